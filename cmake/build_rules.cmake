@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+# Standard, warnings, include root and sanitizers, handed on by the lowest room to all others.
+
+add_library(onnxhub_rules INTERFACE)
+target_compile_features(onnxhub_rules INTERFACE cxx_std_20)
+target_include_directories(onnxhub_rules INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(onnxhub_rules INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wnull-dereference
+  $<$<BOOL:${ONNXHUB_WERROR}>:-Werror>)
+if(ONNXHUB_SANITIZE)
+  target_compile_options(onnxhub_rules INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(onnxhub_rules INTERFACE -fsanitize=address,undefined)
+endif()
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()

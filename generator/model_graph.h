@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a model's graph says of itself, read from its skeleton.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "generator/onnx_skeleton.h"
+#include "generator/shape_inference.h"
+#include "manifest/entry.h"
+
+namespace onnxhub {
+
+struct ModelGraph {
+    std::int64_t ir_version = 0;
+    std::map<std::string, std::int64_t> opsets;  ///< by domain; the default domain is ""
+    std::string producer_name;
+    std::string producer_version;
+    std::string domain;
+    std::int64_t model_version = 0;
+    std::string graph_name;
+    IoPorts ports;                        ///< as spec'd in docs/manifest.md, with inferred shapes
+    std::map<std::string, Shape> tensors;  ///< shapes of the tensors asked for, where known
+    std::uint64_t node_count = 0;          ///< in subgraphs too
+    std::map<std::string, std::uint64_t> op_counts;  ///< by "domain.op" or "op" of the default one
+    std::uint64_t parameter_count = 0;     ///< elements of all initializers
+    std::vector<std::string> external_locations;
+    std::optional<InferenceFailure> inference_failure;
+    bool has_invalid_names = false;  ///< names that are not UTF-8, written with U+FFFD
+    bool is_cut_at_depth = false;
+};
+
+/// Reads the graph; asks `inference` (null: never) only when an output has a dimension without a
+/// number or one of `tensors` is wanted. `tensors` are names of tensors inside the graph.
+std::variant<ModelGraph, SkeletonError> read_model_graph(const ByteSource& source,
+                                                         ShapeInference* inference,
+                                                         const std::vector<std::string>& tensors);
+
+}  // namespace onnxhub

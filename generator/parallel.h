@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Work on many items at once, with results that don't depend on how many hands there are.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+namespace onnxhub {
+
+/// Calls `work(i)` once for every i < count, from up to `jobs` threads (0: one per core). Returns
+/// when all are done. The first exception stops the handing out of further items and is rethrown.
+void for_each_index(std::size_t count, unsigned jobs, const std::function<void(std::size_t)>& work);
+
+/// `jobs`, or the number of cores this process may use when it is 0; at least 1.
+unsigned job_count(unsigned jobs);
+
+}  // namespace onnxhub

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// onnxhub.toml at a hub's root: what a team sets once instead of on every command line.
+// Every key is documented in docs/settings.md.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "manifest/diagnostic.h"
+
+namespace onnxhub {
+
+inline constexpr std::string_view settings_file_name = "onnxhub.toml";
+
+struct Settings {
+    std::vector<std::string> exclude;     ///< [generate] exclude: globs of model paths left out
+    std::vector<std::string> strip_tags;  ///< [generate] strip_tags: leading folders that are no tags
+    std::map<std::string, std::string> feature_tensors;  ///< [features.tensors]: model → tensor
+    std::optional<std::string> features_tag;  ///< [features] tag: only models with it get features
+};
+
+/// Throws EnvironmentError with file, line and column when `toml` is no TOML or a key has the wrong
+/// type; unknown keys are warnings that name the nearest known one.
+Settings parse_settings(std::string_view toml, const std::string& path, Diagnostics& diagnostics);
+
+}  // namespace onnxhub

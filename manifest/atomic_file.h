@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files that are either the old ones or the new ones, whole, whatever happens while writing.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace onnxhub {
+
+/// Writes `content` beside `path` and renames it onto `path` (following `path` when it is a symbolic
+/// link). An existing file keeps its permission bits; a new one gets 0666 less the umask. The data
+/// is flushed to the disk before the rename. Throws EnvironmentError when anything fails (no space,
+/// no permission); then `path` is as it was and nothing is left beside it.
+void write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+}  // namespace onnxhub

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Trouble in a hub is data: logic collects diagnostics as values, and only cli/ prints them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace onnxhub {
+
+enum class Severity { note, warning, error };
+
+/// One statement about a file that the reader of a report may want to change.
+struct Diagnostic {
+    Severity severity = Severity::error;
+    std::string rule;     ///< stable and public, workflows select by it: "digest-mismatch"
+    std::string file;     ///< relative to the hub's root, '/' between folders
+    int line = 0;         ///< 1-based; 0 means the file as a whole
+    std::string message;  ///< what is wrong, one clause: no severity, no file name, no full stop
+    std::string hint;     ///< what to do about it, one clause; may be empty
+
+    bool operator==(const Diagnostic&) const = default;
+};
+
+class Diagnostics {
+public:
+    void report(Diagnostic diagnostic);
+    void append(Diagnostics other);  ///< at the end, so that parallel work is told in a fixed order
+    bool has_errors() const;
+    bool empty() const { return all_.empty(); }
+    const std::vector<Diagnostic>& all() const { return all_; }
+
+private:
+    std::vector<Diagnostic> all_;
+};
+
+/// "<file>[:<line>]: <message>[; <hint>]": control characters and invalid UTF-8 are escaped, since
+/// any of the parts may quote a hostile file.
+std::string to_text(const Diagnostic& diagnostic);
+
+/// `text` with control characters (line breaks and terminal escapes among them) and bytes that are
+/// not UTF-8 written as \xNN, fit for one line of a terminal or a log.
+std::string printable(const std::string& text);
+
+}  // namespace onnxhub

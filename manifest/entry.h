@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// One entry of ONNX_HUB_MANIFEST.json: what a hub says about one model.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "manifest/digest.h"
+#include "manifest/json.h"
+
+namespace onnxhub {
+
+/// A dimension as the graph declares it: unknown, a number (`dim_value`) or a name (`dim_param`).
+using Dimension = std::variant<std::monostate, std::int64_t, std::string>;
+using Shape = std::vector<Dimension>;
+
+/// An input or output of a model. `type` is spelled as ONNX Runtime does: "tensor(float)".
+struct Port {
+    std::string name;
+    Shape shape;  ///< empty for scalars, for tensors without a shape and for all other types
+    std::string type;
+
+    bool operator==(const Port&) const = default;
+};
+
+struct IoPorts {
+    std::vector<Port> inputs;
+    std::vector<Port> outputs;
+
+    bool operator==(const IoPorts&) const = default;
+};
+
+/// A tensor inside the graph that users tap for embeddings: `extra_ports.features`.
+struct FeaturePort {
+    std::string name;
+    Shape shape;
+
+    bool operator==(const FeaturePort&) const = default;
+};
+
+/// What the manifest states about the bytes of one file.
+struct StatedContent {
+    std::optional<Sha256> sha;
+    std::optional<std::uint64_t> size_bytes;
+
+    bool operator==(const StatedContent&) const = default;
+};
+
+/// A side file with weights of a model (ONNX external data), `metadata.external_data`.
+struct ExternalDataFile {
+    std::string path;  ///< from the hub's root
+    Sha256 sha;
+    std::uint64_t size_bytes = 0;
+
+    bool operator==(const ExternalDataFile&) const = default;
+};
+
+/// Typed view of an entry. Hubs list a model once per opset, so the name alone is no key.
+struct Entry {
+    std::string model;
+    std::string model_path;    ///< as written; not yet checked to be safe
+    std::string onnx_version;  ///< "1.9" stays "1.9"
+    std::int64_t opset_version = 0;
+    StatedContent content;  ///< model_sha, model_bytes
+    std::vector<std::string> tags;
+    std::optional<IoPorts> io_ports;
+    std::optional<std::vector<FeaturePort>> extra_ports;
+    std::optional<std::string> archive_path;  ///< model_with_data_path
+    StatedContent archive;                    ///< model_with_data_sha, model_with_data_bytes
+    std::vector<ExternalDataFile> external_data;
+
+    bool operator==(const Entry&) const = default;
+};
+
+/// What keeps an entry from being used, at a line of its document: "model_sha is not 64 lower-case
+/// hexadecimal digits".
+struct EntryProblem {
+    int line = 0;
+    std::string message;
+};
+
+/// Every known key must have its type; unknown keys are ignored here and kept by merge_entry().
+/// Missing are allowed: all of metadata's keys. Not allowed: model, model_path, onnx_version,
+/// opset_version.
+std::variant<Entry, EntryProblem> parse_entry(const JsonValue& json);
+
+/// The entry as JSON, keys in the order of the format; keys without a value are left out.
+JsonValue to_json(const Entry& entry);
+
+/// `fresh` (from to_json) with every key of `previous` that the format does not know, in its place:
+/// after the known key it stood after. Ports and external files that are the same by name keep
+/// their unknown keys too.
+JsonValue merge_entry(const JsonValue& previous, const JsonValue& fresh);
+
+}  // namespace onnxhub

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one exception that crosses rooms: the work can't be done at all.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace onnxhub {
+
+/// Thrown when no result is possible: no repository here, a full disk, an unreadable manifest.
+/// `what()` reads "<file>[:<line>]: <what is wrong>; <what to do>" and is printed as it stands
+/// after "onnxhub: error: ". The command ends with exit status 2.
+class EnvironmentError : public std::runtime_error {
+public:
+    explicit EnvironmentError(const std::string& what) : std::runtime_error(what) {}
+};
+
+/// Thrown by long work when its user asked to stop (Ctrl-C). The command ends with status 130.
+class Interrupted : public std::runtime_error {
+public:
+    Interrupted() : std::runtime_error("interrupted") {}
+};
+
+}  // namespace onnxhub

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON values that survive reading and writing back: keys keep their order, numbers their spelling.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace onnxhub {
+
+struct JsonValue;
+struct JsonMember;
+
+/// A number as its document spells it: no integer is too large and no fraction is rounded.
+struct JsonNumber {
+    std::string text;
+
+    bool operator==(const JsonNumber&) const = default;
+};
+
+using JsonArray = std::vector<JsonValue>;
+using JsonObject = std::vector<JsonMember>;  ///< in the order of the document
+
+struct JsonValue {
+    std::variant<std::nullptr_t, bool, JsonNumber, std::string, JsonArray, JsonObject> data =
+        nullptr;
+    int line = 0;           ///< 1-based line the value starts on; 0: not read from a document
+    std::size_t begin = 0;  ///< offset of the value's first byte in its document (objects and
+    std::size_t end = 0;    ///< arrays only), and of the byte after its last
+
+    const std::string* string() const { return std::get_if<std::string>(&data); }
+    const JsonArray* array() const { return std::get_if<JsonArray>(&data); }
+    const JsonObject* object() const { return std::get_if<JsonObject>(&data); }
+    std::optional<std::int64_t> integer() const;  ///< nothing when not a whole number that fits
+    const JsonValue* find(std::string_view key) const;  ///< a member of an object, else null
+    JsonValue* find(std::string_view key);
+
+    bool operator==(const JsonValue& other) const { return data == other.data; }
+};
+
+struct JsonMember {
+    std::string key;
+    JsonValue value;
+    int line = 0;  ///< 1-based line of the key
+
+    bool operator==(const JsonMember& other) const {
+        return key == other.key && value == other.value;
+    }
+};
+
+JsonValue json_string(std::string text);
+JsonValue json_integer(std::int64_t number);
+JsonValue json_unsigned(std::uint64_t number);
+JsonValue json_array(JsonArray values);
+JsonValue json_object(JsonObject members);
+
+struct JsonSyntaxError {
+    int line = 0;    ///< 1-based
+    int column = 0;  ///< 1-based, in bytes
+    std::string message;
+};
+
+struct DuplicateKey {
+    int line = 0;
+    std::string key;
+};
+
+/// A document as read. Of equal keys in one object the last value counts, at the first one's place,
+/// as in Python's json; each repetition is listed.
+struct JsonDocument {
+    JsonValue root;
+    std::vector<DuplicateKey> duplicate_keys;
+};
+
+/// Nesting deeper than this is refused: no manifest needs it and readers recurse.
+inline constexpr int json_depth_limit = 128;
+
+/// RFC 8259, strict: no comments, no NaN, no bytes that are not UTF-8; a byte order mark is skipped.
+std::variant<JsonDocument, JsonSyntaxError> parse_json(std::string_view text);
+
+/// The bytes Python's json.dump(value, indent=4) writes, all of it indented by `depth` further
+/// levels (the first line is not): ", " never, "[]" and "{}" for empty ones, everything outside
+/// ASCII as \uXXXX. No line break at the end.
+std::string json_text(const JsonValue& value, int depth = 0);
+
+}  // namespace onnxhub

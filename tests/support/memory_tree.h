@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// A tree in memory that records what was read of it.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "generator/tree.h"
+
+namespace onnxhub::test {
+
+class MemoryTree : public Tree {
+public:
+    MemoryTree& add(const std::string& path, std::string content);
+    MemoryTree& add_symlink(const std::string& path, std::string target);
+    MemoryTree& add_ignored(const std::string& path, std::string content);
+    /// The file is unmodified since git recorded this pointer for it.
+    MemoryTree& set_unmodified_pointer(const std::string& path, const LfsPointer& pointer);
+    MemoryTree& add_lfs_object(std::string content);  ///< under its own digest
+    MemoryTree& remove(const std::string& path);
+
+    std::vector<std::string> list() const override;
+    std::optional<FileStat> stat(const std::string& path) const override;
+    std::string read_link(const std::string& path) const override;
+    std::unique_ptr<ByteSource> open(const std::string& path) const override;
+    std::optional<BlobId> blob_id(const std::string& path) const override;  ///< changes with content
+    std::optional<LfsPointer> unmodified_pointer(const std::string& path) const override;
+    std::unique_ptr<ByteSource> open_lfs_object(const LfsPointer& pointer) const override;
+
+    std::set<std::string> opened() const;  ///< paths open() was called for
+
+private:
+    struct File {
+        FileStat stat;
+        std::string content;  ///< of symbolic links: the target
+    };
+    std::map<std::string, File> files_;
+    std::map<std::string, LfsPointer> unmodified_;
+    std::map<Sha256, std::string> lfs_objects_;
+    mutable std::mutex mutex_;
+    mutable std::set<std::string> opened_;
+};
+
+}  // namespace onnxhub::test
