@@ -5,7 +5,7 @@ add_library(onnxhub_rules INTERFACE)
 target_compile_features(onnxhub_rules INTERFACE cxx_std_20)
 target_include_directories(onnxhub_rules INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(onnxhub_rules INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wnull-dereference
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
   $<$<BOOL:${ONNXHUB_WERROR}>:-Werror>)
 if(ONNXHUB_SANITIZE)
   target_compile_options(onnxhub_rules INTERFACE

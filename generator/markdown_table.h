@@ -26,9 +26,9 @@ struct MarkdownTable {
     std::vector<MarkdownRow> rows;  ///< each with as many cells as the header
 };
 
-/// Every table, in order. `path` names the document in diagnostics. A document that can't be read in
-/// bounded time (absurd nesting or tables) gives one error and no tables; bytes that are not UTF-8
-/// give a warning and are read as U+FFFD.
+/// Every table, in order. `path` names the document in diagnostics. A document that can't be read
+/// in bounded time (absurd nesting or tables) gives one error and no tables; bytes that are not
+/// UTF-8 give a warning and are read as U+FFFD.
 std::vector<MarkdownTable> parse_markdown_tables(std::string_view markdown, const std::string& path,
                                                  Diagnostics& diagnostics);
 

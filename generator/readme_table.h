@@ -36,7 +36,7 @@ struct ReadmeModel {
 };
 
 struct ModelFolders {
-    bool has_table = false;             ///< a table with a column "Model Class" was there
+    bool has_table = false;            ///< a table with a column "Model Class" was there
     std::vector<ModelFolder> folders;  ///< sorted by path, each once
 };
 
@@ -46,9 +46,9 @@ ModelFolders parse_model_folders(std::string_view markdown, const std::string& r
                                  Diagnostics& diagnostics);
 
 /// Reads every table with the columns Model, Download, ONNX version and Opset version; other
-/// tables are prose. A row that can't be used is reported and left out, and reading goes on, so that
-/// one run shows all that is wrong. Models come in the order of the file. Rows which say the same as
-/// an earlier one are reported and left out.
+/// tables are prose. A row that can't be used is reported and left out, and reading goes on, so
+/// that one run shows all that is wrong. Models come in the order of the file. Rows which say the
+/// same as an earlier one are reported and left out.
 std::vector<ReadmeModel> parse_model_tables(std::string_view markdown,
                                             const std::string& readme_path,
                                             Diagnostics& diagnostics);

@@ -16,8 +16,9 @@ namespace onnxhub {
 inline constexpr std::string_view settings_file_name = "onnxhub.toml";
 
 struct Settings {
-    std::vector<std::string> exclude;     ///< [generate] exclude: globs of model paths left out
-    std::vector<std::string> strip_tags;  ///< [generate] strip_tags: leading folders that are no tags
+    std::vector<std::string> exclude;  ///< [generate] exclude: globs of model paths left out
+    std::vector<std::string>
+        strip_tags;  ///< [generate] strip_tags: leading folders that are no tags
     std::map<std::string, std::string> feature_tensors;  ///< [features.tensors]: model → tensor
     std::optional<std::string> features_tag;  ///< [features] tag: only models with it get features
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files by relative path: the working tree, a revision in git, a plain folder or, for tests, memory.
-// Everything above asks a Tree and never git or the disk itself.
+// Files by relative path: the working tree, a revision in git, a plain folder or, for tests,
+// memory. Everything above asks a Tree and never git or the disk itself.
 #pragma once
 
 #include <array>
@@ -74,8 +74,8 @@ struct UnresolvedPath {
 };
 
 /// Follows symbolic links, in `path` itself and in the folders above it, inside the tree. Gives the
-/// path of what is there in the end (which need not exist), or why there is none: a link that leaves
-/// the hub, an absolute one, a loop (more than 40 links, as Linux counts).
+/// path of what is there in the end (which need not exist), or why there is none: a link that
+/// leaves the hub, an absolute one, a loop (more than 40 links, as Linux counts).
 std::variant<std::string, UnresolvedPath> resolve_symlinks(const Tree& tree,
                                                            const std::string& path);
 

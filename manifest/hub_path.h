@@ -2,6 +2,7 @@
 // Paths of files in a hub: relative to its root, '/' between segments, never leaving it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,12 +21,16 @@ struct UnsafePath {
 /// segment ".git" in any case. Purely lexical: symbolic links are the tree's business.
 std::variant<std::string, UnsafePath> clean_hub_path(std::string_view base, std::string_view path);
 
-/// Whether a `model_path` read from a manifest may be joined to a folder: non-empty and exactly what
-/// clean_hub_path() gives for it. On failure says why.
+/// Whether a `model_path` read from a manifest may be joined to a folder: non-empty and exactly
+/// what clean_hub_path() gives for it. On failure says why.
 std::variant<std::string, UnsafePath> check_hub_path(std::string_view path);
 
 std::string_view parent_folder(std::string_view path);  ///< "a/b/c" → "a/b", "c" → ""
 std::string_view file_name(std::string_view path);      ///< "a/b/c" → "c"
+
+/// Decodes the first character of `text` into `c`. Returns its length in bytes, or 0 when the bytes
+/// are not UTF-8 (RFC 3629: no overlong forms, no surrogates) or there are none.
+std::size_t decode_utf8(std::string_view text, char32_t& c);
 
 /// The first line (1-based) with bytes that are not UTF-8 (RFC 3629); 0 when all of it is.
 int first_line_not_utf8(std::string_view text);

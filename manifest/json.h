@@ -28,9 +28,9 @@ using JsonObject = std::vector<JsonMember>;  ///< in the order of the document
 struct JsonValue {
     std::variant<std::nullptr_t, bool, JsonNumber, std::string, JsonArray, JsonObject> data =
         nullptr;
-    int line = 0;           ///< 1-based line the value starts on; 0: not read from a document
-    std::size_t begin = 0;  ///< offset of the value's first byte in its document (objects and
-    std::size_t end = 0;    ///< arrays only), and of the byte after its last
+    int line = 0;             ///< 1-based line the value starts on; 0: not read from a document
+    std::uint32_t begin = 0;  ///< offset of the value's first byte in its document (objects and
+    std::uint32_t end = 0;    ///< arrays only), and of the byte after its last
 
     const std::string* string() const { return std::get_if<std::string>(&data); }
     const JsonArray* array() const { return std::get_if<JsonArray>(&data); }
@@ -79,7 +79,13 @@ struct JsonDocument {
 /// Nesting deeper than this is refused: no manifest needs it and readers recurse.
 inline constexpr int json_depth_limit = 128;
 
-/// RFC 8259, strict: no comments, no NaN, no bytes that are not UTF-8; a byte order mark is skipped.
+/// Documents with more values or bytes are refused, a bound on memory for hostile ones. A manifest
+/// of 100,000 models has some 5 million values in 100 MB.
+inline constexpr std::size_t json_value_limit = 16'000'000;
+inline constexpr std::size_t json_size_limit = std::size_t{1} << 30;  // bytes
+
+/// RFC 8259, strict: no comments, no NaN, no bytes that are not UTF-8; a byte order mark is
+/// skipped.
 std::variant<JsonDocument, JsonSyntaxError> parse_json(std::string_view text);
 
 /// The bytes Python's json.dump(value, indent=4) writes, all of it indented by `depth` further

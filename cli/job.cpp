@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/job.h"
+
+#include <ostream>
+#include <set>
+#include <string>
+
+namespace onnxhub {
+namespace {
+
+const char* severity_name(Severity severity) {
+    switch (severity) {
+        case Severity::note:
+            return "note";
+        case Severity::warning:
+            return "warning";
+        case Severity::error:
+            break;
+    }
+    return "error";
+}
+
+const char* severity_color(Severity severity) {
+    switch (severity) {
+        case Severity::note:
+            return "\033[36m";
+        case Severity::warning:
+            return "\033[33m";
+        case Severity::error:
+            break;
+    }
+    return "\033[1;31m";
+}
+
+bool uses_color(const Streams& streams) {
+    using Color = GlobalOptions::Color;
+    return streams.options.color == Color::always ||
+           (streams.options.color == Color::automatic && streams.err_is_terminal);
+}
+
+bool is_shown(const Streams& streams, Severity severity) {
+    if (severity == Severity::error) return true;
+    if (severity == Severity::warning) return !streams.options.quiet;
+    return streams.options.verbose;
+}
+
+}  // namespace
+
+void note(const Streams& streams, const std::string& text) {
+    if (!streams.options.quiet) streams.err << "onnxhub: " << text << '\n';
+}
+
+void print(const Streams& streams, const Diagnostics& diagnostics) {
+    std::set<std::string> printed;
+    for (const Diagnostic& diagnostic : diagnostics.all()) {
+        if (!is_shown(streams, diagnostic.severity)) continue;
+        const std::string text = to_text(diagnostic);
+        const std::string name = severity_name(diagnostic.severity);
+        if (!printed.insert(name + text).second) continue;
+        const bool color = uses_color(streams);
+        streams.err << "onnxhub: " << (color ? severity_color(diagnostic.severity) : "") << name
+                    << ":" << (color ? "\033[0m " : " ") << text << '\n';
+    }
+}
+
+}  // namespace onnxhub

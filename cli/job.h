@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// What parsing the command line chooses and main() runs.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+
+#include "cli/exit_code.h"
+#include "manifest/diagnostic.h"
+
+namespace CLI {
+class App;
+}
+
+namespace onnxhub {
+
+/// Options every command has.
+struct GlobalOptions {
+    bool quiet = false;
+    bool verbose = false;
+    bool no_progress = false;
+    enum class Color { automatic, always, never } color = Color::automatic;
+};
+
+/// Where a command's words go: results to `out` and nothing else, which may be a pipe.
+struct Streams {
+    std::ostream& out;
+    std::ostream& err;
+    const GlobalOptions& options;
+    bool err_is_terminal = false;
+};
+
+using Job = std::function<ExitCode(const Streams&)>;
+
+/// A line for a person on `err`, unless --quiet: "onnxhub: <text>".
+void note(const Streams& streams, const std::string& text);
+
+/// Writes diagnostics to `err`, one line each: "onnxhub: error: README.md:12: …; …". Notes only
+/// with
+/// --verbose, warnings not with --quiet, and equal lines once.
+void print(const Streams& streams, const Diagnostics& diagnostics);
+
+void add_generate_command(CLI::App& app, Job& job);
+void add_inspect_command(CLI::App& app, Job& job);
+
+}  // namespace onnxhub

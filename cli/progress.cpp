@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/progress.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "cli/interruption.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr auto quiet_time = std::chrono::milliseconds(500);
+constexpr auto frame_time = std::chrono::milliseconds(100);
+constexpr const char* wipe_line = "\r\033[K";
+
+std::string human_time(double seconds) {
+    const auto whole = static_cast<std::uint64_t>(std::ceil(seconds));
+    if (whole < 60) return fmt::format("{} s", whole);
+    return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+}
+
+}  // namespace
+
+std::string human_bytes(std::uint64_t bytes) {
+    if (bytes == 1) return "1 byte";
+    if (bytes < 1024) return fmt::format("{} bytes", bytes);
+    static constexpr const char* units[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double value = static_cast<double>(bytes) / 1024;
+    std::size_t unit = 0;
+    while (value >= 999.5 && unit + 1 < std::size(units)) {
+        value /= 1024;
+        ++unit;
+    }
+    return fmt::format("{:.{}f} {}", value, value < 99.95 ? 1 : 0, units[unit]);
+}
+
+std::string progress_line(const ProgressNumbers& numbers) {
+    std::string line =
+        fmt::format("hashing {} of {} files, {} of {}", numbers.files_done, numbers.files,
+                    human_bytes(numbers.bytes_done), human_bytes(numbers.bytes));
+    if (numbers.bytes_done == 0 || numbers.seconds <= 0) return line;
+    const double rate = static_cast<double>(numbers.bytes_done) / numbers.seconds;
+    const std::uint64_t left = numbers.bytes - std::min(numbers.bytes, numbers.bytes_done);
+    line += fmt::format(", {}/s, {} left", human_bytes(static_cast<std::uint64_t>(rate)),
+                        human_time(static_cast<double>(left) / rate));
+    return line;
+}
+
+HashProgress::HashProgress(std::ostream& terminal, bool draws)
+    : terminal_(terminal), draws_(draws) {}
+
+HashProgress::~HashProgress() {
+    finish();
+}
+
+void HashProgress::will_hash(std::size_t files, std::uint64_t bytes) {
+    files_ += files;
+    bytes_ += bytes;
+    if (!draws_ || drawer_.joinable()) return;
+    start_ = std::chrono::steady_clock::now();
+    drawer_ = std::jthread([this](std::stop_token stop) { draw_until_finished(std::move(stop)); });
+}
+
+void HashProgress::hashed(std::uint64_t bytes) {
+    check_interruption();
+    bytes_done_ += bytes;
+}
+
+void HashProgress::hashed_file() {
+    ++files_done_;
+}
+
+void HashProgress::finish() {
+    if (!drawer_.joinable()) return;
+    drawer_.request_stop();
+    drawer_.join();
+    if (has_drawn_) terminal_ << wipe_line << std::flush;
+}
+
+void HashProgress::draw_until_finished(std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    auto pause = quiet_time;
+    while (!wake_.wait_for(lock, stop, pause, [&] { return stop.stop_requested(); })) {
+        pause = frame_time;
+        const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+        terminal_ << wipe_line
+                  << progress_line({files_done_, files_, bytes_done_, bytes_, elapsed.count()})
+                  << std::flush;
+        has_drawn_ = true;
+    }
+}
+
+}  // namespace onnxhub

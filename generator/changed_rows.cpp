@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/changed_rows.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+
+#include "generator/content_facts.h"
+#include "manifest/hub_path.h"
+
+namespace onnxhub {
+namespace {
+
+using RowKey = std::tuple<std::string, std::string, std::int64_t>;
+
+RowKey key_of(const ReadmeModel& row) {
+    return {row.model_path, row.name, row.opset_version};
+}
+
+/// Where `path` leads in the tree, or nothing.
+std::optional<std::string> resolve(const Tree& tree, const std::string& path) {
+    auto resolved = resolve_symlinks(tree, path);
+    if (!std::holds_alternative<std::string>(resolved)) return std::nullopt;
+    const auto stat = tree.stat(std::get<std::string>(resolved));
+    if (!stat || stat->kind != FileKind::regular) return std::nullopt;
+    return std::get<std::string>(std::move(resolved));
+}
+
+/// Whether content at `path` differs; what can't be read differs from everything.
+bool differs(const Tree& base, const Tree& now, const std::string& path) {
+    const auto old_path = resolve(base, path);
+    const auto new_path = resolve(now, path);
+    if (!old_path || !new_path) return old_path.has_value() != new_path.has_value();
+    const auto old_blob = base.blob_id(*old_path);
+    const auto new_blob = now.blob_id(*new_path);
+    if (old_blob && new_blob) return *old_blob != *new_blob;
+    const auto old_facts = read_content_facts(base, *old_path, {});
+    const auto new_facts = read_content_facts(now, *new_path, {});
+    const auto* old_content = std::get_if<ContentFacts>(&old_facts);
+    const auto* new_content = std::get_if<ContentFacts>(&new_facts);
+    return !old_content || !new_content || old_content->sha != new_content->sha;
+}
+
+const std::string* feature_tensor(const Settings& settings, const ReadmeModel& row) {
+    const auto found = settings.feature_tensors.find(row.name);
+    return found == settings.feature_tensors.end() ? nullptr : &found->second;
+}
+
+bool same_features(const HubState& base, const HubState& now, const ReadmeModel& row) {
+    const std::string* old_tensor = feature_tensor(base.settings, row);
+    const std::string* new_tensor = feature_tensor(now.settings, row);
+    const bool same_tensor =
+        old_tensor && new_tensor ? *old_tensor == *new_tensor : old_tensor == new_tensor;
+    return same_tensor && base.settings.features_tag == now.settings.features_tag;
+}
+
+/// Side files of models, by model path, as the present manifest knows them.
+std::unordered_map<std::string, std::vector<std::string>> external_files(
+    const ManifestDocument& present) {
+    std::unordered_map<std::string, std::vector<std::string>> files;
+    for (const ManifestEntry& entry : present.entries) {
+        if (!entry.entry) continue;
+        for (const ExternalDataFile& file : entry.entry->external_data) {
+            if (std::holds_alternative<UnsafePath>(check_hub_path(file.path))) continue;
+            files[entry.entry->model_path].push_back(file.path);
+        }
+    }
+    return files;
+}
+
+}  // namespace
+
+RowChanges find_changed_rows(const HubState& base, const HubState& now,
+                             const ManifestDocument& present) {
+    std::multimap<RowKey, const ReadmeModel*> base_rows;
+    for (const ReadmeModel& row : base.rows) base_rows.emplace(key_of(row), &row);
+    const auto externals = external_files(present);
+    std::map<std::string, bool> known_differences;
+    const auto file_differs = [&](const std::string& path) {
+        const auto [found, is_new] = known_differences.try_emplace(path, false);
+        if (is_new) found->second = differs(base.tree, now.tree, path);
+        return found->second;
+    };
+    const auto files_differ = [&](const ReadmeModel& row) {
+        if (file_differs(row.model_path)) return true;
+        if (row.archive_path && file_differs(*row.archive_path)) return true;
+        const auto found = externals.find(row.model_path);
+        return found != externals.end() &&
+               std::any_of(found->second.begin(), found->second.end(), file_differs);
+    };
+
+    RowChanges changes;
+    std::set<RowKey> keys_now;
+    for (std::size_t i = 0; i < now.rows.size(); ++i) {
+        const ReadmeModel& row = now.rows[i];
+        const auto [first, last] = base_rows.equal_range(key_of(row));
+        const bool is_same = std::any_of(
+            first, last, [&](const auto& other) { return row.says_the_same(*other.second); });
+        if (!is_same || !same_features(base, now, row) || files_differ(row)) {
+            changes.changed.push_back(i);
+        }
+        keys_now.insert(key_of(row));
+    }
+    for (const ReadmeModel& row : base.rows) {
+        if (!keys_now.contains(key_of(row))) changes.gone.push_back(row);
+    }
+    return changes;
+}
+
+}  // namespace onnxhub

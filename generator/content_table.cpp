@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/content_table.h"
+
+#include <algorithm>
+#include <cassert>
+#include <numeric>
+#include <utility>
+
+#include "generator/parallel.h"
+
+namespace onnxhub {
+namespace {
+
+NoContent unusable(Diagnostic diagnostic) {
+    NoContent none{NoContent::Kind::unusable, diagnostic.message, diagnostic.hint, {}};
+    none.in_file = std::move(diagnostic);
+    return none;
+}
+
+const char* kind_name(FileKind kind) {
+    switch (kind) {
+        case FileKind::regular:
+            return "a file";
+        case FileKind::symlink:
+            return "a symbolic link";
+        case FileKind::folder:
+            return "a folder";
+        case FileKind::submodule:
+            return "a submodule";
+        case FileKind::other:
+            break;
+    }
+    return "no regular file";
+}
+
+void count(SourceCount& source, std::uint64_t bytes) {
+    source.files += 1;
+    source.bytes += bytes;
+}
+
+}  // namespace
+
+void ContentTable::add(const std::string& path) {
+    if (!index_.try_emplace(path, rows_.size()).second) return;
+    rows_.push_back({path, "", NoContent{}});
+}
+
+/// Leaves either a NoContent or a path of a regular file in `row.resolved`.
+void ContentTable::resolve(Row& row) const {
+    auto resolved = resolve_symlinks(tree_, row.path);
+    if (auto* unresolved = std::get_if<UnresolvedPath>(&resolved)) {
+        row.result = NoContent{NoContent::Kind::unusable,
+                               row.path + ": " + unresolved->reason,
+                               "replace the link by the file itself",
+                               {}};
+        return;
+    }
+    std::string target = std::get<std::string>(std::move(resolved));
+    const auto stat = tree_.stat(target);
+    if (!stat) {
+        row.result = NoContent{NoContent::Kind::missing,
+                               row.path + " does not exist",
+                               "add the file, or correct the link",
+                               {}};
+    } else if (stat->is_ignored) {
+        row.result = NoContent{NoContent::Kind::ignored,
+                               row.path + " is ignored by .gitignore",
+                               "track it with `git add -f`, or remove the row",
+                               {}};
+    } else if (stat->kind != FileKind::regular) {
+        row.result = NoContent{NoContent::Kind::unusable,
+                               row.path + " is " + kind_name(stat->kind) + ", not a file",
+                               "correct the link",
+                               {}};
+    } else {
+        row.resolved = std::move(target);
+    }
+}
+
+void ContentTable::describe(const FactOptions& options, ContentObserver* observer, unsigned jobs) {
+    const std::size_t first = described_;
+    described_ = rows_.size();
+    std::vector<std::uint64_t> size_to_hash(rows_.size() - first, 0);
+    std::vector<char> needs_hash(rows_.size() - first, 0);
+    for_each_index(needs_hash.size(), jobs, [&](std::size_t i) {
+        Row& row = rows_[first + i];
+        resolve(row);
+        if (row.resolved.empty()) return;
+        auto known = known_content_facts(tree_, row.resolved, options);
+        if (const auto* needed = std::get_if<HashNeeded>(&known)) {
+            needs_hash[i] = 1;
+            size_to_hash[i] = needed->size_bytes;
+        } else if (auto* facts = std::get_if<ContentFacts>(&known)) {
+            row.result = *facts;
+        } else {
+            row.result = unusable(std::get<Diagnostic>(std::move(known)));
+        }
+    });
+
+    std::vector<std::size_t> work;
+    for (std::size_t i = 0; i < needs_hash.size(); ++i) {
+        if (needs_hash[i]) work.push_back(i);
+    }
+    if (work.empty()) return;
+    // The largest first: a big file begun last would keep one thread busy alone.
+    std::stable_sort(work.begin(), work.end(), [&](std::size_t a, std::size_t b) {
+        return size_to_hash[a] > size_to_hash[b];
+    });
+    if (observer) {
+        observer->will_hash(work.size(), std::accumulate(size_to_hash.begin(), size_to_hash.end(),
+                                                         std::uint64_t{0}));
+    }
+    for_each_index(work.size(), jobs, [&](std::size_t k) {
+        Row& row = rows_[first + work[k]];
+        auto hashed = hash_file(tree_, row.resolved, observer);
+        if (auto* facts = std::get_if<ContentFacts>(&hashed)) {
+            row.result = *facts;
+        } else {
+            row.result = unusable(std::get<Diagnostic>(std::move(hashed)));
+        }
+        if (observer) observer->hashed_file();
+    });
+}
+
+const ContentTable::Result& ContentTable::at(const std::string& path) const {
+    const auto found = index_.find(path);
+    assert(found != index_.end() && "add() the path first");
+    return rows_[found->second].result;
+}
+
+const ContentFacts* ContentTable::facts(const std::string& path) const {
+    return std::get_if<ContentFacts>(&at(path));
+}
+
+std::unique_ptr<ByteSource> ContentTable::open(const std::string& path) const {
+    const auto* known = facts(path);
+    if (!known) return nullptr;
+    return open_content(tree_, rows_[index_.at(path)].resolved, *known);
+}
+
+FactStatistics ContentTable::statistics() const {
+    FactStatistics statistics;
+    for (const Row& row : rows_) {
+        const auto* facts = std::get_if<ContentFacts>(&row.result);
+        if (!facts) continue;
+        switch (facts->source) {
+            case FactSource::pointer:
+                count(statistics.pointer, facts->size_bytes);
+                break;
+            case FactSource::index:
+                count(statistics.index, facts->size_bytes);
+                break;
+            case FactSource::hashed:
+                count(statistics.hashed, facts->size_bytes);
+                break;
+        }
+    }
+    return statistics;
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/describe.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "generator/onnx_release.h"
+#include "generator/parallel.h"
+#include "manifest/environment_error.h"
+#include "manifest/hub_path.h"
+
+namespace onnxhub {
+namespace {
+
+/// The graph of one model file, or why there is none.
+struct GraphReading {
+    bool bytes_here = false;
+    std::shared_ptr<const ModelGraph> graph;
+    Diagnostics diagnostics;
+};
+
+using GraphReadings = std::unordered_map<std::string, GraphReading>;
+
+/// The tensor the settings name for a row's `extra_ports`, or nothing.
+const std::string* feature_tensor(const Settings& settings, const ReadmeModel& row) {
+    const auto found = settings.feature_tensors.find(row.name);
+    if (found == settings.feature_tensors.end()) return nullptr;
+    const auto& tag = settings.features_tag;
+    if (tag && std::find(row.tags.begin(), row.tags.end(), *tag) == row.tags.end()) return nullptr;
+    return &found->second;
+}
+
+void report_graph_trouble(const std::string& path, const ModelGraph& graph,
+                          Diagnostics& diagnostics) {
+    if (graph.inference_failure && graph.inference_failure->crashed) {
+        diagnostics.report(
+            {Severity::warning, "inference-crashed", path, 0,
+             "shape inference did not survive this model: " + graph.inference_failure->reason,
+             "its ports are written as the model declares them"});
+    }
+    if (graph.has_invalid_names) {
+        diagnostics.report({Severity::warning, "port-name-not-utf8", path, 0,
+                            "a name in the graph is not UTF-8, U+FFFD stands for the bad bytes",
+                            "export the model again with valid names"});
+    }
+    if (graph.is_cut_at_depth) {
+        diagnostics.report({Severity::warning, "graph-too-deep", path, 0,
+                            "subgraphs are nested deeper than protobuf reads",
+                            "no runtime will load this model; flatten it"});
+    }
+}
+
+GraphReading read_graph(const ContentTable& table, const std::string& path,
+                        const std::vector<std::string>& tensors, ShapeInference* inference) {
+    GraphReading reading;
+    try {
+        const auto source = table.open(path);
+        if (!source) return reading;
+        reading.bytes_here = true;
+        auto result = read_model_graph(*source, inference, tensors);
+        if (const auto* error = std::get_if<SkeletonError>(&result)) {
+            reading.diagnostics.report(
+                {Severity::error, "model-unreadable", path, 0,
+                 error->reason + " (at byte " + std::to_string(error->offset) + ")",
+                 "replace it by a valid ONNX model"});
+            return reading;
+        }
+        reading.graph = std::make_shared<const ModelGraph>(std::get<ModelGraph>(std::move(result)));
+        report_graph_trouble(path, *reading.graph, reading.diagnostics);
+    } catch (const EnvironmentError& error) {
+        reading.diagnostics.report(
+            {Severity::error, "file-unreadable", path, 0, error.what(), "check its permissions"});
+    }
+    return reading;
+}
+
+/// Graphs of all models with facts, each file once, with the tensors any of its rows wants.
+GraphReadings read_graphs(const ContentTable& table, const std::vector<ReadmeModel>& rows,
+                          const DescribeOptions& options) {
+    std::unordered_map<std::string, std::set<std::string>> wanted;
+    std::vector<std::string> paths;
+    for (const ReadmeModel& row : rows) {
+        if (!table.facts(row.model_path)) continue;
+        const auto [entry, is_new] = wanted.try_emplace(row.model_path);
+        if (is_new) paths.push_back(row.model_path);
+        if (const auto* tensor = feature_tensor(*options.settings, row)) {
+            entry->second.insert(*tensor);
+        }
+    }
+    std::vector<GraphReading> results(paths.size());
+    for_each_index(paths.size(), options.jobs, [&](std::size_t i) {
+        const std::set<std::string>& tensors = wanted.at(paths[i]);
+        results[i] =
+            read_graph(table, paths[i], {tensors.begin(), tensors.end()}, options.inference);
+    });
+    GraphReadings readings;
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        readings.emplace(paths[i], std::move(results[i]));
+    }
+    return readings;
+}
+
+/// Where an external file of the model at `model_path` lies: locations are relative to its folder.
+/// Source: https://github.com/onnx/onnx/blob/main/docs/ExternalData.md
+std::variant<std::string, UnsafePath> external_path(const std::string& model_path,
+                                                    const std::string& location) {
+    return clean_hub_path(parent_folder(model_path), location);
+}
+
+/// The external files of a carried entry, moved along when the model has another folder now.
+std::vector<std::string> carried_external_paths(const Entry& carried,
+                                                const std::string& model_path) {
+    const std::string_view old_folder = parent_folder(carried.model_path);
+    const std::string_view new_folder = parent_folder(model_path);
+    std::vector<std::string> paths;
+    for (const ExternalDataFile& file : carried.external_data) {
+        const bool is_below = !old_folder.empty() && file.path.starts_with(old_folder) &&
+                              file.path.substr(old_folder.size()).starts_with('/');
+        if (old_folder == new_folder || !(is_below || old_folder.empty())) {
+            paths.push_back(file.path);
+            continue;
+        }
+        const std::string location =
+            file.path.substr(old_folder.empty() ? 0 : old_folder.size() + 1);
+        paths.push_back(new_folder.empty() ? location : std::string(new_folder) + "/" + location);
+    }
+    return paths;
+}
+
+/// Builds one description from what was read before; touches no file.
+class DescriptionBuilder {
+public:
+    DescriptionBuilder(ReadmeModel row, const ContentTable& table, const GraphReading* reading,
+                       const DescribeOptions& options)
+        : table_(table), reading_(reading), options_(options) {
+        description_.row = std::move(row);
+    }
+
+    ModelDescription build() {
+        const auto* facts = table_.facts(row().model_path);
+        if (!facts) {
+            report_no_content(std::get<NoContent>(table_.at(row().model_path)), Severity::error);
+            return std::move(description_);
+        }
+        description_.bytes_missing = !reading_ || !reading_->bytes_here;
+        if (reading_) {
+            description_.graph = reading_->graph;
+            description_.diagnostics.append(reading_->diagnostics);
+        }
+        carried_ = options_.carried ? options_.carried->find(facts->sha) : nullptr;
+
+        Entry entry;
+        entry.model = row().name;
+        entry.model_path = row().model_path;
+        entry.content = {facts->sha, facts->size_bytes};
+        entry.tags = row().tags;
+        if (!set_versions(entry)) return std::move(description_);
+        set_ports(entry);
+        set_archive(entry);
+        if (!set_external_data(entry)) return std::move(description_);
+        description_.entry = std::move(entry);
+        return std::move(description_);
+    }
+
+private:
+    const ReadmeModel& row() const { return description_.row; }
+
+    void report(Severity severity, std::string rule, std::string message, std::string hint) {
+        description_.diagnostics.report({severity, std::move(rule), row().readme_path, row().line,
+                                         std::move(message), std::move(hint)});
+    }
+
+    void report_no_content(const NoContent& none, Severity severity) {
+        if (none.in_file) description_.diagnostics.report(*none.in_file);
+        const char* rule = none.kind == NoContent::Kind::missing   ? "row-file-missing"
+                           : none.kind == NoContent::Kind::ignored ? "row-file-ignored"
+                                                                   : "row-file-unusable";
+        report(severity, rule, none.reason, none.in_file ? "" : none.hint);
+    }
+
+    bool set_versions(Entry& entry) {
+        if (!is_discovered(row())) {
+            entry.onnx_version = row().onnx_version;
+            entry.opset_version = row().opset_version;
+            return true;
+        }
+        if (description_.graph) return set_versions_from_graph(entry, *description_.graph);
+        if (description_.bytes_missing && carried_) {
+            entry.onnx_version = carried_->onnx_version;
+            entry.opset_version = carried_->opset_version;
+            return true;
+        }
+        return false;  // unreadable: reported already; bytes missing: counted by the caller
+    }
+
+    bool set_versions_from_graph(Entry& entry, const ModelGraph& graph) {
+        const auto opset = graph.opsets.find("");
+        if (opset == graph.opsets.end()) {
+            report(Severity::error, "model-no-opset", "imports no opset of the default domain",
+                   "exclude it, or export it again with a default-domain opset");
+            return false;
+        }
+        entry.opset_version = opset->second;
+        const auto release = oldest_release_for(graph.ir_version, opset->second);
+        if (!release) {
+            report(Severity::error, "model-too-new",
+                   "IR version " + std::to_string(graph.ir_version) + " and opset " +
+                       std::to_string(opset->second) + " belong to no ONNX release known here",
+                   "list it in a table, which states its ONNX version");
+            return false;
+        }
+        entry.onnx_version = release->version;
+        return true;
+    }
+
+    void set_ports(Entry& entry) {
+        const std::string* tensor = feature_tensor(*options_.settings, row());
+        if (description_.graph) {
+            entry.io_ports = description_.graph->ports;
+            description_.ports = PortSource::graph;
+            set_features(entry, tensor);
+            return;
+        }
+        if (!carried_) return;
+        entry.io_ports = carried_->io_ports;
+        entry.extra_ports = carried_->extra_ports;
+        if (entry.io_ports) description_.ports = PortSource::carried;
+    }
+
+    void set_features(Entry& entry, const std::string* tensor) {
+        if (!tensor) {
+            // A hub without the setting may still hold features from other days: nothing is lost.
+            if (options_.settings->feature_tensors.empty() && carried_) {
+                entry.extra_ports = carried_->extra_ports;
+            }
+            return;
+        }
+        const auto shape = description_.graph->tensors.find(*tensor);
+        if (shape == description_.graph->tensors.end()) {
+            report(Severity::warning, "feature-tensor-unknown",
+                   row().name + ": the graph has no tensor " + *tensor + " with a known shape",
+                   "correct [features.tensors] in " + std::string(settings_file_name));
+            return;
+        }
+        FeaturePort feature{*tensor, shape->second};
+        for (Dimension& dimension : feature.shape) {
+            // An unknown dimension is 0 here, as the official generator writes it.
+            if (!std::holds_alternative<std::int64_t>(dimension)) dimension = std::int64_t{0};
+        }
+        entry.extra_ports.emplace().push_back(std::move(feature));
+    }
+
+    void set_archive(Entry& entry) {
+        if (!row().archive_path) return;
+        if (const auto* facts = table_.facts(*row().archive_path)) {
+            entry.archive_path = *row().archive_path;
+            entry.archive = {facts->sha, facts->size_bytes};
+            return;
+        }
+        const auto& none = std::get<NoContent>(table_.at(*row().archive_path));
+        const bool is_missing = none.kind == NoContent::Kind::missing;
+        report_no_content(none, is_missing ? Severity::warning : Severity::error);
+    }
+
+    /// External data known from the graph, else from the carried entry of the same model.
+    bool set_external_data(Entry& entry) {
+        if (!description_.graph) {
+            if (!carried_) return true;
+            for (const std::string& path : carried_external_paths(*carried_, row().model_path)) {
+                if (!add_external_file(entry, path)) return false;
+            }
+            return true;
+        }
+        for (const std::string& location : description_.graph->external_locations) {
+            const auto path = external_path(row().model_path, location);
+            if (const auto* unsafe = std::get_if<UnsafePath>(&path)) {
+                report(Severity::error, "external-data-unsafe",
+                       "external data \"" + location + "\" of " + row().model_path + " " +
+                           unsafe->reason,
+                       "store it in the model's folder");
+                return false;
+            }
+            if (!add_external_file(entry, std::get<std::string>(path))) return false;
+        }
+        return true;
+    }
+
+    bool add_external_file(Entry& entry, const std::string& path) {
+        if (const auto* facts = table_.facts(path)) {
+            entry.external_data.push_back({path, facts->sha, facts->size_bytes});
+            return true;
+        }
+        const auto& none = std::get<NoContent>(table_.at(path));
+        if (none.in_file) description_.diagnostics.report(*none.in_file);
+        report(Severity::error, "external-data-missing",
+               "external data of " + row().model_path + ": " + none.reason,
+               "add the file, the model is not complete without it");
+        return false;
+    }
+
+    const ContentTable& table_;
+    const GraphReading* reading_;
+    const DescribeOptions& options_;
+    const Entry* carried_ = nullptr;
+    ModelDescription description_;
+};
+
+/// Every external file that any graph, or an entry carried for a model without bytes, names.
+void add_external_files(ContentTable& table, const std::vector<ReadmeModel>& rows,
+                        const GraphReadings& readings, const DescribeOptions& options) {
+    for (const auto& [path, reading] : readings) {
+        if (!reading.graph) continue;
+        for (const std::string& location : reading.graph->external_locations) {
+            const auto external = external_path(path, location);
+            if (const auto* clean = std::get_if<std::string>(&external)) table.add(*clean);
+        }
+    }
+    if (!options.carried) return;
+    for (const ReadmeModel& row : rows) {
+        const auto* facts = table.facts(row.model_path);
+        const Entry* carried = facts ? options.carried->find(facts->sha) : nullptr;
+        if (!carried) continue;
+        for (const std::string& path : carried_external_paths(*carried, row.model_path)) {
+            table.add(path);
+        }
+    }
+}
+
+}  // namespace
+
+CarriedPorts CarriedPorts::from(const ManifestDocument& document) {
+    CarriedPorts carried;
+    for (const ManifestEntry& entry : document.entries) {
+        if (!entry.entry || !entry.entry->content.sha || !entry.entry->io_ports) continue;
+        Entry known = *entry.entry;
+        // Paths of a manifest are foreign input: what is not a safe path is not carried.
+        std::erase_if(known.external_data, [](const ExternalDataFile& file) {
+            return std::holds_alternative<UnsafePath>(check_hub_path(file.path));
+        });
+        carried.entries_.try_emplace(*known.content.sha, std::move(known));
+    }
+    return carried;
+}
+
+const Entry* CarriedPorts::find(const Sha256& model_sha) const {
+    const auto found = entries_.find(model_sha);
+    return found == entries_.end() ? nullptr : &found->second;
+}
+
+Descriptions describe_models(const Tree& tree, std::vector<ReadmeModel> rows,
+                             const DescribeOptions& options) {
+    const FactOptions fact_options{options.rehash};
+    ContentTable table(tree);
+    for (const ReadmeModel& row : rows) {
+        table.add(row.model_path);
+        if (row.archive_path) table.add(*row.archive_path);
+    }
+    table.describe(fact_options, options.observer, options.jobs);
+    const GraphReadings readings = read_graphs(table, rows, options);
+    add_external_files(table, rows, readings, options);
+    table.describe(fact_options, options.observer, options.jobs);
+
+    Descriptions descriptions;
+    descriptions.models.reserve(rows.size());
+    for (ReadmeModel& row : rows) {
+        const auto found = readings.find(row.model_path);
+        const GraphReading* reading = found == readings.end() ? nullptr : &found->second;
+        descriptions.models.push_back(
+            DescriptionBuilder(std::move(row), table, reading, options).build());
+    }
+    descriptions.statistics = table.statistics();
+    return descriptions;
+}
+
+}  // namespace onnxhub

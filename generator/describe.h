@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// From rows to entries: everything the repository itself can tell about each model.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "generator/content_table.h"
+#include "generator/model_graph.h"
+#include "generator/readme_table.h"
+#include "generator/settings.h"
+#include "generator/shape_inference.h"
+#include "generator/tree.h"
+#include "manifest/entry.h"
+#include "manifest/manifest.h"
+
+namespace onnxhub {
+
+/// What earlier manifests know about models whose bytes are not here, by the digest of the model.
+class CarriedPorts {
+public:
+    /// Entries without a digest or ports are of no use and ignored.
+    static CarriedPorts from(const ManifestDocument& document);
+
+    const Entry* find(const Sha256& model_sha) const;  ///< null when nothing is known
+
+private:
+    std::map<Sha256, Entry> entries_;
+};
+
+/// Where an entry's ports came from.
+enum class PortSource { graph, carried, none };
+
+/// One row and what became of it.
+struct ModelDescription {
+    ReadmeModel row;
+    std::optional<Entry> entry;  ///< absent when the row can't become one; `diagnostics` say why
+    PortSource ports = PortSource::none;
+    /// The model is in LFS and its bytes are not here: its ports, and for discovered models its
+    /// opset, could only be carried.
+    bool bytes_missing = false;
+    /// What the graph says, where the bytes are here and can be read.
+    std::shared_ptr<const ModelGraph> graph;
+    Diagnostics diagnostics;
+};
+
+struct DescribeOptions {
+    const Settings* settings = nullptr;
+    const CarriedPorts* carried = nullptr;  ///< null: nothing is carried
+    ShapeInference* inference = nullptr;    ///< null: declared shapes only
+    ContentObserver* observer = nullptr;
+    bool rehash = false;
+    unsigned jobs = 0;
+};
+
+struct Descriptions {
+    std::vector<ModelDescription> models;  ///< as many as rows, in their order
+    FactStatistics statistics;
+};
+
+/// Describes the models of `rows`. One that can't be described never stops the others.
+Descriptions describe_models(const Tree& tree, std::vector<ReadmeModel> rows,
+                             const DescribeOptions& options);
+
+}  // namespace onnxhub

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The main job: a repository's tables and files become the text of its manifest.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "generator/describe.h"
+#include "generator/hub_rows.h"
+#include "generator/manifest_update.h"
+#include "generator/settings.h"
+#include "generator/tree.h"
+#include "manifest/diagnostic.h"
+#include "manifest/manifest.h"
+
+namespace onnxhub {
+
+/// Which entries are made anew. All others keep their bytes.
+enum class Target {
+    all,
+    diff,    ///< those whose row, model, archive or external data differ from `base`
+    single,  ///< those of `single_path`
+};
+
+struct GenerateOptions {
+    Target target = Target::all;
+    std::string single_path;     ///< for Target::single, clean
+    const Tree* base = nullptr;  ///< for Target::diff
+    Settings base_settings;      ///< those that held at `base`
+    Settings settings;
+    bool discover = false;                      ///< models in no table get an entry too
+    const ManifestDocument* present = nullptr;  ///< the manifest as it is; null: there is none yet
+    const ManifestDocument* carry = nullptr;    ///< io_ports of models whose bytes are not here
+    ShapeInference* inference = nullptr;
+    ContentObserver* observer = nullptr;
+    bool rehash = false;
+    unsigned jobs = 0;
+};
+
+/// A model in LFS whose bytes would have told more.
+struct MissingContent {
+    std::string path;
+    std::uint64_t size_bytes = 0;
+    bool has_entry = true;  ///< false: without its graph there is no entry at all (discovered)
+};
+
+struct GenerateResult {
+    ManifestUpdate update;
+    FactStatistics statistics;
+    std::size_t carried_ports = 0;        ///< entries whose ports came from a manifest
+    std::vector<MissingContent> missing;  ///< neither read nor carried, in the order of the rows
+    std::size_t described_count = 0;      ///< rows looked at
+};
+
+/// Reads only through trees and writes nothing. Throws EnvironmentError when there is nothing to
+/// generate from: no README.md, no table of model folders, no row for `single_path`, no manifest
+/// where one is updated.
+GenerateResult generate(const Tree& tree, const GenerateOptions& options, Diagnostics& diagnostics);
+
+}  // namespace onnxhub

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/hub_rows.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+
+#include "generator/glob.h"
+#include "generator/parallel.h"
+#include "manifest/environment_error.h"
+#include "manifest/hub_path.h"
+
+namespace onnxhub {
+namespace {
+
+/// No README of people comes near; cmark keeps several times the text in memory.
+constexpr std::uint64_t readme_size_limit = 64ull * 1024 * 1024;  // bytes
+
+constexpr std::string_view model_suffix = ".onnx";
+
+/// The text of the README at `path`, or nothing and a diagnostic at `mention` that says why.
+std::optional<std::string> read_readme(const Tree& tree, const std::string& path,
+                                       const Diagnostic& mention, Diagnostics& diagnostics) {
+    const auto fail = [&](std::string message, std::string hint) {
+        Diagnostic diagnostic = mention;
+        diagnostic.message = std::move(message);
+        diagnostic.hint = std::move(hint);
+        diagnostics.report(std::move(diagnostic));
+        return std::nullopt;
+    };
+    const auto resolved = resolve_symlinks(tree, path);
+    if (const auto* unresolved = std::get_if<UnresolvedPath>(&resolved)) {
+        return fail(path + ": " + unresolved->reason, "make it a file of the hub");
+    }
+    const auto& target = std::get<std::string>(resolved);
+    const auto stat = tree.stat(target);
+    if (!stat || stat->kind != FileKind::regular) {
+        return fail(path + " is missing", "add it, or correct the link to the folder");
+    }
+    try {
+        return read_whole(*tree.open(target), readme_size_limit, path);
+    } catch (const EnvironmentError& error) {
+        return fail(error.what(), "");
+    }
+}
+
+void strip_tags(const Settings& settings, ReadmeModel& model) {
+    const auto& strip = settings.strip_tags;
+    if (!model.tags.empty() &&
+        std::find(strip.begin(), strip.end(), model.tags.front()) != strip.end()) {
+        model.tags.erase(model.tags.begin());
+    }
+}
+
+bool is_excluded(const Settings& settings, const std::string& path) {
+    return std::any_of(settings.exclude.begin(), settings.exclude.end(),
+                       [&](const std::string& glob) { return glob_matches(glob, path); });
+}
+
+struct FolderRows {
+    std::vector<ReadmeModel> models;
+    Diagnostics diagnostics;
+};
+
+FolderRows read_folder(const Tree& tree, const ModelFolder& folder) {
+    FolderRows rows;
+    const std::string root_readme(readme_file_name);
+    const auto stat = tree.stat(folder.path);
+    if (stat && stat->kind == FileKind::submodule) {
+        rows.diagnostics.report({Severity::note, "folder-is-submodule", root_readme, folder.line,
+                                 folder.path + " is a submodule, its models are left out", ""});
+        return rows;
+    }
+    const std::string path =
+        folder.path.empty() ? root_readme : folder.path + "/" + std::string(readme_file_name);
+    const Diagnostic mention{Severity::error, "folder-no-readme", root_readme, folder.line, "", ""};
+    if (const auto text = read_readme(tree, path, mention, rows.diagnostics)) {
+        rows.models = parse_model_tables(*text, path, rows.diagnostics);
+    }
+    return rows;
+}
+
+std::vector<std::string> folder_tags(const std::string& path) {
+    std::vector<std::string> tags;
+    std::string_view folder = parent_folder(path);
+    while (!folder.empty()) {
+        std::string tag(file_name(folder));
+        std::replace(tag.begin(), tag.end(), '_', ' ');
+        tags.insert(tags.begin(), std::move(tag));
+        folder = parent_folder(folder);
+    }
+    return tags;
+}
+
+}  // namespace
+
+HubRows read_hub_rows(const Tree& tree, const Settings& settings, unsigned jobs,
+                      Diagnostics& diagnostics) {
+    HubRows hub;
+    const std::string root_readme(readme_file_name);
+    if (!tree.stat(root_readme)) return hub;
+    hub.has_readme = true;
+    const Diagnostic mention{Severity::error, "readme-unreadable", root_readme, 0, "", ""};
+    const auto text = read_readme(tree, root_readme, mention, diagnostics);
+    if (!text) return hub;
+
+    const ModelFolders root = parse_model_folders(*text, root_readme, diagnostics);
+    hub.has_table = root.has_table;
+    std::vector<FolderRows> folders(root.folders.size());
+    for_each_index(folders.size(), jobs,
+                   [&](std::size_t i) { folders[i] = read_folder(tree, root.folders[i]); });
+    for (FolderRows& folder : folders) {
+        diagnostics.append(std::move(folder.diagnostics));
+        for (ReadmeModel& model : folder.models) {
+            if (is_excluded(settings, model.model_path)) continue;
+            strip_tags(settings, model);
+            hub.models.push_back(std::move(model));
+        }
+    }
+    return hub;
+}
+
+std::vector<ReadmeModel> discover_models(const Tree& tree, const Settings& settings,
+                                         const std::vector<ReadmeModel>& listed) {
+    std::unordered_set<std::string> known;
+    for (const ReadmeModel& model : listed) known.insert(model.model_path);
+    std::vector<ReadmeModel> found;
+    for (const std::string& path : tree.list()) {
+        if (!path.ends_with(model_suffix) || known.contains(path) || is_excluded(settings, path)) {
+            continue;
+        }
+        ReadmeModel model;
+        model.readme_path = path;  // diagnostics about the model point at the model itself
+        model.model_path = path;
+        model.name = file_name(path);
+        model.name.resize(model.name.size() - model_suffix.size());
+        model.tags = folder_tags(path);
+        strip_tags(settings, model);
+        found.push_back(std::move(model));
+    }
+    return found;
+}
+
+bool is_discovered(const ReadmeModel& row) {
+    return row.readme_path == row.model_path;
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// All rows of a hub: from the root README to the models of every folder it names.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "generator/readme_table.h"
+#include "generator/settings.h"
+#include "generator/tree.h"
+#include "manifest/diagnostic.h"
+
+namespace onnxhub {
+
+inline constexpr std::string_view readme_file_name = "README.md";
+
+struct HubRows {
+    bool has_readme = false;          ///< the root has a README.md,
+    bool has_table = false;           ///< and in it a table with a column "Model Class"
+    std::vector<ReadmeModel> models;  ///< by folder, then in the order of the tables
+};
+
+/// Reads the READMEs of the tree. Leading tags the settings strip are gone, excluded models left
+/// out. A folder or README that can't be used is reported and the rest is read.
+HubRows read_hub_rows(const Tree& tree, const Settings& settings, unsigned jobs,
+                      Diagnostics& diagnostics);
+
+/// A row for each .onnx file of the tree that `listed` doesn't name and no setting excludes: named
+/// after its file, tagged by its folders, with `onnx_version` empty and `opset_version` 0, which
+/// only the graph can tell.
+std::vector<ReadmeModel> discover_models(const Tree& tree, const Settings& settings,
+                                         const std::vector<ReadmeModel>& listed);
+
+/// Whether discover_models() made the row.
+bool is_discovered(const ReadmeModel& row);
+
+}  // namespace onnxhub

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The new manifest from the present one and the entries the repository gives: what stays to the
+// letter, what is new, what moved and what would vanish.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "manifest/entry.h"
+#include "manifest/entry_name.h"
+#include "manifest/manifest.h"
+
+namespace onnxhub {
+
+struct MovedEntry {
+    EntryName entry;       ///< as it was
+    std::string new_path;  ///< where a model of the same digest stands now
+};
+
+/// An entry for the new manifest.
+struct FreshEntry {
+    Entry entry;
+    std::size_t position = 0;  ///< among all rows of the hub: entries of equal path keep this order
+};
+
+struct ManifestUpdate {
+    std::string text;  ///< the whole document
+    std::size_t entry_count = 0;
+    std::vector<EntryName> removed;  ///< in the order of the present manifest
+    std::vector<MovedEntry> moved;
+};
+
+/// Every entry made anew: entries of `present` that no fresh one continues are removed. Keys the
+/// format doesn't know are kept where an entry continues: same path, name and opset, else same path
+/// and name, else same path, else same digest.
+ManifestUpdate replace_all(const ManifestDocument& present, const std::vector<FreshEntry>& fresh);
+
+/// What a part of the rows changes.
+struct PartialChange {
+    std::vector<FreshEntry> fresh;  ///< new or changed entries
+    /// Present entries whose rows are gone, or were to be made anew and could not be.
+    std::vector<EntryName> gone;
+    /// All rows' names in the order of the tables, for the order of entries that stay.
+    std::vector<EntryName> row_order;
+};
+
+/// Entries the change doesn't name keep their bytes. An opset of 0 in a name stands for any.
+ManifestUpdate replace_some(const ManifestDocument& present, const PartialChange& change);
+
+}  // namespace onnxhub

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manifest/manifest_difference.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "manifest/diagnostic.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr std::size_t shown_value_length = 72;  // characters, so that a line fits a terminal
+
+/// Entries by name and path, those of one name in document order.
+using EntriesByName = std::multimap<std::pair<std::string, std::string>, std::size_t>;
+
+EntriesByName index_entries(const ManifestDocument& document) {
+    EntriesByName index;
+    for (std::size_t i = 0; i < document.entries.size(); ++i) {
+        const EntryName name = name_of(document.entries[i]);
+        index.emplace(std::pair(name.model, name.model_path), i);
+    }
+    return index;
+}
+
+/// The entry of `before` that `after` continues, taken out of the index.
+std::optional<std::size_t> take_match(EntriesByName& index, const ManifestDocument& before,
+                                      const EntryName& after, bool same_opset) {
+    auto [first, last] = index.equal_range({after.model, after.model_path});
+    const auto found = std::find_if(first, last, [&](const auto& candidate) {
+        return !same_opset ||
+               name_of(before.entries[candidate.second]).opset_version == after.opset_version;
+    });
+    if (found == last) return std::nullopt;
+    const std::size_t i = found->second;
+    index.erase(found);
+    return i;
+}
+
+/// JSON on one line, cut where it gets long.
+std::string short_json(const JsonValue& value) {
+    std::string text;
+    bool skips = false;
+    for (const char c : json_text(value)) {
+        if (c == '\n') skips = true;
+        if (skips && (c == '\n' || c == ' ')) continue;
+        skips = false;
+        text += c;
+        if (text.size() > shown_value_length) return text.substr(0, shown_value_length - 3) + "...";
+    }
+    return text;
+}
+
+void compare_members(const JsonValue& before, const JsonValue& after, const std::string& prefix,
+                     std::vector<FieldDifference>& differences) {
+    for (const JsonMember& member : *before.object()) {
+        const JsonValue* now = after.find(member.key);
+        const std::string field = prefix + printable(member.key);
+        if (!now) {
+            differences.push_back({field, short_json(member.value), ""});
+        } else if (member.key == "metadata" && now->object() && member.value.object()) {
+            compare_members(member.value, *now, "metadata.", differences);
+        } else if (!(*now == member.value)) {
+            differences.push_back({field, short_json(member.value), short_json(*now)});
+        }
+    }
+    for (const JsonMember& member : *after.object()) {
+        if (before.find(member.key)) continue;
+        differences.push_back({prefix + printable(member.key), "", short_json(member.value)});
+    }
+}
+
+}  // namespace
+
+std::vector<EntryDifference> compare_manifests(const ManifestDocument& before,
+                                               const ManifestDocument& after) {
+    EntriesByName index = index_entries(before);
+    std::vector<std::optional<std::size_t>> match(after.entries.size());
+    for (const bool same_opset : {true, false}) {
+        for (std::size_t i = 0; i < after.entries.size(); ++i) {
+            if (match[i]) continue;
+            match[i] = take_match(index, before, name_of(after.entries[i]), same_opset);
+        }
+    }
+    std::vector<EntryDifference> differences;
+    for (std::size_t i = 0; i < after.entries.size(); ++i) {
+        EntryDifference difference{EntryDifference::Kind::added, name_of(after.entries[i]), {}};
+        if (match[i]) {
+            const JsonValue& old = before.entries[*match[i]].json;
+            if (old == after.entries[i].json) continue;
+            difference.kind = EntryDifference::Kind::changed;
+            if (old.object() && after.entries[i].json.object()) {
+                compare_members(old, after.entries[i].json, "", difference.fields);
+            }
+            if (difference.fields.empty()) continue;  // other order of keys
+        }
+        differences.push_back(std::move(difference));
+    }
+    std::set<std::size_t> removed;
+    for (const auto& [name, i] : index) removed.insert(i);
+    for (const std::size_t i : removed) {
+        differences.push_back({EntryDifference::Kind::removed, name_of(before.entries[i]), {}});
+    }
+    return differences;
+}
+
+std::string to_text(const EntryDifference& difference) {
+    using Kind = EntryDifference::Kind;
+    const char* sign = difference.kind == Kind::added     ? "+ "
+                       : difference.kind == Kind::removed ? "- "
+                                                          : "~ ";
+    std::string text = sign + to_text(difference.entry);
+    for (const FieldDifference& field : difference.fields) {
+        text += "\n    " + field.field + ": ";
+        if (field.before.empty()) {
+            text += "now " + field.after;
+        } else if (field.after.empty()) {
+            text += "gone, was " + field.before;
+        } else {
+            text += field.before + " -> " + field.after;
+        }
+    }
+    return text;
+}
+
+}  // namespace onnxhub
