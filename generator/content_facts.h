@@ -40,8 +40,24 @@ struct FactOptions {
     HashObserver* observer = nullptr;
 };
 
-/// Facts of the regular file at `path` (symbolic links resolved already). A file that is a broken
-/// pointer, or can't be read, is a diagnostic at `path`.
+/// No shortcut leads to the facts: the file has to be read.
+struct HashNeeded {
+    std::uint64_t size_bytes = 0;
+};
+
+/// Facts of the regular file at `path` (symbolic links resolved already) as far as they are known
+/// without hashing it. A file that is a broken pointer, or can't be read, is a diagnostic at
+/// `path`.
+std::variant<ContentFacts, HashNeeded, Diagnostic> known_content_facts(const Tree& tree,
+                                                                       const std::string& path,
+                                                                       const FactOptions& options);
+
+/// Facts of the regular file at `path` by reading all of it.
+std::variant<ContentFacts, Diagnostic> hash_file(const Tree& tree, const std::string& path,
+                                                 HashObserver* observer);
+
+/// Both in a row. Facts of the regular file at `path` (symbolic links resolved already). A file
+/// that is a broken pointer, or can't be read, is a diagnostic at `path`.
 std::variant<ContentFacts, Diagnostic> read_content_facts(const Tree& tree, const std::string& path,
                                                           const FactOptions& options);
 
