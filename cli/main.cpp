@@ -1,4 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
-int main() {
-    return 0;
+// The program: chooses a command, runs it, turns its outcome into an exit status.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <iostream>
+#include <map>
+#include <new>
+
+#include "cli/job.h"
+#include "generator/shape_inference.h"
+#include "manifest/environment_error.h"
+
+namespace {
+
+using namespace onnxhub;
+
+void add_global_options(CLI::App& app, GlobalOptions& options) {
+    using Color = GlobalOptions::Color;
+    app.set_version_flag("--version", "onnxhub " ONNXHUB_VERSION);
+    app.add_flag("-q,--quiet", options.quiet, "Only errors");
+    app.add_flag("-v,--verbose", options.verbose, "Notes and whole lists too");
+    app.add_flag("--no-progress", options.no_progress, "No progress line on a terminal");
+    app.add_option("--color", options.color, "auto, always or never")
+        ->transform(CLI::CheckedTransformer(std::map<std::string, Color>{
+            {"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}}));
+    app.fallthrough();
+    app.require_subcommand(1);
+}
+
+int status_of(ExitCode code) {
+    return static_cast<int>(code);
+}
+
+int usage_error(const CLI::App& app, const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    std::cerr << "onnxhub: error: command line: " << error.what()
+              << "; see `onnxhub --help` or `onnxhub <command> --help`\n";
+    return status_of(ExitCode::unusable);
+}
+
+int run(const Job& job, const GlobalOptions& options) {
+    GlobalOptions effective = options;
+    if (std::getenv("NO_COLOR") && effective.color == GlobalOptions::Color::automatic) {
+        effective.color = GlobalOptions::Color::never;  // https://no-color.org
+    }
+    const Streams streams{std::cout, std::cerr, effective, isatty(STDERR_FILENO) == 1};
+    try {
+        return status_of(job(streams));
+    } catch (const Interrupted&) {
+        std::cerr << "onnxhub: interrupted, nothing was written\n";
+        return status_of(ExitCode::interrupted);
+    } catch (const EnvironmentError& error) {
+        std::cerr << "onnxhub: error: " << error.what() << '\n';
+    } catch (const std::bad_alloc&) {
+        std::cerr << "onnxhub: error: not enough memory; use fewer --jobs\n";
+    } catch (const std::exception& error) {
+        std::cerr << "onnxhub: error: " << error.what() << "; please report this as a bug\n";
+    }
+    return status_of(ExitCode::unusable);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc == 2 && std::strcmp(argv[1], shape_inference_worker_argument) == 0) {
+        return serve_shape_inference();
+    }
+    std::ios::sync_with_stdio(false);
+    CLI::App app("Generates, checks and serves hubs of ONNX models", "onnxhub");
+    GlobalOptions options;
+    Job job;
+    add_global_options(app, options);
+    add_generate_command(app, job);
+    add_inspect_command(app, job);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return usage_error(app, error);
+    }
+    return run(job, options);
 }

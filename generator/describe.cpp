@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "generator/hub_rows.h"
 #include "generator/onnx_release.h"
 #include "generator/parallel.h"
 #include "manifest/environment_error.h"

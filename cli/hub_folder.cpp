@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/hub_folder.h"
+
+#include <system_error>
+#include <utility>
+
+#include "generator/byte_source.h"
+#include "manifest/environment_error.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t settings_size_limit = 1024 * 1024;  // bytes
+
+/// Where `folder` lies below the top of the repository's working tree.
+std::string subfolder_of(const fs::path& folder, const GitRepository& repository) {
+    if (repository.is_bare()) return "";
+    std::error_code error;
+    const fs::path relative = fs::relative(
+        fs::canonical(folder, error), fs::canonical(repository.working_folder(), error), error);
+    if (error || relative.empty() || relative == ".") return "";
+    return relative.generic_string();
+}
+
+}  // namespace
+
+HubFolder open_hub(const fs::path& folder, const std::optional<std::string>& revision) {
+    std::error_code error;
+    if (!fs::is_directory(folder, error)) {
+        throw EnvironmentError(folder.string() + ": is no folder; name the hub's top folder");
+    }
+    HubFolder hub;
+    hub.folder = folder;
+    hub.repository = GitRepository::find(folder);
+    if (revision && !hub.repository) {
+        throw EnvironmentError(folder.string() +
+                               ": is not in a git repository, so it has no "
+                               "revision " +
+                               *revision + "; leave out --rev");
+    }
+    if (!revision && hub.repository && hub.repository->is_bare()) {
+        throw EnvironmentError(folder.string() +
+                               ": is a bare repository, which has no files of its own; say which "
+                               "revision with --rev, such as --rev HEAD");
+    }
+    if (hub.repository) hub.subfolder = subfolder_of(folder, *hub.repository);
+    if (revision) hub.commit = hub.repository->resolve_commit(*revision);
+    hub.tree = open_tree(hub);
+    return hub;
+}
+
+std::unique_ptr<Tree> open_tree(const HubFolder& hub) {
+    if (!hub.repository) return folder_tree(hub.folder);
+    if (hub.commit) return hub.repository->tree_of(*hub.commit, hub.subfolder);
+    return hub.repository->working_tree(hub.subfolder);
+}
+
+std::optional<std::string> read_hub_file(const Tree& tree, const std::string& path,
+                                         std::uint64_t limit_bytes) {
+    const auto resolved = resolve_symlinks(tree, path);
+    if (const auto* unresolved = std::get_if<UnresolvedPath>(&resolved)) {
+        throw EnvironmentError(path + ": " + unresolved->reason + "; make it a file of the hub");
+    }
+    const auto& target = std::get<std::string>(resolved);
+    if (!tree.stat(target)) return std::nullopt;
+    return read_whole(*tree.open(target), limit_bytes, path);
+}
+
+Settings read_settings(const Tree& tree, const std::optional<std::string>& file,
+                       Diagnostics& diagnostics) {
+    if (file) return parse_settings(read_disk_file(*file), *file, diagnostics);
+    const std::string path(settings_file_name);
+    const auto text = read_hub_file(tree, path, settings_size_limit);
+    return text ? parse_settings(*text, path, diagnostics) : Settings{};
+}
+
+ManifestDocument read_manifest(std::string_view text, const std::string& shown_name) {
+    auto result = parse_manifest(text);
+    if (const auto* error = std::get_if<JsonSyntaxError>(&result)) {
+        throw EnvironmentError(shown_name + ":" + std::to_string(error->line) + ": " +
+                               error->message + " (column " + std::to_string(error->column) +
+                               "); repair the manifest, or remove it to start anew");
+    }
+    return std::get<ManifestDocument>(std::move(result));
+}
+
+std::string read_disk_file(const fs::path& path) {
+    return read_whole(*open_file(path, path.string()), json_size_limit, path.string());
+}
+
+}  // namespace onnxhub

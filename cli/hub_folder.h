@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hub a command works on: a folder, a repository, a revision.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "generator/git_repository.h"
+#include "generator/settings.h"
+#include "generator/tree.h"
+#include "manifest/diagnostic.h"
+#include "manifest/manifest.h"
+
+namespace onnxhub {
+
+struct HubFolder {
+    std::filesystem::path folder;                     ///< as given
+    std::shared_ptr<const GitRepository> repository;  ///< null: a plain folder
+    std::string subfolder;                            ///< of the hub in the repository; mostly ""
+    std::optional<std::string> commit;                ///< 40 digits; absent: the working tree
+    std::unique_ptr<Tree> tree;
+};
+
+/// Opens `folder`, or `revision` of the repository it belongs to. Throws EnvironmentError when
+/// there is no such folder or revision, or when a bare repository is opened without a revision.
+HubFolder open_hub(const std::filesystem::path& folder, const std::optional<std::string>& revision);
+
+/// The same hub once more, as it is now.
+std::unique_ptr<Tree> open_tree(const HubFolder& hub);
+
+/// A file of the hub in whole; nothing when there is none. Throws EnvironmentError when it can't be
+/// read or is larger than `limit_bytes`.
+std::optional<std::string> read_hub_file(const Tree& tree, const std::string& path,
+                                         std::uint64_t limit_bytes);
+
+/// `file` when given, else onnxhub.toml of the hub, else defaults.
+Settings read_settings(const Tree& tree, const std::optional<std::string>& file,
+                       Diagnostics& diagnostics);
+
+/// The text of a manifest, checked to be one. `shown_name` stands for it in the error, which says
+/// where it breaks. Throws EnvironmentError: a manifest that can't be read is never an empty one.
+ManifestDocument read_manifest(std::string_view text, const std::string& shown_name);
+
+/// A file of the disk in whole. Throws EnvironmentError when that can't be.
+std::string read_disk_file(const std::filesystem::path& path);
+
+}  // namespace onnxhub

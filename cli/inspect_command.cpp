@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// `onnxhub inspect`: what is inside one model file.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <ostream>
+#include <system_error>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "cli/interruption.h"
+#include "cli/job.h"
+#include "cli/model_report.h"
+#include "cli/progress.h"
+#include "generator/content_facts.h"
+#include "generator/git_repository.h"
+#include "generator/model_graph.h"
+#include "generator/shape_inference.h"
+#include "manifest/environment_error.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+    std::string file;
+    bool json = false;
+    bool ports_only = false;
+    bool rehash = false;
+    std::vector<std::string> tensors;
+};
+
+/// The model's folder as a tree, so that git's knowledge of the file counts.
+std::unique_ptr<Tree> tree_around(const fs::path& folder) {
+    std::shared_ptr<const GitRepository> repository;
+    try {
+        repository = GitRepository::find(folder);
+    } catch (const EnvironmentError&) {
+        return folder_tree(folder);  // a repository that can't be used doesn't matter to one file
+    }
+    if (!repository || repository->is_bare()) return folder_tree(folder);
+    std::error_code error;
+    const fs::path top = fs::canonical(repository->working_folder(), error);
+    const fs::path subfolder = folder.lexically_relative(top);
+    if (error || subfolder.empty() || subfolder.begin()->string() == "..") {
+        return folder_tree(folder);
+    }
+    return repository->working_tree(subfolder == "." ? "" : subfolder.generic_string());
+}
+
+[[noreturn]] void fail(const Diagnostic& diagnostic) {
+    throw EnvironmentError(to_text(diagnostic));
+}
+
+/// Where the bytes and facts of the model come from; digest only where it is wanted.
+struct OpenedModel {
+    std::optional<ContentFacts> facts;
+    std::unique_ptr<ByteSource> content;  ///< null: an LFS pointer whose object is not here
+};
+
+OpenedModel open_model(const Tree& tree, const std::string& name, const Arguments& arguments,
+                       HashProgress& progress) {
+    FactOptions options{arguments.rehash, &progress};
+    auto known = known_content_facts(tree, name, options);
+    if (const auto* diagnostic = std::get_if<Diagnostic>(&known)) fail(*diagnostic);
+    OpenedModel model;
+    if (const auto* facts = std::get_if<ContentFacts>(&known)) {
+        model.facts = *facts;
+        model.content = open_content(tree, name, *facts);
+        return model;
+    }
+    model.content = tree.open(name);
+    if (arguments.ports_only) return model;
+    progress.will_hash(1, std::get<HashNeeded>(known).size_bytes);
+    auto hashed = hash_file(tree, name, &progress);
+    progress.finish();
+    if (const auto* diagnostic = std::get_if<Diagnostic>(&hashed)) fail(*diagnostic);
+    model.facts = std::get<ContentFacts>(hashed);
+    return model;
+}
+
+ModelGraph read_graph(const ByteSource& content, const Arguments& arguments) {
+    const auto inference = isolated_shape_inference(
+        {fs::read_symlink("/proc/self/exe").string(), shape_inference_worker_argument});
+    auto result = read_model_graph(content, inference.get(), arguments.tensors);
+    if (const auto* error = std::get_if<SkeletonError>(&result)) {
+        throw EnvironmentError(fmt::format("{}: {} (at byte {}); give a valid ONNX model",
+                                           printable(arguments.file), error->reason,
+                                           error->offset));
+    }
+    return std::get<ModelGraph>(std::move(result));
+}
+
+ExitCode run(const Arguments& arguments, const Streams& streams) {
+    catch_interruptions();
+    std::error_code error;
+    const fs::path file = fs::canonical(arguments.file, error);
+    if (error) {
+        throw EnvironmentError(printable(arguments.file) +
+                               ": does not exist or can't be reached; give the path of a model");
+    }
+    const auto tree = tree_around(file.parent_path());
+    HashProgress progress(streams.err, streams.err_is_terminal && !streams.options.no_progress &&
+                                           !streams.options.quiet);
+    const OpenedModel model = open_model(*tree, file.filename().string(), arguments, progress);
+    if (!model.content) {
+        throw EnvironmentError(fmt::format(
+            "{}: is a Git LFS pointer to {} that is not here; get it with git lfs pull --include "
+            "\"{}\"",
+            printable(arguments.file), human_bytes(model.facts->size_bytes),
+            file.filename().string()));
+    }
+    const ModelReport report{arguments.file, model.content->size_bytes(), model.facts,
+                             read_graph(*model.content, arguments)};
+    if (const auto& failure = report.graph.inference_failure; failure && failure->crashed) {
+        note(streams, fmt::format("warning: {}: shape inference did not survive this model: {}; "
+                                  "ports are shown as declared",
+                                  printable(arguments.file), failure->reason));
+    }
+    if (arguments.json) {
+        streams.out << report_json(report, arguments.ports_only) << '\n';
+    } else {
+        streams.out << report_text(report, arguments.ports_only);
+    }
+    return ExitCode::done;
+}
+
+}  // namespace
+
+void add_inspect_command(CLI::App& app, Job& job) {
+    const auto arguments = std::make_shared<Arguments>();
+    CLI::App* command = app.add_subcommand("inspect", "Show what is inside a model file");
+    command->add_option("file", arguments->file, "An .onnx file")->required();
+    command->add_flag("--json", arguments->json, "As JSON");
+    command->add_flag("--ports", arguments->ports_only,
+                      "Only inputs and outputs; the file is not hashed");
+    command
+        ->add_option("--tensor", arguments->tensors,
+                     "Also show the shape of this tensor inside the graph")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    command->add_flag("--rehash", arguments->rehash, "Read every byte, trust nothing");
+    command->callback([arguments, &job] {
+        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    });
+}
+
+}  // namespace onnxhub

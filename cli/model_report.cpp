@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/model_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "cli/progress.h"
+#include "generator/onnx_release.h"
+#include "manifest/diagnostic.h"
+#include "manifest/entry.h"
+#include "manifest/json.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr std::size_t shown_operators = 8;
+
+std::string with_thousands(std::uint64_t number) {
+    std::string digits = std::to_string(number);
+    for (std::size_t i = digits.size(); i > 3;) {
+        i -= 3;
+        digits.insert(i, ",");
+    }
+    return digits;
+}
+
+std::string shape_text(const Shape& shape) {
+    if (shape.empty()) return "-";
+    std::string text;
+    for (const Dimension& dimension : shape) {
+        if (!text.empty()) text += " x ";
+        if (const auto* number = std::get_if<std::int64_t>(&dimension)) {
+            text += std::to_string(*number);
+        } else if (const auto* name = std::get_if<std::string>(&dimension)) {
+            text += printable(*name);
+        } else {
+            text += "?";
+        }
+    }
+    return text;
+}
+
+std::string opsets_text(const ModelGraph& graph) {
+    std::string text;
+    for (const auto& [domain, version] : graph.opsets) {
+        if (!text.empty()) text += ", ";
+        text += (domain.empty() ? "opset" : printable(domain)) + " " + std::to_string(version);
+    }
+    return text.empty() ? "no opset" : text;
+}
+
+std::string release_text(const ModelGraph& graph) {
+    const auto opset = graph.opsets.find("");
+    if (opset == graph.opsets.end()) return "";
+    const auto release = oldest_release_for(graph.ir_version, opset->second);
+    return release ? fmt::format(" (ONNX {} or later)", release->version)
+                   : std::string(" (newer than any ONNX release known here)");
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> operators_by_count(const ModelGraph& graph) {
+    std::vector<std::pair<std::string, std::uint64_t>> counts(graph.op_counts.begin(),
+                                                              graph.op_counts.end());
+    std::stable_sort(counts.begin(), counts.end(),
+                     [](const auto& a, const auto& b) { return a.second > b.second; });
+    return counts;
+}
+
+std::string operators_text(const ModelGraph& graph) {
+    const auto counts = operators_by_count(graph);
+    std::string text;
+    for (std::size_t i = 0; i < std::min(counts.size(), shown_operators); ++i) {
+        text += fmt::format("{}{} {}", i == 0 ? "" : ", ", printable(counts[i].first),
+                            counts[i].second);
+    }
+    if (counts.size() > shown_operators) {
+        text += fmt::format(" and {} more", counts.size() - shown_operators);
+    }
+    return text.empty() ? "none" : text;
+}
+
+const char* source_text(FactSource source) {
+    switch (source) {
+        case FactSource::pointer:
+            return "from the LFS pointer";
+        case FactSource::index:
+            return "unchanged since git's index";
+        case FactSource::hashed:
+            break;
+    }
+    return "hashed";
+}
+
+std::string facts_text(const ModelReport& report) {
+    const ModelGraph& graph = report.graph;
+    std::string text = printable(report.file) + "\n";
+    const auto line = [&](const char* label, const std::string& value) {
+        text += fmt::format("  {:<12}{}\n", label, value);
+    };
+    line("format", fmt::format("IR version {}, {}{}", graph.ir_version, opsets_text(graph),
+                               release_text(graph)));
+    const std::string producer =
+        graph.producer_name + (graph.producer_version.empty() ? "" : " ") + graph.producer_version;
+    line("producer", producer.empty() ? "not stated" : printable(producer));
+    line("graph",
+         fmt::format("{}{} nodes, {} parameters",
+                     graph.graph_name.empty() ? "" : printable(graph.graph_name) + ": ",
+                     with_thousands(graph.node_count), with_thousands(graph.parameter_count)));
+    line("operators", operators_text(graph));
+    line("size", fmt::format("{} ({} bytes)", human_bytes(report.size_bytes),
+                             with_thousands(report.size_bytes)));
+    if (report.facts) {
+        line("sha256",
+             fmt::format("{} ({})", to_hex(report.facts->sha), source_text(report.facts->source)));
+    }
+    for (const std::string& location : graph.external_locations) {
+        line("weights in", printable(location));
+    }
+    return text + "\n";
+}
+
+struct TableRow {
+    std::string role, name, type, shape;
+};
+
+std::string table_text(const std::vector<TableRow>& rows) {
+    std::size_t name = 0, type = 0;
+    for (const TableRow& row : rows) {
+        name = std::max(name, row.name.size());
+        type = std::max(type, row.type.size());
+    }
+    std::string text;
+    for (const TableRow& row : rows) {
+        text += fmt::format("  {:<8}{:<{}}  {:<{}}  {}\n", row.role, row.name, name, row.type, type,
+                            row.shape);
+    }
+    return text;
+}
+
+std::string ports_text(const ModelGraph& graph) {
+    std::vector<TableRow> rows;
+    for (const Port& port : graph.ports.inputs) {
+        rows.push_back({"input", printable(port.name), port.type, shape_text(port.shape)});
+    }
+    for (const Port& port : graph.ports.outputs) {
+        rows.push_back({"output", printable(port.name), port.type, shape_text(port.shape)});
+    }
+    for (const auto& [name, shape] : graph.tensors) {
+        rows.push_back({"tensor", printable(name), "", shape_text(shape)});
+    }
+    return table_text(rows);
+}
+
+JsonValue ports_json(const ModelGraph& graph) {
+    Entry entry;
+    entry.io_ports = graph.ports;
+    return *to_json(entry).find("metadata")->find("io_ports");
+}
+
+JsonValue facts_json(const ModelReport& report) {
+    const ModelGraph& graph = report.graph;
+    JsonObject opsets, operators;
+    for (const auto& [domain, version] : graph.opsets) {
+        opsets.push_back({domain.empty() ? "ai.onnx" : domain, json_integer(version)});
+    }
+    for (const auto& [name, count] : operators_by_count(graph)) {
+        operators.push_back({name, json_unsigned(count)});
+    }
+    JsonArray external;
+    for (const std::string& location : graph.external_locations) {
+        external.push_back(json_string(location));
+    }
+    return json_object({
+        {"file", json_string(report.file)},
+        {"sha256", report.facts ? json_string(to_hex(report.facts->sha)) : JsonValue{}},
+        {"bytes", json_unsigned(report.size_bytes)},
+        {"ir_version", json_integer(graph.ir_version)},
+        {"opsets", json_object(std::move(opsets))},
+        {"producer_name", json_string(graph.producer_name)},
+        {"producer_version", json_string(graph.producer_version)},
+        {"domain", json_string(graph.domain)},
+        {"model_version", json_integer(graph.model_version)},
+        {"graph_name", json_string(graph.graph_name)},
+        {"nodes", json_unsigned(graph.node_count)},
+        {"parameters", json_unsigned(graph.parameter_count)},
+        {"operators", json_object(std::move(operators))},
+        {"external_data", json_array(std::move(external))},
+        {"io_ports", ports_json(graph)},
+    });
+}
+
+}  // namespace
+
+std::string report_text(const ModelReport& report, bool ports_only) {
+    return (ports_only ? "" : facts_text(report)) + ports_text(report.graph);
+}
+
+std::string report_json(const ModelReport& report, bool ports_only) {
+    return json_text(ports_only ? ports_json(report.graph) : facts_json(report));
+}
+
+}  // namespace onnxhub
