@@ -1,2 +1,131 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/content_facts.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "manifest/environment_error.h"
+
+namespace onnxhub {
+namespace {
+
+/// Larger blocks gain nothing over SHA-256 itself, smaller ones cost system calls.
+constexpr std::size_t hash_block = 512 * 1024;  // bytes
+
+Diagnostic unreadable(const std::string& path, std::string message, std::string hint) {
+    return {Severity::error, "file-unreadable", path, 0, std::move(message), std::move(hint)};
+}
+
+/// What went wrong, without the file's name at the front, which diagnostics have of their own.
+std::string without_name(const EnvironmentError& error, const std::string& path) {
+    const std::string text = error.what();
+    return text.starts_with(path + ": ") ? text.substr(path.size() + 2) : text;
+}
+
+Diagnostic malformed(const std::string& path, const MalformedPointer& pointer) {
+    return {Severity::error,
+            "pointer-malformed",
+            path,
+            pointer.line,
+            "broken Git LFS pointer: " + pointer.reason,
+            "restore it with `git checkout <good commit> -- '" + path + "'`"};
+}
+
+std::variant<ContentFacts, HashNeeded, Diagnostic> facts_of_small_file(const Tree& tree,
+                                                                       const std::string& path,
+                                                                       const FactOptions& options) {
+    const std::string content = read_whole(*tree.open(path), lfs_pointer_size_limit, path);
+    const auto parsed = parse_lfs_pointer(content);
+    if (const auto* broken = std::get_if<MalformedPointer>(&parsed))
+        return malformed(path, *broken);
+    const auto* pointer = std::get_if<LfsPointer>(&parsed);
+    if (!pointer) {
+        if (options.observer) options.observer->hashed(0);  // a chance to stop
+        return ContentFacts{sha256_of(content), content.size(), FactSource::hashed};
+    }
+    const ContentFacts facts{pointer->oid, pointer->size_bytes, FactSource::pointer};
+    if (!options.rehash) return facts;
+    const auto object = tree.open_lfs_object(*pointer);
+    if (object && hash_content(*object, options.observer) != pointer->oid) {
+        return Diagnostic{Severity::error,
+                          "lfs-object-corrupt",
+                          path,
+                          0,
+                          "the object in the local LFS store has another SHA-256 than its name",
+                          "delete it and get it again with `git lfs fsck` and `git lfs fetch`"};
+    }
+    return facts;
+}
+
+std::variant<ContentFacts, HashNeeded, Diagnostic> known_facts(const Tree& tree,
+                                                               const std::string& path,
+                                                               const FactOptions& options) {
+    const auto stat = tree.stat(path);
+    if (!stat) return unreadable(path, "does not exist", "add it, or correct what names it");
+    if (stat->kind != FileKind::regular) {
+        return unreadable(path, "is no regular file", "replace it by one");
+    }
+    if (stat->size_bytes < lfs_pointer_size_limit) return facts_of_small_file(tree, path, options);
+    if (!options.rehash) {
+        if (const auto pointer = tree.unmodified_pointer(path)) {
+            return ContentFacts{pointer->oid, pointer->size_bytes, FactSource::index};
+        }
+    }
+    return HashNeeded{stat->size_bytes};
+}
+
+}  // namespace
+
+std::variant<ContentFacts, HashNeeded, Diagnostic> known_content_facts(const Tree& tree,
+                                                                       const std::string& path,
+                                                                       const FactOptions& options) {
+    try {
+        return known_facts(tree, path, options);
+    } catch (const EnvironmentError& error) {
+        return unreadable(path, without_name(error, path), "");
+    }
+}
+
+std::variant<ContentFacts, Diagnostic> hash_file(const Tree& tree, const std::string& path,
+                                                 HashObserver* observer) {
+    try {
+        const auto source = tree.open(path);
+        const Sha256 digest = hash_content(*source, observer);
+        return ContentFacts{digest, source->size_bytes(), FactSource::hashed};
+    } catch (const EnvironmentError& error) {
+        return unreadable(path, without_name(error, path), "");
+    }
+}
+
+std::variant<ContentFacts, Diagnostic> read_content_facts(const Tree& tree, const std::string& path,
+                                                          const FactOptions& options) {
+    auto known = known_content_facts(tree, path, options);
+    if (auto* facts = std::get_if<ContentFacts>(&known)) return *facts;
+    if (auto* diagnostic = std::get_if<Diagnostic>(&known)) return std::move(*diagnostic);
+    return hash_file(tree, path, options.observer);
+}
+
+Sha256 hash_content(const ByteSource& source, HashObserver* observer) {
+    thread_local const auto block = std::make_unique<std::byte[]>(hash_block);
+    Sha256Hasher hasher;
+    for (std::uint64_t offset = 0; offset < source.size_bytes();) {
+        const std::size_t count = source.read(offset, {block.get(), hash_block});
+        if (count == 0) throw EnvironmentError("the file became shorter while it was read");
+        hasher.update({block.get(), count});
+        offset += count;
+        if (observer) observer->hashed(count);
+    }
+    return hasher.finish();
+}
+
+std::unique_ptr<ByteSource> open_content(const Tree& tree, const std::string& path,
+                                         const ContentFacts& facts) {
+    if (facts.source != FactSource::pointer) return tree.open(path);
+    LfsPointer pointer;
+    pointer.oid = facts.sha;
+    pointer.size_bytes = facts.size_bytes;
+    return tree.open_lfs_object(pointer);
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// A folder on disk as trees need it: nothing in it is reached through a symbolic link.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <unordered_set>
+
+#include "generator/byte_source.h"
+#include "generator/tree.h"
+
+namespace onnxhub {
+
+/// Thread-safe.
+class DiskFolder {
+public:
+    explicit DiskFolder(std::filesystem::path root) : root_(std::move(root)) {}
+
+    /// lstat(2) of `path`; nothing when it isn't there or a folder above it is a symbolic link.
+    std::optional<struct stat> look(const std::string& path) const;
+    FileStat describe(const struct stat& status) const;
+    std::string read_link(const std::string& path) const;
+    std::unique_ptr<ByteSource> open(const std::string& path) const;
+
+    /// Calls `enter(path)` for each folder below the root, which says whether to look inside, and
+    /// `found(path)` for each regular file and symbolic link. Names that can't be used in a hub and
+    /// folders that can't be read are reported to `notes`. In no particular order; .git is passed
+    /// by.
+    void walk(const std::function<bool(const std::string&)>& enter,
+              const std::function<void(const std::string&)>& found, Diagnostics& notes) const;
+
+    const std::filesystem::path& root() const { return root_; }
+
+private:
+    bool is_real_folder(const std::string& path) const;
+
+    std::filesystem::path root_;
+    mutable std::shared_mutex mutex_;
+    mutable std::unordered_set<std::string> real_folders_;
+};
+
+}  // namespace onnxhub
