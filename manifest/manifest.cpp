@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/manifest.h"
 
+#include <cstddef>
 #include <utility>
 
 namespace onnxhub {
@@ -58,13 +59,17 @@ std::string entry_text(const JsonValue& entry) {
 std::string manifest_text(const std::vector<std::string>& entry_texts) {
     if (entry_texts.empty()) return "[]";
     std::string text = "[";
+    std::size_t size = 4;
+    for (const std::string& entry : entry_texts) size += entry.size() + indent.size() + 2;
+    text.reserve(size);
     for (const std::string& entry : entry_texts) {
         if (text.size() > 1) text += ',';
         text += '\n';
         text += indent;
         text += entry;
     }
-    return text + "\n]";
+    text += "\n]";
+    return text;
 }
 
 }  // namespace onnxhub
