@@ -101,9 +101,9 @@ std::string readable(std::string reason) {
         {"; expected string literal", ", expected a key in double quotes"},
         {"; expected '}'", ", expected ',' or '}'"},
         {"; expected ']'", ", expected ',' or ']'"},
+        {"invalid number; ", "invalid number: "},
         {"; expected", ", expected"},
         {"invalid string: ", ""},
-        {"invalid number; ", "invalid number: "},
     };
     for (const auto& [from, to] : phrases) replace(reason, from, to);
     return reason;
