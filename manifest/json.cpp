@@ -199,8 +199,9 @@ private:
 
     bool add(Data data, std::size_t at) {
         if (++value_count_ > json_value_limit) {
-            error_ =
-                error_at(text_, at, "more than " + std::to_string(json_value_limit) + " values");
+            error_ = error_at(
+                text_, at,
+                "the document has more than " + std::to_string(json_value_limit) + " values");
             return false;
         }
         JsonMember& member = pending_.emplace_back();
@@ -450,7 +451,8 @@ JsonValue json_object(JsonObject members) {
 }
 
 std::variant<JsonDocument, JsonSyntaxError> parse_json(std::string_view text) {
-    if (text.size() > json_size_limit) return {JsonSyntaxError{1, 1, "larger than 1 GiB"}};
+    if (text.size() > json_size_limit)
+        return {JsonSyntaxError{1, 1, "the document is larger than 1 GiB"}};
     // The parser would take a NUL for the end of the text.
     if (const std::size_t nul = text.find('\0'); nul != text.npos) {
         return error_at(text, nul, "NUL byte, which no JSON text has");

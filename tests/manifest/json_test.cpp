@@ -2,6 +2,7 @@
 #include "manifest/json.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <ostream>
 #include <string>
@@ -182,6 +183,18 @@ TEST(JsonParse, NestingIsRefusedBeyondTheLimit) {
     std::string objects;
     for (int i = 0; i < 10'000; ++i) objects += "{\"a\":";
     EXPECT_EQ(error_of(objects), "1:641: more than 128 levels deep");
+}
+
+TEST(JsonParse, DocumentsBeyondTheSizeLimitAreNotLookedAt) {
+    // Pages that are never touched take no memory.
+    const std::size_t size = json_size_limit + 1;
+    void* pages =
+        mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    ASSERT_NE(pages, MAP_FAILED);
+    const auto result = parse_json({static_cast<const char*>(pages), size});
+    munmap(pages, size);
+    ASSERT_TRUE(std::holds_alternative<JsonSyntaxError>(result));
+    EXPECT_EQ(std::get<JsonSyntaxError>(result).message, "the document is larger than 1 GiB");
 }
 
 TEST(JsonParse, SiblingsAreNotNested) {
