@@ -5,9 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <string>
 #include <system_error>
 
@@ -18,15 +17,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
+[[noreturn]] void fail(const fs::path& path, const std::string& what, int reason) {
+    throw EnvironmentError(path.string() + ": " + what + " (" +
+                           std::generic_category().message(reason) + "); it is as it was");
+}
+
+void write_all(int fd, std::string_view content, const fs::path& destination) {
+    while (!content.empty()) {
+        const ssize_t written = ::write(fd, content.data(), content.size());
+        if (written < 0) {
+            if (errno == EINTR) continue;
+            fail(destination, "can't be written", errno);
+        }
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
 /// A file beside its destination that goes away unless it is renamed onto it.
 class TemporaryFile {
 public:
-    explicit TemporaryFile(const fs::path& destination)
-        : destination_(destination),
-          path_((destination.parent_path() / ("." + destination.filename().string() + ".XXXXXX"))
-                    .string()) {
-        fd_ = mkostemp(path_.data(), O_CLOEXEC);
-        if (fd_ < 0) fail("can't be written");
+    explicit TemporaryFile(const fs::path& destination) : destination_(destination) {
+        // Not mkstemp(): with open() the system takes the umask off, which can't be read without
+        // changing it for other threads too. Names are tried until one is free, since a killed
+        // process may have left one behind.
+        do {
+            path_ = destination.parent_path() / next_name();
+            fd_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        } while (fd_ < 0 && (errno == EEXIST || errno == EINTR));
+        if (fd_ < 0) fail(destination_, "can't be written", errno);
     }
 
     ~TemporaryFile() {
@@ -37,68 +55,75 @@ public:
     TemporaryFile(const TemporaryFile&) = delete;
     TemporaryFile& operator=(const TemporaryFile&) = delete;
 
-    void set_mode(mode_t mode) {
-        if (fchmod(fd_, mode) != 0) fail("can't keep its permissions");
+    void set_permissions(mode_t wanted) {
+        struct stat present = {};
+        if (fstat(fd_, &present) == 0 && (present.st_mode & 07777) == wanted) return;
+        if (fchmod(fd_, wanted) != 0) fail(destination_, "can't keep its permissions", errno);
     }
 
     void write(std::string_view content) {
-        while (!content.empty()) {
-            const ssize_t written = ::write(fd_, content.data(), content.size());
-            if (written < 0) {
-                if (errno == EINTR) continue;
-                fail("can't be written");
-            }
-            content.remove_prefix(static_cast<std::size_t>(written));
-        }
-        if (fsync(fd_) != 0) fail("can't be written");
+        write_all(fd_, content, destination_);
+        if (fsync(fd_) != 0) fail(destination_, "can't be written", errno);
     }
 
     void rename_onto_destination() {
         const int fd = fd_;
         fd_ = -1;
-        if (close(fd) != 0) fail("can't be written");
-        if (rename(path_.c_str(), destination_.c_str()) != 0) fail("can't be replaced");
+        if (close(fd) != 0) fail(destination_, "can't be written", errno);
+        if (rename(path_.c_str(), destination_.c_str()) != 0) {
+            fail(destination_, "can't be replaced", errno);
+        }
         path_.clear();
     }
 
 private:
-    [[noreturn]] void fail(const char* what) {
-        const int reason = errno;
-        throw EnvironmentError(destination_.string() + ": " + what + " (" + std::strerror(reason) +
-                               "); it is as it was");
+    static std::string next_name() {
+        static std::atomic<unsigned> count{0};
+        return ".onnxhub-" + std::to_string(getpid()) + "-" + std::to_string(count++) + ".tmp";
     }
 
     fs::path destination_;
-    std::string path_;
+    fs::path path_;
     int fd_ = -1;
 };
 
-/// The permission bits the file should have.
-mode_t wanted_mode(const fs::path& path) {
-    struct stat present = {};
-    if (stat(path.c_str(), &present) == 0) return present.st_mode & 07777;
-    const mode_t mask = umask(0);
-    umask(mask);
-    return 0666 & ~mask;
+/// Where a chain of symbolic links ends, whether or not there is a file.
+fs::path follow_links(const fs::path& path) {
+    constexpr int link_limit = 40;  // as in Linux, path_resolution(7)
+    fs::path destination = path;
+    std::error_code error;
+    for (int i = 0; fs::is_symlink(fs::symlink_status(destination, error)); ++i) {
+        if (i == link_limit) fail(path, "can't be written", ELOOP);
+        const fs::path target = fs::read_symlink(destination, error);
+        if (error) fail(path, "can't be written", error.value());
+        destination = destination.parent_path() / target;
+    }
+    return destination;
 }
 
-fs::path follow_link(const fs::path& path) {
-    std::error_code error;
-    if (!fs::is_symlink(path, error)) return path;
-    const fs::path target = fs::weakly_canonical(path, error);
-    return error ? path : target;
+/// Devices and pipes have no old content to keep; a file renamed onto one would take its place.
+void write_in_place(const fs::path& path, std::string_view content) {
+    const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd < 0) fail(path, "can't be written", errno);
+    struct CloseAtEnd {
+        int fd;
+        ~CloseAtEnd() { close(fd); }
+    } const close_at_end{fd};
+    write_all(fd, content, path);
 }
 
 }  // namespace
 
 void write_file_atomically(const fs::path& path, std::string_view content) {
-    const fs::path destination = follow_link(path);
-    std::error_code error;
-    if (fs::is_directory(destination, error)) {
+    struct stat present = {};
+    const bool exists = stat(path.c_str(), &present) == 0;
+    if (exists && S_ISDIR(present.st_mode)) {
         throw EnvironmentError(path.string() + ": is a folder; name a file");
     }
-    TemporaryFile file(destination);
-    file.set_mode(wanted_mode(destination));
+    if (exists && !S_ISREG(present.st_mode)) return write_in_place(path, content);
+
+    TemporaryFile file(follow_links(path));
+    if (exists) file.set_permissions(present.st_mode & 07777);
     file.write(content);
     file.rename_onto_destination();
 }

@@ -3,7 +3,7 @@
 
 #include <openssl/evp.h>
 
-#include <stdexcept>
+#include "manifest/environment_error.h"
 
 namespace onnxhub {
 
@@ -17,9 +17,9 @@ struct Sha256Hasher::Context {
 
 namespace {
 
-/// OpenSSL fails here only without memory or without SHA-256 in its provider: nothing to answer.
-void require(int ok) {
-    if (ok != 1) throw std::runtime_error("OpenSSL can't compute SHA-256");
+/// OpenSSL fails here only without memory or without SHA-256 in its provider.
+void require(bool is_done) {
+    if (!is_done) throw EnvironmentError("OpenSSL: can't compute SHA-256; check its providers");
 }
 
 }  // namespace
@@ -54,18 +54,18 @@ std::optional<Sha256> parse_sha256(std::string_view hex) {
 }
 
 Sha256Hasher::Sha256Hasher() : context_(std::make_unique<Context>()) {
-    require(EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr));
+    require(context_->evp && EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) == 1);
 }
 
 Sha256Hasher::~Sha256Hasher() = default;
 
 void Sha256Hasher::update(std::span<const std::byte> block) {
-    require(EVP_DigestUpdate(context_->evp, block.data(), block.size()));
+    require(EVP_DigestUpdate(context_->evp, block.data(), block.size()) == 1);
 }
 
 Sha256 Sha256Hasher::finish() {
     Sha256 digest;
-    require(EVP_DigestFinal_ex(context_->evp, digest.bytes.data(), nullptr));
+    require(EVP_DigestFinal_ex(context_->evp, digest.bytes.data(), nullptr) == 1);
     return digest;
 }
 

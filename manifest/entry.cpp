@@ -1,352 +1,300 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/entry.h"
 
-#include <algorithm>
-#include <array>
 #include <charconv>
-#include <span>
+#include <cstddef>
 #include <string_view>
 #include <utility>
+
+#include "manifest/entry_keys.h"
 
 namespace onnxhub {
 namespace {
 
-/// Thrown and caught in this file only: a reader this deep has no better way out.
-struct Problem {
-    EntryProblem problem;
+std::string member_path(const std::string& parent, std::string_view key) {
+    return parent.empty() ? std::string(key) : parent + "." + std::string(key);
+}
+
+/// A value and how messages call it: "io_ports.inputs[2].shape".
+struct Field {
+    const JsonValue* json = nullptr;
+    std::string path;
 };
 
-[[noreturn]] void fail(const JsonValue& at, std::string message) {
-    throw Problem{{at.line, std::move(message)}};
-}
-
-const JsonValue& required(const JsonValue& object, const char* key) {
-    const JsonValue* value = object.find(key);
-    if (!value) fail(object, std::string(key) + " is missing");
-    return *value;
-}
-
-std::string read_string(const JsonValue& value, const char* key) {
-    const std::string* text = value.string();
-    if (!text) fail(value, std::string(key) + " is not a string");
-    return *text;
-}
-
-const JsonArray& read_array(const JsonValue& value, const char* key) {
-    const JsonArray* array = value.array();
-    if (!array) fail(value, std::string(key) + " is not an array");
-    return *array;
-}
-
-void require_object(const JsonValue& value, const char* key) {
-    if (!value.object()) fail(value, std::string(key) + " is not an object");
-}
-
-std::int64_t read_integer(const JsonValue& value, const char* key) {
-    const auto number = value.integer();
-    if (!number) fail(value, std::string(key) + " is not an integer");
-    return *number;
-}
-
-std::uint64_t read_size(const JsonValue& value, const char* key) {
-    const auto number = value.integer();
-    if (!number || *number < 0) {
-        fail(value, std::string(key) + " is not a number of bytes");
+/// Reads the fields of one entry. Of all that is wrong with it, the first is remembered; what is
+/// read after that doesn't count.
+class EntryReader {
+public:
+    std::variant<Entry, EntryProblem> read(const JsonValue& json) {
+        Entry entry;
+        if (!json.object()) {
+            return EntryProblem{json.line,
+                                "the entry is " + std::string(json_type(json)) + ", not an object"};
+        }
+        const Field root{&json, ""};
+        entry.model = text(required(root, key::model));
+        entry.model_path = text(required(root, key::model_path));
+        entry.onnx_version = text(required(root, key::onnx_version));
+        entry.opset_version = integer(required(root, key::opset_version));
+        if (const Field metadata = optional(root, key::metadata); is_object(metadata)) {
+            read_metadata({metadata.json, ""}, entry);  // its keys are known without its name
+        }
+        if (problem_) return std::move(*problem_);
+        return entry;
     }
-    return static_cast<std::uint64_t>(*number);
-}
 
-Sha256 read_sha(const JsonValue& value, const char* key) {
-    const std::string* hex = value.string();
-    const auto digest = hex ? parse_sha256(*hex) : std::nullopt;
-    if (!digest) fail(value, std::string(key) + " is not 64 lower-case hexadecimal digits");
-    return *digest;
-}
-
-Shape read_shape(const JsonValue& value) {
-    Shape shape;
-    for (const JsonValue& dimension : read_array(value, "shape")) {
-        if (std::holds_alternative<std::nullptr_t>(dimension.data)) {
-            shape.emplace_back();
-        } else if (const std::string* name = dimension.string()) {
-            shape.emplace_back(*name);
-        } else if (const auto number = dimension.integer()) {
-            shape.emplace_back(*number);
-        } else {
-            fail(dimension, "a dimension is neither an integer, a string nor null");
+private:
+    void read_metadata(const Field& metadata, Entry& entry) {
+        entry.content = content(metadata, key::model_sha, key::model_bytes);
+        for (const Field& tag : items(optional(metadata, key::tags))) {
+            entry.tags.push_back(text(tag));
+        }
+        if (const Field ports = optional(metadata, key::io_ports); is_object(ports)) {
+            entry.io_ports = IoPorts{port_list(required(ports, key::inputs)),
+                                     port_list(required(ports, key::outputs))};
+        }
+        if (const Field ports = optional(metadata, key::extra_ports); is_object(ports)) {
+            if (const Field list = optional(ports, key::features); list.json) {
+                entry.extra_ports = feature_list(list);
+            }
+        }
+        if (const Field path = optional(metadata, key::archive_path); path.json) {
+            entry.archive_path = text(path);
+        }
+        entry.archive = content(metadata, key::archive_sha, key::archive_bytes);
+        for (const Field& file : items(optional(metadata, key::external_data))) {
+            entry.external_data.push_back({text(required(file, key::path)),
+                                           digest(required(file, key::sha)),
+                                           size(required(file, key::bytes))});
         }
     }
-    return shape;
-}
 
-std::vector<Port> read_ports(const JsonValue& io_ports, const char* key) {
-    std::vector<Port> ports;
-    for (const JsonValue& port : read_array(required(io_ports, key), key)) {
-        require_object(port, "a port");
-        ports.push_back({read_string(required(port, "name"), "name"),
-                         read_shape(required(port, "shape")),
-                         read_string(required(port, "type"), "type")});
-    }
-    return ports;
-}
-
-IoPorts read_io_ports(const JsonValue& value) {
-    require_object(value, "io_ports");
-    return {read_ports(value, "inputs"), read_ports(value, "outputs")};
-}
-
-std::vector<FeaturePort> read_extra_ports(const JsonValue& value) {
-    require_object(value, "extra_ports");
-    std::vector<FeaturePort> features;
-    const JsonValue* list = value.find("features");
-    if (!list) return features;
-    for (const JsonValue& feature : read_array(*list, "features")) {
-        require_object(feature, "a feature");
-        features.push_back({read_string(required(feature, "name"), "name"),
-                            read_shape(required(feature, "shape"))});
-    }
-    return features;
-}
-
-std::vector<ExternalDataFile> read_external_data(const JsonValue& value) {
-    std::vector<ExternalDataFile> files;
-    for (const JsonValue& file : read_array(value, "external_data")) {
-        require_object(file, "an external data file");
-        files.push_back({read_string(required(file, "path"), "path"),
-                         read_sha(required(file, "sha"), "sha"),
-                         read_size(required(file, "bytes"), "bytes")});
-    }
-    return files;
-}
-
-void read_metadata(const JsonValue& metadata, Entry& entry) {
-    require_object(metadata, "metadata");
-    const auto with = [&](const char* key, const auto& read) {
-        if (const JsonValue* value = metadata.find(key)) read(*value, key);
-    };
-    with("model_sha", [&](const auto& v, auto* k) { entry.content.sha = read_sha(v, k); });
-    with("model_bytes",
-         [&](const auto& v, auto* k) { entry.content.size_bytes = read_size(v, k); });
-    with("tags", [&](const auto& v, auto* k) {
-        for (const JsonValue& tag : read_array(v, k)) {
-            entry.tags.push_back(read_string(tag, "a tag"));
+    StatedContent content(const Field& metadata, std::string_view sha_key,
+                          std::string_view bytes_key) {
+        StatedContent content;
+        if (const Field sha = optional(metadata, sha_key); sha.json) content.sha = digest(sha);
+        if (const Field bytes = optional(metadata, bytes_key); bytes.json) {
+            content.size_bytes = size(bytes);
         }
-    });
-    with("io_ports", [&](const auto& v, auto*) { entry.io_ports = read_io_ports(v); });
-    with("extra_ports", [&](const auto& v, auto*) { entry.extra_ports = read_extra_ports(v); });
-    with("model_with_data_path",
-         [&](const auto& v, auto* k) { entry.archive_path = read_string(v, k); });
-    with("model_with_data_sha",
-         [&](const auto& v, auto* k) { entry.archive.sha = read_sha(v, k); });
-    with("model_with_data_bytes",
-         [&](const auto& v, auto* k) { entry.archive.size_bytes = read_size(v, k); });
-    with("external_data",
-         [&](const auto& v, auto*) { entry.external_data = read_external_data(v); });
-}
+        return content;
+    }
 
-JsonValue shape_json(const Shape& shape) {
-    JsonArray dimensions;
-    for (const Dimension& dimension : shape) {
-        if (const auto* number = std::get_if<std::int64_t>(&dimension)) {
-            dimensions.push_back(json_integer(*number));
-        } else if (const auto* name = std::get_if<std::string>(&dimension)) {
-            dimensions.push_back(json_string(*name));
-        } else {
-            dimensions.emplace_back();
+    std::vector<Port> port_list(const Field& list) {
+        std::vector<Port> ports;
+        for (const Field& port : items(list)) {
+            ports.push_back({text(required(port, key::name)), shape(required(port, key::shape)),
+                             text(required(port, key::type))});
         }
+        return ports;
     }
-    return json_array(std::move(dimensions));
+
+    std::vector<FeaturePort> feature_list(const Field& list) {
+        std::vector<FeaturePort> ports;
+        for (const Field& port : items(list)) {
+            ports.push_back({text(required(port, key::name)), shape(required(port, key::shape))});
+        }
+        return ports;
+    }
+
+    Shape shape(const Field& list) {
+        Shape shape;
+        for (const Field& dimension : items(list)) shape.push_back(this->dimension(dimension));
+        return shape;
+    }
+
+    Dimension dimension(const Field& field) {
+        if (std::holds_alternative<std::nullptr_t>(field.json->data)) return std::monostate();
+        if (const std::string* name = field.json->string()) return *name;
+        if (const auto number = field.json->integer()) return *number;
+        report(field, "is not a whole number, a name or null");
+        return std::monostate();
+    }
+
+    std::string text(const Field& field) {
+        if (!field.json) return {};
+        if (const std::string* text = field.json->string()) return *text;
+        report_type(field, "a string");
+        return {};
+    }
+
+    std::int64_t integer(const Field& field) {
+        if (!field.json) return 0;
+        if (const auto number = field.json->integer()) return *number;
+        report(field, "is not a whole number");
+        return 0;
+    }
+
+    std::uint64_t size(const Field& field) {
+        if (!field.json) return 0;
+        std::uint64_t size = 0;
+        if (const auto* number = std::get_if<JsonNumber>(&field.json->data)) {
+            const char* end = number->text.data() + number->text.size();
+            const auto [stop, error] = std::from_chars(number->text.data(), end, size);
+            if (error == std::errc() && stop == end) return size;
+        }
+        report(field, "is not a number of bytes");
+        return 0;
+    }
+
+    Sha256 digest(const Field& field) {
+        if (!field.json) return {};
+        if (const std::string* hex = field.json->string()) {
+            if (const auto digest = parse_sha256(*hex)) return *digest;
+        }
+        report(field, "is not 64 lower-case hexadecimal digits");
+        return {};
+    }
+
+    bool is_object(const Field& field) {
+        if (!field.json) return false;
+        if (!field.json->object()) report_type(field, "an object");
+        return field.json->object() != nullptr;
+    }
+
+    std::vector<Field> items(const Field& list) {
+        std::vector<Field> items;
+        if (!list.json) return items;
+        const JsonArray* array = list.json->array();
+        if (!array) {
+            report_type(list, "an array");
+            return items;
+        }
+        for (std::size_t i = 0; i < array->size(); ++i) {
+            items.push_back({&(*array)[i], list.path + "[" + std::to_string(i) + "]"});
+        }
+        return items;
+    }
+
+    /// Without a value when it is missing.
+    Field optional(const Field& parent, std::string_view key) {
+        return {parent.json->find(key), member_path(parent.path, key)};
+    }
+
+    Field required(const Field& parent, std::string_view key) {
+        if (!is_object(parent)) return {};
+        Field field = optional(parent, key);
+        if (!field.json) report({parent.json, field.path}, "is missing");
+        return field;
+    }
+
+    void report(const Field& field, const std::string& what) {
+        if (!problem_) problem_ = EntryProblem{field.json->line, field.path + " " + what};
+    }
+
+    void report_type(const Field& field, const std::string& wanted) {
+        report(field, "is " + std::string(json_type(*field.json)) + ", not " + wanted);
+    }
+
+    std::optional<EntryProblem> problem_;
+};
+
+/// Builds an object member by member.
+class ObjectWriter {
+public:
+    ObjectWriter& add(std::string_view key, JsonValue value) {
+        members_.push_back({std::string(key), std::move(value)});
+        return *this;
+    }
+
+    ObjectWriter& add(std::string_view key, const std::string& text) {
+        return add(key, json_string(text));
+    }
+
+    void add_content(std::string_view sha_key, std::string_view bytes_key,
+                     const StatedContent& content) {
+        if (content.sha) add(sha_key, to_hex(*content.sha));
+        if (content.size_bytes) add(bytes_key, json_unsigned(*content.size_bytes));
+    }
+
+    bool empty() const { return members_.empty(); }
+    JsonValue take() { return json_object(std::move(members_)); }
+
+private:
+    JsonObject members_;
+};
+
+template <class Items, class ToJson>
+JsonValue list_json(const Items& items, const ToJson& to_json) {
+    JsonArray values;
+    values.reserve(items.size());
+    for (const auto& item : items) values.push_back(to_json(item));
+    return json_array(std::move(values));
 }
 
-JsonValue ports_json(const std::vector<Port>& ports) {
-    JsonArray array;
-    for (const Port& port : ports) {
-        array.push_back(json_object({{"name", json_string(port.name)},
-                                     {"shape", shape_json(port.shape)},
-                                     {"type", json_string(port.type)}}));
-    }
-    return json_array(std::move(array));
+JsonValue dimension_json(const Dimension& dimension) {
+    if (const auto* number = std::get_if<std::int64_t>(&dimension)) return json_integer(*number);
+    if (const auto* name = std::get_if<std::string>(&dimension)) return json_string(*name);
+    return {};
 }
 
-JsonValue features_json(const std::vector<FeaturePort>& features) {
-    JsonArray array;
-    for (const FeaturePort& feature : features) {
-        array.push_back(json_object(
-            {{"name", json_string(feature.name)}, {"shape", shape_json(feature.shape)}}));
-    }
-    return json_object({{"features", json_array(std::move(array))}});
+JsonValue port_json(const Port& port) {
+    return ObjectWriter()
+        .add(key::name, port.name)
+        .add(key::shape, list_json(port.shape, dimension_json))
+        .add(key::type, port.type)
+        .take();
 }
 
-JsonValue external_data_json(const std::vector<ExternalDataFile>& files) {
-    JsonArray array;
-    for (const ExternalDataFile& file : files) {
-        array.push_back(json_object({{"path", json_string(file.path)},
-                                     {"sha", json_string(to_hex(file.sha))},
-                                     {"bytes", json_unsigned(file.size_bytes)}}));
-    }
-    return json_array(std::move(array));
+JsonValue feature_json(const FeaturePort& port) {
+    return ObjectWriter()
+        .add(key::name, port.name)
+        .add(key::shape, list_json(port.shape, dimension_json))
+        .take();
+}
+
+JsonValue external_data_json(const ExternalDataFile& file) {
+    return ObjectWriter()
+        .add(key::path, file.path)
+        .add(key::sha, to_hex(file.sha))
+        .add(key::bytes, json_unsigned(file.size_bytes))
+        .take();
+}
+
+bool has_metadata(const Entry& entry) {
+    return !entry.tags.empty() || entry.content != StatedContent() || entry.io_ports ||
+           entry.extra_ports || entry.archive_path || entry.archive != StatedContent() ||
+           !entry.external_data.empty();
 }
 
 JsonValue metadata_json(const Entry& entry) {
-    JsonObject metadata;
-    const auto add = [&](const char* key, JsonValue value) {
-        metadata.push_back({key, std::move(value)});
-    };
-    if (entry.content.sha) add("model_sha", json_string(to_hex(*entry.content.sha)));
-    if (entry.content.size_bytes) add("model_bytes", json_unsigned(*entry.content.size_bytes));
-    JsonArray tags;
-    for (const std::string& tag : entry.tags) tags.push_back(json_string(tag));
-    add("tags", json_array(std::move(tags)));
+    ObjectWriter metadata;
+    metadata.add_content(key::model_sha, key::model_bytes, entry.content);
+    // A model at the top of its hub has no tags, and the zoo's generator still writes the list.
+    metadata.add(key::tags, list_json(entry.tags, json_string));
     if (entry.io_ports) {
-        add("io_ports", json_object({{"inputs", ports_json(entry.io_ports->inputs)},
-                                     {"outputs", ports_json(entry.io_ports->outputs)}}));
+        metadata.add(key::io_ports,
+                     ObjectWriter()
+                         .add(key::inputs, list_json(entry.io_ports->inputs, port_json))
+                         .add(key::outputs, list_json(entry.io_ports->outputs, port_json))
+                         .take());
     }
-    if (entry.extra_ports) add("extra_ports", features_json(*entry.extra_ports));
-    if (entry.archive_path) add("model_with_data_path", json_string(*entry.archive_path));
-    if (entry.archive.sha) add("model_with_data_sha", json_string(to_hex(*entry.archive.sha)));
-    if (entry.archive.size_bytes) {
-        add("model_with_data_bytes", json_unsigned(*entry.archive.size_bytes));
+    if (entry.extra_ports) {
+        metadata.add(
+            key::extra_ports,
+            ObjectWriter().add(key::features, list_json(*entry.extra_ports, feature_json)).take());
     }
+    if (entry.archive_path) metadata.add(key::archive_path, *entry.archive_path);
+    metadata.add_content(key::archive_sha, key::archive_bytes, entry.archive);
     if (!entry.external_data.empty()) {
-        add("external_data", external_data_json(entry.external_data));
+        metadata.add(key::external_data, list_json(entry.external_data, external_data_json));
     }
-    return json_object(std::move(metadata));
-}
-
-/// An object of the format: which keys it knows, and what their values are in turn. In an array,
-/// the elements are objects that `identity` tells apart.
-struct Pattern {
-    struct Key {
-        std::string_view name;
-        const Pattern* value = nullptr;  ///< of an object, or of each element of an array
-        std::string_view identity = {};  ///< of arrays: the key that names an element
-    };
-    std::span<const Key> keys;
-
-    const Key* find(std::string_view name) const {
-        const auto found = std::find_if(keys.begin(), keys.end(),
-                                        [&](const Key& key) { return key.name == name; });
-        return found == keys.end() ? nullptr : &*found;
-    }
-};
-
-using Key = Pattern::Key;
-constexpr std::array port_keys{Key{"name"}, Key{"shape"}, Key{"type"}};
-constexpr Pattern port_pattern{port_keys};
-constexpr std::array io_ports_keys{Key{"inputs", &port_pattern, "name"},
-                                   Key{"outputs", &port_pattern, "name"}};
-constexpr Pattern io_ports_pattern{io_ports_keys};
-constexpr std::array feature_keys{Key{"name"}, Key{"shape"}};
-constexpr Pattern feature_pattern{feature_keys};
-constexpr std::array extra_ports_keys{Key{"features", &feature_pattern, "name"}};
-constexpr Pattern extra_ports_pattern{extra_ports_keys};
-constexpr std::array external_keys{Key{"path"}, Key{"sha"}, Key{"bytes"}};
-constexpr Pattern external_pattern{external_keys};
-constexpr std::array metadata_keys{Key{"model_sha"},
-                                   Key{"model_bytes"},
-                                   Key{"tags"},
-                                   Key{"io_ports", &io_ports_pattern},
-                                   Key{"extra_ports", &extra_ports_pattern},
-                                   Key{"model_with_data_path"},
-                                   Key{"model_with_data_sha"},
-                                   Key{"model_with_data_bytes"},
-                                   Key{"external_data", &external_pattern, "path"}};
-constexpr Pattern metadata_pattern{metadata_keys};
-constexpr std::array entry_keys{Key{"model"}, Key{"model_path"}, Key{"onnx_version"},
-                                Key{"opset_version"}, Key{"metadata", &metadata_pattern}};
-constexpr Pattern entry_pattern{entry_keys};
-
-JsonValue merge(const JsonValue& previous, const JsonValue& fresh, const Pattern& pattern);
-
-/// Elements that are the same by their identity are merged, the first of a name with the first.
-JsonValue merge_array(const JsonArray& previous, const JsonArray& fresh, const Key& key) {
-    JsonArray merged;
-    std::vector<bool> is_used(previous.size());
-    for (const JsonValue& element : fresh) {
-        const JsonValue* identity = element.find(key.identity);
-        std::size_t i = 0;
-        while (i < previous.size()) {
-            const JsonValue* other = previous[i].find(key.identity);
-            if (!is_used[i] && identity && other && *other == *identity) break;
-            ++i;
-        }
-        if (i == previous.size()) {
-            merged.push_back(element);
-        } else {
-            is_used[i] = true;
-            merged.push_back(merge(previous[i], element, *key.value));
-        }
-    }
-    return json_array(std::move(merged));
-}
-
-JsonValue merge_value(const JsonValue& previous, const JsonValue& fresh, const Key& key) {
-    if (!key.value) return fresh;
-    if (previous.object() && fresh.object()) return merge(previous, fresh, *key.value);
-    if (previous.array() && fresh.array() && !key.identity.empty()) {
-        return merge_array(*previous.array(), *fresh.array(), key);
-    }
-    return fresh;
-}
-
-/// The unknown members of `object` that stand right after the known member `key` ("" for those that
-/// come before any known one).
-void append_unknown_after(const JsonObject& object, std::string_view key, const Pattern& pattern,
-                          JsonObject& merged) {
-    std::string_view anchor;
-    for (const JsonMember& member : object) {
-        if (pattern.find(member.key)) {
-            anchor = member.key;
-        } else if (anchor == key) {
-            merged.push_back(member);
-        }
-    }
-}
-
-JsonValue merge(const JsonValue& previous, const JsonValue& fresh, const Pattern& pattern) {
-    if (!previous.object() || !fresh.object()) return fresh;
-    const JsonObject& old_members = *previous.object();
-    JsonObject merged;
-    append_unknown_after(old_members, "", pattern, merged);
-    for (const Key& key : pattern.keys) {
-        const JsonValue* value = fresh.find(key.name);
-        if (value) {
-            const JsonValue* old = previous.find(key.name);
-            merged.push_back(
-                {std::string(key.name), old ? merge_value(*old, *value, key) : *value});
-        }
-        append_unknown_after(old_members, key.name, pattern, merged);
-    }
-    return json_object(std::move(merged));
+    return metadata.take();
 }
 
 }  // namespace
 
 std::variant<Entry, EntryProblem> parse_entry(const JsonValue& json) {
-    try {
-        require_object(json, "the entry");
-        Entry entry;
-        entry.model = read_string(required(json, "model"), "model");
-        entry.model_path = read_string(required(json, "model_path"), "model_path");
-        entry.onnx_version = read_string(required(json, "onnx_version"), "onnx_version");
-        entry.opset_version = read_integer(required(json, "opset_version"), "opset_version");
-        if (const JsonValue* metadata = json.find("metadata")) read_metadata(*metadata, entry);
-        return entry;
-    } catch (Problem& problem) {
-        return std::move(problem.problem);
-    }
+    return EntryReader().read(json);
 }
 
 JsonValue to_json(const Entry& entry) {
-    return json_object({{"model", json_string(entry.model)},
-                        {"model_path", json_string(entry.model_path)},
-                        {"onnx_version", json_string(entry.onnx_version)},
-                        {"opset_version", json_integer(entry.opset_version)},
-                        {"metadata", metadata_json(entry)}});
-}
-
-JsonValue merge_entry(const JsonValue& previous, const JsonValue& fresh) {
-    return merge(previous, fresh, entry_pattern);
+    ObjectWriter json;
+    json.add(key::model, entry.model)
+        .add(key::model_path, entry.model_path)
+        .add(key::onnx_version, entry.onnx_version)
+        .add(key::opset_version, json_integer(entry.opset_version));
+    if (has_metadata(entry)) json.add(key::metadata, metadata_json(entry));
+    return json.take();
 }
 
 }  // namespace onnxhub

@@ -3,61 +3,75 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstddef>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace onnxhub {
 namespace {
 
-bool is_control(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
+bool has_control_character(std::string_view text) {
+    for (char32_t c = 0; !text.empty();) {
+        const std::size_t length = decode_utf8(text, c);
+        if (length == 0) return false;
+        if (c < 0x20 || (c >= 0x7f && c < 0xa0)) return true;
+        text.remove_prefix(length);
+    }
+    return false;
+}
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_letter(char c) {
+    return lower(c) >= 'a' && lower(c) <= 'z';
 }
 
 /// "C:", "https:" and the like: a letter, then letters, digits, '+', '-', '.' up to a colon
 /// (RFC 3986, 3.1).
 bool has_scheme(std::string_view path) {
-    const std::size_t colon = path.find(':');
-    if (colon == std::string_view::npos || colon == 0) return false;
-    const auto is_scheme_character = [](unsigned char c) {
-        return std::isalnum(c) || c == '+' || c == '-' || c == '.';
-    };
-    return std::isalpha(static_cast<unsigned char>(path[0])) &&
-           std::all_of(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(colon),
-                       is_scheme_character);
+    const std::string_view scheme = path.substr(0, path.find(':'));
+    if (scheme.size() == path.size() || scheme.empty() || !is_letter(scheme[0])) return false;
+    return std::all_of(scheme.begin(), scheme.end(), [](char c) {
+        return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+    });
 }
 
 bool is_git_folder(std::string_view segment) {
-    return segment.size() == 4 && segment[0] == '.' && std::tolower(segment[1]) == 'g' &&
-           std::tolower(segment[2]) == 'i' && std::tolower(segment[3]) == 't';
+    constexpr std::string_view git = ".git";
+    return std::equal(segment.begin(), segment.end(), git.begin(), git.end(),
+                      [](char a, char b) { return lower(a) == b; });
 }
 
 std::optional<std::string> first_objection(std::string_view path) {
     if (path.starts_with('/')) return "is absolute";
     if (path.find('\\') != path.npos) return "holds a backslash";
-    if (std::any_of(path.begin(), path.end(), is_control)) return "holds a control character";
     if (first_line_not_utf8(path) != 0) return "is not UTF-8";
+    if (has_control_character(path)) return "holds a control character";
     if (has_scheme(path)) return "is a URL or starts with a drive letter";
     return std::nullopt;
 }
 
-/// Appends the segments of `path` to `segments`; false when it leaves the root.
-bool append_segments(std::vector<std::string_view>& segments, std::string_view path) {
+/// Appends the segments of `path` to `segments`, unless one of them may not be.
+std::optional<std::string> append_segments(std::vector<std::string_view>& segments,
+                                           std::string_view path) {
     while (!path.empty()) {
         const std::size_t slash = path.find('/');
         const std::string_view segment = path.substr(0, slash);
         path = slash == path.npos ? std::string_view() : path.substr(slash + 1);
         if (segment.empty() || segment == ".") continue;
-        if (segment == "..") {
-            if (segments.empty()) return false;
-            segments.pop_back();
-        } else {
+        if (is_git_folder(segment)) return "leads into a .git folder";
+        if (segment != "..") {
             segments.push_back(segment);
+        } else if (segments.empty()) {
+            return "leads out of the repository";
+        } else {
+            segments.pop_back();
         }
     }
-    return true;
+    return std::nullopt;
 }
 
 }  // namespace
@@ -65,15 +79,18 @@ bool append_segments(std::vector<std::string_view>& segments, std::string_view p
 std::variant<std::string, UnsafePath> clean_hub_path(std::string_view base, std::string_view path) {
     if (auto objection = first_objection(path)) return UnsafePath{std::move(*objection)};
     std::vector<std::string_view> segments;
-    if (!append_segments(segments, base) || !append_segments(segments, path)) {
-        return UnsafePath{"leads out of the repository"};
+    for (const std::string_view part : {base, path}) {
+        if (auto objection = append_segments(segments, part)) {
+            return UnsafePath{std::move(*objection)};
+        }
     }
     std::string clean;
     for (const std::string_view segment : segments) {
-        if (is_git_folder(segment)) return UnsafePath{"leads into a .git folder"};
         if (!clean.empty()) clean += '/';
         clean += segment;
     }
+    // "./C:/x" and "a/../https:" are one only now.
+    if (has_scheme(clean)) return UnsafePath{"starts with a drive letter or a URL scheme"};
     return clean;
 }
 

@@ -52,6 +52,9 @@ struct JsonMember {
     }
 };
 
+/// What kind of value it is, for messages: "null", "a number", "an array".
+std::string_view json_type(const JsonValue& value);
+
 JsonValue json_string(std::string text);
 JsonValue json_integer(std::int64_t number);
 JsonValue json_unsigned(std::uint64_t number);

@@ -1,31 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/manifest.h"
 
+#include <cstddef>
 #include <utility>
 
 namespace onnxhub {
 namespace {
 
-const char* kind_name(const JsonValue& value) {
-    if (value.object()) return "an object";
-    if (value.string()) return "a string";
-    if (std::holds_alternative<bool>(value.data)) return "true or false";
-    if (std::holds_alternative<std::nullptr_t>(value.data)) return "null";
-    return "a number";
+constexpr std::string_view indent = "    ";
+
+JsonSyntaxError not_an_array(std::string_view text, const JsonValue& root) {
+    const std::size_t begin = text.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+    const std::size_t line_break = text.rfind('\n', begin);
+    const std::size_t line_begin = line_break == text.npos ? 0 : line_break + 1;
+    return {root.line, static_cast<int>(begin - line_begin) + 1,
+            "the top level is " + std::string(json_type(root)) + ", not an array of entries"};
 }
 
-ManifestEntry read_entry(JsonValue json, std::string_view text) {
+ManifestEntry read_entry(std::string_view text, JsonValue json) {
     ManifestEntry entry;
-    if (json.object()) {
+    if (json.end > json.begin) {
         entry.text = text.substr(json.begin, json.end - json.begin);
     } else {
-        entry.text = json_text(json, 1);
+        entry.text = entry_text(json);
     }
     auto parsed = parse_entry(json);
     if (auto* typed = std::get_if<Entry>(&parsed)) {
         entry.entry = std::move(*typed);
     } else {
-        entry.problem = std::get<EntryProblem>(std::move(parsed));
+        entry.problem = std::move(std::get<EntryProblem>(parsed));
     }
     entry.json = std::move(json);
     return entry;
@@ -37,17 +40,14 @@ ManifestResult parse_manifest(std::string_view text) {
     auto parsed = parse_json(text);
     if (auto* error = std::get_if<JsonSyntaxError>(&parsed)) return std::move(*error);
     auto& document = std::get<JsonDocument>(parsed);
-    auto* array = std::get_if<JsonArray>(&document.root.data);
-    if (!array) {
-        return JsonSyntaxError{document.root.line, 1,
-                               std::string("the top level is ") + kind_name(document.root) +
-                                   ", not an array of entries"};
-    }
+    auto* values = std::get_if<JsonArray>(&document.root.data);
+    if (!values) return not_an_array(text, document.root);
+
     ManifestDocument manifest;
     manifest.duplicate_keys = std::move(document.duplicate_keys);
-    manifest.entries.reserve(array->size());
-    for (JsonValue& value : *array) {
-        manifest.entries.push_back(read_entry(std::move(value), text));
+    manifest.entries.reserve(values->size());
+    for (JsonValue& value : *values) {
+        manifest.entries.push_back(read_entry(text, std::move(value)));
     }
     return manifest;
 }
@@ -58,15 +58,18 @@ std::string entry_text(const JsonValue& entry) {
 
 std::string manifest_text(const std::vector<std::string>& entry_texts) {
     if (entry_texts.empty()) return "[]";
+    std::string text = "[";
     std::size_t size = 4;
-    for (const std::string& text : entry_texts) size += text.size() + 6;
-    std::string document;
-    document.reserve(size);
-    for (const std::string& text : entry_texts) {
-        document += document.empty() ? "[\n    " : ",\n    ";
-        document += text;
+    for (const std::string& entry : entry_texts) size += entry.size() + indent.size() + 2;
+    text.reserve(size);
+    for (const std::string& entry : entry_texts) {
+        if (text.size() > 1) text += ',';
+        text += '\n';
+        text += indent;
+        text += entry;
     }
-    return document + "\n]";
+    text += "\n]";
+    return text;
 }
 
 }  // namespace onnxhub

@@ -93,6 +93,9 @@ std::vector<EntryDifference> compare_manifests(const ManifestDocument& before,
             difference.kind = EntryDifference::Kind::changed;
             if (old.object() && after.entries[i].json.object()) {
                 compare_members(old, after.entries[i].json, "", difference.fields);
+            } else {
+                difference.fields.push_back(
+                    {"entry", short_json(old), short_json(after.entries[i].json)});
             }
             if (difference.fields.empty()) continue;  // other order of keys
         }
