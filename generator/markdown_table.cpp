@@ -20,10 +20,10 @@ namespace {
 /// Bounds that keep cmark's time and memory in proportion to the document: it pads every row to the
 /// width of its header, walks all open containers for every line, and scans ahead for each bracket.
 /// No README of people comes near them.
-constexpr std::size_t cell_limit = 20'000'000;   // rows times the widest row's cells
+constexpr std::size_t cell_limit = 20'000'000;      // rows times the widest row's cells
 constexpr std::size_t line_length_limit = 1 << 20;  // bytes
-constexpr std::size_t nesting_limit = 100;       // containers on one line
-constexpr std::size_t bracket_limit = 20'000;    // '[' on one line
+constexpr std::size_t nesting_limit = 100;          // containers on one line
+constexpr std::size_t bracket_limit = 20'000;       // '[' on one line
 
 template <auto free_handle>
 struct FreeWith {
@@ -52,9 +52,10 @@ std::size_t container_count(std::string_view line) {
 
 /// A rule of dashes and spaces is one line of many marks and no container.
 bool is_rule(std::string_view line) {
-    return std::all_of(line.begin(), line.end(), [&](char c) {
-        return c == line.front() || c == ' ' || c == '\t' || c == '\r';
-    }) && line.front() != '>';
+    return std::all_of(
+               line.begin(), line.end(),
+               [&](char c) { return c == line.front() || c == ' ' || c == '\t' || c == '\r'; }) &&
+           line.front() != '>';
 }
 
 struct Objection {
@@ -72,7 +73,8 @@ std::optional<Objection> find_objection(std::string_view markdown) {
         markdown.remove_prefix(std::min(end + 1, markdown.size()));
         ++lines;
         const int number = static_cast<int>(lines);
-        if (line.size() > line_length_limit) return Objection{number, "the line is over 1 MiB long"};
+        if (line.size() > line_length_limit)
+            return Objection{number, "the line is over 1 MiB long"};
         if (line.empty()) continue;
         if (!is_rule(line) && container_count(line) > nesting_limit) {
             return Objection{number, "quotes and lists are nested over 100 deep"};
@@ -87,8 +89,9 @@ std::optional<Objection> find_objection(std::string_view markdown) {
         }
     }
     if (widest > 1 && widest * lines > cell_limit) {
-        return Objection{widest_line, "a table this wide in a document this long has over "
-                                      "20 million cells"};
+        return Objection{widest_line,
+                         "a table this wide in a document this long has over "
+                         "20 million cells"};
     }
     return std::nullopt;
 }
@@ -129,9 +132,13 @@ std::string decode_entities(std::string_view text) {
     return result;
 }
 
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+char lower(char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+}
 
-bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
+bool is_space(char c) {
+    return std::isspace(static_cast<unsigned char>(c)) != 0;
+}
 
 /// The value of `href` in an HTML tag such as `<a class=x href="model.onnx">`.
 std::optional<std::string> href_of(std::string_view tag) {

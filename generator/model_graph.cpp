@@ -1,2 +1,206 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/model_graph.h"
+
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <unordered_set>
+#include <utility>
+
+#include "generator/onnx_types.h"
+#include "manifest/hub_path.h"
+
+namespace onnxhub {
+namespace {
+
+/// Default-domain operators are written without a domain; "ai.onnx" is its other name.
+bool is_default_domain(const std::string& domain) {
+    return domain.empty() || domain == "ai.onnx";
+}
+
+bool lacks_a_number(const Shape& shape) {
+    return std::any_of(shape.begin(), shape.end(), [](const Dimension& dimension) {
+        return !std::holds_alternative<std::int64_t>(dimension);
+    });
+}
+
+/// Elements of a tensor; hostile dims can't overflow it.
+std::uint64_t element_count(const onnx::TensorProto& tensor) {
+    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t count = 1;
+    for (const std::int64_t dimension : tensor.dims()) {
+        if (dimension <= 0) return 0;
+        const auto size = static_cast<std::uint64_t>(dimension);
+        if (count > most / size) return most;
+        count *= size;
+    }
+    return count;
+}
+
+class GraphReader {
+public:
+    GraphReader(const OnnxSkeleton& skeleton, const onnx::ModelProto& model)
+        : skeleton_(skeleton), model_(model) {}
+
+    ModelGraph read() {
+        graph_.ir_version = model_.ir_version();
+        graph_.producer_name = text(model_.producer_name());
+        graph_.producer_version = text(model_.producer_version());
+        graph_.domain = text(model_.domain());
+        graph_.model_version = model_.model_version();
+        graph_.graph_name = text(model_.graph().name());
+        graph_.external_locations = skeleton_.external_locations;
+        graph_.is_cut_at_depth = skeleton_.is_cut_at_depth;
+        read_opsets();
+        count_nodes(model_.graph());
+        read_ports();
+        return std::move(graph_);
+    }
+
+private:
+    /// As JSON can hold it: bytes that are not UTF-8 become U+FFFD.
+    std::string text(const std::string& name) {
+        if (first_line_not_utf8(name) == 0) return name;
+        graph_.has_invalid_names = true;
+        std::string result;
+        for (std::size_t i = 0; i < name.size();) {
+            char32_t c = 0;
+            const std::size_t length = decode_utf8(std::string_view(name).substr(i), c);
+            result += length == 0 ? "\xef\xbf\xbd" : name.substr(i, length);
+            i += std::max<std::size_t>(length, 1);
+        }
+        return result;
+    }
+
+    void read_opsets() {
+        for (const auto& import : model_.opset_import()) {
+            const std::string domain =
+                is_default_domain(import.domain()) ? "" : text(import.domain());
+            graph_.opsets[domain] = import.version();
+        }
+        // Before IR version 3 there were no imports and one opset.
+        // Source: https://github.com/onnx/onnx/blob/main/docs/IR.md
+        if (graph_.opsets.empty() && model_.ir_version() < 3) graph_.opsets[""] = 1;
+    }
+
+    void count_nodes(const onnx::GraphProto& graph) {
+        for (const auto& tensor : graph.initializer()) add_parameters(element_count(tensor));
+        for (const auto& tensor : graph.sparse_initializer()) {
+            add_parameters(element_count(tensor.values()));
+        }
+        for (const auto& node : graph.node()) {
+            graph_.node_count += 1;
+            const std::string domain = is_default_domain(node.domain()) ? "" : node.domain() + ".";
+            graph_.op_counts[text(domain + node.op_type())] += 1;
+            for (const auto& attribute : node.attribute()) {
+                if (attribute.has_g()) count_nodes(attribute.g());
+                for (const auto& inner : attribute.graphs()) count_nodes(inner);
+            }
+        }
+    }
+
+    void add_parameters(std::uint64_t count) {
+        const std::uint64_t room =
+            std::numeric_limits<std::uint64_t>::max() - graph_.parameter_count;
+        graph_.parameter_count += std::min(count, room);
+    }
+
+    Port read_port(const onnx::ValueInfoProto& value) {
+        Port port{text(value.name()), shape_of(value.type()), text(type_text(value.type()))};
+        for (Dimension& dimension : port.shape) {
+            if (auto* name = std::get_if<std::string>(&dimension)) *name = text(*name);
+        }
+        return port;
+    }
+
+    void read_ports() {
+        std::unordered_set<std::string> initializers;
+        for (const auto& tensor : model_.graph().initializer()) initializers.insert(tensor.name());
+        for (const auto& tensor : model_.graph().sparse_initializer()) {
+            initializers.insert(tensor.values().name());
+        }
+        for (const auto& input : model_.graph().input()) {
+            if (!initializers.contains(input.name())) {
+                graph_.ports.inputs.push_back(read_port(input));
+            }
+        }
+        for (const auto& output : model_.graph().output()) {
+            graph_.ports.outputs.push_back(read_port(output));
+        }
+    }
+
+    const OnnxSkeleton& skeleton_;
+    const onnx::ModelProto& model_;
+    ModelGraph graph_;
+};
+
+bool needs_inference(const onnx::ModelProto& model) {
+    const auto& outputs = model.graph().output();
+    return std::any_of(outputs.begin(), outputs.end(), [](const onnx::ValueInfoProto& output) {
+        if (!output.has_type()) return true;
+        if (!output.type().has_tensor_type()) return false;
+        return !has_shape(output.type()) || lacks_a_number(shape_of(output.type()));
+    });
+}
+
+/// Numbers that inference found go where the model declares none; names it made up do not.
+void complete_output(const onnx::ValueInfoProto& declared, const InferredTensor& inferred,
+                     Port& port) {
+    if (!declared.has_type()) port.type = inferred.type;
+    if (declared.has_type() && !declared.type().has_tensor_type()) return;
+    if (!has_shape(declared.type())) {
+        port.shape = inferred.shape;
+        for (Dimension& dimension : port.shape) {
+            if (std::holds_alternative<std::string>(dimension)) dimension = std::monostate{};
+        }
+        return;
+    }
+    if (port.shape.size() != inferred.shape.size()) return;
+    for (std::size_t i = 0; i < port.shape.size(); ++i) {
+        if (std::holds_alternative<std::int64_t>(port.shape[i])) continue;
+        if (std::holds_alternative<std::int64_t>(inferred.shape[i])) {
+            port.shape[i] = inferred.shape[i];
+        }
+    }
+}
+
+void complete_ports(const onnx::ModelProto& model, const std::vector<std::string>& tensors,
+                    const InferredShapes& inferred, ModelGraph& graph) {
+    for (int i = 0; i < model.graph().output_size(); ++i) {
+        const auto& declared = model.graph().output(i);
+        const auto found = inferred.tensors.find(declared.name());
+        if (found == inferred.tensors.end()) continue;
+        complete_output(declared, found->second, graph.ports.outputs[static_cast<std::size_t>(i)]);
+    }
+    for (const std::string& name : tensors) {
+        const auto found = inferred.tensors.find(name);
+        if (found != inferred.tensors.end()) graph.tensors[name] = found->second.shape;
+    }
+}
+
+}  // namespace
+
+std::variant<ModelGraph, SkeletonError> read_model_graph(const ByteSource& source,
+                                                         ShapeInference* inference,
+                                                         const std::vector<std::string>& tensors) {
+    auto read = read_skeleton(source);
+    if (auto* error = std::get_if<SkeletonError>(&read)) return std::move(*error);
+    const auto& skeleton = std::get<OnnxSkeleton>(read);
+    onnx::ModelProto model;
+    if (!model.ParseFromString(skeleton.model)) {
+        return SkeletonError{0, "is no ONNX model: its messages don't fit ONNX's definition"};
+    }
+    ModelGraph graph = GraphReader(skeleton, model).read();
+    if (!inference || (tensors.empty() && !needs_inference(model))) return graph;
+    InferenceResult result = inference->infer(skeleton.model, tensors);
+    if (const auto* inferred = std::get_if<InferredShapes>(&result)) {
+        complete_ports(model, tensors, *inferred, graph);
+    } else {
+        graph.inference_failure = std::get<InferenceFailure>(std::move(result));
+    }
+    return graph;
+}
+
+}  // namespace onnxhub

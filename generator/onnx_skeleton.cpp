@@ -1,2 +1,449 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/onnx_skeleton.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <set>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace onnxhub {
+namespace {
+
+constexpr std::size_t window_size = 32 * 1024;  // bytes read at once; most skips go further
+
+/// Protobuf's own limit on nested messages is 100; what is copied whole below a node (types,
+/// annotations) needs a few levels too.
+constexpr int message_depth_limit = 90;
+
+/// All kept payloads together: a hundred thousand small tensors must not fill memory.
+constexpr std::uint64_t kept_payload_limit = 32ull * 1024 * 1024;  // bytes
+
+/// How protobuf encodes a field, the low three bits of its tag.
+enum WireType : std::uint32_t {
+    varint = 0,
+    fixed64 = 1,
+    length_delimited = 2,
+    group_start = 3,
+    group_end = 4,
+    fixed32 = 5
+};
+
+/// Messages that are walked field by field; all others are copied whole.
+enum class Kind { model, graph, node, attribute, tensor, sparse_tensor, function, training, value };
+
+/// What to do with a field.
+enum class Act { copy, walk, payload, location, data_location };
+
+struct Field {
+    std::uint32_t number;
+    Act act;
+    Kind kind = Kind::model;  ///< of Act::walk
+};
+
+// Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. What is not listed is left
+// out: doc strings, metadata, and fields that newer releases added for runtimes.
+constexpr std::array model_fields{Field{1, Act::copy},
+                                  Field{2, Act::copy},
+                                  Field{3, Act::copy},
+                                  Field{4, Act::copy},
+                                  Field{5, Act::copy},
+                                  Field{7, Act::walk, Kind::graph},
+                                  Field{8, Act::copy},
+                                  Field{20, Act::walk, Kind::training},
+                                  Field{25, Act::walk, Kind::function}};
+constexpr std::array graph_fields{Field{1, Act::walk, Kind::node},
+                                  Field{2, Act::copy},
+                                  Field{5, Act::walk, Kind::tensor},
+                                  Field{11, Act::walk, Kind::value},
+                                  Field{12, Act::walk, Kind::value},
+                                  Field{13, Act::walk, Kind::value},
+                                  Field{14, Act::copy},
+                                  Field{15, Act::walk, Kind::sparse_tensor}};
+constexpr std::array node_fields{Field{1, Act::copy},
+                                 Field{2, Act::copy},
+                                 Field{3, Act::copy},
+                                 Field{4, Act::copy},
+                                 Field{5, Act::walk, Kind::attribute},
+                                 Field{7, Act::copy},
+                                 Field{8, Act::copy}};
+constexpr std::array attribute_fields{Field{1, Act::copy},
+                                      Field{2, Act::copy},
+                                      Field{3, Act::copy},
+                                      Field{4, Act::payload},
+                                      Field{5, Act::walk, Kind::tensor},
+                                      Field{6, Act::walk, Kind::graph},
+                                      Field{7, Act::payload},
+                                      Field{8, Act::payload},
+                                      Field{9, Act::payload},
+                                      Field{10, Act::walk, Kind::tensor},
+                                      Field{11, Act::walk, Kind::graph},
+                                      Field{14, Act::copy},
+                                      Field{15, Act::copy},
+                                      Field{20, Act::copy},
+                                      Field{21, Act::copy},
+                                      Field{22, Act::walk, Kind::sparse_tensor},
+                                      Field{23, Act::walk, Kind::sparse_tensor}};
+constexpr std::array tensor_fields{
+    Field{1, Act::copy},          Field{2, Act::copy},     Field{3, Act::copy},
+    Field{4, Act::payload},       Field{5, Act::payload},  Field{6, Act::payload},
+    Field{7, Act::payload},       Field{8, Act::copy},     Field{9, Act::payload},
+    Field{10, Act::payload},      Field{11, Act::payload}, Field{13, Act::location},
+    Field{14, Act::data_location}};
+constexpr std::array sparse_tensor_fields{Field{1, Act::walk, Kind::tensor},
+                                          Field{2, Act::walk, Kind::tensor}, Field{3, Act::copy}};
+constexpr std::array function_fields{Field{1, Act::copy},
+                                     Field{4, Act::copy},
+                                     Field{5, Act::copy},
+                                     Field{6, Act::copy},
+                                     Field{7, Act::walk, Kind::node},
+                                     Field{9, Act::copy},
+                                     Field{10, Act::copy},
+                                     Field{11, Act::walk, Kind::attribute},
+                                     Field{12, Act::walk, Kind::value},
+                                     Field{13, Act::copy}};
+constexpr std::array training_fields{Field{1, Act::walk, Kind::graph},
+                                     Field{2, Act::walk, Kind::graph}, Field{3, Act::copy},
+                                     Field{4, Act::copy}};
+constexpr std::array value_fields{Field{1, Act::copy}, Field{2, Act::copy}};
+
+std::span<const Field> fields_of(Kind kind) {
+    switch (kind) {
+        case Kind::model:
+            return model_fields;
+        case Kind::graph:
+            return graph_fields;
+        case Kind::node:
+            return node_fields;
+        case Kind::attribute:
+            return attribute_fields;
+        case Kind::tensor:
+            return tensor_fields;
+        case Kind::sparse_tensor:
+            return sparse_tensor_fields;
+        case Kind::function:
+            return function_fields;
+        case Kind::training:
+            return training_fields;
+        case Kind::value:
+            break;
+    }
+    return value_fields;
+}
+
+const Field* find_field(Kind kind, std::uint32_t number) {
+    for (const Field& field : fields_of(kind)) {
+        if (field.number == number) return &field;
+    }
+    return nullptr;
+}
+
+/// Thrown and caught in this file only.
+struct Failure {
+    SkeletonError error;
+};
+
+/// Reads on through a source with a small window, and skips without reading.
+class Cursor {
+public:
+    explicit Cursor(const ByteSource& source) : source_(source), size_(source.size_bytes()) {}
+
+    std::uint64_t position() const { return position_; }
+    std::uint64_t size() const { return size_; }
+
+    [[noreturn]] void fail(std::string reason) const {
+        throw Failure{{position_, std::move(reason)}};
+    }
+
+    /// `end` is the end of the message that is being read.
+    std::uint64_t read_varint(std::uint64_t end) {
+        std::uint64_t value = 0;
+        for (int shift = 0; shift < 70; shift += 7) {
+            if (position_ >= end) fail("the file is cut off within a number");
+            const std::uint64_t byte = next_byte();
+            value |= shift < 64 ? (byte & 0x7f) << shift : 0;
+            if ((byte & 0x80) == 0) return value;
+        }
+        fail("a number is longer than 10 bytes");
+    }
+
+    /// The end of what a length announces, which lies within `end`.
+    std::uint64_t read_length(std::uint64_t end) {
+        const std::uint64_t length = read_varint(end);
+        if (length > end - position_) {
+            fail("a length of " + std::to_string(length) + " bytes runs past the end" +
+                 (end == size_ ? ": the file is cut off" : " of its message"));
+        }
+        return position_ + length;
+    }
+
+    void skip_to(std::uint64_t position) { position_ = position; }
+
+    void skip(std::uint64_t count, std::uint64_t end) {
+        if (count > end - position_) fail("the file is cut off within a number");
+        position_ += count;
+    }
+
+    void append_to(std::string& out, std::uint64_t begin, std::uint64_t end) const {
+        if (begin >= window_begin_ && end <= window_begin_ + window_.size()) {
+            out.append(reinterpret_cast<const char*>(window_.data()) + (begin - window_begin_),
+                       static_cast<std::size_t>(end - begin));
+            return;
+        }
+        const std::size_t old_size = out.size();
+        const auto count = static_cast<std::size_t>(end - begin);
+        out.resize(old_size + count);
+        const auto into = std::as_writable_bytes(std::span(out)).subspan(old_size);
+        if (source_.read(begin, into) != count) fail("the file became shorter while it was read");
+    }
+
+    std::string head(std::size_t count) const {
+        std::string bytes(count, '\0');
+        bytes.resize(source_.read(0, std::as_writable_bytes(std::span(bytes))));
+        return bytes;
+    }
+
+private:
+    std::uint64_t next_byte() {
+        if (position_ < window_begin_ || position_ >= window_begin_ + window_.size()) load_window();
+        return static_cast<std::uint64_t>(window_[position_++ - window_begin_]);
+    }
+
+    void load_window() {
+        window_.resize(window_size);
+        window_begin_ = position_;
+        window_.resize(source_.read(position_, window_));
+        if (window_.empty()) fail("the file became shorter while it was read");
+    }
+
+    const ByteSource& source_;
+    std::uint64_t size_;
+    std::uint64_t position_ = 0;
+    std::uint64_t window_begin_ = 0;
+    std::vector<std::byte> window_;
+};
+
+void append_varint(std::string& out, std::uint64_t value) {
+    while (value >= 0x80) {
+        out += static_cast<char>(value | 0x80);
+        value >>= 7;
+    }
+    out += static_cast<char>(value);
+}
+
+/// The value of the entry with the key "location" in a serialized StringStringEntryProto.
+std::optional<std::string> location_of(std::string_view entry) {
+    std::string key, value;
+    while (entry.size() >= 2) {
+        const auto tag = static_cast<unsigned char>(entry[0]);
+        std::size_t length = 0, i = 1;
+        for (int shift = 0; i < entry.size() && shift < 35; shift += 7) {
+            const auto byte = static_cast<unsigned char>(entry[i++]);
+            length |= static_cast<std::size_t>(byte & 0x7f) << shift;
+            if ((byte & 0x80) == 0) break;
+        }
+        if ((tag & 7) != length_delimited || length > entry.size() - i) return std::nullopt;
+        if (tag >> 3 == 1) key = entry.substr(i, length);
+        if (tag >> 3 == 2) value = entry.substr(i, length);
+        entry.remove_prefix(i + length);
+    }
+    if (key != "location") return std::nullopt;
+    return value;
+}
+
+class SkeletonReader {
+public:
+    explicit SkeletonReader(const ByteSource& source) : cursor_(source) {}
+
+    OnnxSkeleton read() {
+        check_head();
+        skeleton_.model = walk(Kind::model, cursor_.size(), 1);
+        if (!has_graph_) {
+            cursor_.skip_to(0);
+            cursor_.fail("holds no graph, so it is no ONNX model");
+        }
+        skeleton_.external_locations = {locations_.begin(), locations_.end()};
+        return std::move(skeleton_);
+    }
+
+private:
+    /// One tensor's, or one attribute's, payload: kept only while all of it is small.
+    struct Payload {
+        std::string kept;
+        std::uint64_t size = 0;
+        bool is_dropped = false;
+    };
+
+    /// Names what people mistake for models.
+    void check_head() {
+        if (cursor_.size() == 0) cursor_.fail("is empty");
+        static constexpr std::pair<std::string_view, const char*> others[] = {
+            {"version https://git-lfs", "is a Git LFS pointer, not a model"},
+            {"<", "is HTML or XML, not a model"},
+            {"{", "is JSON, not a model"},
+            {"PK\x03\x04", "is a ZIP archive, not a model"},
+            {"\x1f\x8b", "is a gzip archive, not a model"},
+            {"\x89PNG", "is a PNG image, not a model"},
+        };
+        const std::string head = cursor_.head(64);
+        for (const auto& [start, reason] : others) {
+            if (head.starts_with(start)) cursor_.fail(reason);
+        }
+        if (head.find_first_not_of('\0') == head.npos) {
+            cursor_.fail("begins with zeros, so it is no ONNX model");
+        }
+    }
+
+    /// The fields of a message that ends at `end`, less what the skeleton leaves out.
+    std::string walk(Kind kind, std::uint64_t end, int depth) {
+        std::string out;
+        Payload payload;
+        std::vector<std::string> locations;
+        bool is_external = false;
+        while (cursor_.position() < end) {
+            const std::uint64_t begin = cursor_.position();
+            const std::uint64_t tag = cursor_.read_varint(end);
+            const auto wire = static_cast<WireType>(tag & 7);
+            if (tag >> 3 == 0 || tag > std::numeric_limits<std::uint32_t>::max()) {
+                cursor_.skip_to(begin);
+                cursor_.fail("is no ONNX model: a field has the number " +
+                             std::to_string(tag >> 3));
+            }
+            const Field* field = find_field(kind, static_cast<std::uint32_t>(tag >> 3));
+            if (field && field->act == Act::walk && wire == length_delimited) {
+                walk_field(*field, tag, end, depth, out);
+                continue;
+            }
+            const std::uint64_t value_begin = cursor_.position();
+            skip_value(wire, tag, end);
+            if (!field || field->act == Act::walk) continue;
+            if (field->act == Act::payload) {
+                add_payload(payload, begin, value_begin);
+                continue;
+            }
+            copy(out, begin);
+            if (field->act == Act::location) {
+                note_location(begin, value_begin, locations);
+            } else if (field->act == Act::data_location) {
+                cursor_.skip_to(value_begin);
+                is_external = wire == varint && cursor_.read_varint(end) == 1;
+            }
+        }
+        if (!payload.is_dropped) out += payload.kept;
+        skeleton_.payload_bytes += payload.size;
+        if (is_external) locations_.insert(locations.begin(), locations.end());
+        return out;
+    }
+
+    void walk_field(const Field& field, std::uint64_t tag, std::uint64_t end, int depth,
+                    std::string& out) {
+        const std::uint64_t inner_end = cursor_.read_length(end);
+        if (depth >= message_depth_limit) {
+            cursor_.skip_to(inner_end);
+            skeleton_.is_cut_at_depth = true;
+            return;
+        }
+        if (depth == 1 && field.kind == Kind::graph) has_graph_ = true;
+        const std::string inner = walk(field.kind, inner_end, depth + 1);
+        append_varint(out, tag);
+        append_varint(out, inner.size());
+        out += inner;
+    }
+
+    void skip_value(WireType wire, std::uint64_t tag, std::uint64_t end) {
+        switch (wire) {
+            case varint:
+                cursor_.read_varint(end);
+                return;
+            case fixed64:
+                cursor_.skip(8, end);
+                return;
+            case length_delimited:
+                cursor_.skip_to(cursor_.read_length(end));
+                return;
+            case group_start:
+                skip_group(end);
+                return;
+            case fixed32:
+                cursor_.skip(4, end);
+                return;
+            case group_end:
+                break;
+        }
+        cursor_.fail("is no ONNX model: field " + std::to_string(tag >> 3) +
+                     " has the unknown wire type " + std::to_string(tag & 7));
+    }
+
+    /// Groups are an encoding ONNX has never used; they may nest without bound, so no recursion.
+    void skip_group(std::uint64_t end) {
+        for (std::uint64_t open = 1; open > 0;) {
+            if (cursor_.position() >= end) cursor_.fail("a group is not closed");
+            const std::uint64_t tag = cursor_.read_varint(end);
+            const auto wire = static_cast<WireType>(tag & 7);
+            if (wire == group_start) {
+                ++open;
+            } else if (wire == group_end) {
+                --open;
+            } else {
+                skip_value(wire, tag, end);
+            }
+        }
+    }
+
+    void copy(std::string& out, std::uint64_t begin) {
+        const std::uint64_t size = cursor_.position() - begin;
+        copied_ += size;
+        if (copied_ > skeleton_size_limit) {
+            cursor_.fail("its graph is larger than 256 MiB without any weights");
+        }
+        cursor_.append_to(out, begin, cursor_.position());
+    }
+
+    void add_payload(Payload& payload, std::uint64_t begin, std::uint64_t value_begin) {
+        payload.size += cursor_.position() - value_begin;
+        const std::uint64_t size = cursor_.position() - begin;
+        if (payload.is_dropped || payload.size > skeleton_payload_limit ||
+            kept_payload_ + size > kept_payload_limit) {
+            payload.is_dropped = true;
+            payload.kept.clear();
+            return;
+        }
+        kept_payload_ += size;
+        copy(payload.kept, begin);
+    }
+
+    void note_location(std::uint64_t begin, std::uint64_t value_begin,
+                       std::vector<std::string>& locations) {
+        std::string field;
+        cursor_.append_to(field, begin, cursor_.position());
+        const std::uint64_t end = cursor_.position();
+        cursor_.skip_to(value_begin);
+        cursor_.read_varint(end);  // the length
+        const auto entry = std::string_view(field).substr(cursor_.position() - begin);
+        cursor_.skip_to(end);
+        if (auto location = location_of(entry)) locations.push_back(std::move(*location));
+    }
+
+    Cursor cursor_;
+    OnnxSkeleton skeleton_;
+    std::set<std::string> locations_;
+    std::uint64_t copied_ = 0;
+    std::uint64_t kept_payload_ = 0;
+    bool has_graph_ = false;
+};
+
+}  // namespace
+
+std::variant<OnnxSkeleton, SkeletonError> read_skeleton(const ByteSource& source) {
+    try {
+        return SkeletonReader(source).read();
+    } catch (Failure& failure) {
+        return std::move(failure.error);
+    }
+}
+
+}  // namespace onnxhub

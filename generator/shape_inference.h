@@ -13,10 +13,15 @@
 
 namespace onnxhub {
 
-/// Shapes by tensor name: of every graph output inference knows a shape for, and of those `tensors`
-/// that were asked for. Dimensions it doesn't know are unknown; it brings in no names of its own.
+struct InferredTensor {
+    Shape shape;
+    std::string type;  ///< as manifests spell it; "undefined" when unknown
+};
+
+/// By tensor name: every graph output inference knows something about, and those tensors that were
+/// asked for. Dimensions it doesn't know are unknown.
 struct InferredShapes {
-    std::map<std::string, Shape> shapes;
+    std::map<std::string, InferredTensor> tensors;
 };
 
 struct InferenceFailure {
@@ -44,7 +49,7 @@ InferenceResult infer_shapes_here(const std::string& model,
 /// another one after a crash. Memory of a worker is limited to 4 GiB, time to 60 s a model.
 std::unique_ptr<ShapeInference> isolated_shape_inference(std::vector<std::string> command);
 
-/// The worker's side: answers requests from standard input on standard output until the input ends.
+/// The worker's side: answers requests on its standard input, a socket, until that is closed.
 /// Returns the exit status.
 int serve_shape_inference();
 

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// ONNX types as manifests spell them; for the .cpp files of this room only.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <string>
+
+#include "manifest/entry.h"
+
+namespace onnxhub {
+
+/// "tensor(float)", "seq(map(int64,tensor(float)))": ONNX Runtime's spelling.
+std::string type_text(const onnx::TypeProto& type);
+
+/// Dimensions of a tensor type; empty without a shape and for all other types.
+Shape shape_of(const onnx::TypeProto& type);
+
+/// Whether a tensor type states a shape at all (which may have no dimensions).
+bool has_shape(const onnx::TypeProto& type);
+
+}  // namespace onnxhub
