@@ -198,7 +198,7 @@ private:
         ReadmeModel model;
         model.readme_path = readme_path_;
         model.line = row.line;
-        model.name = name.text;
+        model.name = name_of(name, row.line);
         model.onnx_version = row.cells[columns.onnx_version].text;
         if (!check_name(model) || !set_model_path(model, download) ||
             !set_opset(model, row.cells[columns.opset].text) ||
@@ -207,6 +207,16 @@ private:
         }
         model.tags = tags_of(folder_, download.links.front());
         add(std::move(model));
+    }
+
+    /// The cell's text. A cell that is a link gives the link's HTML, as the official generator writes
+    /// it: manifests of both agree, and the warning says how to get a name people can type.
+    std::string name_of(const MarkdownCell& cell, int line) {
+        if (cell.links.empty() || cell.text.empty()) return cell.text;
+        report(line, Severity::warning, "model-name-is-link",
+               cell.text + ": the Model cell is a link, so the model's name is HTML",
+               "move the link to another column, clients find a model by its plain name");
+        return "<a href=\"" + cell.links.front() + "\">" + cell.text + "</a>";
     }
 
     bool check_name(const ReadmeModel& model) {
