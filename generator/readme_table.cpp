@@ -1,2 +1,393 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/readme_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <map>
+#include <span>
+#include <tuple>
+#include <utility>
+#include <variant>
+
+#include "generator/edit_distance.h"
+#include "generator/link_target.h"
+#include "generator/markdown_table.h"
+#include "manifest/hub_path.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr const char* rule_column_misspelled = "column-misspelled";
+constexpr const char* rule_folder_no_link = "folder-no-link";
+constexpr const char* rule_folder_absolute_url = "folder-absolute-url";
+constexpr const char* rule_folder_unsafe_path = "folder-unsafe-path";
+constexpr const char* rule_row_no_model = "row-no-model";
+constexpr const char* rule_row_no_link = "row-no-link";
+constexpr const char* rule_row_absolute_url = "row-absolute-url";
+constexpr const char* rule_row_unsafe_path = "row-unsafe-path";
+constexpr const char* rule_row_no_onnx_version = "row-no-onnx-version";
+constexpr const char* rule_row_bad_opset = "row-bad-opset";
+constexpr const char* rule_row_duplicate = "row-duplicate";
+
+constexpr std::string_view column_model_class = "Model Class";
+constexpr std::string_view column_model = "Model";
+constexpr std::string_view column_download = "Download";
+constexpr std::string_view column_archive = "Download (with sample test data)";
+constexpr std::string_view column_onnx_version = "ONNX version";
+constexpr std::string_view column_opset_version = "Opset version";
+
+constexpr std::array required_columns = {column_model, column_download, column_onnx_version,
+                                         column_opset_version};
+
+/// ONNX adds one or two a year and stands at 27; a larger number is a typing error.
+constexpr std::int64_t opset_limit = 1000;
+
+/// Two wrong letters still look like the right word: "ONNX verison".
+constexpr std::size_t misspelling_distance = 2;
+
+std::string lower_case(std::string_view text) {
+    std::string lowered(text);
+    for (char& c : lowered) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return lowered;
+}
+
+std::optional<std::size_t> find_column(const MarkdownTable& table, std::string_view name) {
+    for (std::size_t i = 0; i < table.header.size(); ++i) {
+        if (lower_case(table.header[i].text) == lower_case(name)) return i;
+    }
+    return std::nullopt;
+}
+
+/// Rows of a table without the columns it must have are lost, which a wrong letter should not do.
+void report_misspelled_columns(const MarkdownTable& table, std::span<const std::string_view> wanted,
+                               const std::string& readme_path, Diagnostics& diagnostics) {
+    for (const std::string_view name : wanted) {
+        if (find_column(table, name)) continue;
+        for (const MarkdownCell& cell : table.header) {
+            if (edit_distance(lower_case(cell.text), lower_case(name), misspelling_distance) >
+                misspelling_distance) {
+                continue;
+            }
+            diagnostics.report(
+                {Severity::warning, rule_column_misspelled, readme_path, table.line,
+                 fmt::format("column \"{}\" looks like \"{}\", but the table is not read",
+                             cell.text, name),
+                 fmt::format("name the column \"{}\"", name)});
+        }
+    }
+}
+
+struct LinkRules {
+    const char* absolute_url;
+    const char* unsafe_path;
+};
+
+constexpr LinkRules folder_link_rules{rule_folder_absolute_url, rule_folder_unsafe_path};
+constexpr LinkRules row_link_rules{rule_row_absolute_url, rule_row_unsafe_path};
+
+/// Resolves links of one README, and reports those that lead to no file of the hub.
+class LinkReader {
+public:
+    LinkReader(const std::string& readme_path, const LinkRules& rules, Diagnostics& diagnostics)
+        : readme_path_(readme_path),
+          folder_(parent_folder(readme_path)),
+          rules_(rules),
+          diagnostics_(diagnostics) {}
+
+    std::optional<std::string> resolve(const std::string& link, int line) const {
+        LinkTarget target = resolve_link(folder_, link);
+        if (auto* path = std::get_if<std::string>(&target)) return std::move(*path);
+        if (std::holds_alternative<AbsoluteUrl>(target)) {
+            diagnostics_.report({Severity::error, rules_.absolute_url, readme_path_, line,
+                                 fmt::format("link \"{}\" is an absolute URL", link),
+                                 fmt::format("use a link relative to {}",
+                                             folder_.empty() ? "the hub's root" : folder_)});
+        } else {
+            diagnostics_.report({Severity::error, rules_.unsafe_path, readme_path_, line,
+                                 fmt::format("link \"{}\" can't be used: its path {}", link,
+                                             std::get<UnsafePath>(target).reason),
+                                 "link to a file of this repository by its relative path"});
+        }
+        return std::nullopt;
+    }
+
+private:
+    const std::string& readme_path_;
+    std::string_view folder_;
+    LinkRules rules_;
+    Diagnostics& diagnostics_;
+};
+
+/// A link may name a folder or the README in it, as GitHub shows the same for both.
+std::string folder_of_link(std::string path) {
+    if (file_name(path) == "README.md") path = parent_folder(path);
+    return path;
+}
+
+void read_folders(const MarkdownTable& table, std::size_t column, const LinkReader& links,
+                  const std::string& readme_path, std::vector<ModelFolder>& folders,
+                  Diagnostics& diagnostics) {
+    for (const MarkdownRow& row : table.rows) {
+        const MarkdownCell& cell = row.cells[column];
+        const bool has_link = !cell.links.empty() && !cell.links.front().empty();
+        if (has_link) {
+            if (auto path = links.resolve(cell.links.front(), row.line)) {
+                folders.push_back({folder_of_link(std::move(*path)), row.line});
+            }
+        } else if (!cell.text.empty()) {
+            diagnostics.report({Severity::note, rule_folder_no_link, readme_path, row.line,
+                                fmt::format("\"{}\" links to no folder of models", cell.text), ""});
+        }
+    }
+}
+
+/// Where the columns of a table of models are.
+struct ModelColumns {
+    std::size_t model;
+    std::size_t download;
+    std::optional<std::size_t> archive;
+    std::size_t onnx_version;
+    std::size_t opset_version;
+};
+
+std::optional<ModelColumns> find_model_columns(const MarkdownTable& table) {
+    const auto model = find_column(table, column_model);
+    const auto download = find_column(table, column_download);
+    const auto onnx_version = find_column(table, column_onnx_version);
+    const auto opset_version = find_column(table, column_opset_version);
+    if (!model || !download || !onnx_version || !opset_version) return std::nullopt;
+    return ModelColumns{*model, *download, find_column(table, column_archive), *onnx_version,
+                        *opset_version};
+}
+
+/// Tables of models have most of the columns, tables about other things hardly two.
+void report_nearly_model_table(const MarkdownTable& table, const std::string& readme_path,
+                               Diagnostics& diagnostics) {
+    const auto present =
+        std::count_if(required_columns.begin(), required_columns.end(),
+                      [&](std::string_view name) { return find_column(table, name).has_value(); });
+    if (present >= 2) {
+        report_misspelled_columns(table, required_columns, readme_path, diagnostics);
+    }
+}
+
+std::optional<std::int64_t> parse_opset(std::string_view text) {
+    std::int64_t opset = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, opset);
+    if (error != std::errc() || stop != end || opset < 1 || opset > opset_limit) {
+        return std::nullopt;
+    }
+    return opset;
+}
+
+std::vector<std::string> tags_of_folders(std::string_view folder) {
+    std::vector<std::string> tags;
+    for (; !folder.empty(); folder = parent_folder(folder)) {
+        tags.emplace_back(file_name(folder));
+        std::replace(tags.back().begin(), tags.back().end(), '_', ' ');
+    }
+    std::reverse(tags.begin(), tags.end());
+    return tags;
+}
+
+bool has_segment(std::string_view path, std::string_view segment) {
+    for (; !path.empty(); path = parent_folder(path)) {
+        if (file_name(path) == segment) return true;
+    }
+    return false;
+}
+
+/// Reads the rows of all model tables of one README.
+class ModelReader {
+public:
+    ModelReader(const std::string& readme_path, Diagnostics& diagnostics)
+        : readme_path_(readme_path),
+          diagnostics_(diagnostics),
+          links_(readme_path, row_link_rules, diagnostics),
+          folder_tags_(tags_of_folders(parent_folder(readme_path))) {}
+
+    void read(const MarkdownTable& table, const ModelColumns& columns) {
+        for (const MarkdownRow& row : table.rows) {
+            if (is_empty(row.cells[columns.model]) && is_empty(row.cells[columns.download])) {
+                continue;
+            }
+            auto model = read_row(row, columns);
+            if (model && is_new(*model)) models_.push_back(std::move(*model));
+        }
+    }
+
+    std::vector<ReadmeModel> finish() { return std::move(models_); }
+
+private:
+    static bool is_empty(const MarkdownCell& cell) {
+        return cell.text.empty() && cell.links.empty();
+    }
+
+    void report(const MarkdownRow& row, const char* rule, std::string message, std::string hint) {
+        diagnostics_.report(
+            {Severity::error, rule, readme_path_, row.line, std::move(message), std::move(hint)});
+    }
+
+    /// Reports everything that is wrong with the row, not only the first.
+    std::optional<ReadmeModel> read_row(const MarkdownRow& row, const ModelColumns& columns) {
+        ReadmeModel model;
+        model.readme_path = readme_path_;
+        model.line = row.line;
+        const bool has_name = read_name(row, row.cells[columns.model], model);
+        const bool has_path = read_download(row, row.cells[columns.download], model);
+        const bool has_archive =
+            !columns.archive || read_archive(row, row.cells[*columns.archive], model);
+        const bool has_version = read_onnx_version(row, row.cells[columns.onnx_version], model);
+        const bool has_opset = read_opset(row, row.cells[columns.opset_version], model);
+        if (!has_name || !has_path || !has_archive || !has_version || !has_opset) {
+            return std::nullopt;
+        }
+        return model;
+    }
+
+    bool read_name(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+        model.name = cell.text;
+        if (model.name.empty()) {
+            report(row, rule_row_no_model, "the row has a download, but no name of a model",
+                   "write the name into the column \"Model\"");
+        }
+        return !model.name.empty();
+    }
+
+    bool read_download(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+        if (cell.links.empty() || cell.links.front().empty()) {
+            report(row, rule_row_no_link,
+                   fmt::format("the cell \"Download\" of {} has no link", quoted_name(model)),
+                   "link to the .onnx file by its path relative to this README");
+            return false;
+        }
+        const std::string& link = cell.links.front();
+        auto path = links_.resolve(link, row.line);
+        if (!path) return false;
+        if (path->empty()) {
+            report(row, rule_row_unsafe_path,
+                   fmt::format("link \"{}\" leads to the hub's root and not to a file", link),
+                   "link to the .onnx file by its path relative to this README");
+            return false;
+        }
+        model.model_path = std::move(*path);
+        model.tags = folder_tags_;
+        if (has_segment(decoded_link_path(link), "preproc")) model.tags.push_back("preprocessing");
+        return true;
+    }
+
+    bool read_archive(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+        if (cell.links.empty() || cell.links.front().empty()) return true;
+        auto path = links_.resolve(cell.links.front(), row.line);
+        if (!path) return false;
+        if (!path->empty()) model.archive_path = std::move(*path);
+        return true;
+    }
+
+    bool read_onnx_version(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+        model.onnx_version = cell.text;
+        if (model.onnx_version.empty()) {
+            report(row, rule_row_no_onnx_version,
+                   fmt::format("{} has no ONNX version", quoted_name(model)),
+                   "write the ONNX release the model was made with, such as 1.9");
+        }
+        return !model.onnx_version.empty();
+    }
+
+    bool read_opset(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+        const auto opset = parse_opset(cell.text);
+        if (opset) {
+            model.opset_version = *opset;
+            return true;
+        }
+        report(row, rule_row_bad_opset,
+               cell.text.empty() ? fmt::format("{} has no opset version", quoted_name(model))
+                                 : fmt::format("the opset version \"{}\" of {} is not a number "
+                                               "from 1 to {}",
+                                               cell.text, quoted_name(model), opset_limit),
+               "write the model's default-domain opset, such as 13");
+        return false;
+    }
+
+    static std::string quoted_name(const ReadmeModel& model) {
+        return model.name.empty() ? "the model" : fmt::format("\"{}\"", model.name);
+    }
+
+    bool is_new(const ReadmeModel& model) {
+        const auto [first, is_first] =
+            first_lines_.try_emplace({model.model_path, model.name, model.archive_path,
+                                      model.onnx_version, model.opset_version, model.tags},
+                                     model.line);
+        if (is_first) return true;
+        diagnostics_.report({Severity::warning, rule_row_duplicate, readme_path_, model.line,
+                             fmt::format("{} says the same as line {} and is left out",
+                                         quoted_name(model), first->second),
+                             "remove one of the two rows"});
+        return false;
+    }
+
+    using Statement = std::tuple<std::string, std::string, std::optional<std::string>, std::string,
+                                 std::int64_t, std::vector<std::string>>;
+
+    const std::string& readme_path_;
+    Diagnostics& diagnostics_;
+    LinkReader links_;
+    std::vector<std::string> folder_tags_;
+    std::vector<ReadmeModel> models_;
+    std::map<Statement, int> first_lines_;
+};
+
+}  // namespace
+
+bool ReadmeModel::says_the_same(const ReadmeModel& other) const {
+    return name == other.name && model_path == other.model_path &&
+           archive_path == other.archive_path && onnx_version == other.onnx_version &&
+           opset_version == other.opset_version && tags == other.tags;
+}
+
+ModelFolders parse_model_folders(std::string_view markdown, const std::string& readme_path,
+                                 Diagnostics& diagnostics) {
+    ModelFolders result;
+    const LinkReader links(readme_path, folder_link_rules, diagnostics);
+    for (const MarkdownTable& table : parse_markdown_tables(markdown, readme_path, diagnostics)) {
+        const auto column = find_column(table, column_model_class);
+        if (!column) {
+            report_misspelled_columns(table, std::span(&column_model_class, 1), readme_path,
+                                      diagnostics);
+            continue;
+        }
+        result.has_table = true;
+        read_folders(table, *column, links, readme_path, result.folders, diagnostics);
+    }
+    std::stable_sort(result.folders.begin(), result.folders.end(),
+                     [](const ModelFolder& a, const ModelFolder& b) { return a.path < b.path; });
+    const auto same_path = [](const ModelFolder& a, const ModelFolder& b) {
+        return a.path == b.path;
+    };
+    result.folders.erase(std::unique(result.folders.begin(), result.folders.end(), same_path),
+                         result.folders.end());
+    return result;
+}
+
+std::vector<ReadmeModel> parse_model_tables(std::string_view markdown,
+                                            const std::string& readme_path,
+                                            Diagnostics& diagnostics) {
+    ModelReader reader(readme_path, diagnostics);
+    for (const MarkdownTable& table : parse_markdown_tables(markdown, readme_path, diagnostics)) {
+        if (const auto columns = find_model_columns(table)) {
+            reader.read(table, *columns);
+        } else {
+            report_nearly_model_table(table, readme_path, diagnostics);
+        }
+    }
+    return reader.finish();
+}
+
+}  // namespace onnxhub
