@@ -1,2 +1,163 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/settings.h"
+
+#include <fmt/format.h>
+
+#include <toml++/toml.h>
+#include <algorithm>
+#include <cstddef>
+#include <initializer_list>
+#include <span>
+#include <utility>
+
+#include "generator/edit_distance.h"
+#include "manifest/environment_error.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr const char* rule_unknown_setting = "unknown-setting";
+
+constexpr std::string_view key_generate = "generate";
+constexpr std::string_view key_exclude = "exclude";
+constexpr std::string_view key_strip_tags = "strip_tags";
+constexpr std::string_view key_features = "features";
+constexpr std::string_view key_tag = "tag";
+constexpr std::string_view key_tensors = "tensors";
+
+/// As far as a typing error goes; "jobs" should not turn out to be meant as "tag".
+constexpr std::size_t misspelling_distance = 3;
+
+int line_of(const toml::source_region& source) {
+    return static_cast<int>(source.begin.line);
+}
+
+/// Reads the tables of one file; keys are named with their tables: "features.tag".
+class SettingsReader {
+public:
+    SettingsReader(const std::string& path, Diagnostics& diagnostics)
+        : path_(path), diagnostics_(diagnostics) {}
+
+    Settings read(const toml::table& root) {
+        report_unknown_keys(root, "", {key_generate, key_features});
+        if (const toml::node* node = root.get(key_generate)) read_generate(*node);
+        if (const toml::node* node = root.get(key_features)) read_features(*node);
+        return std::move(settings_);
+    }
+
+private:
+    void read_generate(const toml::node& node) {
+        const std::string name(key_generate);
+        const toml::table& table = table_at(node, name);
+        report_unknown_keys(table, name, {key_exclude, key_strip_tags});
+        settings_.exclude = strings_at(table, name, key_exclude);
+        settings_.strip_tags = strings_at(table, name, key_strip_tags);
+    }
+
+    void read_features(const toml::node& node) {
+        const std::string name(key_features);
+        const toml::table& table = table_at(node, name);
+        report_unknown_keys(table, name, {key_tag, key_tensors});
+        if (const toml::node* tag = table.get(key_tag)) {
+            settings_.features_tag = string_at(*tag, qualified(name, key_tag));
+        }
+        const toml::node* tensors = table.get(key_tensors);
+        if (!tensors) return;
+        const std::string tensors_name = qualified(name, key_tensors);
+        for (const auto& [model, tensor] : table_at(*tensors, tensors_name)) {
+            settings_.feature_tensors.emplace(
+                model.str(),
+                string_at(tensor, fmt::format("{}.\"{}\"", tensors_name, model.str())));
+        }
+    }
+
+    const toml::table& table_at(const toml::node& node, const std::string& name) const {
+        if (const toml::table* table = node.as_table()) return *table;
+        fail(node, fmt::format("\"{}\" is not a table", name),
+             fmt::format("write it as [{}] with its keys below", name));
+    }
+
+    std::string string_at(const toml::node& node, const std::string& name) const {
+        const auto* text = node.as_string();
+        if (!text) fail(node, fmt::format("{} is not a text", name), "put it in quotes");
+        if (text->get().empty()) fail(node, fmt::format("{} is empty", name), "remove the key");
+        return text->get();
+    }
+
+    std::vector<std::string> strings_at(const toml::table& table, const std::string& table_name,
+                                        std::string_view key) const {
+        const toml::node* node = table.get(key);
+        if (!node) return {};
+        const std::string name = qualified(table_name, key);
+        const toml::array* array = node->as_array();
+        if (!array) {
+            fail(*node, fmt::format("{} is not a list", name),
+                 fmt::format("write {} = [\"…\"]", key));
+        }
+        std::vector<std::string> texts;
+        for (const toml::node& element : *array) {
+            texts.push_back(string_at(element, fmt::format("an element of {}", name)));
+        }
+        return texts;
+    }
+
+    void report_unknown_keys(const toml::table& table, const std::string& table_name,
+                             std::initializer_list<std::string_view> known) {
+        std::vector<Diagnostic> found;
+        for (const auto& [key, value] : table) {
+            if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
+            found.push_back({Severity::warning, rule_unknown_setting, path_, line_of(key.source()),
+                             fmt::format("unknown key \"{}\"", qualified(table_name, key.str())),
+                             advice(key.str(), known)});
+        }
+        // toml++ sorts keys by name; people read from the top.
+        std::stable_sort(found.begin(), found.end(),
+                         [](const Diagnostic& a, const Diagnostic& b) { return a.line < b.line; });
+        for (Diagnostic& diagnostic : found) diagnostics_.report(std::move(diagnostic));
+    }
+
+    static std::string advice(std::string_view key, std::span<const std::string_view> known) {
+        const auto distance = [key](std::string_view name) {
+            return edit_distance(key, name, misspelling_distance);
+        };
+        const auto nearest = std::min_element(
+            known.begin(), known.end(),
+            [&](std::string_view a, std::string_view b) { return distance(a) < distance(b); });
+        // Every letter of a short key can be replaced within the distance.
+        if (distance(*nearest) > std::min(misspelling_distance, nearest->size() / 2)) {
+            return fmt::format("known here: {}", fmt::join(known, ", "));
+        }
+        return fmt::format("did you mean \"{}\"?", *nearest);
+    }
+
+    static std::string qualified(const std::string& table_name, std::string_view key) {
+        return table_name.empty() ? std::string(key) : fmt::format("{}.{}", table_name, key);
+    }
+
+    [[noreturn]] void fail(const toml::node& node, const std::string& message,
+                           const std::string& hint) const {
+        throw EnvironmentError(
+            to_text({Severity::error, "", path_, line_of(node.source()), message, hint}));
+    }
+
+    const std::string& path_;
+    Diagnostics& diagnostics_;
+    Settings settings_;
+};
+
+}  // namespace
+
+Settings parse_settings(std::string_view toml, const std::string& path, Diagnostics& diagnostics) {
+    try {
+        const toml::table root = toml::parse(toml, path);
+        return SettingsReader(path, diagnostics).read(root);
+    } catch (const toml::parse_error& error) {
+        const toml::source_position& position = error.source().begin;
+        throw EnvironmentError(
+            to_text({Severity::error, "", path, static_cast<int>(position.line),
+                     fmt::format("not TOML at column {}: {}", position.column, error.description()),
+                     "correct the line, see https://toml.io"}));
+    }
+}
+
+}  // namespace onnxhub
