@@ -1,376 +1,393 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/readme_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <cctype>
+#include <array>
 #include <charconv>
+#include <cstddef>
 #include <map>
+#include <span>
 #include <tuple>
 #include <utility>
 #include <variant>
 
+#include "generator/edit_distance.h"
+#include "generator/link_target.h"
 #include "generator/markdown_table.h"
-#include "generator/spelling.h"
 #include "manifest/hub_path.h"
 
 namespace onnxhub {
 namespace {
 
-constexpr std::string_view model_class_column = "model class";
-constexpr std::string_view model_column = "model";
-constexpr std::string_view download_column = "download";
-constexpr std::string_view archive_column = "download (with sample test data)";
-constexpr std::string_view onnx_version_column = "onnx version";
-constexpr std::string_view opset_column = "opset version";
+constexpr const char* rule_column_misspelled = "column-misspelled";
+constexpr const char* rule_folder_no_link = "folder-no-link";
+constexpr const char* rule_folder_absolute_url = "folder-absolute-url";
+constexpr const char* rule_folder_unsafe_path = "folder-unsafe-path";
+constexpr const char* rule_row_no_model = "row-no-model";
+constexpr const char* rule_row_no_link = "row-no-link";
+constexpr const char* rule_row_absolute_url = "row-absolute-url";
+constexpr const char* rule_row_unsafe_path = "row-unsafe-path";
+constexpr const char* rule_row_no_onnx_version = "row-no-onnx-version";
+constexpr const char* rule_row_bad_opset = "row-bad-opset";
+constexpr const char* rule_row_duplicate = "row-duplicate";
 
-constexpr std::int64_t opset_limit = 1'000'000;  // no domain's opset will ever come near
+constexpr std::string_view column_model_class = "Model Class";
+constexpr std::string_view column_model = "Model";
+constexpr std::string_view column_download = "Download";
+constexpr std::string_view column_archive = "Download (with sample test data)";
+constexpr std::string_view column_onnx_version = "ONNX version";
+constexpr std::string_view column_opset_version = "Opset version";
 
-constexpr const char* relative_link_hint =
-    "use a link relative to the folder, such as "
-    "[44.7 MB](model/name.onnx)";
+constexpr std::array required_columns = {column_model, column_download, column_onnx_version,
+                                         column_opset_version};
 
-char lower(char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-}
+/// ONNX adds one or two a year and stands at 27; a larger number is a typing error.
+constexpr std::int64_t opset_limit = 1000;
 
-std::string column_name(const MarkdownCell& header) {
-    std::string name = header.text;  // trimmed, with single spaces
-    std::transform(name.begin(), name.end(), name.begin(), lower);
-    return name;
+/// Two wrong letters still look like the right word: "ONNX verison".
+constexpr std::size_t misspelling_distance = 2;
+
+std::string lower_case(std::string_view text) {
+    std::string lowered(text);
+    for (char& c : lowered) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return lowered;
 }
 
 std::optional<std::size_t> find_column(const MarkdownTable& table, std::string_view name) {
     for (std::size_t i = 0; i < table.header.size(); ++i) {
-        if (column_name(table.header[i]) == name) return i;
+        if (lower_case(table.header[i].text) == lower_case(name)) return i;
     }
     return std::nullopt;
 }
 
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    c = lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/// "%20" and the like; an incomplete escape stays as it is.
-std::string percent_decode(std::string_view text) {
-    std::string result;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-        const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-        if (low < 0) {
-            result += text[i];
-            continue;
+/// Rows of a table without the columns it must have are lost, which a wrong letter should not do.
+void report_misspelled_columns(const MarkdownTable& table, std::span<const std::string_view> wanted,
+                               const std::string& readme_path, Diagnostics& diagnostics) {
+    for (const std::string_view name : wanted) {
+        if (find_column(table, name)) continue;
+        for (const MarkdownCell& cell : table.header) {
+            if (edit_distance(lower_case(cell.text), lower_case(name), misspelling_distance) >
+                misspelling_distance) {
+                continue;
+            }
+            diagnostics.report(
+                {Severity::warning, rule_column_misspelled, readme_path, table.line,
+                 fmt::format("column \"{}\" looks like \"{}\", but the table is not read",
+                             cell.text, name),
+                 fmt::format("name the column \"{}\"", name)});
         }
-        result += static_cast<char>(high * 16 + low);
-        i += 2;
     }
-    return result;
 }
 
-bool is_absolute_url(std::string_view link) {
-    if (link.starts_with("//")) return true;
-    const std::size_t colon = link.find(':');
-    // One letter is a Windows drive.
-    if (colon == link.npos || colon < 2) return false;
-    return std::isalpha(static_cast<unsigned char>(link[0])) &&
-           std::all_of(
-               link.begin(), link.begin() + static_cast<std::ptrdiff_t>(colon),
-               [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '-' || c == '.'; });
-}
-
-struct LinkProblem {
-    std::string rule;
-    std::string message;
-    std::string hint;
+struct LinkRules {
+    const char* absolute_url;
+    const char* unsafe_path;
 };
 
-/// The path a link in a README of `folder` leads to, from the hub's root. A leading '/' means the
-/// root, as on GitHub.
-std::variant<std::string, LinkProblem> link_path(std::string_view folder, std::string_view link) {
-    if (is_absolute_url(link)) {
-        return LinkProblem{"row-absolute-url",
-                           "the link " + std::string(link) + " is an absolute URL",
-                           relative_link_hint};
-    }
-    std::string path = percent_decode(link.substr(0, link.find_first_of("#?")));
-    const bool from_root = path.starts_with('/');
-    if (from_root) path.erase(0, 1);
-    auto clean = clean_hub_path(from_root ? "" : folder, path);
-    if (const auto* unsafe = std::get_if<UnsafePath>(&clean)) {
-        return LinkProblem{"row-unsafe-path",
-                           "the link " + std::string(link) + " " + unsafe->reason,
-                           relative_link_hint};
-    }
-    return std::get<std::string>(std::move(clean));
-}
+constexpr LinkRules folder_link_rules{rule_folder_absolute_url, rule_folder_unsafe_path};
+constexpr LinkRules row_link_rules{rule_row_absolute_url, rule_row_unsafe_path};
 
-std::vector<std::string> tags_of(std::string_view folder, std::string_view link) {
-    std::vector<std::string> tags;
-    while (!folder.empty()) {
-        const std::size_t slash = std::min(folder.find('/'), folder.size());
-        std::string tag(folder.substr(0, slash));
-        std::replace(tag.begin(), tag.end(), '_', ' ');
-        tags.push_back(std::move(tag));
-        folder.remove_prefix(std::min(slash + 1, folder.size()));
-    }
-    while (!link.empty()) {
-        const std::size_t slash = std::min(link.find('/'), link.size());
-        if (link.substr(0, slash) == "preproc") {
-            tags.emplace_back("preprocessing");
-            break;
-        }
-        link.remove_prefix(std::min(slash + 1, link.size()));
-    }
-    return tags;
-}
-
-/// Where the columns of a model table stand; a table without all of them is prose.
-struct Columns {
-    std::size_t model, download, onnx_version, opset;
-    std::optional<std::size_t> archive;
-};
-
-/// Reads the models of one README.
-class ModelTableReader {
+/// Resolves links of one README, and reports those that lead to no file of the hub.
+class LinkReader {
 public:
-    ModelTableReader(const std::string& readme_path, Diagnostics& diagnostics)
+    LinkReader(const std::string& readme_path, const LinkRules& rules, Diagnostics& diagnostics)
         : readme_path_(readme_path),
           folder_(parent_folder(readme_path)),
+          rules_(rules),
           diagnostics_(diagnostics) {}
 
-    void read(const MarkdownTable& table) {
-        const auto columns = find_columns(table);
-        if (!columns) return;
-        for (const MarkdownRow& row : table.rows) read_row(row, *columns);
-    }
-
-    std::vector<ReadmeModel> models;
-
-private:
-    void report(int line, Severity severity, std::string rule, std::string message,
-                std::string hint) {
-        diagnostics_.report(
-            {severity, std::move(rule), readme_path_, line, std::move(message), std::move(hint)});
-    }
-
-    std::optional<Columns> find_columns(const MarkdownTable& table) {
-        const auto model = find_column(table, model_column);
-        const auto download = find_column(table, download_column);
-        const auto onnx_version = find_column(table, onnx_version_column);
-        const auto opset = find_column(table, opset_column);
-        if (model && download && onnx_version && opset) {
-            return Columns{*model, *download, *onnx_version, *opset,
-                           find_column(table, archive_column)};
+    std::optional<std::string> resolve(const std::string& link, int line) const {
+        LinkTarget target = resolve_link(folder_, link);
+        if (auto* path = std::get_if<std::string>(&target)) return std::move(*path);
+        if (std::holds_alternative<AbsoluteUrl>(target)) {
+            diagnostics_.report({Severity::error, rules_.absolute_url, readme_path_, line,
+                                 fmt::format("link \"{}\" is an absolute URL", link),
+                                 fmt::format("use a link relative to {}",
+                                             folder_.empty() ? "the hub's root" : folder_)});
+        } else {
+            diagnostics_.report({Severity::error, rules_.unsafe_path, readme_path_, line,
+                                 fmt::format("link \"{}\" can't be used: its path {}", link,
+                                             std::get<UnsafePath>(target).reason),
+                                 "link to a file of this repository by its relative path"});
         }
-        report_near_misses(table);
         return std::nullopt;
     }
 
-    /// A table that would be one of models but for a misspelled column loses all its rows.
-    void report_near_misses(const MarkdownTable& table) {
-        static constexpr std::string_view needed[] = {model_column, download_column,
-                                                      onnx_version_column, opset_column};
-        std::size_t found = 0;
-        std::vector<std::pair<std::string, std::string_view>> near;
-        for (const std::string_view name : needed) {
-            if (find_column(table, name)) {
-                ++found;
+private:
+    const std::string& readme_path_;
+    std::string_view folder_;
+    LinkRules rules_;
+    Diagnostics& diagnostics_;
+};
+
+/// A link may name a folder or the README in it, as GitHub shows the same for both.
+std::string folder_of_link(std::string path) {
+    if (file_name(path) == "README.md") path = parent_folder(path);
+    return path;
+}
+
+void read_folders(const MarkdownTable& table, std::size_t column, const LinkReader& links,
+                  const std::string& readme_path, std::vector<ModelFolder>& folders,
+                  Diagnostics& diagnostics) {
+    for (const MarkdownRow& row : table.rows) {
+        const MarkdownCell& cell = row.cells[column];
+        const bool has_link = !cell.links.empty() && !cell.links.front().empty();
+        if (has_link) {
+            if (auto path = links.resolve(cell.links.front(), row.line)) {
+                folders.push_back({folder_of_link(std::move(*path)), row.line});
+            }
+        } else if (!cell.text.empty()) {
+            diagnostics.report({Severity::note, rule_folder_no_link, readme_path, row.line,
+                                fmt::format("\"{}\" links to no folder of models", cell.text), ""});
+        }
+    }
+}
+
+/// Where the columns of a table of models are.
+struct ModelColumns {
+    std::size_t model;
+    std::size_t download;
+    std::optional<std::size_t> archive;
+    std::size_t onnx_version;
+    std::size_t opset_version;
+};
+
+std::optional<ModelColumns> find_model_columns(const MarkdownTable& table) {
+    const auto model = find_column(table, column_model);
+    const auto download = find_column(table, column_download);
+    const auto onnx_version = find_column(table, column_onnx_version);
+    const auto opset_version = find_column(table, column_opset_version);
+    if (!model || !download || !onnx_version || !opset_version) return std::nullopt;
+    return ModelColumns{*model, *download, find_column(table, column_archive), *onnx_version,
+                        *opset_version};
+}
+
+/// Tables of models have most of the columns, tables about other things hardly two.
+void report_nearly_model_table(const MarkdownTable& table, const std::string& readme_path,
+                               Diagnostics& diagnostics) {
+    const auto present =
+        std::count_if(required_columns.begin(), required_columns.end(),
+                      [&](std::string_view name) { return find_column(table, name).has_value(); });
+    if (present >= 2) {
+        report_misspelled_columns(table, required_columns, readme_path, diagnostics);
+    }
+}
+
+std::optional<std::int64_t> parse_opset(std::string_view text) {
+    std::int64_t opset = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, opset);
+    if (error != std::errc() || stop != end || opset < 1 || opset > opset_limit) {
+        return std::nullopt;
+    }
+    return opset;
+}
+
+std::vector<std::string> tags_of_folders(std::string_view folder) {
+    std::vector<std::string> tags;
+    for (; !folder.empty(); folder = parent_folder(folder)) {
+        tags.emplace_back(file_name(folder));
+        std::replace(tags.back().begin(), tags.back().end(), '_', ' ');
+    }
+    std::reverse(tags.begin(), tags.end());
+    return tags;
+}
+
+bool has_segment(std::string_view path, std::string_view segment) {
+    for (; !path.empty(); path = parent_folder(path)) {
+        if (file_name(path) == segment) return true;
+    }
+    return false;
+}
+
+/// Reads the rows of all model tables of one README.
+class ModelReader {
+public:
+    ModelReader(const std::string& readme_path, Diagnostics& diagnostics)
+        : readme_path_(readme_path),
+          diagnostics_(diagnostics),
+          links_(readme_path, row_link_rules, diagnostics),
+          folder_tags_(tags_of_folders(parent_folder(readme_path))) {}
+
+    void read(const MarkdownTable& table, const ModelColumns& columns) {
+        for (const MarkdownRow& row : table.rows) {
+            if (is_empty(row.cells[columns.model]) && is_empty(row.cells[columns.download])) {
                 continue;
             }
-            for (const MarkdownCell& header : table.header) {
-                if (is_misspelling(column_name(header), name)) near.emplace_back(header.text, name);
-            }
-        }
-        if (found + near.size() < std::size(needed)) return;
-        for (const auto& [written, meant] : near) {
-            report(table.line, Severity::warning, "column-misspelled",
-                   "the column \"" + written + "\" looks like \"" + std::string(meant) +
-                       "\", so this table is not read",
-                   "correct the column's name");
+            auto model = read_row(row, columns);
+            if (model && is_new(*model)) models_.push_back(std::move(*model));
         }
     }
 
-    void read_row(const MarkdownRow& row, const Columns& columns) {
-        const MarkdownCell& name = row.cells[columns.model];
-        const MarkdownCell& download = row.cells[columns.download];
-        if (name.text.empty() && download.text.empty() && download.links.empty()) return;
+    std::vector<ReadmeModel> finish() { return std::move(models_); }
+
+private:
+    static bool is_empty(const MarkdownCell& cell) {
+        return cell.text.empty() && cell.links.empty();
+    }
+
+    void report(const MarkdownRow& row, const char* rule, std::string message, std::string hint) {
+        diagnostics_.report(
+            {Severity::error, rule, readme_path_, row.line, std::move(message), std::move(hint)});
+    }
+
+    /// Reports everything that is wrong with the row, not only the first.
+    std::optional<ReadmeModel> read_row(const MarkdownRow& row, const ModelColumns& columns) {
         ReadmeModel model;
         model.readme_path = readme_path_;
         model.line = row.line;
-        model.name = name_of(name, row.line);
-        model.onnx_version = row.cells[columns.onnx_version].text;
-        if (!check_name(model) || !set_model_path(model, download) ||
-            !set_opset(model, row.cells[columns.opset].text) ||
-            (columns.archive && !set_archive(model, row.cells[*columns.archive]))) {
-            return;
+        const bool has_name = read_name(row, row.cells[columns.model], model);
+        const bool has_path = read_download(row, row.cells[columns.download], model);
+        const bool has_archive =
+            !columns.archive || read_archive(row, row.cells[*columns.archive], model);
+        const bool has_version = read_onnx_version(row, row.cells[columns.onnx_version], model);
+        const bool has_opset = read_opset(row, row.cells[columns.opset_version], model);
+        if (!has_name || !has_path || !has_archive || !has_version || !has_opset) {
+            return std::nullopt;
         }
-        model.tags = tags_of(folder_, download.links.front());
-        add(std::move(model));
+        return model;
     }
 
-    /// The cell's text. A cell that is a link gives the link's HTML, as the official generator writes
-    /// it: manifests of both agree, and the warning says how to get a name people can type.
-    std::string name_of(const MarkdownCell& cell, int line) {
-        if (cell.links.empty() || cell.text.empty()) return cell.text;
-        report(line, Severity::warning, "model-name-is-link",
-               cell.text + ": the Model cell is a link, so the model's name is HTML",
-               "move the link to another column, clients find a model by its plain name");
-        return "<a href=\"" + cell.links.front() + "\">" + cell.text + "</a>";
-    }
-
-    bool check_name(const ReadmeModel& model) {
+    bool read_name(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+        model.name = cell.text;
         if (model.name.empty()) {
-            report(model.line, Severity::error, "row-no-name", "the Model cell is empty",
-                   "name the model");
+            report(row, rule_row_no_model, "the row has a download, but no name of a model",
+                   "write the name into the column \"Model\"");
+        }
+        return !model.name.empty();
+    }
+
+    bool read_download(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+        if (cell.links.empty() || cell.links.front().empty()) {
+            report(row, rule_row_no_link,
+                   fmt::format("the cell \"Download\" of {} has no link", quoted_name(model)),
+                   "link to the .onnx file by its path relative to this README");
             return false;
         }
+        const std::string& link = cell.links.front();
+        auto path = links_.resolve(link, row.line);
+        if (!path) return false;
+        if (path->empty()) {
+            report(row, rule_row_unsafe_path,
+                   fmt::format("link \"{}\" leads to the hub's root and not to a file", link),
+                   "link to the .onnx file by its path relative to this README");
+            return false;
+        }
+        model.model_path = std::move(*path);
+        model.tags = folder_tags_;
+        if (has_segment(decoded_link_path(link), "preproc")) model.tags.push_back("preprocessing");
+        return true;
+    }
+
+    bool read_archive(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+        if (cell.links.empty() || cell.links.front().empty()) return true;
+        auto path = links_.resolve(cell.links.front(), row.line);
+        if (!path) return false;
+        if (!path->empty()) model.archive_path = std::move(*path);
+        return true;
+    }
+
+    bool read_onnx_version(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+        model.onnx_version = cell.text;
         if (model.onnx_version.empty()) {
-            report(model.line, Severity::error, "row-no-onnx-version",
-                   model.name + ": the ONNX version cell is empty",
-                   "state the ONNX release it was made with, such as 1.9");
-            return false;
+            report(row, rule_row_no_onnx_version,
+                   fmt::format("{} has no ONNX version", quoted_name(model)),
+                   "write the ONNX release the model was made with, such as 1.9");
         }
-        return true;
+        return !model.onnx_version.empty();
     }
 
-    bool set_model_path(ReadmeModel& model, const MarkdownCell& download) {
-        if (download.links.empty()) {
-            report(model.line, Severity::error, "row-no-link",
-                   model.name + ": the Download cell has no link", relative_link_hint);
-            return false;
+    bool read_opset(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+        const auto opset = parse_opset(cell.text);
+        if (opset) {
+            model.opset_version = *opset;
+            return true;
         }
-        auto path = link_path(folder_, download.links.front());
-        if (!take_path(model, path)) return false;
-        model.model_path = std::get<std::string>(std::move(path));
-        if (model.model_path.empty()) {
-            report(model.line, Severity::error, "row-no-link",
-                   model.name + ": the Download cell's link leads to no file", relative_link_hint);
-            return false;
-        }
-        return true;
-    }
-
-    bool take_path(const ReadmeModel& model, const std::variant<std::string, LinkProblem>& path) {
-        const auto* problem = std::get_if<LinkProblem>(&path);
-        if (!problem) return true;
-        report(model.line, Severity::error, problem->rule, model.name + ": " + problem->message,
-               problem->hint);
+        report(row, rule_row_bad_opset,
+               cell.text.empty() ? fmt::format("{} has no opset version", quoted_name(model))
+                                 : fmt::format("the opset version \"{}\" of {} is not a number "
+                                               "from 1 to {}",
+                                               cell.text, quoted_name(model), opset_limit),
+               "write the model's default-domain opset, such as 13");
         return false;
     }
 
-    bool set_opset(ReadmeModel& model, const std::string& text) {
-        std::int64_t opset = 0;
-        const char* end = text.data() + text.size();
-        const auto [stop, error] = std::from_chars(text.data(), end, opset);
-        if (text.empty() || error != std::errc() || stop != end || opset < 1 ||
-            opset > opset_limit) {
-            report(model.line, Severity::error, "row-bad-opset",
-                   model.name + ": the opset version \"" + text + "\" is not a whole number",
-                   "state the default-domain opset, such as 13");
-            return false;
-        }
-        model.opset_version = opset;
-        return true;
+    static std::string quoted_name(const ReadmeModel& model) {
+        return model.name.empty() ? "the model" : fmt::format("\"{}\"", model.name);
     }
 
-    /// A cell without a link is normal: not every model has test data.
-    bool set_archive(ReadmeModel& model, const MarkdownCell& cell) {
-        if (cell.links.empty()) return true;
-        auto path = link_path(folder_, cell.links.front());
-        if (!take_path(model, path)) return false;
-        model.archive_path = std::get<std::string>(std::move(path));
-        if (model.archive_path->empty()) model.archive_path.reset();
-        return true;
+    bool is_new(const ReadmeModel& model) {
+        const auto [first, is_first] =
+            first_lines_.try_emplace({model.model_path, model.name, model.archive_path,
+                                      model.onnx_version, model.opset_version, model.tags},
+                                     model.line);
+        if (is_first) return true;
+        diagnostics_.report({Severity::warning, rule_row_duplicate, readme_path_, model.line,
+                             fmt::format("{} says the same as line {} and is left out",
+                                         quoted_name(model), first->second),
+                             "remove one of the two rows"});
+        return false;
     }
 
-    void add(ReadmeModel model) {
-        const auto key = std::tuple(model.name, model.model_path, model.archive_path,
-                                    model.onnx_version, model.opset_version, model.tags);
-        const auto [seen, is_new] = seen_.try_emplace(key, model.line);
-        if (!is_new) {
-            report(model.line, Severity::warning, "row-duplicate",
-                   model.name + ": the row says the same as line " + std::to_string(seen->second),
-                   "remove one of them");
-            return;
-        }
-        models.push_back(std::move(model));
-    }
+    using Statement = std::tuple<std::string, std::string, std::optional<std::string>, std::string,
+                                 std::int64_t, std::vector<std::string>>;
 
-    using Key = std::tuple<std::string, std::string, std::optional<std::string>, std::string,
-                           std::int64_t, std::vector<std::string>>;
     const std::string& readme_path_;
-    std::string folder_;
     Diagnostics& diagnostics_;
-    std::map<Key, int> seen_;
+    LinkReader links_;
+    std::vector<std::string> folder_tags_;
+    std::vector<ReadmeModel> models_;
+    std::map<Statement, int> first_lines_;
 };
-
-/// The folder a link of the root README means: itself, or that of the README it names.
-std::string folder_of(std::string path) {
-    const std::string_view name = file_name(path);
-    std::string lowered(name);
-    std::transform(lowered.begin(), lowered.end(), lowered.begin(), lower);
-    return lowered == "readme.md" ? std::string(parent_folder(path)) : path;
-}
 
 }  // namespace
 
 bool ReadmeModel::says_the_same(const ReadmeModel& other) const {
-    const auto all = [](const ReadmeModel& model) {
-        return std::tie(model.name, model.model_path, model.archive_path, model.onnx_version,
-                        model.opset_version, model.tags);
-    };
-    return all(*this) == all(other);
+    return name == other.name && model_path == other.model_path &&
+           archive_path == other.archive_path && onnx_version == other.onnx_version &&
+           opset_version == other.opset_version && tags == other.tags;
 }
 
 ModelFolders parse_model_folders(std::string_view markdown, const std::string& readme_path,
                                  Diagnostics& diagnostics) {
     ModelFolders result;
-    std::map<std::string, int> folders;
+    const LinkReader links(readme_path, folder_link_rules, diagnostics);
     for (const MarkdownTable& table : parse_markdown_tables(markdown, readme_path, diagnostics)) {
-        const auto column = find_column(table, model_class_column);
+        const auto column = find_column(table, column_model_class);
         if (!column) {
-            for (const MarkdownCell& header : table.header) {
-                if (!is_misspelling(column_name(header), model_class_column)) continue;
-                diagnostics.report({Severity::warning, "column-misspelled", readme_path, table.line,
-                                    "the column \"" + header.text +
-                                        "\" looks like \"Model Class\", so this table is not read",
-                                    "correct the column's name"});
-            }
+            report_misspelled_columns(table, std::span(&column_model_class, 1), readme_path,
+                                      diagnostics);
             continue;
         }
         result.has_table = true;
-        for (const MarkdownRow& row : table.rows) {
-            const MarkdownCell& cell = row.cells[*column];
-            if (cell.links.empty()) {
-                diagnostics.report({Severity::note, "folder-no-link", readme_path, row.line,
-                                    "\"" + cell.text + "\" has no link to a folder", ""});
-                continue;
-            }
-            auto path = link_path(parent_folder(readme_path), cell.links.front());
-            if (const auto* problem = std::get_if<LinkProblem>(&path)) {
-                diagnostics.report({Severity::error,
-                                    problem->rule == "row-absolute-url" ? "folder-absolute-url"
-                                                                        : "folder-unsafe-path",
-                                    readme_path, row.line, problem->message,
-                                    "use a link relative to the hub's top folder"});
-                continue;
-            }
-            folders.try_emplace(folder_of(std::get<std::string>(std::move(path))), row.line);
-        }
+        read_folders(table, *column, links, readme_path, result.folders, diagnostics);
     }
-    for (const auto& [path, line] : folders) result.folders.push_back({path, line});
+    std::stable_sort(result.folders.begin(), result.folders.end(),
+                     [](const ModelFolder& a, const ModelFolder& b) { return a.path < b.path; });
+    const auto same_path = [](const ModelFolder& a, const ModelFolder& b) {
+        return a.path == b.path;
+    };
+    result.folders.erase(std::unique(result.folders.begin(), result.folders.end(), same_path),
+                         result.folders.end());
     return result;
 }
 
 std::vector<ReadmeModel> parse_model_tables(std::string_view markdown,
                                             const std::string& readme_path,
                                             Diagnostics& diagnostics) {
-    ModelTableReader reader(readme_path, diagnostics);
+    ModelReader reader(readme_path, diagnostics);
     for (const MarkdownTable& table : parse_markdown_tables(markdown, readme_path, diagnostics)) {
-        reader.read(table);
+        if (const auto columns = find_model_columns(table)) {
+            reader.read(table, *columns);
+        } else {
+            report_nearly_model_table(table, readme_path, diagnostics);
+        }
     }
-    return std::move(reader.models);
+    return reader.finish();
 }
 
 }  // namespace onnxhub

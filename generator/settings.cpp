@@ -1,94 +1,143 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/settings.h"
 
+#include <fmt/format.h>
+
 #include <toml++/toml.h>
 #include <algorithm>
-#include <array>
+#include <cstddef>
+#include <initializer_list>
 #include <span>
+#include <utility>
 
-#include "generator/spelling.h"
+#include "generator/edit_distance.h"
 #include "manifest/environment_error.h"
 
 namespace onnxhub {
 namespace {
 
+constexpr const char* rule_unknown_setting = "unknown-setting";
+
+constexpr std::string_view key_generate = "generate";
+constexpr std::string_view key_exclude = "exclude";
+constexpr std::string_view key_strip_tags = "strip_tags";
+constexpr std::string_view key_features = "features";
+constexpr std::string_view key_tag = "tag";
+constexpr std::string_view key_tensors = "tensors";
+
+/// As far as a typing error goes; "jobs" should not turn out to be meant as "tag".
+constexpr std::size_t misspelling_distance = 3;
+
+int line_of(const toml::source_region& source) {
+    return static_cast<int>(source.begin.line);
+}
+
+/// Reads the tables of one file; keys are named with their tables: "features.tag".
 class SettingsReader {
 public:
     SettingsReader(const std::string& path, Diagnostics& diagnostics)
         : path_(path), diagnostics_(diagnostics) {}
 
-    Settings read(const toml::table& document) {
-        check_keys(document, "", std::array<std::string_view, 2>{"generate", "features"});
-        if (const auto* generate = table(document, "generate")) {
-            check_keys(*generate, "generate.",
-                       std::array<std::string_view, 2>{"exclude", "strip_tags"});
-            settings_.exclude = strings(*generate, "exclude");
-            settings_.strip_tags = strings(*generate, "strip_tags");
-        }
-        if (const auto* features = table(document, "features")) read_features(*features);
+    Settings read(const toml::table& root) {
+        report_unknown_keys(root, "", {key_generate, key_features});
+        if (const toml::node* node = root.get(key_generate)) read_generate(*node);
+        if (const toml::node* node = root.get(key_features)) read_features(*node);
         return std::move(settings_);
     }
 
 private:
-    [[noreturn]] void fail(const toml::node& node, const std::string& what) const {
-        throw EnvironmentError(path_ + ":" + std::to_string(node.source().begin.line) + ": " +
-                               what);
+    void read_generate(const toml::node& node) {
+        const std::string name(key_generate);
+        const toml::table& table = table_at(node, name);
+        report_unknown_keys(table, name, {key_exclude, key_strip_tags});
+        settings_.exclude = strings_at(table, name, key_exclude);
+        settings_.strip_tags = strings_at(table, name, key_strip_tags);
     }
 
-    void check_keys(const toml::table& table, const std::string& prefix,
-                    std::span<const std::string_view> known) {
-        for (const auto& [key, node] : table) {
-            const std::string_view name = key.str();
-            if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-            const auto meant = nearest(name, known);
-            diagnostics_.report({Severity::warning, "settings-unknown-key", path_,
-                                 static_cast<int>(key.source().begin.line),
-                                 "unknown key " + prefix + std::string(name),
-                                 meant ? "did you mean " + prefix + *meant + "?"
-                                       : "remove it, or see docs/settings.md for all keys"});
+    void read_features(const toml::node& node) {
+        const std::string name(key_features);
+        const toml::table& table = table_at(node, name);
+        report_unknown_keys(table, name, {key_tag, key_tensors});
+        if (const toml::node* tag = table.get(key_tag)) {
+            settings_.features_tag = string_at(*tag, qualified(name, key_tag));
         }
-    }
-
-    const toml::table* table(const toml::table& parent, std::string_view key) const {
-        const toml::node* node = parent.get(key);
-        if (!node) return nullptr;
-        if (!node->is_table()) {
-            fail(*node, std::string(key) + " is not a table; write [" + std::string(key) + "]");
-        }
-        return node->as_table();
-    }
-
-    std::string string(const toml::node& node, const std::string& key) const {
-        const auto value = node.value_exact<std::string>();
-        if (!value) fail(node, key + " is not a string; put it in quotes");
-        return *value;
-    }
-
-    std::vector<std::string> strings(const toml::table& parent, std::string_view key) const {
-        std::vector<std::string> values;
-        const toml::node* node = parent.get(key);
-        if (!node) return values;
-        if (!node->is_array()) {
-            fail(*node,
-                 std::string(key) + " is not an array; write " + std::string(key) + " = [\"…\"]");
-        }
-        for (const toml::node& element : *node->as_array()) {
-            values.push_back(string(element, "an element of " + std::string(key)));
-        }
-        return values;
-    }
-
-    void read_features(const toml::table& features) {
-        check_keys(features, "features.", std::array<std::string_view, 2>{"tag", "tensors"});
-        if (const auto* tag = features.get("tag")) {
-            settings_.features_tag = string(*tag, "features.tag");
-        }
-        const auto* tensors = table(features, "tensors");
+        const toml::node* tensors = table.get(key_tensors);
         if (!tensors) return;
-        for (const auto& [model, tensor] : *tensors) {
-            settings_.feature_tensors[std::string(model.str())] =
-                string(tensor, "the tensor of " + std::string(model.str()));
+        const std::string tensors_name = qualified(name, key_tensors);
+        for (const auto& [model, tensor] : table_at(*tensors, tensors_name)) {
+            settings_.feature_tensors.emplace(
+                model.str(),
+                string_at(tensor, fmt::format("{}.\"{}\"", tensors_name, model.str())));
         }
+    }
+
+    const toml::table& table_at(const toml::node& node, const std::string& name) const {
+        if (const toml::table* table = node.as_table()) return *table;
+        fail(node, fmt::format("\"{}\" is not a table", name),
+             fmt::format("write it as [{}] with its keys below", name));
+    }
+
+    std::string string_at(const toml::node& node, const std::string& name) const {
+        const auto* text = node.as_string();
+        if (!text) fail(node, fmt::format("{} is not a text", name), "put it in quotes");
+        if (text->get().empty()) fail(node, fmt::format("{} is empty", name), "remove the key");
+        return text->get();
+    }
+
+    std::vector<std::string> strings_at(const toml::table& table, const std::string& table_name,
+                                        std::string_view key) const {
+        const toml::node* node = table.get(key);
+        if (!node) return {};
+        const std::string name = qualified(table_name, key);
+        const toml::array* array = node->as_array();
+        if (!array) {
+            fail(*node, fmt::format("{} is not a list", name),
+                 fmt::format("write {} = [\"…\"]", key));
+        }
+        std::vector<std::string> texts;
+        for (const toml::node& element : *array) {
+            texts.push_back(string_at(element, fmt::format("an element of {}", name)));
+        }
+        return texts;
+    }
+
+    void report_unknown_keys(const toml::table& table, const std::string& table_name,
+                             std::initializer_list<std::string_view> known) {
+        std::vector<Diagnostic> found;
+        for (const auto& [key, value] : table) {
+            if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
+            found.push_back({Severity::warning, rule_unknown_setting, path_, line_of(key.source()),
+                             fmt::format("unknown key \"{}\"", qualified(table_name, key.str())),
+                             advice(key.str(), known)});
+        }
+        // toml++ sorts keys by name; people read from the top.
+        std::stable_sort(found.begin(), found.end(),
+                         [](const Diagnostic& a, const Diagnostic& b) { return a.line < b.line; });
+        for (Diagnostic& diagnostic : found) diagnostics_.report(std::move(diagnostic));
+    }
+
+    static std::string advice(std::string_view key, std::span<const std::string_view> known) {
+        const auto distance = [key](std::string_view name) {
+            return edit_distance(key, name, misspelling_distance);
+        };
+        const auto nearest = std::min_element(
+            known.begin(), known.end(),
+            [&](std::string_view a, std::string_view b) { return distance(a) < distance(b); });
+        // Every letter of a short key can be replaced within the distance.
+        if (distance(*nearest) > std::min(misspelling_distance, nearest->size() / 2)) {
+            return fmt::format("known here: {}", fmt::join(known, ", "));
+        }
+        return fmt::format("did you mean \"{}\"?", *nearest);
+    }
+
+    static std::string qualified(const std::string& table_name, std::string_view key) {
+        return table_name.empty() ? std::string(key) : fmt::format("{}.{}", table_name, key);
+    }
+
+    [[noreturn]] void fail(const toml::node& node, const std::string& message,
+                           const std::string& hint) const {
+        throw EnvironmentError(
+            to_text({Severity::error, "", path_, line_of(node.source()), message, hint}));
     }
 
     const std::string& path_;
@@ -100,11 +149,14 @@ private:
 
 Settings parse_settings(std::string_view toml, const std::string& path, Diagnostics& diagnostics) {
     try {
-        return SettingsReader(path, diagnostics).read(toml::parse(toml, path));
+        const toml::table root = toml::parse(toml, path);
+        return SettingsReader(path, diagnostics).read(root);
     } catch (const toml::parse_error& error) {
-        throw EnvironmentError(path + ":" + std::to_string(error.source().begin.line) + ": " +
-                               std::string(error.description()) +
-                               "; it is no TOML, see https://toml.io");
+        const toml::source_position& position = error.source().begin;
+        throw EnvironmentError(
+            to_text({Severity::error, "", path, static_cast<int>(position.line),
+                     fmt::format("not TOML at column {}: {}", position.column, error.description()),
+                     "correct the line, see https://toml.io"}));
     }
 }
 
