@@ -26,6 +26,7 @@ constexpr const char* rule_folder_no_link = "folder-no-link";
 constexpr const char* rule_folder_absolute_url = "folder-absolute-url";
 constexpr const char* rule_folder_unsafe_path = "folder-unsafe-path";
 constexpr const char* rule_row_no_model = "row-no-model";
+constexpr const char* rule_row_name_is_link = "row-name-is-link";
 constexpr const char* rule_row_no_link = "row-no-link";
 constexpr const char* rule_row_absolute_url = "row-absolute-url";
 constexpr const char* rule_row_unsafe_path = "row-unsafe-path";
@@ -257,8 +258,21 @@ private:
         if (model.name.empty()) {
             report(row, rule_row_no_model, "the row has a download, but no name of a model",
                    "write the name into the column \"Model\"");
+            return false;
         }
-        return !model.name.empty();
+        if (!cell.links.empty()) name_as_link(row, cell, model);
+        return true;
+    }
+
+    /// A cell that is a link gives the link's HTML, as the official generator writes it: manifests
+    /// of both agree, and the warning tells how to get a name people can type.
+    void name_as_link(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+        diagnostics_.report({Severity::warning, rule_row_name_is_link, readme_path_, row.line,
+                             fmt::format("the name of {} is a link, so clients will know the model "
+                                         "by the link's HTML",
+                                         quoted_name(model)),
+                             "move the link to another column"});
+        model.name = fmt::format("<a href=\"{}\">{}</a>", cell.links.front(), cell.text);
     }
 
     bool read_download(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
