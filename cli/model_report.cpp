@@ -109,8 +109,10 @@ std::string facts_text(const ModelReport& report) {
                      graph.graph_name.empty() ? "" : printable(graph.graph_name) + ": ",
                      with_thousands(graph.node_count), with_thousands(graph.parameter_count)));
     line("operators", operators_text(graph));
-    line("size", fmt::format("{} ({} bytes)", human_bytes(report.size_bytes),
-                             with_thousands(report.size_bytes)));
+    const std::string exact = with_thousands(report.size_bytes) + " bytes";
+    line("size", report.size_bytes < 1024
+                     ? exact
+                     : fmt::format("{} ({})", human_bytes(report.size_bytes), exact));
     if (report.facts) {
         line("sha256",
              fmt::format("{} ({})", to_hex(report.facts->sha), source_text(report.facts->source)));

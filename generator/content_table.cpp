@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "generator/parallel.h"
+#include "manifest/environment_error.h"
 
 namespace onnxhub {
 namespace {
@@ -84,7 +85,11 @@ void ContentTable::describe(const FactOptions& options, ContentObserver* observe
     std::vector<char> needs_hash(rows_.size() - first, 0);
     for_each_index(needs_hash.size(), jobs, [&](std::size_t i) {
         Row& row = rows_[first + i];
-        resolve(row);
+        try {
+            resolve(row);
+        } catch (const EnvironmentError& error) {  // such as a blob that a partial clone left out
+            row.result = NoContent{NoContent::Kind::unusable, error.what(), "", {}};
+        }
         if (row.resolved.empty()) return;
         auto known = known_content_facts(tree_, row.resolved, options);
         if (const auto* needed = std::get_if<HashNeeded>(&known)) {

@@ -30,16 +30,16 @@ std::optional<std::string> read_readme(const Tree& tree, const std::string& path
         diagnostics.report(std::move(diagnostic));
         return std::nullopt;
     };
-    const auto resolved = resolve_symlinks(tree, path);
-    if (const auto* unresolved = std::get_if<UnresolvedPath>(&resolved)) {
-        return fail(path + ": " + unresolved->reason, "make it a file of the hub");
-    }
-    const auto& target = std::get<std::string>(resolved);
-    const auto stat = tree.stat(target);
-    if (!stat || stat->kind != FileKind::regular) {
-        return fail(path + " is missing", "add it, or correct the link to the folder");
-    }
     try {
+        const auto resolved = resolve_symlinks(tree, path);
+        if (const auto* unresolved = std::get_if<UnresolvedPath>(&resolved)) {
+            return fail(path + ": " + unresolved->reason, "make it a file of the hub");
+        }
+        const auto& target = std::get<std::string>(resolved);
+        const auto stat = tree.stat(target);
+        if (!stat || stat->kind != FileKind::regular) {
+            return fail(path + " is missing", "add it, or correct the link to the folder");
+        }
         return read_whole(*tree.open(target), readme_size_limit, path);
     } catch (const EnvironmentError& error) {
         return fail(error.what(), "");
