@@ -26,7 +26,7 @@ std::optional<Version> parse_version(std::string_view text) {
             std::from_chars(text.data(), text.data() + text.size(), version[part]);
         if (error != std::errc() || version[part] < 0) return std::nullopt;
         text.remove_prefix(static_cast<std::size_t>(stop - text.data()));
-        if (text.empty()) return version;
+        if (text.empty()) return part == 0 ? std::nullopt : std::optional(version);
         if (text.front() != '.') return std::nullopt;
         text.remove_prefix(1);
     }

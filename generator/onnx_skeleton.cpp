@@ -319,10 +319,10 @@ private:
                 continue;
             }
             const std::uint64_t value_begin = cursor_.position();
-            skip_value(wire, tag, end);
+            const std::uint64_t content_size = skip_value(wire, tag, end);
             if (!field || field->act == Act::walk) continue;
             if (field->act == Act::payload) {
-                add_payload(payload, begin, value_begin);
+                add_payload(payload, begin, content_size);
                 continue;
             }
             copy(out, begin);
@@ -354,28 +354,34 @@ private:
         out += inner;
     }
 
-    void skip_value(WireType wire, std::uint64_t tag, std::uint64_t end) {
+    /// Gives the size of the value itself: of what is in it where it has a length.
+    std::uint64_t skip_value(WireType wire, std::uint64_t tag, std::uint64_t end) {
+        std::uint64_t begin = cursor_.position();
         switch (wire) {
             case varint:
                 cursor_.read_varint(end);
-                return;
+                break;
             case fixed64:
                 cursor_.skip(8, end);
-                return;
-            case length_delimited:
-                cursor_.skip_to(cursor_.read_length(end));
-                return;
+                break;
+            case length_delimited: {
+                const std::uint64_t value_end = cursor_.read_length(end);
+                begin = cursor_.position();
+                cursor_.skip_to(value_end);
+                break;
+            }
             case group_start:
                 skip_group(end);
-                return;
+                break;
             case fixed32:
                 cursor_.skip(4, end);
-                return;
-            case group_end:
                 break;
+            case group_end:
+            default:
+                cursor_.fail("is no ONNX model: field " + std::to_string(tag >> 3) +
+                             " has the unknown wire type " + std::to_string(tag & 7));
         }
-        cursor_.fail("is no ONNX model: field " + std::to_string(tag >> 3) +
-                     " has the unknown wire type " + std::to_string(tag & 7));
+        return cursor_.position() - begin;
     }
 
     /// Groups are an encoding ONNX has never used; they may nest without bound, so no recursion.
@@ -403,8 +409,8 @@ private:
         cursor_.append_to(out, begin, cursor_.position());
     }
 
-    void add_payload(Payload& payload, std::uint64_t begin, std::uint64_t value_begin) {
-        payload.size += cursor_.position() - value_begin;
+    void add_payload(Payload& payload, std::uint64_t begin, std::uint64_t content_size) {
+        payload.size += content_size;
         const std::uint64_t size = cursor_.position() - begin;
         if (payload.is_dropped || payload.size > skeleton_payload_limit ||
             kept_payload_ + size > kept_payload_limit) {

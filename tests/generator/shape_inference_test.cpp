@@ -1,1 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "generator/shape_inference.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/support/model_builder.h"
+
+namespace onnxhub {
+namespace {
+
+using test::ModelBuilder;
+using testing::HasSubstr;
+
+std::unique_ptr<ShapeInference> this_program_as_worker() {
+    return isolated_shape_inference({std::filesystem::read_symlink("/proc/self/exe").string(),
+                                     shape_inference_worker_argument});
+}
+
+std::string convolution() {
+    return ModelBuilder()
+        .input("x", {1, 1, 8, 8})
+        .initializer("k", {2, 1, 3, 3})
+        .node("Conv", {"x", "k"}, {"inner"})
+        .node("Relu", {"inner"}, {"y"})
+        .output_without_shape("y")
+        .bytes();
+}
+
+const InferredShapes& shapes(const InferenceResult& result) {
+    static const InferredShapes none;
+    if (const auto* failure = std::get_if<InferenceFailure>(&result)) {
+        ADD_FAILURE() << failure->reason;
+        return none;
+    }
+    return std::get<InferredShapes>(result);
+}
+
+TEST(ShapeInference, OutputsAndWantedTensorsGetShapes) {
+    const auto inference = this_program_as_worker();
+    const InferenceResult result = inference->infer(convolution(), {"inner", "k", "absent"});
+    const auto& tensors = shapes(result).tensors;
+    const Shape expected{std::int64_t{1}, std::int64_t{2}, std::int64_t{6}, std::int64_t{6}};
+    EXPECT_EQ(tensors.at("y").shape, expected);
+    EXPECT_EQ(tensors.at("y").type, "tensor(float)");
+    EXPECT_EQ(tensors.at("inner").shape, expected);
+    EXPECT_EQ(tensors.at("k").shape.size(), 4u);
+    EXPECT_FALSE(tensors.contains("absent"));
+}
+
+TEST(ShapeInference, IsolatedAndHereAgree) {
+    const InferenceResult there = this_program_as_worker()->infer(convolution(), {});
+    const InferenceResult here = infer_shapes_here(convolution(), {});
+    EXPECT_EQ(shapes(there).tensors.at("y").shape, shapes(here).tensors.at("y").shape);
+}
+
+TEST(ShapeInference, WorkerServesOneModelAfterTheOther) {
+    const auto inference = this_program_as_worker();
+    for (int i = 0; i < 50; ++i) {
+        EXPECT_EQ(shapes(inference->infer(convolution(), {})).tensors.size(), 1u);
+    }
+}
+
+TEST(ShapeInference, ModelThatContradictsItselfIsAFailureAndNoCrash) {
+    const std::string bytes = ModelBuilder()
+                                  .input("x", {2, 3})
+                                  .input("z", {4, 5})
+                                  .node("MatMul", {"x", "z"}, {"y"})
+                                  .output_without_shape("y")
+                                  .bytes();
+    const InferenceResult result = this_program_as_worker()->infer(bytes, {});
+    if (const auto* failure = std::get_if<InferenceFailure>(&result)) {
+        EXPECT_FALSE(failure->crashed);
+    }
+}
+
+TEST(ShapeInference, CrashIsOneFailureAndTheNextModelGetsAnotherProcess) {
+    const auto inference = isolated_shape_inference({"/bin/sh", "-c", "kill -SEGV $$"});
+    for (int i = 0; i < 3; ++i) {
+        const InferenceResult result = inference->infer(convolution(), {});
+        const auto* failure = std::get_if<InferenceFailure>(&result);
+        ASSERT_NE(failure, nullptr);
+        EXPECT_TRUE(failure->crashed);
+        EXPECT_THAT(failure->reason, HasSubstr("Segmentation fault"));
+    }
+}
+
+TEST(ShapeInference, WorkerThatEndsEarlyIsAFailure) {
+    const auto inference = isolated_shape_inference({"/bin/sh", "-c", "exit 3"});
+    const InferenceResult result = inference->infer(convolution(), {});
+    EXPECT_THAT(std::get<InferenceFailure>(result).reason, HasSubstr("status 3"));
+}
+
+TEST(ShapeInference, WorkerThatAnswersNonsenseIsAFailure) {
+    const auto inference = isolated_shape_inference(
+        {"/bin/sh", "-c", "printf 'nonsense that is longer than two numbers' >&0"});
+    const InferenceResult result = inference->infer(convolution(), {});
+    EXPECT_TRUE(std::holds_alternative<InferenceFailure>(result));
+}
+
+}  // namespace
+}  // namespace onnxhub

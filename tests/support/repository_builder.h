@@ -41,8 +41,8 @@ public:
     RepositoryBuilder& write_lfs(const std::string& path, const std::string& content);
     RepositoryBuilder& add_lfs_object(const std::string& content);
     RepositoryBuilder& remove(const std::string& path);
-    /// Adds everything that is not ignored (files of write_lfs stay as they are) and commits it with
-    /// a fixed author and time. Returns the commit's 40 digits.
+    /// Adds everything that is not ignored (files of write_lfs stay as they are) and commits it
+    /// with a fixed author and time. Returns the commit's 40 digits.
     std::string commit(const std::string& message);
     RepositoryBuilder& branch(const std::string& name);    ///< at HEAD
     RepositoryBuilder& checkout(const std::string& name);  ///< forced
