@@ -16,16 +16,23 @@ public:
     MemoryTree& add(const std::string& path, std::string content);
     MemoryTree& add_symlink(const std::string& path, std::string target);
     MemoryTree& add_ignored(const std::string& path, std::string content);
+    /// Neither file nor folder: FileKind::other is a FIFO, a socket or a device.
+    MemoryTree& add_kind(const std::string& path, FileKind kind);
+    /// open() throws, as for a file without permission to read it.
+    MemoryTree& add_unreadable(const std::string& path, std::uint64_t size_bytes);
     /// The file is unmodified since git recorded this pointer for it.
     MemoryTree& set_unmodified_pointer(const std::string& path, const LfsPointer& pointer);
     MemoryTree& add_lfs_object(std::string content);  ///< under its own digest
+    /// An object whose content is not what its name says.
+    MemoryTree& add_corrupt_lfs_object(const Sha256& name, std::string content);
     MemoryTree& remove(const std::string& path);
 
     std::vector<std::string> list() const override;
     std::optional<FileStat> stat(const std::string& path) const override;
     std::string read_link(const std::string& path) const override;
     std::unique_ptr<ByteSource> open(const std::string& path) const override;
-    std::optional<BlobId> blob_id(const std::string& path) const override;  ///< changes with content
+    std::optional<BlobId> blob_id(
+        const std::string& path) const override;  ///< changes with content
     std::optional<LfsPointer> unmodified_pointer(const std::string& path) const override;
     std::unique_ptr<ByteSource> open_lfs_object(const LfsPointer& pointer) const override;
 
@@ -35,6 +42,7 @@ private:
     struct File {
         FileStat stat;
         std::string content;  ///< of symbolic links: the target
+        bool is_readable = true;
     };
     std::map<std::string, File> files_;
     std::map<std::string, LfsPointer> unmodified_;
