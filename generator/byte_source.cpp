@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "manifest/environment_error.h"
@@ -22,9 +23,11 @@ namespace {
 
 class FileSource : public ByteSource {
 public:
-    FileSource(const std::filesystem::path& path, std::string name) : name_(std::move(name)) {
+    FileSource(const std::filesystem::path& path, std::string name, LastLink last_link)
+        : name_(std::move(name)) {
         // O_NONBLOCK: a FIFO without a writer must not hold us up.
-        fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK |
+                                       (last_link == LastLink::refuse ? O_NOFOLLOW : 0));
         if (fd_ < 0) fail(name_, errno);
         struct stat status = {};
         if (fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode)) {
@@ -40,6 +43,9 @@ public:
     std::uint64_t size_bytes() const override { return size_; }
 
     std::size_t read(std::uint64_t offset, std::span<std::byte> into) const override {
+        // Beyond the last offset the system knows, pread(2) would fail instead of finding the end.
+        constexpr std::uint64_t last_offset = std::numeric_limits<off_t>::max();
+        if (offset > last_offset || into.size() > last_offset - offset) return 0;
         std::size_t total = 0;
         while (total < into.size()) {
             const ssize_t count = pread(fd_, into.data() + total, into.size() - total,
@@ -81,8 +87,8 @@ private:
 }  // namespace
 
 std::unique_ptr<ByteSource> open_file(const std::filesystem::path& path,
-                                      const std::string& shown_name) {
-    return std::make_unique<FileSource>(path, shown_name);
+                                      const std::string& shown_name, LastLink last_link) {
+    return std::make_unique<FileSource>(path, shown_name, last_link);
 }
 
 std::unique_ptr<ByteSource> memory_source(std::string content) {

@@ -24,11 +24,15 @@ public:
     virtual std::size_t read(std::uint64_t offset, std::span<std::byte> into) const = 0;
 };
 
+/// What open_file() does when the path itself is a symbolic link.
+enum class LastLink { follow, refuse };
+
 /// A regular file, read with pread(2): a file that shrinks meanwhile is a short read, where a
 /// mapping would be SIGBUS. Throws EnvironmentError when it can't be opened or is no regular file;
 /// never blocks on a FIFO. `shown_name` stands for the file in messages.
 std::unique_ptr<ByteSource> open_file(const std::filesystem::path& path,
-                                      const std::string& shown_name);
+                                      const std::string& shown_name,
+                                      LastLink last_link = LastLink::follow);
 
 /// Bytes that are in memory already.
 std::unique_ptr<ByteSource> memory_source(std::string content);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/content_facts.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -17,10 +18,14 @@ Diagnostic unreadable(const std::string& path, std::string message, std::string 
     return {Severity::error, "file-unreadable", path, 0, std::move(message), std::move(hint)};
 }
 
-/// What went wrong, without the file's name at the front, which diagnostics have of their own.
-std::string without_name(const EnvironmentError& error, const std::string& path) {
-    const std::string text = error.what();
-    return text.starts_with(path + ": ") ? text.substr(path.size() + 2) : text;
+/// "<path>: <what is wrong>; <what to do>" in its parts: diagnostics keep them apart.
+Diagnostic unreadable(const std::string& path, const EnvironmentError& error) {
+    std::string message = error.what();
+    if (message.starts_with(path + ": ")) message.erase(0, path.size() + 2);
+    const std::size_t end = message.find("; ");
+    std::string hint = end == message.npos ? "" : message.substr(end + 2);
+    message.resize(std::min(end, message.size()));
+    return unreadable(path, std::move(message), std::move(hint));
 }
 
 Diagnostic malformed(const std::string& path, const MalformedPointer& pointer) {
@@ -83,7 +88,7 @@ std::variant<ContentFacts, HashNeeded, Diagnostic> known_content_facts(const Tre
     try {
         return known_facts(tree, path, options);
     } catch (const EnvironmentError& error) {
-        return unreadable(path, without_name(error, path), "");
+        return unreadable(path, error);
     }
 }
 
@@ -94,7 +99,7 @@ std::variant<ContentFacts, Diagnostic> hash_file(const Tree& tree, const std::st
         const Sha256 digest = hash_content(*source, observer);
         return ContentFacts{digest, source->size_bytes(), FactSource::hashed};
     } catch (const EnvironmentError& error) {
-        return unreadable(path, without_name(error, path), "");
+        return unreadable(path, error);
     }
 }
 
@@ -109,12 +114,22 @@ std::variant<ContentFacts, Diagnostic> read_content_facts(const Tree& tree, cons
 Sha256 hash_content(const ByteSource& source, HashObserver* observer) {
     thread_local const auto block = std::make_unique<std::byte[]>(hash_block);
     Sha256Hasher hasher;
-    for (std::uint64_t offset = 0; offset < source.size_bytes();) {
-        const std::size_t count = source.read(offset, {block.get(), hash_block});
-        if (count == 0) throw EnvironmentError("the file became shorter while it was read");
+    const std::uint64_t size = source.size_bytes();
+    for (std::uint64_t offset = 0; offset < size;) {
+        const std::size_t wanted = std::min<std::uint64_t>(hash_block, size - offset);
+        const std::size_t count = source.read(offset, {block.get(), wanted});
+        if (count == 0) {
+            throw EnvironmentError(
+                "the file became shorter while it was read; try again when it is whole");
+        }
         hasher.update({block.get(), count});
         offset += count;
         if (observer) observer->hashed(count);
+    }
+    // Somebody may still be writing it: the digest of a half is worse than none.
+    if (source.read(size, {block.get(), 1}) != 0) {
+        throw EnvironmentError(
+            "the file became longer while it was read; try again when it is whole");
     }
     return hasher.finish();
 }

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <climits>
 #include <mutex>
 #include <system_error>
@@ -17,9 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether a file's name can be part of a hub path: a colon is allowed here, a backslash is not.
-bool is_usable_name(const std::string& name) {
-    return !std::holds_alternative<UnsafePath>(check_hub_path("x" + name));
+bool is_usable_path(const std::string& path) {
+    return std::holds_alternative<std::string>(check_hub_path(path));
 }
 
 }  // namespace
@@ -42,6 +42,7 @@ bool DiskFolder::is_real_folder(const std::string& path) const {
 
 std::optional<struct stat> DiskFolder::look(const std::string& path) const {
     struct stat status = {};
+    if (path.size() >= PATH_MAX) return std::nullopt;  // nothing can be there
     if (!is_real_folder(std::string(parent_folder(path)))) return std::nullopt;
     if (lstat((root_ / path).c_str(), &status) != 0) return std::nullopt;
     return status;
@@ -58,7 +59,10 @@ FileStat DiskFolder::describe(const struct stat& status) const {
 
 std::string DiskFolder::read_link(const std::string& path) const {
     char target[PATH_MAX];
-    const ssize_t length = readlink((root_ / path).c_str(), target, sizeof target);
+    const auto status = look(path);
+    const ssize_t length = status && S_ISLNK(status->st_mode)
+                               ? readlink((root_ / path).c_str(), target, sizeof target)
+                               : -1;
     if (length < 0) throw EnvironmentError(path + ": is no symbolic link");
     return std::string(target, static_cast<std::size_t>(length));
 }
@@ -66,43 +70,59 @@ std::string DiskFolder::read_link(const std::string& path) const {
 std::unique_ptr<ByteSource> DiskFolder::open(const std::string& path) const {
     const auto status = look(path);
     if (!status || !S_ISREG(status->st_mode)) {
-        throw EnvironmentError(path + ": is no regular file");
+        throw EnvironmentError(path + ": is no regular file; replace it by one");
     }
-    return open_file(root_ / path, path);
+    return open_file(root_ / path, path, LastLink::refuse);
 }
 
-void DiskFolder::walk(const std::function<bool(const std::string&)>& enter,
-                      const std::function<void(const std::string&)>& found,
-                      Diagnostics& notes) const {
+void DiskFolder::walk(const Enter& enter, const Found& found, Diagnostics& notes) const {
     std::vector<std::string> folders{""};
     while (!folders.empty()) {
         const std::string folder = std::move(folders.back());
         folders.pop_back();
-        std::error_code error;
-        fs::directory_iterator entries(root_ / folder, error);
-        if (error) {
-            notes.report({Severity::warning, "folder-unreadable", folder, 0,
-                          "can't be read (" + error.message() + "), its files are left out",
-                          "check its permissions"});
-            continue;
-        }
-        for (; entries != fs::directory_iterator(); entries.increment(error)) {
-            const std::string name = entries->path().filename().string();
-            if (name == ".git") continue;
-            const std::string path = folder.empty() ? name : folder + "/" + name;
-            if (!is_usable_name(name)) {
-                notes.report({Severity::warning, "path-left-out", path, 0,
-                              "left out, its name can't be used in a hub", "rename it"});
-                continue;
-            }
-            const fs::file_status status = entries->symlink_status(error);
-            if (fs::is_directory(status)) {
-                if (enter(path)) folders.push_back(path);
-            } else if (fs::is_regular_file(status) || fs::is_symlink(status)) {
-                found(path);
-            }
+        for (std::string& path : walk_folder(folder, enter, found, notes)) {
+            folders.push_back(std::move(path));
         }
     }
+}
+
+/// Gives the folders to look into next, the last one first.
+std::vector<std::string> DiskFolder::walk_folder(const std::string& folder, const Enter& enter,
+                                                 const Found& found, Diagnostics& notes) const {
+    std::vector<std::pair<std::string, fs::file_type>> names;
+    std::error_code error;
+    fs::directory_iterator entries(root_ / folder, error);
+    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+        std::error_code vanished;
+        const fs::file_type type = entries->symlink_status(vanished).type();
+        names.emplace_back(entries->path().filename().string(), type);
+    }
+    if (error) {
+        const std::string reason = "can't be read (" + error.message() + ")";
+        if (folder.empty()) {
+            throw EnvironmentError(root_.string() + ": " + reason + "; check its permissions");
+        }
+        notes.report({Severity::warning, "folder-unreadable", folder, 0,
+                      reason + ", its files are left out", "check its permissions"});
+    }
+    std::sort(names.begin(), names.end());
+    std::vector<std::string> folders;
+    for (const auto& [name, type] : names) {
+        const bool is_folder = type == fs::file_type::directory;
+        const bool is_file = type == fs::file_type::regular || type == fs::file_type::symlink;
+        if (name == ".git" || !(is_folder || is_file)) continue;
+        const std::string path = folder.empty() ? name : folder + "/" + name;
+        if (!is_usable_path(path)) {
+            notes.report({Severity::note, "path-left-out", path, 0,
+                          "left out, its name can't be used in a hub", "rename it"});
+        } else if (is_file) {
+            found(path);
+        } else if (enter(path)) {
+            folders.push_back(path);
+        }
+    }
+    std::reverse(folders.begin(), folders.end());
+    return folders;
 }
 
 }  // namespace onnxhub

@@ -11,6 +11,7 @@
 #include <shared_mutex>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "generator/byte_source.h"
 #include "generator/tree.h"
@@ -30,15 +31,21 @@ public:
 
     /// Calls `enter(path)` for each folder below the root, which says whether to look inside, and
     /// `found(path)` for each regular file and symbolic link. Names that can't be used in a hub and
-    /// folders that can't be read are reported to `notes`. In no particular order; .git is passed
-    /// by.
+    /// folders that can't be read are reported to `notes`. In the order of names, so that notes are
+    /// the same from run to run; .git is passed by. Throws EnvironmentError when the root itself
+    /// can't be read.
     void walk(const std::function<bool(const std::string&)>& enter,
               const std::function<void(const std::string&)>& found, Diagnostics& notes) const;
 
     const std::filesystem::path& root() const { return root_; }
 
 private:
+    using Enter = std::function<bool(const std::string&)>;
+    using Found = std::function<void(const std::string&)>;
+
     bool is_real_folder(const std::string& path) const;
+    std::vector<std::string> walk_folder(const std::string& folder, const Enter& enter,
+                                         const Found& found, Diagnostics& notes) const;
 
     std::filesystem::path root_;
     mutable std::shared_mutex mutex_;

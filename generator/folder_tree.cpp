@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "generator/disk_folder.h"
@@ -18,7 +19,14 @@ public:
         disk_.walk([](const std::string&) { return true; },
                    [&](const std::string& path) { paths.push_back(path); }, notes);
         std::sort(paths.begin(), paths.end());
+        const std::lock_guard lock(mutex_);
+        notes_ = std::move(notes);
         return paths;
+    }
+
+    Diagnostics notes() const override {
+        const std::lock_guard lock(mutex_);
+        return notes_;
     }
 
     std::optional<FileStat> stat(const std::string& path) const override {
@@ -41,6 +49,8 @@ public:
 
 private:
     DiskFolder disk_;
+    mutable std::mutex mutex_;
+    mutable Diagnostics notes_;  ///< of the last list()
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "generator/git_handle.h"
+#include "generator/shallow_history.h"
 #include "manifest/environment_error.h"
 
 namespace onnxhub {
@@ -22,12 +23,26 @@ void initialize_git() {
     static const bool done = [] {
         git_libgit2_init();
         // Extensions that change nothing for a reader of objects, refs and the index: sparse
-        // checkouts and partial clones set the first two.
-        const char* extensions[] = {"worktreeconfig", "partialclone", "preciousobjects"};
+        // checkouts and partial clones set the first two, newer worktrees the last.
+        const char* extensions[] = {"worktreeconfig", "partialclone", "preciousobjects",
+                                    "relativeworktrees"};
         git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, std::size(extensions));
         return true;
     }();
     static_cast<void>(done);
+}
+
+/// Where the repository of `folder` begins: the folder that safe.directory has to name.
+fs::path repository_top(const fs::path& folder) {
+    git_buf found = GIT_BUF_INIT;
+    std::error_code error;
+    fs::path top = fs::canonical(folder, error);
+    if (git_repository_discover(&found, folder.c_str(), 0, nullptr) == 0) {
+        top = fs::path(found.ptr).parent_path();  // without the '/' at the end
+        if (top.filename() == ".git") top = top.parent_path();
+    }
+    git_buf_dispose(&found);
+    return top;
 }
 
 GitConfig open_config(git_repository* repository) {
@@ -78,8 +93,8 @@ private:
         const git_oid oid = to_git_oid(id);
         git_oid_tostr(hex, sizeof hex, &oid);
         throw EnvironmentError(shown_name + ": its blob " + hex +
-                               " is not in this clone; get it with `git fetch` or `git checkout`, "
-                               "or clone without --filter");
+                               " is not in this clone; fetch it with `git cat-file -e " + hex +
+                               "`, or clone without --filter");
     }
     throw EnvironmentError(shown_name + ": can't be read from git (" + git_message() +
                            "); check the repository with `git fsck`");
@@ -150,7 +165,7 @@ std::shared_ptr<const GitRepository> GitRepository::find(const fs::path& folder)
         throw EnvironmentError(folder.string() +
                                ": the repository belongs to another user; if you "
                                "trust it, `git config --global --add safe.directory '" +
-                               fs::absolute(folder).lexically_normal().string() + "'`");
+                               repository_top(folder).string() + "'`");
     }
     if (error != 0) {
         throw EnvironmentError(folder.string() + ": the git repository can't be opened (" +
@@ -196,7 +211,15 @@ CommitId GitRepository::merge_base(const CommitId& one, const CommitId& other) c
     const git_oid first = parse_commit(one);
     const git_oid second = parse_commit(other);
     git_oid base = {};
-    if (git_merge_base(&base, handle_->repository.get(), &first, &second) != 0) {
+    bool found = false;
+    if (is_shallow()) {
+        const auto best = merge_base_in_shallow_clone(handle_->repository.get(), first, second);
+        found = best.has_value();
+        if (found) base = *best;
+    } else {
+        found = git_merge_base(&base, handle_->repository.get(), &first, &second) == 0;
+    }
+    if (!found) {
         throw EnvironmentError(one.substr(0, 12) + ", " + other.substr(0, 12) +
                                ": have no common ancestor here" +
                                (is_shallow() ? shallow_remedy : "; name a --base they share"));

@@ -25,10 +25,12 @@ bool same_time(const FileTime& recorded, const FileTime& now, bool whole_seconds
     return recorded.nanoseconds == now.nanoseconds;
 }
 
-/// Whether a write after the index was made could have left the recorded time on the file.
-bool is_racy(const FileTime& recorded, const FileTime& index_time) {
-    const bool has_nanoseconds = recorded.nanoseconds != 0 && index_time.nanoseconds != 0;
-    if (!has_nanoseconds) return recorded.seconds >= index_time.seconds;
+/// Whether a write after the index was made could have left the recorded time on the file. To be
+/// judged by whole seconds wherever the times were compared so.
+bool is_racy(const FileTime& recorded, const FileTime& index_time, bool whole_seconds) {
+    if (whole_seconds || recorded.nanoseconds == 0 || index_time.nanoseconds == 0) {
+        return recorded.seconds >= index_time.seconds;
+    }
     if (recorded.seconds != index_time.seconds) return recorded.seconds > index_time.seconds;
     return recorded.nanoseconds >= index_time.nanoseconds;
 }
@@ -47,13 +49,18 @@ StatTrust read_trust(git_repository* repository) {
     return trust;
 }
 
+/// The index has 32 bits for the seconds: unsigned, so that times after 2038 are no times of old.
+FileTime to_time(const git_index_time& time) {
+    return {static_cast<std::uint32_t>(time.seconds), time.nanoseconds};
+}
+
 IndexedFile to_indexed_file(const git_index_entry& entry, std::size_t prefix) {
     IndexedFile file;
     file.path = entry.path + prefix;
     file.id = to_blob_id(entry.id);
     file.mode = entry.mode;
-    file.modified = {entry.mtime.seconds, entry.mtime.nanoseconds};
-    file.changed = {entry.ctime.seconds, entry.ctime.nanoseconds};
+    file.modified = to_time(entry.mtime);
+    file.changed = to_time(entry.ctime);
     file.inode = entry.ino;
     file.user = entry.uid;
     file.group = entry.gid;
@@ -61,6 +68,18 @@ IndexedFile to_indexed_file(const git_index_entry& entry, std::size_t prefix) {
     file.is_settled = git_index_entry_stage(&entry) == 0 &&
                       (entry.flags_extended & GIT_INDEX_ENTRY_INTENT_TO_ADD) == 0;
     return file;
+}
+
+/// What to do about an index that libgit2 has just refused.
+std::string index_remedy() {
+    const std::string reason = git_message();
+    if (reason.find("'link'") != reason.npos) {
+        return "join the split index with `git update-index --no-split-index`";
+    }
+    if (reason.find("'sdir'") != reason.npos) {
+        return "write a full one with `git sparse-checkout reapply --no-sparse-index`";
+    }
+    return "check it with `git status`, rebuild it with `git reset`";
 }
 
 }  // namespace
@@ -72,11 +91,15 @@ bool is_unmodified(const IndexedFile& recorded, const struct stat& now, const Fi
     // cheap anyway.
     if (recorded.size == 0 || recorded.size != static_cast<std::uint32_t>(now.st_size))
         return false;
-    if (!same_time(recorded.modified, to_time(now.st_mtim), trust.minimal)) return false;
-    if (is_racy(recorded.modified, index_time)) return false;
-    if (trust.minimal) return true;
-    if (trust.change_time && !same_time(recorded.changed, to_time(now.st_ctim), false))
+    const FileTime modified = to_time(now.st_mtim);
+    if (!same_time(recorded.modified, modified, trust.minimal)) return false;
+    if (is_racy(recorded.modified, index_time, trust.minimal || modified.nanoseconds == 0)) {
         return false;
+    }
+    if (trust.change_time && !same_time(recorded.changed, to_time(now.st_ctim), trust.minimal)) {
+        return false;
+    }
+    if (trust.minimal) return true;
     return recorded.inode == static_cast<std::uint32_t>(now.st_ino) &&
            recorded.user == static_cast<std::uint32_t>(now.st_uid) &&
            recorded.group == static_cast<std::uint32_t>(now.st_gid);
@@ -87,8 +110,8 @@ IndexSnapshot IndexSnapshot::read(git_repository* repository, const std::string&
     snapshot.trust_ = read_trust(repository);
     git_index* opened = nullptr;
     if (git_repository_index(&opened, repository) != 0) {
-        throw EnvironmentError("git index: can't be read (" + git_message() +
-                               "); check the repository with `git status`");
+        throw EnvironmentError("git index: can't be read (" + git_message() + "); " +
+                               index_remedy());
     }
     const GitIndex index(opened);
     // Before the entries are read again: should git write meanwhile, the older time trusts less.
@@ -97,8 +120,8 @@ IndexSnapshot IndexSnapshot::read(git_repository* repository, const std::string&
     if (!path || stat(path, &status) != 0) return snapshot;
     snapshot.index_time_ = to_time(status.st_mtim);
     if (git_index_read(opened, 1) != 0) {
-        throw EnvironmentError(std::string(path) + ": is damaged (" + git_message() +
-                               "); rebuild it with `git reset`");
+        throw EnvironmentError(std::string(path) + ": can't be read (" + git_message() + "); " +
+                               index_remedy());
     }
     const std::string prefix = subfolder.empty() ? "" : subfolder + "/";
     for (std::size_t i = 0; i < git_index_entrycount(opened); ++i) {

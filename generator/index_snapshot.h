@@ -39,7 +39,7 @@ struct IndexedFile {
 /// How far stat data count, from git's configuration (core.trustctime, core.checkStat).
 struct StatTrust {
     bool change_time = true;
-    bool minimal = false;  ///< only size and whole seconds of the modification time
+    bool minimal = false;  ///< no owner, no inode, and only the whole seconds of the times
 };
 
 /// Git's own rule for "unmodified" (git's Documentation/technical/racy-git), never more trusting:

@@ -17,19 +17,30 @@ constexpr std::array<std::string_view, 3> known_versions{"https://git-lfs.github
                                                          "https://hawser.github.com/spec/v1"};
 constexpr std::string_view oid_method = "sha256:";
 
-/// Whether a file means to be a pointer: one of the version lines is in it, and at its start but
-/// for conflict markers.
-bool announces_pointer(std::string_view content) {
-    if (content.starts_with("<<<<<<< ")) {
-        return content.find(std::string(version_key) + std::string(known_versions[0])) !=
-               content.npos;
-    }
+/// Versions to come would begin like this one.
+constexpr std::string_view any_version = "https://git-lfs.github.com/spec/";
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+bool starts_with_version(std::string_view content) {
     if (!content.starts_with(version_key)) return false;
     const std::string_view rest = content.substr(version_key.size());
+    if (rest.starts_with(any_version)) return true;
     return std::any_of(known_versions.begin(), known_versions.end(), [&](std::string_view known) {
         // A pointer cut short in its first line is still meant as one.
         return rest.starts_with(known) || (rest.size() > 8 && known.starts_with(rest));
     });
+}
+
+/// Whether a file means to be a pointer: a version line is at its start, or behind what merges and
+/// editors put in front of it.
+bool announces_pointer(std::string_view content) {
+    if (content.starts_with("<<<<<<<")) {
+        return content.find(std::string(version_key) + std::string(known_versions[0])) !=
+               content.npos;
+    }
+    if (content.starts_with(byte_order_mark)) content.remove_prefix(byte_order_mark.size());
+    const std::size_t text = content.find_first_not_of("\r\n");
+    return text != content.npos && starts_with_version(content.substr(text));
 }
 
 bool is_conflict_marker(std::string_view line) {
@@ -44,6 +55,11 @@ std::optional<std::uint64_t> parse_size(std::string_view digits) {
     return size;
 }
 
+std::optional<Sha256> parse_oid(std::string_view value) {
+    if (!value.starts_with(oid_method)) return std::nullopt;
+    return parse_sha256(value.substr(oid_method.size()));
+}
+
 class PointerReader {
 public:
     explicit PointerReader(std::string_view content) : rest_(content) {
@@ -51,6 +67,7 @@ public:
     }
 
     LfsPointerResult read() {
+        if (rest_.starts_with(byte_order_mark)) return broken("a byte order mark stands in front");
         while (!rest_.empty()) {
             const std::string_view line = next_line();
             if (is_conflict_marker(line)) return broken("merge conflict markers");
@@ -79,44 +96,48 @@ private:
     }
 
     std::optional<std::string> read_line(std::string_view line) {
-        if (line_ == 1) return read_version(line);
-        const std::size_t space = line.find(' ');
-        if (space == line.npos || space == 0) {
-            if (line.empty()) {
-                pointer_.is_canonical = false;
-                return std::nullopt;
-            }
-            return "the line is not a key and a value";
+        if (line.empty()) {  // Git LFS passes them by too
+            pointer_.is_canonical = false;
+            return std::nullopt;
         }
+        if (!has_version_) return read_version(line);
+        const std::size_t space = line.find(' ');
+        if (space == line.npos || space == 0) return "the line is not a key and a value";
         const std::string_view key = line.substr(0, space);
         const std::string_view value = line.substr(space + 1);
         if (key <= last_key_) pointer_.is_canonical = false;  // keys are sorted in the format
         last_key_ = key;
         if (key == "oid") return read_oid(value);
         if (key == "size") return read_size(value);
-        if (key.starts_with("ext-")) {
-            pointer_.has_extensions = true;
-        } else {
-            pointer_.is_canonical = false;
-        }
+        if (key.starts_with("ext-")) return read_extension(key, value);
+        pointer_.is_canonical = false;
+        return std::nullopt;
+    }
+
+    /// `ext-<one digit>-<name> sha256:<digest>`, the digest of what the extension was given.
+    std::optional<std::string> read_extension(std::string_view key, std::string_view value) {
+        const bool has_order = key.size() > 6 && key[4] >= '0' && key[4] <= '9' && key[5] == '-';
+        if (!has_order) return "the extension is not ext-<digit>-<name>";
+        if (!parse_oid(value)) return "the extension's value is not a sha256 digest";
+        pointer_.has_extensions = true;
         return std::nullopt;
     }
 
     std::optional<std::string> read_version(std::string_view line) {
+        if (!line.starts_with(version_key)) return "the version line is missing";
         const std::string_view version = line.substr(version_key.size());
         if (std::find(known_versions.begin(), known_versions.end(), version) ==
             known_versions.end()) {
             return "the version is not " + std::string(known_versions[0]);
         }
+        has_version_ = true;
         if (version != known_versions[0]) pointer_.is_canonical = false;
         return std::nullopt;
     }
 
     std::optional<std::string> read_oid(std::string_view value) {
         if (has_oid_) return "a second oid";
-        const auto digest = value.starts_with(oid_method)
-                                ? parse_sha256(value.substr(oid_method.size()))
-                                : std::nullopt;
+        const auto digest = parse_oid(value);
         if (!digest) return "oid is not a sha256 digest of 64 lower-case digits";
         pointer_.oid = *digest;
         has_oid_ = true;
@@ -136,6 +157,7 @@ private:
     std::string_view rest_;
     std::string_view last_key_;
     int line_ = 0;
+    bool has_version_ = false;
     bool has_oid_ = false;
     bool has_size_ = false;
     LfsPointer pointer_;
@@ -147,7 +169,6 @@ LfsPointerResult parse_lfs_pointer(std::string_view content) {
     if (content.size() >= lfs_pointer_size_limit || !announces_pointer(content)) {
         return NotAPointer{};
     }
-    if (content.starts_with("<<<<<<< ")) return MalformedPointer{1, "merge conflict markers"};
     return PointerReader(content).read();
 }
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -42,7 +43,11 @@ void for_each_index(std::size_t count, unsigned jobs,
     };
     {
         std::vector<std::jthread> others;
-        for (std::size_t k = 1; k < threads; ++k) others.emplace_back(run);
+        try {
+            for (std::size_t k = 1; k < threads; ++k) others.emplace_back(run);
+        } catch (const std::system_error&) {
+            // The system gives no more threads: those that are here do all the work.
+        }
         run();
     }
     if (first_failure) std::rethrow_exception(first_failure);

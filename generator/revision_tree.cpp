@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <strings.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -10,9 +12,11 @@
 namespace onnxhub {
 namespace {
 
-/// Bounds for hostile repositories: trees that share subtrees can name more files than there are
-/// atoms, and no file system takes paths of such depth.
-constexpr std::size_t file_limit = 5'000'000;
+/// Bounds for hostile repositories: trees that share subtrees can name more files and folders than
+/// there are atoms, and no file system takes paths of such depth and length.
+constexpr std::size_t entry_limit = 5'000'000;                  // files and folders
+constexpr std::size_t total_path_limit = 1024UL * 1024 * 1024;  // bytes of all paths
+constexpr std::size_t path_limit = 4096;                        // bytes, as Linux's PATH_MAX
 constexpr std::size_t depth_limit = 256;
 
 struct RevisionFile {
@@ -35,6 +39,12 @@ FileKind kind_of(git_filemode_t mode) {
         default:
             return FileKind::other;
     }
+}
+
+/// Git itself refuses to commit such names; who writes trees by other means wants something.
+bool is_hostile(std::string_view name) {
+    return name.empty() || name == "." || name == ".." || strcasecmp(name.data(), ".git") == 0 ||
+           name.find('/') != name.npos;
 }
 
 /// Lists a commit's files, in git's own order, which is that of their paths.
@@ -61,12 +71,14 @@ public:
 
 private:
     void add(const git_tree_entry& entry, const std::string& prefix, std::size_t depth) {
-        const std::string name = git_tree_entry_name(&entry);
-        const std::string path = prefix + name;
-        const auto clean = check_hub_path(name);
-        if (!std::holds_alternative<std::string>(clean) && name.find(':') == name.npos) {
-            leave_out(path, "its name can't be used in a hub");
-            return;
+        const std::string_view name = git_tree_entry_name(&entry);
+        std::string path = prefix;
+        path += name;
+        count(path);
+        if (path.size() > path_limit) return leave_out(path, "its path is too long");
+        if (is_hostile(name)) return leave_out(path, "its name is not one of a file");
+        if (std::holds_alternative<UnsafePath>(check_hub_path(path))) {
+            return leave_out(path, "its name can't be used in a hub", Severity::note);
         }
         const FileKind kind = kind_of(git_tree_entry_filemode(&entry));
         if (kind == FileKind::folder) {
@@ -78,20 +90,28 @@ private:
             notes.report({Severity::note, "submodule-left-out", path, 0,
                           "is a submodule, its files are no part of the hub", ""});
         }
-        if (files.size() == file_limit) {
-            throw EnvironmentError(commit_.substr(0, 12) + ": names more than " +
-                                   std::to_string(file_limit) + " files; this can't be a hub");
-        }
-        files.push_back({path, to_blob_id(*git_tree_entry_id(&entry)), kind});
+        files.push_back({std::move(path), to_blob_id(*git_tree_entry_id(&entry)), kind});
     }
 
-    void leave_out(const std::string& path, const char* why) {
-        notes.report({Severity::warning, "path-left-out", path, 0, std::string("left out, ") + why,
-                      "rename it"});
+    void count(const std::string& path) {
+        entries_ += 1;
+        path_bytes_ += path.size();
+        if (entries_ <= entry_limit && path_bytes_ <= total_path_limit) return;
+        throw EnvironmentError(commit_.substr(0, 12) + ": names more than " +
+                               std::to_string(entry_limit) +
+                               " files and folders; read a commit of a hub");
+    }
+
+    void leave_out(const std::string& path, const char* why,
+                   Severity severity = Severity::warning) {
+        notes.report({severity, "path-left-out", path.substr(0, 200), 0,
+                      std::string("left out, ") + why, "rename it"});
     }
 
     git_repository* repository_;
     std::string commit_;
+    std::size_t entries_ = 0;
+    std::size_t path_bytes_ = 0;
 };
 
 class RevisionTree : public Tree {
@@ -116,9 +136,7 @@ public:
     std::optional<FileStat> stat(const std::string& path) const override {
         if (const RevisionFile* file = find(path)) {
             FileStat stat{file->kind, 0, false};
-            if (file->kind == FileKind::regular) {
-                stat.size_bytes = blob_size(*handle_, file->id, path);
-            }
+            if (file->kind == FileKind::regular) stat.size_bytes = size_of(*file);
             return stat;
         }
         const std::string folder = path.empty() ? "" : path + "/";
@@ -168,6 +186,15 @@ private:
             [](const RevisionFile& file, const std::string& wanted) { return file.path < wanted; });
     }
 
+    /// 0 for a blob that isn't here: open() tells about it.
+    std::uint64_t size_of(const RevisionFile& file) const {
+        try {
+            return blob_size(*handle_, file.id, file.path);
+        } catch (const EnvironmentError&) {
+            return 0;
+        }
+    }
+
     const RevisionFile* find(const std::string& path) const {
         const auto found = lower_bound(path);
         return found != files_.end() && found->path == path ? &*found : nullptr;
@@ -208,6 +235,10 @@ std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitRepository::Handle> 
     if (!std::is_sorted(files.begin(), files.end(), by_path)) {
         std::stable_sort(files.begin(), files.end(), by_path);
     }
+    const auto same_path = [](const RevisionFile& a, const RevisionFile& b) {
+        return a.path == b.path;
+    };
+    files.erase(std::unique(files.begin(), files.end(), same_path), files.end());
     return std::make_unique<RevisionTree>(std::move(handle), std::move(files),
                                           std::move(walker.notes), std::move(lfs_storage));
 }

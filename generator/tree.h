@@ -43,7 +43,8 @@ public:
     virtual std::vector<std::string> list() const = 0;
 
     /// What stands at `path` itself (a symbolic link is not followed); nothing if nothing does.
-    /// Folders above it that are symbolic links give nothing: see resolve_symlinks().
+    /// Folders above it that are symbolic links give nothing: see resolve_symlinks(). The size is 0
+    /// when it can't be told; open() says why.
     virtual std::optional<FileStat> stat(const std::string& path) const = 0;
 
     /// Target of the symbolic link at `path`, as written. Throws EnvironmentError otherwise.
@@ -65,7 +66,8 @@ public:
     /// another than the pointer says.
     virtual std::unique_ptr<ByteSource> open_lfs_object(const LfsPointer& pointer) const = 0;
 
-    /// What the reader of a report should know of the tree itself: submodules that were left out.
+    /// What the reader of a report should know of the tree itself: submodules that were left out
+    /// and, after list(), folders it could not read and names it could not use.
     virtual Diagnostics notes() const { return {}; }
 };
 

@@ -31,16 +31,22 @@ public:
     std::vector<std::string> list() const override {
         std::set<std::string> paths;
         Diagnostics notes;
-        disk_.walk([&](const std::string& folder) { return is_part_of_hub(folder + "/"); },
+        disk_.walk([&](const std::string& folder) { return is_part_of_hub(folder, notes); },
                    [&](const std::string& path) {
                        if (index_.find(path) || !is_ignored(path)) paths.insert(path);
                    },
                    notes);
         // Tracked files count in ignored folders too.
         for (const IndexedFile& file : index_.files()) {
-            if (paths.contains(file.path) || file.mode == GIT_FILEMODE_COMMIT) continue;
-            if (disk_.look(file.path)) paths.insert(file.path);
+            if (paths.contains(file.path) || is_in_submodule(file.path)) continue;
+            if (!std::holds_alternative<std::string>(check_hub_path(file.path))) continue;
+            const auto status = disk_.look(file.path);
+            if (!status) continue;
+            const FileKind kind = disk_.describe(*status).kind;  // a folder may stand there now
+            if (kind == FileKind::regular || kind == FileKind::symlink) paths.insert(file.path);
         }
+        const std::lock_guard lock(mutex_);
+        list_notes_ = std::move(notes);
         return {paths.begin(), paths.end()};
     }
 
@@ -78,7 +84,8 @@ public:
             const auto parsed = parse_lfs_pointer(text);
             const auto* pointer = std::get_if<LfsPointer>(&parsed);
             // An extension's filter changes content on its way: the file is not the object then.
-            if (!pointer || pointer->has_extensions || pointer->size_bytes != found.size_bytes) {
+            if (!pointer || !pointer->is_canonical || pointer->has_extensions ||
+                pointer->size_bytes != found.size_bytes) {
                 return std::nullopt;
             }
             return *pointer;
@@ -97,6 +104,8 @@ public:
             notes.report({Severity::note, "submodule-left-out", path, 0,
                           "is a submodule, its files are no part of the hub", ""});
         }
+        const std::lock_guard lock(mutex_);
+        notes.append(list_notes_);
         return notes;
     }
 
@@ -122,12 +131,13 @@ private:
         return false;
     }
 
-    /// Whether files of the folder (with '/' at its end) can be new files of the hub.
-    bool is_part_of_hub(const std::string& folder) const {
-        const std::string path = folder.substr(0, folder.size() - 1);
-        if (submodules_.contains(path)) return false;
-        if (disk_.look(folder + ".git")) return false;  // a repository of its own
-        return !is_ignored(folder);
+    /// Whether files of the folder can be new files of the hub.
+    bool is_part_of_hub(const std::string& folder, Diagnostics& notes) const {
+        if (submodules_.contains(folder) || is_ignored(folder + "/")) return false;
+        if (!disk_.look(folder + "/.git")) return true;
+        notes.report({Severity::note, "repository-left-out", folder, 0,
+                      "is a repository of its own, its files are no part of the hub", ""});
+        return false;
     }
 
     bool is_ignored(const std::string& path) const {
@@ -145,6 +155,7 @@ private:
     DiskFolder disk_;
     std::set<std::string> submodules_;
     mutable std::mutex mutex_;
+    mutable Diagnostics list_notes_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -16,9 +17,15 @@ public:
     MemoryTree& add(const std::string& path, std::string content);
     MemoryTree& add_symlink(const std::string& path, std::string target);
     MemoryTree& add_ignored(const std::string& path, std::string content);
+    /// Neither file nor folder: FileKind::other is a FIFO, a socket or a device.
+    MemoryTree& add_kind(const std::string& path, FileKind kind);
+    /// open() throws, as for a file without permission to read it.
+    MemoryTree& add_unreadable(const std::string& path, std::uint64_t size_bytes);
     /// The file is unmodified since git recorded this pointer for it.
     MemoryTree& set_unmodified_pointer(const std::string& path, const LfsPointer& pointer);
     MemoryTree& add_lfs_object(std::string content);  ///< under its own digest
+    /// An object whose content is not what its name says.
+    MemoryTree& add_corrupt_lfs_object(const Sha256& name, std::string content);
     MemoryTree& remove(const std::string& path);
 
     std::vector<std::string> list() const override;
@@ -36,11 +43,13 @@ private:
     struct File {
         FileStat stat;
         std::string content;  ///< of symbolic links: the target
+        bool is_readable = true;
     };
     std::map<std::string, File> files_;
     std::map<std::string, LfsPointer> unmodified_;
     std::map<Sha256, std::string> lfs_objects_;
-    mutable std::mutex mutex_;
+    std::unique_ptr<std::mutex> mutex_ =
+        std::make_unique<std::mutex>();  ///< so that trees can move
     mutable std::set<std::string> opened_;
 };
 

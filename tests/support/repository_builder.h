@@ -2,9 +2,11 @@
 // Git repositories for tests, made through libgit2 in a temporary folder that goes with the object:
 //     RepositoryBuilder hub;
 //     hub.write("README.md", "…").write_lfs("mnist/mnist.onnx", model).commit("Add mnist");
+// Configuration of the user and the system doesn't reach them.
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 namespace onnxhub::test {
@@ -26,26 +28,37 @@ private:
 void write_file(const std::filesystem::path& path, const std::string& content);  ///< folders too
 std::string read_file(const std::filesystem::path& path);
 
+/// Sets the modification time to a fixed moment long ago (2020), `nanoseconds` after the second, so
+/// that an index written later can vouch for the file.
+void set_old_time(const std::filesystem::path& path, long nanoseconds = 500'000'000);
+
 class RepositoryBuilder {
 public:
     RepositoryBuilder();  ///< an empty repository with the branch main
     ~RepositoryBuilder();
+    RepositoryBuilder(const RepositoryBuilder&) = delete;
+    RepositoryBuilder& operator=(const RepositoryBuilder&) = delete;
 
     RepositoryBuilder& write(const std::string& path, const std::string& content);
     RepositoryBuilder& symlink(const std::string& path, const std::string& target);
     /// Writes the pointer of `content` into the working tree, as a clone without LFS leaves it.
     RepositoryBuilder& write_pointer(const std::string& path, const std::string& content);
     /// As a clone with LFS leaves it: the working tree has the content, the index the pointer with
-    /// the content's stat data, the LFS store the object. `write_index` in the future of the file's
-    /// times, so that the entry is not racy.
+    /// the content's stat data, the LFS store the object. The file's time is in the past, so that
+    /// the entry is not racy.
     RepositoryBuilder& write_lfs(const std::string& path, const std::string& content);
+    /// Records `blob` as what git holds for the file `path`, which stays as it is.
+    RepositoryBuilder& set_index_blob(const std::string& path, const std::string& blob);
     RepositoryBuilder& add_lfs_object(const std::string& content);
+    /// Records a submodule in the index and makes its folder, with a file in it.
+    RepositoryBuilder& add_submodule(const std::string& path);
     RepositoryBuilder& remove(const std::string& path);
+    RepositoryBuilder& set_config(const std::string& key, const std::string& value);
     /// Adds everything that is not ignored (files of write_lfs stay as they are) and commits it
     /// with a fixed author and time. Returns the commit's 40 digits.
     std::string commit(const std::string& message);
     RepositoryBuilder& branch(const std::string& name);    ///< at HEAD
-    RepositoryBuilder& checkout(const std::string& name);  ///< forced
+    RepositoryBuilder& checkout(const std::string& name);  ///< forced; files of LFS as pointers
     /// A bare clone in another temporary folder that goes with this object.
     std::filesystem::path bare_clone();
 
@@ -55,7 +68,7 @@ private:
     TemporaryFolder folder_;
     TemporaryFolder clones_;
     struct State;
-    State* state_;
+    std::unique_ptr<State> state_;
 };
 
 }  // namespace onnxhub::test
