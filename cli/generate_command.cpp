@@ -150,10 +150,13 @@ std::unique_ptr<FetchedContent> fetch_missing(const Arguments& arguments, Inputs
         bytes += missing.size_bytes;
     }
     note(streams, fmt::format("fetching {} models, {}", paths.size(), human_bytes(bytes)));
-    const fs::path folder =
-        hub.repository->is_bare() ? hub.folder : hub.repository->working_folder();
-    auto fetched = std::make_unique<FetchedContent>(*hub.repository, folder, arguments.revision,
-                                                    std::move(paths), arguments.drop);
+    FetchRequest request;
+    request.folder = hub.repository->is_bare() ? hub.folder : hub.repository->working_folder();
+    request.revision = arguments.revision;
+    request.paths = std::move(paths);
+    request.into = arguments.drop ? FetchInto::store_alone : FetchInto::working_tree;
+    request.drop = arguments.drop;
+    auto fetched = std::make_unique<FetchedContent>(*hub.repository, std::move(request));
     inputs.hub.tree = open_tree(hub);
     return fetched;
 }
@@ -191,11 +194,11 @@ void tell_missing(const Streams& streams, const GenerateResult& result) {
     std::vector<std::string> paths;
     for (const MissingContent& missing : result.missing) paths.push_back(missing.path);
     const bool is_short = paths.size() <= 3;
-    note(streams, "to get them: " +
-                      (is_short ? fmt::format("git lfs pull --include \"{}\", then this again",
-                                              printable(lfs_include_patterns(paths).front()))
-                                : std::string("this command with --fetch (and --drop to put the "
-                                              "pointers back afterwards)")));
+    note(streams,
+         "to get them: " + (is_short ? fmt::format("git lfs pull --include \"{}\", then this again",
+                                                   printable(lfs_include_patterns(paths).front()))
+                                     : std::string("this command with --fetch (and --drop to keep "
+                                                   "the pointers afterwards)")));
 }
 
 void tell_changes(const Streams& streams, const ManifestUpdate& update) {
@@ -353,7 +356,9 @@ void add_generate_command(CLI::App& app, Job& job) {
         ->allow_extra_args(false);
     command->add_flag("--fetch", arguments->fetch,
                       "Get the models whose io_ports are needed with `git lfs pull`");
-    command->add_flag("--drop", arguments->drop, "Put the pointers back afterwards");
+    command->add_flag(
+        "--drop", arguments->drop,
+        "Drop what --fetch got afterwards: files stay pointers, `git status` stays clean");
     command->add_option("-j,--jobs", arguments->jobs, "Threads to use (default: one per core)")
         ->check(CLI::Range(1, 1024));
     command->add_flag("--rehash", arguments->rehash, "Read every byte that is here, trust nothing");

@@ -13,7 +13,6 @@
 
 #include "generator/lfs_pointer.h"
 #include "generator/tree.h"
-#include "manifest/atomic_file.h"
 #include "manifest/environment_error.h"
 
 extern char** environ;
@@ -59,6 +58,16 @@ std::filesystem::path object_file(const std::filesystem::path& storage, const Sh
     return storage / "objects" / hex.substr(0, 2) / hex.substr(2, 2) / hex;
 }
 
+std::optional<LfsPointer> pointer_at(const Tree& tree, const std::string& path) {
+    const auto resolved = resolve_symlinks(tree, path);
+    if (!std::holds_alternative<std::string>(resolved)) return std::nullopt;
+    const auto& target = std::get<std::string>(resolved);
+    const auto pointer =
+        parse_lfs_pointer(read_whole(*tree.open(target), lfs_pointer_size_limit, target));
+    if (!std::holds_alternative<LfsPointer>(pointer)) return std::nullopt;
+    return std::get<LfsPointer>(pointer);
+}
+
 }  // namespace
 
 std::vector<std::string> lfs_include_patterns(const std::vector<std::string>& paths) {
@@ -77,60 +86,53 @@ std::vector<std::string> lfs_include_patterns(const std::vector<std::string>& pa
     return patterns;
 }
 
-FetchedContent::FetchedContent(const GitRepository& repository, std::filesystem::path folder,
-                               const std::optional<std::string>& revision,
-                               std::vector<std::string> paths, bool drop)
-    : folder_(std::move(folder)), storage_(repository.lfs_storage()), drop_(drop) {
-    if (!has_git_lfs(folder_)) {
+FetchedContent::FetchedContent(const GitRepository& repository, FetchRequest request)
+    : request_(std::move(request)) {
+    if (!has_git_lfs(request_.folder)) {
         throw EnvironmentError(
             "git-lfs: is not installed; install it (apt install git-lfs), or "
             "leave out --fetch");
     }
+    const auto& revision = request_.revision;
     const auto tree = revision ? repository.tree_of(repository.resolve_commit(*revision), "")
                                : repository.working_tree("");
-    for (const std::string& path : paths) remember(*tree, path);
-    if (revision) {
-        for (Pointer& pointer : pointers_) pointer.file.clear();
+    for (const std::string& path : request_.paths) {
+        const auto pointer = pointer_at(*tree, path);
+        if (!pointer || tree->open_lfs_object(*pointer)) continue;
+        objects_.push_back(object_file(repository.lfs_storage(), pointer->oid));
     }
-    for (const std::string& include : lfs_include_patterns(paths)) {
-        std::vector<std::string> command =
-            revision ? std::vector<std::string>{"lfs", "fetch", "origin", *revision}
-                     : std::vector<std::string>{"lfs", "pull"};
-        command.insert(command.end(), {"--include", include, "--exclude", ""});
-        const int status = run_git(folder_, command);
+    try {
+        fetch();
+    } catch (const EnvironmentError&) {
+        drop();
+        throw;
+    }
+}
+
+FetchedContent::~FetchedContent() {
+    drop();
+}
+
+void FetchedContent::fetch() {
+    std::vector<std::string> command{"lfs", "pull"};
+    if (request_.into == FetchInto::store_alone) command[1] = "fetch";
+    if (request_.revision) command = {"lfs", "fetch", "origin", *request_.revision};
+    for (const std::string& include : lfs_include_patterns(request_.paths)) {
+        std::vector<std::string> arguments = command;
+        arguments.insert(arguments.end(), {"--include", include, "--exclude", ""});
+        const int status = run_git(request_.folder, std::move(arguments));
         if (status == 0) continue;
-        put_pointers_back();
         throw EnvironmentError("git lfs " + command[1] + ": failed with status " +
                                std::to_string(status) +
                                "; see its messages above, or leave out --fetch");
     }
 }
 
-FetchedContent::~FetchedContent() {
-    put_pointers_back();
-}
-
-void FetchedContent::remember(const Tree& tree, const std::string& path) {
-    const auto resolved = resolve_symlinks(tree, path);
-    if (!std::holds_alternative<std::string>(resolved)) return;
-    const auto& target = std::get<std::string>(resolved);
-    std::string text = read_whole(*tree.open(target), lfs_pointer_size_limit, target);
-    const auto pointer = parse_lfs_pointer(text);
-    if (!std::holds_alternative<LfsPointer>(pointer)) return;
-    pointers_.push_back({folder_ / target, std::move(text),
-                         object_file(storage_, std::get<LfsPointer>(pointer).oid)});
-}
-
-void FetchedContent::put_pointers_back() noexcept {
-    if (!drop_) return;
-    for (const Pointer& pointer : std::exchange(pointers_, {})) {
-        try {
-            if (!pointer.file.empty()) write_file_atomically(pointer.file, pointer.text);
-        } catch (const EnvironmentError&) {
-            continue;  // the content stays where it is: nothing is lost, and git status is clean
-        }
+void FetchedContent::drop() noexcept {
+    if (!request_.drop) return;
+    for (const std::filesystem::path& object : objects_) {
         std::error_code ignored;  // an object that stays only takes room
-        std::filesystem::remove(pointer.object, ignored);
+        std::filesystem::remove(object, ignored);
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Getting the content of some LFS files, and putting the pointers back. Transfers and
-// authentication are git-lfs's own: it is run as a command.
+// Getting the content of some LFS files, for a while or for good. Transfers and authentication are
+// git-lfs's own: it is run as a command.
 #pragma once
 
 #include <filesystem>
@@ -17,36 +17,38 @@ namespace onnxhub {
 /// Linux; in practice there is one).
 std::vector<std::string> lfs_include_patterns(const std::vector<std::string>& paths);
 
+/// Where the content of LFS files goes, and whether it stays.
+enum class FetchInto {
+    working_tree,  ///< `git lfs pull`: files become their content, objects stay in the LFS store
+    store_alone,   ///< `git lfs fetch`: pointers stay pointers, so that no kill can leave more
+};
+
+struct FetchRequest {
+    std::filesystem::path folder;         ///< the working tree's top, or a bare repository
+    std::optional<std::string> revision;  ///< whose files are meant; absent: the checked-out ones
+    std::vector<std::string> paths;       ///< from the repository's top, LFS pointers all of them
+    FetchInto into = FetchInto::working_tree;
+    bool drop = false;  ///< objects go from the store again, with the FetchedContent
+};
+
 /// The content of LFS files, fetched when the object is made.
 class FetchedContent {
 public:
-    /// `paths` are files of the working tree (from its top) that are pointers now; with a
-    /// `revision` files of that revision, whose objects are then only put into the LFS store.
-    /// git-lfs tells of its progress on standard error. Throws EnvironmentError when git-lfs is not
-    /// installed or fails.
-    FetchedContent(const GitRepository& repository, std::filesystem::path folder,
-                   const std::optional<std::string>& revision, std::vector<std::string> paths,
-                   bool drop);
+    /// git-lfs tells of its progress on standard error. Throws EnvironmentError when it is not
+    /// installed or fails; then what it got is dropped when it was to be.
+    FetchedContent(const GitRepository& repository, FetchRequest request);
 
-    /// When asked to drop: files that were pointers are pointers again, with the bytes they had,
-    /// and objects that were not in the LFS store are gone from it.
+    /// Drops the objects, when asked to.
     ~FetchedContent();
     FetchedContent(const FetchedContent&) = delete;
     FetchedContent& operator=(const FetchedContent&) = delete;
 
 private:
-    struct Pointer {
-        std::filesystem::path file;    ///< in the working tree; empty when only an object was got
-        std::string text;              ///< what stood there before
-        std::filesystem::path object;  ///< in the LFS store
-    };
-    void remember(const Tree& tree, const std::string& path);
-    void put_pointers_back() noexcept;
+    void fetch();
+    void drop() noexcept;
 
-    std::filesystem::path folder_;
-    std::filesystem::path storage_;
-    bool drop_;
-    std::vector<Pointer> pointers_;
+    FetchRequest request_;
+    std::vector<std::filesystem::path> objects_;  ///< those that were not in the store before
 };
 
 }  // namespace onnxhub

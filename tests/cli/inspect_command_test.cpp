@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/progress.h"
+#include "manifest/digest.h"
+#include "tests/support/hub_builder.h"
+#include "tests/support/program.h"
+#include "tests/support/repository_builder.h"
+
+namespace onnxhub::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+TEST(InspectCommand, TellsAPersonWhatIsInside) {
+    TemporaryFolder folder;
+    write_file(folder.path() / "m.onnx", small_model());
+    const ProgramResult result = run_onnxhub({"inspect", "m.onnx"}, folder.path());
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.err, IsEmpty());
+    for (const char* part :
+         {"IR version 7, opset 13 (ONNX 1.8 or later)", "onnxhub tests", "1 nodes, 8 parameters",
+          "MatMul 1", "input   x  tensor(float)  1 x 4", "output  y  tensor(float)  1 x 2"}) {
+        EXPECT_THAT(result.out, HasSubstr(part));
+    }
+    EXPECT_THAT(result.out, HasSubstr(to_hex(sha256_of(small_model()))));
+}
+
+TEST(InspectCommand, JsonHasTheSameFacts) {
+    TemporaryFolder folder;
+    write_file(folder.path() / "m.onnx", small_model());
+    const ProgramResult result = run_onnxhub({"inspect", "--json", "m.onnx"}, folder.path());
+    const auto parsed = parse_json(result.out);
+    ASSERT_TRUE(std::holds_alternative<JsonDocument>(parsed)) << result.out;
+    const JsonValue& json = std::get<JsonDocument>(parsed).root;
+    EXPECT_EQ(*json.find("sha256")->string(), to_hex(sha256_of(small_model())));
+    EXPECT_EQ(json.find("parameters")->integer(), 8);
+    EXPECT_EQ(json.find("opsets")->find("ai.onnx")->integer(), 13);
+    EXPECT_EQ(*json.find("io_ports")->find("outputs")->array()->at(0).find("name")->string(), "y");
+}
+
+TEST(InspectCommand, PortsAloneNeedNoHash) {
+    TemporaryFolder folder;
+    write_file(folder.path() / "m.onnx", small_model());
+    const ProgramResult result = run_onnxhub({"inspect", "--ports", "m.onnx"}, folder.path());
+    EXPECT_EQ(result.out, "  input   x  tensor(float)  1 x 4\n  output  y  tensor(float)  1 x 2\n");
+}
+
+TEST(InspectCommand, ThingsThatAreNoModelsGetOneClearLine) {
+    const std::pair<std::string, const char*> files[] = {
+        {"", "is empty"},
+        {"<html>Not found</html>", "is HTML"},
+        {lfs_pointer_text(sha256_of("x"), 1), "Git LFS pointer"},
+        {std::string(5000, '\0'), "zeros"},
+        {small_model().substr(0, 60), "cut off"},
+    };
+    for (const auto& [content, reason] : files) {
+        TemporaryFolder folder;
+        write_file(folder.path() / "m.onnx", content);
+        const ProgramResult result = run_onnxhub({"inspect", "m.onnx"}, folder.path());
+        EXPECT_EQ(result.status, 2);
+        EXPECT_THAT(result.err, HasSubstr(reason));
+        EXPECT_THAT(result.out, IsEmpty());
+    }
+}
+
+TEST(InspectCommand, PointerWhoseObjectIsHereIsRead) {
+    RepositoryBuilder hub;
+    hub.write_pointer("m.onnx", small_model()).add_lfs_object(small_model()).commit("Model");
+    const ProgramResult result = run_onnxhub({"inspect", "m.onnx"}, hub.path());
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("from the LFS pointer"));
+}
+
+TEST(InspectCommand, TerminalEscapesInNamesStayText) {
+    TemporaryFolder folder;
+    write_file(folder.path() / "m.onnx", ModelBuilder().input("\x1b[31mred", {1}).bytes());
+    const ProgramResult result = run_onnxhub({"inspect", "m.onnx"}, folder.path());
+    EXPECT_THAT(result.out, Not(HasSubstr("\x1b")));
+    EXPECT_THAT(result.out, HasSubstr("\\x1b[31mred"));
+}
+
+TEST(Progress, LineTellsFilesBytesRateAndTimeLeft) {
+    EXPECT_EQ(progress_line({3, 20, 2ull << 30, 8ull << 30, 4.0}),
+              "hashing 3 of 20 files, 2.0 GiB of 8.0 GiB, 512 MiB/s, 12 s left");
+    EXPECT_EQ(progress_line({0, 1, 0, 100, 0.0}), "hashing 0 of 1 files, 0 bytes of 100 bytes");
+}
+
+TEST(Progress, BytesAreRoundedForPeople) {
+    EXPECT_EQ(human_bytes(0), "0 bytes");
+    EXPECT_EQ(human_bytes(1), "1 byte");
+    EXPECT_EQ(human_bytes(1023), "1023 bytes");
+    EXPECT_EQ(human_bytes(1024), "1.0 KiB");
+    EXPECT_EQ(human_bytes(26454), "25.8 KiB");
+    EXPECT_EQ(human_bytes(1023 * 1024), "1.0 MiB");
+    EXPECT_EQ(human_bytes(244ull << 20), "244 MiB");
+    EXPECT_EQ(human_bytes(~0ull), "16.0 EiB");
+}
+
+}  // namespace
+}  // namespace onnxhub::test
