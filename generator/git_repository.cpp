@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/git_repository.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <iterator>
 #include <mutex>
@@ -32,17 +35,54 @@ void initialize_git() {
     static_cast<void>(done);
 }
 
-/// Where the repository of `folder` begins: the folder that safe.directory has to name.
-fs::path repository_top(const fs::path& folder) {
+/// The .git folder that `folder` belongs to, opened or not; empty when there is none.
+fs::path discover(const fs::path& folder) {
     git_buf found = GIT_BUF_INIT;
-    std::error_code error;
-    fs::path top = fs::canonical(folder, error);
+    fs::path git_folder;
     if (git_repository_discover(&found, folder.c_str(), 0, nullptr) == 0) {
-        top = fs::path(found.ptr).parent_path();  // without the '/' at the end
-        if (top.filename() == ".git") top = top.parent_path();
+        git_folder = fs::path(found.ptr).parent_path();  // without the '/' at the end
     }
     git_buf_dispose(&found);
-    return top;
+    return git_folder;
+}
+
+/// The folder that git's safe.directory has to name.
+fs::path repository_top(const fs::path& git_folder) {
+    return git_folder.filename() == ".git" ? git_folder.parent_path() : git_folder;
+}
+
+bool has_other_owner(const fs::path& folder) {
+    struct stat status = {};
+    return stat(folder.c_str(), &status) == 0 && status.st_uid != geteuid();
+}
+
+/// A linked worktree or submodule whose repository went away is no plain folder: what its
+/// .gitignore leaves out would come in.
+void refuse_dangling_git_file(const fs::path& folder) {
+    std::error_code error;
+    for (fs::path place = fs::canonical(folder, error); !error; place = place.parent_path()) {
+        if (fs::is_regular_file(place / ".git", error)) {
+            throw EnvironmentError((place / ".git").string() +
+                                   ": names a repository that does not exist; repair it with `git "
+                                   "worktree repair`, or remove it");
+        }
+        error.clear();
+        if (place == place.root_path()) return;
+    }
+}
+
+[[noreturn]] void fail_open(const fs::path& folder, const fs::path& git_folder, int error,
+                            const std::string& reason) {
+    const fs::path top = repository_top(git_folder);
+    // libgit2 1.5 gives ENOTFOUND in place of EOWNER when no safe.directory is configured at all.
+    if (error == GIT_EOWNER || has_other_owner(git_folder) || has_other_owner(top)) {
+        throw EnvironmentError(folder.string() +
+                               ": the repository belongs to another user; if you trust it, `git "
+                               "config --global --add safe.directory '" +
+                               top.string() + "'`");
+    }
+    throw EnvironmentError(folder.string() + ": the git repository can't be opened (" + reason +
+                           "); check it with `git status`");
 }
 
 GitConfig open_config(git_repository* repository) {
@@ -160,16 +200,14 @@ std::shared_ptr<const GitRepository> GitRepository::find(const fs::path& folder)
     initialize_git();
     git_repository* opened = nullptr;
     const int error = git_repository_open_ext(&opened, folder.c_str(), 0, nullptr);
-    if (error == GIT_ENOTFOUND) return nullptr;
-    if (error == GIT_EOWNER) {
-        throw EnvironmentError(folder.string() +
-                               ": the repository belongs to another user; if you "
-                               "trust it, `git config --global --add safe.directory '" +
-                               repository_top(folder).string() + "'`");
-    }
     if (error != 0) {
-        throw EnvironmentError(folder.string() + ": the git repository can't be opened (" +
-                               git_message() + "); check it with `git status`");
+        const std::string reason = git_message();
+        const fs::path git_folder = discover(folder);
+        if (error == GIT_ENOTFOUND && git_folder.empty()) {
+            refuse_dangling_git_file(folder);
+            return nullptr;
+        }
+        fail_open(folder, git_folder, error, reason);
     }
     auto handle = std::make_shared<Handle>();
     handle->repository.reset(opened);

@@ -14,7 +14,8 @@ namespace {
 
 /// Bounds for hostile repositories: trees that share subtrees can name more files and folders than
 /// there are atoms, and no file system takes paths of such depth and length.
-constexpr std::size_t entry_limit = 5'000'000;                  // files and folders
+constexpr std::size_t entry_limit = 5'000'000;  // files and folders
+constexpr std::size_t folder_limit = 250'000;
 constexpr std::size_t total_path_limit = 1024UL * 1024 * 1024;  // bytes of all paths
 constexpr std::size_t path_limit = 4096;                        // bytes, as Linux's PATH_MAX
 constexpr std::size_t depth_limit = 256;
@@ -54,6 +55,7 @@ public:
         : repository_(repository), commit_(std::move(commit)) {}
 
     void walk(const git_oid& tree_id, const std::string& prefix, std::size_t depth) {
+        if (++folders_ > folder_limit) refuse();
         git_tree* opened = nullptr;
         if (git_tree_lookup(&opened, repository_, &tree_id) != 0) {
             throw EnvironmentError(commit_.substr(0, 12) + ": folder \"" + prefix +
@@ -96,10 +98,13 @@ private:
     void count(const std::string& path) {
         entries_ += 1;
         path_bytes_ += path.size();
-        if (entries_ <= entry_limit && path_bytes_ <= total_path_limit) return;
+        if (entries_ > entry_limit || path_bytes_ > total_path_limit) refuse();
+    }
+
+    [[noreturn]] void refuse() const {
         throw EnvironmentError(commit_.substr(0, 12) + ": names more than " +
-                               std::to_string(entry_limit) +
-                               " files and folders; read a commit of a hub");
+                               std::to_string(entry_limit) + " files or " +
+                               std::to_string(folder_limit) + " folders; read a commit of a hub");
     }
 
     void leave_out(const std::string& path, const char* why,
@@ -111,6 +116,7 @@ private:
     git_repository* repository_;
     std::string commit_;
     std::size_t entries_ = 0;
+    std::size_t folders_ = 0;
     std::size_t path_bytes_ = 0;
 };
 

@@ -140,6 +140,8 @@ private:
         return false;
     }
 
+    /// As libgit2 sees it, which parts from git in one point: "!name" without wildcards is lost on
+    /// it where the rule that it takes back stands in the .gitignore of a folder above.
     bool is_ignored(const std::string& path) const {
         const std::lock_guard lock(mutex_);  // libgit2 caches .gitignore files in the repository
         int ignored = 0;

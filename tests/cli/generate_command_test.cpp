@@ -378,7 +378,7 @@ TEST_F(GenerateFetch, ObjectThatNobodyHasIsAnErrorAndPointersStay) {
     fs::remove_all(folder.path() / "origin/.git/lfs/objects");
     const ProgramResult result = run(onnxhub_program() + " generate --fetch --drop");
     EXPECT_EQ(result.status, 2);
-    EXPECT_THAT(result.err, HasSubstr("git lfs pull"));
+    EXPECT_THAT(result.err, HasSubstr("onnxhub: error: git lfs fetch: failed"));
     EXPECT_EQ(run("git status --porcelain").out, "");
 }
 
