@@ -26,8 +26,7 @@ using JsonArray = std::vector<JsonValue>;
 using JsonObject = std::vector<JsonMember>;  ///< in the order of the document
 
 struct JsonValue {
-    std::variant<std::nullptr_t, bool, JsonNumber, std::string, JsonArray, JsonObject> data =
-        nullptr;
+    std::variant<std::nullptr_t, bool, JsonNumber, std::string, JsonArray, JsonObject> data;
     int line = 0;             ///< 1-based line the value starts on; 0: not read from a document
     std::uint32_t begin = 0;  ///< offset of the value's first byte in its document (objects and
     std::uint32_t end = 0;    ///< arrays only), and of the byte after its last
@@ -39,7 +38,7 @@ struct JsonValue {
     const JsonValue* find(std::string_view key) const;  ///< a member of an object, else null
     JsonValue* find(std::string_view key);
 
-    bool operator==(const JsonValue& other) const { return data == other.data; }
+    bool operator==(const JsonValue& other) const;
 };
 
 struct JsonMember {
@@ -54,6 +53,8 @@ struct JsonMember {
 
 /// What kind of value it is, for messages: "null", "a number", "an array".
 std::string_view json_type(const JsonValue& value);
+
+inline bool JsonValue::operator==(const JsonValue& other) const { return data == other.data; }
 
 JsonValue json_string(std::string text);
 JsonValue json_integer(std::int64_t number);
