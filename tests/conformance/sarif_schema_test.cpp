@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rendered SARIF against the official schema.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+#include "tests/validator/sample_report.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+using Adapter = valijson::adapters::NlohmannJsonAdapter;
+
+class SarifSchema : public testing::Test {
+protected:
+    void SetUp() override {
+        const char* corpus = std::getenv("ONNXHUB_CORPUS");
+        if (!corpus) GTEST_SKIP() << "ONNXHUB_CORPUS is not set: no schema to test against";
+        // A trailing slash would make the corpus its own parent.
+        const fs::path folder = (fs::path(corpus) / "").parent_path().parent_path();
+        const fs::path path = folder / "schema" / "sarif-schema-2.1.0.json";
+        std::ifstream file(path);
+        if (!file.is_open()) GTEST_SKIP() << "no schema at " << path;
+        const nlohmann::json text = nlohmann::json::parse(file);
+        valijson::SchemaParser parser(valijson::SchemaParser::kDraft4);
+        parser.populateSchema(Adapter(text), schema_);
+    }
+
+    std::string first_error(const nlohmann::json& document) {
+        valijson::ValidationResults results;
+        valijson::Validator validator;
+        if (validator.validate(schema_, Adapter(document), &results)) return "";
+        valijson::ValidationResults::Error error;
+        std::string text;
+        while (results.popError(error)) {
+            for (const std::string& step : error.context) text += step;
+            text += ": " + error.description + "\n";
+        }
+        return text;
+    }
+
+    valijson::Schema schema_;
+};
+
+TEST_F(SarifSchema, AcceptsAReportWithEverything) {
+    const std::string text = render(sample_report(), ReportFormat::sarif, sample_options());
+    EXPECT_EQ(first_error(nlohmann::json::parse(text)), "");
+}
+
+TEST_F(SarifSchema, AcceptsAnEmptyReport) {
+    EXPECT_EQ(first_error(nlohmann::json::parse(render({}, ReportFormat::sarif, {}))), "");
+}
+
+TEST_F(SarifSchema, AcceptsACutReport) {
+    ValidationReport report = sample_report();
+    report.findings.resize(5002, sample_finding(Severity::note, "unknown-rule", "", 0));
+    const std::string text = render(report, ReportFormat::sarif, sample_options());
+    EXPECT_EQ(first_error(nlohmann::json::parse(text)), "");
+}
+
+TEST_F(SarifSchema, RefusesWhatIsWrong) {
+    nlohmann::json document =
+        nlohmann::json::parse(render(sample_report(), ReportFormat::sarif, sample_options()));
+    document["runs"][0]["results"][0]["level"] = "fatal";
+    EXPECT_NE(first_error(document), "");
+}
+
+}  // namespace
+}  // namespace onnxhub

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reports: the outcome of a validation as a document for people or programs. See docs/reports.md.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "validator/finding.h"
+
+namespace onnxhub {
+
+enum class ReportFormat { text, json, sarif, github, junit, markdown };
+
+struct ReportOptions {
+    bool color = false;    ///< text only: terminal colours
+    bool verbose = false;  ///< text only: why a rule matters, at the rule's first finding
+    std::string tool_version;
+    std::span<const RuleInfo> rules;  ///< those that were applied, for formats that describe them
+};
+
+/// The whole document, with a line break at its end. Text from the repository may hold anything: it
+/// comes out as text of the format, never as its markup, a terminal escape or a workflow command.
+std::string render(const ValidationReport& report, ReportFormat format,
+                   const ReportOptions& options);
+
+}  // namespace onnxhub

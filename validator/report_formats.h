@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The writers behind render(), one source file each. Only for the sources of this room.
+#pragma once
+
+#include <string>
+
+#include "validator/report.h"
+
+namespace onnxhub {
+
+std::string render_text(const ValidationReport& report, const ReportOptions& options);
+std::string render_json(const ValidationReport& report, const ReportOptions& options);
+std::string render_sarif(const ValidationReport& report, const ReportOptions& options);
+std::string render_github(const ValidationReport& report);
+std::string render_junit(const ValidationReport& report, const ReportOptions& options);
+std::string render_markdown(const ValidationReport& report);
+
+}  // namespace onnxhub

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Workflow commands, which GitHub shows as annotations on a pull request. Escapes are those of
+// https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
+#include <algorithm>
+
+#include "validator/report_formats.h"
+#include "validator/report_parts.h"
+
+namespace onnxhub {
+namespace {
+
+/// GitHub shows so many annotations of a level per step and drops the others without a word.
+constexpr std::size_t annotation_limit = 10;
+
+std::string data(const std::string& text) {
+    std::string escaped;
+    for (const char c : text) {
+        if (c == '%') {
+            escaped += "%25";
+        } else if (c == '\r') {
+            escaped += "%0D";
+        } else if (c == '\n') {
+            escaped += "%0A";
+        } else {
+            escaped += c;
+        }
+    }
+    return escaped;
+}
+
+std::string property(const std::string& text) {
+    std::string escaped;
+    for (const char c : data(text)) {
+        if (c == ':') {
+            escaped += "%3A";
+        } else if (c == ',') {
+            escaped += "%2C";
+        } else {
+            escaped += c;
+        }
+    }
+    return escaped;
+}
+
+std::string_view command_of(Severity severity) {
+    return severity == Severity::note ? "notice" : name_of(severity);
+}
+
+/// What comes before the title: "file=README.md,line=3,col=1,endColumn=5,".
+std::string place_properties(const Finding& finding) {
+    if (finding.file.empty()) return "";
+    std::string text = "file=" + property(shown(finding.file)) + ',';
+    if (finding.line <= 0) return text;
+    text += "line=" + std::to_string(finding.line) + ',';
+    if (const auto columns = character_columns(finding)) {
+        text += "col=" + std::to_string(columns->begin) + ',';
+        if (columns->end) text += "endColumn=" + std::to_string(*columns->end) + ',';
+    }
+    return text;
+}
+
+std::string annotation(const Finding& finding) {
+    return std::string("::").append(command_of(finding.severity)) + ' ' +
+           place_properties(finding) + "title=" + property(shown(finding.rule)) +
+           "::" + data(statement_text(finding)) + '\n';
+}
+
+std::string rest_notice(const SeverityCounts& left_out) {
+    const std::size_t count = left_out.errors + left_out.warnings + left_out.notes;
+    return "::notice title=onnxhub::and " + std::to_string(count) + " more (" + to_text(left_out) +
+           ") than GitHub shows here; the report as text or json has them all\n";
+}
+
+/// A line of the log. Its first characters are ours, so it is no command.
+std::string log_line(const std::string& text) {
+    return "onnxhub: " + text + '\n';
+}
+
+bool fits(const SeverityCounts& counts) {
+    return std::max({counts.errors, counts.warnings, counts.notes}) <= annotation_limit;
+}
+
+}  // namespace
+
+std::string render_github(const ValidationReport& report) {
+    // The notice about the rest is one of the ten of its level.
+    const bool has_rest = !fits(count_severities(report.findings));
+    SeverityCounts told;
+    SeverityCounts left_out;
+    std::string text;
+    for (const Finding* finding : worst_first(report.findings)) {
+        SeverityCounts next = told;
+        next.add(finding->severity);
+        if (!fits(next) || (has_rest && next.notes == annotation_limit)) {
+            left_out.add(finding->severity);
+            continue;
+        }
+        told = next;
+        text += annotation(*finding);
+    }
+    if (has_rest) text += rest_notice(left_out);
+    for (const Unchecked& unchecked : report.unchecked) text += log_line(to_text(unchecked));
+    for (const std::string& notice : report.notices) text += log_line(shown(notice));
+    return without_runner_commands(text + log_line(summary_text(report)), "\\x23");
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// For programs. Keys and meanings are a promise: docs/reports.md. A change that could break a
+// reader takes a new version number.
+#include "manifest/json.h"
+#include "validator/report_formats.h"
+#include "validator/report_parts.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr std::int64_t format_version = 1;
+
+JsonValue text_value(std::string_view text) {
+    return json_string(std::string(text));
+}
+
+JsonValue finding_json(const Finding& finding, const std::string& fingerprint) {
+    JsonObject members{{"rule", json_string(finding.rule)},
+                       {"severity", text_value(name_of(finding.severity))},
+                       {"message", json_string(finding.message)}};
+    const auto add_text = [&](const char* key, const std::string& text) {
+        if (!text.empty()) members.push_back({key, json_string(text)});
+    };
+    const auto add_number = [&](const char* key, int number) {
+        if (number > 0) members.push_back({key, json_integer(number)});
+    };
+    add_text("hint", finding.hint);
+    add_text("file", finding.file);
+    add_number("line", finding.line);
+    add_number("column", finding.column);
+    add_number("end_column", finding.end_column);
+    add_text("subject", finding.subject);
+    add_text("fingerprint", fingerprint);
+    return json_object(std::move(members));
+}
+
+JsonValue summary_json(const ValidationReport& report) {
+    const SeverityCounts counts = count_severities(report.findings);
+    return json_object({{"errors", json_unsigned(counts.errors)},
+                        {"warnings", json_unsigned(counts.warnings)},
+                        {"notes", json_unsigned(counts.notes)},
+                        {"files_with_findings", json_unsigned(count_files(report.findings))},
+                        {"entries_checked", json_unsigned(report.entries_checked)},
+                        {"rows_checked", json_unsigned(report.rows_checked)},
+                        {"files_checked", json_unsigned(report.files_checked)}});
+}
+
+JsonValue findings_json(const std::vector<Finding>& findings) {
+    const std::vector<std::string> prints = fingerprints(findings);
+    JsonArray values;
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        values.push_back(finding_json(findings[i], prints[i]));
+    }
+    return json_array(std::move(values));
+}
+
+JsonValue unchecked_json(const std::vector<Unchecked>& unchecked) {
+    JsonArray values;
+    for (const Unchecked& item : unchecked) {
+        values.push_back(json_object({{"rule", json_string(item.rule)},
+                                      {"count", json_unsigned(item.count)},
+                                      {"reason", json_string(item.reason)}}));
+    }
+    return json_array(std::move(values));
+}
+
+}  // namespace
+
+std::string render_json(const ValidationReport& report, const ReportOptions& options) {
+    JsonArray notices;
+    for (const std::string& notice : report.notices) notices.push_back(json_string(notice));
+    const JsonValue document =
+        json_object({{"version", json_integer(format_version)},
+                     {"tool", json_object({{"name", text_value("onnxhub")},
+                                           {"version", json_string(options.tool_version)}})},
+                     {"summary", summary_json(report)},
+                     {"findings", findings_json(report.findings)},
+                     {"unchecked", unchecked_json(report.unchecked)},
+                     {"notices", json_array(std::move(notices))}});
+    // "##[" can only be inside a string here.
+    return without_runner_commands(json_text(document), "\\u0023") + '\n';
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validator/report_parts.h"
+
+#include <algorithm>
+#include <set>
+
+#include "manifest/hub_path.h"
+
+namespace onnxhub {
+namespace {
+
+/// Code points in the first `size_bytes` of `text`; a byte that is not UTF-8 counts as one.
+int count_characters(std::string_view text, std::size_t size_bytes) {
+    int count = 0;
+    for (std::size_t i = 0; i < std::min(size_bytes, text.size()); ++count) {
+        char32_t c = 0;
+        i += std::max<std::size_t>(decode_utf8(text.substr(i), c), 1);
+    }
+    return count;
+}
+
+}  // namespace
+
+std::string_view name_of(Severity severity) {
+    switch (severity) {
+        case Severity::error:
+            return "error";
+        case Severity::warning:
+            return "warning";
+        case Severity::note:
+            break;
+    }
+    return "note";
+}
+
+void SeverityCounts::add(Severity severity) {
+    if (severity == Severity::error) ++errors;
+    if (severity == Severity::warning) ++warnings;
+    if (severity == Severity::note) ++notes;
+}
+
+SeverityCounts count_severities(const std::vector<Finding>& findings) {
+    SeverityCounts counts;
+    for (const Finding& finding : findings) counts.add(finding.severity);
+    return counts;
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+    std::string text = std::to_string(count) + ' ';
+    if (count != 1 && noun == "entry") return text + "entries";
+    return text.append(noun) + (count == 1 ? "" : "s");
+}
+
+std::string to_text(const SeverityCounts& counts) {
+    std::string text;
+    const auto add = [&](std::size_t count, std::string_view noun) {
+        if (count > 0) text += (text.empty() ? "" : ", ") + counted(count, noun);
+    };
+    add(counts.errors, "error");
+    add(counts.warnings, "warning");
+    add(counts.notes, "note");
+    return text.empty() ? "no findings" : text;
+}
+
+std::size_t count_files(const std::vector<Finding>& findings) {
+    std::set<std::string_view> files;
+    for (const Finding& finding : findings) {
+        if (!finding.file.empty()) files.insert(finding.file);
+    }
+    return files.size();
+}
+
+std::string summary_text(const ValidationReport& report) {
+    std::string text = to_text(count_severities(report.findings));
+    const std::size_t files = count_files(report.findings);
+    if (files > 0) text += " in " + counted(files, "file");
+    return text + "; checked " + counted(report.entries_checked, "entry") + ", " +
+           counted(report.rows_checked, "row") + ", " + counted(report.files_checked, "file");
+}
+
+std::string to_text(const Unchecked& unchecked) {
+    return std::to_string(unchecked.count) + " not checked by " + shown(unchecked.rule) + ": " +
+           shown(unchecked.reason);
+}
+
+std::string location_text(const Finding& finding) {
+    if (finding.file.empty()) return "the repository";
+    std::string text = shown(finding.file);
+    if (finding.line <= 0) return text;
+    text += ':' + std::to_string(finding.line);
+    if (finding.column <= 0) return text;
+    const std::optional<CharacterColumns> columns = character_columns(finding);
+    return text + ':' + std::to_string(columns ? columns->begin : finding.column);
+}
+
+std::string statement_text(const Finding& finding) {
+    std::string text = shown(finding.message);
+    if (!finding.hint.empty()) text += "; " + shown(finding.hint);
+    return text;
+}
+
+std::string shown(const std::string& text) {
+    constexpr std::size_t limit = 2000;  // bytes before escaping; paths and messages have hundreds
+    if (text.size() <= limit) return printable(text);
+    std::size_t end = limit;
+    while (end > limit - 4 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+    return printable(text.substr(0, end)) + "\u2026";
+}
+
+std::vector<const Finding*> worst_first(const std::vector<Finding>& findings) {
+    std::vector<const Finding*> sorted;
+    sorted.reserve(findings.size());
+    for (const Finding& finding : findings) sorted.push_back(&finding);
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const Finding* a, const Finding* b) { return a->severity > b->severity; });
+    return sorted;
+}
+
+std::optional<CharacterColumns> character_columns(const Finding& finding) {
+    if (finding.line <= 0 || finding.column <= 0 || finding.source_line.empty()) return {};
+    const auto column_of = [&](int byte_column) {
+        return count_characters(finding.source_line, static_cast<std::size_t>(byte_column) - 1) + 1;
+    };
+    CharacterColumns columns{column_of(finding.column), {}};
+    if (finding.end_column > finding.column) columns.end = column_of(finding.end_column);
+    return columns;
+}
+
+std::string without_runner_commands(std::string_view text, std::string_view number_sign) {
+    constexpr std::string_view command_begin = "##[";
+    std::string result;
+    result.reserve(text.size());
+    for (;;) {
+        const std::size_t at = text.find(command_begin);
+        if (at == text.npos) return result.append(text);
+        result.append(text.substr(0, at + 1)).append(number_sign).append("[");
+        text.remove_prefix(at + command_begin.size());
+    }
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sentences and orders that reports of several formats share. Only for the sources of this room.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "validator/finding.h"
+
+namespace onnxhub {
+
+std::string_view name_of(Severity severity);  ///< "error", "warning", "note"
+
+struct SeverityCounts {
+    std::size_t errors = 0;
+    std::size_t warnings = 0;
+    std::size_t notes = 0;
+
+    void add(Severity severity);
+};
+
+SeverityCounts count_severities(const std::vector<Finding>& findings);
+
+/// "1 file", "3 files".
+std::string counted(std::size_t count, std::string_view noun);
+
+std::string to_text(const SeverityCounts& counts);  ///< "2 errors, 1 warning"; "no findings"
+
+/// "2 errors, 1 warning in 3 files; checked 189 entries, 189 rows, 373 files".
+std::string summary_text(const ValidationReport& report);
+
+std::size_t count_files(const std::vector<Finding>& findings);
+
+/// "12 not checked by graph-opset: their bytes are not here".
+std::string to_text(const Unchecked& unchecked);
+
+/// "file:line:column", as far as they are known; "the repository" without a file.
+std::string location_text(const Finding& finding);
+
+/// Message and hint in one line: "message; hint".
+std::string statement_text(const Finding& finding);
+
+/// printable(), and long texts are cut: a hostile file can make a message of any length.
+std::string shown(const std::string& text);
+
+/// Errors first, then warnings, then notes; else in the order given.
+std::vector<const Finding*> worst_first(const std::vector<Finding>& findings);
+
+/// Columns counted in Unicode code points, 1-based; `end` is exclusive.
+struct CharacterColumns {
+    int begin = 0;
+    std::optional<int> end;  ///< absent: to the end of the line
+};
+
+/// Nothing when the finding has no column, or no line to count its characters in.
+std::optional<CharacterColumns> character_columns(const Finding& finding);
+
+/// A document printed in a workflow's log must not give the runner commands: beside lines that
+/// begin with "::" it obeys "##[command]" anywhere in a line (ActionCommand.TryParse in
+/// https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs). Writes
+/// `number_sign` for the second '#' of each "##[".
+std::string without_runner_commands(std::string_view text, std::string_view number_sign);
+
+}  // namespace onnxhub

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// SARIF 2.1.0 for code scanning:
+// https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "manifest/json.h"
+#include "manifest/manifest.h"
+#include "validator/report_formats.h"
+#include "validator/report_parts.h"
+
+namespace onnxhub {
+namespace {
+
+/// GitHub shows no more results of a run than this.
+constexpr std::size_t result_limit = 5000;
+
+JsonValue text_value(std::string_view text) {
+    return json_string(std::string(text));
+}
+
+/// Viewers take "[text](target)" in a plain message for a link (SARIF 3.11.6).
+std::string without_links(std::string_view text) {
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text.substr(i, 2) == "](") result += '\\';
+        result += text[i];
+    }
+    return result;
+}
+
+JsonValue message_json(const std::string& text) {
+    return json_object({{"text", json_string(without_links(text))}});
+}
+
+JsonValue plain_json(std::string_view text) {
+    return json_object({{"text", text_value(text)}});
+}
+
+JsonValue help_json(const RuleInfo& rule) {
+    std::string text;
+    std::string markdown;
+    const auto add = [&](std::string_view title, std::string_view body) {
+        if (body.empty()) return;
+        if (!text.empty()) {
+            text += "\n\n";
+            markdown += "\n\n";
+        }
+        text.append(title).append(": ").append(body);
+        markdown.append("**").append(title).append("**: ").append(body);
+    };
+    add("What", rule.what);
+    add("Why", rule.why);
+    add("Example", rule.example);
+    add("How to fix", rule.fix);
+    if (rule.is_fixable) add("Fixable", "`onnxhub validate --fix` repairs it");
+    return json_object(
+        {{"text", json_string(std::move(text))}, {"markdown", json_string(std::move(markdown))}});
+}
+
+JsonValue rule_json(const RuleInfo& rule) {
+    std::string full(rule.what);
+    if (!rule.why.empty()) full.append(" ").append(rule.why);
+    return json_object(
+        {{"id", text_value(rule.id)},
+         {"shortDescription", plain_json(rule.what)},
+         {"fullDescription", plain_json(full)},
+         {"help", help_json(rule)},
+         {"defaultConfiguration", json_object({{"level", text_value(name_of(rule.severity))}})},
+         {"properties", json_object({{"tags", json_array({text_value(rule.family)})}})}});
+}
+
+/// RFC 3986: all but unreserved characters and '/' as %XX, so that a colon in the first folder is
+/// no scheme and a path of any bytes is a valid reference.
+std::string uri_of(const std::string& path) {
+    constexpr std::string_view plain =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+    std::string uri;
+    for (const char c : path) {
+        if (plain.find(c) != plain.npos) {
+            uri += c;
+        } else {
+            uri += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+        }
+    }
+    return uri;
+}
+
+/// GitHub places an alert by its line, so a finding about a whole file is at the first one.
+JsonValue region_json(const Finding& finding) {
+    JsonObject members{{"startLine", json_integer(std::max(finding.line, 1))}};
+    if (const auto columns = character_columns(finding)) {
+        members.push_back({"startColumn", json_integer(columns->begin)});
+        if (columns->end) members.push_back({"endColumn", json_integer(*columns->end)});
+    }
+    return json_object(std::move(members));
+}
+
+/// GitHub refuses a document with a result that has no location: what is about the hub as a whole
+/// stands at its manifest.
+JsonValue location_json(const Finding& finding) {
+    const std::string file = finding.file.empty() ? std::string(manifest_file_name) : finding.file;
+    return json_object(
+        {{"physicalLocation",
+          json_object({{"artifactLocation", json_object({{"uri", json_string(uri_of(file))},
+                                                         {"uriBaseId", text_value("%SRCROOT%")}})},
+                       {"region", region_json(finding)}})}});
+}
+
+using RuleIndex = std::map<std::string_view, std::size_t>;
+
+JsonValue result_json(const Finding& finding, const std::string& fingerprint,
+                      const RuleIndex& rules) {
+    JsonObject members{{"ruleId", json_string(finding.rule)}};
+    if (const auto rule = rules.find(finding.rule); rule != rules.end()) {
+        members.push_back({"ruleIndex", json_unsigned(rule->second)});
+    }
+    members.push_back({"level", text_value(name_of(finding.severity))});
+    members.push_back({"message", message_json(statement_text(finding))});
+    members.push_back({"locations", json_array({location_json(finding)})});
+    members.push_back(
+        {"partialFingerprints", json_object({{"onnxhub/v1", json_string(fingerprint)}})});
+    return json_object(std::move(members));
+}
+
+JsonValue results_json(const std::vector<Finding>& findings, const RuleIndex& rules) {
+    const std::vector<std::string> prints = fingerprints(findings);
+    std::vector<const Finding*> chosen = worst_first(findings);
+    chosen.resize(std::min(chosen.size(), result_limit));
+    JsonArray results;
+    for (const Finding* finding : chosen) {
+        const auto place = static_cast<std::size_t>(finding - findings.data());
+        results.push_back(result_json(*finding, prints[place], rules));
+    }
+    return json_array(std::move(results));
+}
+
+JsonValue notification_json(Severity level, const std::string& text) {
+    return json_object({{"level", text_value(name_of(level))}, {"message", message_json(text)}});
+}
+
+JsonValue invocation_json(const ValidationReport& report) {
+    JsonArray notifications;
+    if (report.findings.size() > result_limit) {
+        const std::string text = fmt::format(
+            "{} more findings are left out of this file, the least severe ones; the formats text "
+            "and json have them all",
+            report.findings.size() - result_limit);
+        notifications.push_back(notification_json(Severity::warning, text));
+    }
+    for (const Unchecked& unchecked : report.unchecked) {
+        JsonValue value = notification_json(Severity::note, to_text(unchecked));
+        std::get<JsonObject>(value.data)
+            .push_back({"associatedRule", json_object({{"id", json_string(unchecked.rule)}})});
+        notifications.push_back(std::move(value));
+    }
+    for (const std::string& notice : report.notices) {
+        notifications.push_back(notification_json(Severity::note, shown(notice)));
+    }
+    JsonValue done;
+    done.data = true;
+    return json_object({{"executionSuccessful", std::move(done)},
+                        {"toolExecutionNotifications", json_array(std::move(notifications))}});
+}
+
+JsonValue driver_json(const ReportOptions& options) {
+    JsonObject members{{"name", text_value("onnxhub")}};
+    if (!options.tool_version.empty()) {
+        members.push_back({"version", json_string(options.tool_version)});
+    }
+    JsonArray rules;
+    for (const RuleInfo& rule : options.rules) rules.push_back(rule_json(rule));
+    members.push_back({"rules", json_array(std::move(rules))});
+    return json_object(std::move(members));
+}
+
+}  // namespace
+
+std::string render_sarif(const ValidationReport& report, const ReportOptions& options) {
+    RuleIndex rules;
+    for (std::size_t i = 0; i < options.rules.size(); ++i) rules.emplace(options.rules[i].id, i);
+    JsonValue run = json_object({{"tool", json_object({{"driver", driver_json(options)}})},
+                                 {"columnKind", text_value("unicodeCodePoints")},
+                                 {"invocations", json_array({invocation_json(report)})},
+                                 {"results", results_json(report.findings, rules)}});
+    const JsonValue document =
+        json_object({{"$schema", text_value("https://docs.oasis-open.org/sarif/sarif/v2.1.0/"
+                                            "errata01/os/schemas/sarif-schema-2.1.0.json")},
+                     {"version", text_value("2.1.0")},
+                     {"runs", json_array({std::move(run)})}});
+    // "##[" can only be inside a string here.
+    return without_runner_commands(json_text(document), "\\u0023") + '\n';
+}
+
+}  // namespace onnxhub
