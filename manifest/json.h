@@ -54,7 +54,9 @@ struct JsonMember {
 /// What kind of value it is, for messages: "null", "a number", "an array".
 std::string_view json_type(const JsonValue& value);
 
-inline bool JsonValue::operator==(const JsonValue& other) const { return data == other.data; }
+inline bool JsonValue::operator==(const JsonValue& other) const {
+    return data == other.data;
+}
 
 JsonValue json_string(std::string text);
 JsonValue json_integer(std::int64_t number);

@@ -13,27 +13,27 @@ namespace onnxhub {
 
 /// A rule as its users know it. Every text is one or a few plain sentences of Markdown.
 struct RuleInfo {
-    std::string_view id;        ///< kebab case, stable: "model-sha-differs"
+    std::string_view id;  ///< kebab case, stable: "model-sha-differs"
     Severity severity = Severity::error;
-    std::string_view family;    ///< document, files, pointers, remote, tables, graph, archive
-    std::string_view what;      ///< what the rule finds
-    std::string_view why;       ///< why it hurts
-    std::string_view example;   ///< of what is found
-    std::string_view fix;       ///< how to repair it
-    bool is_fixable = false;    ///< by `onnxhub validate --fix`
+    std::string_view family;   ///< document, files, pointers, remote, tables, graph, archive
+    std::string_view what;     ///< what the rule finds
+    std::string_view why;      ///< why it hurts
+    std::string_view example;  ///< of what is found
+    std::string_view fix;      ///< how to repair it
+    bool is_fixable = false;   ///< by `onnxhub validate --fix`
 };
 
 /// One statement about a place.
 struct Finding {
     std::string rule;
     Severity severity = Severity::error;
-    std::string file;         ///< from the hub's root, '/' between folders
-    int line = 0;             ///< 1-based; 0: the file as a whole
-    int column = 0;           ///< 1-based, bytes; 0: the whole line
-    int end_column = 0;       ///< 1-based, exclusive; 0: to the end of the line
-    std::string message;      ///< what is wrong, one clause: no severity, no file name, no full stop
-    std::string hint;         ///< what to do about it, one clause; may be empty
-    std::string subject;      ///< what it is about, the same when lines move: "ResNet18 (opset 7, …)"
+    std::string file;     ///< from the hub's root, '/' between folders
+    int line = 0;         ///< 1-based; 0: the file as a whole
+    int column = 0;       ///< 1-based, bytes; 0: the whole line
+    int end_column = 0;   ///< 1-based, exclusive; 0: to the end of the line
+    std::string message;  ///< what is wrong, one clause: no severity, no file name, no full stop
+    std::string hint;     ///< what to do about it, one clause; may be empty
+    std::string subject;  ///< what it is about, the same when lines move: "ResNet18 (opset 7, …)"
     std::string source_line;  ///< text of the line, for reports that show it; may be empty
 
     bool operator==(const Finding&) const = default;

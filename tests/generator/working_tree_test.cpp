@@ -53,7 +53,9 @@ TEST(WorkingTree, ListsTrackedAndNewFilesAndNotIgnoredOnes) {
 TEST(WorkingTree, TellsWhatIsIgnored) {
     RepositoryBuilder hub;
     hub.write("a/tracked.log", "x").commit("One");
-    hub.write(".gitignore", "*.log\n").write("a/new.log", "x").write("a/.gitignore", "!keep*.log\n");
+    hub.write(".gitignore", "*.log\n")
+        .write("a/new.log", "x")
+        .write("a/.gitignore", "!keep*.log\n");
     hub.write("a/keep.log", "x").write("new", "x");
     const auto tree = tree_of(hub);
 
