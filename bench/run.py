@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whole commands against their peers and against what the machine can do; prints
+docs/benchmarks.md: run.py [--quick] [--folder FOLDER] BUILD_FOLDER. Called by ./dev bench."""
+import argparse
+import contextlib
+import filecmp
+import os
+import platform
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+import measure
+import synthetic_hub
+from measure import MIB
+
+PYTHON = "/usr/bin/python3"  # the one the distribution's python3-onnx belongs to
+HERE = os.path.dirname(os.path.abspath(__file__))
+GIB = 1 << 30
+
+
+class Sizes:
+    rounds = 5
+    peer_rounds = 3
+    models, model_mib = 20, 104       # 2080 MiB to hash
+    small_mib, large_mib = 1, 1024    # an unchanged checkout of either
+    huge_mib = 2052                   # past what protobuf can parse in one piece
+    pointers = (100, 1_000, 10_000, 100_000)
+    disk_bytes = 7 * GIB
+
+
+class QuickSizes(Sizes):
+    rounds = peer_rounds = 1
+    models, model_mib = 3, 1
+    large_mib = huge_mib = 8
+    pointers = (100, 300)
+    disk_bytes = 100 * MIB
+
+
+class Skipped(Exception):
+    """This part needs something which isn't here."""
+
+
+def say(text):
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+def need_program(name):
+    if shutil.which(name) is None:
+        raise Skipped(f"{name} isn't installed")
+
+
+def milliseconds(seconds):
+    return f"{seconds * 1000:,.1f} ms" if seconds < 1 else f"{seconds * 1000:,.0f} ms"
+
+
+def size(byte_count):
+    for unit, name in ((GIB, "GiB"), (MIB, "MiB"), (1024, "KiB")):
+        if byte_count >= unit:
+            return f"{byte_count / unit:,.1f} {name}"
+    return f"{byte_count} bytes" if byte_count >= 0 else "hidden here"
+
+
+def table(header, rows):
+    print("| " + " | ".join(header) + " |")
+    print("|-" + "|-:" * (len(header) - 1) + "|")
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+    print(flush=True)
+
+
+class Bench:
+    def __init__(self, build, work, sizes):
+        self.onnxhub = os.path.abspath(f"{build}/cli/onnxhub")
+        self.make_model = os.path.abspath(f"{build}/bench/make_model")
+        self.timed = os.path.abspath(f"{build}/bench/timed")
+        self.work = work
+        self.sizes = sizes
+
+    @contextlib.contextmanager
+    def folder(self, name):
+        """A folder that is gone as soon as it isn't needed any more: models are large."""
+        path = os.path.join(self.work, name)
+        os.mkdir(path)
+        yield path
+        shutil.rmtree(path)
+
+    def print_all(self):
+        print_head(self)
+        part("One synthetic zoo of real models", self.one_synthetic_zoo)
+        part("An unchanged Git LFS checkout", self.unchanged_checkouts)
+        part("The official zoo from a bare clone", self.official_zoo)
+        part("Ports of a model over 2 GiB", self.huge_model)
+        part("A hundred to a hundred thousand models", self.many_models)
+
+    def compare(self, commands, rounds):
+        return measure.compare(self.timed, commands, rounds)
+
+    def generate(self, hub, *options):
+        return [self.onnxhub, "--quiet", "generate", hub, *options]
+
+    def start_up(self):
+        """What any run of the program costs before it does a thing."""
+        return [self.onnxhub, "--version"]
+
+    def one_synthetic_zoo(self):
+        need_program("git-lfs")
+        with self.folder("zoo") as folder:
+            hub = f"{folder}/hub"
+            say(f"making {self.sizes.models} models of {self.sizes.model_mib} MiB in Git LFS")
+            os.mkdir(hub)
+            synthetic_hub.lfs_checkout(hub, self.make_model, self.sizes.models, self.sizes.model_mib)
+            print(f"{self.sizes.models} models of {self.sizes.model_mib} MiB, a clean Git LFS checkout "
+                  "with the real bytes, in the page cache.\n")
+            part("Hashing everything", lambda: self.hashing(hub, folder), "###")
+            part("Against Python, the way it is done today", lambda: self.peers(hub, folder), "###")
+
+    def hashing(self, hub, folder):
+        need_program("openssl")
+        files = f"find {shlex.quote(hub)}/dense_layers -name '*.onnx' -print0 | xargs -0 -n 1 -P {os.cpu_count()}"
+        results = self.compare({
+            "`onnxhub generate --rehash`": self.generate(hub, "--rehash", "--output", f"{folder}/m.json"),
+            "`openssl dgst -sha256`, one process per file, all cores": f"{files} openssl dgst -sha256",
+            "limit: `cat` to `/dev/null`, all cores": f"{files} cat",
+        }, self.sizes.rounds)
+        hashed = self.sizes.models * self.sizes.model_mib
+        openssl = results["`openssl dgst -sha256`, one process per file, all cores"].seconds
+        print("Aim: at least 0.85 of openssl's rate, under 64 MiB.\n")
+        table(["", "time", "MiB/s", "rate, openssl = 1", "peak memory"],
+              [[name, milliseconds(r.seconds), f"{hashed / r.seconds:,.0f}",
+                f"{openssl / r.seconds:.2f}", f"{r.peak_mib:.0f} MiB"] for name, r in results.items()])
+
+    def peers(self, hub, folder):
+        if subprocess.run([PYTHON, "-I", "-c", "import markdown, onnx"], check=False,
+                          stderr=subprocess.DEVNULL).returncode != 0:
+            raise Skipped("python3-onnx or python3-markdown isn't installed")
+        ours, theirs = f"{folder}/ours.json", f"{folder}/theirs.json"
+        results = self.compare({
+            "Python: `markdown`, `onnx.load`, `hashlib`": [PYTHON, "-I", "-B", f"{HERE}/peer.py", hub, theirs],
+            "`onnxhub generate --rehash`": self.generate(hub, "--rehash", "--output", ours),
+        }, self.sizes.peer_rounds)
+        known = self.compare({
+            "`onnxhub generate`, git knows the content": self.generate(hub, "--output", ours),
+            "limit: `git status`": ["git", "-C", hub, "status", "--short"],
+        }, self.sizes.rounds)
+        results.update(known)
+        python = next(iter(results.values())).seconds
+        if not filecmp.cmp(ours, theirs, shallow=False):
+            raise measure.Failed(f"the peer's manifest differs: {PYTHON} {HERE}/peer.py")
+        print("All three write the same bytes. Aims: 10 times as fast when everything must be hashed, "
+              "1000 times when git knows the content.\n")
+        table(["", "time", "times as fast", "peak memory"],
+              [[name, milliseconds(r.seconds), f"{python / r.seconds:,.1f}", f"{r.peak_mib:.0f} MiB"]
+               for name, r in results.items()])
+
+    def unchanged_checkouts(self):
+        need_program("git-lfs")
+        sizes = [self.sizes.small_mib, self.sizes.large_mib]
+        with self.folder("checkouts") as folder:
+            commands = {"limit: the program's start": self.start_up()}
+            for mib in sizes:
+                say(f"making a checkout with a model of {mib} MiB")
+                hub = f"{folder}/{mib}"
+                os.mkdir(hub)
+                synthetic_hub.lfs_checkout(hub, self.make_model, 1, mib)
+                commands[f"a model of {mib} MiB"] = self.generate(hub, "--output", f"{folder}/{mib}.json")
+                commands[f"`git status`, {mib} MiB"] = ["git", "-C", hub, "status", "--short"]
+            # Short runs: many of them, to see a difference if there is one.
+            results = self.compare(commands, self.sizes.rounds * 4)
+        floor = results["limit: the program's start"].read_bytes
+        print("`onnxhub generate` of a clean Git LFS checkout with the real bytes. Read are all bytes that "
+              "system calls returned (index, tables, the graph) less those of the program's start. "
+              "Aim: no weights read, the same time for both.\n")
+        table(["", "time", "read", "peak memory"],
+              [[name, milliseconds(r.seconds), size(max(r.read_bytes - floor, 0)), f"{r.peak_mib:.0f} MiB"]
+               for name, r in results.items()])
+
+    def official_zoo(self):
+        corpus = os.environ.get("ONNXHUB_CORPUS")
+        if not corpus:
+            raise Skipped("ONNXHUB_CORPUS names no corpus with the official zoo's history")
+        with self.folder("official") as folder:
+            bare, revision = f"{folder}/zoo.git", "zoo-b1eeaa1a"
+            synthetic_hub.git(".", "clone", "-q", "--bare", f"{corpus}/zoo/zoo.bundle", bare)
+            results = self.compare({
+                "`onnxhub generate --rev`": self.generate(bare, "--rev", revision, "--output", f"{folder}/m.json"),
+                "limit: `git ls-tree -r` of that commit": ["git", "-C", bare, "ls-tree", "-r", revision],
+                "limit: the program's start": self.start_up(),
+            }, self.sizes.rounds * 4)
+        print("The official zoo's last commit, 189 entries, ports carried over from its manifest. "
+              "Aim: under 150 ms and 64 MiB for the whole process.\n")
+        table(["", "time", "peak memory"],
+              [[name, milliseconds(r.seconds), f"{r.peak_mib:.0f} MiB"] for name, r in results.items()])
+
+    def huge_model(self):
+        with self.folder("huge") as folder:
+            model, mib = f"{folder}/model.onnx", self.sizes.huge_mib
+            say(f"making a model of {mib} MiB")
+            subprocess.run([self.make_model, model, str(mib), "1"], check=True)
+            results = self.compare({
+                "`onnxhub inspect --ports`": [self.onnxhub, "inspect", "--ports", model],
+                "limit: the program's start": self.start_up(),
+                "reading the file once: `cat`": ["cat", model],
+            }, self.sizes.rounds)
+        print(f"A model of {mib} MiB, {mib // 4} layers. Aim: under 20 ms and 48 MiB.\n")
+        table(["", "time", "read", "peak memory"],
+              [[name, milliseconds(r.seconds), size(r.read_bytes), f"{r.peak_mib:.0f} MiB"]
+               for name, r in results.items()])
+
+    def many_models(self):
+        rows = []
+        for count in self.sizes.pointers:
+            say(f"making a repository of {count} pointers")
+            with self.folder("pointers") as folder:
+                bare = f"{folder}/hub.git"
+                synthetic_hub.bare_repository_of_pointers(bare, count)
+                results = self.compare({
+                    "ours": self.generate(bare, "--rev", "main", "--output", f"{folder}/m.json"),
+                    "limit": ["git", "-C", bare, "cat-file", "--batch-all-objects", "--batch"],
+                }, min(self.sizes.rounds, 3))
+            ours, limit = results["ours"], results["limit"]
+            rows.append([f"{count:,}", milliseconds(ours.seconds), f"{ours.seconds / count * 1e6:,.0f} µs",
+                         f"{ours.peak_mib:.0f} MiB", f"{ours.peak_mib * 1024 / count:,.1f} KiB",
+                         milliseconds(limit.seconds)])
+        print("Git LFS pointers in a bare repository, 100 to a folder. The limit is "
+              "`git cat-file --batch`, which reads every object once. Aim: flat per model.\n")
+        table(["models", "time", "per model", "peak memory", "per model", "limit"], rows)
+
+
+def part(title, make, level="##"):
+    print(f"{level} {title}\n", flush=True)
+    say(title)
+    try:
+        make()
+    except Skipped as reason:
+        say(f"left out: {reason}")
+        print(f"Left out of this run: {reason}.\n", flush=True)
+
+
+def processor():
+    with open("/proc/cpuinfo", encoding="utf-8") as info:
+        names = [line.split(":", 1)[1].strip() for line in info if line.startswith("model name")]
+    return f"{os.cpu_count()} × {names[0]}" if names else f"{os.cpu_count()} cores, {platform.machine()}"
+
+
+def print_head(bench):
+    release = platform.freedesktop_os_release().get("PRETTY_NAME", "Linux")
+    openssl = "without openssl"
+    if shutil.which("openssl"):
+        openssl = " ".join(subprocess.run(["openssl", "version"], check=True, capture_output=True,
+                                          text=True).stdout.split()[:2])
+    print(f"""# Benchmarks
+
+Made in one run by `./dev bench`, which prints this page. {processor()}, {release}, {openssl}.
+Times are those of whole commands, medians of {bench.sizes.peer_rounds} to {bench.sizes.rounds * 4} rounds in which the
+commands took turns; peak memory is the largest resident set of any one process in all rounds.
+""")
+
+
+def check_disk(work, sizes):
+    free = shutil.disk_usage(work).free
+    if free < sizes.disk_bytes:
+        sys.exit(f"bench: error: {work}: {size(free)} free, {size(sizes.disk_bytes)} needed; "
+                 "name another place with --folder")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev bench")
+    parser.add_argument("--quick", action="store_true", help="tiny models: does the benchmark still work?")
+    parser.add_argument("--folder", default=os.environ.get("TMPDIR", "/var/tmp"),
+                        help="where to put temporary files (several GiB; default: %(default)s)")
+    parser.add_argument("build")
+    arguments = parser.parse_args()
+    sizes = QuickSizes() if arguments.quick else Sizes()
+    check_disk(arguments.folder, sizes)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the folder goes in any case
+    with tempfile.TemporaryDirectory(prefix="onnxhub-bench.", dir=arguments.folder) as work:
+        bench = Bench(arguments.build, work, sizes)
+        try:
+            bench.print_all()
+        except measure.Failed as error:
+            sys.exit(f"bench: error: {error}")
+
+
+if __name__ == "__main__":
+    main()

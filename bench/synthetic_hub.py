@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes hubs to measure with: real models in Git LFS, or many pointers in a bare repository."""
+import hashlib
+import os
+import shutil
+import subprocess
+
+LONG_AGO = 1_600_000_000  # well before the index, or git would not trust the time (a racy entry)
+
+
+def git(folder, *arguments, **options):
+    # Whatever this machine's configuration says about filters, hooks or names stays out.
+    environment = dict(os.environ, GIT_CONFIG_GLOBAL="/dev/null", GIT_CONFIG_NOSYSTEM="1",
+                       GIT_AUTHOR_NAME="Bench", GIT_AUTHOR_EMAIL="bench@example.org",
+                       GIT_COMMITTER_NAME="Bench", GIT_COMMITTER_EMAIL="bench@example.org")
+    subprocess.run(["git", "-C", folder, *arguments], check=True, env=environment,
+                   stdout=subprocess.DEVNULL, **options)
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def root_table(folders):
+    rows = "".join(f"| <b>[{name}]({name})</b> | Made for a benchmark. |\n" for name in folders)
+    return "# A synthetic hub\n\n| Model Class | Description |\n|-|-|\n" + rows
+
+
+def model_table(names):
+    rows = "".join(f"| {name} | [model](model/{name}.onnx) | 1.8 | 13 |\n" for name in names)
+    return "# Models\n\n| Model | Download | ONNX version | Opset version |\n|-|-|-|-|\n" + rows
+
+
+def lfs_checkout(hub, make_model, count, size_mib):
+    """A clean checkout of `count` real models which git has as LFS pointers."""
+    names = [f"dense-{i}" for i in range(count)]
+    write(f"{hub}/README.md", root_table(["dense_layers"]))
+    write(f"{hub}/dense_layers/README.md", model_table(names))
+    write(f"{hub}/.gitattributes", "*.onnx filter=lfs diff=lfs merge=lfs -text\n")
+    os.makedirs(f"{hub}/dense_layers/model")
+    for seed, name in enumerate(names):
+        path = f"{hub}/dense_layers/model/{name}.onnx"
+        subprocess.run([make_model, path, str(size_mib), str(seed)], check=True)
+        os.utime(path, (LONG_AGO, LONG_AGO))
+    git(hub, "init", "-q")
+    git(hub, "lfs", "install", "--local")
+    git(hub, "add", "-A")
+    git(hub, "commit", "-q", "-m", "Models")
+    # The second copy of each model; nothing that is measured looks for it.
+    shutil.rmtree(f"{hub}/.git/lfs/objects")
+
+
+def bare_repository_of_pointers(repository, count, models_per_folder=100):
+    """A bare repository with one commit of `count` LFS pointers, on its branch `main`."""
+    git(".", "init", "-q", "--bare", "-b", "main", repository)
+    with subprocess.Popen(["git", "-C", repository, "fast-import", "--quiet"],
+                          stdin=subprocess.PIPE) as importer:
+        for line in pointer_commit(count, models_per_folder):
+            importer.stdin.write(line)
+    if importer.returncode != 0:
+        raise subprocess.CalledProcessError(importer.returncode, "git fast-import")
+
+
+def pointer_commit(count, models_per_folder):
+    def file(path, text):
+        content = text.encode()
+        return b"M 644 inline %s\ndata %d\n%s\n" % (path.encode(), len(content), content)
+
+    yield b"commit refs/heads/main\ncommitter Bench <bench@example.org> 0 +0000\ndata 6\nModels\n"
+    folders = [f"family_{i}" for i in range((count + models_per_folder - 1) // models_per_folder)]
+    yield file("README.md", root_table(folders))
+    for number, folder in enumerate(folders):
+        first = number * models_per_folder
+        names = [f"model-{i}" for i in range(first, min(first + models_per_folder, count))]
+        yield file(f"{folder}/README.md", model_table(names))
+        for name in names:
+            oid = hashlib.sha256(name.encode()).hexdigest()
+            yield file(f"{folder}/model/{name}.onnx",
+                       f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 104857600\n")
