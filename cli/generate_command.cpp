@@ -285,7 +285,13 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     HashProgress progress(streams.err, streams.err_is_terminal && !streams.options.no_progress &&
                                            !streams.options.quiet);
     Diagnostics findings;
-    GenerateResult result = generate_from(inputs, progress, findings);
+    GenerateResult result;
+    try {
+        result = generate_from(inputs, progress, findings);
+    } catch (const EnvironmentError&) {
+        print(streams, findings);  // they may say why, such as a README that can't be read
+        throw;
+    }
     if (const auto fetched = fetch_missing(arguments, inputs, result, streams)) {
         findings = {};
         result = generate_from(inputs, progress, findings);

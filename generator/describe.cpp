@@ -72,7 +72,7 @@ GraphReading read_graph(const ContentTable& table, const std::string& path,
         report_graph_trouble(path, *reading.graph, reading.diagnostics);
     } catch (const EnvironmentError& error) {
         reading.diagnostics.report(
-            {Severity::error, "file-unreadable", path, 0, error.what(), "check its permissions"});
+            {Severity::error, "file-unreadable", path, 0, reason_without_file(error, path), ""});
     }
     return reading;
 }
@@ -145,6 +145,7 @@ public:
             report_no_content(std::get<NoContent>(table_.at(row().model_path)), Severity::error);
             return std::move(description_);
         }
+        description_.facts = *facts;
         description_.bytes_missing = !reading_ || !reading_->bytes_here;
         if (reading_) {
             description_.graph = reading_->graph;

@@ -40,6 +40,7 @@ enum class PortSource { graph, carried, none };
 struct ModelDescription {
     ReadmeModel row;
     std::optional<Entry> entry;  ///< absent when the row can't become one; `diagnostics` say why
+    std::optional<ContentFacts> facts;  ///< of the model file
     PortSource ports = PortSource::none;
     /// The model is in LFS and its bytes are not here: its ports, and for discovered models its
     /// opset, could only be carried.

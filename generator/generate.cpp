@@ -102,23 +102,19 @@ ManifestUpdate update_manifest(const std::vector<ReadmeModel>& rows, const Selec
 }
 
 /// What is missing of a model that was described without its bytes; nothing when nothing is.
-std::optional<MissingContent> missing_content(const ModelDescription& model, const Tree& tree) {
+std::optional<MissingContent> missing_content(const ModelDescription& model) {
     if (!model.bytes_missing || model.ports != PortSource::none) return std::nullopt;
-    if (model.entry) {
-        return MissingContent{model.row.model_path, model.entry->content.size_bytes.value_or(0),
-                              true};
+    if (!model.entry && (!is_discovered(model.row) || model.diagnostics.has_errors())) {
+        return std::nullopt;
     }
-    if (!is_discovered(model.row) || model.diagnostics.has_errors()) return std::nullopt;
-    const auto facts = read_content_facts(tree, model.row.model_path, {});
-    const auto* known = std::get_if<ContentFacts>(&facts);
-    return MissingContent{model.row.model_path, known ? known->size_bytes : 0, false};
+    return MissingContent{model.row.model_path, model.facts ? model.facts->size_bytes : 0,
+                          model.entry.has_value()};
 }
 
 }  // namespace
 
 GenerateResult generate(const Tree& tree, const GenerateOptions& options,
                         Diagnostics& diagnostics) {
-    diagnostics.append(tree.notes());
     const AllRows all = read_rows(tree, options.settings, options, diagnostics);
     require_a_hub(all, options);
     const Selection selection = select_rows(tree, all.rows, options);
@@ -139,7 +135,7 @@ GenerateResult generate(const Tree& tree, const GenerateOptions& options,
     std::vector<EntryName> not_made;
     for (std::size_t k = 0; k < described.models.size(); ++k) {
         ModelDescription& model = described.models[k];
-        if (auto missing = missing_content(model, tree)) result.missing.push_back(*missing);
+        if (auto missing = missing_content(model)) result.missing.push_back(*missing);
         diagnostics.append(std::move(model.diagnostics));
         if (model.ports == PortSource::carried) result.carried_ports += 1;
         if (!model.entry) {
@@ -149,6 +145,7 @@ GenerateResult generate(const Tree& tree, const GenerateOptions& options,
         fresh.push_back({std::move(*model.entry), selection.positions[k]});
     }
     result.update = update_manifest(all.rows, selection, std::move(fresh), not_made, options);
+    diagnostics.append(tree.notes());  // last, since listing the tree adds to them
     return result;
 }
 

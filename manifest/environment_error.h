@@ -15,6 +15,13 @@ public:
     explicit EnvironmentError(const std::string& what) : std::runtime_error(what) {}
 };
 
+/// What went wrong, without `file` and a colon at the front: for diagnostics, which name the file
+/// themselves.
+inline std::string reason_without_file(const EnvironmentError& error, const std::string& file) {
+    const std::string text = error.what();
+    return text.starts_with(file + ": ") ? text.substr(file.size() + 2) : text;
+}
+
 /// Thrown by long work when its user asked to stop (Ctrl-C). The command ends with status 130.
 class Interrupted : public std::runtime_error {
 public:
