@@ -10,7 +10,7 @@
 #include <span>
 #include <utility>
 
-#include "generator/edit_distance.h"
+#include "generator/spelling.h"
 #include "manifest/environment_error.h"
 
 namespace onnxhub {
@@ -24,9 +24,6 @@ constexpr std::string_view key_strip_tags = "strip_tags";
 constexpr std::string_view key_features = "features";
 constexpr std::string_view key_tag = "tag";
 constexpr std::string_view key_tensors = "tensors";
-
-/// As far as a typing error goes; "jobs" should not turn out to be meant as "tag".
-constexpr std::size_t misspelling_distance = 3;
 
 int line_of(const toml::source_region& source) {
     return static_cast<int>(source.begin.line);
@@ -117,17 +114,10 @@ private:
     }
 
     static std::string advice(std::string_view key, std::span<const std::string_view> known) {
-        const auto distance = [key](std::string_view name) {
-            return edit_distance(key, name, misspelling_distance);
-        };
-        const auto nearest = std::min_element(
-            known.begin(), known.end(),
-            [&](std::string_view a, std::string_view b) { return distance(a) < distance(b); });
-        // Every letter of a short key can be replaced within the distance.
-        if (distance(*nearest) > std::min(misspelling_distance, nearest->size() / 2)) {
-            return fmt::format("known here: {}", fmt::join(known, ", "));
+        if (const auto meant = nearest(key, known)) {
+            return fmt::format("did you mean \"{}\"?", *meant);
         }
-        return fmt::format("did you mean \"{}\"?", *nearest);
+        return fmt::format("known here: {}", fmt::join(known, ", "));
     }
 
     static std::string qualified(const std::string& table_name, std::string_view key) {
