@@ -198,6 +198,29 @@ std::vector<std::string> tags_of_folders(std::string_view folder) {
     return tags;
 }
 
+std::string escape_html(std::string_view text) {
+    std::string escaped;
+    for (const char c : text) {
+        switch (c) {
+            case '&':
+                escaped += "&amp;";
+                break;
+            case '<':
+                escaped += "&lt;";
+                break;
+            case '>':
+                escaped += "&gt;";
+                break;
+            case '"':
+                escaped += "&quot;";
+                break;
+            default:
+                escaped += c;
+        }
+    }
+    return escaped;
+}
+
 bool has_segment(std::string_view path, std::string_view segment) {
     for (; !path.empty(); path = parent_folder(path)) {
         if (file_name(path) == segment) return true;
@@ -231,9 +254,10 @@ private:
         return cell.text.empty() && cell.links.empty();
     }
 
-    void report(const MarkdownRow& row, const char* rule, std::string message, std::string hint) {
+    void report(Severity severity, const MarkdownRow& row, const char* rule, std::string message,
+                std::string hint) {
         diagnostics_.report(
-            {Severity::error, rule, readme_path_, row.line, std::move(message), std::move(hint)});
+            {severity, rule, readme_path_, row.line, std::move(message), std::move(hint)});
     }
 
     /// Reports everything that is wrong with the row, not only the first.
@@ -250,34 +274,37 @@ private:
         if (!has_name || !has_path || !has_archive || !has_version || !has_opset) {
             return std::nullopt;
         }
+        if (!row.cells[columns.model].links.empty()) {
+            name_after_link(row, row.cells[columns.model], model);
+        }
         return model;
+    }
+
+    /// The official generator names a model by the HTML of its cell. Manifests of both agree; the
+    /// warning says how to get a name that people can type.
+    void name_after_link(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+        report(Severity::warning, row, rule_row_name_is_link,
+               fmt::format("the cell \"Model\" of {} is a link, which makes the model's name HTML",
+                           quoted_name(model)),
+               "move the link to another column, since users find a model by its name");
+        model.name = fmt::format("<a href=\"{}\">{}</a>", escape_html(cell.links.front()),
+                                 escape_html(cell.text));
     }
 
     bool read_name(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
         model.name = cell.text;
         if (model.name.empty()) {
-            report(row, rule_row_no_model, "the row has a download, but no name of a model",
+            report(Severity::error, row, rule_row_no_model,
+                   "the row has a download, but no name of a model",
                    "write the name into the column \"Model\"");
             return false;
         }
-        if (!cell.links.empty()) name_as_link(row, cell, model);
         return true;
-    }
-
-    /// A cell that is a link gives the link's HTML, as the official generator writes it: manifests
-    /// of both agree, and the warning tells how to get a name people can type.
-    void name_as_link(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
-        diagnostics_.report({Severity::warning, rule_row_name_is_link, readme_path_, row.line,
-                             fmt::format("the name of {} is a link, so clients will know the model "
-                                         "by the link's HTML",
-                                         quoted_name(model)),
-                             "move the link to another column"});
-        model.name = fmt::format("<a href=\"{}\">{}</a>", cell.links.front(), cell.text);
     }
 
     bool read_download(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
         if (cell.links.empty() || cell.links.front().empty()) {
-            report(row, rule_row_no_link,
+            report(Severity::error, row, rule_row_no_link,
                    fmt::format("the cell \"Download\" of {} has no link", quoted_name(model)),
                    "link to the .onnx file by its path relative to this README");
             return false;
@@ -286,7 +313,7 @@ private:
         auto path = links_.resolve(link, row.line);
         if (!path) return false;
         if (path->empty()) {
-            report(row, rule_row_unsafe_path,
+            report(Severity::error, row, rule_row_unsafe_path,
                    fmt::format("link \"{}\" leads to the hub's root and not to a file", link),
                    "link to the .onnx file by its path relative to this README");
             return false;
@@ -308,7 +335,7 @@ private:
     bool read_onnx_version(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
         model.onnx_version = cell.text;
         if (model.onnx_version.empty()) {
-            report(row, rule_row_no_onnx_version,
+            report(Severity::error, row, rule_row_no_onnx_version,
                    fmt::format("{} has no ONNX version", quoted_name(model)),
                    "write the ONNX release the model was made with, such as 1.9");
         }
@@ -321,7 +348,7 @@ private:
             model.opset_version = *opset;
             return true;
         }
-        report(row, rule_row_bad_opset,
+        report(Severity::error, row, rule_row_bad_opset,
                cell.text.empty() ? fmt::format("{} has no opset version", quoted_name(model))
                                  : fmt::format("the opset version \"{}\" of {} is not a number "
                                                "from 1 to {}",

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -134,10 +135,12 @@ TEST_P(ZooTables, SayWhatTheEntriesSay) {
     }
 
     EXPECT_EQ(statements, expected_statements());
-    EXPECT_FALSE(diagnostics.has_errors());
-    for (const Diagnostic& diagnostic : diagnostics.all()) {
-        EXPECT_EQ(diagnostic.severity, Severity::note) << to_text(diagnostic);
-    }
+    std::map<std::string, int> reports;
+    for (const Diagnostic& diagnostic : diagnostics.all()) ++reports[diagnostic.rule];
+    // Model classes nobody contributed yet, and the five models of age_gender.
+    const std::map<std::string, int> expected_reports = {{"folder-no-link", 16},
+                                                         {"row-name-is-link", 5}};
+    EXPECT_EQ(reports, expected_reports);
 }
 
 INSTANTIATE_TEST_SUITE_P(Zoo, ZooTables, testing::Values("zoo-69c5d375", "zoo-b1eeaa1a"),
