@@ -3,27 +3,24 @@
 
 #include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm.h>
+#include <cmark-gfm/houdini.h>
 
 #include <algorithm>
-#include <cctype>
-#include <cstring>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <variant>
 
+#include "generator/markdown_excerpt.h"
 #include "manifest/hub_path.h"
 
 namespace onnxhub {
 namespace {
 
-/// Bounds that keep cmark's time and memory in proportion to the document: it pads every row to the
-/// width of its header, walks all open containers for every line, and scans ahead for each bracket.
-/// No README of people comes near them.
-constexpr std::size_t cell_limit = 20'000'000;      // rows times the widest row's cells
-constexpr std::size_t line_length_limit = 1 << 20;  // bytes
-constexpr std::size_t nesting_limit = 100;          // containers on one line
-constexpr std::size_t bracket_limit = 20'000;       // '[' on one line
+constexpr const char* rule_not_utf8 = "readme-not-utf8";
+constexpr const char* rule_too_complex = "readme-too-complex";
 
 template <auto free_handle>
 struct FreeWith {
@@ -32,74 +29,20 @@ struct FreeWith {
         free_handle(handle);
     }
 };
-using MarkdownNode = std::unique_ptr<cmark_node, FreeWith<cmark_node_free>>;
 using MarkdownParser = std::unique_ptr<cmark_parser, FreeWith<cmark_parser_free>>;
-using MarkdownIterator = std::unique_ptr<cmark_iter, FreeWith<cmark_iter_free>>;
+using MarkdownNode = std::unique_ptr<cmark_node, FreeWith<cmark_node_free>>;
+using MarkdownWalk = std::unique_ptr<cmark_iter, FreeWith<cmark_iter_free>>;
 
-/// Block quotes and list items a line may open before its text.
-std::size_t container_count(std::string_view line) {
-    std::size_t count = 0;
-    for (const char c : line) {
-        if (c == '>' || c == '-' || c == '*' || c == '+') {
-            ++count;
-        } else if (c != ' ' && c != '\t' && c != '.' && c != ')' &&
-                   !std::isdigit(static_cast<unsigned char>(c))) {
-            break;
-        }
-    }
-    return count;
-}
-
-/// A rule of dashes and spaces is one line of many marks and no container.
-bool is_rule(std::string_view line) {
-    return std::all_of(
-               line.begin(), line.end(),
-               [&](char c) { return c == line.front() || c == ' ' || c == '\t' || c == '\r'; }) &&
-           line.front() != '>';
-}
-
-struct Objection {
-    int line = 0;
-    std::string message;
-};
-
-/// The first thing that would make reading the document take unbounded time, if any.
-std::optional<Objection> find_objection(std::string_view markdown) {
-    std::size_t widest = 0, lines = 0;
-    int widest_line = 1;
-    while (!markdown.empty()) {
-        const std::size_t end = std::min(markdown.find('\n'), markdown.size());
-        const std::string_view line = markdown.substr(0, end);
-        markdown.remove_prefix(std::min(end + 1, markdown.size()));
-        ++lines;
-        const int number = static_cast<int>(lines);
-        if (line.size() > line_length_limit)
-            return Objection{number, "the line is over 1 MiB long"};
-        if (line.empty()) continue;
-        if (!is_rule(line) && container_count(line) > nesting_limit) {
-            return Objection{number, "quotes and lists are nested over 100 deep"};
-        }
-        if (static_cast<std::size_t>(std::count(line.begin(), line.end(), '[')) > bracket_limit) {
-            return Objection{number, "the line has over 20,000 brackets"};
-        }
-        const auto cells = static_cast<std::size_t>(std::count(line.begin(), line.end(), '|')) + 1;
-        if (cells > widest) {
-            widest = cells;
-            widest_line = number;
-        }
-    }
-    if (widest > 1 && widest * lines > cell_limit) {
-        return Objection{widest_line,
-                         "a table this wide in a document this long has over "
-                         "20 million cells"};
-    }
-    return std::nullopt;
-}
-
+/// cmark's registry of extensions is global and without a lock.
 cmark_syntax_extension* table_extension() {
-    static std::once_flag once;
-    std::call_once(once, cmark_gfm_core_extensions_ensure_registered);
+    static std::once_flag is_registered;
+    std::call_once(is_registered, cmark_gfm_core_extensions_ensure_registered);
     return cmark_find_syntax_extension("table");
+}
+
+/// The extension's node types are numbers it gets when it is registered, and not in its header.
+bool is_node(cmark_node* node, std::string_view type) {
+    return cmark_node_get_type_string(node) == type;
 }
 
 MarkdownNode parse_document(std::string_view markdown) {
@@ -109,162 +52,231 @@ MarkdownNode parse_document(std::string_view markdown) {
     return MarkdownNode(cmark_parser_finish(parser.get()));
 }
 
-bool has_type(cmark_node* node, const char* name) {
-    return std::strcmp(cmark_node_get_type_string(node), name) == 0;
+bool is_space(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/// Entities of HTML attribute values that people write in links.
-std::string decode_entities(std::string_view text) {
-    static constexpr std::pair<std::string_view, char> entities[] = {
-        {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&#39;", '\''}};
-    std::string result;
-    while (!text.empty()) {
-        const auto entity = std::find_if(std::begin(entities), std::end(entities),
-                                         [&](const auto& e) { return text.starts_with(e.first); });
-        if (entity != std::end(entities)) {
-            result += entity->second;
-            text.remove_prefix(entity->first.size());
-        } else {
-            result += text.front();
-            text.remove_prefix(1);
+bool equals_ignoring_case(std::string_view text, std::string_view lower_case) {
+    return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
+                      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+}
+
+/// Trims `text` and makes one space of each run of white space, no-break spaces included.
+std::string fold_spaces(std::string_view text) {
+    constexpr std::string_view no_break_space = "\xc2\xa0";
+    std::string folded;
+    bool is_pending = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool is_no_break = text.compare(i, 2, no_break_space) == 0;
+        if (is_no_break || is_space(text[i])) {
+            is_pending = !folded.empty();
+            i += is_no_break;
+            continue;
         }
+        if (is_pending) folded += ' ';
+        is_pending = false;
+        folded += text[i];
     }
+    return folded;
+}
+
+std::string decode_entities(std::string_view text) {
+    cmark_strbuf decoded;
+    cmark_strbuf_init(cmark_get_default_mem_allocator(), &decoded, 0);
+    houdini_unescape_html_f(&decoded, reinterpret_cast<const uint8_t*>(text.data()),
+                            static_cast<bufsize_t>(text.size()));
+    std::string result(reinterpret_cast<const char*>(decoded.ptr),
+                       static_cast<std::size_t>(decoded.size));
+    cmark_strbuf_free(&decoded);
     return result;
 }
 
-char lower(char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-}
-
-bool is_space(char c) {
-    return std::isspace(static_cast<unsigned char>(c)) != 0;
-}
-
-/// The value of `href` in an HTML tag such as `<a class=x href="model.onnx">`.
-std::optional<std::string> href_of(std::string_view tag) {
-    std::string lowered(tag);
-    std::transform(lowered.begin(), lowered.end(), lowered.begin(), lower);
-    if (!lowered.starts_with("<a") || lowered.size() < 3 || !is_space(lowered[2])) {
-        return std::nullopt;
-    }
-    for (std::size_t at = lowered.find("href", 3); at != lowered.npos;
-         at = lowered.find("href", at + 4)) {
-        std::size_t i = at + 4;
-        while (i < tag.size() && is_space(tag[i])) ++i;
-        if (!is_space(tag[at - 1]) || i >= tag.size() || tag[i] != '=') continue;
-        ++i;
-        while (i < tag.size() && is_space(tag[i])) ++i;
-        if (i >= tag.size()) return std::nullopt;
-        const char quote = tag[i] == '"' || tag[i] == '\'' ? tag[i] : '\0';
-        if (quote) ++i;
-        std::size_t end = i;
-        while (end < tag.size() &&
-               (quote ? tag[end] != quote : !is_space(tag[end]) && tag[end] != '>')) {
-            ++end;
-        }
-        return decode_entities(tag.substr(i, end - i));
-    }
-    return std::nullopt;
-}
-
-/// Builds a cell from its inline nodes.
-class CellReader {
+/// An HTML tag as cmark found it: "<", a name, attributes, ">". So its form needs no check.
+class HtmlTag {
 public:
-    MarkdownCell read(cmark_node* cell) {
-        const MarkdownIterator walk(cmark_iter_new(cell));
-        int image_depth = 0;
-        for (cmark_event_type event; (event = cmark_iter_next(walk.get())) != CMARK_EVENT_DONE;) {
-            cmark_node* node = cmark_iter_get_node(walk.get());
-            const cmark_node_type type = cmark_node_get_type(node);
-            if (type == CMARK_NODE_IMAGE) {
-                image_depth += event == CMARK_EVENT_ENTER ? 1 : -1;
-            } else if (event == CMARK_EVENT_ENTER) {
-                add(node, type, image_depth > 0);
-            }
+    explicit HtmlTag(std::string_view tag) : rest_(tag.substr(1)) {
+        name_ = take_until([](char c) { return is_space(c) || c == '/' || c == '>'; });
+    }
+
+    bool is_named(std::string_view name) const { return equals_ignoring_case(name_, name); }
+
+    /// Value of the first attribute `name`, entities decoded.
+    std::optional<std::string> attribute(std::string_view name) {
+        while (true) {
+            take_until([](char c) { return !is_space(c) && c != '/'; });
+            const std::string_view found =
+                take_until([](char c) { return is_space(c) || c == '=' || c == '/' || c == '>'; });
+            if (found.empty()) return std::nullopt;
+            const std::string_view value = take_value();
+            if (equals_ignoring_case(found, name)) return decode_entities(value);
         }
-        while (!cell_.text.empty() && cell_.text.back() == ' ') cell_.text.pop_back();
-        return std::move(cell_);
     }
 
 private:
-    void add(cmark_node* node, cmark_node_type type, bool is_in_image) {
-        if (type == CMARK_NODE_LINK) {
+    template <class Predicate>
+    std::string_view take_until(Predicate ends) {
+        const auto end = std::find_if(rest_.begin(), rest_.end(), ends);
+        const auto length = static_cast<std::size_t>(end - rest_.begin());
+        const std::string_view taken = rest_.substr(0, length);
+        rest_.remove_prefix(length);
+        return taken;
+    }
+
+    std::string_view take_value() {
+        const auto is_solid = [](char c) { return !is_space(c); };
+        const std::string_view before = rest_;
+        take_until(is_solid);
+        if (!rest_.starts_with('=')) {
+            rest_ = before;  // an attribute without a value
+            return {};
+        }
+        rest_.remove_prefix(1);
+        take_until(is_solid);
+        const char quote = rest_.empty() ? '\0' : rest_.front();
+        if (quote != '"' && quote != '\'') {
+            return take_until([](char c) { return is_space(c) || c == '>'; });
+        }
+        rest_.remove_prefix(1);
+        const std::string_view value = take_until([quote](char c) { return c == quote; });
+        if (!rest_.empty()) rest_.remove_prefix(1);
+        return value;
+    }
+
+    std::string_view rest_;
+    std::string_view name_;
+};
+
+std::string_view literal_of(cmark_node* node) {
+    const char* literal = cmark_node_get_literal(node);
+    return literal ? literal : "";
+}
+
+/// Collects the inlines of one cell in the order of the document.
+class CellReader {
+public:
+    void enter(cmark_node* node) {
+        const cmark_node_type type = cmark_node_get_type(node);
+        if (type == CMARK_NODE_IMAGE) ++image_depth_;
+        if (image_depth_ > 0) return;
+        if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE) {
+            text_ += literal_of(node);
+        } else if (type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK) {
+            text_ += ' ';
+        } else if (type == CMARK_NODE_LINK) {
             cell_.links.emplace_back(cmark_node_get_url(node));
         } else if (type == CMARK_NODE_HTML_INLINE) {
-            const std::string_view tag = cmark_node_get_literal(node);
-            if (auto href = href_of(tag)) cell_.links.push_back(std::move(*href));
-            if (tag.starts_with("<br")) add_text(" ");
-        } else if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE) {
-            if (!is_in_image) add_text(cmark_node_get_literal(node));
-        } else if (type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK) {
-            add_text(" ");
+            enter_html(literal_of(node));
         }
     }
 
-    /// Runs of white space become one space, none at the start.
-    void add_text(std::string_view text) {
-        for (const char c : text) {
-            if (!is_space(c)) {
-                cell_.text += c;
-            } else if (!cell_.text.empty() && cell_.text.back() != ' ') {
-                cell_.text += ' ';
-            }
-        }
+    void exit(cmark_node* node) {
+        if (cmark_node_get_type(node) == CMARK_NODE_IMAGE) --image_depth_;
+    }
+
+    MarkdownCell finish() {
+        cell_.text = fold_spaces(text_);
+        text_.clear();
+        return std::exchange(cell_, {});
+    }
+
+private:
+    void enter_html(std::string_view html) {
+        HtmlTag tag(html);
+        if (tag.is_named("br")) text_ += ' ';
+        if (!tag.is_named("a")) return;
+        if (auto target = tag.attribute("href")) cell_.links.push_back(std::move(*target));
     }
 
     MarkdownCell cell_;
+    std::string text_;
+    int image_depth_ = 0;  ///< what stands in an image is its description
 };
 
-MarkdownRow read_row(cmark_node* node) {
-    MarkdownRow row;
-    row.line = cmark_node_get_start_line(node);
-    for (cmark_node* cell = cmark_node_first_child(node); cell; cell = cmark_node_next(cell)) {
-        row.cells.push_back(CellReader().read(cell));
-    }
-    return row;
-}
-
-MarkdownTable read_table(cmark_node* node) {
-    MarkdownTable table;
-    for (cmark_node* child = cmark_node_first_child(node); child; child = cmark_node_next(child)) {
-        MarkdownRow row = read_row(child);
-        if (table.line == 0) {
-            table.line = row.line;
-            table.header = std::move(row.cells);
+std::vector<MarkdownCell> read_cells(cmark_node* row) {
+    std::vector<MarkdownCell> cells;
+    CellReader reader;
+    const MarkdownWalk walk(cmark_iter_new(row));
+    for (auto event = cmark_iter_next(walk.get()); event != CMARK_EVENT_DONE;
+         event = cmark_iter_next(walk.get())) {
+        cmark_node* node = cmark_iter_get_node(walk.get());
+        const bool is_cell = is_node(node, "table_cell");
+        if (event == CMARK_EVENT_ENTER) {
+            reader.enter(node);
+        } else if (is_cell) {
+            cells.push_back(reader.finish());
         } else {
-            table.rows.push_back(std::move(row));
+            reader.exit(node);
         }
     }
-    // cmark takes a paragraph right above for the start of the table; the header is the line before
-    // the dashes.
-    if (!table.rows.empty()) table.line = table.rows.front().line - 2;
-    return table;
+    return cells;
 }
+
+/// Reads the tables of an excerpt and gives them the lines of the document.
+class TableReader {
+public:
+    explicit TableReader(const MarkdownExcerpt& excerpt) : lines_(excerpt.lines) {}
+
+    std::vector<MarkdownTable> read(cmark_node* document) const {
+        std::vector<MarkdownTable> tables;
+        const MarkdownWalk walk(cmark_iter_new(document));
+        for (auto event = cmark_iter_next(walk.get()); event != CMARK_EVENT_DONE;
+             event = cmark_iter_next(walk.get())) {
+            cmark_node* node = cmark_iter_get_node(walk.get());
+            if (event != CMARK_EVENT_ENTER || !is_node(node, "table")) continue;
+            tables.push_back(read_table(node));
+            cmark_iter_reset(walk.get(), node, CMARK_EVENT_EXIT);
+        }
+        return tables;
+    }
+
+private:
+    int document_line(int excerpt_line) const {
+        const int last = static_cast<int>(lines_.size());
+        return lines_[static_cast<std::size_t>(std::clamp(excerpt_line, 1, last) - 1)];
+    }
+
+    MarkdownTable read_table(cmark_node* node) const {
+        MarkdownTable table;
+        for (cmark_node* row = cmark_node_first_child(node); row; row = cmark_node_next(row)) {
+            if (cmark_gfm_extensions_get_table_row_is_header(row)) {
+                table.header = read_cells(row);
+                continue;
+            }
+            table.rows.push_back({document_line(cmark_node_get_start_line(row)), read_cells(row)});
+            table.rows.back().cells.resize(table.header.size());
+        }
+        table.line = document_line(header_line(node));
+        return table;
+    }
+
+    /// cmark places the header where its paragraph began, which lines above the table can be part
+    /// of. But it stands two lines above the first row, or one above the end of a table without.
+    static int header_line(cmark_node* table) {
+        cmark_node* first_row = cmark_node_next(cmark_node_first_child(table));
+        return first_row ? cmark_node_get_start_line(first_row) - 2
+                         : cmark_node_get_end_line(table) - 1;
+    }
+
+    const std::vector<int>& lines_;
+};
 
 }  // namespace
 
 std::vector<MarkdownTable> parse_markdown_tables(std::string_view markdown, const std::string& path,
                                                  Diagnostics& diagnostics) {
-    if (const auto objection = find_objection(markdown)) {
-        diagnostics.report({Severity::error, "readme-too-complex", path, objection->line,
-                            objection->message, "simplify the document"});
+    if (const int line = first_line_not_utf8(markdown); line > 0) {
+        diagnostics.report({Severity::warning, rule_not_utf8, path, line,
+                            "the line has bytes that are not UTF-8", "save the file as UTF-8"});
+    }
+    auto excerpt = excerpt_tables(markdown);
+    if (auto* excess = std::get_if<MarkdownExcess>(&excerpt)) {
+        diagnostics.report({Severity::error, rule_too_complex, path, excess->line,
+                            std::move(excess->message), "write it more simply, or split the file"});
         return {};
     }
-    if (const int line = first_line_not_utf8(markdown)) {
-        diagnostics.report({Severity::warning, "readme-not-utf8", path, line,
-                            "the line is not UTF-8, U+FFFD stands for the bad bytes",
-                            "save the file as UTF-8"});
-    }
-    const MarkdownNode document = parse_document(markdown);
-    std::vector<MarkdownTable> tables;
-    const MarkdownIterator walk(cmark_iter_new(document.get()));
-    for (cmark_event_type event; (event = cmark_iter_next(walk.get())) != CMARK_EVENT_DONE;) {
-        cmark_node* node = cmark_iter_get_node(walk.get());
-        if (event != CMARK_EVENT_ENTER || !has_type(node, "table")) continue;
-        tables.push_back(read_table(node));
-        cmark_iter_reset(walk.get(), node, CMARK_EVENT_EXIT);
-    }
-    return tables;
+    const auto& lines = std::get<MarkdownExcerpt>(excerpt);
+    const MarkdownNode document = parse_document(lines.text);
+    return TableReader(lines).read(document.get());
 }
 
 }  // namespace onnxhub

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/markdown_excerpt.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "generator/markdown_line.h"
+
+namespace onnxhub {
+namespace {
+
+// The limits keep cmark-gfm (0.29.0.gfm.6) to seconds and to about a gigabyte. Each is far from
+// what people write, and close to what takes too long.
+constexpr std::size_t document_limit = 64u << 20;      // bytes
+constexpr std::size_t line_limit = 1u << 20;           // bytes, of lines that are not prose
+constexpr std::uint64_t piece_limit = 8'000'000;       // blocks, cells and marks within lines
+constexpr std::uint64_t reference_limit = 512u << 20;  // bytes of copied link definitions
+constexpr std::uint64_t work_limit = 200'000'000;      // steps of nested loops in the parser
+
+/// Ends of HTML blocks (https://spec.commonmark.org/0.31.2/#html-blocks) may stand within prose.
+constexpr std::array<std::string_view, 8> html_block_ends = {
+    "-->", "?>", "]]>", "</script>", "</pre>", "</style>", "</textarea>", ">"};
+
+bool contains_ignoring_case(std::string_view text, std::string_view lower_case) {
+    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
+    return std::search(text.begin(), text.end(), lower_case.begin(), lower_case.end(), same) !=
+           text.end();
+}
+
+/// What one piece of text that is not split into cells costs the parser. Each link it closes walks
+/// back over all emphasis and images, each '_' may walk over all '*' and the other way round, and
+/// each "<?" or "<!" looks for its end.
+class InlineWork {
+public:
+    void add(std::string_view text) {
+        bytes_ += text.size();
+        char last = '\0';
+        for (const char c : text) {
+            switch (c) {
+                case '*':
+                    ++stars_;
+                    break;
+                case '_':
+                    ++underscores_;
+                    break;
+                case ']':
+                    ++brackets_;
+                    break;
+                case '[':
+                    images_ += last == '!';
+                    [[fallthrough]];
+                case '<':
+                case '`':
+                case '&':
+                case '"':
+                case '\'':
+                case '\\':
+                    ++other_marks_;
+                    break;
+                case '!':
+                case '?':
+                    declarations_ += last == '<';
+                    break;
+                default:
+                    break;
+            }
+            last = c;
+        }
+    }
+
+    std::uint64_t steps() const {
+        return brackets_ * (stars_ + underscores_ + images_) + stars_ * underscores_ +
+               declarations_ * bytes_;
+    }
+    std::uint64_t marks() const { return stars_ + underscores_ + brackets_ + other_marks_; }
+    std::uint64_t brackets() const { return brackets_; }
+
+private:
+    std::uint64_t bytes_ = 0;
+    std::uint64_t stars_ = 0;
+    std::uint64_t underscores_ = 0;
+    std::uint64_t brackets_ = 0;
+    std::uint64_t images_ = 0;
+    std::uint64_t declarations_ = 0;
+    std::uint64_t other_marks_ = 0;
+};
+
+bool is_text(const MarkdownLine& line) {
+    return line.kind == LineKind::prose || line.kind == LineKind::html ||
+           line.kind == LineKind::definition;
+}
+
+/// Whether the lines may begin a table.
+bool are_table_head(const MarkdownLine& header, const MarkdownLine& delimiter) {
+    // Rows in a list item stand below its text, not below its marker.
+    const bool is_inside = header.markers == 0 || delimiter.column >= header.column;
+    return is_delimiter_row(delimiter) && delimiter.markers == 0 && is_text(header) &&
+           !is_delimiter_row(header) && is_inside && header.quotes == delimiter.quotes &&
+           count_cells(header) == count_cells(delimiter);
+}
+
+std::string html_ends(std::string_view content) {
+    std::string ends;
+    if (content.find('>') == content.npos) return ends;
+    for (const std::string_view end : html_block_ends) {
+        if (contains_ignoring_case(content, end)) {
+            ends += ' ';
+            ends += end;
+        }
+    }
+    return ends;
+}
+
+/// Takes the lines in order and decides what to keep of each. A run is what stands between blank
+/// lines: no paragraph or table goes beyond it.
+class Excerpter {
+public:
+    void add(const MarkdownLine& line) {
+        if (line.quotes + line.markers > container_limit) {
+            fail(line.number, "the line is nested in more than 100 quotes and lists");
+        }
+        if (line.kind == LineKind::blank) {
+            end_run();
+            if (!result_.text.empty() && !result_.text.ends_with("\n\n")) keep("", line.number);
+        } else if (is_in_table_ && is_text(line) && line.markers == 0 &&
+                   line.quotes == delimiter_.quotes) {
+            add_table_line(line);
+        } else if (pending_ && are_table_head(*pending_, line)) {
+            begin_table(*pending_, line);
+            pending_.reset();
+        } else {
+            flush_pending();
+            is_paragraph_ = is_paragraph_ && !is_in_table_;
+            is_in_table_ = false;
+            pending_ = line;
+        }
+    }
+
+    bool has_failed() const { return excess_.has_value(); }
+
+    std::variant<MarkdownExcerpt, MarkdownExcess> finish() {
+        end_run();
+        if (brackets_ * longest_definition_ > reference_limit) {
+            fail(0, "its links would repeat more than 512 MiB of link definitions");
+        }
+        if (excess_) return std::move(*excess_);
+        return std::move(result_);
+    }
+
+private:
+    void fail(int line, std::string message) {
+        if (!excess_) excess_ = MarkdownExcess{line, std::move(message)};
+    }
+
+    void add_steps(std::uint64_t steps, int line) {
+        steps_ += steps;
+        if (steps_ > work_limit) {
+            fail(line, "the text has too many links and marks for one paragraph or cell");
+        }
+    }
+
+    void add_pieces(std::uint64_t pieces, int line) {
+        pieces_ += pieces;
+        if (pieces_ > piece_limit) {
+            fail(line, "the document has more than 8 million blocks, cells and marks");
+        }
+    }
+
+    void keep(std::string_view text, int number) {
+        result_.text += text;
+        result_.text += '\n';
+        result_.lines.push_back(number);
+        has_last_prose_ = false;
+    }
+
+    void keep_whole(const MarkdownLine& line) {
+        if (line.text.size() > line_limit) fail(line.number, "the line is longer than 1 MiB");
+        keep(line.text, line.number);
+    }
+
+    void end_run() {
+        flush_pending();
+        add_steps(exposed_.steps(), result_.lines.empty() ? 0 : result_.lines.back());
+        exposed_ = {};
+        exposed_lines_ = 0;
+        is_paragraph_ = true;
+        is_in_table_ = false;
+        run_prefix_.reset();
+    }
+
+    void flush_pending() {
+        if (pending_) add_outside(*pending_);
+        pending_.reset();
+    }
+
+    /// A line of no table.
+    void add_outside(const MarkdownLine& line) {
+        continue_paragraph(line);
+        if (line.kind == LineKind::prose) {
+            add_prose(line);
+            return;
+        }
+        add_pieces(4 + line.quotes + line.markers, line.number);
+        if (line.kind == LineKind::heading || line.kind == LineKind::fence) {
+            keep_mark(line);
+            return;
+        }
+        if (line.kind == LineKind::definition) {
+            longest_definition_ = std::max(longest_definition_, line.content.size());
+        }
+        measure(line);
+        expose(line);
+        keep_whole(line);
+    }
+
+    /// The run is one paragraph for sure as long as it is prose below the same prefix.
+    void continue_paragraph(const MarkdownLine& line) {
+        if (!run_prefix_) run_prefix_ = line.prefix;
+        is_paragraph_ =
+            is_paragraph_ && line.kind == LineKind::prose && line.prefix == *run_prefix_;
+    }
+
+    /// Counts the line as part of the one paragraph that the run may be.
+    void expose(const MarkdownLine& line) {
+        exposed_.add(line.content);
+        ++exposed_lines_;
+    }
+
+    /// Counts what the line costs wherever it stands.
+    InlineWork measure(const MarkdownLine& line) {
+        InlineWork work;
+        work.add(line.content);
+        brackets_ += work.brackets();
+        add_pieces(3 * work.marks(), line.number);
+        return work;
+    }
+
+    /// Keeps the mark that begins the content, and whether text follows.
+    void keep_mark(const MarkdownLine& line) {
+        const std::size_t end = line.content.find_first_not_of(line.content.front());
+        std::string text(line.prefix);
+        text += line.content.substr(0, end);
+        if (line.content.find_first_not_of(" \t", end) != line.content.npos) text += " x";
+        text += html_ends(line.content);
+        keep(text, line.number);
+    }
+
+    void add_prose(const MarkdownLine& line) {
+        const std::string ends = html_ends(line.content);
+        if (ends.empty() && continues_prose(line)) return;
+        add_pieces(4 + line.quotes + line.markers, line.number);
+        keep(std::string(line.prefix) + "x" + ends, line.number);
+        has_last_prose_ = true;
+        last_prose_ = line;
+    }
+
+    /// Whether the line only makes the paragraph of the last one longer.
+    bool continues_prose(const MarkdownLine& line) const {
+        if (!has_last_prose_ || line.markers > 0) return false;
+        if (line.prefix == last_prose_.prefix) return true;
+        return line.quotes == 0 && line.column >= last_prose_.column;
+    }
+
+    void begin_table(const MarkdownLine& header, const MarkdownLine& delimiter) {
+        continue_paragraph(header);
+        // The parser tries all of the paragraph above as a header, line by line.
+        add_steps(exposed_lines_ * exposed_lines_ / 16, header.number);
+        is_in_table_ = true;
+        delimiter_ = delimiter;
+        columns_ = count_cells(header);
+        add_pieces(4, header.number);
+        add_table_line(header);
+        add_table_line(delimiter);
+    }
+
+    void add_table_line(const MarkdownLine& line) {
+        const std::uint64_t cells = count_cells(line);
+        add_pieces(columns_ + 4, line.number);
+        add_steps(cells * cells / 16, line.number);  // found cell by cell, in the whole line
+        const InlineWork work = measure(line);
+        is_paragraph_ = is_paragraph_ && line.kind == LineKind::prose;
+        if (is_paragraph_) {
+            add_steps(work.steps(), line.number);
+        } else {
+            expose(line);  // the parser may see no table here
+        }
+        keep_whole(line);
+    }
+
+    MarkdownExcerpt result_;
+    std::optional<MarkdownExcess> excess_;
+    std::uint64_t steps_ = 0;
+    std::uint64_t pieces_ = 0;
+    std::uint64_t brackets_ = 0;          ///< kept, each may end a link
+    std::size_t longest_definition_ = 0;  ///< bytes
+
+    // Of the run:
+    std::optional<MarkdownLine> pending_;  ///< the last line, which may turn out to be a header
+    std::optional<std::string_view> run_prefix_;
+    bool is_paragraph_ = true;  ///< it is nothing but one paragraph, or the table at its end
+    InlineWork exposed_;        ///< kept text that may be one paragraph
+    std::uint64_t exposed_lines_ = 0;
+    bool is_in_table_ = false;
+    MarkdownLine delimiter_;
+    std::size_t columns_ = 0;
+
+    bool has_last_prose_ = false;  ///< the last line kept is prose:
+    MarkdownLine last_prose_;
+};
+
+/// Takes the first line, as cmark ends lines: by LF, CRLF or CR.
+std::string_view take_line(std::string_view& rest) {
+    const std::size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end);
+    if (rest.starts_with("\r\n")) {
+        rest.remove_prefix(2);
+    } else if (!rest.empty()) {
+        rest.remove_prefix(1);
+    }
+    return line;
+}
+
+}  // namespace
+
+std::variant<MarkdownExcerpt, MarkdownExcess> excerpt_tables(std::string_view markdown) {
+    if (markdown.size() > document_limit) return MarkdownExcess{0, "the file is over 64 MiB"};
+    constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+    if (markdown.starts_with(byte_order_mark)) markdown.remove_prefix(byte_order_mark.size());
+
+    Excerpter excerpter;
+    for (int number = 1; !markdown.empty() && !excerpter.has_failed(); ++number) {
+        excerpter.add(parse_markdown_line(take_line(markdown), number));
+    }
+    return excerpter.finish();
+}
+
+}  // namespace onnxhub

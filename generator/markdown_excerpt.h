@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lines of a Markdown document that its tables depend on. The rest is prose to us, but work to
+// a Markdown parser, and some documents are made to keep one busy for hours.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace onnxhub {
+
+struct MarkdownExcerpt {
+    std::string text;        ///< Markdown with the same tables
+    std::vector<int> lines;  ///< for each line of `text` its line in the document, 1-based
+};
+
+/// The limit that a document is over; those of people are not.
+struct MarkdownExcess {
+    int line = 0;         ///< 1-based
+    std::string message;  ///< one clause that names the limit
+};
+
+/// Reads the document once. Prose becomes one short line per paragraph; tables, link definitions
+/// and everything that decides where a block begins or ends stay. A parser needs time and memory
+/// roughly in proportion to the excerpt.
+std::variant<MarkdownExcerpt, MarkdownExcess> excerpt_tables(std::string_view markdown);
+
+}  // namespace onnxhub
