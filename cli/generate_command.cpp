@@ -60,6 +60,15 @@ struct Inputs {
     GenerateOptions options;
 };
 
+/// "1 entry", "189 entries".
+std::string counted(std::size_t count, const char* one, const char* many) {
+    return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+std::string entry_count(std::size_t count) {
+    return counted(count, "entry", "entries");
+}
+
 std::string this_program() {
     return fs::read_symlink("/proc/self/exe").string();
 }
@@ -149,7 +158,8 @@ std::unique_ptr<FetchedContent> fetch_missing(const Arguments& arguments, Inputs
         paths.push_back(hub.subfolder.empty() ? missing.path : hub.subfolder + "/" + missing.path);
         bytes += missing.size_bytes;
     }
-    note(streams, fmt::format("fetching {} models, {}", paths.size(), human_bytes(bytes)));
+    note(streams, fmt::format("fetching {}, {}", counted(paths.size(), "model", "models"),
+                              human_bytes(bytes)));
     FetchRequest request;
     request.folder = hub.repository->is_bare() ? hub.folder : hub.repository->working_folder();
     request.revision = arguments.revision;
@@ -181,8 +191,8 @@ void tell_missing(const Streams& streams, const GenerateResult& result) {
                       [](const MissingContent& missing) { return !missing.has_entry; });
     const auto total = static_cast<std::ptrdiff_t>(result.missing.size());
     note(streams,
-         fmt::format("{} models are not here (Git LFS pointers), and no manifest knows them: {}",
-                     total,
+         fmt::format("{} not here (a Git LFS pointer) and known to no manifest: {}",
+                     counted(result.missing.size(), "model", "models"),
                      without_entry == total ? "they have no entry yet"
                      : without_entry == 0   ? "their entries have no io_ports yet"
                                             : fmt::format("{} have no entry yet, the others no "
@@ -207,7 +217,7 @@ void tell_changes(const Streams& streams, const ManifestUpdate& update) {
              fmt::format("moved: {} is now {}", to_text(moved.entry), printable(moved.new_path)));
     }
     if (update.removed.empty()) return;
-    note(streams, fmt::format("{} entries have no model or row any more:", update.removed.size()));
+    note(streams, entry_count(update.removed.size()) + " without a model or row any more:");
     for (const EntryName& name : update.removed) note(streams, "  removed: " + to_text(name));
 }
 
@@ -217,14 +227,11 @@ std::string source_text(const SourceCount& count, const char* what) {
 
 void tell_statistics(const Streams& streams, const GenerateResult& result) {
     const FactStatistics& facts = result.statistics;
-    const auto read = static_cast<std::ptrdiff_t>(result.described_count) -
-                      static_cast<std::ptrdiff_t>(result.missing.size() + result.carried_ports);
-    note(streams,
-         fmt::format("files: {}, {}, {}; io_ports: {} read, {} carried, {} missing",
-                     source_text(facts.pointer, "from LFS pointers"),
-                     source_text(facts.index, "unchanged since git's index"),
-                     source_text(facts.hashed, "hashed"), std::max<std::ptrdiff_t>(read, 0),
-                     result.carried_ports, result.missing.size()));
+    note(streams, fmt::format("files: {}, {}, {}; io_ports: {} read, {} carried, {} missing",
+                              source_text(facts.pointer, "from LFS pointers"),
+                              source_text(facts.index, "unchanged since git's index"),
+                              source_text(facts.hashed, "hashed"), result.read_ports,
+                              result.carried_ports, result.missing.size()));
 }
 
 /// Whether so many entries would go that a person should say so first: more than a tenth.
@@ -235,8 +242,8 @@ bool loses_too_many(const GenerateResult& result, const std::optional<ManifestDo
 ExitCode check(const Inputs& inputs, const GenerateResult& result, bool has_errors,
                const Streams& streams) {
     if (result.update.text == inputs.present_text) {
-        note(streams, fmt::format("{} is up to date, {} entries", manifest_file_name,
-                                  result.update.entry_count));
+        note(streams, fmt::format("{} is up to date, {}", manifest_file_name,
+                                  entry_count(result.update.entry_count)));
         return has_errors ? ExitCode::findings : ExitCode::done;
     }
     const ManifestDocument nothing;
@@ -249,16 +256,18 @@ ExitCode check(const Inputs& inputs, const GenerateResult& result, bool has_erro
                       ? fmt::format("{} differs in order or format only; run `onnxhub generate` to "
                                     "write it anew",
                                     manifest_file_name)
-                      : fmt::format("{} is out of date in {} entries; run `onnxhub generate` and "
+                      : fmt::format("{} is out of date in {}; run `onnxhub generate` and "
                                     "commit the result",
-                                    manifest_file_name, differences.size()));
+                                    manifest_file_name, entry_count(differences.size())));
     return ExitCode::findings;
 }
 
 void write_output(const Arguments& arguments, const Inputs& inputs, const GenerateResult& result,
                   const Streams& streams) {
     const std::string output = arguments.output.value_or(
-        arguments.revision ? "-" : (inputs.hub.folder / std::string(manifest_file_name)).string());
+        arguments.revision
+            ? "-"
+            : (inputs.hub.folder / std::string(manifest_file_name)).lexically_normal().string());
     if (output == "-") {
         streams.out << result.update.text;
         streams.out.flush();
@@ -270,12 +279,13 @@ void write_output(const Arguments& arguments, const Inputs& inputs, const Genera
                          fs::file_size(output, error) == result.update.text.size() &&
                          read_disk_file(output) == result.update.text;
     if (is_same) {
-        note(streams, fmt::format("{}: {} entries, unchanged", output, result.update.entry_count));
+        note(streams,
+             fmt::format("{}: {}, unchanged", output, entry_count(result.update.entry_count)));
         return;
     }
     check_interruption();
     write_file_atomically(output, result.update.text);
-    note(streams, fmt::format("{}: {} entries written", output, result.update.entry_count));
+    note(streams, fmt::format("{}: {} written", output, entry_count(result.update.entry_count)));
 }
 
 ExitCode run(const Arguments& arguments, const Streams& streams) {

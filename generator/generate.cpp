@@ -130,13 +130,13 @@ GenerateResult generate(const Tree& tree, const GenerateOptions& options,
 
     GenerateResult result;
     result.statistics = described.statistics;
-    result.described_count = described.models.size();
     std::vector<FreshEntry> fresh;
     std::vector<EntryName> not_made;
     for (std::size_t k = 0; k < described.models.size(); ++k) {
         ModelDescription& model = described.models[k];
         if (auto missing = missing_content(model)) result.missing.push_back(*missing);
         diagnostics.append(std::move(model.diagnostics));
+        if (model.ports == PortSource::graph) result.read_ports += 1;
         if (model.ports == PortSource::carried) result.carried_ports += 1;
         if (!model.entry) {
             not_made.push_back(name_of_row(model.row));

@@ -50,9 +50,9 @@ struct MissingContent {
 struct GenerateResult {
     ManifestUpdate update;
     FactStatistics statistics;
-    std::size_t carried_ports = 0;        ///< entries whose ports came from a manifest
+    std::size_t read_ports = 0;           ///< entries whose ports came from their graphs,
+    std::size_t carried_ports = 0;        ///< and those whose came from a manifest
     std::vector<MissingContent> missing;  ///< neither read nor carried, in the order of the rows
-    std::size_t described_count = 0;      ///< rows looked at
 };
 
 /// Reads only through trees and writes nothing. Throws EnvironmentError when there is nothing to
