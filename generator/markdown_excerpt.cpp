@@ -61,7 +61,12 @@ public:
                 case '\\':
                     ++other_marks_;
                     break;
+                case '.':
+                    ++other_marks_;
+                    break;
                 case '!':
+                    ++other_marks_;
+                    [[fallthrough]];
                 case '?':
                     declarations_ += last == '<';
                     break;
@@ -235,7 +240,7 @@ private:
         InlineWork work;
         work.add(line.content);
         brackets_ += work.brackets();
-        add_pieces(3 * work.marks(), line.number);
+        add_pieces(2 * work.marks(), line.number);
         return work;
     }
 
@@ -279,7 +284,7 @@ private:
 
     void add_table_line(const MarkdownLine& line) {
         const std::uint64_t cells = count_cells(line);
-        add_pieces(columns_ + 4, line.number);
+        add_pieces(std::max(columns_, cells) + 4, line.number);
         add_steps(cells * cells / 16, line.number);  // found cell by cell, in the whole line
         const InlineWork work = measure(line);
         is_paragraph_ = is_paragraph_ && line.kind == LineKind::prose;
@@ -306,7 +311,7 @@ private:
     std::uint64_t exposed_lines_ = 0;
     bool is_in_table_ = false;
     MarkdownLine delimiter_;
-    std::size_t columns_ = 0;
+    std::uint64_t columns_ = 0;
 
     bool has_last_prose_ = false;  ///< the last line kept is prose:
     MarkdownLine last_prose_;
