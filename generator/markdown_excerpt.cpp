@@ -108,6 +108,13 @@ bool are_table_head(const MarkdownLine& header, const MarkdownLine& delimiter) {
            count_cells(header) == count_cells(delimiter);
 }
 
+/// Whether the line is a link definition whose target is on the next line.
+bool lacks_target(const MarkdownLine& line) {
+    const std::size_t last = line.content.find_last_not_of(" \t");
+    return line.kind == LineKind::definition && last != line.content.npos && last > 0 &&
+           line.content.substr(last - 1, 2) == "]:";
+}
+
 std::string html_ends(std::string_view content) {
     std::string ends;
     if (content.find('>') == content.npos) return ends;
@@ -124,7 +131,9 @@ std::string html_ends(std::string_view content) {
 /// lines: no paragraph or table goes beyond it.
 class Excerpter {
 public:
-    void add(const MarkdownLine& line) {
+    void add(MarkdownLine line) {
+        if (awaits_target_ && line.kind == LineKind::prose) line.kind = LineKind::definition;
+        awaits_target_ = lacks_target(line);
         if (line.quotes + line.markers > container_limit) {
             fail(line.number, "the line is nested in more than 100 quotes and lists");
         }
@@ -309,6 +318,7 @@ private:
     bool is_paragraph_ = true;  ///< it is nothing but one paragraph, or the table at its end
     InlineWork exposed_;        ///< kept text that may be one paragraph
     std::uint64_t exposed_lines_ = 0;
+    bool awaits_target_ = false;  ///< of a link definition, on the next line
     bool is_in_table_ = false;
     MarkdownLine delimiter_;
     std::uint64_t columns_ = 0;
