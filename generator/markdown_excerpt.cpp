@@ -61,7 +61,12 @@ public:
                 case '\\':
                     ++other_marks_;
                     break;
+                case '.':
+                    ++other_marks_;
+                    break;
                 case '!':
+                    ++other_marks_;
+                    [[fallthrough]];
                 case '?':
                     declarations_ += last == '<';
                     break;
@@ -103,6 +108,13 @@ bool are_table_head(const MarkdownLine& header, const MarkdownLine& delimiter) {
            count_cells(header) == count_cells(delimiter);
 }
 
+/// Whether the line is a link definition whose target is on the next line.
+bool lacks_target(const MarkdownLine& line) {
+    const std::size_t last = line.content.find_last_not_of(" \t");
+    return line.kind == LineKind::definition && last != line.content.npos && last > 0 &&
+           line.content.substr(last - 1, 2) == "]:";
+}
+
 std::string html_ends(std::string_view content) {
     std::string ends;
     if (content.find('>') == content.npos) return ends;
@@ -119,7 +131,9 @@ std::string html_ends(std::string_view content) {
 /// lines: no paragraph or table goes beyond it.
 class Excerpter {
 public:
-    void add(const MarkdownLine& line) {
+    void add(MarkdownLine line) {
+        if (awaits_target_ && line.kind == LineKind::prose) line.kind = LineKind::definition;
+        awaits_target_ = lacks_target(line);
         if (line.quotes + line.markers > container_limit) {
             fail(line.number, "the line is nested in more than 100 quotes and lists");
         }
@@ -235,7 +249,7 @@ private:
         InlineWork work;
         work.add(line.content);
         brackets_ += work.brackets();
-        add_pieces(3 * work.marks(), line.number);
+        add_pieces(2 * work.marks(), line.number);
         return work;
     }
 
@@ -279,7 +293,7 @@ private:
 
     void add_table_line(const MarkdownLine& line) {
         const std::uint64_t cells = count_cells(line);
-        add_pieces(columns_ + 4, line.number);
+        add_pieces(std::max(columns_, cells) + 4, line.number);
         add_steps(cells * cells / 16, line.number);  // found cell by cell, in the whole line
         const InlineWork work = measure(line);
         is_paragraph_ = is_paragraph_ && line.kind == LineKind::prose;
@@ -304,9 +318,10 @@ private:
     bool is_paragraph_ = true;  ///< it is nothing but one paragraph, or the table at its end
     InlineWork exposed_;        ///< kept text that may be one paragraph
     std::uint64_t exposed_lines_ = 0;
+    bool awaits_target_ = false;  ///< of a link definition, on the next line
     bool is_in_table_ = false;
     MarkdownLine delimiter_;
-    std::size_t columns_ = 0;
+    std::uint64_t columns_ = 0;
 
     bool has_last_prose_ = false;  ///< the last line kept is prose:
     MarkdownLine last_prose_;

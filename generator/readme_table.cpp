@@ -304,14 +304,8 @@ private:
             return false;
         }
         const std::string& link = cell.links.front();
-        auto path = links_.resolve(link, row.line);
+        auto path = resolve_file(row, link);
         if (!path) return false;
-        if (path->empty()) {
-            report(Severity::error, row, rule_row_unsafe_path,
-                   fmt::format("link \"{}\" leads to the hub's root and not to a file", link),
-                   "link to the .onnx file by its path relative to this README");
-            return false;
-        }
         model.model_path = std::move(*path);
         model.tags = folder_tags_;
         if (has_segment(decoded_link_path(link), "preproc")) model.tags.push_back("preprocessing");
@@ -320,10 +314,21 @@ private:
 
     bool read_archive(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
         if (cell.links.empty() || cell.links.front().empty()) return true;
-        auto path = links_.resolve(cell.links.front(), row.line);
+        auto path = resolve_file(row, cell.links.front());
         if (!path) return false;
-        if (!path->empty()) model.archive_path = std::move(*path);
+        model.archive_path = std::move(*path);
         return true;
+    }
+
+    std::optional<std::string> resolve_file(const MarkdownRow& row, const std::string& link) {
+        auto path = links_.resolve(link, row.line);
+        if (path && path->empty()) {
+            report(Severity::error, row, rule_row_unsafe_path,
+                   fmt::format("link \"{}\" leads to the hub's root and not to a file", link),
+                   "link to a file by its path relative to this README");
+            path.reset();
+        }
+        return path;
     }
 
     bool read_onnx_version(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {

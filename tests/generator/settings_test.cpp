@@ -1,1 +1,121 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "generator/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+#include "manifest/environment_error.h"
+
+namespace onnxhub {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+Settings read(const std::string& toml) {
+    Diagnostics diagnostics;
+    Settings settings = parse_settings(toml, "onnxhub.toml", diagnostics);
+    EXPECT_THAT(diagnostics.all(), IsEmpty());
+    return settings;
+}
+
+std::string error_of(const std::string& toml) {
+    Diagnostics diagnostics;
+    try {
+        parse_settings(toml, "onnxhub.toml", diagnostics);
+    } catch (const EnvironmentError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+std::vector<Diagnostic> warnings_of(const std::string& toml) {
+    Diagnostics diagnostics;
+    parse_settings(toml, "onnxhub.toml", diagnostics);
+    return diagnostics.all();
+}
+
+TEST(Settings, EveryKeyIsRead) {
+    const Settings settings = read(R"(
+[generate]
+exclude = ["a/**", "*.bak.onnx"]
+strip_tags = ["validated"]
+[features]
+tag = "classification"
+[features.tensors]
+"VGG 16" = "flatten_70"
+ResNet18 = "pool1"
+)");
+    EXPECT_THAT(settings.exclude, ElementsAre("a/**", "*.bak.onnx"));
+    EXPECT_THAT(settings.strip_tags, ElementsAre("validated"));
+    EXPECT_EQ(settings.features_tag, "classification");
+    EXPECT_THAT(settings.feature_tensors, ElementsAre(testing::Pair("ResNet18", "pool1"),
+                                                      testing::Pair("VGG 16", "flatten_70")));
+}
+
+TEST(Settings, EveryKeyMayBeLeftOut) {
+    const Settings settings = read("# nothing\n");
+    EXPECT_THAT(settings.exclude, IsEmpty());
+    EXPECT_THAT(settings.strip_tags, IsEmpty());
+    EXPECT_THAT(settings.feature_tensors, IsEmpty());
+    EXPECT_FALSE(settings.features_tag);
+}
+
+TEST(Settings, MisspelledKeyIsAWarningWithTheRightOne) {
+    const auto warnings = warnings_of("[generate]\nexclude = []\nstrip_tag = []\n");
+    ASSERT_EQ(warnings.size(), 1u);
+    EXPECT_EQ(warnings[0].severity, Severity::warning);
+    EXPECT_EQ(warnings[0].file, "onnxhub.toml");
+    EXPECT_EQ(warnings[0].line, 3);
+    EXPECT_EQ(warnings[0].message, "unknown key \"generate.strip_tag\"");
+    EXPECT_EQ(warnings[0].hint, "did you mean \"strip_tags\"?");
+}
+
+TEST(Settings, UnknownKeysAreToldInTheOrderOfTheFile) {
+    const auto warnings = warnings_of("zebra = 1\nape = 2\n[generate]\njobs = 3\n");
+    ASSERT_EQ(warnings.size(), 3u);
+    EXPECT_EQ(warnings[0].message, "unknown key \"zebra\"");
+    EXPECT_EQ(warnings[1].message, "unknown key \"ape\"");
+    EXPECT_EQ(warnings[2].message, "unknown key \"generate.jobs\"");
+    EXPECT_EQ(warnings[2].hint, "known here: exclude, strip_tags");
+}
+
+TEST(Settings, WrongTypesAreErrorsAtTheirLine) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"generate = 1", "onnxhub.toml:1: \"generate\" is not a table"},
+        {"\n[generate]\nexclude = \"a\"", "onnxhub.toml:3: generate.exclude is not a list"},
+        {"[generate]\nexclude = [\n\"a\",\n2]",
+         "onnxhub.toml:4: an element of generate.exclude is not a text"},
+        {"[generate]\nstrip_tags = [\"\"]",
+         "onnxhub.toml:2: an element of generate.strip_tags is empty"},
+        {"[features]\ntag = 1", "onnxhub.toml:2: features.tag is not a text"},
+        {"[features]\ntensors = []", "onnxhub.toml:2: \"features.tensors\" is not a table"},
+        {"[features.tensors]\n\"VGG 16\" = 3",
+         "onnxhub.toml:2: features.tensors.\"VGG 16\" is not a text"},
+    };
+    for (const auto& [toml, message] : cases) {
+        EXPECT_THAT(error_of(toml), StartsWith(message));
+        EXPECT_THAT(error_of(toml), HasSubstr("; ")) << "no hint";
+    }
+}
+
+TEST(Settings, WhatIsNoTomlIsAnErrorWithLineAndColumn) {
+    const std::string error = error_of("[generate]\nexclude = [\"a\"\nx");
+    EXPECT_THAT(error, StartsWith("onnxhub.toml:3: not TOML at column 1: "));
+}
+
+TEST(Settings, HostileFilesAreErrors) {
+    EXPECT_NE(error_of("a = " + std::string(100'000, '[')), "");
+    EXPECT_NE(error_of("\xff\xfe"), "");
+    EXPECT_NE(error_of(std::string("a = \"\0\"", 7)), "");
+    EXPECT_NE(error_of("[generate]\n[generate]\n"), "");
+    EXPECT_THAT(error_of("\"\x1b[31m"), testing::Not(HasSubstr("\x1b")));
+}
+
+}  // namespace
+}  // namespace onnxhub
