@@ -6,10 +6,11 @@
 
 namespace onnxhub {
 
-/// Whether `pattern` matches the whole of `path`: "*" and "?" stay within a segment, "**" spans
-/// segments, "[a-z]" and "[!a-z]" are classes, "\" takes the next character as it is. A pattern
-/// without '/' is matched against the file name in any folder. A pattern that matches a folder
-/// above `path` matches it too. Time is bounded by the product of both lengths.
+/// Whether `pattern` matches the whole of `path`: "*" and "?" stay within a segment, "**" as a
+/// whole segment spans any number of them, "[a-z]" and "[!a-z]" are classes, "\" takes the next
+/// character as it is. A pattern without '/' is matched against the file name in any folder. A
+/// pattern that matches a folder above `path` matches it too. Time is bounded by the product of
+/// both lengths.
 bool glob_matches(std::string_view pattern, std::string_view path);
 
 }  // namespace onnxhub

@@ -25,6 +25,9 @@ constexpr std::string_view key_features = "features";
 constexpr std::string_view key_tag = "tag";
 constexpr std::string_view key_tensors = "tensors";
 
+/// toml++ takes apart nested tables by recursion, and each dot of a key may nest another.
+constexpr std::ptrdiff_t dot_limit = 10'000;
+
 int line_of(const toml::source_region& source) {
     return static_cast<int>(source.begin.line);
 }
@@ -138,6 +141,11 @@ private:
 }  // namespace
 
 Settings parse_settings(std::string_view toml, const std::string& path, Diagnostics& diagnostics) {
+    if (std::count(toml.begin(), toml.end(), '.') > dot_limit) {
+        throw EnvironmentError(
+            to_text({Severity::error, "", path, 0,
+                     fmt::format("the file has over {} dots", dot_limit), "keep settings short"}));
+    }
     try {
         const toml::table root = toml::parse(toml, path);
         return SettingsReader(path, diagnostics).read(root);

@@ -111,6 +111,9 @@ TEST(Settings, WhatIsNoTomlIsAnErrorWithLineAndColumn) {
 
 TEST(Settings, HostileFilesAreErrors) {
     EXPECT_NE(error_of("a = " + std::string(100'000, '[')), "");
+    std::string deep = "a";
+    for (int i = 0; i < 200'000; ++i) deep += ".a";
+    EXPECT_NE(error_of(deep + " = 1"), "");
     EXPECT_NE(error_of("\xff\xfe"), "");
     EXPECT_NE(error_of(std::string("a = \"\0\"", 7)), "");
     EXPECT_NE(error_of("[generate]\n[generate]\n"), "");
