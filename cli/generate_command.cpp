@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <ostream>
 #include <utility>
@@ -40,7 +39,7 @@ struct Arguments {
     std::optional<std::string> single_path;
     std::vector<std::string> exclude;
     Target target = Target::all;
-    unsigned jobs = 0;
+    std::optional<unsigned> jobs;
     bool discover = false;
     bool fetch = false;
     bool drop = false;
@@ -126,7 +125,7 @@ Inputs read_inputs(const Arguments& arguments, Diagnostics& diagnostics) {
     add_excludes(options.base_settings, arguments.exclude);
     options.discover = arguments.discover;
     options.rehash = arguments.rehash;
-    options.jobs = arguments.jobs;
+    options.jobs = arguments.jobs.value_or(0);
     inputs.inference = isolated_shape_inference({this_program(), shape_inference_worker_argument});
     options.inference = inputs.inference.get();
     return inputs;
@@ -328,6 +327,13 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     return has_errors ? ExitCode::findings : ExitCode::done;
 }
 
+Target parse_target(const std::string& name) {
+    if (name == "all") return Target::all;
+    if (name == "diff") return Target::diff;
+    if (name == "single") return Target::single;
+    throw CLI::ValidationError("--target", "\"" + name + "\" is not one of all, diff, single");
+}
+
 void check_combinations(const Arguments& arguments) {
     if (arguments.target == Target::single && !arguments.single_path) {
         throw CLI::ValidationError("--target single needs --path MODEL_PATH");
@@ -337,6 +343,9 @@ void check_combinations(const Arguments& arguments) {
     }
     if (arguments.target != Target::diff && arguments.base) {
         throw CLI::ValidationError("--base goes with --target diff");
+    }
+    if (arguments.jobs && (*arguments.jobs < 1 || *arguments.jobs > 1024)) {
+        throw CLI::ValidationError("--jobs is not a number from 1 to 1024");
     }
     if (arguments.drop && !arguments.fetch) {
         throw CLI::ValidationError("--drop goes with --fetch");
@@ -348,35 +357,37 @@ void check_combinations(const Arguments& arguments) {
 void add_generate_command(CLI::App& app, Job& job) {
     const auto arguments = std::make_shared<Arguments>();
     CLI::App* command = app.add_subcommand("generate", "Write the manifest from the repository");
-    command->add_option("dir", arguments->hub_root, "Top folder of the hub")->capture_default_str();
-    command->add_option("--rev", arguments->revision,
-                        "Read this commit, branch or tag instead of the working tree");
-    command->add_option("-o,--output", arguments->output,
-                        "Where to write; '-' is standard output (the default with --rev)");
-    command->add_option("--target", arguments->target, "Entries to make anew: all, diff or single")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, Target>{
-            {"all", Target::all}, {"diff", Target::diff}, {"single", Target::single}}));
-    command->add_option("--base", arguments->base,
-                        "For --target diff: compare with the merge base with this revision "
-                        "(default: HEAD)");
-    command->add_option("--path", arguments->single_path, "For --target single: the model's path");
-    command->add_option("--carry", arguments->carry,
-                        "Take io_ports of models that are not here from this manifest, where the "
-                        "SHA-256 is the same (default: the hub's own)");
-    command->add_option("--settings", arguments->settings_file,
-                        "Settings file to use instead of the hub's onnxhub.toml");
+    const auto option = [&](const char* name, auto& value, const char* type, const char* help) {
+        return command->add_option(name, value, help)->type_name(type);
+    };
+    option("dir", arguments->hub_root, "", "Top folder of the hub (default: this one)");
+    option("--rev", arguments->revision, "REV",
+           "Read this commit, branch or tag instead of the working tree");
+    option("-o,--output", arguments->output, "FILE",
+           "Where to write; '-' is standard output (the default with --rev)");
+    command
+        ->add_option_function<std::string>(
+            "--target",
+            [arguments](const std::string& name) { arguments->target = parse_target(name); },
+            "Entries to make anew (default: all)")
+        ->type_name("all|diff|single");
+    option("--base", arguments->base, "REV",
+           "For --target diff: compare with the merge base with this revision (default: HEAD)");
+    option("--path", arguments->single_path, "MODEL_PATH", "For --target single: the model's path");
+    option("--carry", arguments->carry, "FILE",
+           "Take io_ports of models that are not here from this manifest, where the SHA-256 is the "
+           "same (default: the hub's own)");
+    option("--settings", arguments->settings_file, "FILE",
+           "Settings to use instead of the hub's onnxhub.toml");
+    option("--exclude", arguments->exclude, "GLOB", "Leave out models whose path matches")
+        ->allow_extra_args(false);
+    option("-j,--jobs", arguments->jobs, "N", "Threads to use, 1 to 1024 (default: one per core)");
     command->add_flag("--discover", arguments->discover,
                       "Also make entries for .onnx files no table lists");
-    command->add_option("--exclude", arguments->exclude, "Leave out models whose path matches")
-        ->type_name("GLOB")
-        ->allow_extra_args(false);
     command->add_flag("--fetch", arguments->fetch,
                       "Get the models whose io_ports are needed with `git lfs pull`");
-    command->add_flag(
-        "--drop", arguments->drop,
-        "Drop what --fetch got afterwards: files stay pointers, `git status` stays clean");
-    command->add_option("-j,--jobs", arguments->jobs, "Threads to use (default: one per core)")
-        ->check(CLI::Range(1, 1024));
+    command->add_flag("--drop", arguments->drop,
+                      "Drop what --fetch got afterwards: files stay pointers, `git status` clean");
     command->add_flag("--rehash", arguments->rehash, "Read every byte that is here, trust nothing");
     command->add_flag("--allow-removals", arguments->allow_removals,
                       "Write even if more than a tenth of the entries vanish");

@@ -135,7 +135,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
 void add_inspect_command(CLI::App& app, Job& job) {
     const auto arguments = std::make_shared<Arguments>();
     CLI::App* command = app.add_subcommand("inspect", "Show what is inside a model file");
-    command->add_option("file", arguments->file, "An .onnx file")->required();
+    command->add_option("file", arguments->file, "An .onnx file")->required()->type_name("");
     command->add_flag("--json", arguments->json, "As JSON");
     command->add_flag("--ports", arguments->ports_only,
                       "Only inputs and outputs; the file is not hashed");

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <exception>
 #include <iostream>
-#include <map>
 #include <new>
 
 #include "cli/job.h"
@@ -24,9 +23,19 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
     app.add_flag("-q,--quiet", options.quiet, "Only errors");
     app.add_flag("-v,--verbose", options.verbose, "Notes and whole lists too");
     app.add_flag("--no-progress", options.no_progress, "No progress line on a terminal");
-    app.add_option("--color", options.color, "auto, always or never")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, Color>{
-            {"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}}));
+    app.add_option_function<std::string>(
+           "--color",
+           [&options](const std::string& name) {
+               if (name != "auto" && name != "always" && name != "never") {
+                   throw CLI::ValidationError("--color",
+                                              "\"" + name + "\" is not one of auto, always, never");
+               }
+               options.color = name == "always"  ? Color::always
+                               : name == "never" ? Color::never
+                                                 : Color::automatic;
+           },
+           "Colors in messages (default: auto)")
+        ->type_name("auto|always|never");
     app.fallthrough();
     app.require_subcommand(1);
 }
@@ -70,7 +79,7 @@ int main(int argc, char** argv) {
         return serve_shape_inference();
     }
     std::ios::sync_with_stdio(false);
-    CLI::App app("Generates, checks and serves hubs of ONNX models", "onnxhub");
+    CLI::App app("Makes the manifest of a hub of ONNX models, and looks into models", "onnxhub");
     GlobalOptions options;
     Job job;
     add_global_options(app, options);
