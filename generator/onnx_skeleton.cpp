@@ -14,7 +14,10 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::size_t window_size = 32 * 1024;  // bytes read at once; most skips go further
+// Bytes read at once: little after a skip, since what follows the head of one tensor is mostly its
+// payload, and more and more while reading goes straight on.
+constexpr std::size_t first_window = 256;
+constexpr std::size_t largest_window = 32 * 1024;
 
 /// Protobuf's own limit on nested messages is 100; what is copied whole below a node (types,
 /// annotations) needs a few levels too.
@@ -214,7 +217,8 @@ private:
     }
 
     void load_window() {
-        window_.resize(window_size);
+        const bool goes_on = !window_.empty() && position_ == window_begin_ + window_.size();
+        window_.resize(goes_on ? std::min(window_.size() * 2, largest_window) : first_window);
         window_begin_ = position_;
         window_.resize(source_.read(position_, window_));
         if (window_.empty()) fail("the file became shorter while it was read");
