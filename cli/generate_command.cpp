@@ -14,6 +14,7 @@
 #include "cli/interruption.h"
 #include "cli/job.h"
 #include "cli/progress.h"
+#include "cli/worker_program.h"
 #include "generator/generate.h"
 #include "generator/lfs_fetch.h"
 #include "generator/shape_inference.h"
@@ -68,10 +69,6 @@ std::string entry_count(std::size_t count) {
     return counted(count, "entry", "entries");
 }
 
-std::string this_program() {
-    return fs::read_symlink("/proc/self/exe").string();
-}
-
 void open_base(const Arguments& arguments, Inputs& inputs, Diagnostics& diagnostics) {
     if (arguments.target != Target::diff) return;
     const auto& repository = inputs.hub.repository;
@@ -123,10 +120,10 @@ Inputs read_inputs(const Arguments& arguments, Diagnostics& diagnostics) {
     open_base(arguments, inputs, diagnostics);
     add_excludes(options.settings, arguments.exclude);
     add_excludes(options.base_settings, arguments.exclude);
-    options.discover = arguments.discover;
+    options.discover = arguments.discover || options.settings.discover;
     options.rehash = arguments.rehash;
     options.jobs = arguments.jobs.value_or(0);
-    inputs.inference = isolated_shape_inference({this_program(), shape_inference_worker_argument});
+    inputs.inference = isolated_shape_inference(this_program_as_workers());
     options.inference = inputs.inference.get();
     return inputs;
 }

@@ -16,6 +16,7 @@
 #include "cli/job.h"
 #include "cli/model_report.h"
 #include "cli/progress.h"
+#include "cli/worker_program.h"
 #include "generator/content_facts.h"
 #include "generator/git_repository.h"
 #include "generator/model_graph.h"
@@ -85,8 +86,7 @@ OpenedModel open_model(const Tree& tree, const std::string& name, const Argument
 }
 
 ModelGraph read_graph(const ByteSource& content, const Arguments& arguments) {
-    const auto inference = isolated_shape_inference(
-        {fs::read_symlink("/proc/self/exe").string(), shape_inference_worker_argument});
+    const auto inference = isolated_shape_inference(this_program_as_workers());
     auto result = read_model_graph(content, inference.get(), arguments.tensors);
     if (const auto* error = std::get_if<SkeletonError>(&result)) {
         throw EnvironmentError(fmt::format("{}: {} (at byte {}); give a valid ONNX model",

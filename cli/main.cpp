@@ -10,7 +10,7 @@
 #include <new>
 
 #include "cli/job.h"
-#include "generator/shape_inference.h"
+#include "generator/onnx_worker.h"
 #include "manifest/environment_error.h"
 
 namespace {
@@ -75,8 +75,8 @@ int run(const Job& job, const GlobalOptions& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc == 2 && std::strcmp(argv[1], shape_inference_worker_argument) == 0) {
-        return serve_shape_inference();
+    if (argc == 2 && std::strcmp(argv[1], onnx_worker_argument) == 0) {
+        return serve_onnx_tasks();
     }
     std::ios::sync_with_stdio(false);
     CLI::App app("Makes the manifest of a hub of ONNX models, and looks into models", "onnxhub");

@@ -90,6 +90,9 @@ GraphReadings read_graphs(const ContentTable& table, const std::vector<ReadmeMod
             entry->second.insert(*tensor);
         }
     }
+    for (const std::string& path : options.more_models) {
+        if (table.facts(path) && wanted.try_emplace(path).second) paths.push_back(path);
+    }
     std::vector<GraphReading> results(paths.size());
     for_each_index(paths.size(), options.jobs, [&](std::size_t i) {
         const std::set<std::string>& tensors = wanted.at(paths[i]);
@@ -142,7 +145,8 @@ public:
     ModelDescription build() {
         const auto* facts = table_.facts(row().model_path);
         if (!facts) {
-            report_no_content(std::get<NoContent>(table_.at(row().model_path)), Severity::error);
+            report_no_content(std::get<NoContent>(table_.at(row().model_path)), "row-file-missing",
+                              Severity::error);
             return std::move(description_);
         }
         description_.facts = *facts;
@@ -174,9 +178,9 @@ private:
                                          std::move(message), std::move(hint)});
     }
 
-    void report_no_content(const NoContent& none, Severity severity) {
+    void report_no_content(const NoContent& none, const char* missing_rule, Severity severity) {
         if (none.in_file) description_.diagnostics.report(*none.in_file);
-        const char* rule = none.kind == NoContent::Kind::missing   ? "row-file-missing"
+        const char* rule = none.kind == NoContent::Kind::missing   ? missing_rule
                            : none.kind == NoContent::Kind::ignored ? "row-file-ignored"
                                                                    : "row-file-unusable";
         report(severity, rule, none.reason, none.in_file ? "" : none.hint);
@@ -263,7 +267,8 @@ private:
         }
         const auto& none = std::get<NoContent>(table_.at(*row().archive_path));
         const bool is_missing = none.kind == NoContent::Kind::missing;
-        report_no_content(none, is_missing ? Severity::warning : Severity::error);
+        report_no_content(none, "row-archive-missing",
+                          is_missing ? Severity::warning : Severity::error);
     }
 
     /// External data known from the graph, else from the carried entry of the same model.
@@ -308,6 +313,28 @@ private:
     const Entry* carried_ = nullptr;
     ModelDescription description_;
 };
+
+ModelGraphs graphs_of(const GraphReadings& readings) {
+    ModelGraphs graphs;
+    for (const auto& [path, reading] : readings) {
+        if (reading.bytes_here) graphs.emplace(path, reading.graph);
+    }
+    return graphs;
+}
+
+Diagnostics diagnostics_of_others(const GraphReadings& readings,
+                                  const std::vector<ReadmeModel>& rows,
+                                  const std::vector<std::string>& others) {
+    std::set<std::string_view> told;
+    for (const ReadmeModel& row : rows) told.insert(row.model_path);
+    Diagnostics diagnostics;
+    for (const std::string& path : others) {
+        const auto found = readings.find(path);
+        if (found == readings.end() || !told.insert(path).second) continue;
+        diagnostics.append(found->second.diagnostics);
+    }
+    return diagnostics;
+}
 
 /// Every external file that any graph, or an entry carried for a model without bytes, names.
 void add_external_files(ContentTable& table, const std::vector<ReadmeModel>& rows,
@@ -359,21 +386,24 @@ Descriptions describe_models(const Tree& tree, std::vector<ReadmeModel> rows,
         table.add(row.model_path);
         if (row.archive_path) table.add(*row.archive_path);
     }
+    for (const std::string& path : options.more_models) table.add(path);
+    for (const std::string& path : options.more_files) table.add(path);
     table.describe(fact_options, options.observer, options.jobs);
     const GraphReadings readings = read_graphs(table, rows, options);
     add_external_files(table, rows, readings, options);
     table.describe(fact_options, options.observer, options.jobs);
 
-    Descriptions descriptions;
-    descriptions.models.reserve(rows.size());
+    Diagnostics others = diagnostics_of_others(readings, rows, options.more_models);
+    std::vector<ModelDescription> models;
+    models.reserve(rows.size());
     for (ReadmeModel& row : rows) {
         const auto found = readings.find(row.model_path);
         const GraphReading* reading = found == readings.end() ? nullptr : &found->second;
-        descriptions.models.push_back(
-            DescriptionBuilder(std::move(row), table, reading, options).build());
+        models.push_back(DescriptionBuilder(std::move(row), table, reading, options).build());
     }
-    descriptions.statistics = table.statistics();
-    return descriptions;
+    const FactStatistics statistics = table.statistics();
+    return {std::move(models), statistics, std::move(table), graphs_of(readings),
+            std::move(others)};
 }
 
 }  // namespace onnxhub

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -57,11 +58,20 @@ struct DescribeOptions {
     ContentObserver* observer = nullptr;
     bool rehash = false;
     unsigned jobs = 0;
+    std::vector<std::string> more_models = {};  ///< that no row needs to name: facts and graphs
+    std::vector<std::string> more_files = {};   ///< that no row needs to name: facts
 };
+
+/// By path; null where the graph can't be read. Absent: the bytes are not here.
+using ModelGraphs = std::unordered_map<std::string, std::shared_ptr<const ModelGraph>>;
 
 struct Descriptions {
     std::vector<ModelDescription> models;  ///< as many as rows, in their order
     FactStatistics statistics;
+    ContentTable contents;  ///< of all files any row names and of those asked for
+    ModelGraphs graphs;     ///< of all models among them
+    /// About models no row names, such as graphs that can't be read.
+    Diagnostics more_diagnostics;
 };
 
 /// Describes the models of `rows`. One that can't be described never stops the others.

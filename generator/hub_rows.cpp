@@ -60,7 +60,8 @@ bool is_excluded(const Settings& settings, const std::string& path) {
 }
 
 struct FolderRows {
-    std::vector<ReadmeModel> models;
+    std::string readme_path;
+    ModelTables tables;
     Diagnostics diagnostics;
 };
 
@@ -73,11 +74,13 @@ FolderRows read_folder(const Tree& tree, const ModelFolder& folder) {
                                  folder.path + " is a submodule, its models are left out", ""});
         return rows;
     }
-    const std::string path =
+    rows.readme_path =
         folder.path.empty() ? root_readme : folder.path + "/" + std::string(readme_file_name);
     const Diagnostic mention{Severity::error, "folder-no-readme", root_readme, folder.line, "", ""};
-    if (const auto text = read_readme(tree, path, mention, rows.diagnostics)) {
-        rows.models = parse_model_tables(*text, path, rows.diagnostics);
+    if (const auto text = read_readme(tree, rows.readme_path, mention, rows.diagnostics)) {
+        rows.tables = parse_model_tables(*text, rows.readme_path, rows.diagnostics);
+    } else {
+        rows.tables.has_lost_table = true;
     }
     return rows;
 }
@@ -113,11 +116,14 @@ HubRows read_hub_rows(const Tree& tree, const Settings& settings, unsigned jobs,
                    [&](std::size_t i) { folders[i] = read_folder(tree, root.folders[i]); });
     for (FolderRows& folder : folders) {
         diagnostics.append(std::move(folder.diagnostics));
-        for (ReadmeModel& model : folder.models) {
+        for (ReadmeModel& model : folder.tables.models) {
             if (is_excluded(settings, model.model_path)) continue;
             strip_tags(settings, model);
             hub.models.push_back(std::move(model));
         }
+        std::move(folder.tables.broken.begin(), folder.tables.broken.end(),
+                  std::back_inserter(hub.broken));
+        if (folder.tables.has_lost_table) hub.lost_readmes.push_back(folder.readme_path);
     }
     return hub;
 }

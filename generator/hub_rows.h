@@ -18,6 +18,9 @@ struct HubRows {
     bool has_readme = false;          ///< the root has a README.md,
     bool has_table = false;           ///< and in it a table with a column "Model Class"
     std::vector<ReadmeModel> models;  ///< by folder, then in the order of the tables
+    std::vector<BrokenRow> broken;    ///< rows that can't be used, excluded or not
+    /// READMEs that should hold tables of models and could not be read, or not wholly.
+    std::vector<std::string> lost_readmes;
 };
 
 /// Reads the READMEs of the tree. Leading tags the settings strip are gone, excluded models left

@@ -67,30 +67,44 @@ public:
     }
 
     LfsPointerResult read() {
-        if (rest_.starts_with(byte_order_mark)) return broken("a byte order mark stands in front");
+        using Kind = MalformedPointer::Kind;
+        if (rest_.starts_with(byte_order_mark)) {
+            return broken(Kind::other, "a byte order mark stands in front");
+        }
         while (!rest_.empty()) {
             const std::string_view line = next_line();
-            if (is_conflict_marker(line)) return broken("merge conflict markers");
-            if (auto trouble = read_line(line)) return broken(std::move(*trouble));
+            if (is_conflict_marker(line)) {
+                return broken(Kind::conflict_markers, "merge conflict markers");
+            }
+            if (auto trouble = read_line(line)) {
+                const bool is_cut = rest_.empty() && !has_line_end_;
+                return broken(is_cut ? Kind::truncated : Kind::other, std::move(*trouble));
+            }
         }
-        if (!has_oid_) return broken("the oid line is missing, the pointer is truncated");
-        if (!has_size_) return broken("the size line is missing, the pointer is truncated");
+        if (!has_oid_) {
+            return broken(Kind::truncated, "the oid line is missing, the pointer is truncated");
+        }
+        if (!has_size_) {
+            return broken(Kind::truncated, "the size line is missing, the pointer is truncated");
+        }
         return pointer_;
     }
 
 private:
-    MalformedPointer broken(std::string reason) const {
-        return {std::max(line_, 1), std::move(reason)};
+    MalformedPointer broken(MalformedPointer::Kind kind, std::string reason) const {
+        return {kind, std::max(line_, 1), std::move(reason)};
     }
 
     std::string_view next_line() {
         const std::size_t end = rest_.find('\n');
         std::string_view line = rest_.substr(0, end);
+        has_line_end_ = end != rest_.npos;
         rest_ = end == rest_.npos ? std::string_view() : rest_.substr(end + 1);
         ++line_;
         if (line.ends_with('\r')) {
             line.remove_suffix(1);
             pointer_.is_canonical = false;
+            pointer_.has_crlf = true;
         }
         return line;
     }
@@ -157,6 +171,7 @@ private:
     std::string_view rest_;
     std::string_view last_key_;
     int line_ = 0;
+    bool has_line_end_ = false;
     bool has_version_ = false;
     bool has_oid_ = false;
     bool has_size_ = false;

@@ -21,6 +21,7 @@ struct LfsPointer {
     std::uint64_t size_bytes = 0;  ///< length of the model
     bool has_extensions = false;   ///< an extension's filter stands between the two (ext-0-…)
     bool is_canonical = true;      ///< the very bytes `git lfs pointer` writes
+    bool has_crlf = false;         ///< lines end as on Windows
 };
 
 /// The file is content committed to git itself. So is an empty file: LFS leaves those alone.
@@ -28,6 +29,8 @@ struct NotAPointer {};
 
 /// The file announces itself as a pointer and then breaks the format.
 struct MalformedPointer {
+    enum class Kind { conflict_markers, truncated, other };
+    Kind kind = Kind::other;
     int line = 0;        ///< 1-based, within the file
     std::string reason;  ///< e.g. "oid is not a sha256 digest", "merge conflict markers"
 };

@@ -22,6 +22,7 @@ namespace onnxhub {
 namespace {
 
 constexpr const char* rule_column_misspelled = "column-misspelled";
+constexpr const char* rule_column_missing = "column-missing";
 constexpr const char* rule_folder_no_link = "folder-no-link";
 constexpr const char* rule_folder_absolute_url = "folder-absolute-url";
 constexpr const char* rule_folder_unsafe_path = "folder-unsafe-path";
@@ -63,8 +64,10 @@ std::optional<std::size_t> find_column(const MarkdownTable& table, std::string_v
 }
 
 /// Rows of a table without the columns it must have are lost, which a wrong letter should not do.
-void report_misspelled_columns(const MarkdownTable& table, std::span<const std::string_view> wanted,
+/// Returns whether there was one.
+bool report_misspelled_columns(const MarkdownTable& table, std::span<const std::string_view> wanted,
                                const std::string& readme_path, Diagnostics& diagnostics) {
+    bool found = false;
     for (const std::string_view name : wanted) {
         if (find_column(table, name)) continue;
         for (const MarkdownCell& cell : table.header) {
@@ -74,8 +77,10 @@ void report_misspelled_columns(const MarkdownTable& table, std::span<const std::
                  fmt::format("column \"{}\" looks like \"{}\", but the table is not read",
                              cell.text, name),
                  fmt::format("name the column \"{}\"", name)});
+            found = true;
         }
     }
+    return found;
 }
 
 struct LinkRules {
@@ -162,14 +167,23 @@ std::optional<ModelColumns> find_model_columns(const MarkdownTable& table) {
 }
 
 /// Tables of models have most of the columns, tables about other things hardly two.
-void report_nearly_model_table(const MarkdownTable& table, const std::string& readme_path,
+/// Returns whether a column that is missing or misspelled hides a table of models.
+bool report_nearly_model_table(const MarkdownTable& table, const std::string& readme_path,
                                Diagnostics& diagnostics) {
     const auto present =
         std::count_if(required_columns.begin(), required_columns.end(),
                       [&](std::string_view name) { return find_column(table, name).has_value(); });
-    if (present >= 2) {
-        report_misspelled_columns(table, required_columns, readme_path, diagnostics);
+    if (present >= 2 &&
+        report_misspelled_columns(table, required_columns, readme_path, diagnostics)) {
+        return true;
     }
+    if (present + 1 != std::ssize(required_columns)) return false;
+    const auto missing = std::find_if(required_columns.begin(), required_columns.end(),
+                                      [&](std::string_view name) { return !find_column(table, name); });
+    diagnostics.report({Severity::warning, rule_column_missing, readme_path, table.line,
+                        fmt::format("the table has no column \"{}\" and is not read", *missing),
+                        "add the column, and fill it in for every model"});
+    return true;
 }
 
 std::optional<std::int64_t> parse_opset(std::string_view text) {
@@ -237,11 +251,11 @@ public:
                 continue;
             }
             auto model = read_row(row, columns);
-            if (model && is_new(*model)) models_.push_back(std::move(*model));
+            if (model && is_new(*model)) tables_.models.push_back(std::move(*model));
         }
     }
 
-    std::vector<ReadmeModel> finish() { return std::move(models_); }
+    ModelTables finish() { return std::move(tables_); }
 
 private:
     static bool is_empty(const MarkdownCell& cell) {
@@ -266,6 +280,7 @@ private:
         const bool has_version = read_onnx_version(row, row.cells[columns.onnx_version], model);
         const bool has_opset = read_opset(row, row.cells[columns.opset_version], model);
         if (!has_name || !has_path || !has_archive || !has_version || !has_opset) {
+            tables_.broken.push_back({readme_path_, row.line, model.name, model.model_path});
             return std::nullopt;
         }
         if (!row.cells[columns.model].links.empty()) {
@@ -380,7 +395,7 @@ private:
     Diagnostics& diagnostics_;
     LinkReader links_;
     std::vector<std::string> folder_tags_;
-    std::vector<ReadmeModel> models_;
+    ModelTables tables_;
     std::map<Statement, int> first_lines_;
 };
 
@@ -416,18 +431,23 @@ ModelFolders parse_model_folders(std::string_view markdown, const std::string& r
     return result;
 }
 
-std::vector<ReadmeModel> parse_model_tables(std::string_view markdown,
-                                            const std::string& readme_path,
-                                            Diagnostics& diagnostics) {
+ModelTables parse_model_tables(std::string_view markdown, const std::string& readme_path,
+                               Diagnostics& diagnostics) {
     ModelReader reader(readme_path, diagnostics);
-    for (const MarkdownTable& table : parse_markdown_tables(markdown, readme_path, diagnostics)) {
+    Diagnostics reading;
+    const auto all_tables = parse_markdown_tables(markdown, readme_path, reading);
+    bool has_lost_table = reading.has_errors();
+    diagnostics.append(std::move(reading));
+    for (const MarkdownTable& table : all_tables) {
         if (const auto columns = find_model_columns(table)) {
             reader.read(table, *columns);
-        } else {
-            report_nearly_model_table(table, readme_path, diagnostics);
+        } else if (report_nearly_model_table(table, readme_path, diagnostics)) {
+            has_lost_table = true;
         }
     }
-    return reader.finish();
+    ModelTables tables = reader.finish();
+    tables.has_lost_table = has_lost_table;
+    return tables;
 }
 
 }  // namespace onnxhub

@@ -35,6 +35,24 @@ struct ReadmeModel {
     bool says_the_same(const ReadmeModel& other) const;
 };
 
+/// A row meant as a model that can't be used; the diagnostics say why.
+struct BrokenRow {
+    std::string readme_path;
+    int line = 0;
+    std::string name;        ///< empty when it couldn't be read
+    std::string model_path;  ///< likewise
+
+    bool operator==(const BrokenRow&) const = default;
+};
+
+/// The models of one README.
+struct ModelTables {
+    std::vector<ReadmeModel> models;  ///< in the order of the file
+    std::vector<BrokenRow> broken;
+    /// A missing or misspelled column hides a table, or the document could not be read.
+    bool has_lost_table = false;
+};
+
 struct ModelFolders {
     bool has_table = false;            ///< a table with a column "Model Class" was there
     std::vector<ModelFolder> folders;  ///< sorted by path, each once
@@ -49,8 +67,7 @@ ModelFolders parse_model_folders(std::string_view markdown, const std::string& r
 /// tables are prose. A row that can't be used is reported and left out, and reading goes on, so
 /// that one run shows all that is wrong. Models come in the order of the file. Rows which say the
 /// same as an earlier one are reported and left out.
-std::vector<ReadmeModel> parse_model_tables(std::string_view markdown,
-                                            const std::string& readme_path,
-                                            Diagnostics& diagnostics);
+ModelTables parse_model_tables(std::string_view markdown, const std::string& readme_path,
+                               Diagnostics& diagnostics);
 
 }  // namespace onnxhub

@@ -21,9 +21,15 @@ constexpr const char* rule_unknown_setting = "unknown-setting";
 constexpr std::string_view key_generate = "generate";
 constexpr std::string_view key_exclude = "exclude";
 constexpr std::string_view key_strip_tags = "strip_tags";
+constexpr std::string_view key_discover = "discover";
 constexpr std::string_view key_features = "features";
 constexpr std::string_view key_tag = "tag";
 constexpr std::string_view key_tensors = "tensors";
+constexpr std::string_view key_validate = "validate";
+constexpr std::string_view key_ignore = "ignore";
+constexpr std::string_view key_rule = "rule";
+constexpr std::string_view key_path = "path";
+constexpr std::string_view key_reason = "reason";
 
 /// toml++ takes apart nested tables by recursion, and each dot of a key may nest another.
 constexpr std::ptrdiff_t dot_limit = 10'000;
@@ -39,9 +45,11 @@ public:
         : path_(path), diagnostics_(diagnostics) {}
 
     Settings read(const toml::table& root) {
-        report_unknown_keys(root, "", {key_generate, key_features});
+        settings_.file = path_;
+        report_unknown_keys(root, "", {key_generate, key_features, key_validate});
         if (const toml::node* node = root.get(key_generate)) read_generate(*node);
         if (const toml::node* node = root.get(key_features)) read_features(*node);
+        if (const toml::node* node = root.get(key_validate)) read_validate(*node);
         return std::move(settings_);
     }
 
@@ -49,7 +57,15 @@ private:
     void read_generate(const toml::node& node) {
         const std::string name(key_generate);
         const toml::table& table = table_at(node, name);
-        report_unknown_keys(table, name, {key_exclude, key_strip_tags});
+        report_unknown_keys(table, name, {key_exclude, key_strip_tags, key_discover});
+        if (const toml::node* discover = table.get(key_discover)) {
+            const auto* truth = discover->as_boolean();
+            if (!truth) {
+                fail(*discover, qualified(name, key_discover) + " is neither true nor false",
+                     "write discover = true");
+            }
+            settings_.discover = truth->get();
+        }
         settings_.exclude = strings_at(table, name, key_exclude);
         settings_.strip_tags = strings_at(table, name, key_strip_tags);
     }
@@ -69,6 +85,42 @@ private:
                 model.str(),
                 string_at(tensor, fmt::format("{}.\"{}\"", tensors_name, model.str())));
         }
+    }
+
+    void read_validate(const toml::node& node) {
+        const std::string name(key_validate);
+        const toml::table& table = table_at(node, name);
+        report_unknown_keys(table, name, {key_ignore});
+        const toml::node* ignore = table.get(key_ignore);
+        if (!ignore) return;
+        const std::string ignore_name = qualified(name, key_ignore);
+        const toml::array* array = ignore->as_array();
+        if (!array) {
+            fail(*ignore, fmt::format("{} is not a list of tables", ignore_name),
+                 fmt::format("write [[{}]] with its keys below", ignore_name));
+        }
+        for (const toml::node& element : *array) read_ignored_rule(element, ignore_name);
+    }
+
+    void read_ignored_rule(const toml::node& node, const std::string& name) {
+        const toml::table& table = table_at(node, name);
+        report_unknown_keys(table, name, {key_rule, key_path, key_reason});
+        IgnoredRule ignored;
+        ignored.rule = required_string_at(table, name, key_rule, "the rule to ignore");
+        ignored.path = required_string_at(table, name, key_path, "a glob of files, or \"**\"");
+        ignored.reason = required_string_at(table, name, key_reason,
+                                            "why the hub lives with it, for the next reader");
+        ignored.line = line_of(table.source());
+        settings_.ignored_rules.push_back(std::move(ignored));
+    }
+
+    std::string required_string_at(const toml::table& table, const std::string& table_name,
+                                   std::string_view key, const char* meaning) const {
+        if (const toml::node* node = table.get(key)) {
+            return string_at(*node, qualified(table_name, key));
+        }
+        fail(table, fmt::format("{} lacks the key \"{}\"", table_name, key),
+             fmt::format("add {} = \"…\": {}", key, meaning));
     }
 
     const toml::table& table_at(const toml::node& node, const std::string& name) const {

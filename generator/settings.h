@@ -15,12 +15,25 @@ namespace onnxhub {
 
 inline constexpr std::string_view settings_file_name = "onnxhub.toml";
 
+/// [[validate.ignore]]: findings a hub lives with, and why.
+struct IgnoredRule {
+    std::string rule;    ///< id of a rule or name of a family
+    std::string path;    ///< glob of files; findings about a model go by the model's path too
+    std::string reason;  ///< never empty
+    int line = 0;        ///< 1-based, in the settings
+
+    bool operator==(const IgnoredRule&) const = default;
+};
+
 struct Settings {
+    std::string file;  ///< where they were read, for findings about them; empty: defaults
     std::vector<std::string> exclude;  ///< [generate] exclude: globs of model paths left out
     std::vector<std::string>
         strip_tags;  ///< [generate] strip_tags: leading folders that are no tags
+    bool discover = false;  ///< [generate] discover: models in no table get entries too
     std::map<std::string, std::string> feature_tensors;  ///< [features.tensors]: model → tensor
     std::optional<std::string> features_tag;  ///< [features] tag: only models with it get features
+    std::vector<IgnoredRule> ignored_rules;   ///< in the order of the file
 };
 
 /// Throws EnvironmentError with file, line and column when `toml` is no TOML or a key has the wrong

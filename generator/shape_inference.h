@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ONNX shape inference, kept at arm's length: crafted models have crashed it, so it runs in another
-// process, and a model that brings that down costs only its own inferred shapes.
+// ONNX shape inference, here or in another process: a model that brings that down costs only its
+// own inferred shapes.
 #pragma once
 
 #include <map>
@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "generator/onnx_worker.h"
 #include "manifest/entry.h"
 
 namespace onnxhub {
@@ -44,16 +45,7 @@ public:
 InferenceResult infer_shapes_here(const std::string& model,
                                   const std::vector<std::string>& tensors);
 
-/// Runs `command` (a program and its arguments, which must end up in serve_shape_inference()) when
-/// there is something to infer, one process per thread that asks at the same time, and starts
-/// another one after a crash. Memory of a worker is limited to 4 GiB, time to 60 s a model.
-std::unique_ptr<ShapeInference> isolated_shape_inference(std::vector<std::string> command);
-
-/// The worker's side: answers requests on its standard input, a socket, until that is closed.
-/// Returns the exit status.
-int serve_shape_inference();
-
-/// The hidden first argument that makes a program a worker.
-inline constexpr const char* shape_inference_worker_argument = "--shape-inference-worker";
+/// Asks workers, which share nothing with this process (see onnx_worker.h).
+std::unique_ptr<ShapeInference> isolated_shape_inference(std::shared_ptr<OnnxWorkers> workers);
 
 }  // namespace onnxhub

@@ -34,6 +34,7 @@ struct Finding {
     std::string message;  ///< what is wrong, one clause: no severity, no file name, no full stop
     std::string hint;     ///< what to do about it, one clause; may be empty
     std::string subject;  ///< what it is about, the same when lines move: "ResNet18 (opset 7, …)"
+    std::string about;    ///< path of the model or archive it is about, where `file` is another
     std::string source_line;  ///< text of the line, for reports that show it; may be empty
 
     bool operator==(const Finding&) const = default;

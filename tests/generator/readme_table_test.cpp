@@ -28,7 +28,7 @@ struct ModelsAndReports {
 
 ModelsAndReports read_models(const std::string& markdown, const std::string& path = readme) {
     Diagnostics diagnostics;
-    auto models = parse_model_tables(markdown, path, diagnostics);
+    auto models = parse_model_tables(markdown, path, diagnostics).models;
     return {std::move(models), diagnostics.all()};
 }
 

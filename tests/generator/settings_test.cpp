@@ -82,7 +82,7 @@ TEST(Settings, UnknownKeysAreToldInTheOrderOfTheFile) {
     EXPECT_EQ(warnings[0].message, "unknown key \"zebra\"");
     EXPECT_EQ(warnings[1].message, "unknown key \"ape\"");
     EXPECT_EQ(warnings[2].message, "unknown key \"generate.jobs\"");
-    EXPECT_EQ(warnings[2].hint, "known here: exclude, strip_tags");
+    EXPECT_EQ(warnings[2].hint, "known here: exclude, strip_tags, discover");
 }
 
 TEST(Settings, WrongTypesAreErrorsAtTheirLine) {
@@ -118,6 +118,41 @@ TEST(Settings, HostileFilesAreErrors) {
     EXPECT_NE(error_of(std::string("a = \"\0\"", 7)), "");
     EXPECT_NE(error_of("[generate]\n[generate]\n"), "");
     EXPECT_THAT(error_of("\"\x1b[31m"), testing::Not(HasSubstr("\x1b")));
+}
+
+TEST(Settings, DiscoverIsTrueOrFalse) {
+    EXPECT_FALSE(read("").discover);
+    EXPECT_TRUE(read("[generate]\ndiscover = true\n").discover);
+    EXPECT_THAT(error_of("[generate]\ndiscover = \"yes\"\n"),
+                "onnxhub.toml:2: generate.discover is neither true nor false; write discover = "
+                "true");
+}
+
+TEST(Settings, IgnoredRulesHaveRulePathAndReason) {
+    const Settings settings = read(R"(
+[[validate.ignore]]
+rule = "row-archive-missing"
+path = "old/**"
+reason = "lost in 2020"
+
+[[validate.ignore]]
+rule = "graph"
+path = "**"
+reason = "not ours"
+)");
+    EXPECT_THAT(settings.ignored_rules,
+                ElementsAre(IgnoredRule{"row-archive-missing", "old/**", "lost in 2020", 2},
+                            IgnoredRule{"graph", "**", "not ours", 7}));
+}
+
+TEST(Settings, AnIgnoredRuleWithoutAReasonIsAnError) {
+    EXPECT_THAT(error_of("[[validate.ignore]]\nrule = \"graph\"\npath = \"**\"\n"),
+                StartsWith("onnxhub.toml:1: validate.ignore lacks the key \"reason\"; add reason"));
+    EXPECT_THAT(error_of("[[validate.ignore]]\nrule = \"x\"\npath = \"**\"\nreason = \"\"\n"),
+                "onnxhub.toml:4: validate.ignore.reason is empty; remove the key");
+    EXPECT_THAT(error_of("[validate]\nignore = 1\n"),
+                "onnxhub.toml:2: validate.ignore is not a list of tables; write "
+                "[[validate.ignore]] with its keys below");
 }
 
 }  // namespace

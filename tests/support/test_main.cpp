@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "generator/shape_inference.h"
+#include "generator/onnx_worker.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 /// libgit2 1.5 loses PCRE's memory whenever a revision's name turns out to name nothing.
@@ -14,8 +14,8 @@ extern "C" const char* __lsan_default_suppressions() {
 #endif
 
 int main(int argc, char** argv) {
-    if (argc == 2 && std::strcmp(argv[1], onnxhub::shape_inference_worker_argument) == 0) {
-        return onnxhub::serve_shape_inference();
+    if (argc == 2 && std::strcmp(argv[1], onnxhub::onnx_worker_argument) == 0) {
+        return onnxhub::serve_onnx_tasks();
     }
     testing::InitGoogleTest(&argc, argv);
     return RUN_ALL_TESTS();

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validator/document_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <map>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+#include "generator/parallel.h"
+#include "manifest/entry_name.h"
+#include "manifest/hub_path.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr RuleInfo manifest_missing{
+    .id = "manifest-missing",
+    .severity = Severity::error,
+    .family = "document",
+    .what = "The hub has tables of models, but no `ONNX_HUB_MANIFEST.json`.",
+    .why = "Clients read the manifest and nothing else: without it the hub has no models.",
+    .example = "`README.md` lists `vision/mnist`, and the manifest was never committed.",
+    .fix = "Run `onnxhub generate`, or `onnxhub validate --fix`, and commit the file.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo json_syntax{
+    .id = "json-syntax",
+    .severity = Severity::error,
+    .family = "document",
+    .what = "The manifest is no JSON array of objects: it breaks JSON's grammar (RFC 8259), nests "
+            "deeper than 128 levels, or is not UTF-8. Comments, `NaN` and trailing commas are no "
+            "JSON.",
+    .why = "No client can read any entry of it.",
+    .example = "Conflict markers of a merge: `<<<<<<< HEAD`.",
+    .fix = "Repair the line. Where a merge went wrong, take either side and run `onnxhub generate`.",
+};
+
+constexpr RuleInfo manifest_schema{
+    .id = "manifest-schema",
+    .severity = Severity::error,
+    .family = "document",
+    .what = "An entry lacks a key or has one of the wrong type or form, by the JSON Schema "
+            "`templates/schema/onnx-hub-manifest.schema.json`.",
+    .why = "Clients fail on the entry or, worse, on the whole manifest.",
+    .example = "`\"opset_version\": \"13\"`: a string where an integer belongs.",
+    .fix = "Correct the entry; `onnxhub generate` writes entries that fit.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo duplicate_key{
+    .id = "duplicate-key",
+    .severity = Severity::error,
+    .family = "document",
+    .what = "An object of the manifest has the same key twice.",
+    .why = "Readers take the first or the last of them, and so disagree about the entry.",
+    .example = "Two `model_sha` in one `metadata`, left by a merge.",
+    .fix = "Remove one of the two.",
+};
+
+constexpr RuleInfo duplicate_entry{
+    .id = "duplicate-entry",
+    .severity = Severity::error,
+    .family = "document",
+    .what = "Two entries have the same model, path and opset.",
+    .why = "One of them is what clients load, and which one depends on the client.",
+    .example = "A merge kept both sides' entry of `mnist-12.onnx`.",
+    .fix = "Remove one; `onnxhub validate --fix` keeps one entry for each row.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo ambiguous_model{
+    .id = "ambiguous-model",
+    .severity = Severity::error,
+    .family = "document",
+    .what = "Two entries of different files have the same model name (compared without case) and "
+            "the same opset.",
+    .why = "Clients look models up by name and opset and can't choose between the two.",
+    .example = "`ResNet50` with opset 12 at `resnet50-v1-12.onnx` and at `resnet50-v1-12-int8.onnx`.",
+    .fix = "Give one of the two another name in its table, such as `ResNet50-int8`.",
+};
+
+constexpr RuleInfo unsafe_path{
+    .id = "unsafe-path",
+    .severity = Severity::error,
+    .family = "document",
+    .what = "A path in the manifest is absolute, has `..`, `.` or empty segments, a backslash, a "
+            "drive letter, control characters, a segment `.git`, or is a URL.",
+    .why = "Clients join the path to a folder of theirs: it would lead out of their cache, or to "
+           "different places on different systems.",
+    .example = "`\"model_path\": \"../../.bashrc\"`",
+    .fix = "Write the path from the hub's top folder with `/` between folders.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo path_case_clash{
+    .id = "path-case-clash",
+    .severity = Severity::error,
+    .family = "document",
+    .what = "Two paths are equal but for the case of ASCII letters: in the manifest, or among the "
+            "models, archives and READMEs of the repository.",
+    .why = "On Windows and macOS they are one file: a checkout loses one of the two, and so does a "
+           "client's cache.",
+    .example = "`vision/MNIST/model.onnx` and `vision/mnist/model.onnx`",
+    .fix = "Rename one of the two with `git mv`.",
+};
+
+constexpr RuleInfo entry_order{
+    .id = "entry-order",
+    .severity = Severity::warning,
+    .family = "document",
+    .what = "Entries are not sorted by `model_path`, by code point.",
+    .why = "The next `onnxhub generate` moves them, and its diff hides what changed.",
+    .example = "A hand-made entry appended at the end.",
+    .fix = "Run `onnxhub validate --fix`.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo manifest_format{
+    .id = "manifest-format",
+    .severity = Severity::warning,
+    .family = "document",
+    .what = "The manifest's bytes are not those of Python's `json.dump(entries, f, indent=4)`, the "
+            "hub's canonical form.",
+    .why = "The next `onnxhub generate` rewrites the lines, and its diff hides what changed.",
+    .example = "Two spaces of indent, or a line break at the end of the file.",
+    .fix = "Run `onnxhub validate --fix`.",
+    .is_fixable = true,
+};
+
+constexpr std::array rules{manifest_missing, json_syntax,     manifest_schema, duplicate_key,
+                           duplicate_entry,  ambiguous_model, unsafe_path,     path_case_clash,
+                           entry_order,      manifest_format};
+
+/// As file systems of Windows and macOS fold ASCII; they fold more, but differently.
+std::string lower_case(std::string text) {
+    for (char& c : text) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return text;
+}
+
+/// Checks of one document; each method is one rule.
+class DocumentChecker {
+public:
+    DocumentChecker(const HubState& hub, const ManifestDocument& document, FindingList& findings)
+        : hub_(hub), document_(document), findings_(findings) {}
+
+    void check() {
+        check_entries();
+        check_duplicate_keys();
+        check_duplicates();
+        check_ambiguous();
+        check_paths();
+        check_order();
+        check_format();
+    }
+
+private:
+    const std::vector<ManifestEntry>& entries() const { return document_.entries; }
+
+    Place place(const ManifestEntry& entry, std::string_view field = {}) const {
+        return place_of(hub_, entry, field);
+    }
+
+    std::string line_hint(const ManifestEntry& other) const {
+        return fmt::format("the other one is at {}", to_text(place(other)));
+    }
+
+    void check_entries() {
+        for (const ManifestEntry& entry : entries()) {
+            if (!entry.problem) continue;
+            findings_.report(manifest_schema, {hub_.manifest.file, entry.problem->line},
+                             entry.problem->message, "correct it, or run `onnxhub generate`",
+                             subject_of(entry));
+        }
+    }
+
+    void check_duplicate_keys() {
+        for (const DuplicateKey& duplicate : document_.duplicate_keys) {
+            findings_.report(duplicate_key, {hub_.manifest.file, duplicate.line},
+                             fmt::format("the key \"{}\" is here a second time", duplicate.key),
+                             "remove one of the two");
+        }
+    }
+
+    void check_duplicates() {
+        std::map<EntryName, const ManifestEntry*> first;
+        for (const ManifestEntry& entry : entries()) {
+            if (!entry.entry) continue;
+            const EntryName name = name_of(entry);
+            const auto [found, is_new] = first.try_emplace(name, &entry);
+            if (is_new) continue;
+            findings_.report(duplicate_entry, place(entry), to_text(name) + " is listed twice",
+                             "remove one; " + line_hint(*found->second), subject_of(entry));
+        }
+    }
+
+    void check_ambiguous() {
+        std::map<std::pair<std::string, std::int64_t>, const ManifestEntry*> first;
+        for (const ManifestEntry& entry : entries()) {
+            if (!entry.entry) continue;
+            const auto [found, is_new] = first.try_emplace(
+                {lower_case(entry.entry->model), entry.entry->opset_version}, &entry);
+            const ManifestEntry& other = *found->second;
+            if (is_new || other.entry->model_path == entry.entry->model_path) continue;
+            findings_.report(ambiguous_model, place(entry, "model"),
+                             fmt::format("\"{}\" with opset {} is also the name of {}",
+                                         entry.entry->model, entry.entry->opset_version,
+                                         other.entry->model_path),
+                             "rename one of them in its table; " + line_hint(other),
+                             subject_of(entry));
+        }
+    }
+
+    void check_path(const ManifestEntry& entry, const std::string& path, std::string_view field,
+                    int line = 0) {
+        const auto checked = check_hub_path(path);
+        const auto* unsafe = std::get_if<UnsafePath>(&checked);
+        if (!unsafe) {
+            note_path(entry, path, field, line);
+            return;
+        }
+        Place where = place(entry, field);
+        if (line > 0) where.line = line;
+        findings_.report(unsafe_path, where,
+                         fmt::format("{} \"{}\" can't be used: it {}", field, path, unsafe->reason),
+                         "write the path from the hub's top folder", subject_of(entry));
+    }
+
+    /// Paths of entries among each other; those of files are compared by check_files().
+    void note_path(const ManifestEntry& entry, const std::string& path, std::string_view field,
+                   int line) {
+        const auto [found, is_new] = paths_.try_emplace(lower_case(path), path);
+        if (is_new || found->second == path) return;
+        Place where = place(entry, field);
+        if (line > 0) where.line = line;
+        findings_.report(path_case_clash, where,
+                         fmt::format("\"{}\" differs from \"{}\" in case only", path, found->second),
+                         "rename one of the two files", subject_of(entry));
+    }
+
+    void check_paths() {
+        for (const ManifestEntry& present : entries()) {
+            if (!present.entry) continue;
+            const Entry& entry = *present.entry;
+            check_path(present, entry.model_path, "model_path");
+            if (entry.archive_path) {
+                check_path(present, *entry.archive_path, "metadata.model_with_data_path");
+            }
+            for (const ExternalDataFile& file : entry.external_data) {
+                check_path(present, file.path, "metadata.external_data");
+            }
+        }
+    }
+
+    void check_order() {
+        const std::string* last = nullptr;
+        for (const ManifestEntry& entry : entries()) {
+            if (!entry.entry) continue;
+            const std::string& path = entry.entry->model_path;
+            if (last && path < *last) {
+                findings_.report(entry_order, place(entry),
+                                 fmt::format("the entry of {} stands behind that of {}", path, *last),
+                                 "run `onnxhub validate --fix`, which sorts entries by model_path");
+                return;  // one is enough: --fix sorts all
+            }
+            last = &path;
+        }
+    }
+
+    bool has_duplicate_key(const ManifestEntry& entry) const {
+        const int first = entry.json.line;
+        const int last = first + static_cast<int>(std::ranges::count(entry.text, '\n'));
+        return std::ranges::any_of(document_.duplicate_keys, [&](const DuplicateKey& duplicate) {
+            return duplicate.line >= first && duplicate.line <= last;
+        });
+    }
+
+    void report_format(int line, std::string message) {
+        findings_.report(manifest_format, {hub_.manifest.file, line}, std::move(message),
+                         "run `onnxhub validate --fix`, which rewrites the layout alone");
+    }
+
+    void check_format() {
+        std::vector<char> differs(entries().size(), 0);
+        for_each_index(entries().size(), 0, [&](std::size_t i) {
+            const ManifestEntry& entry = entries()[i];
+            differs[i] = !has_duplicate_key(entry) && entry_text(entry.json) != entry.text;
+        });
+        const auto first = std::ranges::find(differs, 1);
+        if (first != differs.end()) {
+            const auto index = static_cast<std::size_t>(first - differs.begin());
+            report_format(entries()[index].json.line,
+                          fmt::format("{} not laid out as json.dump(…, indent=4) does",
+                                      std::ranges::count(differs, 1) == 1
+                                          ? std::string("an entry is")
+                                          : fmt::format("{} entries are",
+                                                        std::ranges::count(differs, 1))));
+            return;
+        }
+        check_gaps();
+    }
+
+    /// What stands between the entries.
+    void check_gaps() {
+        const std::string& text = *hub_.manifest.text;
+        if (entries().empty()) {
+            if (text != "[]") report_format(1, "an empty manifest is written as []");
+            return;
+        }
+        std::size_t end = 0;
+        for (std::size_t i = 0; i < entries().size(); ++i) {
+            const JsonValue& json = entries()[i].json;
+            const std::string_view expected = i == 0 ? "[\n    " : ",\n    ";
+            if (std::string_view(text).substr(end, json.begin - end) != expected) {
+                report_format(json.line, "the space before this entry is not canonical");
+                return;
+            }
+            end = json.end;
+        }
+        if (text.substr(end) != "\n]") {
+            const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n');
+            report_format(static_cast<int>(line), "the file does not end with \"]\" on its own line and no line break");
+        }
+    }
+
+    const HubState& hub_;
+    const ManifestDocument& document_;
+    FindingList& findings_;
+    std::unordered_map<std::string, std::string> paths_;
+};
+
+/// Files people name: the clash of two others is their own affair.
+bool is_hub_file(std::string_view path) {
+    constexpr std::array suffixes{".onnx", ".tar.gz", "README.md"};
+    return std::ranges::any_of(suffixes, [&](std::string_view suffix) {
+        return lower_case(std::string(path)).ends_with(lower_case(std::string(suffix)));
+    });
+}
+
+void check_file_names(const HubState& hub, FindingList& findings) {
+    std::unordered_map<std::string, const std::string*> first;
+    for (const std::string& path : hub.files) {
+        if (!is_hub_file(path)) continue;
+        const auto [found, is_new] = first.try_emplace(lower_case(path), &path);
+        if (is_new) continue;
+        findings.report(path_case_clash, {path, 0},
+                        fmt::format("differs from {} in case only", *found->second),
+                        "rename one of the two with `git mv`", {path, ""});
+    }
+}
+
+}  // namespace
+
+std::span<const RuleInfo> document_rules() {
+    return rules;
+}
+
+void check_document(const HubState& hub, FindingList& findings) {
+    check_file_names(hub, findings);
+    if (!hub.parsed) {
+        if (!hub.hub.models.empty()) {
+            findings.report(manifest_missing, {hub.manifest.file, 0},
+                            fmt::format("there is no manifest, and the tables list {} models",
+                                        hub.hub.models.size()),
+                            "run `onnxhub generate` and commit the file");
+        }
+        return;
+    }
+    if (const auto* error = std::get_if<JsonSyntaxError>(&*hub.parsed)) {
+        findings.report(json_syntax, {hub.manifest.file, error->line},
+                        fmt::format("{} (column {})", error->message, error->column),
+                        "repair the line, or run `onnxhub generate` after removing the file");
+        return;
+    }
+    DocumentChecker(hub, *hub.document(), findings).check();
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Family "document": the manifest by itself, whatever the repository holds.
+#pragma once
+
+#include <span>
+
+#include "validator/finding_list.h"
+#include "validator/hub_state.h"
+
+namespace onnxhub {
+
+std::span<const RuleInfo> document_rules();
+
+void check_document(const HubState& hub, FindingList& findings);
+
+}  // namespace onnxhub

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validator/file_rules.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <map>
+#include <utility>
+#include <variant>
+
+#include "manifest/hub_path.h"
+#include "manifest/environment_error.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr RuleInfo model_missing{
+    .id = "model-missing",
+    .severity = Severity::error,
+    .family = "files",
+    .what = "An entry's `model_path` names no file of the repository.",
+    .why = "Clients that load the model get \"404 Not Found\".",
+    .example = "The folder moved under `validated/`, and the manifest kept the old paths.",
+    .fix = "Correct the path, or run `onnxhub validate --fix`, which follows the tables.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo archive_missing{
+    .id = "archive-missing",
+    .severity = Severity::error,
+    .family = "files",
+    .what = "An entry's `model_with_data_path` names no file of the repository.",
+    .why = "Clients that ask for the model with its test data get \"404 Not Found\".",
+    .example = "`mnist-12.tar.gz` was deleted, and the entry still names it.",
+    .fix = "Restore the archive, or take it out of the table and run `onnxhub validate --fix`.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo external_data_missing{
+    .id = "external-file-missing",
+    .severity = Severity::error,
+    .family = "files",
+    .what = "A path in an entry's `external_data` names no file of the repository.",
+    .why = "The model can't be loaded without the weights in that file.",
+    .example = "`llm.onnx_data` was renamed.",
+    .fix = "Restore the file, or run `onnxhub validate --fix` where the model no longer needs it.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo model_sha_differs{
+    .id = "model-sha-differs",
+    .severity = Severity::error,
+    .family = "files",
+    .what = "An entry's `model_sha` is not the SHA-256 of the model file (or of the content its Git "
+            "LFS pointer stands for).",
+    .why = "Clients check the SHA-256 of what they download and refuse the model.",
+    .example = "The model was exported anew, and the manifest kept the old hash.",
+    .fix = "Run `onnxhub validate --fix` after making sure that the file is the one you mean.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo model_size_differs{
+    .id = "model-size-differs",
+    .severity = Severity::error,
+    .family = "files",
+    .what = "An entry's `model_bytes` is not the size of the model file.",
+    .why = "Clients use it to reserve space and to stop a download that goes on too long.",
+    .example = "`\"model_bytes\": 26454` for a file of 26,455 bytes.",
+    .fix = "Run `onnxhub validate --fix`.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo archive_sha_differs{
+    .id = "archive-sha-differs",
+    .severity = Severity::error,
+    .family = "files",
+    .what = "An entry's `model_with_data_sha` is not the SHA-256 of the archive.",
+    .why = "Clients check it and refuse the archive.",
+    .example = "The test data was packed anew, and the manifest kept the old hash.",
+    .fix = "Run `onnxhub validate --fix` after making sure that the archive is the one you mean.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo archive_size_differs{
+    .id = "archive-size-differs",
+    .severity = Severity::error,
+    .family = "files",
+    .what = "An entry's `model_with_data_bytes` is not the size of the archive.",
+    .why = "Clients use it to reserve space and to stop a download that goes on too long.",
+    .example = "`\"model_with_data_bytes\": 0`",
+    .fix = "Run `onnxhub validate --fix`.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo external_data_differs{
+    .id = "external-file-differs",
+    .severity = Severity::error,
+    .family = "files",
+    .what = "SHA-256 or size of a file in `external_data` differ from the file.",
+    .why = "Clients refuse the weights, or run the model with wrong ones.",
+    .example = "The weights were replaced, and the manifest kept the old hash.",
+    .fix = "Run `onnxhub validate --fix`.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo content_not_stated{
+    .id = "content-not-stated",
+    .severity = Severity::warning,
+    .family = "files",
+    .what = "An entry lacks `model_sha` or `model_bytes`, or the same of its archive.",
+    .why = "Without a SHA-256 clients can't tell the model from anything else that is sent to "
+           "them, and no mirror can be trusted.",
+    .example = "A hand-made entry with nothing but a path.",
+    .fix = "Run `onnxhub validate --fix`.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo symbolic_link{
+    .id = "symbolic-link",
+    .severity = Severity::error,
+    .family = "files",
+    .what = "An entry's file is a symbolic link in git, or lies behind one.",
+    .why = "Git hosts serve the text of the link in place of the file, and it fails the check of "
+           "its SHA-256.",
+    .example = "`latest.onnx` links to `mnist-12.onnx`.",
+    .fix = "Name the file itself in the table, or commit a copy: Git LFS stores equal files once.",
+};
+
+constexpr std::array rules{model_missing,         archive_missing,      external_data_missing,
+                           model_sha_differs,     model_size_differs,   archive_sha_differs,
+                           archive_size_differs,  external_data_differs, content_not_stated,
+                           symbolic_link};
+
+/// Rules and fields for one kind of file an entry names.
+struct FileKindRules {
+    const RuleInfo& missing;
+    const RuleInfo& sha_differs;
+    const RuleInfo& size_differs;
+    std::string_view what;
+    std::string_view path_field;
+    std::string_view sha_field;
+    std::string_view size_field;
+};
+
+constexpr FileKindRules model_rules{model_missing,
+                                    model_sha_differs,
+                                    model_size_differs,
+                                    "model",
+                                    "model_path",
+                                    "metadata.model_sha",
+                                    "metadata.model_bytes"};
+constexpr FileKindRules archive_rules{archive_missing,
+                                      archive_sha_differs,
+                                      archive_size_differs,
+                                      "archive",
+                                      "metadata.model_with_data_path",
+                                      "metadata.model_with_data_sha",
+                                      "metadata.model_with_data_bytes"};
+
+class FileChecker {
+public:
+    FileChecker(const HubState& hub, FindingList& findings) : hub_(hub), findings_(findings) {
+        for (const ModelDescription& model : hub.described.models) {
+            if (!model.facts) continue;
+            path_of_sha_.try_emplace(model.facts->sha, model.row.model_path);
+            if (model.entry && model.entry->archive.sha) {
+                path_of_sha_.try_emplace(*model.entry->archive.sha, *model.entry->archive_path);
+            }
+        }
+    }
+
+    void check(std::size_t index) {
+        entry_ = &hub_.document()->entries[index];
+        if (!entry_->entry) return;
+        const Entry& entry = *entry_->entry;
+        const auto row = hub_.matches.row_of_entry[index];
+        row_ = row ? &hub_.described.models[*row] : nullptr;
+        check_file(model_rules, entry.model_path, entry.content);
+        if (entry.archive_path) check_file(archive_rules, *entry.archive_path, entry.archive);
+        for (const ExternalDataFile& file : entry.external_data) check_external(file);
+    }
+
+private:
+    Place place(std::string_view field) const { return place_of(hub_, *entry_, field); }
+
+    Subject subject(const std::string& path) const { return {subject_of(*entry_).name, path}; }
+
+    void check_file(const FileKindRules& rules, const std::string& path,
+                    const StatedContent& stated) {
+        if (!safe_path(path)) return;  // unsafe-path has it
+        check_links(path, rules.path_field);
+        if (const auto* facts = hub_.described.contents.facts(path)) {
+            check_content(rules, path, stated, *facts);
+            return;
+        }
+        const auto& none = std::get<NoContent>(hub_.described.contents.at(path));
+        if (none.in_file) {  // a broken pointer, which has findings of its own
+            findings_.pass_by(rules.sha_differs, "the file can't be read");
+            return;
+        }
+        findings_.report(rules.missing, place(rules.path_field), none.reason,
+                         missing_hint(stated), subject(path));
+    }
+
+    std::string missing_hint(const StatedContent& stated) const {
+        if (row_ && row_->row.model_path != entry_->entry->model_path) {
+            return fmt::format("{} names {}: run `onnxhub validate --fix`",
+                               to_text(place_of(row_->row)), row_->row.model_path);
+        }
+        const auto found = stated.sha ? path_of_sha_.find(*stated.sha) : path_of_sha_.end();
+        if (found != path_of_sha_.end()) {
+            return fmt::format("a file of that SHA-256 is at {}", found->second);
+        }
+        return "restore the file, or remove its row and run `onnxhub validate --fix`";
+    }
+
+    void check_links(const std::string& path, std::string_view field) {
+        try {
+            const auto target = resolve_symlinks(hub_.tree, path);
+            if (std::holds_alternative<UnresolvedPath>(target)) return;  // told as missing
+            if (std::get<std::string>(target) == path) return;
+            findings_.report(symbolic_link, place(field),
+                             fmt::format("{} is a symbolic link to {}, or behind one", path,
+                                         std::get<std::string>(target)),
+                             "name the file itself, or commit a copy of it", subject(path));
+        } catch (const EnvironmentError&) {
+            findings_.pass_by(symbolic_link, "the file can't be read");
+        }
+    }
+
+    void check_content(const FileKindRules& rules, const std::string& path,
+                       const StatedContent& stated, const ContentFacts& facts) {
+        if (!stated.sha || !stated.size_bytes) {
+            findings_.report(content_not_stated, place(rules.path_field),
+                             fmt::format("the entry states no {} of the {}",
+                                         stated.sha ? "size" : "SHA-256", rules.what),
+                             "run `onnxhub validate --fix`", subject(path));
+        }
+        const bool other_size = stated.size_bytes && *stated.size_bytes != facts.size_bytes;
+        if (stated.sha && *stated.sha != facts.sha) {
+            std::string message = fmt::format("the SHA-256 of {} is {}, not {}", path,
+                                              to_hex(facts.sha), to_hex(*stated.sha));
+            if (other_size) {
+                message += fmt::format(", and its size {} bytes, not {}", facts.size_bytes,
+                                       *stated.size_bytes);
+            }
+            findings_.report(rules.sha_differs, place(rules.sha_field), std::move(message),
+                             sha_hint(*stated.sha, path), subject(path));
+        } else if (other_size) {
+            findings_.report(rules.size_differs, place(rules.size_field),
+                             fmt::format("{} has {} bytes, not {}", path, facts.size_bytes,
+                                         *stated.size_bytes),
+                             "run `onnxhub validate --fix`", subject(path));
+        }
+    }
+
+    /// Two models that were swapped have each other's hashes.
+    std::string sha_hint(const Sha256& stated, const std::string& path) const {
+        const auto found = path_of_sha_.find(stated);
+        if (found != path_of_sha_.end() && found->second != path) {
+            return fmt::format("the stated one is that of {}: were files swapped?", found->second);
+        }
+        return "if the file is the right one, run `onnxhub validate --fix`";
+    }
+
+    void check_external(const ExternalDataFile& file) {
+        if (!safe_path(file.path)) return;
+        const std::string_view field = "metadata.external_data";
+        const auto* facts = hub_.described.contents.facts(file.path);
+        if (!facts) {
+            const auto& none = std::get<NoContent>(hub_.described.contents.at(file.path));
+            if (none.in_file) return;
+            findings_.report(external_data_missing, place(field), none.reason,
+                             "restore the file, the model is not complete without it",
+                             subject(file.path));
+        } else if (facts->sha != file.sha || facts->size_bytes != file.size_bytes) {
+            findings_.report(
+                external_data_differs, place(field),
+                fmt::format("{} has SHA-256 {} and {} bytes, not {} and {}", file.path,
+                            to_hex(facts->sha), facts->size_bytes, to_hex(file.sha),
+                            file.size_bytes),
+                "if the file is the right one, run `onnxhub validate --fix`", subject(file.path));
+        }
+    }
+
+    const HubState& hub_;
+    FindingList& findings_;
+    std::map<Sha256, std::string> path_of_sha_;
+    const ManifestEntry* entry_ = nullptr;
+    const ModelDescription* row_ = nullptr;
+};
+
+}  // namespace
+
+std::span<const RuleInfo> file_rules() {
+    return rules;
+}
+
+void check_files(const HubState& hub, FindingList& findings) {
+    if (!hub.document()) return;
+    FileChecker checker(hub, findings);
+    for (std::size_t i = 0; i < hub.document()->entries.size(); ++i) checker.check(i);
+}
+
+}  // namespace onnxhub

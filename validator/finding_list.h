@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where rules put what they find and what they had to pass by.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "validator/finding.h"
+
+namespace onnxhub {
+
+/// A line of a file; line 0 is the file as a whole.
+struct Place {
+    std::string file;
+    int line = 0;
+};
+
+/// What a finding is about, beside its place.
+struct Subject {
+    std::string name;   ///< Finding::subject
+    std::string about;  ///< Finding::about
+};
+
+/// Not thread-safe: parallel rules collect their own and append them in a fixed order.
+class FindingList {
+public:
+    void report(const RuleInfo& rule, Place place, std::string message, std::string hint,
+                Subject subject = {});
+
+    /// Trouble the generator's readers tell of. Its rule may give it another severity here.
+    void report(const Diagnostic& diagnostic);
+
+    void pass_by(const RuleInfo& rule, const std::string& reason, std::size_t count = 1);
+
+    void append(FindingList other);
+
+    const std::vector<Finding>& findings() const { return findings_; }
+    std::vector<Finding> take_findings() { return std::move(findings_); }
+    std::vector<Unchecked> unchecked() const;  ///< by rule, then reason
+
+private:
+    std::vector<Finding> findings_;
+    std::map<std::pair<std::string, std::string>, std::size_t> passed_by_;
+};
+
+}  // namespace onnxhub

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validator/hub_state.h"
+
+#include <iterator>
+#include <utility>
+#include <variant>
+
+#include "manifest/entry_name.h"
+#include "manifest/hub_path.h"
+
+namespace onnxhub {
+namespace {
+
+void add_safe(const std::string& path, std::vector<std::string>& paths) {
+    if (auto safe = safe_path(path)) paths.push_back(std::move(*safe));
+}
+
+/// Files that only the manifest may name.
+void add_files_of(const ManifestDocument& document, DescribeOptions& options) {
+    for (const ManifestEntry& present : document.entries) {
+        if (!present.entry) continue;
+        const Entry& entry = *present.entry;
+        add_safe(entry.model_path, options.more_models);
+        if (entry.archive_path) add_safe(*entry.archive_path, options.more_files);
+        for (const ExternalDataFile& file : entry.external_data) {
+            add_safe(file.path, options.more_files);
+        }
+    }
+}
+
+}  // namespace
+
+const ManifestDocument* HubState::document() const {
+    return parsed ? std::get_if<ManifestDocument>(&*parsed) : nullptr;
+}
+
+bool HubState::knows_its_models() const {
+    return hub.has_table || settings.discover;
+}
+
+std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& settings,
+                                         ManifestText manifest, const ReadOptions& options) {
+    auto state = std::unique_ptr<HubState>(
+        new HubState{tree, settings, std::move(manifest), {}, {}, {}, 0, {}, {{}, {}, ContentTable(tree), {}, {}}, {}});
+    if (state->manifest.text) state->parsed = parse_manifest(*state->manifest.text);
+    state->files = tree.list();
+    state->hub = read_hub_rows(tree, settings, options.jobs, state->table_diagnostics);
+    state->listed_rows = state->hub.models.size();
+    if (settings.discover) {
+        auto found = discover_models(tree, settings, state->hub.models);
+        std::move(found.begin(), found.end(), std::back_inserter(state->hub.models));
+    }
+    const ManifestDocument* document = state->document();
+    const CarriedPorts carried = document ? CarriedPorts::from(*document) : CarriedPorts{};
+    DescribeOptions describe{&settings, &carried, options.inference, options.observer, false,
+                             options.jobs};
+    if (document) {
+        add_files_of(*document, describe);
+        state->matches = match_entries(*document, state->hub.models);
+    }
+    state->described = describe_models(tree, state->hub.models, describe);
+    return state;
+}
+
+Place place_of(const HubState& hub, const ManifestEntry& entry, std::string_view field) {
+    Place place{hub.manifest.file, entry.json.line};
+    const JsonValue* value = &entry.json;
+    while (!field.empty() && value) {
+        const std::size_t dot = field.find('.');
+        value = value->find(field.substr(0, dot));
+        if (value && value->line > 0) place.line = value->line;
+        field = dot == field.npos ? std::string_view() : field.substr(dot + 1);
+    }
+    return place;
+}
+
+Subject subject_of(const ManifestEntry& entry) {
+    const EntryName name = name_of(entry);
+    return {to_text(name), name.model_path};
+}
+
+Place place_of(const ReadmeModel& row) {
+    return {row.readme_path, row.line};
+}
+
+Subject subject_of(const ReadmeModel& row) {
+    return {to_text(EntryName{row.name, row.model_path, row.opset_version}), row.model_path};
+}
+
+std::string to_text(const Place& place) {
+    return place.line > 0 ? place.file + ":" + std::to_string(place.line) : place.file;
+}
+
+std::optional<std::string> safe_path(const std::string& path) {
+    auto checked = check_hub_path(path);
+    if (auto* safe = std::get_if<std::string>(&checked)) return std::move(*safe);
+    return std::nullopt;
+}
+
+}  // namespace onnxhub
