@@ -29,6 +29,7 @@ struct Streams {
     std::ostream& err;
     const GlobalOptions& options;
     bool err_is_terminal = false;
+    bool out_is_terminal = false;
 };
 
 using Job = std::function<ExitCode(const Streams&)>;
@@ -43,5 +44,6 @@ void print(const Streams& streams, const Diagnostics& diagnostics);
 
 void add_generate_command(CLI::App& app, Job& job);
 void add_inspect_command(CLI::App& app, Job& job);
+void add_validate_command(CLI::App& app, Job& job);
 
 }  // namespace onnxhub

@@ -56,7 +56,8 @@ int run(const Job& job, const GlobalOptions& options) {
     if (std::getenv("NO_COLOR") && effective.color == GlobalOptions::Color::automatic) {
         effective.color = GlobalOptions::Color::never;  // https://no-color.org
     }
-    const Streams streams{std::cout, std::cerr, effective, isatty(STDERR_FILENO) == 1};
+    const Streams streams{std::cout, std::cerr, effective, isatty(STDERR_FILENO) == 1,
+                          isatty(STDOUT_FILENO) == 1};
     try {
         return status_of(job(streams));
     } catch (const Interrupted&) {
@@ -79,12 +80,13 @@ int main(int argc, char** argv) {
         return serve_onnx_tasks();
     }
     std::ios::sync_with_stdio(false);
-    CLI::App app("Makes the manifest of a hub of ONNX models, and looks into models", "onnxhub");
+    CLI::App app("Makes and checks the manifest of a hub of ONNX models, and looks into models", "onnxhub");
     GlobalOptions options;
     Job job;
     add_global_options(app, options);
     add_generate_command(app, job);
     add_inspect_command(app, job);
+    add_validate_command(app, job);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -48,7 +48,7 @@ void ContentTable::add(const std::string& path) {
 
 /// Leaves either a NoContent or a path of a regular file in `row.resolved`.
 void ContentTable::resolve(Row& row) const {
-    auto resolved = resolve_symlinks(tree_, row.path);
+    auto resolved = resolve_symlinks(*tree_, row.path);
     if (auto* unresolved = std::get_if<UnresolvedPath>(&resolved)) {
         row.result = NoContent{NoContent::Kind::unusable,
                                row.path + ": " + unresolved->reason,
@@ -57,7 +57,7 @@ void ContentTable::resolve(Row& row) const {
         return;
     }
     std::string target = std::get<std::string>(std::move(resolved));
-    const auto stat = tree_.stat(target);
+    const auto stat = tree_->stat(target);
     if (!stat) {
         row.result = NoContent{NoContent::Kind::missing,
                                row.path + " does not exist",
@@ -91,7 +91,7 @@ void ContentTable::describe(const FactOptions& options, ContentObserver* observe
             row.result = NoContent{NoContent::Kind::unusable, error.what(), "", {}};
         }
         if (row.resolved.empty()) return;
-        auto known = known_content_facts(tree_, row.resolved, options);
+        auto known = known_content_facts(*tree_, row.resolved, options);
         if (const auto* needed = std::get_if<HashNeeded>(&known)) {
             needs_hash[i] = 1;
             size_to_hash[i] = needed->size_bytes;
@@ -117,7 +117,7 @@ void ContentTable::describe(const FactOptions& options, ContentObserver* observe
     }
     for_each_index(work.size(), jobs, [&](std::size_t k) {
         Row& row = rows_[first + work[k]];
-        auto hashed = hash_file(tree_, row.resolved, observer);
+        auto hashed = hash_file(*tree_, row.resolved, observer);
         if (auto* facts = std::get_if<ContentFacts>(&hashed)) {
             row.result = *facts;
         } else {
@@ -140,7 +140,7 @@ const ContentFacts* ContentTable::facts(const std::string& path) const {
 std::unique_ptr<ByteSource> ContentTable::open(const std::string& path) const {
     const auto* known = facts(path);
     if (!known) return nullptr;
-    return open_content(tree_, rows_[index_.at(path)].resolved, *known);
+    return open_content(*tree_, rows_[index_.at(path)].resolved, *known);
 }
 
 FactStatistics ContentTable::statistics() const {

@@ -52,7 +52,7 @@ class ContentTable {
 public:
     using Result = std::variant<ContentFacts, NoContent>;
 
-    explicit ContentTable(const Tree& tree) : tree_(tree) {}
+    explicit ContentTable(const Tree& tree) : tree_(&tree) {}
 
     /// Files to describe; a path that is there already is not added again.
     void add(const std::string& path);
@@ -77,7 +77,7 @@ private:
     };
     void resolve(Row& row) const;
 
-    const Tree& tree_;
+    const Tree* tree_;  ///< never null; a pointer, so that tables can move
     std::vector<Row> rows_;
     std::unordered_map<std::string, std::size_t> index_;
     std::size_t described_ = 0;

@@ -185,20 +185,20 @@ private:
 
     Subject subject(const std::string& path) const { return {subject_of(*entry_).name, path}; }
 
-    void check_file(const FileKindRules& rules, const std::string& path,
+    void check_file(const FileKindRules& kind, const std::string& path,
                     const StatedContent& stated) {
         if (!safe_path(path)) return;  // unsafe-path has it
-        check_links(path, rules.path_field);
+        check_links(path, kind.path_field);
         if (const auto* facts = hub_.described.contents.facts(path)) {
-            check_content(rules, path, stated, *facts);
+            check_content(kind, path, stated, *facts);
             return;
         }
         const auto& none = std::get<NoContent>(hub_.described.contents.at(path));
         if (none.in_file) {  // a broken pointer, which has findings of its own
-            findings_.pass_by(rules.sha_differs, "the file can't be read");
+            findings_.pass_by(kind.sha_differs, "the file can't be read");
             return;
         }
-        findings_.report(rules.missing, place(rules.path_field), none.reason,
+        findings_.report(kind.missing, place(kind.path_field), none.reason,
                          missing_hint(stated), subject(path));
     }
 
@@ -228,12 +228,12 @@ private:
         }
     }
 
-    void check_content(const FileKindRules& rules, const std::string& path,
+    void check_content(const FileKindRules& kind, const std::string& path,
                        const StatedContent& stated, const ContentFacts& facts) {
         if (!stated.sha || !stated.size_bytes) {
-            findings_.report(content_not_stated, place(rules.path_field),
+            findings_.report(content_not_stated, place(kind.path_field),
                              fmt::format("the entry states no {} of the {}",
-                                         stated.sha ? "size" : "SHA-256", rules.what),
+                                         stated.sha ? "size" : "SHA-256", kind.what),
                              "run `onnxhub validate --fix`", subject(path));
         }
         const bool other_size = stated.size_bytes && *stated.size_bytes != facts.size_bytes;
@@ -244,10 +244,10 @@ private:
                 message += fmt::format(", and its size {} bytes, not {}", facts.size_bytes,
                                        *stated.size_bytes);
             }
-            findings_.report(rules.sha_differs, place(rules.sha_field), std::move(message),
+            findings_.report(kind.sha_differs, place(kind.sha_field), std::move(message),
                              sha_hint(*stated.sha, path), subject(path));
         } else if (other_size) {
-            findings_.report(rules.size_differs, place(rules.size_field),
+            findings_.report(kind.size_differs, place(kind.size_field),
                              fmt::format("{} has {} bytes, not {}", path, facts.size_bytes,
                                          *stated.size_bytes),
                              "run `onnxhub validate --fix`", subject(path));

@@ -43,6 +43,7 @@ std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& setti
     auto state = std::unique_ptr<HubState>(
         new HubState{tree, settings, std::move(manifest), {}, {}, {}, 0, {}, {{}, {}, ContentTable(tree), {}, {}}, {}});
     if (state->manifest.text) state->parsed = parse_manifest(*state->manifest.text);
+    if (options.manifest_only) return state;
     state->files = tree.list();
     state->hub = read_hub_rows(tree, settings, options.jobs, state->table_diagnostics);
     state->listed_rows = state->hub.models.size();

@@ -47,6 +47,7 @@ struct ReadOptions {
     ShapeInference* inference = nullptr;
     ContentObserver* observer = nullptr;
     unsigned jobs = 0;
+    bool manifest_only = false;  ///< the tree is not read at all
 };
 
 /// Reads through `tree` alone. What can't be read becomes findings of the rules.

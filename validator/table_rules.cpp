@@ -514,8 +514,9 @@ void check_rows(const HubState& hub, FindingList& findings) {
         // A row that can't become an entry has findings that say why.
         if (!hub.document() || hub.matches.entry_of_row[i] || !model.entry) continue;
         findings.report(row_without_entry, place_of(model.row),
-                        fmt::format("\"{}\" (opset {}) has no entry in {}", model.row.name,
-                                    model.row.opset_version, hub.manifest.file),
+                        fmt::format("{} (opset {}) is listed here and has no entry in {}",
+                                    model.row.model_path, model.row.opset_version,
+                                    hub.manifest.file),
                         "run `onnxhub generate` and commit the manifest", subject_of(model.row));
     }
 }

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+// `onnxhub validate`: checks a repository and its manifest, and reports.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <ostream>
+#include <utility>
+
+#include "cli/hub_folder.h"
+#include "cli/interruption.h"
+#include "cli/job.h"
+#include "cli/progress.h"
+#include "cli/worker_program.h"
+#include "generator/lfs_fetch.h"
+#include "manifest/atomic_file.h"
+#include "manifest/environment_error.h"
+#include "validator/change_scope.h"
+#include "validator/fix.h"
+#include "validator/report.h"
+#include "validator/rule_catalog.h"
+#include "validator/rule_page.h"
+#include "validator/validate.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+    std::string hub_root = ".";
+    std::optional<std::string> revision;
+    std::optional<std::string> manifest_file;
+    std::optional<std::string> changed_since;
+    std::optional<std::string> output;
+    std::optional<std::string> settings_file;
+    std::optional<std::string> baseline;
+    std::optional<std::string> write_baseline;
+    std::vector<std::string> select;
+    std::vector<std::string> ignore;
+    std::optional<ReportFormat> format;
+    Severity fail_on = Severity::error;
+    std::optional<unsigned> jobs;
+    bool schema_only = false;
+    bool fix = false;
+    bool allow_removals = false;
+    bool fetch = false;
+    bool remote = false;
+    bool rules = false;
+};
+
+constexpr std::array<std::pair<const char*, ReportFormat>, 6> formats{
+    {{"text", ReportFormat::text},
+     {"json", ReportFormat::json},
+     {"sarif", ReportFormat::sarif},
+     {"github", ReportFormat::github},
+     {"junit", ReportFormat::junit},
+     {"markdown", ReportFormat::markdown}}};
+
+/// Everything a run works with, kept alive together.
+struct Session {
+    const Arguments& arguments;
+    HubFolder hub;
+    Settings settings;
+    Diagnostics settings_diagnostics;
+    ManifestText manifest;
+    fs::path manifest_path;  ///< on the disk, for --fix
+    std::shared_ptr<OnnxWorkers> workers;
+    std::unique_ptr<ShapeInference> inference;
+    std::unique_ptr<ModelChecker> checker;
+    std::unique_ptr<HashProgress> progress;
+    ValidateOptions options;
+};
+
+ManifestText read_manifest_text(const Arguments& arguments, const Tree& tree) {
+    if (arguments.manifest_file) {
+        return {*arguments.manifest_file, read_disk_file(*arguments.manifest_file)};
+    }
+    const std::string path(manifest_file_name);
+    return {path, read_hub_file(tree, path, json_size_limit)};
+}
+
+Session open_session(const Arguments& arguments, const Streams& streams) {
+    Session session{arguments, open_hub(arguments.hub_root, arguments.revision), {}, {}, {}, {},
+                    this_program_as_workers(), nullptr, nullptr, nullptr, {}};
+    session.settings = read_settings(*session.hub.tree, arguments.settings_file,
+                                     session.settings_diagnostics);
+    session.manifest = read_manifest_text(arguments, *session.hub.tree);
+    session.manifest_path = arguments.manifest_file
+                                ? fs::path(*arguments.manifest_file)
+                                : session.hub.folder / std::string(manifest_file_name);
+    session.inference = isolated_shape_inference(session.workers);
+    session.checker = isolated_model_checker(session.workers);
+    session.progress = std::make_unique<HashProgress>(
+        streams.err,
+        streams.err_is_terminal && !streams.options.no_progress && !streams.options.quiet);
+    session.options.selection = RuleSelection(arguments.select, arguments.ignore);
+    session.options.checker = session.checker.get();
+    session.options.jobs = arguments.jobs.value_or(0);
+    session.options.schema_only = arguments.schema_only;
+    return session;
+}
+
+std::unique_ptr<HubState> read_state(const Session& session, const Tree& tree,
+                                     const ManifestText& manifest) {
+    ReadOptions options{session.inference.get(), session.progress.get(), session.options.jobs,
+                        session.arguments.schema_only};
+    auto state = read_hub_state(tree, session.settings, manifest, options);
+    session.progress->finish();
+    return state;
+}
+
+/// The hub as it was where this branch and `changed_since` parted.
+ValidationReport keep_changes(const Session& session, const HubState& now,
+                              ValidationReport report) {
+    const auto& repository = session.hub.repository;
+    if (!repository) {
+        throw EnvironmentError(session.hub.folder.string() +
+                               ": is not in a git repository; leave out --changed-since");
+    }
+    const CommitId head =
+        session.hub.commit ? *session.hub.commit : repository->resolve_commit("HEAD");
+    const CommitId base = repository->merge_base(
+        repository->resolve_commit(*session.arguments.changed_since), head);
+    const auto tree = repository->tree_of(base, session.hub.subfolder);
+    ManifestText manifest{session.manifest.file, std::nullopt};
+    manifest.text = read_hub_file(*tree, std::string(manifest_file_name), json_size_limit);
+    ChangeScope scope(*tree, manifest, now);
+    const bool needs_base = std::ranges::any_of(
+        report.findings, [&](const Finding& finding) { return !scope.touches(finding); });
+    std::vector<Finding> base_findings;
+    if (needs_base) {
+        const auto before = read_state(session, *tree, manifest);
+        try {
+            base_findings = validate(*before, session.options).findings;
+        } catch (const EnvironmentError&) {  // there was nothing then: all of it is new
+        }
+    }
+    report.findings = findings_of_change(std::move(report.findings), scope, base_findings);
+    report.notices.push_back(
+        fmt::format("only what changed since {} is reported", *session.arguments.changed_since));
+    return report;
+}
+
+/// Refuses what would empty a hub: more than a tenth of its entries, as generate does.
+void check_removals(const Session& session, const HubState& hub, const ManifestFix& fix) {
+    const std::size_t entries = hub.document() ? hub.document()->entries.size() : 0;
+    if (fix.removed.size() * 10 <= entries || session.arguments.allow_removals) return;
+    throw EnvironmentError(fmt::format(
+        "{}: {} of {} entries would vanish, so nothing was written; say --allow-removals if that "
+        "is meant",
+        session.manifest.file, fix.removed.size(), entries));
+}
+
+ValidationReport fix(Session& session, std::unique_ptr<HubState> state, ValidationReport report) {
+    const ManifestFix result = fix_manifest(*state, report.findings);
+    if (result.done.empty()) {
+        report.notices.push_back("--fix found nothing to repair");
+        return report;
+    }
+    check_removals(session, *state, result);
+    check_interruption();
+    write_file_atomically(session.manifest_path, result.text);
+    ManifestText fixed{session.manifest.file, result.text};
+    const auto after = read_state(session, *session.hub.tree, fixed);
+    ValidationReport second = validate(*after, session.options);
+    for (const std::string& done : result.done) second.notices.push_back("fixed: " + done);
+    return second;
+}
+
+void write_report(const Arguments& arguments, const ValidationReport& report,
+                  const Streams& streams) {
+    ReportOptions options;
+    using Color = GlobalOptions::Color;
+    options.color = !arguments.output && (streams.options.color == Color::always ||
+                                          (streams.options.color == Color::automatic &&
+                                           streams.out_is_terminal));
+    options.verbose = streams.options.verbose;
+    options.tool_version = ONNXHUB_VERSION;
+    options.rules = all_rules();
+    const std::string text =
+        render(report, arguments.format.value_or(ReportFormat::text), options);
+    if (arguments.output && *arguments.output != "-") {
+        write_file_atomically(*arguments.output, text);
+        return;
+    }
+    streams.out << text;
+    streams.out.flush();
+    if (!streams.out) throw EnvironmentError("standard output: can't be written");
+}
+
+/// Notes are for those who ask for them.
+void drop_notes(const Arguments& arguments, const Streams& streams, ValidationReport& report) {
+    if (streams.options.verbose || !arguments.select.empty()) return;
+    std::erase_if(report.findings,
+                  [](const Finding& finding) { return finding.severity == Severity::note; });
+}
+
+bool fails(const Arguments& arguments, const ValidationReport& report) {
+    return std::ranges::any_of(report.findings, [&](const Finding& finding) {
+        return finding.severity >= arguments.fail_on;
+    });
+}
+
+ExitCode list_rules(const Arguments& arguments, const Streams& streams) {
+    switch (arguments.format.value_or(ReportFormat::text)) {
+        case ReportFormat::text:
+            streams.out << rules_text();
+            break;
+        case ReportFormat::json:
+            streams.out << rules_json();
+            break;
+        case ReportFormat::markdown:
+            streams.out << rules_markdown();
+            break;
+        default:
+            throw EnvironmentError(
+                "command line: --rules has the formats text, json and markdown; choose one");
+    }
+    streams.out.flush();
+    return ExitCode::done;
+}
+
+ExitCode run(const Arguments& arguments, const Streams& streams) {
+    if (arguments.rules) return list_rules(arguments, streams);
+    catch_interruptions();
+    Session session = open_session(arguments, streams);
+    auto state = read_state(session, *session.hub.tree, session.manifest);
+    state->table_diagnostics.append(session.settings_diagnostics);
+    ValidationReport report = validate(*state, session.options);
+    if (arguments.changed_since) report = keep_changes(session, *state, std::move(report));
+    if (arguments.fix) report = fix(session, std::move(state), std::move(report));
+    drop_notes(arguments, streams, report);
+    write_report(arguments, report, streams);
+    return fails(arguments, report) ? ExitCode::findings : ExitCode::done;
+}
+
+ReportFormat parse_format(const std::string& name) {
+    for (const auto& [known, format] : formats) {
+        if (name == known) return format;
+    }
+    throw CLI::ValidationError(
+        "--format", "\"" + name + "\" is not one of text, json, sarif, github, junit, markdown");
+}
+
+Severity parse_fail_on(const std::string& name) {
+    if (name == "error") return Severity::error;
+    if (name == "warning") return Severity::warning;
+    throw CLI::ValidationError("--fail-on", "\"" + name + "\" is not one of error, warning");
+}
+
+void check_combinations(const Arguments& arguments) {
+    const auto refuse = [](const char* option, const char* why) {
+        throw CLI::ValidationError(option, why);
+    };
+    if (arguments.fix && arguments.revision) {
+        refuse("--fix", "a revision can't be changed; check out the branch and leave out --rev");
+    }
+    if (arguments.allow_removals && !arguments.fix) refuse("--allow-removals", "needs --fix");
+    if (arguments.baseline && arguments.write_baseline) {
+        refuse("--write-baseline", "writes all findings, so it goes without --baseline");
+    }
+    if (arguments.schema_only && arguments.remote) {
+        refuse("--remote", "asks about files, so it goes without --schema-only");
+    }
+}
+
+}  // namespace
+
+void add_validate_command(CLI::App& app, Job& job) {
+    auto arguments = std::make_shared<Arguments>();
+    CLI::App* command =
+        app.add_subcommand("validate", "Checks a repository and its manifest, and reports");
+    command->add_option("DIR", arguments->hub_root, "The hub's top folder (default: .)")
+        ->option_text("[DIR]");
+    const auto option = [command](const char* name, auto& value, const char* type,
+                                  const char* help) {
+        return command->add_option(name, value, help)->type_name(type);
+    };
+    option("--rev", arguments->revision, "REV",
+           "Check this commit, branch or tag instead of the working tree; works in bare clones");
+    option("--manifest", arguments->manifest_file, "FILE",
+           "Check this manifest instead of the hub's own");
+    option("--changed-since", arguments->changed_since, "REF",
+           "Report what changed since the merge base with REF, and what that breaks elsewhere");
+    command
+        ->add_option_function<std::string>(
+            "--format",
+            [arguments](const std::string& name) { arguments->format = parse_format(name); },
+            "Form of the report (default: text)")
+        ->type_name("text|json|sarif|github|junit|markdown");
+    option("--output", arguments->output, "FILE", "Write the report there (default: -)");
+    option("--settings", arguments->settings_file, "FILE",
+           "Settings to use instead of the hub's onnxhub.toml");
+    option("--select", arguments->select, "RULE", "Only these rules or families")
+        ->allow_extra_args(false);
+    option("--ignore", arguments->ignore, "RULE", "Without these rules or families")
+        ->allow_extra_args(false);
+    command
+        ->add_option_function<std::string>(
+            "--fail-on",
+            [arguments](const std::string& name) { arguments->fail_on = parse_fail_on(name); },
+            "The least severity that makes the exit status 1 (default: error)")
+        ->type_name("error|warning");
+    option("--baseline", arguments->baseline, "FILE",
+           "Pass by the findings in this file, and tell which of them are fixed");
+    option("--write-baseline", arguments->write_baseline, "FILE",
+           "Write all findings there for --baseline");
+    option("-j,--jobs", arguments->jobs, "N", "Threads to use, 1 to 1024 (default: one per core)")
+        ->check(CLI::Range(1u, 1024u));
+    command->add_flag("--schema-only", arguments->schema_only,
+                      "Check the manifest by itself, whatever the repository holds");
+    command->add_flag("--fix", arguments->fix,
+                      "Repair the manifest as far as tables, files and graphs tell how");
+    command->add_flag("--allow-removals", arguments->allow_removals,
+                      "Let --fix remove more than a tenth of the entries");
+    command->add_flag("--fetch", arguments->fetch,
+                      "Get models and archives that are not here from the Git LFS server first");
+    command->add_flag("--remote", arguments->remote,
+                      "Ask the Git LFS server whether it has every object; downloads nothing");
+    command->add_flag("--rules", arguments->rules, "List the rules");
+    command->callback([arguments, &job] {
+        check_combinations(*arguments);
+        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    });
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validator/change_scope.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "generator/content_facts.h"
+#include "manifest/environment_error.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr std::uint64_t text_limit = std::uint64_t{64} << 20;  // bytes, as of READMEs
+
+/// Whether content at `path` differs; what can't be read differs from everything.
+bool differs(const Tree& base, const Tree& now, const std::string& path) {
+    const auto old_stat = base.stat(path);
+    const auto new_stat = now.stat(path);
+    if (!old_stat || !new_stat) return old_stat.has_value() != new_stat.has_value();
+    if (old_stat->kind != new_stat->kind) return true;
+    if (old_stat->kind == FileKind::symlink) return base.read_link(path) != now.read_link(path);
+    if (old_stat->kind != FileKind::regular) return false;
+    const auto old_blob = base.blob_id(path);
+    const auto new_blob = now.blob_id(path);
+    if (old_blob && new_blob) return *old_blob != *new_blob;
+    const auto old_facts = read_content_facts(base, path, {});
+    const auto new_facts = read_content_facts(now, path, {});
+    const auto* old_content = std::get_if<ContentFacts>(&old_facts);
+    const auto* new_content = std::get_if<ContentFacts>(&new_facts);
+    return !old_content || !new_content || old_content->sha != new_content->sha;
+}
+
+std::string read_text(const Tree& tree, const std::string& path) {
+    try {
+        const auto stat = tree.stat(path);
+        if (!stat || stat->kind != FileKind::regular) return "";
+        return read_whole(*tree.open(path), text_limit, path);
+    } catch (const EnvironmentError&) {
+        return "";
+    }
+}
+
+std::unordered_set<std::string> lines_in(const std::string& text) {
+    std::unordered_set<std::string> lines;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        lines.insert(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return lines;
+}
+
+std::unordered_set<std::string> entry_texts(const ManifestText& manifest) {
+    std::unordered_set<std::string> texts;
+    if (!manifest.text) return texts;
+    const ManifestResult parsed = parse_manifest(*manifest.text);
+    if (const auto* document = std::get_if<ManifestDocument>(&parsed)) {
+        for (const ManifestEntry& entry : document->entries) texts.insert(entry.text);
+    }
+    return texts;
+}
+
+}  // namespace
+
+ChangeScope::ChangeScope(const Tree& base, const ManifestText& base_manifest, const HubState& now)
+    : base_(base), now_(now), manifest_changed_(base_manifest.text != now.manifest.text) {
+    if (!manifest_changed_ || !now.document()) return;
+    const auto before = entry_texts(base_manifest);
+    for (const ManifestEntry& entry : now.document()->entries) {
+        const int first = entry.json.line;
+        entry_ends_[first] = first + static_cast<int>(std::ranges::count(entry.text, '\n'));
+        if (!before.contains(entry.text)) touched_entries_.push_back(first);
+    }
+}
+
+bool ChangeScope::touches(const Finding& finding) {
+    if (!finding.about.empty() && is_changed(finding.about)) return true;
+    if (finding.file == now_.manifest.file) return touches_manifest(finding);
+    if (finding.file.empty()) return true;
+    const FileChange& change = change_of(finding.file);
+    if (!change.is_changed || finding.line == 0) return change.is_changed;
+    return !change.base_lines.contains(finding.source_line);
+}
+
+bool ChangeScope::touches_manifest(const Finding& finding) const {
+    if (!manifest_changed_) return false;
+    auto entry = entry_ends_.upper_bound(finding.line);
+    if (entry == entry_ends_.begin()) return true;
+    --entry;
+    if (finding.line > entry->second) return true;  // behind an entry, in none
+    return std::ranges::binary_search(touched_entries_, entry->first);
+}
+
+bool ChangeScope::is_changed(const std::string& file) {
+    const auto [found, is_new] = changed_files_.try_emplace(file, true);
+    if (!is_new) return found->second;
+    try {
+        found->second = !safe_path(file) || differs(base_, now_.tree, file);
+    } catch (const EnvironmentError&) {
+        found->second = true;
+    }
+    return found->second;
+}
+
+const ChangeScope::FileChange& ChangeScope::change_of(const std::string& file) {
+    const auto [found, is_new] = changes_.try_emplace(file);
+    if (is_new) {
+        found->second.is_changed = is_changed(file);
+        if (found->second.is_changed && safe_path(file)) {
+            found->second.base_lines = lines_in(read_text(base_, file));
+        }
+    }
+    return found->second;
+}
+
+std::vector<Finding> findings_of_change(std::vector<Finding> findings, ChangeScope& scope,
+                                        const std::vector<Finding>& base_findings) {
+    const std::vector<std::string> now = fingerprints(findings);
+    std::set<std::string> before;
+    for (std::string& print : fingerprints(base_findings)) before.insert(std::move(print));
+    std::vector<Finding> kept;
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        if (!before.contains(now[i]) || scope.touches(findings[i])) {
+            kept.push_back(std::move(findings[i]));
+        }
+    }
+    return kept;
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validator/fix.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "generator/manifest_update.h"
+#include "manifest/hub_path.h"
+#include "validator/rule_catalog.h"
+
+namespace onnxhub {
+namespace {
+
+/// What has to happen to which entries and rows; indices into HubState.
+struct Plan {
+    std::set<std::size_t> rows;     ///< whose entries are made anew from their descriptions
+    std::set<std::size_t> entries;  ///< without a row, to be made anew from their files
+    std::set<std::size_t> removed;  ///< entries that go
+    bool lays_out_anew = false;
+    std::size_t skipped = 0;
+};
+
+class Planner {
+public:
+    explicit Planner(const HubState& hub) : hub_(hub) {
+        if (const ManifestDocument* document = hub.document()) {
+            for (std::size_t i = 0; i < document->entries.size(); ++i) {
+                entry_of_line_[document->entries[i].json.line] = i;
+            }
+        }
+        for (std::size_t i = 0; i < hub.described.models.size(); ++i) {
+            const ReadmeModel& row = hub.described.models[i].row;
+            row_of_place_[{row.readme_path, row.line}] = i;
+        }
+    }
+
+    Plan plan(const std::vector<Finding>& findings) {
+        for (const Finding& finding : findings) {
+            const RuleInfo* rule = find_rule(finding.rule);
+            if (rule && rule->is_fixable) add(finding);
+        }
+        renew_namesakes_of_removed();
+        return std::move(plan_);
+    }
+
+private:
+    void add(const Finding& finding) {
+        if (finding.rule == "manifest-missing") {
+            for (std::size_t i = 0; i < hub_.described.models.size(); ++i) add_row(i);
+        } else if (finding.rule == "entry-order" || finding.rule == "manifest-format") {
+            plan_.lays_out_anew = true;
+        } else if (finding.rule == "row-without-entry") {
+            const auto row = row_of_place_.find({finding.file, finding.line});
+            if (row != row_of_place_.end()) add_row(row->second);
+        } else if (const auto entry = entry_at(finding)) {
+            add_entry(finding, *entry);
+        } else {
+            plan_.skipped += 1;
+        }
+    }
+
+    void add_row(std::size_t row) {
+        if (hub_.described.models[row].entry) plan_.rows.insert(row);
+    }
+
+    std::optional<std::size_t> entry_at(const Finding& finding) const {
+        if (finding.file != hub_.manifest.file) return std::nullopt;
+        auto entry = entry_of_line_.upper_bound(finding.line);
+        if (entry == entry_of_line_.begin()) return std::nullopt;
+        return std::prev(entry)->second;
+    }
+
+    void add_entry(const Finding& finding, std::size_t index) {
+        const auto row = hub_.matches.row_of_entry[index];
+        const bool file_is_gone = finding.rule == "model-missing";
+        if (finding.rule == "entry-without-row" || finding.rule == "duplicate-entry") {
+            // Of equal entries the one with the row stays.
+            (row ? plan_.rows : plan_.removed).insert(row ? *row : index);
+        } else if (row && hub_.described.models[*row].entry) {
+            plan_.rows.insert(*row);
+        } else if (file_is_gone) {
+            plan_.removed.insert(index);
+        } else if (!row && hub_.document()->entries[index].entry) {
+            plan_.entries.insert(index);
+        } else {
+            plan_.skipped += 1;
+        }
+    }
+
+    /// Entries go by name, and one that stays may have the name of one that goes.
+    void renew_namesakes_of_removed() {
+        if (plan_.removed.empty()) return;
+        std::set<EntryName> gone;
+        for (const std::size_t i : plan_.removed) {
+            gone.insert(name_of(hub_.document()->entries[i]));
+        }
+        for (std::size_t i = 0; i < hub_.document()->entries.size(); ++i) {
+            const auto row = hub_.matches.row_of_entry[i];
+            if (row && gone.contains(name_of(hub_.document()->entries[i]))) add_row(*row);
+        }
+    }
+
+    const HubState& hub_;
+    std::map<int, std::size_t> entry_of_line_;
+    std::map<std::pair<std::string, int>, std::size_t> row_of_place_;
+    Plan plan_;
+};
+
+/// What the files say of an entry that no row describes.
+Entry renewed_from_files(const HubState& hub, Entry entry) {
+    const auto facts_of = [&](const std::string& path) -> const ContentFacts* {
+        return safe_path(path) ? hub.described.contents.facts(path) : nullptr;
+    };
+    if (const auto* facts = facts_of(entry.model_path)) {
+        entry.content = {facts->sha, facts->size_bytes};
+    }
+    if (entry.archive_path) {
+        if (const auto* facts = facts_of(*entry.archive_path)) {
+            entry.archive = {facts->sha, facts->size_bytes};
+        } else {
+            entry.archive_path.reset();
+            entry.archive = {};
+        }
+    }
+    const auto graph = hub.described.graphs.find(entry.model_path);
+    if (graph != hub.described.graphs.end() && graph->second) {
+        entry.io_ports = graph->second->ports;
+    }
+    std::erase_if(entry.external_data,
+                  [&](const ExternalDataFile& file) { return !facts_of(file.path); });
+    for (ExternalDataFile& file : entry.external_data) {
+        const auto* facts = facts_of(file.path);
+        file.sha = facts->sha;
+        file.size_bytes = facts->size_bytes;
+    }
+    return entry;
+}
+
+/// Positions behind those of all rows, so that entries without a row keep the order they have.
+std::size_t position_of_entry(const HubState& hub, std::size_t index) {
+    return hub.described.models.size() + index;
+}
+
+PartialChange change_of(const HubState& hub, const Plan& plan) {
+    PartialChange change;
+    for (const ModelDescription& model : hub.described.models) {
+        change.row_order.push_back({model.row.name, model.row.model_path,
+                                    is_discovered(model.row) ? 0 : model.row.opset_version});
+    }
+    for (const std::size_t row : plan.rows) {
+        change.fresh.push_back({*hub.described.models[row].entry, row});
+        // The entry that stands for the row now, under whatever name.
+        const auto entry = hub.document() ? hub.matches.entry_of_row[row] : std::nullopt;
+        if (entry) change.gone.push_back(name_of(hub.document()->entries[*entry]));
+    }
+    for (const std::size_t index : plan.entries) {
+        const Entry& entry = *hub.document()->entries[index].entry;
+        change.fresh.push_back({renewed_from_files(hub, entry), position_of_entry(hub, index)});
+    }
+    for (const std::size_t index : plan.removed) {
+        change.gone.push_back(name_of(hub.document()->entries[index]));
+    }
+    return change;
+}
+
+std::string laid_out_anew(const std::string& text) {
+    const ManifestResult parsed = parse_manifest(text);
+    std::vector<std::string> entries;
+    for (const ManifestEntry& entry : std::get<ManifestDocument>(parsed).entries) {
+        entries.push_back(entry_text(entry.json));
+    }
+    return manifest_text(entries);
+}
+
+}  // namespace
+
+ManifestFix fix_manifest(const HubState& hub, const std::vector<Finding>& findings) {
+    ManifestFix fix;
+    fix.text = hub.manifest.text.value_or("");
+    if (hub.parsed && !hub.document()) return fix;
+    const Plan plan = Planner(hub).plan(findings);
+    fix.skipped = plan.skipped;
+    if (plan.rows.empty() && plan.entries.empty() && plan.removed.empty() && !plan.lays_out_anew) {
+        return fix;
+    }
+    static const ManifestDocument nothing;
+    const PartialChange change = change_of(hub, plan);
+    fix.text = replace_some(hub.document() ? *hub.document() : nothing, change).text;
+    if (plan.lays_out_anew) {
+        fix.text = laid_out_anew(fix.text);
+        fix.done.push_back("sorted the entries and laid them out as json.dump does");
+    }
+    for (const FreshEntry& fresh : change.fresh) {
+        fix.done.push_back("renewed " + to_text(name_of(fresh.entry)));
+    }
+    for (const std::size_t index : plan.removed) {
+        fix.removed.push_back(name_of(hub.document()->entries[index]));
+        fix.done.push_back("removed " + to_text(fix.removed.back()));
+    }
+    return fix;
+}
+
+}  // namespace onnxhub

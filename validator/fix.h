@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Repairs of the manifest that the repository itself answers for.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "manifest/entry_name.h"
+#include "validator/finding.h"
+#include "validator/hub_state.h"
+
+namespace onnxhub {
+
+struct ManifestFix {
+    std::string text;                ///< the manifest after it, the same as before if nothing was
+    std::vector<std::string> done;   ///< one line each: "renewed ResNet18 (opset 7, …)"
+    std::vector<EntryName> removed;  ///< entries that are gone
+    std::size_t skipped = 0;         ///< findings of fixable rules that nothing here can repair
+};
+
+/// Repairs what `findings` of fixable rules name, from tables, files and graphs. All other entries
+/// keep their bytes, unless their order or layout is among the findings. A manifest that is no JSON
+/// can't be repaired.
+ManifestFix fix_manifest(const HubState& hub, const std::vector<Finding>& findings);
+
+}  // namespace onnxhub

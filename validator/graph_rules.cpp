@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validator/graph_rules.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+#include <variant>
+
+#include "generator/onnx_release.h"
+#include "generator/onnx_skeleton.h"
+#include "generator/parallel.h"
+#include "manifest/environment_error.h"
+#include "manifest/hub_path.h"
+#include "validator/port_difference.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr const char* bytes_not_here = "their bytes are not here";
+
+// Found while the models are read; generate tells of them too.
+
+constexpr RuleInfo model_unreadable{
+    .id = "model-unreadable",
+    .severity = Severity::error,
+    .family = "graph",
+    .what = "A model file is no ONNX model: empty, cut off, a web page, or otherwise no ModelProto.",
+    .why = "No runtime can load it.",
+    .example = "A download that stopped half way was committed.",
+    .fix = "Replace it by the model.",
+};
+
+constexpr RuleInfo model_no_opset{
+    .id = "model-no-opset",
+    .severity = Severity::error,
+    .family = "graph",
+    .what = "A model that is in no table imports no opset of the default domain.",
+    .why = "Its entry would have no `opset_version`.",
+    .example = "A model of operators of `ai.onnx.ml` alone.",
+    .fix = "Exclude it in `onnxhub.toml`, list it in a table, or export it with such an opset.",
+};
+
+constexpr RuleInfo model_too_new{
+    .id = "model-too-new",
+    .severity = Severity::error,
+    .family = "graph",
+    .what = "IR version or opset of a model that is in no table belong to no ONNX release known "
+            "here.",
+    .why = "Its entry would have no `onnx_version`.",
+    .example = "A model of the week before a release.",
+    .fix = "List it in a table, which states its ONNX version.",
+};
+
+constexpr RuleInfo inference_crashed{
+    .id = "inference-crashed",
+    .severity = Severity::warning,
+    .family = "graph",
+    .what = "ONNX shape inference crashed on a model, or took more than 60 s or 4 GiB.",
+    .why = "Its ports are known as the model declares them, with fewer numbers.",
+    .example = "A model that exploits a bug of libonnx.",
+    .fix = "Export the model again; if it is sound, report the crash to ONNX.",
+};
+
+constexpr RuleInfo port_name_not_utf8{
+    .id = "port-name-not-utf8",
+    .severity = Severity::warning,
+    .family = "graph",
+    .what = "A name in a graph is not UTF-8.",
+    .why = "The manifest has U+FFFD in its place, and the name there can't be used with a runtime.",
+    .example = "A name cut in the middle of a character.",
+    .fix = "Export the model again with valid names.",
+};
+
+constexpr RuleInfo graph_too_deep{
+    .id = "graph-too-deep",
+    .severity = Severity::warning,
+    .family = "graph",
+    .what = "Subgraphs are nested deeper than protobuf reads.",
+    .why = "No runtime will load the model.",
+    .example = "A hundred nested `If`.",
+    .fix = "Flatten the model.",
+};
+
+constexpr RuleInfo external_data_unsafe{
+    .id = "external-data-unsafe",
+    .severity = Severity::error,
+    .family = "graph",
+    .what = "A model stores weights in a file whose path is absolute or leads out of the "
+            "repository.",
+    .why = "Runtimes would read whatever is there on their machine, or refuse.",
+    .example = "`location: ../../../etc/passwd`",
+    .fix = "Save the model with its weights beside it.",
+};
+
+constexpr RuleInfo external_data_missing{
+    .id = "external-data-missing",
+    .severity = Severity::error,
+    .family = "graph",
+    .what = "A file in which a model stores weights is not in the repository.",
+    .why = "The model can't be loaded.",
+    .example = "`llm.onnx` was committed without `llm.onnx_data`.",
+    .fix = "Commit the file.",
+};
+
+// Manifest and tables against the graphs.
+
+constexpr RuleInfo external_data_not_listed{
+    .id = "external-data-not-listed",
+    .severity = Severity::error,
+    .family = "graph",
+    .what = "The files in which a model stores weights are not those of its entry's "
+            "`external_data`.",
+    .why = "Clients that load the model leave out a file, and the model can't be loaded.",
+    .example = "The model was saved with external data, and the manifest kept the old entry.",
+    .fix = "Run `onnxhub validate --fix`.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo graph_opset_differs{
+    .id = "graph-opset-differs",
+    .severity = Severity::error,
+    .family = "graph",
+    .what = "The stated opset is not the default-domain opset that the model imports.",
+    .why = "Users with an older runtime choose by it and get a model they can't load.",
+    .example = "The table says 12, the model imports 13.",
+    .fix = "Correct the table, then run `onnxhub generate`.",
+};
+
+constexpr RuleInfo release_too_old{
+    .id = "release-too-old",
+    .severity = Severity::warning,
+    .family = "graph",
+    .what = "The stated ONNX version is older than the release that brought the opset, or the "
+            "model's IR version.",
+    .why = "One of the two is wrong, and users choose models their runtime can load by them.",
+    .example = "ONNX version 1.0 (opset 1) with opset 2",
+    .fix = "Correct the table, then run `onnxhub generate`.",
+};
+
+constexpr RuleInfo io_ports_missing{
+    .id = "io-ports-missing",
+    .severity = Severity::error,
+    .family = "graph",
+    .what = "An entry has no `io_ports`, although the model's bytes are here to read them from.",
+    .why = "Users can't see what the model takes and gives without downloading it.",
+    .example = "An entry made from a pointer and never completed.",
+    .fix = "Run `onnxhub validate --fix`.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo io_ports_differ{
+    .id = "io-ports-differ",
+    .severity = Severity::error,
+    .family = "graph",
+    .what = "An entry's `io_ports` are not the inputs and outputs of the model's graph.",
+    .why = "Users and tools that prepare data by the manifest prepare the wrong data.",
+    .example = "The manifest says `[1, 3, 224, 224]`, the graph `[\"N\", 3, 224, 224]`.",
+    .fix = "Run `onnxhub validate --fix`.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo extra_ports_differ{
+    .id = "extra-ports-differ",
+    .severity = Severity::error,
+    .family = "graph",
+    .what = "An entry's `extra_ports` are not the tensor that `[features.tensors]` names, with its "
+            "shape in the graph.",
+    .why = "Users who tap the tensor for embeddings get another one, or none.",
+    .example = "The setting was added, and the manifest not regenerated.",
+    .fix = "Run `onnxhub validate --fix`.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo checker_failed{
+    .id = "checker-failed",
+    .severity = Severity::error,
+    .family = "graph",
+    .what = "ONNX's own checker says that the model breaks ONNX's rules.",
+    .why = "Runtimes refuse such models, or read them differently.",
+    .example = "A node takes an input that nothing produces.",
+    .fix = "Correct the export of the model.",
+};
+
+constexpr RuleInfo checker_crashed{
+    .id = "checker-crashed",
+    .severity = Severity::error,
+    .family = "graph",
+    .what = "ONNX's checker crashed on the model, or took more than 60 s or 4 GiB.",
+    .why = "Such a model is broken or hostile, and may bring down its users' programs too.",
+    .example = "A model that exploits a bug of libonnx.",
+    .fix = "Remove the model; if it is sound, report the crash to ONNX and ignore the rule for it.",
+};
+
+constexpr std::array rules{
+    model_unreadable,     model_no_opset,           model_too_new,       inference_crashed,
+    port_name_not_utf8,   graph_too_deep,           external_data_unsafe, external_data_missing,
+    external_data_not_listed, graph_opset_differs,  release_too_old,     io_ports_missing,
+    io_ports_differ,      extra_ports_differ,       checker_failed,      checker_crashed,
+};
+
+/// What a table, or an entry without a row, says of a model.
+struct Statement {
+    const std::string& model_path;
+    const std::string& onnx_version;
+    std::int64_t opset_version;
+    Place opset_place;
+    Place version_place;
+    Subject subject;
+};
+
+class GraphChecker {
+public:
+    GraphChecker(const HubState& hub, FindingList& findings) : hub_(hub), findings_(findings) {}
+
+    void check_statement(const Statement& statement) {
+        check_release(statement, nullptr);
+        const ModelGraph* graph = graph_of(statement.model_path, graph_opset_differs);
+        if (!graph) return;
+        const auto opset = graph->opsets.find("");
+        if (opset != graph->opsets.end() && opset->second != statement.opset_version) {
+            findings_.report(graph_opset_differs, statement.opset_place,
+                             fmt::format("{} imports opset {}, not {}", statement.model_path,
+                                         opset->second, statement.opset_version),
+                             "state the opset of the model", statement.subject);
+        }
+        check_release(statement, graph);
+    }
+
+    void check_entry(std::size_t index) {
+        const ManifestEntry& present = hub_.document()->entries[index];
+        if (!present.entry || !has_content(present.entry->model_path)) return;
+        const ModelGraph* graph = graph_of(present.entry->model_path, io_ports_differ);
+        if (!graph) return;
+        check_ports(present, *graph);
+        check_external_data(index, *graph);
+        const auto row = hub_.matches.row_of_entry[index];
+        if (!row || hub_.settings.feature_tensors.empty()) return;
+        const ModelDescription& model = hub_.described.models[*row];
+        if (model.entry && model.row.model_path == present.entry->model_path) {
+            check_features(present, *model.entry);
+        }
+    }
+
+private:
+    bool has_content(const std::string& path) const {
+        return safe_path(path) && hub_.described.contents.facts(path);
+    }
+
+    /// Null when the bytes are not here, which is counted, or broken, which is told elsewhere.
+    const ModelGraph* graph_of(const std::string& path, const RuleInfo& rule) {
+        if (!has_content(path)) return nullptr;
+        const auto found = hub_.described.graphs.find(path);
+        if (found == hub_.described.graphs.end()) {
+            findings_.pass_by(rule, bytes_not_here);
+            return nullptr;
+        }
+        return found->second.get();
+    }
+
+    /// With a graph, only what the graph adds: its IR version.
+    void check_release(const Statement& statement, const ModelGraph* graph) {
+        const auto release = find_release(statement.onnx_version);
+        if (!release) return;
+        if (!graph && statement.opset_version > release->opset_version) {
+            report_release(statement, fmt::format("opset {}", statement.opset_version),
+                           oldest_release_for(0, statement.opset_version));
+        } else if (graph && graph->ir_version > release->ir_version) {
+            report_release(statement, fmt::format("IR version {}", graph->ir_version),
+                           oldest_release_for(graph->ir_version, 0));
+        }
+    }
+
+    void report_release(const Statement& statement, const std::string& what,
+                        const std::optional<OnnxRelease>& first) {
+        findings_.report(release_too_old, statement.version_place,
+                         fmt::format("ONNX {} is older than {} of {}", statement.onnx_version, what,
+                                     statement.model_path),
+                         first ? fmt::format("{} came with ONNX {}", what, first->version)
+                               : std::string("correct one of the two"),
+                         statement.subject);
+    }
+
+    void check_ports(const ManifestEntry& present, const ModelGraph& graph) {
+        const Entry& entry = *present.entry;
+        if (!entry.io_ports) {
+            findings_.report(io_ports_missing, place_of(hub_, present, "metadata"),
+                             fmt::format("the entry of {} has no io_ports", entry.model_path),
+                             "run `onnxhub validate --fix`", subject_of(present));
+            return;
+        }
+        const bool is_lenient = graph.inference_failure.has_value();
+        if (const auto difference = find_difference(*entry.io_ports, graph.ports, is_lenient)) {
+            findings_.report(io_ports_differ, place_of(hub_, present, "metadata.io_ports"),
+                             fmt::format("io_ports of {}: {}", entry.model_path, *difference),
+                             "run `onnxhub validate --fix`", subject_of(present));
+        }
+    }
+
+    void check_features(const ManifestEntry& present, const Entry& expected) {
+        if (present.entry->extra_ports == expected.extra_ports) return;
+        findings_.report(
+            extra_ports_differ,
+            place_of(hub_, present, present.entry->extra_ports ? "metadata.extra_ports" : "metadata"),
+            fmt::format("extra_ports of {} are not those of [features.tensors] and the graph",
+                        expected.model_path),
+            "run `onnxhub validate --fix`", subject_of(present));
+    }
+
+    /// Rows tell of unsafe and missing files themselves; here it is what the entry lists.
+    void check_external_data(std::size_t index, const ModelGraph& graph) {
+        const ManifestEntry& present = hub_.document()->entries[index];
+        const Entry& entry = *present.entry;
+        std::set<std::string> wanted;
+        for (const std::string& location : graph.external_locations) {
+            const auto path = clean_hub_path(parent_folder(entry.model_path), location);
+            if (const auto* clean = std::get_if<std::string>(&path)) {
+                wanted.insert(*clean);
+            } else if (!hub_.matches.row_of_entry[index]) {
+                findings_.report(external_data_unsafe, place_of(hub_, present),
+                                 fmt::format("external data \"{}\" of {} {}", location,
+                                             entry.model_path, std::get<UnsafePath>(path).reason),
+                                 "store it in the model's folder", subject_of(present));
+            }
+        }
+        std::set<std::string> listed;
+        for (const ExternalDataFile& file : entry.external_data) listed.insert(file.path);
+        if (wanted == listed) return;
+        findings_.report(external_data_not_listed,
+                         place_of(hub_, present, "metadata.external_data"),
+                         fmt::format("{} stores weights in [{}], the entry lists [{}]",
+                                     entry.model_path, fmt::join(wanted, ", "),
+                                     fmt::join(listed, ", ")),
+                         "run `onnxhub validate --fix`", subject_of(present));
+    }
+
+    const HubState& hub_;
+    FindingList& findings_;
+};
+
+Statement statement_of(const ReadmeModel& row) {
+    return {row.model_path,     row.onnx_version, row.opset_version,
+            place_of(row), place_of(row),   subject_of(row)};
+}
+
+Statement statement_of(const HubState& hub, const ManifestEntry& present) {
+    const Entry& entry = *present.entry;
+    return {entry.model_path,
+            entry.onnx_version,
+            entry.opset_version,
+            place_of(hub, present, "opset_version"),
+            place_of(hub, present, "onnx_version"),
+            subject_of(present)};
+}
+
+void check_statements(const HubState& hub, GraphChecker& checker) {
+    for (const ModelDescription& model : hub.described.models) {
+        if (!is_discovered(model.row)) checker.check_statement(statement_of(model.row));
+    }
+    if (!hub.document()) return;
+    for (std::size_t i = 0; i < hub.document()->entries.size(); ++i) {
+        const ManifestEntry& entry = hub.document()->entries[i];
+        const auto row = hub.matches.row_of_entry[i];
+        const bool stands_alone = !row || is_discovered(hub.described.models[*row].row);
+        if (entry.entry && stands_alone) checker.check_statement(statement_of(hub, entry));
+        checker.check_entry(i);
+    }
+}
+
+CheckVerdict ask_checker(const HubState& hub, const std::string& path, ModelChecker& checker) {
+    try {
+        const auto source = hub.described.contents.open(path);
+        if (!source) return {CheckOutcome::too_new, bytes_not_here};
+        const auto skeleton = read_skeleton(*source);
+        const auto* model = std::get_if<OnnxSkeleton>(&skeleton);
+        if (!model) return {};  // model-unreadable has it
+        if (model->is_cut_at_depth) return {CheckOutcome::too_new, "their subgraphs are too deep"};
+        return checker.check(model->model);
+    } catch (const EnvironmentError&) {
+        return {CheckOutcome::too_new, "they can't be read"};
+    }
+}
+
+void report_verdict(const std::string& path, const CheckVerdict& verdict, FindingList& findings) {
+    switch (verdict.outcome) {
+        case CheckOutcome::passed:
+            return;
+        case CheckOutcome::too_new:
+            findings.pass_by(checker_failed, verdict.message);
+            return;
+        case CheckOutcome::failed:
+            findings.report(checker_failed, {path, 0}, "ONNX's checker: " + verdict.message,
+                            "correct the export of the model", {path, ""});
+            return;
+        case CheckOutcome::crashed:
+            findings.report(checker_crashed, {path, 0},
+                            "ONNX's checker did not survive it: " + verdict.message,
+                            "remove the model, or report the crash to ONNX", {path, ""});
+            return;
+    }
+}
+
+void run_checker(const HubState& hub, ModelChecker* checker, unsigned jobs,
+                 FindingList& findings) {
+    std::vector<std::string> paths;
+    for (const auto& [path, graph] : hub.described.graphs) {
+        if (graph) paths.push_back(path);
+    }
+    std::sort(paths.begin(), paths.end());
+    if (!checker) {
+        findings.pass_by(checker_failed, "there is no checker", paths.size());
+        return;
+    }
+    std::vector<CheckVerdict> verdicts(paths.size());
+    for_each_index(paths.size(), jobs,
+                   [&](std::size_t i) { verdicts[i] = ask_checker(hub, paths[i], *checker); });
+    for (std::size_t i = 0; i < paths.size(); ++i) report_verdict(paths[i], verdicts[i], findings);
+}
+
+void count_models_not_here(const HubState& hub, FindingList& findings) {
+    std::set<std::string_view> paths;
+    for (const ModelDescription& model : hub.described.models) {
+        if (model.facts && !hub.described.graphs.contains(model.row.model_path)) {
+            paths.insert(model.row.model_path);
+        }
+    }
+    findings.pass_by(checker_failed, bytes_not_here, paths.size());
+}
+
+}  // namespace
+
+std::span<const RuleInfo> graph_rules() {
+    return rules;
+}
+
+void check_graphs(const HubState& hub, ModelChecker* checker, unsigned jobs,
+                  FindingList& findings) {
+    GraphChecker graphs(hub, findings);
+    check_statements(hub, graphs);
+    run_checker(hub, checker, jobs, findings);
+    count_models_not_here(hub, findings);
+}
+
+}  // namespace onnxhub

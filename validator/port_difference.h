@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the ports a manifest states differ from those of a graph, in words.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "manifest/entry.h"
+
+namespace onnxhub {
+
+/// The first difference, as one clause; nothing when they agree. `is_lenient` lets a stated number
+/// stand where the graph only knows a name or nothing: somebody's inference found more than ours.
+std::optional<std::string> find_difference(const IoPorts& stated, const IoPorts& graph,
+                                           bool is_lenient);
+
+/// "float[N,3,224,224]" for tensors with a shape, else the type.
+std::string to_text(const Port& port);
+
+}  // namespace onnxhub

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validator/rule_catalog.h"
+
+#include <algorithm>
+#include <span>
+#include <unordered_map>
+
+#include "validator/document_rules.h"
+#include "validator/file_rules.h"
+#include "validator/graph_rules.h"
+#include "validator/setting_rules.h"
+#include "validator/table_rules.h"
+
+namespace onnxhub {
+
+const std::vector<RuleInfo>& all_rules() {
+    static const std::vector<RuleInfo> rules = [] {
+        std::vector<RuleInfo> all;
+        for (const auto family :
+             {document_rules(), file_rules(), table_rules(), graph_rules(), setting_rules()}) {
+            all.insert(all.end(), family.begin(), family.end());
+        }
+        return all;
+    }();
+    return rules;
+}
+
+const RuleInfo* find_rule(std::string_view id) {
+    static const auto by_id = [] {
+        std::unordered_map<std::string_view, const RuleInfo*> index;
+        for (const RuleInfo& rule : all_rules()) index.emplace(rule.id, &rule);
+        return index;
+    }();
+    const auto found = by_id.find(id);
+    return found == by_id.end() ? nullptr : found->second;
+}
+
+std::vector<std::string_view> rule_families() {
+    std::vector<std::string_view> families;
+    for (const RuleInfo& rule : all_rules()) {
+        if (families.empty() || families.back() != rule.family) families.push_back(rule.family);
+    }
+    return families;
+}
+
+}  // namespace onnxhub

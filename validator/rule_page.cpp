@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validator/rule_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+#include "manifest/json.h"
+#include "validator/report_parts.h"
+#include "validator/rule_catalog.h"
+
+namespace onnxhub {
+namespace {
+
+std::string_view family_title(std::string_view family) {
+    static const std::map<std::string_view, std::string_view> titles{
+        {"document", "the manifest by itself"},
+        {"files", "what the manifest states about files"},
+        {"pointers", "Git LFS pointers, and what should be one"},
+        {"remote", "objects on the Git LFS server, with `--remote`"},
+        {"tables", "README tables, and the manifest against them"},
+        {"graph", "the models' own graphs, where their bytes are here"},
+        {"archive", "archives with test data, where their bytes are here"},
+        {"settings", "`onnxhub.toml`"},
+    };
+    const auto found = titles.find(family);
+    return found == titles.end() ? std::string_view() : found->second;
+}
+
+std::string head_text(const RuleInfo& rule) {
+    return fmt::format("{}{}", name_of(rule.severity), rule.is_fixable ? ", fixable" : "");
+}
+
+}  // namespace
+
+std::string rules_text() {
+    std::size_t width = 0;
+    for (const RuleInfo& rule : all_rules()) width = std::max(width, rule.id.size());
+    std::string text;
+    std::string_view family;
+    for (const RuleInfo& rule : all_rules()) {
+        if (rule.family != family) {
+            family = rule.family;
+            text += fmt::format("{}{}: {}\n", text.empty() ? "" : "\n", family,
+                                family_title(family));
+        }
+        text += fmt::format("  {:{}}  {:16}  {}\n", rule.id, width, head_text(rule), rule.what);
+    }
+    return text;
+}
+
+std::string rules_json() {
+    JsonArray rules;
+    for (const RuleInfo& rule : all_rules()) {
+        const auto text = [](std::string_view value) { return json_string(std::string(value)); };
+        JsonValue fixable;
+        fixable.data = rule.is_fixable;
+        rules.push_back(json_object({{"id", text(rule.id)},
+                                     {"severity", text(name_of(rule.severity))},
+                                     {"family", text(rule.family)},
+                                     {"what", text(rule.what)},
+                                     {"why", text(rule.why)},
+                                     {"example", text(rule.example)},
+                                     {"fix", text(rule.fix)},
+                                     {"fixable", fixable}}));
+    }
+    return json_text(json_array(std::move(rules))) + '\n';
+}
+
+std::string rules_markdown() {
+    std::string text =
+        "# Rules\n\n"
+        "What `onnxhub validate` checks. This page is made from the rules themselves by\n"
+        "`onnxhub validate --rules --format markdown`. *Fixable* ones are repaired by `--fix`. "
+        "`--select` and\n`--ignore` take ids and names of families, and so does `[[validate.ignore]]` "
+        "in [`onnxhub.toml`](settings.md).\n";
+    std::string_view family;
+    for (const RuleInfo& rule : all_rules()) {
+        if (rule.family != family) {
+            family = rule.family;
+            text += fmt::format("\n## {}: {}\n", family, family_title(family));
+        }
+        text += fmt::format(
+            "\n### {}\n\n*{}*\n\n{}\n\n**Why it matters.** {}\n\n**Example.** {}\n\n"
+            "**How to fix it.** {}\n",
+            rule.id, head_text(rule), rule.what, rule.why, rule.example, rule.fix);
+    }
+    return text;
+}
+
+}  // namespace onnxhub

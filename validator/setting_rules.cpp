@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validator/setting_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "generator/glob.h"
+#include "generator/spelling.h"
+#include "validator/rule_catalog.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr RuleInfo unknown_setting{
+    .id = "unknown-setting",
+    .severity = Severity::warning,
+    .family = "settings",
+    .what = "`onnxhub.toml` has a key that means nothing here.",
+    .why = "A slip of the pen turns a setting off without a word.",
+    .example = "`strip_tag = [\"validated\"]` for `strip_tags`",
+    .fix = "Correct or remove the key.",
+};
+
+constexpr RuleInfo ignore_unknown_rule{
+    .id = "ignore-unknown-rule",
+    .severity = Severity::warning,
+    .family = "settings",
+    .what = "`[[validate.ignore]]` names a rule or family that does not exist.",
+    .why = "It ignores nothing, and what it was meant for is reported.",
+    .example = "`rule = \"row-archive-mising\"`",
+    .fix = "Use a name that `onnxhub validate --rules` lists.",
+};
+
+constexpr RuleInfo ignore_unused{
+    .id = "ignore-unused",
+    .severity = Severity::warning,
+    .family = "settings",
+    .what = "No finding matches an `[[validate.ignore]]`.",
+    .why = "Its reason is gone, and it may hide the next finding of that kind.",
+    .example = "The missing archives were added, and the ignore stayed.",
+    .fix = "Remove it.",
+};
+
+constexpr std::array rules{unknown_setting, ignore_unknown_rule, ignore_unused};
+
+bool names_rule(const IgnoredRule& ignored, const std::string& rule) {
+    if (ignored.rule == rule) return true;
+    const RuleInfo* info = find_rule(rule);
+    return info && info->family == ignored.rule;
+}
+
+bool matches(const IgnoredRule& ignored, const Finding& finding) {
+    if (!names_rule(ignored, finding.rule)) return false;
+    return glob_matches(ignored.path, finding.file) ||
+           (!finding.about.empty() && glob_matches(ignored.path, finding.about));
+}
+
+bool is_known(const std::string& name) {
+    return find_rule(name) || std::ranges::count(rule_families(), std::string_view(name)) > 0;
+}
+
+std::string advice(const std::string& name) {
+    std::vector<std::string_view> names = rule_families();
+    for (const RuleInfo& rule : all_rules()) names.push_back(rule.id);
+    if (const auto meant = nearest(name, names)) return fmt::format("did you mean {}?", *meant);
+    return "`onnxhub validate --rules` lists them";
+}
+
+}  // namespace
+
+std::span<const RuleInfo> setting_rules() {
+    return rules;
+}
+
+std::size_t apply_ignores(const Settings& settings, bool checked_everything,
+                          std::vector<Finding>& findings) {
+    FindingList troubles;
+    std::size_t removed = 0;
+    for (const IgnoredRule& ignored : settings.ignored_rules) {
+        const Place place{settings.file, ignored.line};
+        if (!is_known(ignored.rule)) {
+            troubles.report(ignore_unknown_rule, place,
+                            fmt::format("there is no rule or family \"{}\"", ignored.rule),
+                            advice(ignored.rule), {ignored.rule, ""});
+            continue;
+        }
+        const std::size_t count = std::erase_if(
+            findings, [&](const Finding& finding) { return matches(ignored, finding); });
+        removed += count;
+        if (count > 0 || !checked_everything) continue;
+        troubles.report(ignore_unused, place,
+                        fmt::format("no finding of \"{}\" matches \"{}\"", ignored.rule,
+                                    ignored.path),
+                        "remove it: its reason is gone", {ignored.rule + " " + ignored.path, ""});
+    }
+    for (Finding& finding : troubles.take_findings()) findings.push_back(std::move(finding));
+    return removed;
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Family "settings": onnxhub.toml, and findings it says to ignore.
+#pragma once
+
+#include <span>
+
+#include "validator/finding_list.h"
+#include "validator/hub_state.h"
+
+namespace onnxhub {
+
+std::span<const RuleInfo> setting_rules();
+
+/// Takes out the findings that [[validate.ignore]] names and returns how many they were. Ignores
+/// that match nothing become findings, unless only a part was checked.
+std::size_t apply_ignores(const Settings& settings, bool checked_everything,
+                          std::vector<Finding>& findings);
+
+}  // namespace onnxhub

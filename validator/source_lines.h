@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The text of the lines that findings point at.
+#pragma once
+
+#include <vector>
+
+#include "generator/tree.h"
+#include "validator/finding.h"
+#include "validator/hub_state.h"
+
+namespace onnxhub {
+
+/// Fills in Finding::source_line where the file can be read; no more than 2,000 bytes of a line.
+void add_source_lines(const Tree& tree, const ManifestText& manifest,
+                      std::vector<Finding>& findings);
+
+/// The lines `wanted` (sorted, 1-based) of `text`, in one pass; empty where there is no such line.
+std::vector<std::string> lines_of(std::string_view text, const std::vector<int>& wanted);
+
+}  // namespace onnxhub

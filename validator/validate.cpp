@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validator/validate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "generator/spelling.h"
+#include "manifest/environment_error.h"
+#include "validator/document_rules.h"
+#include "validator/file_rules.h"
+#include "validator/graph_rules.h"
+#include "validator/rule_catalog.h"
+#include "validator/setting_rules.h"
+#include "validator/source_lines.h"
+#include "validator/table_rules.h"
+
+namespace onnxhub {
+namespace {
+
+std::set<std::string_view> rules_named(const std::string& name) {
+    std::set<std::string_view> named;
+    for (const RuleInfo& rule : all_rules()) {
+        if (rule.id == name || rule.family == name) named.insert(rule.id);
+    }
+    if (!named.empty()) return named;
+    std::vector<std::string_view> names = rule_families();
+    for (const RuleInfo& rule : all_rules()) names.push_back(rule.id);
+    const auto meant = nearest(name, names);
+    throw EnvironmentError("command line: there is no rule or family \"" + name + "\"; " +
+                           (meant ? "did you mean " + *meant + "?"
+                                  : "`onnxhub validate --rules` lists them"));
+}
+
+/// What readers of rows and models told of, as far as it belongs to the families wanted.
+void report_reading(const HubState& hub, FindingList& findings) {
+    const auto report = [&](const Diagnostics& diagnostics) {
+        for (const Diagnostic& diagnostic : diagnostics.all()) {
+            // Pointers are classified one by one, by a family of their own.
+            if (diagnostic.rule != "pointer-malformed") findings.report(diagnostic);
+        }
+    };
+    for (const ModelDescription& model : hub.described.models) report(model.diagnostics);
+    report(hub.described.more_diagnostics);
+    report(hub.tree.notes());
+}
+
+void run_families(const HubState& hub, const ValidateOptions& options, FindingList& findings) {
+    const auto wants = [&](std::string_view family) {
+        return options.selection.includes_any_of(family);
+    };
+    if (wants("document")) check_document(hub, findings);
+    if (options.schema_only) return;
+    report_reading(hub, findings);
+    if (wants("tables")) check_tables(hub, findings);
+    if (wants("files")) check_files(hub, findings);
+    if (wants("graph")) check_graphs(hub, options.checker, options.jobs, findings);
+}
+
+bool is_before(const Finding& a, const Finding& b) {
+    return std::tie(a.file, a.line, a.column, a.rule, a.message) <
+           std::tie(b.file, b.line, b.column, b.rule, b.message);
+}
+
+bool says_the_same(const Finding& a, const Finding& b) {
+    return !is_before(a, b) && !is_before(b, a);
+}
+
+void require_something(const HubState& hub) {
+    const ManifestDocument* document = hub.document();
+    const bool has_broken_manifest = hub.parsed && !document;
+    if (has_broken_manifest || (document && !document->entries.empty())) return;
+    if (!hub.hub.models.empty() || !hub.hub.broken.empty() || hub.table_diagnostics.has_errors()) {
+        return;
+    }
+    throw EnvironmentError(fmt::format(
+        "{}: nothing to check: {}, and {}; name the hub's top folder", hub.manifest.file,
+        document ? "it has no entries" : "it does not exist",
+        hub.hub.has_table ? "the tables list no models that are not excluded"
+                          : "no README.md with a table of models is here"));
+}
+
+}  // namespace
+
+RuleSelection::RuleSelection(const std::vector<std::string>& selected,
+                             const std::vector<std::string>& ignored)
+    : is_everything_(selected.empty() && ignored.empty()) {
+    for (const std::string& name : selected) rules_.merge(rules_named(name));
+    if (selected.empty()) {
+        for (const RuleInfo& rule : all_rules()) rules_.insert(rule.id);
+    }
+    for (const std::string& name : ignored) {
+        for (const std::string_view rule : rules_named(name)) rules_.erase(rule);
+    }
+}
+
+bool RuleSelection::includes(std::string_view rule) const {
+    return is_everything_ || rules_.contains(rule);
+}
+
+bool RuleSelection::includes_any_of(std::string_view family) const {
+    return std::ranges::any_of(all_rules(), [&](const RuleInfo& rule) {
+        return rule.family == family && includes(rule.id);
+    });
+}
+
+ValidationReport validate(const HubState& hub, const ValidateOptions& options) {
+    require_something(hub);
+    FindingList list;
+    run_families(hub, options, list);
+
+    ValidationReport report;
+    report.unchecked = list.unchecked();
+    std::erase_if(report.unchecked, [&](const Unchecked& unchecked) {
+        return !options.selection.includes(unchecked.rule);
+    });
+    report.findings = list.take_findings();
+    const std::size_t ignored = apply_ignores(
+        hub.settings, options.selection.is_everything() && !options.schema_only, report.findings);
+    if (ignored > 0) {
+        report.notices.push_back(fmt::format("{} finding{} ignored by {}", ignored,
+                                             ignored == 1 ? " is" : "s are", hub.settings.file));
+    }
+    std::erase_if(report.findings, [&](const Finding& finding) {
+        return !options.selection.includes(finding.rule);
+    });
+    std::stable_sort(report.findings.begin(), report.findings.end(), is_before);
+    report.findings.erase(
+        std::unique(report.findings.begin(), report.findings.end(), says_the_same),
+        report.findings.end());
+    add_source_lines(hub.tree, hub.manifest, report.findings);
+    report.entries_checked = hub.document() ? hub.document()->entries.size() : 0;
+    report.rows_checked = options.schema_only ? 0 : hub.hub.models.size();
+    report.files_checked = options.schema_only ? 0 : hub.files.size();
+    return report;
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole check: a repository and its manifest become a report.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "generator/model_checker.h"
+#include "validator/finding.h"
+#include "validator/hub_state.h"
+
+namespace onnxhub {
+
+/// Which rules count. Names are ids of rules or of families; selecting none selects all.
+class RuleSelection {
+public:
+    /// Throws EnvironmentError for a name that is neither, with the nearest that is.
+    RuleSelection(const std::vector<std::string>& selected,
+                  const std::vector<std::string>& ignored);
+
+    bool includes(std::string_view rule) const;
+    bool includes_any_of(std::string_view family) const;
+    bool is_everything() const { return is_everything_; }
+
+private:
+    std::set<std::string_view> rules_;
+    bool is_everything_;
+};
+
+struct ValidateOptions {
+    RuleSelection selection{{}, {}};
+    ModelChecker* checker = nullptr;  ///< null: the checker's rules pass every model by
+    unsigned jobs = 0;
+    bool schema_only = false;  ///< the document family alone
+};
+
+/// Runs the rules and gives what they find: sorted, with the lines of the files, less what settings
+/// ignore. Throws EnvironmentError when there was nothing to check.
+ValidationReport validate(const HubState& hub, const ValidateOptions& options);
+
+}  // namespace onnxhub
