@@ -185,6 +185,20 @@ private:
     std::vector<bool> at_;
 };
 
+/// Whether `steps` match all of `text`, or, if `folders_above` too, a folder it is in.
+bool match(const std::vector<Step>& steps, const Text& text, bool folders_above,
+           bool folders_only) {
+    Positions now(steps);
+    Positions next(steps);
+    now.enter(0);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (folders_above && text[i] == U'/' && now.at_end()) return true;
+        now.advance(text[i], next);
+        swap(now, next);
+    }
+    return now.at_end() && !folders_only;
+}
+
 }  // namespace
 
 bool glob_matches(std::string_view pattern, std::string_view path) {
@@ -194,18 +208,13 @@ bool glob_matches(std::string_view pattern, std::string_view path) {
     const bool is_anchored = pattern.find('/') != pattern.npos;
     if (pattern.starts_with('/')) pattern.remove_prefix(1);
 
-    const Text text = decode(path);
     const std::vector<Step> steps =
         parse_steps(is_anchored ? decode(pattern) : U"**/" + decode(pattern));
-    Positions now(steps);
-    Positions next(steps);
-    now.enter(0);
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == U'/' && now.at_end()) return true;
-        now.advance(text[i], next);
-        swap(now, next);
-    }
-    return now.at_end() && !folders_only;
+    return match(steps, decode(path), true, folders_only);
+}
+
+bool glob_matches_exactly(std::string_view pattern, std::string_view path) {
+    return match(parse_steps(decode(pattern)), decode(path), false, false);
 }
 
 }  // namespace onnxhub

@@ -13,4 +13,8 @@ namespace onnxhub {
 /// both lengths.
 bool glob_matches(std::string_view pattern, std::string_view path);
 
+/// Whether `pattern` matches the whole of `path` and not only a folder above it; a pattern without
+/// '/' has to be the whole path too.
+bool glob_matches_exactly(std::string_view pattern, std::string_view path);
+
 }  // namespace onnxhub

@@ -8,6 +8,7 @@
 #include "validator/document_rules.h"
 #include "validator/file_rules.h"
 #include "validator/graph_rules.h"
+#include "validator/pointer_rules.h"
 #include "validator/setting_rules.h"
 #include "validator/table_rules.h"
 
@@ -17,7 +18,7 @@ const std::vector<RuleInfo>& all_rules() {
     static const std::vector<RuleInfo> rules = [] {
         std::vector<RuleInfo> all;
         for (const auto family :
-             {document_rules(), file_rules(), table_rules(), graph_rules(), setting_rules()}) {
+             {document_rules(), file_rules(), pointer_rules(), table_rules(), graph_rules(), setting_rules()}) {
             all.insert(all.end(), family.begin(), family.end());
         }
         return all;

@@ -12,6 +12,7 @@
 #include "validator/document_rules.h"
 #include "validator/file_rules.h"
 #include "validator/graph_rules.h"
+#include "validator/pointer_rules.h"
 #include "validator/rule_catalog.h"
 #include "validator/setting_rules.h"
 #include "validator/source_lines.h"
@@ -56,6 +57,7 @@ void run_families(const HubState& hub, const ValidateOptions& options, FindingLi
     report_reading(hub, findings);
     if (wants("tables")) check_tables(hub, findings);
     if (wants("files")) check_files(hub, findings);
+    if (wants("pointers")) check_pointers(hub, options.jobs, findings);
     if (wants("graph")) check_graphs(hub, options.checker, options.jobs, findings);
 }
 
