@@ -15,6 +15,7 @@
 #include "generator/parallel.h"
 #include "manifest/entry_name.h"
 #include "manifest/hub_path.h"
+#include "validator/manifest_schema.h"
 
 namespace onnxhub {
 namespace {
@@ -174,11 +175,20 @@ private:
     }
 
     void check_entries() {
-        for (const ManifestEntry& entry : entries()) {
-            if (!entry.problem) continue;
-            findings_.report(manifest_schema, {hub_.manifest.file, entry.problem->line},
-                             entry.problem->message, "correct it, or run `onnxhub generate`",
-                             subject_of(entry));
+        const ManifestSchema schema;
+        std::vector<std::vector<SchemaProblem>> problems(entries().size());
+        for_each_index(entries().size(), 0,
+                       [&](std::size_t i) { problems[i] = schema.check(entries()[i].json); });
+        for (std::size_t i = 0; i < entries().size(); ++i) {
+            // What the schema can't say, such as a number too large for anything.
+            if (problems[i].empty() && entries()[i].problem) {
+                problems[i].push_back({entries()[i].problem->line, "", entries()[i].problem->message});
+            }
+            for (const SchemaProblem& problem : problems[i]) {
+                findings_.report(manifest_schema, {hub_.manifest.file, problem.line},
+                                 problem.message, "correct it, or run `onnxhub generate`",
+                                 subject_of(entries()[i]));
+            }
         }
     }
 

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Entries against the JSON Schema of the manifest, templates/schema/onnx-hub-manifest.schema.json.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "manifest/json.h"
+
+namespace onnxhub {
+
+struct SchemaProblem {
+    int line = 0;         ///< 1-based line of the value, of its object when it is missing
+    std::string field;    ///< "metadata.io_ports.inputs[0].shape[2]"
+    std::string message;  ///< "metadata.model_sha must be 64 lower-case hexadecimal digits"
+
+    bool operator==(const SchemaProblem&) const = default;
+};
+
+/// More problems of one entry than these are of no use to anybody.
+inline constexpr std::size_t schema_problem_limit = 20;
+
+/// Thread-safe once it is made.
+class ManifestSchema {
+public:
+    ManifestSchema();
+    ~ManifestSchema();
+
+    /// In the order of the lines.
+    std::vector<SchemaProblem> check(const JsonValue& entry) const;
+
+private:
+    struct Parsed;
+    std::unique_ptr<Parsed> parsed_;
+};
+
+/// The schema itself, for editors and for the tests.
+std::string_view manifest_schema_text();
+
+}  // namespace onnxhub
