@@ -18,6 +18,7 @@
 #include "generator/lfs_fetch.h"
 #include "manifest/atomic_file.h"
 #include "manifest/environment_error.h"
+#include "validator/baseline.h"
 #include "validator/change_scope.h"
 #include "validator/fix.h"
 #include "validator/report.h"
@@ -171,6 +172,43 @@ ValidationReport fix(Session& session, std::unique_ptr<HubState> state, Validati
     return second;
 }
 
+ValidationReport apply_baseline(const Arguments& arguments, ValidationReport report) {
+    if (!arguments.baseline) return report;
+    auto parsed = parse_baseline(read_disk_file(*arguments.baseline), *arguments.baseline);
+    if (const auto* error = std::get_if<Diagnostic>(&parsed)) {
+        throw EnvironmentError(to_text(*error));
+    }
+    BaselineOutcome outcome = pass_known(std::get<Baseline>(parsed), std::move(report.findings));
+    report.findings = std::move(outcome.fresh);
+    if (outcome.known_count > 0) {
+        report.notices.push_back(
+            fmt::format("{} known finding{} passed by {}", outcome.known_count,
+                        outcome.known_count == 1 ? "" : "s", *arguments.baseline));
+    }
+    for (std::string& fixed : outcome.fixed) {
+        report.notices.push_back("fixed since the baseline: " + std::move(fixed));
+    }
+    return report;
+}
+
+void save_baseline(const Arguments& arguments, const ValidationReport& report,
+                   const Streams& streams) {
+    std::optional<Baseline> previous;
+    std::error_code error;
+    if (fs::exists(*arguments.write_baseline, error)) {
+        auto parsed = parse_baseline(read_disk_file(*arguments.write_baseline),
+                                     *arguments.write_baseline);
+        if (const auto* trouble = std::get_if<Diagnostic>(&parsed)) {
+            throw EnvironmentError(to_text(*trouble));
+        }
+        previous = std::get<Baseline>(std::move(parsed));
+    }
+    write_file_atomically(*arguments.write_baseline,
+                          baseline_text(report.findings, previous ? &*previous : nullptr));
+    note(streams, fmt::format("{}: {} findings written", *arguments.write_baseline,
+                              report.findings.size()));
+}
+
 void write_report(const Arguments& arguments, const ValidationReport& report,
                   const Streams& streams) {
     ReportOptions options;
@@ -234,6 +272,11 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     if (arguments.changed_since) report = keep_changes(session, *state, std::move(report));
     if (arguments.fix) report = fix(session, std::move(state), std::move(report));
     drop_notes(arguments, streams, report);
+    if (arguments.write_baseline) {
+        save_baseline(arguments, report, streams);
+        return ExitCode::done;
+    }
+    report = apply_baseline(arguments, std::move(report));
     write_report(arguments, report, streams);
     return fails(arguments, report) ? ExitCode::findings : ExitCode::done;
 }

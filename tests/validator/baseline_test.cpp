@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validator/baseline.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace onnxhub {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+Finding finding(const std::string& message, int line = 1) {
+    Finding finding;
+    finding.rule = "model-missing";
+    finding.file = "ONNX_HUB_MANIFEST.json";
+    finding.line = line;
+    finding.subject = "MNIST";
+    finding.message = message;
+    return finding;
+}
+
+Baseline parse(const std::string& text) {
+    auto parsed = parse_baseline(text, "known.json");
+    if (const auto* error = std::get_if<Diagnostic>(&parsed)) ADD_FAILURE() << to_text(*error);
+    return std::get<Baseline>(std::move(parsed));
+}
+
+Baseline baseline_of(const std::vector<Finding>& findings) {
+    return parse(baseline_text(findings, nullptr));
+}
+
+std::string error_of(const std::string& text) {
+    const auto parsed = parse_baseline(text, "known.json");
+    const auto* error = std::get_if<Diagnostic>(&parsed);
+    return error ? to_text(*error) : "";
+}
+
+TEST(Baseline, KnownFindingsPassAndNewOnesStay) {
+    const Baseline baseline = baseline_of({finding("a"), finding("b")});
+    const BaselineOutcome outcome = pass_known(baseline, {finding("b"), finding("c")});
+    ASSERT_THAT(outcome.fresh, SizeIs(1));
+    EXPECT_EQ(outcome.fresh[0].message, "c");
+    EXPECT_EQ(outcome.known_count, 1u);
+    EXPECT_THAT(outcome.fixed, ElementsAre("model-missing: ONNX_HUB_MANIFEST.json: a"));
+}
+
+TEST(Baseline, KnowsAFindingAgainOnAnotherLine) {
+    const BaselineOutcome outcome = pass_known(baseline_of({finding("a", 3)}), {finding("a", 90)});
+    EXPECT_THAT(outcome.fresh, IsEmpty());
+    EXPECT_THAT(outcome.fixed, IsEmpty());
+}
+
+TEST(Baseline, OneMoreOfTheSameIsNew) {
+    const BaselineOutcome outcome =
+        pass_known(baseline_of({finding("a"), finding("a")}), {finding("a"), finding("a"), finding("a")});
+    EXPECT_THAT(outcome.fresh, SizeIs(1));
+    EXPECT_EQ(outcome.known_count, 2u);
+}
+
+TEST(Baseline, OrderOfFindingsDoesNotMatter) {
+    EXPECT_EQ(baseline_text({finding("a"), finding("b")}, nullptr),
+              baseline_text({finding("b"), finding("a")}, nullptr));
+}
+
+TEST(Baseline, ReasonsOfPeopleAreKept) {
+    Baseline previous = baseline_of({finding("a"), finding("b")});
+    previous.findings[0].reason = "lost in 2020";
+    const Baseline next = parse(baseline_text({finding("a"), finding("b")}, &previous));
+    EXPECT_EQ(next, previous);
+}
+
+TEST(Baseline, BadFilesAreRefusedWithTheirLine) {
+    EXPECT_THAT(error_of("{"), HasSubstr("known.json:1: no JSON"));
+    EXPECT_THAT(error_of("[]"), HasSubstr("it has no \"version\""));
+    EXPECT_THAT(error_of("{\"version\": 2, \"findings\": []}"), HasSubstr("version is not 1"));
+    EXPECT_THAT(error_of("{\"version\": 1}"), HasSubstr("\"findings\" is no array"));
+    EXPECT_THAT(error_of("{\"version\": 1,\n\"findings\": [\n{}]}"),
+                HasSubstr("known.json:3: a finding's \"fingerprint\" is missing"));
+    EXPECT_THAT(error_of("{\"version\": 1, \"findings\": [3]}"), HasSubstr("is missing"));
+    EXPECT_THAT(error_of(R"({"version": 1, "findings": [{"fingerprint": "x", "rule": "y"}]})"),
+                HasSubstr("not 16 hexadecimal digits"));
+    EXPECT_THAT(error_of("{\"version\": 1, \"version\": 1, \"findings\": []}"),
+                HasSubstr("here twice"));
+}
+
+}  // namespace
+}  // namespace onnxhub
