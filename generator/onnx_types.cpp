@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/onnx_types.h"
 
-#include <array>
-#include <string_view>
+#include "manifest/element_type.h"
 
 namespace onnxhub {
 namespace {
@@ -10,19 +9,8 @@ namespace {
 /// Types nested deeper than this don't occur; protobuf's own limit is near.
 constexpr int type_depth_limit = 64;
 
-/// By onnx.TensorProto.DataType; the numbers go beyond what an older libonnx has names for.
-constexpr std::array<std::string_view, 27> element_names{
-    "undefined",      "float",    "uint8",        "int8",           "uint16",
-    "int16",          "int32",    "int64",        "string",         "bool",
-    "float16",        "double",   "uint32",       "uint64",         "complex64",
-    "complex128",     "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2",
-    "float8e5m2fnuz", "uint4",    "int4",         "float4e2m1",     "float8e8m0",
-    "uint2",          "int2"};
-
 std::string element_text(int element_type) {
-    const bool is_known =
-        element_type >= 0 && element_type < static_cast<int>(element_names.size());
-    return std::string(element_names[is_known ? static_cast<std::size_t>(element_type) : 0]);
+    return std::string(element_type_name(element_type));
 }
 
 std::string type_text(const onnx::TypeProto& type, int depth) {

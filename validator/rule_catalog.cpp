@@ -5,6 +5,7 @@
 #include <span>
 #include <unordered_map>
 
+#include "validator/archive_rules.h"
 #include "validator/document_rules.h"
 #include "validator/file_rules.h"
 #include "validator/graph_rules.h"
@@ -18,7 +19,7 @@ const std::vector<RuleInfo>& all_rules() {
     static const std::vector<RuleInfo> rules = [] {
         std::vector<RuleInfo> all;
         for (const auto family :
-             {document_rules(), file_rules(), pointer_rules(), table_rules(), graph_rules(), setting_rules()}) {
+             {document_rules(), file_rules(), pointer_rules(), table_rules(), graph_rules(), archive_rules(), setting_rules()}) {
             all.insert(all.end(), family.begin(), family.end());
         }
         return all;

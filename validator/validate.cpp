@@ -9,6 +9,7 @@
 
 #include "generator/spelling.h"
 #include "manifest/environment_error.h"
+#include "validator/archive_rules.h"
 #include "validator/document_rules.h"
 #include "validator/file_rules.h"
 #include "validator/graph_rules.h"
@@ -59,6 +60,7 @@ void run_families(const HubState& hub, const ValidateOptions& options, FindingLi
     if (wants("files")) check_files(hub, findings);
     if (wants("pointers")) check_pointers(hub, options.jobs, findings);
     if (wants("graph")) check_graphs(hub, options.checker, options.jobs, findings);
+    if (wants("archive")) check_archives(hub, options.jobs, findings);
 }
 
 bool is_before(const Finding& a, const Finding& b) {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The archive with a model and its test data: a `.tar.gz` with `*.onnx` and folders
+// `test_data_set_N/` of `input_I.pb` and `output_I.pb`, mostly all in one top folder.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "manifest/archive_reader.h"
+#include "manifest/digest.h"
+#include "manifest/test_tensor.h"
+
+namespace onnxhub {
+
+struct ArchivedModel {
+    std::string path;  ///< in the archive
+    Sha256 sha;
+    std::uint64_t size_bytes = 0;
+
+    bool operator==(const ArchivedModel&) const = default;
+};
+
+using TestTensorResult = std::variant<TestTensor, MalformedTensor>;
+
+/// One folder `test_data_set_N`, its tensors by their number.
+struct TestDataSet {
+    std::map<std::size_t, TestTensorResult> inputs;
+    std::map<std::size_t, TestTensorResult> outputs;
+};
+
+struct TestDataArchive {
+    std::vector<ArchivedModel> models;         ///< in the order of the archive
+    std::map<std::string, TestDataSet> sets;   ///< by folder: "mnist/test_data_set_0"
+    std::vector<ArchiveProblem> problems;
+};
+
+/// One pass in constant memory; nothing is written to disk.
+TestDataArchive read_test_data_archive(const BlockReader& read, const ArchiveLimits& limits);
+
+}  // namespace onnxhub

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a serialized onnx.TensorProto says of itself, learned while its bytes stream by: test data
+// may be larger than memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace onnxhub {
+
+struct TestTensor {
+    std::string name;
+    int element_type = 0;  ///< onnx.TensorProto.DataType
+    std::vector<std::int64_t> dims;
+    std::optional<std::uint64_t> raw_bytes;  ///< length of `raw_data`, where that holds the values
+
+    bool operator==(const TestTensor&) const = default;
+};
+
+/// Why the bytes are no TensorProto, one clause.
+struct MalformedTensor {
+    std::string reason;
+};
+
+/// Takes the bytes of one message block by block, in constant memory.
+/// Wire format: https://protobuf.dev/programming-guides/encoding/
+class TestTensorReader {
+public:
+    void data(std::span<const std::byte> block);
+
+    /// Once, behind the last block.
+    std::variant<TestTensor, MalformedTensor> finish();
+
+private:
+    enum class State { tag, varint, length, skip, text, packed_dims };
+
+    void begin_field();
+    void end_varint();
+    void end_length();
+    void fail(std::string reason);
+    std::size_t consume(std::span<const std::byte> block);
+
+    State state_ = State::tag;
+    std::uint64_t varint_ = 0;
+    int varint_bytes_ = 0;
+    std::uint64_t field_ = 0;
+    std::uint64_t left_ = 0;  ///< bytes of the present field still to come
+    TestTensor tensor_;
+    std::optional<std::string> trouble_;
+};
+
+}  // namespace onnxhub

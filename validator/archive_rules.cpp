@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validator/archive_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "generator/parallel.h"
+#include "manifest/environment_error.h"
+#include "manifest/test_data_archive.h"
+#include "validator/test_data_check.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr const char* bytes_not_here = "their bytes are not here";
+
+constexpr RuleInfo archive_unreadable{
+    .id = "archive-unreadable",
+    .severity = Severity::error,
+    .family = "archive",
+    .what = "An archive is no tar file (plain, or compressed by gzip, bzip2, xz or zstd), or is "
+            "cut off or damaged.",
+    .why = "Nobody can unpack it.",
+    .example = "An upload that broke off.",
+    .fix = "Pack and commit it again.",
+};
+
+constexpr RuleInfo archive_unsafe{
+    .id = "archive-unsafe",
+    .severity = Severity::error,
+    .family = "archive",
+    .what = "A member of an archive has an absolute path or `..` in it, is there twice, or is a "
+            "link, a device or anything but a regular file or folder.",
+    .why = "Unpacking it may overwrite files of whoever loads the model (as CVE-2024-5187 showed), "
+           "and careful clients refuse the archive.",
+    .example = "`../../.ssh/authorized_keys`",
+    .fix = "Pack the model and its test data again: `tar -czf model.tar.gz model/`.",
+};
+
+constexpr RuleInfo archive_too_large{
+    .id = "archive-too-large",
+    .severity = Severity::error,
+    .family = "archive",
+    .what = "An archive has over 10,000 members, inflates to over 64 GiB, or to over 200 times its "
+            "own size (beyond 256 MiB).",
+    .why = "Such archives are made to fill disks. What is behind the limit was not checked.",
+    .example = "A megabyte that inflates to a gigabyte of zeros.",
+    .fix = "Pack only the model and its test data.",
+};
+
+constexpr RuleInfo archive_no_model{
+    .id = "archive-no-model",
+    .severity = Severity::error,
+    .family = "archive",
+    .what = "An archive holds no `.onnx` file.",
+    .why = "Clients that load a model with its test data find no model in it.",
+    .example = "Only `test_data_set_0/` was packed.",
+    .fix = "Pack the model with its test data.",
+};
+
+constexpr RuleInfo archive_model_differs{
+    .id = "archive-model-differs",
+    .severity = Severity::warning,
+    .family = "archive",
+    .what = "No `.onnx` file in an archive has the SHA-256 of the model it belongs to.",
+    .why = "The test data was made for another model, or users get two models under one name.",
+    .example = "The model was updated, its archive was not.",
+    .fix = "Pack the present model with test data made by it.",
+};
+
+constexpr RuleInfo test_data_missing{
+    .id = "test-data-missing",
+    .severity = Severity::warning,
+    .family = "archive",
+    .what = "An archive has no folder `test_data_set_N` with `input_I.pb` or `output_I.pb`.",
+    .why = "It promises test data, and nobody can check their runtime with it.",
+    .example = "A folder named `test_data` without a number.",
+    .fix = "Add `test_data_set_0/input_0.pb`, `output_0.pb` and so on.",
+};
+
+constexpr RuleInfo test_data_differs{
+    .id = "test-data-differs",
+    .severity = Severity::error,
+    .family = "archive",
+    .what = "Test data contradicts the model's ports in count, element type or shape, has a gap in "
+            "its numbers, or is no tensor.",
+    .why = "Whoever runs the model with it gets an error, and takes the model to be broken.",
+    .example = "`input_0.pb` is float[1,3,224,224], the model takes float[1,3,299,299].",
+    .fix = "Make the test data with the model it is packed with.",
+};
+
+constexpr std::array rules{archive_unreadable,    archive_unsafe,    archive_too_large,
+                           archive_no_model,      archive_model_differs,
+                           test_data_missing,     test_data_differs};
+
+/// An archive, where to point, and what it should hold.
+struct ArchiveTask {
+    std::string path;
+    Place place;
+    Subject subject;
+    const ContentFacts* model = nullptr;  ///< of the model file; null when that can't be read
+    const IoPorts* ports = nullptr;       ///< null when nothing is known of them
+};
+
+class TaskList {
+public:
+    explicit TaskList(const HubState& hub) : hub_(hub) {}
+
+    std::vector<ArchiveTask> collect() {
+        if (const ManifestDocument* document = hub_.document()) {
+            for (const ManifestEntry& entry : document->entries) add_entry(entry);
+        }
+        for (const ModelDescription& model : hub_.described.models) {
+            if (!model.row.archive_path) continue;
+            const IoPorts* ports =
+                model.entry && model.entry->io_ports ? &*model.entry->io_ports : nullptr;
+            add(*model.row.archive_path, model.row.model_path, place_of(model.row),
+                subject_of(model.row), ports);
+        }
+        return std::move(tasks_);
+    }
+
+private:
+    void add_entry(const ManifestEntry& present) {
+        if (!present.entry || !present.entry->archive_path) return;
+        const Entry& entry = *present.entry;
+        if (!safe_path(*entry.archive_path) || !safe_path(entry.model_path)) return;
+        add(*entry.archive_path, entry.model_path,
+            place_of(hub_, present, "metadata.model_with_data_path"), subject_of(present),
+            entry.io_ports ? &*entry.io_ports : nullptr);
+    }
+
+    /// An archive that entry and row name alike is read once, for the entry.
+    void add(const std::string& path, const std::string& model_path, Place place, Subject subject,
+             const IoPorts* ports) {
+        if (!hub_.described.contents.facts(path) || !seen_.insert({path, model_path}).second) {
+            return;
+        }
+        const auto graph = hub_.described.graphs.find(model_path);
+        if (graph != hub_.described.graphs.end() && graph->second) ports = &graph->second->ports;
+        subject.about = path;
+        tasks_.push_back({path, std::move(place), std::move(subject),
+                          hub_.described.contents.facts(model_path), ports});
+    }
+
+    const HubState& hub_;
+    std::vector<ArchiveTask> tasks_;
+    std::set<std::pair<std::string, std::string>> seen_;
+};
+
+class ArchiveChecker {
+public:
+    ArchiveChecker(const HubState& hub, const ArchiveTask& task, FindingList& findings)
+        : hub_(hub), task_(task), findings_(findings) {}
+
+    void check() {
+        const std::unique_ptr<ByteSource> source = hub_.described.contents.open(task_.path);
+        if (!source) {
+            findings_.pass_by(archive_unreadable, bytes_not_here);
+            findings_.pass_by(test_data_differs, bytes_not_here);
+            return;
+        }
+        const TestDataArchive archive = read_test_data_archive(
+            [&](std::uint64_t offset, std::span<std::byte> into) {
+                return source->read(offset, into);
+            },
+            {});
+        for (const ArchiveProblem& problem : archive.problems) report(problem);
+        const bool is_whole = std::ranges::all_of(archive.problems, [](const auto& problem) {
+            return problem.kind == ArchiveProblem::Kind::unsafe;
+        });
+        if (is_whole) check_contents(archive);
+    }
+
+private:
+    void report(const RuleInfo& rule, std::string message, std::string hint) {
+        findings_.report(rule, task_.place, std::move(message), std::move(hint), task_.subject);
+    }
+
+    void report(const ArchiveProblem& problem) {
+        using Kind = ArchiveProblem::Kind;
+        const std::string what =
+            problem.member.empty() ? "" : fmt::format(": \"{}\"", problem.member);
+        const std::string message = fmt::format("{}{} {}", task_.path, what, problem.reason);
+        switch (problem.kind) {
+            case Kind::unreadable:
+                report(archive_unreadable,
+                       fmt::format("{} can't be read{}: {}", task_.path, what, problem.reason),
+                       "pack it again");
+                return;
+            case Kind::unsafe:
+                report(archive_unsafe, message, "pack it again with regular files alone");
+                return;
+            case Kind::limit:
+                report(archive_too_large, message, "pack only the model and its test data");
+                return;
+        }
+    }
+
+    void check_contents(const TestDataArchive& archive) {
+        if (archive.models.empty()) {
+            report(archive_no_model, task_.path + " holds no .onnx file",
+                   "pack the model with its test data");
+        } else if (task_.model && std::ranges::none_of(archive.models, [&](const auto& model) {
+                       return model.sha == task_.model->sha;
+                   })) {
+            report(archive_model_differs,
+                   fmt::format("{} in {} is another file than the model: its SHA-256 is {}",
+                               archive.models.front().path, task_.path,
+                               to_hex(archive.models.front().sha)),
+                   "pack the present model with test data made by it");
+        }
+        check_test_data(archive);
+    }
+
+    void check_test_data(const TestDataArchive& archive) {
+        const bool has_data = std::ranges::any_of(archive.sets, [](const auto& set) {
+            return !set.second.inputs.empty() || !set.second.outputs.empty();
+        });
+        if (!has_data) {
+            report(test_data_missing, task_.path + " has no test_data_set_N with tensors",
+                   "add test_data_set_0/input_0.pb, output_0.pb and so on");
+        } else if (!task_.ports) {
+            findings_.pass_by(test_data_differs, "the model's ports are not known");
+        } else {
+            for (const std::string& mismatch : compare_test_data(archive, *task_.ports)) {
+                report(test_data_differs, fmt::format("in {}: {}", task_.path, mismatch),
+                       "make the test data with this model");
+            }
+        }
+    }
+
+    const HubState& hub_;
+    const ArchiveTask& task_;
+    FindingList& findings_;
+};
+
+}  // namespace
+
+std::span<const RuleInfo> archive_rules() {
+    return rules;
+}
+
+void check_archives(const HubState& hub, unsigned jobs, FindingList& findings) {
+    const std::vector<ArchiveTask> tasks = TaskList(hub).collect();
+    std::vector<FindingList> found(tasks.size());
+    for_each_index(tasks.size(), jobs, [&](std::size_t i) {
+        try {
+            ArchiveChecker(hub, tasks[i], found[i]).check();
+        } catch (const EnvironmentError& error) {
+            found[i].report(archive_unreadable, tasks[i].place, error.what(), "",
+                            tasks[i].subject);
+        }
+    });
+    for (FindingList& list : found) findings.append(std::move(list));
+}
+
+}  // namespace onnxhub
