@@ -4,11 +4,12 @@
 cmake_minimum_required(VERSION 3.25)
 
 set(manifest_may "manifest")
+set(http_may "http")
 set(generator_may "generator;manifest")
-set(validator_may "validator;generator;manifest")
-set(hosting_may "hosting;generator;manifest")
-set(cli_may "cli;hosting;validator;generator;manifest")
-set(rooms manifest generator validator hosting cli)
+set(validator_may "validator;generator;http;manifest")
+set(hosting_may "hosting;generator;http;manifest")
+set(cli_may "cli;hosting;validator;generator;http;manifest")
+set(rooms manifest http generator validator hosting cli)
 
 set(failures 0)
 foreach(room IN LISTS rooms)
