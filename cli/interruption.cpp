@@ -9,11 +9,11 @@
 namespace onnxhub {
 namespace {
 
-std::atomic<bool> is_interrupted{false};
+std::atomic<bool> was_interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
 
 extern "C" void remember_interruption(int) {
-    is_interrupted.store(true);
+    was_interrupted.store(true);
 }
 
 }  // namespace
@@ -27,8 +27,12 @@ void catch_interruptions() {
     sigaction(SIGTERM, &action, nullptr);
 }
 
+bool is_interrupted() {
+    return was_interrupted.load(std::memory_order_relaxed);
+}
+
 void check_interruption() {
-    if (is_interrupted.load(std::memory_order_relaxed)) throw Interrupted();
+    if (is_interrupted()) throw Interrupted();
 }
 
 }  // namespace onnxhub

@@ -8,6 +8,9 @@ namespace onnxhub {
 /// one ends it.
 void catch_interruptions();
 
+/// Whether one was caught. Cheap and thread-safe.
+bool is_interrupted();
+
 /// Throws Interrupted when one was caught. Cheap and thread-safe.
 void check_interruption();
 

@@ -8,11 +8,13 @@
 #include <filesystem>
 #include <memory>
 #include <ostream>
+#include <set>
 #include <utility>
 
 #include "cli/hub_folder.h"
 #include "cli/interruption.h"
 #include "cli/job.h"
+#include "cli/lfs_server.h"
 #include "cli/progress.h"
 #include "cli/worker_program.h"
 #include "generator/lfs_fetch.h"
@@ -73,6 +75,7 @@ struct Session {
     std::unique_ptr<ShapeInference> inference;
     std::unique_ptr<ModelChecker> checker;
     std::unique_ptr<HashProgress> progress;
+    std::unique_ptr<HttpClient> http;
     ValidateOptions options;
 };
 
@@ -86,7 +89,7 @@ ManifestText read_manifest_text(const Arguments& arguments, const Tree& tree) {
 
 Session open_session(const Arguments& arguments, const Streams& streams) {
     Session session{arguments, open_hub(arguments.hub_root, arguments.revision), {}, {}, {}, {},
-                    this_program_as_workers(), nullptr, nullptr, nullptr, {}};
+                    this_program_as_workers(), nullptr, nullptr, nullptr, nullptr, {}};
     session.settings = read_settings(*session.hub.tree, arguments.settings_file,
                                      session.settings_diagnostics);
     session.manifest = read_manifest_text(arguments, *session.hub.tree);
@@ -102,6 +105,13 @@ Session open_session(const Arguments& arguments, const Streams& streams) {
     session.options.checker = session.checker.get();
     session.options.jobs = arguments.jobs.value_or(0);
     session.options.schema_only = arguments.schema_only;
+    if (arguments.remote) {
+        HttpOptions http;
+        http.user_agent = "onnxhub/" ONNXHUB_VERSION;
+        http.is_stopped = is_interrupted;
+        session.http = std::make_unique<HttpClient>(std::move(http));
+        session.options.remote = lfs_server_of(session.hub, *session.http);
+    }
     return session;
 }
 
@@ -111,7 +121,50 @@ std::unique_ptr<HubState> read_state(const Session& session, const Tree& tree,
                         session.arguments.schema_only};
     auto state = read_hub_state(tree, session.settings, manifest, options);
     session.progress->finish();
+    state->table_diagnostics.append(session.settings_diagnostics);
     return state;
+}
+
+/// Models and archives in LFS whose bytes are not here.
+std::vector<std::string> paths_not_here(const HubState& state) {
+    std::set<std::string> named;
+    for (const ModelDescription& model : state.described.models) {
+        named.insert(model.row.model_path);
+        if (model.row.archive_path) named.insert(*model.row.archive_path);
+    }
+    std::vector<std::string> paths;
+    for (const std::string& path : named) {
+        const auto* facts = state.described.contents.facts(path);
+        if (facts && facts->source == FactSource::pointer && !state.described.contents.open(path)) {
+            paths.push_back(path);
+        }
+    }
+    return paths;
+}
+
+/// Fetches what is not here into the store, and reads everything again. Pointers stay pointers.
+std::unique_ptr<HubState> fetch(Session& session, std::unique_ptr<HubState> state,
+                                const Streams& streams) {
+    std::vector<std::string> paths = paths_not_here(*state);
+    if (paths.empty()) return state;
+    const HubFolder& hub = session.hub;
+    if (!hub.repository) {
+        throw EnvironmentError(hub.folder.string() +
+                               ": is not in a git repository; leave out --fetch");
+    }
+    if (!hub.subfolder.empty()) {
+        for (std::string& path : paths) path.insert(0, hub.subfolder + "/");
+    }
+    note(streams, fmt::format("fetching {} files", paths.size()));
+    FetchRequest request;
+    request.folder = hub.repository->is_bare() ? hub.folder : hub.repository->working_folder();
+    request.revision = session.arguments.revision;
+    request.paths = std::move(paths);
+    request.into = FetchInto::store_alone;
+    const FetchedContent fetched(*hub.repository, std::move(request));
+    session.hub.tree = open_tree(hub);
+    state.reset();
+    return read_state(session, *session.hub.tree, session.manifest);
 }
 
 /// The hub as it was where this branch and `changed_since` parted.
@@ -267,7 +320,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     catch_interruptions();
     Session session = open_session(arguments, streams);
     auto state = read_state(session, *session.hub.tree, session.manifest);
-    state->table_diagnostics.append(session.settings_diagnostics);
+    if (arguments.fetch) state = fetch(session, std::move(state), streams);
     ValidationReport report = validate(*state, session.options);
     if (arguments.changed_since) report = keep_changes(session, *state, std::move(report));
     if (arguments.fix) report = fix(session, std::move(state), std::move(report));

@@ -291,6 +291,15 @@ fs::path GitRepository::lfs_storage() const {
     return common / "lfs";
 }
 
+std::optional<std::string> GitRepository::config_value(const std::string& key) const {
+    const GitConfig config = open_config(handle_->repository.get());
+    const char* value = nullptr;
+    if (!config || git_config_get_string(&value, config.get(), key.c_str()) != 0) {
+        return std::nullopt;
+    }
+    return value;
+}
+
 std::unique_ptr<Tree> GitRepository::tree_of(const CommitId& commit,
                                              const std::string& subfolder) const {
     return make_revision_tree(handle_, commit, subfolder, lfs_storage());

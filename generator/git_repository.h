@@ -38,6 +38,10 @@ public:
     /// objects/ab/cd/abcd….
     std::filesystem::path lfs_storage() const;
 
+    /// A value of git's configuration for this repository, "remote.origin.url"; nothing when it is
+    /// not set.
+    std::optional<std::string> config_value(const std::string& key) const;
+
     /// The files below `subfolder` ("" for all) of a commit. Keeps the repository alive.
     std::unique_ptr<Tree> tree_of(const CommitId& commit, const std::string& subfolder) const;
     /// The working tree below `subfolder`. Throws EnvironmentError when the repository is bare.

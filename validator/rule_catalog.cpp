@@ -10,6 +10,7 @@
 #include "validator/file_rules.h"
 #include "validator/graph_rules.h"
 #include "validator/pointer_rules.h"
+#include "validator/remote_rules.h"
 #include "validator/setting_rules.h"
 #include "validator/table_rules.h"
 
@@ -19,7 +20,7 @@ const std::vector<RuleInfo>& all_rules() {
     static const std::vector<RuleInfo> rules = [] {
         std::vector<RuleInfo> all;
         for (const auto family :
-             {document_rules(), file_rules(), pointer_rules(), table_rules(), graph_rules(), archive_rules(), setting_rules()}) {
+             {document_rules(), file_rules(), pointer_rules(), remote_rules(), table_rules(), graph_rules(), archive_rules(), setting_rules()}) {
             all.insert(all.end(), family.begin(), family.end());
         }
         return all;

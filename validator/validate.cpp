@@ -59,6 +59,9 @@ void run_families(const HubState& hub, const ValidateOptions& options, FindingLi
     if (wants("tables")) check_tables(hub, findings);
     if (wants("files")) check_files(hub, findings);
     if (wants("pointers")) check_pointers(hub, options.jobs, findings);
+    if (wants("remote") && options.remote) {
+        check_remote(hub, options.remote, options.jobs, findings);
+    }
     if (wants("graph")) check_graphs(hub, options.checker, options.jobs, findings);
     if (wants("archive")) check_archives(hub, options.jobs, findings);
 }

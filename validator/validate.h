@@ -11,6 +11,7 @@
 #include "generator/model_checker.h"
 #include "validator/finding.h"
 #include "validator/hub_state.h"
+#include "validator/remote_rules.h"
 
 namespace onnxhub {
 
@@ -33,6 +34,7 @@ private:
 struct ValidateOptions {
     RuleSelection selection{{}, {}};
     ModelChecker* checker = nullptr;  ///< null: the checker's rules pass every model by
+    RemoteObjects remote = {};  ///< empty: nothing is asked
     unsigned jobs = 0;
     bool schema_only = false;  ///< the document family alone
 };

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Git LFS server of a hub's repository.
+#pragma once
+
+#include "cli/hub_folder.h"
+#include "http/http_client.h"
+#include "validator/remote_rules.h"
+
+namespace onnxhub {
+
+/// Asks the server that git-lfs would use. Where there is none, every answer is inconclusive and
+/// says why. `client` must outlive the result. Tokens: docs/cli.md.
+RemoteObjects lfs_server_of(const HubFolder& hub, HttpClient& client);
+
+}  // namespace onnxhub

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validator/lfs_remote.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "manifest/json.h"
+#include "tests/support/http_server.h"
+
+namespace onnxhub {
+namespace {
+
+using test::Answer;
+using test::HttpServer;
+using test::ReceivedRequest;
+using testing::Each;
+using testing::Field;
+using testing::HasSubstr;
+using testing::SizeIs;
+using Kind = LfsObjectState::Kind;
+
+LfsObject object(const std::string& content) {
+    return {sha256_of(content), content.size()};
+}
+
+/// A Git LFS server with some objects.
+class LfsServer {
+public:
+    std::map<std::string, std::uint64_t> objects;  ///< size by oid
+    std::size_t largest_batch = 0;
+
+    Answer answer(const ReceivedRequest& request) {
+        if (request.method != "POST" || request.path != "/repo.git/info/lfs/objects/batch") {
+            return {400, ""};
+        }
+        const auto parsed = parse_json(request.body);
+        const JsonValue& root = std::get<JsonDocument>(parsed).root;
+        EXPECT_EQ(*root.find("operation")->string(), "download");
+        const JsonArray& asked = *root.find("objects")->array();
+        largest_batch = std::max(largest_batch, asked.size());
+        std::string list;
+        for (const JsonValue& json : asked) {
+            const std::string& oid = *json.find("oid")->string();
+            const auto found = objects.find(oid);
+            list += (list.empty() ? "" : ",") + std::string(R"({"oid": ")") + oid + R"(", )";
+            list += found == objects.end()
+                        ? R"("error": {"code": 404, "message": "Object does not exist"}})"
+                        : R"("size": )" + std::to_string(found->second) +
+                              R"(, "actions": {"download": {"href": "http://x/"}}})";
+        }
+        return {200, R"({"transfer": "basic", "objects": [)" + list + "]}"};
+    }
+};
+
+std::vector<LfsObjectState> ask(const HttpServer& server, const std::vector<LfsObject>& objects) {
+    HttpOptions options;
+    options.sleep = [](std::chrono::milliseconds) {};
+    HttpClient client(options);
+    return ask_lfs_server(client, server.url("/repo.git/info/lfs"), objects);
+}
+
+TEST(LfsRemote, TellsPresentMissingAndOtherSizesApart) {
+    LfsServer lfs;
+    lfs.objects[to_hex(object("here").oid)] = 4;
+    lfs.objects[to_hex(object("other").oid)] = 7;
+    HttpServer server([&](const ReceivedRequest& request) { return lfs.answer(request); });
+    const auto states = ask(server, {object("here"), object("gone"), object("other")});
+    ASSERT_THAT(states, SizeIs(3));
+    EXPECT_EQ(states[0].kind, Kind::present);
+    EXPECT_EQ(states[1].kind, Kind::missing);
+    EXPECT_EQ(states[2].kind, Kind::other_size);
+    EXPECT_EQ(states[2].server_bytes, 7u);
+}
+
+TEST(LfsRemote, AsksOnceForEachObjectInBatchesOfAHundredAndDownloadsNothing) {
+    LfsServer lfs;
+    HttpServer server([&](const ReceivedRequest& request) { return lfs.answer(request); });
+    std::vector<LfsObject> objects;
+    for (int i = 0; i < 250; ++i) objects.push_back(object("model " + std::to_string(i % 240)));
+    EXPECT_THAT(ask(server, objects), SizeIs(250));
+    EXPECT_THAT(server.requests(), SizeIs(3));
+    EXPECT_THAT(server.requests(), Each(Field(&ReceivedRequest::method, "POST")));
+    EXPECT_EQ(lfs.largest_batch, 100u);
+    EXPECT_EQ(*server.requests()[0].header("accept"), "application/vnd.git-lfs+json");
+}
+
+TEST(LfsRemote, NothingToAskMeansNoRequest) {
+    HttpServer server([](const ReceivedRequest&) { return Answer{}; });
+    EXPECT_THAT(ask(server, {}), SizeIs(0));
+    EXPECT_THAT(server.requests(), SizeIs(0));
+}
+
+TEST(LfsRemote, TroubleWithTheServerIsInconclusiveAndEndsTheAsking) {
+    const std::pair<int, const char*> statuses[] = {
+        {401, "credentials (401)"}, {403, "credentials (403)"}, {404, "doesn't know the repository"},
+        {429, "rate limit"},        {500, "status 500"},        {503, "status 503"},
+        {509, "quota"},             {200, "garbled"},           {302, "status 302"}};
+    std::vector<LfsObject> objects;
+    for (int i = 0; i < 250; ++i) objects.push_back(object(std::to_string(i)));
+    for (const auto& [status, words] : statuses) {
+        HttpServer server([status = status](const ReceivedRequest&) { return Answer{status, "<html>"}; });
+        const auto states = ask(server, objects);
+        ASSERT_THAT(states, SizeIs(250));
+        for (const LfsObjectState& state : states) {
+            EXPECT_EQ(state.kind, Kind::inconclusive) << status;
+            EXPECT_THAT(state.reason, HasSubstr(words));
+        }
+        std::set<std::string> bodies;
+        for (const ReceivedRequest& request : server.requests()) bodies.insert(request.body);
+        EXPECT_THAT(bodies, SizeIs(1)) << status;
+    }
+}
+
+TEST(LfsRemote, ErrorsOfSingleObjectsThatAreNot404AreInconclusive) {
+    HttpServer server([](const ReceivedRequest&) {
+        return Answer{200, R"({"objects": [{"oid": ")" + to_hex(object("a").oid) +
+                               R"(", "error": {"code": 403, "message": "quota"}}]})"};
+    });
+    EXPECT_EQ(ask(server, {object("a")})[0].kind, Kind::inconclusive);
+}
+
+TEST(LfsRemote, HostileAnswersAreInconclusive) {
+    const std::string oid = to_hex(object("a").oid);
+    const std::string answers[] = {
+        "",
+        "null",
+        "[]",
+        "{}",
+        R"({"objects": 3})",
+        R"({"objects": [3, null, {"oid": 7}]})",
+        R"({"objects": [{"oid": "0000"}]})",
+        R"({"objects": [{"oid": ")" + oid + R"("}]})",
+        R"({"objects": [{"oid": ")" + oid + R"(", "actions": 3, "size": "x"}]})",
+        R"({"objects": [{"oid": ")" + oid + R"(", "error": {"code": 99999999999999999999}}]})",
+        R"({"objects": )" + std::string(10'000, '[') + std::string(10'000, ']') + "}",
+        "\"" + std::string(5 << 20, 'x') + "\"",
+    };
+    for (const std::string& answer : answers) {
+        HttpServer server([&](const ReceivedRequest&) { return Answer{200, answer}; });
+        const auto states = ask(server, {object("a")});
+        ASSERT_THAT(states, SizeIs(1));
+        EXPECT_EQ(states[0].kind, Kind::inconclusive) << answer.substr(0, 80);
+        EXPECT_FALSE(states[0].reason.empty());
+    }
+}
+
+TEST(LfsRemote, NobodyListeningIsInconclusive) {
+    HttpOptions options;
+    options.sleep = [](std::chrono::milliseconds) {};
+    HttpClient client(options);
+    const auto states =
+        ask_lfs_server(client, "http://me:secret@127.0.0.1:1/info/lfs", {object("a")});
+    EXPECT_EQ(states[0].kind, Kind::inconclusive);
+    EXPECT_THAT(states[0].reason, testing::Not(HasSubstr("secret")));
+}
+
+std::string endpoint_of(const LfsConfig& config) {
+    const auto found = find_lfs_endpoint(config);
+    if (const auto* none = std::get_if<NoLfsEndpoint>(&found)) return "none: " + none->reason;
+    return std::get<std::string>(found);
+}
+
+std::string endpoint_of_remote(const std::string& remote) {
+    LfsConfig config;
+    config.remote_url = remote;
+    return endpoint_of(config);
+}
+
+TEST(LfsEndpoint, ComesFromTheRemoteAsGitLfsFindsIt) {
+    const std::string github = "https://github.com/onnx/models.git/info/lfs";
+    EXPECT_EQ(endpoint_of_remote("https://github.com/onnx/models"), github);
+    EXPECT_EQ(endpoint_of_remote("https://github.com/onnx/models.git"), github);
+    EXPECT_EQ(endpoint_of_remote("https://github.com/onnx/models/"), github);
+    EXPECT_EQ(endpoint_of_remote("git@github.com:onnx/models.git"), github);
+    EXPECT_EQ(endpoint_of_remote("ssh://git@github.com/onnx/models.git"), github);
+    EXPECT_EQ(endpoint_of_remote("ssh://git@github.com:22/onnx/models"), github);
+    EXPECT_EQ(endpoint_of_remote("git://github.com/onnx/models.git"), github);
+    for (const char* local : {"/srv/hub.git", "../hub", "file:///srv/hub.git", "C:/hub"}) {
+        EXPECT_THAT(endpoint_of_remote(local), HasSubstr("none: ")) << local;
+    }
+    EXPECT_THAT(endpoint_of({}), HasSubstr("none: the repository has no remote"));
+}
+
+TEST(LfsEndpoint, SettingsGoBeforeTheRemote) {
+    LfsConfig config;
+    config.remote_url = "https://github.com/onnx/models";
+    config.lfsconfig = "# of the tree\n[core]\n\turl = no\n[lfs]\n\turl = \"https://lfs.example/x/\"\n";
+    EXPECT_EQ(endpoint_of(config), "https://lfs.example/x");
+    config.lfs_url = "https://own.example/y";
+    EXPECT_EQ(endpoint_of(config), "https://own.example/y");
+    LfsConfig remote;
+    remote.remote_lfs_url = "https://of-remote.example";
+    EXPECT_EQ(endpoint_of(remote), "https://of-remote.example");
+    LfsConfig useless;
+    useless.lfs_url = "file:///srv";
+    EXPECT_THAT(endpoint_of(useless), HasSubstr("no HTTP address"));
+}
+
+TEST(LfsEndpoint, ATokenIsThePasswordUnlessThereIsOne) {
+    EXPECT_EQ(with_token("https://github.com/x", "t/o k"),
+              "https://x-access-token:t%2Fo%20k@github.com/x");
+    EXPECT_EQ(with_token("https://me:pw@host/x", "token"), "https://me:pw@host/x");
+    EXPECT_EQ(with_token("https://host/x@y", "token"), "https://x-access-token:token@host/x@y");
+    EXPECT_EQ(with_token("https://host/x", ""), "https://host/x");
+}
+
+}  // namespace
+}  // namespace onnxhub
