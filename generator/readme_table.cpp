@@ -22,6 +22,7 @@ namespace onnxhub {
 namespace {
 
 constexpr const char* rule_column_misspelled = "column-misspelled";
+constexpr const char* rule_readme_conflict = "readme-conflict";
 constexpr const char* rule_column_missing = "column-missing";
 constexpr const char* rule_folder_no_link = "folder-no-link";
 constexpr const char* rule_folder_absolute_url = "folder-absolute-url";
@@ -178,8 +179,9 @@ bool report_nearly_model_table(const MarkdownTable& table, const std::string& re
         return true;
     }
     if (present + 1 != std::ssize(required_columns)) return false;
-    const auto missing = std::find_if(required_columns.begin(), required_columns.end(),
-                                      [&](std::string_view name) { return !find_column(table, name); });
+    const auto missing =
+        std::find_if(required_columns.begin(), required_columns.end(),
+                     [&](std::string_view name) { return !find_column(table, name); });
     diagnostics.report({Severity::warning, rule_column_missing, readme_path, table.line,
                         fmt::format("the table has no column \"{}\" and is not read", *missing),
                         "add the column, and fill it in for every model"});
@@ -250,6 +252,12 @@ public:
             if (is_empty(row.cells[columns.model]) && is_empty(row.cells[columns.download])) {
                 continue;
             }
+            if (is_conflict_marker(row.cells.front().text)) {
+                report(Severity::error, row, rule_readme_conflict,
+                       "the table holds the conflict markers of a merge",
+                       "take one side, or both, and remove the markers");
+                continue;
+            }
             auto model = read_row(row, columns);
             if (model && is_new(*model)) tables_.models.push_back(std::move(*model));
         }
@@ -260,6 +268,11 @@ public:
 private:
     static bool is_empty(const MarkdownCell& cell) {
         return cell.text.empty() && cell.links.empty();
+    }
+
+    /// Inside a table, GitHub's Markdown takes the markers' lines for rows.
+    static bool is_conflict_marker(std::string_view text) {
+        return text.starts_with("<<<<<<<") || text.starts_with(">>>>>>>") || text == "=======";
     }
 
     void report(Severity severity, const MarkdownRow& row, const char* rule, std::string message,

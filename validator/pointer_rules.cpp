@@ -21,11 +21,13 @@ constexpr RuleInfo pointer_conflict{
     .severity = Severity::error,
     .family = "pointers",
     .what = "A Git LFS pointer holds the conflict markers of a merge.",
-    .why = "Git LFS no longer takes it for a pointer: everybody gets this text in place of the "
-           "model.",
+    .why =
+        "Git LFS no longer takes it for a pointer: everybody gets this text in place of the "
+        "model.",
     .example = "`<<<<<<< HEAD` above two `oid` lines",
-    .fix = "Take one side: `git checkout --ours -- FILE` or `--theirs`, in a merge that is not "
-           "committed yet; else `git checkout COMMIT -- FILE` with a good commit.",
+    .fix =
+        "Take one side: `git checkout --ours -- FILE` or `--theirs`, in a merge that is not "
+        "committed yet; else `git checkout COMMIT -- FILE` with a good commit.",
 };
 
 constexpr RuleInfo pointer_truncated{
@@ -33,8 +35,9 @@ constexpr RuleInfo pointer_truncated{
     .severity = Severity::error,
     .family = "pointers",
     .what = "A Git LFS pointer ends too early: its oid or size is missing.",
-    .why = "Git LFS no longer takes it for a pointer: everybody gets this text in place of the "
-           "model.",
+    .why =
+        "Git LFS no longer takes it for a pointer: everybody gets this text in place of the "
+        "model.",
     .example = "A file of the one line `version https://git-lfs.github.com/spec/v1`",
     .fix = "Restore it: `git checkout COMMIT -- FILE` with a good commit.",
 };
@@ -44,8 +47,9 @@ constexpr RuleInfo pointer_malformed{
     .severity = Severity::error,
     .family = "pointers",
     .what = "A file begins as a Git LFS pointer and then breaks its format.",
-    .why = "Git LFS no longer takes it for a pointer: everybody gets this text in place of the "
-           "model.",
+    .why =
+        "Git LFS no longer takes it for a pointer: everybody gets this text in place of the "
+        "model.",
     .example = "`oid sha256:` with 63 digits, or a byte order mark in front",
     .fix = "Restore it: `git checkout COMMIT -- FILE` with a good commit.",
 };
@@ -55,8 +59,9 @@ constexpr RuleInfo pointer_crlf{
     .severity = Severity::warning,
     .family = "pointers",
     .what = "The lines of a Git LFS pointer end with CR LF.",
-    .why = "Git LFS writes LF. `git status` shows the file as modified for ever, and some servers "
-           "don't resolve the pointer.",
+    .why =
+        "Git LFS writes LF. `git status` shows the file as modified for ever, and some servers "
+        "don't resolve the pointer.",
     .example = "A pointer edited or committed on Windows without Git LFS.",
     .fix = "With the content here: `git add --renormalize FILE`.",
 };
@@ -65,8 +70,9 @@ constexpr RuleInfo pointer_not_canonical{
     .id = "pointer-not-canonical",
     .severity = Severity::warning,
     .family = "pointers",
-    .what = "A Git LFS pointer is not the very bytes that Git LFS writes: an old version, unsorted "
-            "or unknown keys, empty lines, no line break at the end.",
+    .what =
+        "A Git LFS pointer is not the very bytes that Git LFS writes: an old version, unsorted "
+        "or unknown keys, empty lines, no line break at the end.",
     .why = "`git status` shows the file as modified for ever, and `git lfs fsck --pointers` fails.",
     .example = "`size` above `oid`",
     .fix = "With the content here: `git add --renormalize FILE`.",
@@ -76,10 +82,12 @@ constexpr RuleInfo pointer_raw_bytes{
     .id = "pointer-raw-bytes",
     .severity = Severity::error,
     .family = "pointers",
-    .what = "`.gitattributes` sends a file through Git LFS, but git holds its bytes and no "
-            "pointer.",
-    .why = "Hubs serve files in Git LFS from another address, where this one is not; and every "
-           "clone carries its bytes for ever.",
+    .what =
+        "`.gitattributes` sends a file through Git LFS, but git holds its bytes and no "
+        "pointer.",
+    .why =
+        "Hubs serve files in Git LFS from another address, where this one is not; and every "
+        "clone carries its bytes for ever.",
     .example = "A model uploaded on GitHub's web page, which knows nothing of Git LFS.",
     .fix = "`git add --renormalize FILE` and commit, before the pull request is merged.",
 };
@@ -88,11 +96,13 @@ constexpr RuleInfo lfs_not_covered{
     .id = "lfs-not-covered",
     .severity = Severity::error,
     .family = "pointers",
-    .what = "Git holds a Git LFS pointer, but no line of `.gitattributes` sends the file through "
-            "Git LFS.",
+    .what =
+        "Git holds a Git LFS pointer, but no line of `.gitattributes` sends the file through "
+        "Git LFS.",
     .why = "A checkout leaves the pointer in place of the model.",
-    .example = "`weights.data` was added with Git LFS on a machine whose `.gitattributes` was "
-               "never committed.",
+    .example =
+        "`weights.data` was added with Git LFS on a machine whose `.gitattributes` was "
+        "never committed.",
     .fix = "`git lfs track FILE`, and commit `.gitattributes`.",
 };
 
@@ -101,11 +111,13 @@ constexpr RuleInfo not_in_lfs{
     .severity = Severity::warning,
     .family = "pointers",
     .what = "A model or archive of 10 MiB or more is committed to git itself.",
-    .why = "Every clone carries each of its versions for ever; Hugging Face refuses such files in "
-           "git from 10 MiB on, GitHub from 100 MiB on.",
+    .why =
+        "Every clone carries each of its versions for ever; Hugging Face refuses such files in "
+        "git from 10 MiB on, GitHub from 100 MiB on.",
     .example = "`resnet50.onnx` of 98 MiB, and no `.gitattributes`",
-    .fix = "`git lfs track '*.onnx'`, then `git add --renormalize .`, before the pull request is "
-           "merged.",
+    .fix =
+        "`git lfs track '*.onnx'`, then `git add --renormalize .`, before the pull request is "
+        "merged.",
 };
 
 constexpr RuleInfo lfs_object_corrupt{
@@ -132,8 +144,9 @@ constexpr RuleInfo attributes_unreadable{
     .id = "attributes-unreadable",
     .severity = Severity::warning,
     .family = "pointers",
-    .what = "A `.gitattributes` file is larger than 1 MiB, has over 500 patterns with wildcards, "
-            "or can't be read.",
+    .what =
+        "A `.gitattributes` file is larger than 1 MiB, has over 500 patterns with wildcards, "
+        "or can't be read.",
     .why = "Which files belong in Git LFS can't be told.",
     .example = "A file of 100,000 generated lines.",
     .fix = "Shorten it: `*.onnx filter=lfs diff=lfs merge=lfs -text` is enough for most hubs.",
@@ -180,10 +193,10 @@ constexpr RuleInfo repository_left_out{
 };
 
 constexpr std::array rules{
-    pointer_conflict,  pointer_truncated,  pointer_malformed, pointer_crlf,
-    pointer_not_canonical, pointer_raw_bytes, lfs_not_covered, not_in_lfs,
-    lfs_object_corrupt, file_unreadable,   attributes_unreadable, folder_unreadable,
-    path_left_out,     submodule_left_out, repository_left_out,
+    pointer_conflict,      pointer_truncated,  pointer_malformed,     pointer_crlf,
+    pointer_not_canonical, pointer_raw_bytes,  lfs_not_covered,       not_in_lfs,
+    lfs_object_corrupt,    file_unreadable,    attributes_unreadable, folder_unreadable,
+    path_left_out,         submodule_left_out, repository_left_out,
 };
 
 /// Kinds of files that hubs keep in Git LFS.
@@ -225,8 +238,8 @@ public:
     }
 
 private:
-    static void report(const RuleInfo& rule, const std::string& path, int line,
-                       std::string message, std::string hint, FindingList& findings) {
+    static void report(const RuleInfo& rule, const std::string& path, int line, std::string message,
+                       std::string hint, FindingList& findings) {
         findings.report(rule, {path, line}, std::move(message), std::move(hint), {path, ""});
     }
 
@@ -286,6 +299,16 @@ std::vector<std::string> candidates(const HubState& hub, const GitAttributes& at
     for (const ReadmeModel& row : hub.hub.models) {
         named.insert(row.model_path);
         if (row.archive_path) named.insert(*row.archive_path);
+    }
+    if (const ManifestDocument* document = hub.document()) {
+        for (const ManifestEntry& present : document->entries) {
+            if (!present.entry) continue;
+            named.insert(present.entry->model_path);
+            if (present.entry->archive_path) named.insert(*present.entry->archive_path);
+            for (const ExternalDataFile& file : present.entry->external_data) {
+                named.insert(file.path);
+            }
+        }
     }
     std::vector<std::string> paths;
     for (const std::string& path : hub.files) {

@@ -49,6 +49,16 @@ constexpr RuleInfo readme_not_utf8{
     .fix = "Save the file as UTF-8.",
 };
 
+constexpr RuleInfo readme_conflict{
+    .id = "readme-conflict",
+    .severity = Severity::error,
+    .family = "tables",
+    .what = "A table of models holds the conflict markers of a merge.",
+    .why = "Rows of both sides are read, which say different things of the same models.",
+    .example = "`<<<<<<< HEAD` above a row",
+    .fix = "Take one side, or both, and remove the markers.",
+};
+
 constexpr RuleInfo folder_no_link{
     .id = "folder-no-link",
     .severity = Severity::note,
@@ -103,8 +113,9 @@ constexpr RuleInfo column_misspelled{
     .id = "column-misspelled",
     .severity = Severity::error,
     .family = "tables",
-    .what = "A table looks like one of models, but the name of a column is a slip away from what "
-            "it must be.",
+    .what =
+        "A table looks like one of models, but the name of a column is a slip away from what "
+        "it must be.",
     .why = "Tables without all their columns are not read: none of its models is in the hub.",
     .example = "`Opset verison` for `Opset version`",
     .fix = "Correct the name of the column.",
@@ -114,8 +125,9 @@ constexpr RuleInfo column_missing{
     .id = "column-missing",
     .severity = Severity::error,
     .family = "tables",
-    .what = "A table has all but one of the columns Model, Download, ONNX version and Opset "
-            "version.",
+    .what =
+        "A table has all but one of the columns Model, Download, ONNX version and Opset "
+        "version.",
     .why = "Tables without all their columns are not read: none of its models is in the hub.",
     .example = "`Model | Download | ONNX version`",
     .fix = "Add the column.",
@@ -135,8 +147,9 @@ constexpr RuleInfo row_name_is_link{
     .id = "row-name-is-link",
     .severity = Severity::warning,
     .family = "tables",
-    .what = "The cell \"Model\" holds a link, which makes the model's name a piece of HTML in the "
-            "manifest.",
+    .what =
+        "The cell \"Model\" holds a link, which makes the model's name a piece of HTML in the "
+        "manifest.",
     .why = "Users find models by name and can't type that one.",
     .example = "`[age_googlenet](https://example.org/paper)`",
     .fix = "Move the link to another column, such as one for the paper.",
@@ -246,8 +259,9 @@ constexpr RuleInfo row_file_unusable{
     .id = "row-file-unusable",
     .severity = Severity::error,
     .family = "tables",
-    .what = "A row's download leads to something that is no readable file: a folder, a link out of "
-            "the repository, a broken Git LFS pointer.",
+    .what =
+        "A row's download leads to something that is no readable file: a folder, a link out of "
+        "the repository, a broken Git LFS pointer.",
     .why = "The model is not in the hub.",
     .example = "`[26 KB](model)`, where `model` is a folder",
     .fix = "Correct the link or the file.",
@@ -257,8 +271,9 @@ constexpr RuleInfo feature_tensor_unknown{
     .id = "feature-tensor-unknown",
     .severity = Severity::warning,
     .family = "tables",
-    .what = "`[features.tensors]` in `onnxhub.toml` names a tensor that the model's graph doesn't "
-            "have, or whose shape is not known.",
+    .what =
+        "`[features.tensors]` in `onnxhub.toml` names a tensor that the model's graph doesn't "
+        "have, or whose shape is not known.",
     .why = "The entry gets no `extra_ports`.",
     .example = "`\"ResNet18\" = \"pool1\"`, when the tensor is `resnetv15_pool1_fwd`",
     .fix = "Name a tensor of the graph.",
@@ -284,8 +299,9 @@ constexpr RuleInfo entry_without_row{
     .what = "An entry of the manifest has no row in any table.",
     .why = "The next `onnxhub generate` drops it, and nobody who reads the hub's pages finds it.",
     .example = "The row was deleted, and the manifest was not regenerated.",
-    .fix = "Add the row, or run `onnxhub validate --fix`. Hubs that list models without rows set "
-           "`discover = true` under `[generate]`.",
+    .fix =
+        "Add the row, or run `onnxhub validate --fix`. Hubs that list models without rows set "
+        "`discover = true` under `[generate]`.",
     .is_fixable = true,
 };
 
@@ -327,7 +343,8 @@ constexpr RuleInfo entry_opset_differs{
     .severity = Severity::error,
     .family = "tables",
     .what = "The row of an entry has another opset version.",
-    .why = "Clients take the largest opset, or the one they are asked for: they load another model.",
+    .why =
+        "Clients take the largest opset, or the one they are asked for: they load another model.",
     .example = "The table says 12, the entry 21.",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
@@ -339,7 +356,8 @@ constexpr RuleInfo entry_tags_differ{
     .family = "tables",
     .what = "An entry's tags are not the names of its README's folders.",
     .why = "Searches by tag miss the model.",
-    .example = "The folder moved under `validated/`; `strip_tags` in `onnxhub.toml` keeps that out.",
+    .example =
+        "The folder moved under `validated/`; `strip_tags` in `onnxhub.toml` keeps that out.",
     .fix = "Run `onnxhub validate --fix`, or set `strip_tags`.",
     .is_fixable = true,
 };
@@ -356,14 +374,15 @@ constexpr RuleInfo entry_archive_differs{
 };
 
 constexpr std::array rules{
-    readme_unreadable,   readme_too_complex,     readme_not_utf8,       folder_no_link,
-    folder_absolute_url, folder_unsafe_path,     folder_no_readme,      folder_is_submodule,
-    column_misspelled,   column_missing,         row_no_model,          row_name_is_link,
-    row_no_link,         row_absolute_url,       row_unsafe_path,       row_no_onnx_version,
-    row_bad_version,     row_bad_opset,          row_duplicate,         row_file_missing,
-    row_archive_missing, row_file_ignored,       row_file_unusable,     feature_tensor_unknown,
-    row_without_entry,   entry_without_row,      entry_path_differs,    entry_name_differs,
-    entry_version_differs, entry_opset_differs,  entry_tags_differ,     entry_archive_differs,
+    readme_unreadable,      readme_too_complex,    readme_not_utf8,     readme_conflict,
+    folder_no_link,         folder_absolute_url,   folder_unsafe_path,  folder_no_readme,
+    folder_is_submodule,    column_misspelled,     column_missing,      row_no_model,
+    row_name_is_link,       row_no_link,           row_absolute_url,    row_unsafe_path,
+    row_no_onnx_version,    row_bad_version,       row_bad_opset,       row_duplicate,
+    row_file_missing,       row_archive_missing,   row_file_ignored,    row_file_unusable,
+    feature_tensor_unknown, row_without_entry,     entry_without_row,   entry_path_differs,
+    entry_name_differs,     entry_version_differs, entry_opset_differs, entry_tags_differ,
+    entry_archive_differs,
 };
 
 /// "1.9", "1.4.1": as ONNX numbers its releases.
@@ -419,6 +438,7 @@ private:
     /// A path that leads nowhere is told by model-missing, with the row as its hint.
     void check_path(const ReadmeModel& row) {
         if (row.model_path == entry_.model_path || !has_file(entry_.model_path)) return;
+        if (!has_file(row.model_path)) return;  // the row's own trouble
         report(entry_path_differs, "model_path",
                fmt::format("the table links to {}, the entry to {}", row.model_path,
                            entry_.model_path));
@@ -433,9 +453,9 @@ private:
                                row.archive_path ? *row.archive_path : "no archive",
                                *entry_.archive_path));
         } else if (row_has_file) {
-            report(entry_archive_differs, "metadata",
-                   fmt::format("the table links to {}, the entry to no archive",
-                               *row.archive_path));
+            report(
+                entry_archive_differs, "metadata",
+                fmt::format("the table links to {}, the entry to no archive", *row.archive_path));
         }
     }
 
@@ -479,6 +499,10 @@ private:
 
 void check_entries(const HubState& hub, const ManifestDocument& document, FindingList& findings) {
     const LostRows lost(hub.hub);
+    std::set<EntryName> with_row;
+    for (std::size_t i = 0; i < document.entries.size(); ++i) {
+        if (hub.matches.row_of_entry[i]) with_row.insert(name_of(document.entries[i]));
+    }
     for (std::size_t i = 0; i < document.entries.size(); ++i) {
         const ManifestEntry& entry = document.entries[i];
         if (const auto row = hub.matches.row_of_entry[i]) {
@@ -491,12 +515,12 @@ void check_entries(const HubState& hub, const ManifestDocument& document, Findin
             continue;
         }
         const EntryName name = name_of(entry);
+        if (with_row.contains(name)) continue;  // duplicate-entry has it
         if (lost.may_be_of(name)) {
             findings.pass_by(entry_without_row, "their rows can't be read");
             continue;
         }
-        findings.report(entry_without_row, place_of(hub, entry),
-                        "no table lists " + to_text(name),
+        findings.report(entry_without_row, place_of(hub, entry), "no table lists " + to_text(name),
                         "add a row, or run `onnxhub validate --fix` to drop the entry",
                         subject_of(entry));
     }
@@ -513,11 +537,11 @@ void check_rows(const HubState& hub, FindingList& findings) {
         }
         // A row that can't become an entry has findings that say why.
         if (!hub.document() || hub.matches.entry_of_row[i] || !model.entry) continue;
-        findings.report(row_without_entry, place_of(model.row),
-                        fmt::format("{} (opset {}) is listed here and has no entry in {}",
-                                    model.row.model_path, model.row.opset_version,
-                                    hub.manifest.file),
-                        "run `onnxhub generate` and commit the manifest", subject_of(model.row));
+        findings.report(
+            row_without_entry, place_of(model.row),
+            fmt::format("{} (opset {}) is listed here and has no entry in {}", model.row.model_path,
+                        model.row.opset_version, hub.manifest.file),
+            "run `onnxhub generate` and commit the manifest", subject_of(model.row));
     }
 }
 

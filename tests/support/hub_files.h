@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// A hub as plain files that a test may damage, and what validation then finds.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "generator/model_checker.h"
+#include "generator/settings.h"
+#include "manifest/manifest.h"
+#include "tests/support/memory_tree.h"
+#include "validator/finding.h"
+
+namespace onnxhub::test {
+
+inline constexpr const char* manifest_path = "ONNX_HUB_MANIFEST.json";
+
+struct HubFiles {
+    std::map<std::string, std::string> files;
+    std::map<std::string, std::string> links;  ///< symbolic links and their targets
+    std::vector<std::string> objects;          ///< contents in the local Git LFS store
+
+    std::string& manifest() { return files.at(manifest_path); }
+    ManifestDocument document() const;  ///< of the manifest, which must be one
+    MemoryTree tree() const;
+
+    /// Puts `content` into Git LFS and its pointer at `path`.
+    void put_in_lfs(const std::string& path, const std::string& content);
+    void regenerate();  ///< writes the manifest anew
+};
+
+/// Twelve models in three folders with archives, two opsets of one model, external data: all of it
+/// in Git LFS, with nothing to find.
+HubFiles healthy_hub();
+
+/// An archive with `model` and one test data set that fits its ports, one tensor each.
+std::string archive_of(const std::string& model, const std::vector<std::int64_t>& input_dims,
+                       const std::vector<std::int64_t>& output_dims);
+
+/// All findings, those of note level too. The ONNX checker runs in `workers` when given.
+std::vector<Finding> validate_files(const HubFiles& hub, ModelChecker* checker = nullptr);
+
+/// 1-based number of the line that holds `text` for the n-th time (from 0); 0 when none does.
+int line_of(const std::string& document, const std::string& text, std::size_t n = 0);
+
+}  // namespace onnxhub::test
