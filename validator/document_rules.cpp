@@ -336,8 +336,9 @@ private:
             end = json.end;
         }
         if (text.substr(end) != "\n]") {
-            const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n');
-            report_format(static_cast<int>(line), "the file does not end with \"]\" on its own line and no line break");
+            const auto last = text.begin() + static_cast<std::ptrdiff_t>(end);
+            const auto line = 2 + std::count(text.begin(), last, '\n');
+            report_format(static_cast<int>(line), "the file must end with \"]\" and no line break");
         }
     }
 

@@ -42,6 +42,7 @@ public:
             const RuleInfo* rule = find_rule(finding.rule);
             if (rule && rule->is_fixable) add(finding);
         }
+        for (const std::size_t entry : plan_.removed) plan_.entries.erase(entry);
         renew_namesakes_of_removed();
         return std::move(plan_);
     }
@@ -194,7 +195,9 @@ ManifestFix fix_manifest(const HubState& hub, const std::vector<Finding>& findin
         fix.done.push_back("sorted the entries and laid them out as json.dump does");
     }
     for (const FreshEntry& fresh : change.fresh) {
-        fix.done.push_back("renewed " + to_text(name_of(fresh.entry)));
+        const bool is_new = fresh.position < hub.described.models.size() &&
+                            !(hub.document() && hub.matches.entry_of_row[fresh.position]);
+        fix.done.push_back((is_new ? "added " : "renewed ") + to_text(name_of(fresh.entry)));
     }
     for (const std::size_t index : plan.removed) {
         fix.removed.push_back(name_of(hub.document()->entries[index]));

@@ -398,7 +398,7 @@ bool indent_otherwise(HubFiles& hub, std::size_t position, Consequences& consequ
 
 bool end_with_a_line_break(HubFiles& hub, std::size_t position, Consequences& consequences) {
     if (position > 0) return false;
-    const int line = line_of(hub.manifest(), "\n]");
+    const int line = 1 + line_of(hub.manifest(), "\n]");
     hub.manifest() += "\n";
     consequences.required.insert({"manifest-format", manifest_path, line});
     return true;

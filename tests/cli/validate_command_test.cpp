@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+// `onnxhub validate` on real repositories: both streams, the exit status, and what it left behind.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "manifest/digest.h"
+#include "tests/support/hub_builder.h"
+#include "tests/support/hub_files.h"
+#include "tests/support/http_server.h"
+#include "tests/support/program.h"
+#include "tests/support/repository_builder.h"
+
+namespace onnxhub::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+using testing::StartsWith;
+
+/// The healthy hub, committed, with pointers alone.
+class ValidateCommand : public testing::Test {
+protected:
+    ValidateCommand() : files(healthy_hub()) {
+        for (const auto& [path, content] : files.files) hub.write(path, content);
+        for (const std::string& object : files.objects) hub.add_lfs_object(object);
+        hub.commit("A healthy hub");
+        hub.branch("start");
+    }
+
+    ProgramResult validate(std::vector<std::string> arguments = {}) {
+        return validate_in(hub.path(), std::move(arguments));
+    }
+
+    ProgramResult validate_in(const fs::path& folder, std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), "validate");
+        return run_onnxhub(std::move(arguments), folder);
+    }
+
+    /// "rule file:line", of errors and warnings.
+    std::vector<std::string> findings(std::vector<std::string> arguments = {}) {
+        arguments.insert(arguments.end(), {"--format", "json"});
+        const ProgramResult result = validate(arguments);
+        std::vector<std::string> texts;
+        const json report = json::parse(result.out, nullptr, false);
+        if (report.is_discarded()) return {"no report: " + result.err};
+        for (const json& finding : report.at("findings")) {
+            texts.push_back(finding.at("rule").get<std::string>() + " " +
+                            finding.at("file").get<std::string>() + ":" +
+                            std::to_string(finding.value("line", 0)));
+        }
+        return texts;
+    }
+
+    std::string manifest() const { return read_file(hub.path() / manifest_path); }
+
+    void edit(const std::string& path, const std::string& from, const std::string& to) {
+        std::string text = read_file(hub.path() / path);
+        const std::size_t at = text.find(from);
+        ASSERT_NE(at, text.npos) << from;
+        text.replace(at, from.size(), to);
+        hub.write(path, text);
+    }
+
+    HubFiles files;
+    RepositoryBuilder hub;
+};
+
+TEST_F(ValidateCommand, AHealthyHubPasses) {
+    const ProgramResult result = validate();
+    EXPECT_EQ(result.status, 0) << result.out << result.err;
+    EXPECT_THAT(result.out, HasSubstr("no findings; checked 12 entries, 12 rows"));
+    EXPECT_THAT(result.err, IsEmpty());
+}
+
+TEST_F(ValidateCommand, ABareCloneIsReadByRevision) {
+    const ProgramResult result = validate_in(hub.bare_clone(), {"--rev", "main"});
+    EXPECT_EQ(result.status, 0) << result.out << result.err;
+    EXPECT_THAT(result.out, HasSubstr("not checked by io-ports-differ: their bytes are not here"));
+    EXPECT_EQ(validate_in(hub.bare_clone(), {}).status, 2);
+    EXPECT_THAT(validate_in(hub.bare_clone(), {"--rev", "nowhere"}).err, HasSubstr("nowhere"));
+}
+
+TEST_F(ValidateCommand, AnErrorIsStatusOneWithItsLine) {
+    edit(manifest_path, "\"opset_version\": 10", "\"opset_version\": 11");
+    const ProgramResult result = validate();
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.out, HasSubstr("error[entry-opset-differs]"));
+    EXPECT_THAT(result.out, HasSubstr("\"opset_version\": 11,"));
+    EXPECT_THAT(result.out, HasSubstr(std::string("--> ") + manifest_path + ":"));
+}
+
+TEST_F(ValidateCommand, WarningsFailWhenAsked) {
+    hub.write(manifest_path, manifest() + "\n");
+    EXPECT_EQ(validate().status, 0);
+    EXPECT_EQ(validate({"--fail-on", "warning"}).status, 1);
+    EXPECT_EQ(validate({"--fail-on", "note"}).status, 2);
+}
+
+TEST_F(ValidateCommand, RulesAndFamiliesAreSelectedAndIgnored) {
+    hub.write(manifest_path, manifest() + "\n");
+    edit(manifest_path, "\"opset_version\": 10", "\"opset_version\": 11");
+    EXPECT_THAT(findings({"--select", "document"}), ElementsAre(StartsWith("manifest-format")));
+    EXPECT_THAT(findings({"--ignore", "document"}), ElementsAre(StartsWith("entry-opset-differs")));
+    EXPECT_THAT(findings({"--select", "tables", "--ignore", "entry-opset-differs"}),
+                ElementsAre(StartsWith("folder-no-link")));
+    const ProgramResult unknown = validate({"--select", "manifest-fromat"});
+    EXPECT_EQ(unknown.status, 2);
+    EXPECT_THAT(unknown.err, HasSubstr("did you mean manifest-format?"));
+}
+
+TEST_F(ValidateCommand, NotesAreShownWhenAskedFor) {
+    EXPECT_THAT(validate().out, Not(HasSubstr("folder-no-link")));
+    const ProgramResult verbose = validate({"--verbose"});
+    EXPECT_THAT(verbose.out, HasSubstr("note[folder-no-link]"));
+    EXPECT_EQ(verbose.status, 0);
+}
+
+TEST_F(ValidateCommand, NothingToCheckIsNotGreen) {
+    TemporaryFolder empty;
+    const ProgramResult result = validate_in(empty.path(), {});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.err, HasSubstr("nothing to check"));
+    write_file(empty.path() / manifest_path, "[]");
+    EXPECT_EQ(validate_in(empty.path(), {}).status, 2);
+    EXPECT_EQ(validate_in(empty.path(), {"none"}).status, 2);
+}
+
+TEST_F(ValidateCommand, EverythingExcludedIsNotGreen) {
+    hub.write("onnxhub.toml", "[generate]\nexclude = [\"**\"]\n");
+    hub.write(manifest_path, "[]");
+    const ProgramResult result = validate();
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.err, HasSubstr("the tables list no models that are not excluded"));
+}
+
+TEST_F(ValidateCommand, AnotherManifestCanBeChecked) {
+    TemporaryFolder other;
+    std::string text = manifest();
+    text.replace(text.find("BERT"), 4, "BART");
+    write_file(other.path() / "new.json", text);
+    const auto found = findings({"--manifest", (other.path() / "new.json").string()});
+    EXPECT_THAT(found, ElementsAre(HasSubstr("new.json:")));
+    EXPECT_EQ(validate({"--manifest", "missing.json"}).status, 2);
+}
+
+TEST_F(ValidateCommand, SchemaOnlyNeedsNoRepository) {
+    TemporaryFolder folder;
+    write_file(folder.path() / "m.json",
+               R"([{"model": "a", "model_path": "../a.onnx", "onnx_version": "1.9"}])");
+    const ProgramResult result =
+        validate_in(folder.path(), {"--schema-only", "--manifest", "m.json"});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.out, HasSubstr("opset_version is missing"));
+    EXPECT_THAT(result.out, Not(HasSubstr("model-missing")));
+}
+
+TEST_F(ValidateCommand, EveryFormatIsWrittenToAFileOrStandardOutput) {
+    edit(manifest_path, "\"opset_version\": 10", "\"opset_version\": 11");
+    const std::pair<const char*, const char*> formats[] = {
+        {"text", "error[entry-opset-differs]"}, {"json", "\"entry-opset-differs\""},
+        {"sarif", "\"$schema\""},                {"github", "::error file=ONNX_HUB_MANIFEST.json"},
+        {"junit", "<testsuites"},               {"markdown", "entry-opset-differs"}};
+    for (const auto& [format, mark] : formats) {
+        const ProgramResult result = validate({"--format", format});
+        EXPECT_EQ(result.status, 1) << format;
+        EXPECT_THAT(result.out, HasSubstr(mark)) << format;
+        EXPECT_EQ(validate({"--format", format, "--output", "report"}).out, "");
+        EXPECT_EQ(read_file(hub.path() / "report"), result.out) << format;
+        fs::remove(hub.path() / "report");
+    }
+    EXPECT_EQ(validate({"--format", "xml"}).status, 2);
+}
+
+TEST_F(ValidateCommand, AFullDeviceIsAnError) {
+    if (!fs::exists("/dev/full")) GTEST_SKIP() << "/dev/full is missing";
+    const ProgramResult result =
+        run_command({"/bin/sh", "-c", onnxhub_program() + " validate > /dev/full"}, hub.path());
+    EXPECT_EQ(result.status, 2);
+}
+
+TEST_F(ValidateCommand, FixRepairsWhatTheRepositoryTellsAndLeavesTheRest) {
+    const std::string before = manifest();
+    std::string damaged = before;
+    // A key of the team's own, in an entry that needs repair and in one that doesn't.
+    for (const char* name : {"\"BERT\",", "\"Ultra\","}) {
+        damaged.insert(damaged.find(name) + std::string(name).size(), "\n        \"team\": \"x\",");
+    }
+    hub.write(manifest_path, damaged);
+    ASSERT_THAT(findings(), IsEmpty());
+    edit(manifest_path, "\"opset_version\": 10", "\"opset_version\": 11");
+    edit(manifest_path, "\"SVHN\"", "\"SVNH\"");
+    EXPECT_THAT(findings(), SizeIs(2));
+
+    const ProgramResult result = validate({"--fix"});
+    EXPECT_EQ(result.status, 0) << result.out << result.err;
+    EXPECT_THAT(result.out, HasSubstr("fixed: renewed BERT (opset 10"));
+    EXPECT_EQ(manifest(), damaged);
+    EXPECT_THAT(findings(), IsEmpty());
+    EXPECT_THAT(validate({"--fix"}).out, HasSubstr("--fix found nothing to repair"));
+}
+
+TEST_F(ValidateCommand, FixMakesMissingManifestsAndEntriesAndRemovesStaleOnes) {
+    const std::string before = manifest();
+    fs::remove(hub.path() / manifest_path);
+    EXPECT_EQ(validate({"--fix"}).status, 0);
+    EXPECT_EQ(manifest(), before);
+
+    edit("vision/faces/README.md", "| Ultra | [1 kB](model/ultra-13.onnx)", "| | ");
+    std::string readme = read_file(hub.path() / "vision/faces/README.md");
+    readme.erase(readme.rfind("\n| |") + 1);
+    hub.write("vision/faces/README.md", readme);
+    const ProgramResult result = validate({"--fix"});
+    EXPECT_EQ(result.status, 0) << result.out;
+    EXPECT_THAT(result.out, HasSubstr("fixed: removed Ultra"));
+    EXPECT_THAT(manifest(), Not(HasSubstr("Ultra")));
+}
+
+TEST_F(ValidateCommand, FixSortsAndLaysOut) {
+    const std::string before = manifest();
+    hub.write(manifest_path, json::parse(before).dump(2));
+    EXPECT_EQ(validate({"--fix"}).status, 0);
+    // nlohmann's json sorts keys: entries are made anew only where something is wrong with them.
+    EXPECT_EQ(json::parse(manifest()), json::parse(before));
+    EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(ValidateCommand, FixDoesNotEmptyAHub) {
+    const std::string before = manifest();
+    for (const char* folder : {"vision/faces", "text/words"}) {
+        fs::remove_all(hub.path() / folder);
+        edit("README.md", std::string("](") + folder + ")", "]()");
+    }
+    const ProgramResult refused = validate({"--fix"});
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_THAT(refused.err, HasSubstr("would vanish"));
+    EXPECT_EQ(manifest(), before);
+    const ProgramResult allowed = validate({"--fix", "--allow-removals"});
+    EXPECT_EQ(allowed.status, 0) << allowed.out;
+    EXPECT_NE(manifest(), before);
+}
+
+TEST_F(ValidateCommand, FixCantRepairARevisionOrBrokenJson) {
+    EXPECT_EQ(validate({"--fix", "--rev", "HEAD"}).status, 2);
+    hub.write(manifest_path, "[{");
+    const ProgramResult result = validate({"--fix"});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_EQ(manifest(), "[{");
+}
+
+TEST_F(ValidateCommand, ChangedSinceTellsOfTheChangeAlone) {
+    // Old debt: an entry whose name is wrong since before the branch.
+    edit(manifest_path, "\"SVHN\"", "\"SVNH\"");
+    hub.commit("Old debt");
+    hub.branch("base");
+    EXPECT_THAT(findings({"--changed-since", "base"}), IsEmpty());
+
+    edit(manifest_path, "\"GPT\"", "\"GTP\"");
+    hub.commit("A change");
+    EXPECT_THAT(findings(), SizeIs(2));
+    EXPECT_THAT(findings({"--changed-since", "base"}),
+                ElementsAre(StartsWith("entry-name-differs")));
+    EXPECT_THAT(validate({"--changed-since", "base"}).out,
+                HasSubstr("only what changed since base is reported"));
+}
+
+TEST_F(ValidateCommand, ChangedSinceTellsWhatTheChangeBreaksElsewhere) {
+    hub.branch("base");
+    hub.remove("text/words/model/gpt-10.onnx");
+    hub.commit("Remove a model that entry and row still name");
+    EXPECT_THAT(findings({"--changed-since", "base"}),
+                ElementsAre(StartsWith("model-missing ONNX_HUB_MANIFEST.json"),
+                            StartsWith("row-file-missing text/words/README.md")));
+}
+
+TEST_F(ValidateCommand, ChangedSinceLooksAtUncommittedChangesToo) {
+    edit("text/words/README.md", "| GPT ", "| GPT-1 ");
+    EXPECT_THAT(findings({"--changed-since", "HEAD"}),
+                ElementsAre(StartsWith("entry-name-differs")));
+}
+
+TEST_F(ValidateCommand, AnIgnoredFindingNeedsAReasonAndIsCounted) {
+    edit(manifest_path, "\"SVHN\"", "\"SVNH\"");
+    hub.write("onnxhub.toml",
+              "[[validate.ignore]]\nrule = \"entry-name-differs\"\npath = \"vision/**\"\n"
+              "reason = \"renamed next week\"\n");
+    const ProgramResult result = validate();
+    EXPECT_EQ(result.status, 0) << result.out;
+    EXPECT_THAT(result.out, HasSubstr("1 finding is ignored by onnxhub.toml"));
+    hub.write("onnxhub.toml",
+              "[[validate.ignore]]\nrule = \"entry-name-differs\"\npath = \"text/**\"\n"
+              "reason = \"renamed next week\"\n");
+    EXPECT_THAT(findings(), Contains(StartsWith("ignore-unused onnxhub.toml:1")));
+    hub.write("onnxhub.toml", "[[validate.ignore]]\nrule = \"graph\"\npath = \"**\"\n");
+    EXPECT_EQ(validate().status, 2);
+}
+
+TEST_F(ValidateCommand, ABaselinePassesOldDebtAndNothingNew) {
+    edit(manifest_path, "\"SVHN\"", "\"SVNH\"");
+    EXPECT_EQ(validate({"--write-baseline", "known.json"}).status, 0);
+    EXPECT_EQ(validate({"--baseline", "known.json"}).status, 0);
+    edit(manifest_path, "\"GPT\"", "\"GTP\"");
+    EXPECT_THAT(findings({"--baseline", "known.json"}), SizeIs(1));
+    edit(manifest_path, "\"SVNH\"", "\"SVHN\"");
+    EXPECT_THAT(validate({"--baseline", "known.json"}).out,
+                HasSubstr("notice: fixed since the baseline: entry-name-differs"));
+    EXPECT_EQ(validate({"--baseline", "missing.json"}).status, 2);
+}
+
+TEST_F(ValidateCommand, RemoteAsksTheServerAndDownloadsNothing) {
+    const std::string gone = files.objects.front();
+    HttpServer server([&](const ReceivedRequest& request) {
+        json answer = {{"objects", json::array()}};
+        const json question = json::parse(request.body);
+        for (json object : question.at("objects")) {
+            if (object.at("oid") == to_hex(sha256_of(gone))) {
+                object["error"] = {{"code", 404}, {"message", "Object does not exist"}};
+            } else {
+                object["actions"] = {{"download", {{"href", "http://127.0.0.1:1/"}}}};
+            }
+            answer["objects"].push_back(object);
+        }
+        return Answer{200, answer.dump()};
+    });
+    hub.set_config("lfs.url", server.url("/lfs"));
+    EXPECT_THAT(findings({"--remote"}),
+                ElementsAre("remote-object-missing vision/digits/model/mnist-8.onnx:0"));
+    EXPECT_THAT(server.requests(), Each(testing::Field(&ReceivedRequest::method, "POST")));
+    EXPECT_THAT(server.requests(), SizeIs(1));
+}
+
+TEST_F(ValidateCommand, ARemoteThatCannotTellIsInconclusive) {
+    HttpServer server([](const ReceivedRequest&) { return Answer{401, ""}; });
+    hub.set_config("lfs.url", server.url("/lfs"));
+    const ProgramResult result = validate({"--remote"});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.out, HasSubstr("24 not checked by remote-object-missing: inconclusive: the "
+                                      "Git LFS server wants other credentials (401)"));
+}
+
+TEST_F(ValidateCommand, ATokenDoesNotGoToAServerThatAStrangerNames) {
+    HttpServer stranger([](const ReceivedRequest&) { return Answer{401, ""}; });
+    hub.write(".lfsconfig", "[lfs]\n\turl = " + stranger.url("/lfs") + "\n");
+    hub.set_config("remote.origin.url", "https://github.com/someone/hub");
+    const ProgramResult result = run_command(
+        {"env", "ONNXHUB_LFS_TOKEN=secret", "GITHUB_TOKEN=secret", onnxhub_program(), "validate",
+         "--remote"},
+        hub.path());
+    EXPECT_EQ(result.status, 0) << result.out;
+    ASSERT_THAT(stranger.requests(), Not(IsEmpty()));
+    for (const ReceivedRequest& request : stranger.requests()) {
+        EXPECT_EQ(request.header("authorization"), nullptr);
+    }
+}
+
+TEST_F(ValidateCommand, ATokenGoesToTheServerOfGitsOwnConfiguration) {
+    HttpServer server([](const ReceivedRequest&) { return Answer{401, ""}; });
+    hub.set_config("lfs.url", server.url("/lfs"));
+    run_command({"env", "ONNXHUB_LFS_TOKEN=secret", onnxhub_program(), "validate", "--remote"},
+                hub.path());
+    ASSERT_THAT(server.requests(), Not(IsEmpty()));
+    EXPECT_NE(server.requests()[0].header("authorization"), nullptr);
+}
+
+TEST_F(ValidateCommand, RulesAreListedAndTheirPageIsUpToDate) {
+    const ProgramResult text = validate({"--rules"});
+    EXPECT_EQ(text.status, 0);
+    EXPECT_THAT(text.out, HasSubstr("model-sha-differs"));
+    const json rules = json::parse(validate({"--rules", "--format", "json"}).out);
+    std::set<std::string> ids;
+    for (const json& rule : rules) ids.insert(rule.at("id"));
+    EXPECT_EQ(ids.size(), rules.size());
+    EXPECT_EQ(validate({"--rules", "--format", "markdown"}).out,
+              read_file(std::string(ONNXHUB_SOURCE) + "/docs/rules.md"))
+        << "make it anew with: onnxhub validate --rules --format markdown > docs/rules.md";
+    EXPECT_EQ(validate({"--rules", "--format", "sarif"}).status, 2);
+}
+
+TEST_F(ValidateCommand, CombinationsThatMakeNoSenseAreRefused) {
+    EXPECT_EQ(validate({"--allow-removals"}).status, 2);
+    EXPECT_EQ(validate({"--baseline", "a", "--write-baseline", "a"}).status, 2);
+    EXPECT_EQ(validate({"--remote", "--schema-only"}).status, 2);
+    EXPECT_EQ(validate({"--jobs", "0"}).status, 2);
+}
+
+}  // namespace
+}  // namespace onnxhub::test
