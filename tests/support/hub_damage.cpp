@@ -1100,6 +1100,17 @@ const std::vector<Damage>& all_damages() {
     return damages;
 }
 
+std::set<std::string> rules_of_damages(const HubFiles& healthy) {
+    std::set<std::string> rules;
+    for (const Damage& damage : all_damages()) {
+        HubFiles hub = healthy;
+        Consequences consequences;
+        if (!damage.apply(hub, 0, consequences)) continue;
+        for (const ExpectedFinding& expected : consequences.required) rules.insert(expected.rule);
+    }
+    return rules;
+}
+
 DamageScore score(const Damage& damage, const HubFiles& healthy, const std::vector<Finding>& known,
                   std::size_t positions, std::size_t stride, ModelChecker* checker) {
     std::set<std::string> prints;

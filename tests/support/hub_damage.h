@@ -35,6 +35,9 @@ struct Damage {
 
 const std::vector<Damage>& all_damages();
 
+/// Rules that at least one damage to `healthy` requires to fire.
+std::set<std::string> rules_of_damages(const HubFiles& healthy);
+
 /// How well validation did on a kind of damage.
 struct DamageScore {
     std::size_t positions = 0;

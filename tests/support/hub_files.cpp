@@ -130,7 +130,11 @@ HubFiles healthy_hub() {
 }
 
 std::vector<Finding> validate_files(const HubFiles& hub, ModelChecker* checker) {
-    const MemoryTree tree = hub.tree();
+    return validate_tree(hub, hub.tree(), checker);
+}
+
+std::vector<Finding> validate_tree(const HubFiles& hub, const Tree& tree, ModelChecker* checker,
+                                   ShapeInference* inference) {
     Diagnostics trouble;
     Settings settings;
     if (const auto found = hub.files.find("onnxhub.toml"); found != hub.files.end()) {
@@ -142,6 +146,7 @@ std::vector<Finding> validate_files(const HubFiles& hub, ModelChecker* checker) 
     }
     ReadOptions reading;
     reading.jobs = 1;
+    reading.inference = inference;
     const auto state = read_hub_state(tree, settings, manifest, reading);
     state->table_diagnostics.append(trouble);
     ValidateOptions options;

@@ -9,6 +9,7 @@
 
 #include "generator/model_checker.h"
 #include "generator/settings.h"
+#include "generator/shape_inference.h"
 #include "manifest/manifest.h"
 #include "tests/support/memory_tree.h"
 #include "validator/finding.h"
@@ -39,8 +40,13 @@ HubFiles healthy_hub();
 std::string archive_of(const std::string& model, const std::vector<std::int64_t>& input_dims,
                        const std::vector<std::int64_t>& output_dims);
 
-/// All findings, those of note level too. The ONNX checker runs in `workers` when given.
+/// All findings, those of note level too. Without a checker its rules pass every model by.
 std::vector<Finding> validate_files(const HubFiles& hub, ModelChecker* checker = nullptr);
+
+/// The same for a tree; `hub` gives settings and manifest.
+std::vector<Finding> validate_tree(const HubFiles& hub, const Tree& tree,
+                                   ModelChecker* checker = nullptr,
+                                   ShapeInference* inference = nullptr);
 
 /// 1-based number of the line that holds `text` for the n-th time (from 0); 0 when none does.
 int line_of(const std::string& document, const std::string& text, std::size_t n = 0);

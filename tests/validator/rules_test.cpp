@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each rule that hub_damage.h does not make fire: a case in which it fires, and a near miss.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <set>
+#include <string>
+
+#include "generator/git_attributes.h"
+#include "manifest/hub_path.h"
+#include "tests/support/archive_builder.h"
+#include "tests/support/hub_damage.h"
+#include "tests/support/hub_files.h"
+#include "tests/support/model_builder.h"
+#include "validator/pointer_rules.h"
+#include "validator/remote_rules.h"
+#include "validator/rule_catalog.h"
+
+namespace onnxhub::test {
+namespace {
+
+using testing::Contains;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr const char* mnist = "vision/digits/model/mnist-12.onnx";
+constexpr const char* digits = "vision/digits/README.md";
+
+void replace(std::string& text, const std::string& from, const std::string& to) {
+    const std::size_t at = text.find(from);
+    if (at == text.npos) throw std::runtime_error("no such text: " + from);
+    text.replace(at, from.size(), to);
+}
+
+class NoInference : public ShapeInference {
+public:
+    InferenceResult infer(const std::string&, const std::vector<std::string>&) override {
+        return InferenceFailure{true, "it was killed"};
+    }
+};
+
+class InferenceHere : public ShapeInference {
+public:
+    InferenceResult infer(const std::string& model,
+                          const std::vector<std::string>& tensors) override {
+        return infer_shapes_here(model, tensors);
+    }
+};
+
+class CrashingChecker : public ModelChecker {
+public:
+    CheckVerdict check(const std::string&) override { return {CheckOutcome::crashed, "killed"}; }
+};
+
+struct Scene {
+    HubFiles hub = healthy_hub();
+    std::function<void(MemoryTree&)> adjust = [](MemoryTree&) {};
+    ModelChecker* checker = nullptr;
+    ShapeInference* inference = nullptr;
+
+    std::vector<Finding> validate() const {
+        MemoryTree tree = hub.tree();
+        adjust(tree);
+        return validate_tree(hub, tree, checker, inference);
+    }
+};
+
+struct RuleCase {
+    const char* rule;
+    std::string file;
+    int line;
+    std::function<void(Scene&)> fire;
+    std::function<void(Scene&)> near_miss;
+};
+
+std::string& readme(Scene& scene) {
+    return scene.hub.files.at(digits);
+}
+
+std::string& root(Scene& scene) {
+    return scene.hub.files.at("README.md");
+}
+
+/// A model no table lists, found by the setting.
+void discover(Scene& scene, const std::string& model) {
+    scene.hub.files["onnxhub.toml"] = "[generate]\ndiscover = true\n";
+    scene.hub.put_in_lfs("extra/found.onnx", model);
+}
+
+void set_features(Scene& scene, const std::string& tensor) {
+    static InferenceHere here;
+    scene.inference = &here;
+    scene.hub.files["onnxhub.toml"] = "[features.tensors]\n\"SVHN\" = \"" + tensor + "\"\n";
+}
+
+std::string relu(std::int64_t opset, std::int64_t ir_version = 7) {
+    return ModelBuilder(opset, ir_version)
+        .input("x", {1})
+        .node("Relu", {"x"}, {"y"})
+        .output("y", {1})
+        .bytes();
+}
+
+std::string of_other_domain() {
+    ModelBuilder builder;
+    builder.input("x", {1}).node("Normalizer", {"x"}, {"y"}, "ai.onnx.ml").output("y", {1});
+    builder.proto().clear_opset_import();
+    auto* import = builder.proto().add_opset_import();
+    import->set_domain("ai.onnx.ml");
+    import->set_version(2);
+    return builder.bytes();
+}
+
+/// `count` nested If nodes.
+std::string deep_model(int count) {
+    onnx::GraphProto graph;
+    graph.set_name("inner");
+    for (int i = 0; i < count; ++i) {
+        onnx::GraphProto outer;
+        outer.set_name("outer");
+        auto* node = outer.add_node();
+        node->set_op_type("If");
+        auto* attribute = node->add_attribute();
+        attribute->set_name("then_branch");
+        attribute->set_type(onnx::AttributeProto::GRAPH);
+        *attribute->mutable_g() = graph;
+        graph = outer;
+    }
+    ModelBuilder builder;
+    *builder.proto().mutable_graph() = graph;
+    builder.input("x", {1}).output("x", {1});
+    return builder.bytes();
+}
+
+void replace_model(Scene& scene, const std::string& model) {
+    scene.hub.put_in_lfs(mnist, model);
+}
+
+void rename_to(Scene& scene, const std::string& name) {
+    replace(readme(scene), "| MNIST-int8 ", "| " + name + " ");
+    scene.hub.regenerate();
+}
+
+void keep_in_git(Scene& scene, std::size_t size) {
+    std::string content = relu(13);
+    content.resize(size, '\0');
+    scene.hub.files["vision/digits/model/large.gz"] = content;
+    scene.hub.files[".gitattributes"] = "*.onnx filter=lfs\n*.tar.gz filter=lfs\n*.data filter=lfs\n";
+}
+
+std::vector<RuleCase> make_cases() {
+    static NoInference no_inference;
+    static CrashingChecker crashing;
+    const int mnist12 = 6;  // the row of MNIST with opset 12 in its README
+    const auto entry_line = [](const std::string& text, std::size_t n = 0) {
+        return line_of(healthy_hub().manifest(), text, n);
+    };
+    return {
+        {"ambiguous-model", manifest_path, entry_line("\"MNIST\"", 0),
+         [](Scene& s) { rename_to(s, "mnist"); }, [](Scene& s) { rename_to(s, "mnist-8bit"); }},
+        {"not-in-lfs", "vision/digits/model/large.gz", 0,
+         [](Scene& s) { keep_in_git(s, large_file_size); },
+         [](Scene& s) { keep_in_git(s, large_file_size - 1); }},
+        {"file-unreadable", "extra.onnx", 0,
+         [](Scene& s) {
+             s.adjust = [](MemoryTree& tree) { tree.add_unreadable("extra.onnx", 100); };
+         },
+         [](Scene& s) { s.hub.put_in_lfs("extra.onnx", "readable"); }},
+        {"attributes-unreadable", "sub/.gitattributes", 0,
+         [](Scene& s) {
+             s.hub.files["sub/.gitattributes"] = std::string(attributes_size_limit + 1, '#');
+         },
+         [](Scene& s) {
+             s.hub.files["sub/.gitattributes"] = std::string(attributes_size_limit, '#');
+         }},
+        {"readme-unreadable", "README.md", 0,
+         [](Scene& s) {
+             s.adjust = [](MemoryTree& tree) { tree.add_kind("README.md", FileKind::other); };
+         },
+         [](Scene&) {}},
+        {"readme-too-complex", digits, 1,
+         [](Scene& s) { readme(s) = std::string(5000, '>') + " x\n\n" + readme(s); },
+         [](Scene& s) { readme(s) = std::string(5, '>') + " x\n\n" + readme(s); }},
+        {"readme-not-utf8", digits, 1, [](Scene& s) { readme(s).insert(3, "\xe9"); },
+         [](Scene& s) { readme(s).insert(3, "\xc3\xa9"); }},
+        {"folder-no-link", "README.md", 9, [](Scene&) {},
+         [](Scene& s) { replace(root(s), "Not yet", ""); }},
+        {"folder-absolute-url", "README.md", 10,
+         [](Scene& s) { root(s) += "| [x](https://example.org/x) | y |\n"; }, [](Scene&) {}},
+        {"folder-unsafe-path", "README.md", 10,
+         [](Scene& s) { root(s) += "| [x](../x) | y |\n"; },
+         [](Scene& s) { root(s) += "| [x](text/../text/words) | y |\n"; }},
+        {"folder-is-submodule", "README.md", 10,
+         [](Scene& s) {
+             root(s) += "| [x](partner) | y |\n";
+             s.adjust = [](MemoryTree& tree) { tree.add_kind("partner", FileKind::submodule); };
+         },
+         [](Scene&) {}},
+        {"row-file-ignored", digits, mnist12,
+         [](Scene& s) {
+             s.adjust = [content = s.hub.files.at(mnist)](MemoryTree& tree) {
+                 tree.add_ignored(mnist, content);
+             };
+         },
+         [](Scene&) {}},
+        {"row-file-unusable", digits, mnist12,
+         [](Scene& s) {
+             s.adjust = [](MemoryTree& tree) { tree.add_kind(mnist, FileKind::other); };
+         },
+         [](Scene&) {}},
+        {"feature-tensor-unknown", digits, 8, [](Scene& s) { set_features(s, "nowhere"); },
+         [](Scene& s) { set_features(s, "w"); }},
+        {"extra-ports-differ", manifest_path, entry_line("\"metadata\"", 8),
+         [](Scene& s) { set_features(s, "w"); }, [](Scene& s) { s.hub.regenerate(); }},
+        {"external-data-not-listed", manifest_path, entry_line("\"metadata\""),
+         [](Scene& s) {
+             const ManifestEntry first = s.hub.document().entries.front();
+             Entry entry = *first.entry;
+             entry.external_data.clear();
+             replace(s.hub.manifest(), first.text, entry_text(to_json(entry)));
+         },
+         [](Scene&) {}},
+        {"entry-path-differs", manifest_path, entry_line("mnist-8.onnx"),
+         [](Scene& s) {
+             s.hub.files["vision/digits/model/other.onnx"] =
+                 s.hub.files.at("vision/digits/model/mnist-8.onnx");
+             replace(readme(s), "model/mnist-8.onnx", "model/other.onnx");
+         },
+         [](Scene& s) { replace(readme(s), "model/mnist-8.onnx", "./model/../model/mnist-8.onnx"); }},
+        {"model-no-opset", "extra/found.onnx", 0, [](Scene& s) { discover(s, of_other_domain()); },
+         [](Scene& s) { discover(s, relu(13)); }},
+        {"model-too-new", "extra/found.onnx", 0, [](Scene& s) { discover(s, relu(900)); },
+         [](Scene& s) { discover(s, relu(22, 10)); }},
+        {"inference-crashed", mnist, 0,
+         [](Scene& s) {
+             s.inference = &no_inference;
+             replace_model(s, ModelBuilder(12)
+                                  .input("x", {1})
+                                  .node("Relu", {"x"}, {"y"})
+                                  .output_without_shape("y")
+                                  .bytes());
+         },
+         [](Scene& s) { s.inference = &no_inference; }},
+        {"port-name-not-utf8", mnist, 0,
+         [](Scene& s) {
+             replace_model(
+                 s, ModelBuilder(12).input("\xff", {1}).node("Relu", {"\xff"}, {"y"}).output("y", {1}).bytes());
+         },
+         [](Scene& s) {
+             replace_model(
+                 s, ModelBuilder(12).input("é", {1}).node("Relu", {"é"}, {"y"}).output("y", {1}).bytes());
+         }},
+        {"graph-too-deep", mnist, 0, [](Scene& s) { replace_model(s, deep_model(60)); },
+         [](Scene& s) { replace_model(s, deep_model(5)); }},
+        {"checker-crashed", mnist, 0, [](Scene& s) { s.checker = &crashing; }, [](Scene&) {}},
+        {"archive-too-large", manifest_path, entry_line("mnist-12.tar.gz"),
+         [](Scene& s) {
+             ArchiveBuilder many;
+             for (int i = 0; i < 10'001; ++i) many.file(std::to_string(i), "");
+             s.hub.put_in_lfs("vision/digits/model/mnist-12.tar.gz", many.gzip());
+         },
+         [](Scene& s) {
+             ArchiveBuilder many;
+             for (int i = 0; i < 10'000; ++i) many.file(std::to_string(i), "");
+             s.hub.put_in_lfs("vision/digits/model/mnist-12.tar.gz", many.gzip());
+         }},
+        {"ignore-unknown-rule", "onnxhub.toml", 1,
+         [](Scene& s) {
+             s.hub.files["onnxhub.toml"] =
+                 "[[validate.ignore]]\nrule = \"x\"\npath = \"**\"\nreason = \"y\"\n";
+         },
+         [](Scene& s) {
+             s.hub.files["onnxhub.toml"] =
+                 "[[validate.ignore]]\nrule = \"tables\"\npath = \"**\"\nreason = \"y\"\n";
+         }},
+        {"row-without-entry", "extra/found.onnx", 0, [](Scene& s) { discover(s, relu(13)); },
+         [](Scene& s) { s.hub.put_in_lfs("extra/found.onnx", relu(13)); }},
+    };
+}
+
+std::set<std::string> rules_in(const std::vector<Finding>& findings) {
+    std::set<std::string> rules;
+    for (const Finding& finding : findings) rules.insert(finding.rule);
+    return rules;
+}
+
+TEST(Rules, EachFiresInItsCaseAtItsPlace) {
+    for (const RuleCase& one : make_cases()) {
+        Scene scene;
+        one.fire(scene);
+        std::vector<std::string> places;
+        for (const Finding& finding : scene.validate()) {
+            if (finding.rule == one.rule) {
+                places.push_back(finding.file + ":" + std::to_string(finding.line));
+            }
+        }
+        EXPECT_THAT(places, Contains(one.file + ":" + std::to_string(one.line))) << one.rule;
+    }
+}
+
+TEST(Rules, NoneFiresOnItsNearMiss) {
+    for (const RuleCase& one : make_cases()) {
+        Scene scene;
+        one.near_miss(scene);
+        EXPECT_THAT(rules_in(scene.validate()), Not(Contains(one.rule)));
+    }
+}
+
+TEST(Rules, TheServersWordFiresTheRemoteRules) {
+    const HubFiles hub = healthy_hub();
+    const MemoryTree tree = hub.tree();
+    const Settings settings;
+    const auto state = read_hub_state(tree, settings, {manifest_path, std::nullopt}, {});
+    const auto check = [&](const LfsObjectState& of_first) {
+        FindingList findings;
+        check_remote(
+            *state,
+            [&](const std::vector<LfsObject>& objects) {
+                std::vector<LfsObjectState> states(objects.size(),
+                                                   {LfsObjectState::Kind::present, 0, ""});
+                states.front() = of_first;
+                return states;
+            },
+            1, findings);
+        return findings;
+    };
+    using Kind = LfsObjectState::Kind;
+    EXPECT_THAT(check({Kind::present, 0, ""}).findings(), IsEmpty());
+    EXPECT_EQ(rules_in(check({Kind::missing, 0, ""}).findings()),
+              std::set<std::string>{"remote-object-missing"});
+    EXPECT_EQ(rules_in(check({Kind::other_size, 7, ""}).findings()),
+              std::set<std::string>{"remote-size-differs"});
+    const FindingList inconclusive = check({Kind::inconclusive, 0, "busy"});
+    EXPECT_THAT(inconclusive.findings(), IsEmpty());
+    ASSERT_EQ(inconclusive.unchecked().size(), 1u);
+    EXPECT_EQ(inconclusive.unchecked()[0].reason, "inconclusive: busy");
+}
+
+/// Fires of rules about the disk itself: tests/generator shows that trees tell of them, and
+/// tests/cli that validate does.
+const std::set<std::string> told_by_trees{"folder-unreadable", "path-left-out",
+                                          "submodule-left-out", "repository-left-out",
+                                          "lfs-object-corrupt"};
+
+TEST(Rules, NoRuleIsWithoutATestInWhichItFires) {
+    std::set<std::string> fired = rules_of_damages(healthy_hub());
+    for (const RuleCase& one : make_cases()) fired.insert(one.rule);
+    fired.insert(told_by_trees.begin(), told_by_trees.end());
+    fired.insert({"remote-object-missing", "remote-size-differs"});
+    for (const RuleInfo& rule : all_rules()) {
+        EXPECT_TRUE(fired.contains(std::string(rule.id))) << rule.id;
+    }
+}
+
+TEST(Rules, EachIsDescribedInWholeSentences) {
+    std::set<std::string_view> ids;
+    for (const RuleInfo& rule : all_rules()) {
+        EXPECT_TRUE(ids.insert(rule.id).second) << rule.id << " is there twice";
+        EXPECT_EQ(rule.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), rule.id.npos);
+        for (const std::string_view text : {rule.what, rule.why, rule.fix}) {
+            EXPECT_TRUE(text.ends_with('.')) << rule.id << ": " << text;
+        }
+        EXPECT_FALSE(rule.example.empty()) << rule.id;
+        EXPECT_EQ(find_rule(rule.id)->id, rule.id);
+    }
+    EXPECT_EQ(find_rule("no-such-rule"), nullptr);
+}
+
+}  // namespace
+}  // namespace onnxhub::test
