@@ -11,6 +11,8 @@
 namespace onnxhub {
 namespace {
 
+constexpr std::size_t path_limit = 4096;  // bytes, PATH_MAX of Linux
+
 bool has_control_character(std::string_view text) {
     for (char32_t c = 0; !text.empty();) {
         const std::size_t length = decode_utf8(text, c);
@@ -49,6 +51,7 @@ std::optional<std::string> first_objection(std::string_view path) {
     if (path.starts_with('/')) return "is absolute";
     if (path.find('\\') != path.npos) return "holds a backslash";
     if (first_line_not_utf8(path) != 0) return "is not UTF-8";
+    if (path.size() > path_limit) return "is longer than 4,096 bytes";
     if (has_control_character(path)) return "holds a control character";
     if (has_scheme(path)) return "is a URL or starts with a drive letter";
     return std::nullopt;

@@ -17,8 +17,9 @@ struct UnsafePath {
 /// Cleans `path`, which is relative to the folder `base` ("" is the hub's root): "." and empty
 /// segments go, ".." takes its parent away. The result has no leading or trailing '/'; the root
 /// itself is "". Refused: a path that starts with '/', leaves the hub, holds a backslash, a control
-/// character, NUL, bytes that are not UTF-8, a drive letter ("C:") or a URL scheme, or has a
-/// segment ".git" in any case. Purely lexical: symbolic links are the tree's business.
+/// character, NUL, bytes that are not UTF-8, over 4,096 bytes, a drive letter ("C:") or a URL
+/// scheme, or has a segment ".git" in any case. Purely lexical: symbolic links are the tree's
+/// business.
 std::variant<std::string, UnsafePath> clean_hub_path(std::string_view base, std::string_view path);
 
 /// Whether a `model_path` read from a manifest may be joined to a folder: non-empty and exactly

@@ -1,11 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "validator/finding_list.h"
 
-#include <iterator>
-
 #include "validator/rule_catalog.h"
 
 namespace onnxhub {
+namespace {
+
+/// Cut between characters, not in one.
+void cut(std::string& text) {
+    if (text.size() <= finding_text_limit) return;
+    std::size_t end = finding_text_limit;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+    text.resize(end);
+    text += "…";
+}
+
+}  // namespace
+
+void FindingList::add(Finding finding) {
+    if (++counts_[finding.rule] > findings_of_rule_limit) {
+        left_out_[finding.rule] += 1;
+        return;
+    }
+    cut(finding.message);
+    cut(finding.hint);
+    cut(finding.subject);
+    findings_.push_back(std::move(finding));
+}
 
 void FindingList::report(const RuleInfo& rule, Place place, std::string message, std::string hint,
                          Subject subject) {
@@ -18,7 +39,7 @@ void FindingList::report(const RuleInfo& rule, Place place, std::string message,
     finding.hint = std::move(hint);
     finding.subject = std::move(subject.name);
     finding.about = std::move(subject.about);
-    findings_.push_back(std::move(finding));
+    add(std::move(finding));
 }
 
 void FindingList::report(const Diagnostic& diagnostic) {
@@ -30,7 +51,7 @@ void FindingList::report(const Diagnostic& diagnostic) {
     finding.line = diagnostic.line;
     finding.message = diagnostic.message;
     finding.hint = diagnostic.hint;
-    findings_.push_back(std::move(finding));
+    add(std::move(finding));
 }
 
 void FindingList::pass_by(const RuleInfo& rule, const std::string& reason, std::size_t count) {
@@ -38,7 +59,8 @@ void FindingList::pass_by(const RuleInfo& rule, const std::string& reason, std::
 }
 
 void FindingList::append(FindingList other) {
-    std::move(other.findings_.begin(), other.findings_.end(), std::back_inserter(findings_));
+    for (Finding& finding : other.findings_) add(std::move(finding));
+    for (const auto& [rule, count] : other.left_out_) left_out_[rule] += count;
     for (const auto& [key, count] : other.passed_by_) passed_by_[key] += count;
 }
 

@@ -24,6 +24,11 @@ struct Subject {
     std::string about;  ///< Finding::about
 };
 
+/// More findings of one rule than these are only counted, and texts are cut after so many bytes:
+/// bounds on memory for hostile hubs.
+inline constexpr std::size_t findings_of_rule_limit = 100'000;
+inline constexpr std::size_t finding_text_limit = 4'000;  // bytes
+
 /// Not thread-safe: parallel rules collect their own and append them in a fixed order.
 class FindingList {
 public:
@@ -40,9 +45,15 @@ public:
     const std::vector<Finding>& findings() const { return findings_; }
     std::vector<Finding> take_findings() { return std::move(findings_); }
     std::vector<Unchecked> unchecked() const;  ///< by rule, then reason
+    /// How many findings of each rule were only counted.
+    const std::map<std::string, std::size_t>& left_out() const { return left_out_; }
 
 private:
+    void add(Finding finding);
+
     std::vector<Finding> findings_;
+    std::map<std::string, std::size_t> counts_;  ///< by rule
+    std::map<std::string, std::size_t> left_out_;
     std::map<std::pair<std::string, std::string>, std::size_t> passed_by_;
 };
 

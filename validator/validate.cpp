@@ -31,9 +31,9 @@ std::set<std::string_view> rules_named(const std::string& name) {
     std::vector<std::string_view> names = rule_families();
     for (const RuleInfo& rule : all_rules()) names.push_back(rule.id);
     const auto meant = nearest(name, names);
-    throw EnvironmentError("command line: there is no rule or family \"" + name + "\"; " +
-                           (meant ? "did you mean " + *meant + "?"
-                                  : "`onnxhub validate --rules` lists them"));
+    throw EnvironmentError(
+        "command line: there is no rule or family \"" + name + "\"; " +
+        (meant ? "did you mean " + *meant + "?" : "`onnxhub validate --rules` lists them"));
 }
 
 /// What readers of rows and models told of, as far as it belongs to the families wanted.
@@ -82,11 +82,11 @@ void require_something(const HubState& hub) {
     if (!hub.hub.models.empty() || !hub.hub.broken.empty() || hub.table_diagnostics.has_errors()) {
         return;
     }
-    throw EnvironmentError(fmt::format(
-        "{}: nothing to check: {}, and {}; name the hub's top folder", hub.manifest.file,
-        document ? "it has no entries" : "it does not exist",
-        hub.hub.has_table ? "the tables list no models that are not excluded"
-                          : "no README.md with a table of models is here"));
+    throw EnvironmentError(
+        fmt::format("{}: nothing to check: {}, and {}; name the hub's top folder",
+                    hub.manifest.file, document ? "it has no entries" : "it does not exist",
+                    hub.hub.has_table ? "the tables list no models that are not excluded"
+                                      : "no README.md with a table of models is here"));
 }
 
 }  // namespace
@@ -123,6 +123,9 @@ ValidationReport validate(const HubState& hub, const ValidateOptions& options) {
     std::erase_if(report.unchecked, [&](const Unchecked& unchecked) {
         return !options.selection.includes(unchecked.rule);
     });
+    for (const auto& [rule, count] : list.left_out()) {
+        report.notices.push_back(fmt::format("{} more findings of {} are not listed", count, rule));
+    }
     report.findings = list.take_findings();
     const std::size_t ignored = apply_ignores(
         hub.settings, options.selection.is_everything() && !options.schema_only, report.findings);
