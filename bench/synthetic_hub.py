@@ -71,6 +71,7 @@ def pointer_commit(count, models_per_folder):
     yield b"commit refs/heads/main\ncommitter Bench <bench@example.org> 0 +0000\ndata 6\nModels\n"
     folders = [f"family_{i}" for i in range((count + models_per_folder - 1) // models_per_folder)]
     yield file("README.md", root_table(folders))
+    yield file(".gitattributes", "*.onnx filter=lfs diff=lfs merge=lfs -text\n")
     for number, folder in enumerate(folders):
         first = number * models_per_folder
         names = [f"model-{i}" for i in range(first, min(first + models_per_folder, count))]

@@ -46,6 +46,9 @@ bold "The manifest in short"
 grep -E '"(model|opset_version|model_sha|model_bytes)":' "$hub/ONNX_HUB_MANIFEST.json" |
   sed -E 's/^ +"model": "(.*)",/  \1/; s/^ +"opset_version": ([0-9]+),/    opset  \1/; s/^ +"model_sha": "(.{16}).*/    sha256 \1.../; s/^ +"model_bytes": ([0-9]+),/    bytes  \1/'
 
+bold "\$ onnxhub validate"
+"$onnxhub" validate "$hub"
+
 bold "\$ onnxhub inspect tabular/classification/model/flower-classifier-13.onnx"
 "$onnxhub" inspect "$hub/tabular/classification/model/flower-classifier-13.onnx" | sed "s|$hub/||"
 
@@ -56,6 +59,7 @@ bold "What to try next"
 cat <<TEXT
   export PATH="$1/cli:\$PATH" && cd "$hub"
   sed -i 's/| 13 |/| 14 |/' signal/smoothing/README.md   # say something else in a table, then
+  onnxhub validate                                       # hear what is wrong now,
   onnxhub generate --check                               # see what would change,
   onnxhub generate --target diff                         # and write just that
   onnxhub inspect --help

@@ -6,10 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "generator/lfs_pointer.h"
 #include "manifest/digest.h"
+#include "tests/support/http_server.h"
 #include "tests/support/hub_builder.h"
 #include "tests/support/hub_files.h"
-#include "tests/support/http_server.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
 
@@ -168,9 +169,12 @@ TEST_F(ValidateCommand, SchemaOnlyNeedsNoRepository) {
 TEST_F(ValidateCommand, EveryFormatIsWrittenToAFileOrStandardOutput) {
     edit(manifest_path, "\"opset_version\": 10", "\"opset_version\": 11");
     const std::pair<const char*, const char*> formats[] = {
-        {"text", "error[entry-opset-differs]"}, {"json", "\"entry-opset-differs\""},
-        {"sarif", "\"$schema\""},                {"github", "::error file=ONNX_HUB_MANIFEST.json"},
-        {"junit", "<testsuites"},               {"markdown", "entry-opset-differs"}};
+        {"text", "error[entry-opset-differs]"},
+        {"json", "\"entry-opset-differs\""},
+        {"sarif", "\"$schema\""},
+        {"github", "::error file=ONNX_HUB_MANIFEST.json"},
+        {"junit", "<testsuites"},
+        {"markdown", "entry-opset-differs"}};
     for (const auto& [format, mark] : formats) {
         const ProgramResult result = validate({"--format", format});
         EXPECT_EQ(result.status, 1) << format;
@@ -352,10 +356,10 @@ TEST_F(ValidateCommand, ATokenDoesNotGoToAServerThatAStrangerNames) {
     HttpServer stranger([](const ReceivedRequest&) { return Answer{401, ""}; });
     hub.write(".lfsconfig", "[lfs]\n\turl = " + stranger.url("/lfs") + "\n");
     hub.set_config("remote.origin.url", "https://github.com/someone/hub");
-    const ProgramResult result = run_command(
-        {"env", "ONNXHUB_LFS_TOKEN=secret", "GITHUB_TOKEN=secret", onnxhub_program(), "validate",
-         "--remote"},
-        hub.path());
+    const ProgramResult result =
+        run_command({"env", "ONNXHUB_LFS_TOKEN=secret", "GITHUB_TOKEN=secret", onnxhub_program(),
+                     "validate", "--remote"},
+                    hub.path());
     EXPECT_EQ(result.status, 0) << result.out;
     ASSERT_THAT(stranger.requests(), Not(IsEmpty()));
     for (const ReceivedRequest& request : stranger.requests()) {
@@ -391,6 +395,58 @@ TEST_F(ValidateCommand, CombinationsThatMakeNoSenseAreRefused) {
     EXPECT_EQ(validate({"--baseline", "a", "--write-baseline", "a"}).status, 2);
     EXPECT_EQ(validate({"--remote", "--schema-only"}).status, 2);
     EXPECT_EQ(validate({"--jobs", "0"}).status, 2);
+}
+
+/// A clone with git-lfs whose objects lie in a second repository on this disk.
+TEST(ValidateFetch, GetsModelsAndArchivesAndLeavesThePointers) {
+    if (!has_program("git-lfs")) GTEST_SKIP() << "git-lfs is not installed";
+    TemporaryFolder folder;
+    const HubFiles hub = healthy_hub();
+    for (const auto& [path, content] : hub.files)
+        write_file(folder.path() / "files" / path, content);
+    const MemoryTree tree = hub.tree();
+    for (const auto& [path, content] : hub.files) {
+        const auto parsed = parse_lfs_pointer(content);
+        const auto* pointer = std::get_if<LfsPointer>(&parsed);
+        if (!pointer) continue;
+        write_file(folder.path() / "files" / path,
+                   read_whole(*tree.open_lfs_object(*pointer), 1 << 20, path));
+    }
+    const std::string environment = "export HOME=\"$PWD\" GIT_CONFIG_NOSYSTEM=1; ";
+    const ProgramResult made = run_command({"sh", "-c", environment + R"(
+            set -e
+            git config --global user.name T; git config --global user.email t@example.org
+            git config --global protocol.file.allow always
+            git lfs install --skip-repo >/dev/null
+            git init -q -b main origin; cd origin
+            cp -R ../files/. .; git add -A; git commit -qm Models; cd ..
+            GIT_LFS_SKIP_SMUDGE=1 git clone -q "file://$PWD/origin" clone)"},
+                                           folder.path());
+    ASSERT_EQ(made.status, 0) << made.err;
+    const auto run = [&](const std::string& command) {
+        return run_command({"sh", "-c", environment + "cd clone; " + command}, folder.path());
+    };
+    EXPECT_THAT(run(onnxhub_program() + " validate").out, HasSubstr("their bytes are not here"));
+    const ProgramResult fetched = run(onnxhub_program() + " validate --fetch");
+    EXPECT_EQ(fetched.status, 0) << fetched.out << fetched.err;
+    EXPECT_THAT(fetched.err, HasSubstr("fetching 23 files"));
+    EXPECT_THAT(fetched.out, Not(HasSubstr("their bytes are not here")));
+    EXPECT_EQ(run("git status --porcelain").out, "");
+}
+
+/// What the tree itself tells of reaches the report.
+TEST_F(ValidateCommand, TreesTellWhatTheyLeftOut) {
+    hub.add_submodule("partner");
+    hub.write("inner/.git/HEAD", "ref: refs/heads/main\n");
+    hub.write("inner/.git/config", "[core]\n\trepositoryformatversion = 0\n");
+    fs::create_directories(hub.path() / "inner/.git/objects");
+    fs::create_directories(hub.path() / "inner/.git/refs");
+    hub.write("line\nbreak.onnx", "x");
+    const ProgramResult result = validate({"--verbose"});
+    EXPECT_EQ(result.status, 0) << result.out;
+    EXPECT_THAT(result.out, HasSubstr("note[submodule-left-out]"));
+    EXPECT_THAT(result.out, HasSubstr("note[repository-left-out]"));
+    EXPECT_THAT(result.out, HasSubstr("note[path-left-out]"));
 }
 
 }  // namespace
