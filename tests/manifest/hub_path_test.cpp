@@ -96,10 +96,15 @@ TEST(CleanHubPath, KeepsOtherNamesAsTheyAre) {
     }
     const std::string deep = "a" + [] {
         std::string more;
-        for (int i = 0; i < 100'000; ++i) more += "/a";
+        for (int i = 0; i < 2047; ++i) more += "/a";
         return more;
     }();
     EXPECT_EQ(cleaned("", deep), deep);
+}
+
+TEST(CleanHubPath, RefusesPathsNoSystemCanOpen) {
+    EXPECT_EQ(cleaned("", std::string(4096, 'a')), std::string(4096, 'a'));
+    EXPECT_EQ(cleaned("", std::string(4097, 'a')), "refused: is longer than 4,096 bytes");
 }
 
 TEST(CheckHubPath, AcceptsCleanPathsOnly) {
