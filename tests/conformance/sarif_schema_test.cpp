@@ -14,7 +14,9 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
+#include "tests/support/hub_files.h"
 #include "tests/validator/sample_report.h"
+#include "validator/rule_catalog.h"
 
 namespace onnxhub {
 namespace {
@@ -67,6 +69,19 @@ TEST_F(SarifSchema, AcceptsACutReport) {
     report.findings.resize(5002, sample_finding(Severity::note, "unknown-rule", "", 0));
     const std::string text = render(report, ReportFormat::sarif, sample_options());
     EXPECT_EQ(first_error(nlohmann::json::parse(text)), "");
+}
+
+TEST_F(SarifSchema, AcceptsTheReportOfADamagedHub) {
+    test::HubFiles hub = test::healthy_hub();
+    hub.files.erase(".gitattributes");
+    hub.files.at("README.md") += "| [x](<gone\x01 folder>) | y |\n";
+    hub.manifest() += "\n";
+    ValidationReport report;
+    report.findings = test::validate_files(hub);
+    ASSERT_GT(report.findings.size(), 20u);
+    ReportOptions options;
+    options.rules = all_rules();
+    EXPECT_EQ(first_error(nlohmann::json::parse(render(report, ReportFormat::sarif, options))), "");
 }
 
 TEST_F(SarifSchema, RefusesWhatIsWrong) {

@@ -108,7 +108,7 @@ TEST_F(ZooValidate, EveryDamageIsFoundAndNothingElse) {
     std::vector<std::pair<const char*, DamageScore>> scores;
     for (const Damage& damage : all_damages()) {
         if (damage.needs_bytes) continue;
-        scores.emplace_back(damage.name, score(damage, zoo, known, 3, 61));
+        scores.emplace_back(damage.name, score(damage, zoo, known, 2, 91));
         for (const std::string& complaint : scores.back().second.complaints) {
             ADD_FAILURE() << complaint;
         }
