@@ -80,7 +80,8 @@ int main(int argc, char** argv) {
         return serve_onnx_tasks();
     }
     std::ios::sync_with_stdio(false);
-    CLI::App app("Makes and checks the manifest of a hub of ONNX models, and looks into models", "onnxhub");
+    CLI::App app("Makes and checks the manifest of a hub of ONNX models, and looks into models",
+                 "onnxhub");
     GlobalOptions options;
     Job job;
     add_global_options(app, options);

@@ -88,10 +88,20 @@ ManifestText read_manifest_text(const Arguments& arguments, const Tree& tree) {
 }
 
 Session open_session(const Arguments& arguments, const Streams& streams) {
-    Session session{arguments, open_hub(arguments.hub_root, arguments.revision), {}, {}, {}, {},
-                    this_program_as_workers(), nullptr, nullptr, nullptr, nullptr, {}};
-    session.settings = read_settings(*session.hub.tree, arguments.settings_file,
-                                     session.settings_diagnostics);
+    Session session{arguments,
+                    open_hub(arguments.hub_root, arguments.revision),
+                    {},
+                    {},
+                    {},
+                    {},
+                    this_program_as_workers(),
+                    nullptr,
+                    nullptr,
+                    nullptr,
+                    nullptr,
+                    {}};
+    session.settings =
+        read_settings(*session.hub.tree, arguments.settings_file, session.settings_diagnostics);
     session.manifest = read_manifest_text(arguments, *session.hub.tree);
     session.manifest_path = arguments.manifest_file
                                 ? fs::path(*arguments.manifest_file)
@@ -177,8 +187,8 @@ ValidationReport keep_changes(const Session& session, const HubState& now,
     }
     const CommitId head =
         session.hub.commit ? *session.hub.commit : repository->resolve_commit("HEAD");
-    const CommitId base = repository->merge_base(
-        repository->resolve_commit(*session.arguments.changed_since), head);
+    const CommitId base =
+        repository->merge_base(repository->resolve_commit(*session.arguments.changed_since), head);
     const auto tree = repository->tree_of(base, session.hub.subfolder);
     ManifestText manifest{session.manifest.file, std::nullopt};
     manifest.text = read_hub_file(*tree, std::string(manifest_file_name), json_size_limit);
@@ -234,9 +244,9 @@ ValidationReport apply_baseline(const Arguments& arguments, ValidationReport rep
     BaselineOutcome outcome = pass_known(std::get<Baseline>(parsed), std::move(report.findings));
     report.findings = std::move(outcome.fresh);
     if (outcome.known_count > 0) {
-        report.notices.push_back(
-            fmt::format("{} known finding{} passed by {}", outcome.known_count,
-                        outcome.known_count == 1 ? "" : "s", *arguments.baseline));
+        report.notices.push_back(fmt::format("{} known finding{} passed by {}", outcome.known_count,
+                                             outcome.known_count == 1 ? "" : "s",
+                                             *arguments.baseline));
     }
     for (std::string& fixed : outcome.fixed) {
         report.notices.push_back("fixed since the baseline: " + std::move(fixed));
@@ -249,8 +259,8 @@ void save_baseline(const Arguments& arguments, const ValidationReport& report,
     std::optional<Baseline> previous;
     std::error_code error;
     if (fs::exists(*arguments.write_baseline, error)) {
-        auto parsed = parse_baseline(read_disk_file(*arguments.write_baseline),
-                                     *arguments.write_baseline);
+        auto parsed =
+            parse_baseline(read_disk_file(*arguments.write_baseline), *arguments.write_baseline);
         if (const auto* trouble = std::get_if<Diagnostic>(&parsed)) {
             throw EnvironmentError(to_text(*trouble));
         }
@@ -258,22 +268,21 @@ void save_baseline(const Arguments& arguments, const ValidationReport& report,
     }
     write_file_atomically(*arguments.write_baseline,
                           baseline_text(report.findings, previous ? &*previous : nullptr));
-    note(streams, fmt::format("{}: {} findings written", *arguments.write_baseline,
-                              report.findings.size()));
+    note(streams,
+         fmt::format("{}: {} findings written", *arguments.write_baseline, report.findings.size()));
 }
 
 void write_report(const Arguments& arguments, const ValidationReport& report,
                   const Streams& streams) {
     ReportOptions options;
     using Color = GlobalOptions::Color;
-    options.color = !arguments.output && (streams.options.color == Color::always ||
-                                          (streams.options.color == Color::automatic &&
-                                           streams.out_is_terminal));
+    options.color = !arguments.output &&
+                    (streams.options.color == Color::always ||
+                     (streams.options.color == Color::automatic && streams.out_is_terminal));
     options.verbose = streams.options.verbose;
     options.tool_version = ONNXHUB_VERSION;
     options.rules = all_rules();
-    const std::string text =
-        render(report, arguments.format.value_or(ReportFormat::text), options);
+    const std::string text = render(report, arguments.format.value_or(ReportFormat::text), options);
     if (arguments.output && *arguments.output != "-") {
         write_file_atomically(*arguments.output, text);
         return;

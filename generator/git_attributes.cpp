@@ -190,8 +190,8 @@ LfsFilter GitAttributes::filter_of(const std::string& path) const {
     for (std::string folder(parent_folder(path));; folder = parent_folder(folder)) {
         const auto found = folders_.find(folder);
         if (found != folders_.end()) {
-            const std::string_view below = std::string_view(path).substr(
-                folder.empty() ? 0 : folder.size() + 1);
+            const std::string_view below =
+                std::string_view(path).substr(folder.empty() ? 0 : folder.size() + 1);
             if (const Line* line = last_match(found->second, below)) {
                 return line->filter.value_or(LfsFilter::unspecified);
             }

@@ -20,16 +20,15 @@ namespace {
 /// Why this build's libonnx can't judge the model; nothing when it can.
 std::optional<std::string> newer_than_checker(const onnx::ModelProto& model) {
     if (model.ir_version() > onnx::Version::IR_VERSION) {
-        return "IR version " + std::to_string(model.ir_version()) + " is newer than the checker's " +
-               std::to_string(onnx::Version::IR_VERSION);
+        return "IR version " + std::to_string(model.ir_version()) +
+               " is newer than the checker's " + std::to_string(onnx::Version::IR_VERSION);
     }
     const auto& known = onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map();
     for (const auto& import : model.opset_import()) {
         const auto range = known.find(import.domain() == "ai.onnx" ? "" : import.domain());
         if (range == known.end() || import.version() <= range->second.second) continue;
-        return "opset " + std::to_string(import.version()) + " of the domain \"" +
-               import.domain() + "\" is newer than the checker's " +
-               std::to_string(range->second.second);
+        return "opset " + std::to_string(import.version()) + " of the domain \"" + import.domain() +
+               "\" is newer than the checker's " + std::to_string(range->second.second);
     }
     return std::nullopt;
 }

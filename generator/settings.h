@@ -29,7 +29,7 @@ struct Settings {
     std::string file;  ///< where they were read, for findings about them; empty: defaults
     std::vector<std::string> exclude;  ///< [generate] exclude: globs of model paths left out
     std::vector<std::string>
-        strip_tags;  ///< [generate] strip_tags: leading folders that are no tags
+        strip_tags;         ///< [generate] strip_tags: leading folders that are no tags
     bool discover = false;  ///< [generate] discover: models in no table get entries too
     std::map<std::string, std::string> feature_tensors;  ///< [features.tensors]: model → tensor
     std::optional<std::string> features_tag;  ///< [features] tag: only models with it get features

@@ -154,8 +154,8 @@ struct HttpClient::Transfer {
     const HttpOptions& options;
     HttpHead head = {};
     std::size_t header_bytes = 0;
-    bool has_begun = false;     ///< the sink has been told of the head
-    bool is_refused = false;    ///< the sink wants no more
+    bool has_begun = false;   ///< the sink has been told of the head
+    bool is_refused = false;  ///< the sink wants no more
     bool is_stopped = false;
     bool has_seen_bytes = false;
     std::exception_ptr exception = nullptr;
@@ -215,9 +215,9 @@ struct HttpClient::Transfer {
 
 const std::string* find_header(const std::vector<HttpHeader>& headers, std::string_view name) {
     const std::string wanted = lower_case(name);
-    const auto found = std::find_if(headers.rbegin(), headers.rend(), [&](const HttpHeader& header) {
-        return lower_case(header.name) == wanted;
-    });
+    const auto found =
+        std::find_if(headers.rbegin(), headers.rend(),
+                     [&](const HttpHeader& header) { return lower_case(header.name) == wanted; });
     return found == headers.rend() ? nullptr : &found->value;
 }
 
@@ -263,9 +263,9 @@ std::variant<HttpResponse, HttpFailure> HttpClient::send(const HttpRequest& requ
     MemorySink sink(body_limit);
     auto result = stream(request, sink);
     if (sink.is_too_large) {
-        return HttpFailure{HttpFailure::Kind::too_large,
-                           shown_url(request.url) + " answers with over " +
-                               std::to_string(body_limit) + " bytes"};
+        return HttpFailure{
+            HttpFailure::Kind::too_large,
+            shown_url(request.url) + " answers with over " + std::to_string(body_limit) + " bytes"};
     }
     if (auto* failure = std::get_if<HttpFailure>(&result)) return std::move(*failure);
     return HttpResponse{std::get<HttpHead>(std::move(result)), std::move(sink.body)};
@@ -298,7 +298,8 @@ std::optional<milliseconds> HttpClient::pause(const std::variant<HttpHead, HttpF
         const HttpHead& head = std::get<HttpHead>(result);
         if (!is_worth_another_try(head.status)) return std::nullopt;
         if (const std::string* text = find_header(head.headers, "retry-after")) {
-            const bool is_number = !text->empty() && text->find_first_not_of("0123456789") == text->npos;
+            const bool is_number =
+                !text->empty() && text->find_first_not_of("0123456789") == text->npos;
             const long long seconds =
                 is_number ? std::atoll(text->substr(0, 9).c_str())
                           : static_cast<long long>(curl_getdate(text->c_str(), nullptr) -
@@ -309,8 +310,8 @@ std::optional<milliseconds> HttpClient::pause(const std::variant<HttpHead, HttpF
     }
     // Between half and all of the doubled time, so that many clients don't come back at once.
     thread_local std::minstd_rand random{std::random_device{}()};
-    const auto full = std::min(options.first_wait * (1 << std::min(tries_done - 1, 16)),
-                               options.longest_wait);
+    const auto full =
+        std::min(options.first_wait * (1 << std::min(tries_done - 1, 16)), options.longest_wait);
     return full / 2 + milliseconds(random() % static_cast<unsigned>(full.count() / 2 + 1));
 }
 
@@ -340,7 +341,8 @@ std::variant<HttpHead, HttpFailure> HttpClient::follow(const HttpRequest& reques
             std::erase_if(next.headers,
                           [](const HttpHeader& header) { return is_secret(header.name); });
         }
-        const bool becomes_get = head->status == 303 || (head->status < 303 && next.method == "POST");
+        const bool becomes_get =
+            head->status == 303 || (head->status < 303 && next.method == "POST");
         if (becomes_get && next.method != "HEAD") {
             next.method = "GET";
             next.body.clear();

@@ -72,7 +72,7 @@ struct HttpOptions {
     /// A server that asks for a longer pause by Retry-After is not asked again.
     std::chrono::milliseconds longest_wait{60'000};
     std::chrono::seconds connect_timeout{30};
-    std::chrono::seconds stall_timeout{60};  ///< with less than a byte a second
+    std::chrono::seconds stall_timeout{60};                     ///< with less than a byte a second
     std::function<void(std::chrono::milliseconds)> sleep = {};  ///< empty: the thread's own
     std::function<bool()> is_stopped = {};  ///< asked often; true ends the transfer
 };
@@ -91,16 +91,16 @@ public:
     std::variant<HttpResponse, HttpFailure> send(const HttpRequest& request,
                                                  std::uint64_t body_limit = 16 << 20);
 
-    /// Streams the body of one response. A transfer that breaks off after the sink has seen bytes is
-    /// not tried again here: what they are worth is the caller's to say.
+    /// Streams the body of one response. A transfer that breaks off after the sink has seen bytes
+    /// is not tried again here: what they are worth is the caller's to say.
     std::variant<HttpHead, HttpFailure> stream(const HttpRequest& request, HttpSink& sink);
 
 private:
     struct Transfer;
     std::variant<HttpHead, HttpFailure> follow(const HttpRequest& request, Transfer& transfer);
     std::variant<HttpHead, HttpFailure> perform(const HttpRequest& request, Transfer& transfer);
-    std::optional<std::chrono::milliseconds> pause(const std::variant<HttpHead, HttpFailure>& result,
-                                                   int tries_done) const;
+    std::optional<std::chrono::milliseconds> pause(
+        const std::variant<HttpHead, HttpFailure>& result, int tries_done) const;
 
     struct State;
     std::unique_ptr<State> state_;

@@ -33,8 +33,8 @@ struct TestDataSet {
 };
 
 struct TestDataArchive {
-    std::vector<ArchivedModel> models;         ///< in the order of the archive
-    std::map<std::string, TestDataSet> sets;   ///< by folder: "mnist/test_data_set_0"
+    std::vector<ArchivedModel> models;        ///< in the order of the archive
+    std::map<std::string, TestDataSet> sets;  ///< by folder: "mnist/test_data_set_0"
     std::vector<ArchiveProblem> problems;
 };
 

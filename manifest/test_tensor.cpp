@@ -13,9 +13,9 @@ constexpr std::uint64_t data_type_field = 2;
 constexpr std::uint64_t name_field = 8;
 constexpr std::uint64_t raw_data_field = 9;
 
-constexpr std::size_t dims_limit = 64;     // dimensions; runtimes end at 8 or 16
+constexpr std::size_t dims_limit = 64;      // dimensions; runtimes end at 8 or 16
 constexpr std::uint64_t name_limit = 4096;  // bytes
-constexpr int varint_limit = 10;           // bytes
+constexpr int varint_limit = 10;            // bytes
 
 enum WireType : std::uint64_t { varint = 0, fixed64 = 1, length_delimited = 2, fixed32 = 5 };
 

@@ -23,8 +23,9 @@ constexpr RuleInfo archive_unreadable{
     .id = "archive-unreadable",
     .severity = Severity::error,
     .family = "archive",
-    .what = "An archive is no tar file (plain, or compressed by gzip, bzip2, xz or zstd), or is "
-            "cut off or damaged.",
+    .what =
+        "An archive is no tar file (plain, or compressed by gzip, bzip2, xz or zstd), or is "
+        "cut off or damaged.",
     .why = "Nobody can unpack it.",
     .example = "An upload that broke off.",
     .fix = "Pack and commit it again.",
@@ -34,10 +35,12 @@ constexpr RuleInfo archive_unsafe{
     .id = "archive-unsafe",
     .severity = Severity::error,
     .family = "archive",
-    .what = "A member of an archive has an absolute path or `..` in it, is there twice, or is a "
-            "link, a device or anything but a regular file or folder.",
-    .why = "Unpacking it may overwrite files of whoever loads the model (as CVE-2024-5187 showed), "
-           "and careful clients refuse the archive.",
+    .what =
+        "A member of an archive has an absolute path or `..` in it, is there twice, or is a "
+        "link, a device or anything but a regular file or folder.",
+    .why =
+        "Unpacking it may overwrite files of whoever loads the model (as CVE-2024-5187 showed), "
+        "and careful clients refuse the archive.",
     .example = "`../../.ssh/authorized_keys`",
     .fix = "Pack the model and its test data again: `tar -czf model.tar.gz model/`.",
 };
@@ -46,8 +49,9 @@ constexpr RuleInfo archive_too_large{
     .id = "archive-too-large",
     .severity = Severity::error,
     .family = "archive",
-    .what = "An archive has over 10,000 members, inflates to over 64 GiB, or to over 200 times its "
-            "own size (beyond 256 MiB).",
+    .what =
+        "An archive has over 10,000 members, inflates to over 64 GiB, or to over 200 times its "
+        "own size (beyond 256 MiB).",
     .why = "Such archives are made to fill disks. What is behind the limit was not checked.",
     .example = "A megabyte that inflates to a gigabyte of zeros.",
     .fix = "Pack only the model and its test data.",
@@ -87,16 +91,17 @@ constexpr RuleInfo test_data_differs{
     .id = "test-data-differs",
     .severity = Severity::error,
     .family = "archive",
-    .what = "Test data contradicts the model's ports in count, element type or shape, has a gap in "
-            "its numbers, or is no tensor.",
+    .what =
+        "Test data contradicts the model's ports in count, element type or shape, has a gap in "
+        "its numbers, or is no tensor.",
     .why = "Whoever runs the model with it gets an error, and takes the model to be broken.",
     .example = "`input_0.pb` is float[1,3,224,224], the model takes float[1,3,299,299].",
     .fix = "Make the test data with the model it is packed with.",
 };
 
-constexpr std::array rules{archive_unreadable,    archive_unsafe,    archive_too_large,
-                           archive_no_model,      archive_model_differs,
-                           test_data_missing,     test_data_differs};
+constexpr std::array rules{archive_unreadable, archive_unsafe,        archive_too_large,
+                           archive_no_model,   archive_model_differs, test_data_missing,
+                           test_data_differs};
 
 /// An archive, where to point, and what it should hold.
 struct ArchiveTask {
@@ -253,8 +258,7 @@ void check_archives(const HubState& hub, unsigned jobs, FindingList& findings) {
         try {
             ArchiveChecker(hub, tasks[i], found[i]).check();
         } catch (const EnvironmentError& error) {
-            found[i].report(archive_unreadable, tasks[i].place, error.what(), "",
-                            tasks[i].subject);
+            found[i].report(archive_unreadable, tasks[i].place, error.what(), "", tasks[i].subject);
         }
     });
     for (FindingList& list : found) findings.append(std::move(list));

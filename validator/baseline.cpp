@@ -75,15 +75,19 @@ private:
         const JsonValue* value = json.object() ? json.find(key) : nullptr;
         if (value && value->string()) return *value->string();
         if ((value || is_required) && !trouble_) {
-            trouble_ = trouble(value ? value->line : json.line,
-                               fmt::format("a finding's \"{}\" is {}", key,
-                                           value ? "no string" : "missing"));
+            trouble_ = trouble(
+                value ? value->line : json.line,
+                fmt::format("a finding's \"{}\" is {}", key, value ? "no string" : "missing"));
         }
         return "";
     }
 
     Diagnostic trouble(int line, std::string message) const {
-        return {Severity::error, "", path_, line, std::move(message),
+        return {Severity::error,
+                "",
+                path_,
+                line,
+                std::move(message),
                 "write the file anew with --write-baseline"};
     }
 

@@ -35,20 +35,23 @@ constexpr RuleInfo json_syntax{
     .id = "json-syntax",
     .severity = Severity::error,
     .family = "document",
-    .what = "The manifest is no JSON array of objects: it breaks JSON's grammar (RFC 8259), nests "
-            "deeper than 128 levels, or is not UTF-8. Comments, `NaN` and trailing commas are no "
-            "JSON.",
+    .what =
+        "The manifest is no JSON array of objects: it breaks JSON's grammar (RFC 8259), nests "
+        "deeper than 128 levels, or is not UTF-8. Comments, `NaN` and trailing commas are no "
+        "JSON.",
     .why = "No client can read any entry of it.",
     .example = "Conflict markers of a merge: `<<<<<<< HEAD`.",
-    .fix = "Repair the line. Where a merge went wrong, take either side and run `onnxhub generate`.",
+    .fix =
+        "Repair the line. Where a merge went wrong, take either side and run `onnxhub generate`.",
 };
 
 constexpr RuleInfo manifest_schema{
     .id = "manifest-schema",
     .severity = Severity::error,
     .family = "document",
-    .what = "An entry lacks a key or has one of the wrong type or form, by the JSON Schema "
-            "`templates/schema/onnx-hub-manifest.schema.json`.",
+    .what =
+        "An entry lacks a key or has one of the wrong type or form, by the JSON Schema "
+        "`templates/schema/onnx-hub-manifest.schema.json`.",
     .why = "Clients fail on the entry or, worse, on the whole manifest.",
     .example = "`\"opset_version\": \"13\"`: a string where an integer belongs.",
     .fix = "Correct the entry; `onnxhub generate` writes entries that fit.",
@@ -80,10 +83,12 @@ constexpr RuleInfo ambiguous_model{
     .id = "ambiguous-model",
     .severity = Severity::error,
     .family = "document",
-    .what = "Two entries of different files have the same model name (compared without case) and "
-            "the same opset.",
+    .what =
+        "Two entries of different files have the same model name (compared without case) and "
+        "the same opset.",
     .why = "Clients look models up by name and opset and can't choose between the two.",
-    .example = "`ResNet50` with opset 12 at `resnet50-v1-12.onnx` and at `resnet50-v1-12-int8.onnx`.",
+    .example =
+        "`ResNet50` with opset 12 at `resnet50-v1-12.onnx` and at `resnet50-v1-12-int8.onnx`.",
     .fix = "Give one of the two another name in its table, such as `ResNet50-int8`.",
 };
 
@@ -91,10 +96,12 @@ constexpr RuleInfo unsafe_path{
     .id = "unsafe-path",
     .severity = Severity::error,
     .family = "document",
-    .what = "A path in the manifest is absolute, has `..`, `.` or empty segments, a backslash, a "
-            "drive letter, control characters, a segment `.git`, or is a URL.",
-    .why = "Clients join the path to a folder of theirs: it would lead out of their cache, or to "
-           "different places on different systems.",
+    .what =
+        "A path in the manifest is absolute, has `..`, `.` or empty segments, a backslash, a "
+        "drive letter, control characters, a segment `.git`, or is a URL.",
+    .why =
+        "Clients join the path to a folder of theirs: it would lead out of their cache, or to "
+        "different places on different systems.",
     .example = "`\"model_path\": \"../../.bashrc\"`",
     .fix = "Write the path from the hub's top folder with `/` between folders.",
     .is_fixable = true,
@@ -104,10 +111,12 @@ constexpr RuleInfo path_case_clash{
     .id = "path-case-clash",
     .severity = Severity::error,
     .family = "document",
-    .what = "Two paths are equal but for the case of ASCII letters: in the manifest, or among the "
-            "models, archives and READMEs of the repository.",
-    .why = "On Windows and macOS they are one file: a checkout loses one of the two, and so does a "
-           "client's cache.",
+    .what =
+        "Two paths are equal but for the case of ASCII letters: in the manifest, or among the "
+        "models, archives and READMEs of the repository.",
+    .why =
+        "On Windows and macOS they are one file: a checkout loses one of the two, and so does a "
+        "client's cache.",
     .example = "`vision/MNIST/model.onnx` and `vision/mnist/model.onnx`",
     .fix = "Rename one of the two with `git mv`.",
 };
@@ -127,8 +136,9 @@ constexpr RuleInfo manifest_format{
     .id = "manifest-format",
     .severity = Severity::warning,
     .family = "document",
-    .what = "The manifest's bytes are not those of Python's `json.dump(entries, f, indent=4)`, the "
-            "hub's canonical form.",
+    .what =
+        "The manifest's bytes are not those of Python's `json.dump(entries, f, indent=4)`, the "
+        "hub's canonical form.",
     .why = "The next `onnxhub generate` rewrites the lines, and its diff hides what changed.",
     .example = "Two spaces of indent, or a line break at the end of the file.",
     .fix = "Run `onnxhub validate --fix`.",
@@ -182,7 +192,8 @@ private:
         for (std::size_t i = 0; i < entries().size(); ++i) {
             // What the schema can't say, such as a number too large for anything.
             if (problems[i].empty() && entries()[i].problem) {
-                problems[i].push_back({entries()[i].problem->line, "", entries()[i].problem->message});
+                problems[i].push_back(
+                    {entries()[i].problem->line, "", entries()[i].problem->message});
             }
             for (const SchemaProblem& problem : problems[i]) {
                 findings_.report(manifest_schema, {hub_.manifest.file, problem.line},
@@ -220,12 +231,11 @@ private:
                 {lower_case(entry.entry->model), entry.entry->opset_version}, &entry);
             const ManifestEntry& other = *found->second;
             if (is_new || other.entry->model_path == entry.entry->model_path) continue;
-            findings_.report(ambiguous_model, place(entry, "model"),
-                             fmt::format("\"{}\" with opset {} is also the name of {}",
-                                         entry.entry->model, entry.entry->opset_version,
-                                         other.entry->model_path),
-                             "rename one of them in its table; " + line_hint(other),
-                             subject_of(entry));
+            findings_.report(
+                ambiguous_model, place(entry, "model"),
+                fmt::format("\"{}\" with opset {} is also the name of {}", entry.entry->model,
+                            entry.entry->opset_version, other.entry->model_path),
+                "rename one of them in its table; " + line_hint(other), subject_of(entry));
         }
     }
 
@@ -251,9 +261,10 @@ private:
         if (is_new || found->second == path) return;
         Place where = place(entry, field);
         if (line > 0) where.line = line;
-        findings_.report(path_case_clash, where,
-                         fmt::format("\"{}\" differs from \"{}\" in case only", path, found->second),
-                         "rename one of the two files", subject_of(entry));
+        findings_.report(
+            path_case_clash, where,
+            fmt::format("\"{}\" differs from \"{}\" in case only", path, found->second),
+            "rename one of the two files", subject_of(entry));
     }
 
     void check_paths() {
@@ -276,9 +287,10 @@ private:
             if (!entry.entry) continue;
             const std::string& path = entry.entry->model_path;
             if (last && path < *last) {
-                findings_.report(entry_order, place(entry),
-                                 fmt::format("the entry of {} stands behind that of {}", path, *last),
-                                 "run `onnxhub validate --fix`, which sorts entries by model_path");
+                findings_.report(
+                    entry_order, place(entry),
+                    fmt::format("the entry of {} stands behind that of {}", path, *last),
+                    "run `onnxhub validate --fix`, which sorts entries by model_path");
                 return;  // one is enough: --fix sorts all
             }
             last = &path;
@@ -307,12 +319,12 @@ private:
         const auto first = std::ranges::find(differs, 1);
         if (first != differs.end()) {
             const auto index = static_cast<std::size_t>(first - differs.begin());
-            report_format(entries()[index].json.line,
-                          fmt::format("{} not laid out as json.dump(…, indent=4) does",
-                                      std::ranges::count(differs, 1) == 1
-                                          ? std::string("an entry is")
-                                          : fmt::format("{} entries are",
-                                                        std::ranges::count(differs, 1))));
+            report_format(
+                entries()[index].json.line,
+                fmt::format("{} not laid out as json.dump(…, indent=4) does",
+                            std::ranges::count(differs, 1) == 1
+                                ? std::string("an entry is")
+                                : fmt::format("{} entries are", std::ranges::count(differs, 1))));
             return;
         }
         check_gaps();

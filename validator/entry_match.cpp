@@ -18,7 +18,7 @@ struct Key {
 };
 
 constexpr Key keys[] = {
-    {true, true, true}, {true, true, false}, {true, false, true},
+    {true, true, true},   {true, true, false}, {true, false, true},
     {true, false, false}, {false, true, true},
 };
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <variant>
 
-#include "manifest/hub_path.h"
 #include "manifest/environment_error.h"
+#include "manifest/hub_path.h"
 
 namespace onnxhub {
 namespace {
@@ -51,8 +51,9 @@ constexpr RuleInfo model_sha_differs{
     .id = "model-sha-differs",
     .severity = Severity::error,
     .family = "files",
-    .what = "An entry's `model_sha` is not the SHA-256 of the model file (or of the content its Git "
-            "LFS pointer stands for).",
+    .what =
+        "An entry's `model_sha` is not the SHA-256 of the model file (or of the content its Git "
+        "LFS pointer stands for).",
     .why = "Clients check the SHA-256 of what they download and refuse the model.",
     .example = "The model was exported anew, and the manifest kept the old hash.",
     .fix = "Run `onnxhub validate --fix` after making sure that the file is the one you mean.",
@@ -108,8 +109,9 @@ constexpr RuleInfo content_not_stated{
     .severity = Severity::warning,
     .family = "files",
     .what = "An entry lacks `model_sha` or `model_bytes`, or the same of its archive.",
-    .why = "Without a SHA-256 clients can't tell the model from anything else that is sent to "
-           "them, and no mirror can be trusted.",
+    .why =
+        "Without a SHA-256 clients can't tell the model from anything else that is sent to "
+        "them, and no mirror can be trusted.",
     .example = "A hand-made entry with nothing but a path.",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
@@ -120,15 +122,16 @@ constexpr RuleInfo symbolic_link{
     .severity = Severity::error,
     .family = "files",
     .what = "An entry's file is a symbolic link in git, or lies behind one.",
-    .why = "Git hosts serve the text of the link in place of the file, and it fails the check of "
-           "its SHA-256.",
+    .why =
+        "Git hosts serve the text of the link in place of the file, and it fails the check of "
+        "its SHA-256.",
     .example = "`latest.onnx` links to `mnist-12.onnx`.",
     .fix = "Name the file itself in the table, or commit a copy: Git LFS stores equal files once.",
 };
 
-constexpr std::array rules{model_missing,         archive_missing,      external_data_missing,
-                           model_sha_differs,     model_size_differs,   archive_sha_differs,
-                           archive_size_differs,  external_data_differs, content_not_stated,
+constexpr std::array rules{model_missing,        archive_missing,       external_data_missing,
+                           model_sha_differs,    model_size_differs,    archive_sha_differs,
+                           archive_size_differs, external_data_differs, content_not_stated,
                            symbolic_link};
 
 /// Rules and fields for one kind of file an entry names.
@@ -142,13 +145,9 @@ struct FileKindRules {
     std::string_view size_field;
 };
 
-constexpr FileKindRules model_rules{model_missing,
-                                    model_sha_differs,
-                                    model_size_differs,
-                                    "model",
-                                    "model_path",
-                                    "metadata.model_sha",
-                                    "metadata.model_bytes"};
+constexpr FileKindRules model_rules{
+    model_missing, model_sha_differs,    model_size_differs,    "model",
+    "model_path",  "metadata.model_sha", "metadata.model_bytes"};
 constexpr FileKindRules archive_rules{archive_missing,
                                       archive_sha_differs,
                                       archive_size_differs,
@@ -198,8 +197,8 @@ private:
             findings_.pass_by(kind.sha_differs, "the file can't be read");
             return;
         }
-        findings_.report(kind.missing, place(kind.path_field), none.reason,
-                         missing_hint(stated), subject(path));
+        findings_.report(kind.missing, place(kind.path_field), none.reason, missing_hint(stated),
+                         subject(path));
     }
 
     std::string missing_hint(const StatedContent& stated) const {
@@ -247,10 +246,10 @@ private:
             findings_.report(kind.sha_differs, place(kind.sha_field), std::move(message),
                              sha_hint(*stated.sha, path), subject(path));
         } else if (other_size) {
-            findings_.report(kind.size_differs, place(kind.size_field),
-                             fmt::format("{} has {} bytes, not {}", path, facts.size_bytes,
-                                         *stated.size_bytes),
-                             "run `onnxhub validate --fix`", subject(path));
+            findings_.report(
+                kind.size_differs, place(kind.size_field),
+                fmt::format("{} has {} bytes, not {}", path, facts.size_bytes, *stated.size_bytes),
+                "run `onnxhub validate --fix`", subject(path));
         }
     }
 
@@ -274,12 +273,12 @@ private:
                              "restore the file, the model is not complete without it",
                              subject(file.path));
         } else if (facts->sha != file.sha || facts->size_bytes != file.size_bytes) {
-            findings_.report(
-                external_data_differs, place(field),
-                fmt::format("{} has SHA-256 {} and {} bytes, not {} and {}", file.path,
-                            to_hex(facts->sha), facts->size_bytes, to_hex(file.sha),
-                            file.size_bytes),
-                "if the file is the right one, run `onnxhub validate --fix`", subject(file.path));
+            findings_.report(external_data_differs, place(field),
+                             fmt::format("{} has SHA-256 {} and {} bytes, not {} and {}", file.path,
+                                         to_hex(facts->sha), facts->size_bytes, to_hex(file.sha),
+                                         file.size_bytes),
+                             "if the file is the right one, run `onnxhub validate --fix`",
+                             subject(file.path));
         }
     }
 

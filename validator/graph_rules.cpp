@@ -28,7 +28,8 @@ constexpr RuleInfo model_unreadable{
     .id = "model-unreadable",
     .severity = Severity::error,
     .family = "graph",
-    .what = "A model file is no ONNX model: empty, cut off, a web page, or otherwise no ModelProto.",
+    .what =
+        "A model file is no ONNX model: empty, cut off, a web page, or otherwise no ModelProto.",
     .why = "No runtime can load it.",
     .example = "A download that stopped half way was committed.",
     .fix = "Replace it by the model.",
@@ -48,8 +49,9 @@ constexpr RuleInfo model_too_new{
     .id = "model-too-new",
     .severity = Severity::error,
     .family = "graph",
-    .what = "IR version or opset of a model that is in no table belong to no ONNX release known "
-            "here.",
+    .what =
+        "IR version or opset of a model that is in no table belong to no ONNX release known "
+        "here.",
     .why = "Its entry would have no `onnx_version`.",
     .example = "A model of the week before a release.",
     .fix = "List it in a table, which states its ONNX version.",
@@ -89,8 +91,9 @@ constexpr RuleInfo external_data_unsafe{
     .id = "external-data-unsafe",
     .severity = Severity::error,
     .family = "graph",
-    .what = "A model stores weights in a file whose path is absolute or leads out of the "
-            "repository.",
+    .what =
+        "A model stores weights in a file whose path is absolute or leads out of the "
+        "repository.",
     .why = "Runtimes would read whatever is there on their machine, or refuse.",
     .example = "`location: ../../../etc/passwd`",
     .fix = "Save the model with its weights beside it.",
@@ -112,8 +115,9 @@ constexpr RuleInfo external_data_not_listed{
     .id = "external-data-not-listed",
     .severity = Severity::error,
     .family = "graph",
-    .what = "The files in which a model stores weights are not those of its entry's "
-            "`external_data`.",
+    .what =
+        "The files in which a model stores weights are not those of its entry's "
+        "`external_data`.",
     .why = "Clients that load the model leave out a file, and the model can't be loaded.",
     .example = "The model was saved with external data, and the manifest kept the old entry.",
     .fix = "Run `onnxhub validate --fix`.",
@@ -134,8 +138,9 @@ constexpr RuleInfo release_too_old{
     .id = "release-too-old",
     .severity = Severity::warning,
     .family = "graph",
-    .what = "The stated ONNX version is older than the release that brought the opset, or the "
-            "model's IR version.",
+    .what =
+        "The stated ONNX version is older than the release that brought the opset, or the "
+        "model's IR version.",
     .why = "One of the two is wrong, and users choose models their runtime can load by them.",
     .example = "ONNX version 1.0 (opset 1) with opset 2",
     .fix = "Correct the table, then run `onnxhub generate`.",
@@ -167,8 +172,9 @@ constexpr RuleInfo extra_ports_differ{
     .id = "extra-ports-differ",
     .severity = Severity::error,
     .family = "graph",
-    .what = "An entry's `extra_ports` are not the tensor that `[features.tensors]` names, with its "
-            "shape in the graph.",
+    .what =
+        "An entry's `extra_ports` are not the tensor that `[features.tensors]` names, with its "
+        "shape in the graph.",
     .why = "Users who tap the tensor for embeddings get another one, or none.",
     .example = "The setting was added, and the manifest not regenerated.",
     .fix = "Run `onnxhub validate --fix`.",
@@ -196,10 +202,10 @@ constexpr RuleInfo checker_crashed{
 };
 
 constexpr std::array rules{
-    model_unreadable,     model_no_opset,           model_too_new,       inference_crashed,
-    port_name_not_utf8,   graph_too_deep,           external_data_unsafe, external_data_missing,
-    external_data_not_listed, graph_opset_differs,  release_too_old,     io_ports_missing,
-    io_ports_differ,      extra_ports_differ,       checker_failed,      checker_crashed,
+    model_unreadable,         model_no_opset,      model_too_new,        inference_crashed,
+    port_name_not_utf8,       graph_too_deep,      external_data_unsafe, external_data_missing,
+    external_data_not_listed, graph_opset_differs, release_too_old,      io_ports_missing,
+    io_ports_differ,          extra_ports_differ,  checker_failed,       checker_crashed,
 };
 
 /// What a table, or an entry without a row, says of a model.
@@ -304,7 +310,8 @@ private:
         if (present.entry->extra_ports == expected.extra_ports) return;
         findings_.report(
             extra_ports_differ,
-            place_of(hub_, present, present.entry->extra_ports ? "metadata.extra_ports" : "metadata"),
+            place_of(hub_, present,
+                     present.entry->extra_ports ? "metadata.extra_ports" : "metadata"),
             fmt::format("extra_ports of {} are not those of [features.tensors] and the graph",
                         expected.model_path),
             "run `onnxhub validate --fix`", subject_of(present));
@@ -329,12 +336,11 @@ private:
         std::set<std::string> listed;
         for (const ExternalDataFile& file : entry.external_data) listed.insert(file.path);
         if (wanted == listed) return;
-        findings_.report(external_data_not_listed,
-                         place_of(hub_, present, "metadata.external_data"),
-                         fmt::format("{} stores weights in [{}], the entry lists [{}]",
-                                     entry.model_path, fmt::join(wanted, ", "),
-                                     fmt::join(listed, ", ")),
-                         "run `onnxhub validate --fix`", subject_of(present));
+        findings_.report(
+            external_data_not_listed, place_of(hub_, present, "metadata.external_data"),
+            fmt::format("{} stores weights in [{}], the entry lists [{}]", entry.model_path,
+                        fmt::join(wanted, ", "), fmt::join(listed, ", ")),
+            "run `onnxhub validate --fix`", subject_of(present));
     }
 
     const HubState& hub_;
@@ -342,8 +348,8 @@ private:
 };
 
 Statement statement_of(const ReadmeModel& row) {
-    return {row.model_path,     row.onnx_version, row.opset_version,
-            place_of(row), place_of(row),   subject_of(row)};
+    return {row.model_path, row.onnx_version, row.opset_version,
+            place_of(row),  place_of(row),    subject_of(row)};
 }
 
 Statement statement_of(const HubState& hub, const ManifestEntry& present) {
@@ -403,8 +409,7 @@ void report_verdict(const std::string& path, const CheckVerdict& verdict, Findin
     }
 }
 
-void run_checker(const HubState& hub, ModelChecker* checker, unsigned jobs,
-                 FindingList& findings) {
+void run_checker(const HubState& hub, ModelChecker* checker, unsigned jobs, FindingList& findings) {
     std::vector<std::string> paths;
     for (const auto& [path, graph] : hub.described.graphs) {
         if (graph) paths.push_back(path);

@@ -40,8 +40,16 @@ bool HubState::knows_its_models() const {
 
 std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& settings,
                                          ManifestText manifest, const ReadOptions& options) {
-    auto state = std::unique_ptr<HubState>(
-        new HubState{tree, settings, std::move(manifest), {}, {}, {}, 0, {}, {{}, {}, ContentTable(tree), {}, {}}, {}});
+    auto state = std::unique_ptr<HubState>(new HubState{tree,
+                                                        settings,
+                                                        std::move(manifest),
+                                                        {},
+                                                        {},
+                                                        {},
+                                                        0,
+                                                        {},
+                                                        {{}, {}, ContentTable(tree), {}, {}},
+                                                        {}});
     if (state->manifest.text) state->parsed = parse_manifest(*state->manifest.text);
     if (options.manifest_only) return state;
     state->files = tree.list();
@@ -53,8 +61,8 @@ std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& setti
     }
     const ManifestDocument* document = state->document();
     const CarriedPorts carried = document ? CarriedPorts::from(*document) : CarriedPorts{};
-    DescribeOptions describe{&settings, &carried, options.inference, options.observer, false,
-                             options.jobs};
+    DescribeOptions describe{&settings,        &carried, options.inference,
+                             options.observer, false,    options.jobs};
     if (document) {
         add_files_of(*document, describe);
         state->matches = match_entries(*document, state->hub.models);

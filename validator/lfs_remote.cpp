@@ -15,7 +15,7 @@ namespace {
 
 using Kind = LfsObjectState::Kind;
 
-constexpr std::size_t batch_size = 100;                        // objects, as git-lfs asks
+constexpr std::size_t batch_size = 100;                         // objects, as git-lfs asks
 constexpr std::uint64_t answer_limit = std::uint64_t{4} << 20;  // bytes, of one batch
 constexpr const char* media_type = "application/vnd.git-lfs+json";
 
@@ -213,11 +213,10 @@ std::vector<LfsObjectState> ask_lfs_server(HttpClient& client, const std::string
         const auto first = distinct.begin() + static_cast<std::ptrdiff_t>(i);
         const std::size_t count = std::min(batch_size, distinct.size() - i);
         const std::vector<LfsObject> batch(first, first + static_cast<std::ptrdiff_t>(count));
-        const HttpRequest request{
-            "POST",
-            endpoint + "/objects/batch",
-            {{"Accept", media_type}, {"Content-Type", media_type}},
-            request_body(batch)};
+        const HttpRequest request{"POST",
+                                  endpoint + "/objects/batch",
+                                  {{"Accept", media_type}, {"Content-Type", media_type}},
+                                  request_body(batch)};
         const auto result = client.send(request, answer_limit);
         if (const auto* failure = std::get_if<HttpFailure>(&result)) {
             end = "the Git LFS server can't be asked: " + failure->reason;

@@ -42,8 +42,8 @@ std::optional<std::string> find_difference(std::string_view what, const std::vec
         }
         if (stated[i].type != graph[i].type ||
             !agrees(stated[i].shape, graph[i].shape, is_lenient)) {
-            return fmt::format("{} \"{}\" is {} in the graph, {} in the entry", what,
-                               graph[i].name, to_text(graph[i]), to_text(stated[i]));
+            return fmt::format("{} \"{}\" is {} in the graph, {} in the entry", what, graph[i].name,
+                               to_text(graph[i]), to_text(stated[i]));
         }
     }
     return std::nullopt;

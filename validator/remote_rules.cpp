@@ -20,8 +20,9 @@ constexpr RuleInfo remote_object_missing{
     .family = "remote",
     .what = "The Git LFS server has no object for a pointer (`--remote`).",
     .why = "Everybody gets the pointer in place of the model, and `git clone` fails.",
-    .example = "The commit was pushed by a program that knows nothing of Git LFS, or from a fork "
-               "whose objects stayed there.",
+    .example =
+        "The commit was pushed by a program that knows nothing of Git LFS, or from a fork "
+        "whose objects stayed there.",
     .fix = "`git lfs push --all origin` from a clone that has the object.",
 };
 
@@ -48,8 +49,8 @@ std::optional<LfsObject> pointer_of(const Tree& tree, const std::string& path) {
     const auto stat = tree.stat(path);
     if (!stat || stat->kind != FileKind::regular || stat->is_ignored) return std::nullopt;
     if (stat->size_bytes < lfs_pointer_size_limit) {
-        const auto parsed = parse_lfs_pointer(
-            read_whole(*tree.open(path), lfs_pointer_size_limit, path));
+        const auto parsed =
+            parse_lfs_pointer(read_whole(*tree.open(path), lfs_pointer_size_limit, path));
         if (const auto* pointer = std::get_if<LfsPointer>(&parsed)) {
             return LfsObject{pointer->oid, pointer->size_bytes};
         }
@@ -93,10 +94,10 @@ void check_remote(const HubState& hub, const RemoteObjects& remote, unsigned job
             case LfsObjectState::Kind::present:
                 break;
             case LfsObjectState::Kind::missing:
-                findings.report(remote_object_missing, {path, 0},
-                                fmt::format("the Git LFS server has no object {}", to_hex(object.oid)),
-                                "push it from a clone that has it: git lfs push --all origin",
-                                {path, ""});
+                findings.report(
+                    remote_object_missing, {path, 0},
+                    fmt::format("the Git LFS server has no object {}", to_hex(object.oid)),
+                    "push it from a clone that has it: git lfs push --all origin", {path, ""});
                 break;
             case LfsObjectState::Kind::other_size:
                 findings.report(remote_size_differs, {path, 0},

@@ -19,8 +19,8 @@ namespace onnxhub {
 const std::vector<RuleInfo>& all_rules() {
     static const std::vector<RuleInfo> rules = [] {
         std::vector<RuleInfo> all;
-        for (const auto family :
-             {document_rules(), file_rules(), pointer_rules(), remote_rules(), table_rules(), graph_rules(), archive_rules(), setting_rules()}) {
+        for (const auto family : {document_rules(), file_rules(), pointer_rules(), remote_rules(),
+                                  table_rules(), graph_rules(), archive_rules(), setting_rules()}) {
             all.insert(all.end(), family.begin(), family.end());
         }
         return all;

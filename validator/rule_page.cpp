@@ -43,8 +43,8 @@ std::string rules_text() {
     for (const RuleInfo& rule : all_rules()) {
         if (rule.family != family) {
             family = rule.family;
-            text += fmt::format("{}{}: {}\n", text.empty() ? "" : "\n", family,
-                                family_title(family));
+            text +=
+                fmt::format("{}{}: {}\n", text.empty() ? "" : "\n", family, family_title(family));
         }
         text += fmt::format("  {:{}}  {:16}  {}\n", rule.id, width, head_text(rule), rule.what);
     }
@@ -74,7 +74,8 @@ std::string rules_markdown() {
         "# Rules\n\n"
         "What `onnxhub validate` checks. This page is made from the rules themselves by\n"
         "`onnxhub validate --rules --format markdown`. *Fixable* ones are repaired by `--fix`. "
-        "`--select` and\n`--ignore` take ids and names of families, and so does `[[validate.ignore]]` "
+        "`--select` and\n`--ignore` take ids and names of families, and so does "
+        "`[[validate.ignore]]` "
         "in [`onnxhub.toml`](settings.md).\n";
     std::string_view family;
     for (const RuleInfo& rule : all_rules()) {

@@ -91,10 +91,10 @@ std::size_t apply_ignores(const Settings& settings, bool checked_everything,
             findings, [&](const Finding& finding) { return matches(ignored, finding); });
         removed += count;
         if (count > 0 || !checked_everything) continue;
-        troubles.report(ignore_unused, place,
-                        fmt::format("no finding of \"{}\" matches \"{}\"", ignored.rule,
-                                    ignored.path),
-                        "remove it: its reason is gone", {ignored.rule + " " + ignored.path, ""});
+        troubles.report(
+            ignore_unused, place,
+            fmt::format("no finding of \"{}\" matches \"{}\"", ignored.rule, ignored.path),
+            "remove it: its reason is gone", {ignored.rule + " " + ignored.path, ""});
     }
     for (Finding& finding : troubles.take_findings()) findings.push_back(std::move(finding));
     return removed;

@@ -12,7 +12,7 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::size_t line_limit = 2'000;                        // bytes
+constexpr std::size_t line_limit = 2'000;                      // bytes
 constexpr std::uint64_t file_limit = std::uint64_t{64} << 20;  // bytes, as of READMEs
 
 std::optional<std::string> read_file(const Tree& tree, const std::string& path) {

@@ -71,7 +71,8 @@ private:
 
     void compare(const std::string& file, std::string_view verb, const TestTensorResult& result,
                  const Port& port) {
-        if (!port.type.starts_with(tensor_prefix)) return;  // sequences and maps have other messages
+        if (!port.type.starts_with(tensor_prefix))
+            return;  // sequences and maps have other messages
         if (const auto* malformed = std::get_if<MalformedTensor>(&result)) {
             report(fmt::format("{} is no tensor: {}", file, malformed->reason));
             return;

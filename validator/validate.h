@@ -34,7 +34,7 @@ private:
 struct ValidateOptions {
     RuleSelection selection{{}, {}};
     ModelChecker* checker = nullptr;  ///< null: the checker's rules pass every model by
-    RemoteObjects remote = {};  ///< empty: nothing is asked
+    RemoteObjects remote = {};        ///< empty: nothing is asked
     unsigned jobs = 0;
     bool schema_only = false;  ///< the document family alone
 };

@@ -122,13 +122,17 @@ twice2.bin -filter filter=lfs
 *.a.b filter=lfs
 plain.txt filter
 )"}},
-            {"m.onnx",        "a/m.onnx",        "top.bin",       "a/top.bin",  "data/x.pb",
-             "data/b/x.pb",   "c/data/x.pb",     "deep/x.tar.gz", "deep/a/b/x.tar.gz",
-             "a/any/y",       "any/y",           "folder/file",   "small1.onnx", "d/small2.onnx",
-             "otherx.onnx",   "az.bin",          "q/bz.bin",      "cz.bin",      "with space.bin",
-             "tab\tandä.bin", "exact-name",      "s/exact-name",  "unset.onnx",  "indented.bin",
-             "twice.bin",     "twice2.bin",      "negative.bin",  "x.a.b",       "x.b",
-             "plain.txt",     "nothing"});
+            {"m.onnx",         "a/m.onnx",      "top.bin",
+             "a/top.bin",      "data/x.pb",     "data/b/x.pb",
+             "c/data/x.pb",    "deep/x.tar.gz", "deep/a/b/x.tar.gz",
+             "a/any/y",        "any/y",         "folder/file",
+             "small1.onnx",    "d/small2.onnx", "otherx.onnx",
+             "az.bin",         "q/bz.bin",      "cz.bin",
+             "with space.bin", "tab\tandä.bin", "exact-name",
+             "s/exact-name",   "unset.onnx",    "indented.bin",
+             "twice.bin",      "twice2.bin",    "negative.bin",
+             "x.a.b",          "x.b",           "plain.txt",
+             "nothing"});
 }
 
 TEST_F(AgainstGit, NearerFilesHaveTheLastWord) {

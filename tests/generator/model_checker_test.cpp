@@ -77,8 +77,8 @@ TEST(ModelChecker, NewerModelsAreNotJudged) {
 }
 
 TEST(ModelChecker, ACrashIsAVerdict) {
-    const auto checker = isolated_model_checker(std::make_shared<OnnxWorkers>(
-        std::vector<std::string>{"/bin/sh", "-c", "kill -SEGV $$"}));
+    const auto checker = isolated_model_checker(
+        std::make_shared<OnnxWorkers>(std::vector<std::string>{"/bin/sh", "-c", "kill -SEGV $$"}));
     for (int i = 0; i < 2; ++i) {
         const CheckVerdict verdict = checker->check(relu().bytes());
         EXPECT_EQ(verdict.outcome, CheckOutcome::crashed);

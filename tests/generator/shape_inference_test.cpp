@@ -15,8 +15,8 @@ using test::ModelBuilder;
 using testing::HasSubstr;
 
 std::unique_ptr<ShapeInference> this_program_as_worker() {
-    return isolated_shape_inference(std::make_shared<OnnxWorkers>(std::vector<std::string>{std::filesystem::read_symlink("/proc/self/exe").string(),
-                                     onnx_worker_argument}));
+    return isolated_shape_inference(std::make_shared<OnnxWorkers>(std::vector<std::string>{
+        std::filesystem::read_symlink("/proc/self/exe").string(), onnx_worker_argument}));
 }
 
 std::string convolution() {
@@ -77,7 +77,8 @@ TEST(ShapeInference, ModelThatContradictsItselfIsAFailureAndNoCrash) {
 }
 
 TEST(ShapeInference, CrashIsOneFailureAndTheNextModelGetsAnotherProcess) {
-    const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>(std::vector<std::string>{"/bin/sh", "-c", "kill -SEGV $$"}));
+    const auto inference = isolated_shape_inference(
+        std::make_shared<OnnxWorkers>(std::vector<std::string>{"/bin/sh", "-c", "kill -SEGV $$"}));
     for (int i = 0; i < 3; ++i) {
         const InferenceResult result = inference->infer(convolution(), {});
         const auto* failure = std::get_if<InferenceFailure>(&result);
@@ -88,13 +89,16 @@ TEST(ShapeInference, CrashIsOneFailureAndTheNextModelGetsAnotherProcess) {
 }
 
 TEST(ShapeInference, WorkerThatEndsEarlyIsAFailure) {
-    const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>(std::vector<std::string>{"/bin/sh", "-c", "exit 3"}));
+    const auto inference = isolated_shape_inference(
+        std::make_shared<OnnxWorkers>(std::vector<std::string>{"/bin/sh", "-c", "exit 3"}));
     const InferenceResult result = inference->infer(convolution(), {});
     EXPECT_THAT(std::get<InferenceFailure>(result).reason, HasSubstr("status 3"));
 }
 
 TEST(ShapeInference, WorkerThatAnswersNonsenseIsAFailure) {
-    const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>(std::vector<std::string>{"/bin/sh", "-c", "printf 'nonsense that is longer than two numbers' >&0"}));
+    const auto inference =
+        isolated_shape_inference(std::make_shared<OnnxWorkers>(std::vector<std::string>{
+            "/bin/sh", "-c", "printf 'nonsense that is longer than two numbers' >&0"}));
     const InferenceResult result = inference->infer(convolution(), {});
     EXPECT_TRUE(std::holds_alternative<InferenceFailure>(result));
 }

@@ -100,8 +100,8 @@ TEST(HttpClient, TriesAgainWhileTheServerIsBusy) {
         });
         PatientClient patient;
         EXPECT_EQ(response(patient.client.send({.url = server.url("/")})).body, "done");
-        EXPECT_THAT(patient.waits, ElementsAre(AllOf(Ge(250ms), Le(500ms)),
-                                               AllOf(Ge(500ms), Le(1000ms))));
+        EXPECT_THAT(patient.waits,
+                    ElementsAre(AllOf(Ge(250ms), Le(500ms)), AllOf(Ge(500ms), Le(1000ms))));
     }
 }
 
@@ -134,9 +134,8 @@ TEST(HttpClient, WaitsAsLongAsTheServerAsks) {
 TEST(HttpClient, ADateInThePastMeansNow) {
     std::atomic<int> count = 0;
     HttpServer server([&](const ReceivedRequest&) {
-        return ++count == 1
-                   ? Answer{503, "", {{"Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT"}}}
-                   : Answer{200, ""};
+        return ++count == 1 ? Answer{503, "", {{"Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT"}}}
+                            : Answer{200, ""};
     });
     PatientClient patient;
     EXPECT_EQ(response(patient.client.send({.url = server.url("/")})).head.status, 200);
@@ -144,8 +143,9 @@ TEST(HttpClient, ADateInThePastMeansNow) {
 }
 
 TEST(HttpClient, DoesNotWaitForHours) {
-    HttpServer server(
-        [](const ReceivedRequest&) { return Answer{429, "", {{"Retry-After", "86400"}}}; });
+    HttpServer server([](const ReceivedRequest&) {
+        return Answer{429, "", {{"Retry-After", "86400"}}};
+    });
     PatientClient patient;
     EXPECT_EQ(response(patient.client.send({.url = server.url("/")})).head.status, 429);
     EXPECT_THAT(patient.waits, IsEmpty());
@@ -177,8 +177,8 @@ TEST(HttpClient, FollowsRedirectsOnOneHostWithItsSecrets) {
         if (request.path == "/old") return Answer{302, "moved", {{"Location", "/new"}}};
         return Answer{200, "here"};
     });
-    const HttpResponse answer = response(HttpClient().send(
-        {"GET", server.url("/old"), {{"Authorization", "Bearer secret"}}}));
+    const HttpResponse answer = response(
+        HttpClient().send({"GET", server.url("/old"), {{"Authorization", "Bearer secret"}}}));
     EXPECT_EQ(answer.body, "here");
     EXPECT_EQ(answer.head.url, server.url("/new"));
     EXPECT_NE(server.requests()[1].header("authorization"), nullptr);
@@ -189,8 +189,8 @@ TEST(HttpClient, SecretsDoNotGoToAnotherHost) {
     HttpServer server([&](const ReceivedRequest&) {
         return Answer{307, "", {{"Location", other.url("/stolen")}}};
     });
-    HttpRequest request{"GET", server.url("/"),
-                        {{"Authorization", "Bearer s"}, {"Cookie", "c"}, {"Accept", "a"}}};
+    HttpRequest request{
+        "GET", server.url("/"), {{"Authorization", "Bearer s"}, {"Cookie", "c"}, {"Accept", "a"}}};
     request.url.insert(7, "user:password@");
     EXPECT_EQ(response(HttpClient().send(request)).body, "here");
     ASSERT_THAT(other.requests(), SizeIs(1));
@@ -201,15 +201,17 @@ TEST(HttpClient, SecretsDoNotGoToAnotherHost) {
 
 TEST(HttpClient, RedirectsToOtherSchemesAreRefused) {
     for (const std::string target : {"file:///etc/passwd", "ftp://example.org/", "gopher://x/"}) {
-        HttpServer server(
-            [&](const ReceivedRequest&) { return Answer{302, "", {{"Location", target}}}; });
+        HttpServer server([&](const ReceivedRequest&) {
+            return Answer{302, "", {{"Location", target}}};
+        });
         EXPECT_EQ(failure(HttpClient().send({.url = server.url("/")})).kind, Kind::redirect);
     }
 }
 
 TEST(HttpClient, RedirectsInCirclesEnd) {
-    HttpServer server(
-        [](const ReceivedRequest&) { return Answer{302, "", {{"Location", "/again"}}}; });
+    HttpServer server([](const ReceivedRequest&) {
+        return Answer{302, "", {{"Location", "/again"}}};
+    });
     EXPECT_EQ(failure(HttpClient().send({.url = server.url("/")})).kind, Kind::redirect);
     EXPECT_THAT(server.requests(), SizeIs(11));
 }
@@ -228,7 +230,9 @@ TEST(HttpClient, MessagesHoldNoSecrets) {
 }
 
 TEST(HttpClient, StopsWhenAsked) {
-    HttpServer server([](const ReceivedRequest&) { return Answer{200, std::string(1 << 20, 'x')}; });
+    HttpServer server([](const ReceivedRequest&) {
+        return Answer{200, std::string(1 << 20, 'x')};
+    });
     HttpOptions options;
     options.is_stopped = [] { return true; };
     PatientClient patient(options);

@@ -43,8 +43,8 @@ TEST(TestDataArchive, FindsModelAndTestData) {
                  .file("mnist/README", "hello")
                  .gzip());
     EXPECT_THAT(archive.problems, IsEmpty());
-    EXPECT_THAT(archive.models, ElementsAre(ArchivedModel{"mnist/model.onnx", sha256_of(model),
-                                                          model.size()}));
+    EXPECT_THAT(archive.models,
+                ElementsAre(ArchivedModel{"mnist/model.onnx", sha256_of(model), model.size()}));
     ASSERT_THAT(archive.sets, SizeIs(2));
     const TestDataSet& set = archive.sets.at("mnist/test_data_set_0");
     EXPECT_EQ(std::get<TestTensor>(set.inputs.at(0)).dims, (std::vector<std::int64_t>{1, 4}));
@@ -52,11 +52,12 @@ TEST(TestDataArchive, FindsModelAndTestData) {
 }
 
 TEST(TestDataArchive, ATopFolderIsNotNeededAndADotIsFine) {
-    const TestDataArchive archive = read(ArchiveBuilder()
-                                             .folder("./")
-                                             .file("./model.onnx", "m")
-                                             .file("./test_data_set_0/input_0.pb", tensor_bytes(1, {}))
-                                             .gzip());
+    const TestDataArchive archive =
+        read(ArchiveBuilder()
+                 .folder("./")
+                 .file("./model.onnx", "m")
+                 .file("./test_data_set_0/input_0.pb", tensor_bytes(1, {}))
+                 .gzip());
     EXPECT_THAT(archive.problems, IsEmpty());
     EXPECT_THAT(archive.models, SizeIs(1));
     EXPECT_THAT(archive.sets, SizeIs(1));
@@ -108,7 +109,8 @@ TEST(TestDataArchive, WhatIsNoArchiveIsUnreadable) {
     for (const std::string& bytes :
          {std::string(), std::string("version https://git-lfs.github.com/spec/v1\noid x\n"),
           std::string("<html></html>"), std::string(5000, '\xff'), std::string("PK\x03\x04 zip")}) {
-        EXPECT_THAT(read(bytes).problems, ElementsAre(Field(&ArchiveProblem::kind, Kind::unreadable)))
+        EXPECT_THAT(read(bytes).problems,
+                    ElementsAre(Field(&ArchiveProblem::kind, Kind::unreadable)))
             << bytes.substr(0, 20);
     }
 }
@@ -123,8 +125,7 @@ TEST(TestDataArchive, TruncatedArchivesAreUnreadableAndTheirLastFileDoesNotCount
     for (const std::size_t size : {whole.size() / 2, whole.size() / 10, std::size_t{12}}) {
         const TestDataArchive archive = read(whole.substr(0, size));
         EXPECT_THAT(archive.models, IsEmpty());
-        EXPECT_THAT(archive.problems,
-                    ElementsAre(Field(&ArchiveProblem::kind, Kind::unreadable)));
+        EXPECT_THAT(archive.problems, ElementsAre(Field(&ArchiveProblem::kind, Kind::unreadable)));
     }
 }
 
@@ -160,8 +161,7 @@ TEST(TestDataArchive, HostileTensorsAreMalformedOnes) {
                  .gzip());
     ASSERT_THAT(archive.sets, SizeIs(1));
     EXPECT_THAT(archive.sets.begin()->second.inputs, SizeIs(1));
-    EXPECT_TRUE(std::holds_alternative<MalformedTensor>(
-        archive.sets.begin()->second.inputs.at(0)));
+    EXPECT_TRUE(std::holds_alternative<MalformedTensor>(archive.sets.begin()->second.inputs.at(0)));
 }
 
 TEST(TestDataArchive, WhatTheReaderThrowsPassesThrough) {

@@ -15,7 +15,8 @@ using testing::HasSubstr;
 std::variant<TestTensor, MalformedTensor> read(const std::string& bytes, std::size_t block = 3) {
     TestTensorReader reader;
     for (std::size_t at = 0; at < bytes.size(); at += block) {
-        reader.data(std::as_bytes(std::span(bytes)).subspan(at, std::min(block, bytes.size() - at)));
+        reader.data(
+            std::as_bytes(std::span(bytes)).subspan(at, std::min(block, bytes.size() - at)));
     }
     return reader.finish();
 }
@@ -50,9 +51,11 @@ TEST(TestTensor, ScalarsHaveNoDimensions) {
 
 TEST(TestTensor, BrokenBytesAreToldApart) {
     EXPECT_EQ(reason_of(""), "it states no element type");
-    EXPECT_EQ(reason_of("version https://git-lfs.github.com/spec/v1\n"), "it is no protobuf message");
+    EXPECT_EQ(reason_of("version https://git-lfs.github.com/spec/v1\n"),
+              "it is no protobuf message");
     EXPECT_EQ(reason_of(tensor_bytes(1, {4}, 100).substr(0, 50)), "it is cut off");
-    EXPECT_EQ(reason_of(std::string("\x4a\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 10)), "it is cut off");
+    EXPECT_EQ(reason_of(std::string("\x4a\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 10)),
+              "it is cut off");
     EXPECT_EQ(reason_of(std::string(20, '\xff')), "a number in it is longer than 10 bytes");
     EXPECT_EQ(reason_of(std::string("\x0a\x01\x80\x10\x07", 5)), "its dims are cut off");
     EXPECT_EQ(reason_of(tensor_bytes(1, std::vector<std::int64_t>(65, 1))),

@@ -66,7 +66,8 @@ struct HttpServer::State {
     /// Promises the whole body and ends after a part of it.
     static MHD_Response* broken_response(const Answer& answer) {
         auto* part = new std::string(answer.body.substr(0, *answer.break_after));
-        const auto read = [](void* text, std::uint64_t offset, char* into, std::size_t size) -> ssize_t {
+        const auto read = [](void* text, std::uint64_t offset, char* into,
+                             std::size_t size) -> ssize_t {
             const auto& part_text = *static_cast<std::string*>(text);
             if (offset >= part_text.size()) return MHD_CONTENT_READER_END_WITH_ERROR;
             const std::size_t count = std::min<std::size_t>(size, part_text.size() - offset);

@@ -54,8 +54,8 @@ TEST(Baseline, KnowsAFindingAgainOnAnotherLine) {
 }
 
 TEST(Baseline, OneMoreOfTheSameIsNew) {
-    const BaselineOutcome outcome =
-        pass_known(baseline_of({finding("a"), finding("a")}), {finding("a"), finding("a"), finding("a")});
+    const BaselineOutcome outcome = pass_known(baseline_of({finding("a"), finding("a")}),
+                                               {finding("a"), finding("a"), finding("a")});
     EXPECT_THAT(outcome.fresh, SizeIs(1));
     EXPECT_EQ(outcome.known_count, 2u);
 }

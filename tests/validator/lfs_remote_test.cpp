@@ -94,14 +94,21 @@ TEST(LfsRemote, NothingToAskMeansNoRequest) {
 }
 
 TEST(LfsRemote, TroubleWithTheServerIsInconclusiveAndEndsTheAsking) {
-    const std::pair<int, const char*> statuses[] = {
-        {401, "credentials (401)"}, {403, "credentials (403)"}, {404, "doesn't know the repository"},
-        {429, "rate limit"},        {500, "status 500"},        {503, "status 503"},
-        {509, "quota"},             {200, "garbled"},           {302, "status 302"}};
+    const std::pair<int, const char*> statuses[] = {{401, "credentials (401)"},
+                                                    {403, "credentials (403)"},
+                                                    {404, "doesn't know the repository"},
+                                                    {429, "rate limit"},
+                                                    {500, "status 500"},
+                                                    {503, "status 503"},
+                                                    {509, "quota"},
+                                                    {200, "garbled"},
+                                                    {302, "status 302"}};
     std::vector<LfsObject> objects;
     for (int i = 0; i < 250; ++i) objects.push_back(object(std::to_string(i)));
     for (const auto& [status, words] : statuses) {
-        HttpServer server([status = status](const ReceivedRequest&) { return Answer{status, "<html>"}; });
+        HttpServer server([status = status](const ReceivedRequest&) {
+            return Answer{status, "<html>"};
+        });
         const auto states = ask(server, objects);
         ASSERT_THAT(states, SizeIs(250));
         for (const LfsObjectState& state : states) {
@@ -187,7 +194,8 @@ TEST(LfsEndpoint, ComesFromTheRemoteAsGitLfsFindsIt) {
 TEST(LfsEndpoint, SettingsGoBeforeTheRemote) {
     LfsConfig config;
     config.remote_url = "https://github.com/onnx/models";
-    config.lfsconfig = "# of the tree\n[core]\n\turl = no\n[lfs]\n\turl = \"https://lfs.example/x/\"\n";
+    config.lfsconfig =
+        "# of the tree\n[core]\n\turl = no\n[lfs]\n\turl = \"https://lfs.example/x/\"\n";
     EXPECT_EQ(endpoint_of(config), "https://lfs.example/x");
     config.lfs_url = "https://own.example/y";
     EXPECT_EQ(endpoint_of(config), "https://own.example/y");

@@ -24,26 +24,28 @@ JsonValue parse(const std::string& text) {
 std::vector<std::string> messages(const std::string& entry) {
     static const ManifestSchema schema;
     std::vector<std::string> texts;
-    for (const SchemaProblem& problem : schema.check(parse(entry))) texts.push_back(problem.message);
+    for (const SchemaProblem& problem : schema.check(parse(entry)))
+        texts.push_back(problem.message);
     return texts;
 }
 
 /// An entry with these members in its metadata.
 std::string with_metadata(const std::string& members) {
     return R"({"model": "m", "model_path": "m.onnx", "onnx_version": "1.9", "opset_version": 14,
-               "metadata": {)" + members + "}}";
+               "metadata": {)" +
+           members + "}}";
 }
 
 TEST(ManifestSchema, AcceptsWhatTheFormatAllows) {
     EXPECT_THAT(messages(with_metadata("")), IsEmpty());
-    EXPECT_THAT(
-        messages(with_metadata(
-            R"("model_sha": ")" + sha + R"x(", "model_bytes": 0, "tags": ["a"], "own": {"x": 1},
+    EXPECT_THAT(messages(with_metadata(R"("model_sha": ")" + sha +
+                                       R"x(", "model_bytes": 0, "tags": ["a"], "own": {"x": 1},
                "io_ports": {"inputs": [{"name": "x", "shape": [1, "N", null],
                                         "type": "tensor(float)"}], "outputs": []},
                "extra_ports": {"features": [{"name": "f", "shape": []}]},
-               "external_data": [{"path": "w", "sha": ")x" + sha + R"(", "bytes": 9}])")),
-        IsEmpty());
+               "external_data": [{"path": "w", "sha": ")x" +
+                                       sha + R"(", "bytes": 9}])")),
+                IsEmpty());
 }
 
 TEST(ManifestSchema, NamesEveryMissingKey) {
@@ -75,9 +77,10 @@ TEST(ManifestSchema, SaysWhatAValueMustBe) {
 }
 
 TEST(ManifestSchema, PointsAtTheLineOfTheValue) {
-    const auto problems = ManifestSchema().check(parse("{\"model\": \"m\",\n\"model_path\": 1,\n"
-                                                       "\"onnx_version\": \"1\",\n"
-                                                       "\"opset_version\": 1}"));
+    const auto problems =
+        ManifestSchema().check(parse("{\"model\": \"m\",\n\"model_path\": 1,\n"
+                                     "\"onnx_version\": \"1\",\n"
+                                     "\"opset_version\": 1}"));
     ASSERT_THAT(problems, SizeIs(1));
     EXPECT_EQ(problems[0].line, 2);
     EXPECT_EQ(problems[0].field, "model_path");
@@ -98,16 +101,25 @@ TEST(ManifestSchema, AThousandProblemsAreTwenty) {
 /// The schema and the reader of entries must not disagree about what an entry is.
 TEST(ManifestSchema, AgreesWithTheReaderOfEntries) {
     const std::string entries[] = {
-        "1", "null", "[]", "{}", with_metadata(""), with_metadata(R"("tags": null)"),
-        with_metadata(R"("model_sha": null)"), with_metadata(R"("model_sha": ")" + sha + "a\""),
-        with_metadata(R"("model_bytes": 1.0)"), with_metadata(R"("model_bytes": 1e2)"),
+        "1",
+        "null",
+        "[]",
+        "{}",
+        with_metadata(""),
+        with_metadata(R"("tags": null)"),
+        with_metadata(R"("model_sha": null)"),
+        with_metadata(R"("model_sha": ")" + sha + "a\""),
+        with_metadata(R"("model_bytes": 1.0)"),
+        with_metadata(R"("model_bytes": 1e2)"),
         with_metadata(R"("model_bytes": "1")"),
         with_metadata(R"("model_bytes": 9223372036854775807)"),
         with_metadata(R"("model_bytes": 18446744073709551616)"),
-        with_metadata(R"("io_ports": null)"), with_metadata(R"("io_ports": {})"),
+        with_metadata(R"("io_ports": null)"),
+        with_metadata(R"("io_ports": {})"),
         with_metadata(R"("io_ports": {"inputs": [], "outputs": []})"),
         with_metadata(R"("io_ports": {"inputs": {}, "outputs": []})"),
-        with_metadata(R"("extra_ports": {})"), with_metadata(R"("extra_ports": [])"),
+        with_metadata(R"("extra_ports": {})"),
+        with_metadata(R"("extra_ports": [])"),
         with_metadata(R"("extra_ports": {"features": [{"name": "x"}]})"),
         with_metadata(R"("external_data": [{"path": "x"}])"),
         with_metadata(R"("model_with_data_path": 3)"),

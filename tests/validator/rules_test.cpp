@@ -146,7 +146,8 @@ void keep_in_git(Scene& scene, std::size_t size) {
     std::string content = relu(13);
     content.resize(size, '\0');
     scene.hub.files["vision/digits/model/large.gz"] = content;
-    scene.hub.files[".gitattributes"] = "*.onnx filter=lfs\n*.tar.gz filter=lfs\n*.data filter=lfs\n";
+    scene.hub.files[".gitattributes"] =
+        "*.onnx filter=lfs\n*.tar.gz filter=lfs\n*.data filter=lfs\n";
 }
 
 std::vector<RuleCase> make_cases() {
@@ -188,8 +189,7 @@ std::vector<RuleCase> make_cases() {
          [](Scene& s) { replace(root(s), "Not yet", ""); }},
         {"folder-absolute-url", "README.md", 10,
          [](Scene& s) { root(s) += "| [x](https://example.org/x) | y |\n"; }, [](Scene&) {}},
-        {"folder-unsafe-path", "README.md", 10,
-         [](Scene& s) { root(s) += "| [x](../x) | y |\n"; },
+        {"folder-unsafe-path", "README.md", 10, [](Scene& s) { root(s) += "| [x](../x) | y |\n"; },
          [](Scene& s) { root(s) += "| [x](text/../text/words) | y |\n"; }},
         {"folder-is-submodule", "README.md", 10,
          [](Scene& s) {
@@ -227,7 +227,9 @@ std::vector<RuleCase> make_cases() {
                  s.hub.files.at("vision/digits/model/mnist-8.onnx");
              replace(readme(s), "model/mnist-8.onnx", "model/other.onnx");
          },
-         [](Scene& s) { replace(readme(s), "model/mnist-8.onnx", "./model/../model/mnist-8.onnx"); }},
+         [](Scene& s) {
+             replace(readme(s), "model/mnist-8.onnx", "./model/../model/mnist-8.onnx");
+         }},
         {"model-no-opset", "extra/found.onnx", 0, [](Scene& s) { discover(s, of_other_domain()); },
          [](Scene& s) { discover(s, relu(13)); }},
         {"model-too-new", "extra/found.onnx", 0, [](Scene& s) { discover(s, relu(900)); },
@@ -244,12 +246,18 @@ std::vector<RuleCase> make_cases() {
          [](Scene& s) { s.inference = &no_inference; }},
         {"port-name-not-utf8", mnist, 0,
          [](Scene& s) {
-             replace_model(
-                 s, ModelBuilder(12).input("\xff", {1}).node("Relu", {"\xff"}, {"y"}).output("y", {1}).bytes());
+             replace_model(s, ModelBuilder(12)
+                                  .input("\xff", {1})
+                                  .node("Relu", {"\xff"}, {"y"})
+                                  .output("y", {1})
+                                  .bytes());
          },
          [](Scene& s) {
-             replace_model(
-                 s, ModelBuilder(12).input("é", {1}).node("Relu", {"é"}, {"y"}).output("y", {1}).bytes());
+             replace_model(s, ModelBuilder(12)
+                                  .input("é", {1})
+                                  .node("Relu", {"é"}, {"y"})
+                                  .output("y", {1})
+                                  .bytes());
          }},
         {"graph-too-deep", mnist, 0, [](Scene& s) { replace_model(s, deep_model(60)); },
          [](Scene& s) { replace_model(s, deep_model(5)); }},
