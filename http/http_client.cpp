@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 
 constexpr int redirect_limit = 10;
 constexpr std::size_t header_limit = 64 * 1024;  // bytes of all headers of one response
+constexpr milliseconds nap(100);                 // between two looks at is_stopped
 
 std::string lower_case(std::string_view text) {
     std::string lowered(text);
@@ -64,9 +65,16 @@ bool is_http(const Url& url) {
     return scheme == "http" || scheme == "https";
 }
 
-bool is_secret(std::string_view header) {
-    const std::string name = lower_case(header);
-    return name == "authorization" || name == "cookie" || name == "proxy-authorization";
+/// Headers that any server may see. Tokens travel under too many names to list those instead.
+bool is_harmless(std::string_view header) {
+    constexpr std::string_view harmless[] = {
+        "accept",   "accept-encoding", "accept-language",   "content-type",        "if-match",
+        "if-range", "if-none-match",   "if-modified-since", "if-unmodified-since", "range"};
+    return std::ranges::find(harmless, lower_case(header)) != std::end(harmless);
+}
+
+bool is_one_line(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) == text.npos;
 }
 
 bool is_redirect(int status) {
@@ -81,12 +89,12 @@ HttpFailure::Kind kind_of(CURLcode code) {
     using Kind = HttpFailure::Kind;
     switch (code) {
         case CURLE_URL_MALFORMAT:
-        case CURLE_UNSUPPORTED_PROTOCOL:
             return Kind::url;
         case CURLE_COULDNT_RESOLVE_HOST:
         case CURLE_COULDNT_RESOLVE_PROXY:
             return Kind::resolve;
         case CURLE_COULDNT_CONNECT:
+        case CURLE_PROXY:
             return Kind::connect;
         case CURLE_OPERATION_TIMEDOUT:
             return Kind::timeout;
@@ -101,6 +109,138 @@ HttpFailure::Kind kind_of(CURLcode code) {
     }
 }
 
+/// What happened and what to do about it. curl's own `detail` is used where it is needed: it may
+/// hold times and ports, which differ from run to run.
+std::string explain(CURLcode code, const char* detail) {
+    switch (code) {
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return "the host is not known; check the name and the network";
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            return "the proxy's host is not known; check http_proxy and https_proxy";
+        case CURLE_COULDNT_CONNECT:
+            return "no connection; check the address, the network and whether a proxy is needed";
+        case CURLE_OPERATION_TIMEDOUT:
+            return "no answer in time; try again later";
+        case CURLE_PARTIAL_FILE:
+        case CURLE_RECV_ERROR:
+        case CURLE_SEND_ERROR:
+        case CURLE_GOT_NOTHING:
+            return "the connection broke off; try again later";
+        default:
+            break;
+    }
+    const std::string what = *detail != '\0' ? detail : curl_easy_strerror(code);
+    if (kind_of(code) != HttpFailure::Kind::tls) return what;
+    return what + "; SSL_CERT_FILE can name a file of certificates to trust";
+}
+
+HttpFailure stopped() {
+    return {HttpFailure::Kind::stopped, "stopped"};
+}
+
+/// The pause a server asks for, in seconds or as a date; nothing when that can't be understood.
+std::optional<milliseconds> retry_after(const std::string& text, const HttpOptions& options) {
+    using std::chrono::seconds;
+    if (!text.empty() && text.find_first_not_of("0123456789") == text.npos) {
+        return seconds(std::atoll(text.substr(0, 9).c_str()));
+    }
+    const std::time_t date = curl_getdate(text.c_str(), nullptr);
+    if (date == -1) return std::nullopt;
+    const seconds now(std::chrono::system_clock::to_time_t(options.now()));
+    return std::max(seconds(date) - now, seconds(0));
+}
+
+/// Between half and all of the doubled time, so that many clients don't come back at once.
+milliseconds backoff(const HttpOptions& options, int tries_done) {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    const auto full =
+        std::min(options.first_wait * (1 << std::min(tries_done - 1, 16)), options.longest_wait);
+    return full / 2 + milliseconds(random() % static_cast<unsigned>(full.count() / 2 + 1));
+}
+
+/// How long to wait before the next try; nothing when there should be none.
+std::optional<milliseconds> pause_after(const HttpHead& head, const HttpOptions& options,
+                                        int tries_done) {
+    if (tries_done >= options.tries || !is_worth_another_try(head.status)) return std::nullopt;
+    if (const std::string* text = find_header(head.headers, "retry-after")) {
+        if (const auto wait = retry_after(*text, options)) {
+            return *wait > options.longest_wait ? std::nullopt : wait;
+        }
+    }
+    return backoff(options, tries_done);
+}
+
+std::optional<milliseconds> pause_after(const HttpFailure& failure, const HttpOptions& options,
+                                        int tries_done) {
+    using Kind = HttpFailure::Kind;
+    const bool is_passing = failure.kind == Kind::connect || failure.kind == Kind::timeout ||
+                            failure.kind == Kind::protocol || failure.kind == Kind::resolve;
+    if (tries_done >= options.tries || !is_passing) return std::nullopt;
+    return backoff(options, tries_done);
+}
+
+bool is_stopped(const HttpOptions& options) {
+    return options.is_stopped && options.is_stopped();
+}
+
+void rest(milliseconds time, const HttpOptions& options) {
+    if (options.sleep) return options.sleep(time);
+    for (; time > milliseconds(0) && !is_stopped(options); time -= nap) {
+        std::this_thread::sleep_for(std::min(time, nap));
+    }
+}
+
+/// A redirect within one origin keeps user and password, though Location does not repeat them.
+void keep_user(const std::string& from, const Url& to) {
+    const Url old = parse_url(from);
+    for (const CURLUPart secret : {CURLUPART_USER, CURLUPART_PASSWORD}) {
+        const std::string text = part(old, secret);
+        if (!text.empty() && part(to, secret).empty()) {
+            curl_url_set(to.get(), secret, text.c_str(), 0);
+        }
+    }
+}
+
+/// The request after a redirect; nothing when it leads out of HTTP.
+std::optional<HttpRequest> redirected(HttpRequest request, const HttpHead& head,
+                                      const std::string& location) {
+    const Url url = parse_url(request.url);
+    if (curl_url_set(url.get(), CURLUPART_URL, location.c_str(), CURLU_URLENCODE) != CURLUE_OK ||
+        !is_http(url)) {
+        return std::nullopt;
+    }
+    if (same_origin(request.url, part(url, CURLUPART_URL))) {
+        keep_user(request.url, url);
+    } else {
+        std::erase_if(request.headers,
+                      [](const HttpHeader& header) { return !is_harmless(header.name); });
+    }
+    request.url = part(url, CURLUPART_URL);
+    const bool becomes_get = head.status == 303 || (head.status < 303 && request.method == "POST");
+    if (becomes_get && request.method != "HEAD") {
+        request.method = "GET";
+        request.body.clear();
+        std::erase_if(request.headers, [](const HttpHeader& header) {
+            return lower_case(header.name) == "content-type";
+        });
+    }
+    return request;
+}
+
+/// As the curl program chooses them; of the file variables the first that is set counts.
+void trust_own_certificates(CURL* handle) {
+    const auto variable = [](const char* name) {
+        const char* value = std::getenv(name);
+        return value && *value != '\0' ? value : nullptr;
+    };
+    const char* file = variable("CURL_CA_BUNDLE");
+    if (!file) file = variable("SSL_CERT_FILE");
+    if (file) curl_easy_setopt(handle, CURLOPT_CAINFO, file);
+    if (const char* folder = variable("SSL_CERT_DIR")) {
+        curl_easy_setopt(handle, CURLOPT_CAPATH, folder);
+    }
+}
+
 /// Header lines to curl; freed with the object.
 class HeaderList {
 public:
@@ -110,6 +250,7 @@ public:
     HeaderList& operator=(const HeaderList&) = delete;
 
     void add(const std::string& line) { list_ = curl_slist_append(list_, line.c_str()); }
+    void clear() { curl_slist_free_all(std::exchange(list_, nullptr)); }
     curl_slist* get() const { return list_; }
 
 private:
@@ -120,25 +261,28 @@ class MemorySink : public HttpSink {
 public:
     explicit MemorySink(std::uint64_t limit) : limit_(limit) {}
 
-    bool begin(const HttpHead&) override {
+    bool begin(const HttpHead& head) override {
         body.clear();
+        is_error_ = head.status >= 400;
         return true;
     }
 
     bool data(std::span<const std::byte> block) override {
-        if (body.size() + block.size() > limit_) {
-            is_too_large = true;
-            return false;
-        }
+        const bool is_over = block.size() > limit_ - body.size();
+        is_too_large = is_over && !is_error_;  // the status says more than the size
+        if (is_over) block = block.first(static_cast<std::size_t>(limit_ - body.size()));
         body.append(reinterpret_cast<const char*>(block.data()), block.size());
-        return true;
+        return !is_over;
     }
+
+    bool can_begin_again() const override { return true; }
 
     std::string body;
     bool is_too_large = false;
 
 private:
     std::uint64_t limit_;
+    bool is_error_ = false;
 };
 
 }  // namespace
@@ -148,57 +292,86 @@ struct HttpClient::State {
     CURL* handle = nullptr;
 };
 
-/// One response as curl tells of it, through its C callbacks: no exception leaves them.
+/// One try, redirects included, as curl tells of it through its C callbacks: no exception leaves
+/// them.
 struct HttpClient::Transfer {
     HttpSink& sink;
     const HttpOptions& options;
+    int tries = 1;  ///< with this one
     HttpHead head = {};
+    HeaderList request_headers = {};
     std::size_t header_bytes = 0;
-    bool has_begun = false;   ///< the sink has been told of the head
+    std::uint64_t body_room = 0;  ///< bytes that may come yet
+    bool has_begun = false;       ///< the head is complete
+    bool is_for_sink = false;
+    bool is_cut = false;      ///< there was more than is wanted of an error page
     bool is_refused = false;  ///< the sink wants no more
     bool is_stopped = false;
-    bool has_seen_bytes = false;
+    bool has_seen_bytes = false;                      ///< the sink has
+    std::optional<milliseconds> wait = std::nullopt;  ///< the answer asks for another try
     std::exception_ptr exception = nullptr;
 
-    void reset() {
-        head = {};
+    /// Before each response.
+    void reset(const std::string& url) {
+        head = {0, {}, url};
         header_bytes = 0;
-        has_begun = false;
+        has_begun = is_cut = false;
     }
 
+    /// Returns whether the body is to be read.
     bool begin() {
         if (has_begun) return true;
         has_begun = true;
-        if (is_redirect(head.status) && find_header(head.headers, "location")) return true;
-        if (!sink.begin(head)) is_refused = true;
+        const bool leads_on = is_redirect(head.status) && find_header(head.headers, "location");
+        wait = pause_after(head, options, tries);
+        is_for_sink = !leads_on && !wait;
+        body_room = is_for_sink && head.status < 400 ? UINT64_MAX : error_body_limit;
+        is_refused = is_for_sink && !sink.begin(head);
         return !is_refused;
+    }
+
+    /// Returns whether to go on.
+    bool take(std::span<const std::byte> block) {
+        if (!begin()) return false;
+        if (block.size() > body_room) {
+            is_cut = true;
+            block = block.first(static_cast<std::size_t>(body_room));
+        }
+        body_room -= block.size();
+        if (!is_for_sink || block.empty()) return !is_cut;
+        has_seen_bytes = true;
+        is_refused = !sink.data(block);
+        return !is_refused && !is_cut;
+    }
+
+    void take_header(std::string_view line) {
+        if (line.starts_with("HTTP/")) {  // the next response, behind "100 Continue"
+            head.headers.clear();
+            const std::size_t space = std::min(line.find(' '), line.size());
+            head.status = std::atoi(std::string(line.substr(space)).c_str());
+        } else if (const std::size_t colon = line.find(':'); colon != line.npos) {
+            head.headers.push_back({std::string(trimmed(line.substr(0, colon))),
+                                    std::string(trimmed(line.substr(colon + 1)))});
+        }
     }
 
     static std::size_t on_header(char* text, std::size_t, std::size_t size, void* self) {
         auto& transfer = *static_cast<Transfer*>(self);
         transfer.header_bytes += size;
         if (transfer.header_bytes > header_limit) return 0;
-        const std::string_view line = trimmed({text, size});
-        if (line.starts_with("HTTP/")) {  // the next response, behind "100 Continue"
-            transfer.head.headers.clear();
-            const std::size_t space = line.find(' ');
-            transfer.head.status =
-                space == line.npos ? 0 : std::atoi(std::string(line.substr(space + 1)).c_str());
-        } else if (const std::size_t colon = line.find(':'); colon != line.npos) {
-            transfer.head.headers.push_back({std::string(trimmed(line.substr(0, colon))),
-                                             std::string(trimmed(line.substr(colon + 1)))});
+        try {
+            transfer.take_header(trimmed({text, size}));
+            return size;
+        } catch (...) {
+            transfer.exception = std::current_exception();
         }
-        return size;
+        return 0;
     }
 
     static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) {
         auto& transfer = *static_cast<Transfer*>(self);
         try {
-            if (!transfer.begin()) return 0;
-            if (is_redirect(transfer.head.status)) return size;
-            transfer.has_seen_bytes = true;
-            if (transfer.sink.data({reinterpret_cast<const std::byte*>(data), size})) return size;
-            transfer.is_refused = true;
+            if (transfer.take({reinterpret_cast<const std::byte*>(data), size})) return size;
         } catch (...) {
             transfer.exception = std::current_exception();
         }
@@ -207,9 +380,8 @@ struct HttpClient::Transfer {
 
     static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
         auto& transfer = *static_cast<Transfer*>(self);
-        if (!transfer.options.is_stopped || !transfer.options.is_stopped()) return 0;
-        transfer.is_stopped = true;
-        return 1;
+        transfer.is_stopped = transfer.is_stopped || onnxhub::is_stopped(transfer.options);
+        return transfer.is_stopped ? 1 : 0;
     }
 };
 
@@ -247,9 +419,7 @@ std::string host_of(const std::string& url) {
 HttpClient::HttpClient(HttpOptions options) : state_(std::make_unique<State>()) {
     initialize_once();
     state_->options = std::move(options);
-    if (!state_->options.sleep) {
-        state_->options.sleep = [](milliseconds time) { std::this_thread::sleep_for(time); };
-    }
+    if (!state_->options.now) state_->options.now = &std::chrono::system_clock::now;
     state_->handle = curl_easy_init();
     if (!state_->handle) throw std::bad_alloc();
 }
@@ -272,56 +442,28 @@ std::variant<HttpResponse, HttpFailure> HttpClient::send(const HttpRequest& requ
 }
 
 std::variant<HttpHead, HttpFailure> HttpClient::stream(const HttpRequest& request, HttpSink& sink) {
-    for (int tries = 1;; ++tries) {
-        Transfer transfer{sink, state_->options};
-        auto result = follow(request, transfer);
-        if (transfer.exception) std::rethrow_exception(transfer.exception);
-        if (transfer.is_refused || tries >= state_->options.tries) return result;
-        const bool is_broken_off = std::holds_alternative<HttpFailure>(result);
-        if (is_broken_off && transfer.has_seen_bytes) return result;
-        const auto wait = pause(result, tries);
-        if (!wait) return result;
-        state_->options.sleep(*wait);
-    }
-}
-
-/// How long to wait before the next try; nothing when there should be none.
-std::optional<milliseconds> HttpClient::pause(const std::variant<HttpHead, HttpFailure>& result,
-                                              int tries_done) const {
-    using Kind = HttpFailure::Kind;
     const HttpOptions& options = state_->options;
-    if (const auto* failure = std::get_if<HttpFailure>(&result)) {
-        const bool is_passing = failure->kind == Kind::connect || failure->kind == Kind::timeout ||
-                                failure->kind == Kind::protocol || failure->kind == Kind::resolve;
-        if (!is_passing) return std::nullopt;
-    } else {
-        const HttpHead& head = std::get<HttpHead>(result);
-        if (!is_worth_another_try(head.status)) return std::nullopt;
-        if (const std::string* text = find_header(head.headers, "retry-after")) {
-            const bool is_number =
-                !text->empty() && text->find_first_not_of("0123456789") == text->npos;
-            const long long seconds =
-                is_number ? std::atoll(text->substr(0, 9).c_str())
-                          : static_cast<long long>(curl_getdate(text->c_str(), nullptr) -
-                                                   std::time(nullptr));
-            const milliseconds wait(std::max(seconds, 0LL) * 1000);
-            return wait > options.longest_wait ? std::nullopt : std::optional(wait);
+    for (int tries = 1;; ++tries) {
+        if (is_stopped(options)) return stopped();
+        Transfer transfer{sink, options, tries};
+        Result result = follow(request, transfer);
+        if (transfer.exception) std::rethrow_exception(transfer.exception);
+        auto wait = transfer.wait;
+        if (const auto* failure = std::get_if<HttpFailure>(&result)) {
+            const bool is_spent = transfer.has_seen_bytes && !sink.can_begin_again();
+            wait = is_spent ? std::nullopt : pause_after(*failure, options, tries);
         }
+        if (!wait) return result;
+        rest(*wait, options);
     }
-    // Between half and all of the doubled time, so that many clients don't come back at once.
-    thread_local std::minstd_rand random{std::random_device{}()};
-    const auto full =
-        std::min(options.first_wait * (1 << std::min(tries_done - 1, 16)), options.longest_wait);
-    return full / 2 + milliseconds(random() % static_cast<unsigned>(full.count() / 2 + 1));
 }
 
-std::variant<HttpHead, HttpFailure> HttpClient::follow(const HttpRequest& request,
-                                                       Transfer& transfer) {
+HttpClient::Result HttpClient::follow(const HttpRequest& request, Transfer& transfer) {
     HttpRequest next = request;
+    bool is_at_home = true;  // has been on no other origin so far
     for (int redirects = 0;; ++redirects) {
-        transfer.reset();
-        auto result = perform(next, transfer);
-        auto* head = std::get_if<HttpHead>(&result);
+        Result result = perform(next, is_at_home, transfer);
+        const auto* head = std::get_if<HttpHead>(&result);
         if (!head || !is_redirect(head->status)) return result;
         const std::string* location = find_header(head->headers, "location");
         if (!location) return result;
@@ -330,54 +472,71 @@ std::variant<HttpHead, HttpFailure> HttpClient::follow(const HttpRequest& reques
                                shown_url(request.url) + " redirects more than " +
                                    std::to_string(redirect_limit) + " times"};
         }
-        const Url url = parse_url(next.url);
-        if (curl_url_set(url.get(), CURLUPART_URL, location->c_str(), 0) != CURLUE_OK ||
-            !is_http(url)) {
+        auto target = redirected(next, *head, *location);
+        if (!target) {
             return HttpFailure{HttpFailure::Kind::redirect,
                                shown_url(next.url) + " redirects to something that is not HTTP"};
         }
-        const std::string target = part(url, CURLUPART_URL);
-        if (!same_origin(next.url, target)) {
-            std::erase_if(next.headers,
-                          [](const HttpHeader& header) { return is_secret(header.name); });
-        }
-        const bool becomes_get =
-            head->status == 303 || (head->status < 303 && next.method == "POST");
-        if (becomes_get && next.method != "HEAD") {
-            next.method = "GET";
-            next.body.clear();
-        }
-        next.url = target;
+        is_at_home = is_at_home && same_origin(request.url, target->url);
+        next = std::move(*target);
     }
 }
 
-std::variant<HttpHead, HttpFailure> HttpClient::perform(const HttpRequest& request,
-                                                        Transfer& transfer) {
+HttpClient::Result HttpClient::perform(const HttpRequest& request, bool is_at_home,
+                                       Transfer& transfer) {
+    using Kind = HttpFailure::Kind;
     if (!is_http(parse_url(request.url))) {
-        return HttpFailure{HttpFailure::Kind::url, shown_url(request.url) + " is no HTTP address"};
+        return HttpFailure{Kind::url, shown_url(request.url) + " is no HTTP address"};
     }
+    for (const auto& [name, value] : request.headers) {
+        if (!is_one_line(name) || !is_one_line(value)) {
+            return HttpFailure{Kind::url,
+                               "a header for " + shown_url(request.url) + " holds a line break"};
+        }
+    }
+    char message[CURL_ERROR_SIZE] = "";
+    transfer.reset(request.url);
+    prepare(request, is_at_home, transfer);
+    curl_easy_setopt(state_->handle, CURLOPT_ERRORBUFFER, message);
+    const CURLcode code = curl_easy_perform(state_->handle);
+    curl_easy_setopt(state_->handle, CURLOPT_ERRORBUFFER, nullptr);
+    if (transfer.exception || transfer.is_refused) return transfer.head;
+    if (transfer.is_stopped) return stopped();
+    if (transfer.header_bytes > header_limit) {
+        return HttpFailure{Kind::too_large, shown_url(request.url) + " answers with over " +
+                                                std::to_string(header_limit) + " bytes of headers"};
+    }
+    if (code != CURLE_OK && !transfer.is_cut) {
+        return HttpFailure{kind_of(code), shown_url(request.url) + ": " + explain(code, message)};
+    }
+    transfer.begin();  // for a response without a body
+    return transfer.head;
+}
+
+void HttpClient::prepare(const HttpRequest& request, bool is_at_home, Transfer& transfer) {
     CURL* handle = state_->handle;
     curl_easy_reset(handle);
-    HeaderList headers;
-    for (const HttpHeader& header : request.headers) headers.add(header.name + ": " + header.value);
-    headers.add("Expect:");  // no round trip before a small body
-    char message[CURL_ERROR_SIZE] = "";
     const auto set = [handle](CURLoption option, auto value) {
         curl_easy_setopt(handle, option, value);
     };
+    transfer.request_headers.clear();
+    for (const auto& [name, value] : request.headers) {
+        transfer.request_headers.add(value.empty() ? name + ";" : name + ": " + value);
+    }
+    transfer.request_headers.add("Expect:");  // no round trip before a small body
     set(CURLOPT_URL, request.url.c_str());
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_USERAGENT, state_->options.user_agent.c_str());
-    set(CURLOPT_HTTPHEADER, headers.get());
-    set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_OPTIONAL));
+    set(CURLOPT_HTTPHEADER, transfer.request_headers.get());
+    // .netrc knows hosts alone: a redirect to plain http would show its password to everybody.
+    set(CURLOPT_NETRC, static_cast<long>(is_at_home ? CURL_NETRC_OPTIONAL : CURL_NETRC_IGNORED));
     set(CURLOPT_NOSIGNAL, 1L);
-    set(CURLOPT_ERRORBUFFER, message);
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // of a proxy
     set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(state_->options.connect_timeout.count()));
     set(CURLOPT_LOW_SPEED_LIMIT, 1L);
     set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(state_->options.stall_timeout.count()));
-    for (const char* variable : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
-        if (const char* file = std::getenv(variable)) set(CURLOPT_CAINFO, file);
-    }
+    if (request.timeout) set(CURLOPT_TIMEOUT, static_cast<long>(request.timeout->count()));
+    trust_own_certificates(handle);
     if (request.method == "HEAD") {
         set(CURLOPT_NOBODY, 1L);
     } else if (request.method != "GET") {
@@ -393,18 +552,6 @@ std::variant<HttpHead, HttpFailure> HttpClient::perform(const HttpRequest& reque
     set(CURLOPT_NOPROGRESS, 0L);
     set(CURLOPT_XFERINFOFUNCTION, &Transfer::on_progress);
     set(CURLOPT_XFERINFODATA, &transfer);
-
-    transfer.head.url = request.url;
-    const CURLcode code = curl_easy_perform(handle);
-    curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, nullptr);
-    if (transfer.exception || transfer.is_refused) return transfer.head;
-    if (transfer.is_stopped) return HttpFailure{HttpFailure::Kind::stopped, "stopped"};
-    if (code != CURLE_OK) {
-        const std::string reason = message[0] != '\0' ? message : curl_easy_strerror(code);
-        return HttpFailure{kind_of(code), shown_url(request.url) + ": " + reason};
-    }
-    if (!transfer.begin()) return transfer.head;  // a response without a body
-    return transfer.head;
 }
 
 }  // namespace onnxhub

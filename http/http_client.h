@@ -30,16 +30,19 @@ const std::string* find_header(const std::vector<HttpHeader>& headers, std::stri
 struct HttpRequest {
     std::string method = "GET";
     std::string url;  ///< http or https; may carry user and password
-    /// Authorization and Cookie go to no other scheme, host or port than the URL's.
+    /// To another scheme, host or port than the URL's go those alone that are known to hold no
+    /// secret: Accept, Range and their like.
     std::vector<HttpHeader> headers = {};
     std::string body = {};
+    /// Of one try, its body included. Without it a transfer may last as long as bytes come.
+    std::optional<std::chrono::seconds> timeout = {};
 };
 
 /// What came before the body.
 struct HttpHead {
     int status = 0;
     std::vector<HttpHeader> headers;
-    std::string url;  ///< where redirects led
+    std::string url;  ///< where redirects led; for messages see shown_url()
 };
 
 struct HttpResponse {
@@ -51,18 +54,24 @@ struct HttpResponse {
 struct HttpFailure {
     enum class Kind { url, resolve, connect, tls, timeout, redirect, protocol, too_large, stopped };
     Kind kind = Kind::protocol;
-    std::string reason;  ///< one clause with the URL, less its secrets: "… can't be resolved"
+    std::string reason;  ///< "https://example.org/x: the host is not known; check the name …"
 };
 
-/// Takes the body of a response as it arrives.
+/// Of a response of status 400 or more no more than this is read, and then it counts as complete.
+inline constexpr std::size_t error_body_limit = 64 * 1024;  // bytes
+
+/// Takes the body of a response as it arrives. Redirects and answers after which the request is
+/// tried again don't come here.
 class HttpSink {
 public:
     virtual ~HttpSink() = default;
 
-    /// Before the first byte; of retries each. Returns whether the body is wanted.
+    /// Before the first byte, in each try. Returns whether the body is wanted.
     virtual bool begin(const HttpHead& head) = 0;
     /// Returns whether to go on.
     virtual bool data(std::span<const std::byte> block) = 0;
+    /// Whether a transfer that broke off after some bytes may be tried again, from the first byte.
+    virtual bool can_begin_again() const { return false; }
 };
 
 struct HttpOptions {
@@ -72,14 +81,16 @@ struct HttpOptions {
     /// A server that asks for a longer pause by Retry-After is not asked again.
     std::chrono::milliseconds longest_wait{60'000};
     std::chrono::seconds connect_timeout{30};
-    std::chrono::seconds stall_timeout{60};                     ///< with less than a byte a second
-    std::function<void(std::chrono::milliseconds)> sleep = {};  ///< empty: the thread's own
-    std::function<bool()> is_stopped = {};  ///< asked often; true ends the transfer
+    std::chrono::seconds stall_timeout{60};  ///< with less than a byte a second
+    std::function<bool()> is_stopped = {};   ///< asked once a second or more; true ends the request
+    std::function<void(std::chrono::milliseconds)> sleep = {};        ///< empty: the thread's own
+    std::function<std::chrono::system_clock::time_point()> now = {};  ///< empty: the system's
 };
 
-/// Certificates come from SSL_CERT_FILE or CURL_CA_BUNDLE where those are set, proxies from the
-/// usual variables (https_proxy, no_proxy, …), passwords from ~/.netrc. Not thread-safe: one client
-/// a thread.
+/// Certificates come from CURL_CA_BUNDLE, SSL_CERT_FILE or SSL_CERT_DIR where one is set, proxies
+/// from the usual variables (https_proxy, no_proxy, …), passwords from the URL or ~/.netrc. At most
+/// ten redirects are followed. Every method is tried again alike, POST too. Not thread-safe: one
+/// client a thread.
 class HttpClient {
 public:
     explicit HttpClient(HttpOptions options = {});
@@ -87,20 +98,20 @@ public:
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
 
-    /// The whole response, whatever its status; `too_large` beyond `body_limit` bytes.
+    /// The whole response, whatever its status; `too_large` beyond `body_limit` bytes. Of an
+    /// error's body no more than error_body_limit.
     std::variant<HttpResponse, HttpFailure> send(const HttpRequest& request,
                                                  std::uint64_t body_limit = 16 << 20);
 
-    /// Streams the body of one response. A transfer that breaks off after the sink has seen bytes
-    /// is not tried again here: what they are worth is the caller's to say.
+    /// Streams the body of one response. Where the sink wants no more, the head is the result.
     std::variant<HttpHead, HttpFailure> stream(const HttpRequest& request, HttpSink& sink);
 
 private:
     struct Transfer;
-    std::variant<HttpHead, HttpFailure> follow(const HttpRequest& request, Transfer& transfer);
-    std::variant<HttpHead, HttpFailure> perform(const HttpRequest& request, Transfer& transfer);
-    std::optional<std::chrono::milliseconds> pause(
-        const std::variant<HttpHead, HttpFailure>& result, int tries_done) const;
+    using Result = std::variant<HttpHead, HttpFailure>;
+    Result follow(const HttpRequest& request, Transfer& transfer);
+    Result perform(const HttpRequest& request, bool is_at_home, Transfer& transfer);
+    void prepare(const HttpRequest& request, bool is_at_home, Transfer& transfer);
 
     struct State;
     std::unique_ptr<State> state_;

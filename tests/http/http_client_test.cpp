@@ -5,8 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
+#include <fstream>
 
 #include "tests/support/http_server.h"
+#include "tests/support/repository_builder.h"
 
 namespace onnxhub {
 namespace {
@@ -38,6 +41,44 @@ struct PatientClient {
         options.sleep = [this](milliseconds time) { waits.push_back(time); };
         return options;
     }
+};
+
+/// Sets an environment variable for as long as it lives.
+class Variable {
+public:
+    Variable(const char* name, const std::string& value) : name_(name) {
+        if (const char* old = std::getenv(name)) old_ = old;
+        setenv(name, value.c_str(), 1);
+    }
+    ~Variable() { old_ ? setenv(name_, old_->c_str(), 1) : unsetenv(name_); }
+    Variable(const Variable&) = delete;
+    Variable& operator=(const Variable&) = delete;
+
+private:
+    const char* name_;
+    std::optional<std::string> old_;
+};
+
+/// Notes what it is told.
+struct NotingSink : HttpSink {
+    std::vector<int> statuses;
+    std::string body;
+    std::size_t enough = SIZE_MAX;
+    bool is_wanted = true;
+    bool begins_again = false;
+
+    bool begin(const HttpHead& head) override {
+        EXPECT_THAT(head.headers, Not(IsEmpty()));
+        statuses.push_back(head.status);
+        body.clear();
+        return is_wanted;
+    }
+    bool data(std::span<const std::byte> block) override {
+        EXPECT_THAT(statuses, Not(IsEmpty()));
+        body.append(reinterpret_cast<const char*>(block.data()), block.size());
+        return body.size() < enough;
+    }
+    bool can_begin_again() const override { return begins_again; }
 };
 
 HttpResponse response(std::variant<HttpResponse, HttpFailure> result) {
@@ -151,14 +192,173 @@ TEST(HttpClient, DoesNotWaitForHours) {
     EXPECT_THAT(patient.waits, IsEmpty());
 }
 
-TEST(HttpClient, ABrokenTransferIsAFailure) {
+TEST(HttpClient, ADateInTheFutureIsWaitedFor) {
+    std::atomic<int> count = 0;
+    HttpServer server([&](const ReceivedRequest&) {
+        return ++count == 1 ? Answer{503, "", {{"Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT"}}}
+                            : Answer{200, ""};
+    });
+    HttpOptions options;
+    options.now = [] { return std::chrono::system_clock::from_time_t(1'445'412'480 - 40); };
+    PatientClient patient(options);
+    EXPECT_EQ(response(patient.client.send({.url = server.url("/")})).head.status, 200);
+    EXPECT_THAT(patient.waits, ElementsAre(40s));
+}
+
+TEST(HttpClient, ARetryAfterThatMeansNothingIsPassedOver) {
+    for (const char* words : {"soon", "", "-5", "1e9"}) {
+        std::atomic<int> count = 0;
+        HttpServer server([&](const ReceivedRequest&) {
+            return ++count == 1 ? Answer{503, "", {{"Retry-After", words}}} : Answer{200, ""};
+        });
+        PatientClient patient;
+        EXPECT_EQ(response(patient.client.send({.url = server.url("/")})).head.status, 200);
+        EXPECT_THAT(patient.waits, ElementsAre(AllOf(Ge(250ms), Le(500ms)))) << words;
+    }
+}
+
+TEST(HttpClient, PausesGrowToTheirLimitAndNoFurther) {
+    HttpServer server([](const ReceivedRequest&) { return Answer{503, ""}; });
+    HttpOptions options;
+    options.tries = 40;
+    options.longest_wait = 2s;
+    PatientClient patient(options);
+    EXPECT_EQ(response(patient.client.send({"HEAD", server.url("/")})).head.status, 503);
+    EXPECT_THAT(patient.waits, SizeIs(39));
+    EXPECT_THAT(patient.waits, Each(AllOf(Ge(250ms), Le(2s))));
+    EXPECT_GE(patient.waits.back(), 1s);
+}
+
+TEST(HttpClient, WhatBreaksInTheMiddleIsTriedAgain) {
+    std::atomic<int> count = 0;
+    HttpServer server([&](const ReceivedRequest&) {
+        Answer answer{200, std::string(50'000, 'x')};
+        if (++count == 1) answer.drop = true;
+        if (count == 2) answer.break_after = 20'000;
+        if (count == 3) answer.break_after = 0;
+        return answer;
+    });
+    PatientClient patient;
+    EXPECT_EQ(response(patient.client.send({.url = server.url("/")})).body,
+              std::string(50'000, 'x'));
+    EXPECT_THAT(server.requests(), SizeIs(4));
+}
+
+TEST(HttpClient, WhatAlwaysBreaksIsAFailure) {
     HttpServer server([](const ReceivedRequest&) {
         return Answer{200, std::string(50'000, 'x'), {}, 20'000};
     });
     PatientClient patient;
-    const HttpFailure broken = failure(patient.client.send({.url = server.url("/")}));
+    const HttpFailure broken = failure(patient.client.send({.url = server.url("/a?b")}));
     EXPECT_EQ(broken.kind, Kind::protocol);
-    EXPECT_THAT(broken.reason, HasSubstr(server.url("/")));
+    EXPECT_EQ(broken.reason, server.url("/a") + ": the connection broke off; try again later");
+    EXPECT_THAT(server.requests(), SizeIs(4));
+}
+
+TEST(HttpSink, IsToldOfTheHeadAndThenOfTheBody) {
+    HttpServer server([](const ReceivedRequest&) {
+        return Answer{.status = 206, .body = std::string(300'000, 'x'), .piece_bytes = 1000};
+    });
+    NotingSink sink;
+    const auto result = HttpClient().stream({.url = server.url("/")}, sink);
+    EXPECT_EQ(std::get<HttpHead>(result).status, 206);
+    EXPECT_THAT(sink.statuses, ElementsAre(206));
+    EXPECT_THAT(sink.body, SizeIs(300'000));
+}
+
+TEST(HttpSink, CanEndTheTransferAndGetsTheHead) {
+    HttpServer server([](const ReceivedRequest&) {
+        return Answer{.body = std::string(100'000, 'x'), .stall_after = 50'000};
+    });
+    PatientClient patient;
+    NotingSink sink;
+    sink.enough = 50'000;
+    EXPECT_EQ(std::get<HttpHead>(patient.client.stream({.url = server.url("/")}, sink)).status,
+              200);
+    EXPECT_THAT(sink.body, SizeIs(50'000));
+    sink.is_wanted = false;
+    EXPECT_EQ(std::get<HttpHead>(patient.client.stream({.url = server.url("/")}, sink)).status,
+              200);
+    EXPECT_EQ(sink.body, "");
+    EXPECT_THAT(server.requests(), SizeIs(2));
+}
+
+TEST(HttpSink, SeesNoRedirectsAndNoAnswersThatAreTriedAgain) {
+    std::atomic<int> count = 0;
+    HttpServer server([&](const ReceivedRequest& request) {
+        if (request.path == "/old") return Answer{302, "moved", {{"Location", "/new"}}};
+        return ++count == 1 ? Answer{503, "busy"} : Answer{404, "not here"};
+    });
+    PatientClient patient;
+    NotingSink sink;
+    sink.is_wanted = false;  // as of a download that wants nothing but 200
+    EXPECT_EQ(std::get<HttpHead>(patient.client.stream({.url = server.url("/old")}, sink)).status,
+              404);
+    EXPECT_THAT(sink.statuses, ElementsAre(404));
+    EXPECT_THAT(server.requests(), SizeIs(4));
+}
+
+TEST(HttpSink, GetsABodyTwiceOnlyWhenItWants) {
+    HttpServer server([](const ReceivedRequest&) {
+        return Answer{200, std::string(50'000, 'x'), {}, 20'000};
+    });
+    PatientClient patient;
+    NotingSink sink;
+    const auto once = patient.client.stream({.url = server.url("/")}, sink);
+    EXPECT_TRUE(std::holds_alternative<HttpFailure>(once));
+    EXPECT_THAT(sink.statuses, SizeIs(1));
+    EXPECT_THAT(sink.body, SizeIs(20'000));
+    sink.begins_again = true;
+    const auto often = patient.client.stream({.url = server.url("/")}, sink);
+    EXPECT_TRUE(std::holds_alternative<HttpFailure>(often));
+    EXPECT_THAT(sink.statuses, SizeIs(5));
+}
+
+TEST(HttpSink, ItsExceptionsComeThrough) {
+    struct ThrowingSink : NotingSink {
+        bool data(std::span<const std::byte>) override { throw std::runtime_error("full disk"); }
+    };
+    HttpServer server([](const ReceivedRequest&) { return Answer{200, "body"}; });
+    ThrowingSink sink;
+    EXPECT_THROW(HttpClient().stream({.url = server.url("/")}, sink), std::runtime_error);
+}
+
+TEST(HttpClient, ReadsTheBeginningOfErrorPagesAlone) {
+    // The server would wait for ever with what comes behind the limit.
+    HttpServer server([](const ReceivedRequest& request) {
+        Answer answer{.status = 404, .body = std::string(1 << 20, 'x')};
+        answer.stall_after = error_body_limit + 1;
+        if (request.path == "/old") answer.status = 302;
+        if (request.path == "/old") answer.headers = {{"Location", "/new"}};
+        return answer;
+    });
+    const HttpResponse answer = response(HttpClient().send({.url = server.url("/old")}));
+    EXPECT_EQ(answer.head.status, 404);
+    EXPECT_THAT(answer.body, SizeIs(error_body_limit));
+    const HttpResponse small = response(HttpClient().send({.url = server.url("/new")}, 100));
+    EXPECT_EQ(small.head.status, 404);
+    EXPECT_THAT(small.body, SizeIs(100));
+}
+
+TEST(HttpClient, HeadersOverTheLimitAreRefusedAtOnce) {
+    HttpServer server([](const ReceivedRequest&) {
+        return Answer{200,
+                      "",
+                      {{"X-A", std::string(20'000, 'a')},
+                       {"X-B", std::string(20'000, 'b')},
+                       {"X-C", std::string(20'000, 'c')},
+                       {"X-D", std::string(20'000, 'd')}}};
+    });
+    PatientClient patient;
+    EXPECT_EQ(failure(patient.client.send({.url = server.url("/")})).kind, Kind::too_large);
+    EXPECT_THAT(server.requests(), SizeIs(1));
+}
+
+TEST(HttpClient, HeadersWithLineBreaksAreNotSent) {
+    HttpServer server([](const ReceivedRequest&) { return Answer{}; });
+    const HttpRequest request{"GET", server.url("/"), {{"Accept", "a\r\nX-Smuggled: b"}}};
+    EXPECT_EQ(failure(HttpClient().send(request)).kind, Kind::url);
+    EXPECT_THAT(server.requests(), IsEmpty());
 }
 
 TEST(HttpClient, NobodyListeningIsAFailureAfterItsTries) {
@@ -184,19 +384,102 @@ TEST(HttpClient, FollowsRedirectsOnOneHostWithItsSecrets) {
     EXPECT_NE(server.requests()[1].header("authorization"), nullptr);
 }
 
-TEST(HttpClient, SecretsDoNotGoToAnotherHost) {
+TEST(HttpClient, UserAndPasswordStayWithTheirOrigin) {
+    std::string here;
+    HttpServer server([&](const ReceivedRequest& request) {
+        if (request.path == "/old") return Answer{302, "", {{"Location", here + "/new"}}};
+        return Answer{200, "here"};
+    });
+    here = server.url("");
+    std::string url = server.url("/old");
+    url.insert(7, "user:p%40ss@");
+    EXPECT_EQ(response(HttpClient().send({.url = url})).body, "here");
+    for (const ReceivedRequest& request : server.requests()) {
+        ASSERT_NE(request.header("authorization"), nullptr);
+        EXPECT_EQ(*request.header("authorization"), "Basic dXNlcjpwQHNz");  // user:p@ss
+    }
+}
+
+TEST(HttpClient, SecretsDoNotGoToAnotherPort) {
     HttpServer other([](const ReceivedRequest&) { return Answer{200, "here"}; });
     HttpServer server([&](const ReceivedRequest&) {
         return Answer{307, "", {{"Location", other.url("/stolen")}}};
     });
-    HttpRequest request{
-        "GET", server.url("/"), {{"Authorization", "Bearer s"}, {"Cookie", "c"}, {"Accept", "a"}}};
+    HttpRequest request{"POST",
+                        server.url("/"),
+                        {{"Authorization", "Bearer s"},
+                         {"Cookie", "c"},
+                         {"Private-Token", "t"},
+                         {"X-Api-Key", "k"},
+                         {"Accept", "a"},
+                         {"Range", "bytes=1-"}},
+                        "body"};
     request.url.insert(7, "user:password@");
     EXPECT_EQ(response(HttpClient().send(request)).body, "here");
     ASSERT_THAT(other.requests(), SizeIs(1));
+    const ReceivedRequest stolen = other.requests()[0];
+    EXPECT_EQ(stolen.body, "body");
+    for (const char* secret : {"authorization", "cookie", "private-token", "x-api-key"}) {
+        EXPECT_EQ(stolen.header(secret), nullptr) << secret;
+        if (secret != std::string("authorization")) {
+            EXPECT_NE(server.requests()[0].header(secret), nullptr) << secret;
+        }
+    }
+    for (const char* harmless : {"accept", "range"}) {
+        EXPECT_NE(stolen.header(harmless), nullptr) << harmless;
+    }
+}
+
+TEST(HttpClient, SecretsDoNotComeBackByASecondRedirect) {
+    std::string home;
+    HttpServer other([&](const ReceivedRequest&) {
+        return Answer{302, "", {{"Location", home + "/back"}}};
+    });
+    HttpServer server([&](const ReceivedRequest& request) {
+        if (request.path == "/back") return Answer{200, "here"};
+        return Answer{302, "", {{"Location", other.url("/")}}};
+    });
+    home = server.url("");
+    const HttpRequest request{"GET", server.url("/"), {{"Authorization", "Bearer s"}}};
+    EXPECT_EQ(response(HttpClient().send(request)).body, "here");
+    ASSERT_THAT(server.requests(), SizeIs(2));
+    EXPECT_NE(server.requests()[0].header("authorization"), nullptr);
+    EXPECT_EQ(server.requests()[1].header("authorization"), nullptr);
+}
+
+TEST(HttpClient, PasswordsOfNetrcAreUsedAndNotAfterARedirectElsewhere) {
+    test::TemporaryFolder home;
+    std::ofstream(home.path() / ".netrc") << "machine 127.0.0.1 login user password p@ss\n";
+    const Variable variable("HOME", home.path().string());
+    HttpServer other([](const ReceivedRequest&) { return Answer{200, "here"}; });
+    HttpServer server([&](const ReceivedRequest&) {
+        return Answer{302, "", {{"Location", other.url("/")}}};
+    });
+    EXPECT_EQ(response(HttpClient().send({.url = server.url("/")})).body, "here");
+    ASSERT_NE(server.requests()[0].header("authorization"), nullptr);
+    EXPECT_EQ(*server.requests()[0].header("authorization"), "Basic dXNlcjpwQHNz");
     EXPECT_EQ(other.requests()[0].header("authorization"), nullptr);
-    EXPECT_EQ(other.requests()[0].header("cookie"), nullptr);
-    EXPECT_NE(other.requests()[0].header("accept"), nullptr);
+}
+
+TEST(HttpClient, AfterARedirectAPostBecomesAGetAsBrowsersDoIt) {
+    for (const auto& [status, method] : std::vector<std::pair<int, std::string>>{
+             {301, "GET"}, {302, "GET"}, {303, "GET"}, {307, "POST"}, {308, "POST"}}) {
+        HttpServer server([status = status](const ReceivedRequest& request) {
+            if (request.path == "/old") return Answer{status, "", {{"Location", "/new"}}};
+            return Answer{200, request.body};
+        });
+        const HttpRequest request{"POST", server.url("/old"), {{"Content-Type", "text/x"}}, "body"};
+        EXPECT_EQ(response(HttpClient().send(request)).body, method == "POST" ? "body" : "");
+        EXPECT_EQ(server.requests()[1].method, method) << status;
+        EXPECT_EQ(server.requests()[1].header("content-type") != nullptr, method == "POST");
+    }
+}
+
+TEST(HttpClient, ARedirectToNowhereIsAnAnswer) {
+    HttpServer server([](const ReceivedRequest&) { return Answer{302, "choose"}; });
+    const HttpResponse answer = response(HttpClient().send({.url = server.url("/")}));
+    EXPECT_EQ(answer.head.status, 302);
+    EXPECT_EQ(answer.body, "choose");
 }
 
 TEST(HttpClient, RedirectsToOtherSchemesAreRefused) {
@@ -229,15 +512,139 @@ TEST(HttpClient, MessagesHoldNoSecrets) {
     EXPECT_THAT(refused.reason, AllOf(HasSubstr("http://127.0.0.1:1/x"), Not(HasSubstr("secret"))));
 }
 
-TEST(HttpClient, StopsWhenAsked) {
-    HttpServer server([](const ReceivedRequest&) {
-        return Answer{200, std::string(1 << 20, 'x')};
-    });
+TEST(HttpClient, StopsBeforeTheFirstByteWhenAsked) {
+    HttpServer server([](const ReceivedRequest&) { return Answer{200, "body"}; });
     HttpOptions options;
     options.is_stopped = [] { return true; };
     PatientClient patient(options);
     EXPECT_EQ(failure(patient.client.send({.url = server.url("/")})).kind, Kind::stopped);
     EXPECT_THAT(patient.waits, IsEmpty());
+    EXPECT_THAT(server.requests(), IsEmpty());
+}
+
+TEST(HttpClient, StopsWhileTheServerIsSilent) {
+    std::atomic<bool> is_asked = false;
+    HttpServer server([&](const ReceivedRequest&) {
+        is_asked = true;
+        return Answer{.body = "never comes", .stall_after = 3};
+    });
+    HttpOptions options;
+    options.is_stopped = [&] { return is_asked.load(); };
+    EXPECT_EQ(failure(HttpClient(options).send({.url = server.url("/")})).kind, Kind::stopped);
+}
+
+TEST(HttpClient, StopsWithinAPause) {
+    std::atomic<bool> is_asked = false;
+    HttpServer server([&](const ReceivedRequest&) {
+        is_asked = true;
+        return Answer{503, "", {{"Retry-After", "3600"}}};
+    });
+    HttpOptions options;
+    options.longest_wait = std::chrono::hours(2);
+    int looks = 0;
+    options.is_stopped = [&] { return is_asked && ++looks > 3; };
+    EXPECT_EQ(failure(HttpClient(options).send({.url = server.url("/")})).kind, Kind::stopped);
+    EXPECT_THAT(server.requests(), SizeIs(1));
+}
+
+TEST(HttpClient, ASilentServerIsNotWaitedForForEver) {
+    HttpServer server(
+        [](const ReceivedRequest&) { return Answer{.body = "never comes", .stall_after = 0}; });
+    HttpOptions options;
+    options.stall_timeout = 1s;
+    options.tries = 1;
+    PatientClient patient(options);
+    EXPECT_EQ(failure(patient.client.send({.url = server.url("/")})).kind, Kind::timeout);
+}
+
+TEST(HttpClient, ATrickleEndsWithTheRequestsTimeout) {
+    HttpServer server([](const ReceivedRequest&) {
+        return Answer{.body = std::string(1 << 20, 'x'), .piece_bytes = 1, .pause = 20ms};
+    });
+    PatientClient patient(HttpOptions{.tries = 1});
+    const HttpFailure late =
+        failure(patient.client.send({.url = server.url("/"), .timeout = std::chrono::seconds(1)}));
+    EXPECT_EQ(late.kind, Kind::timeout);
+    EXPECT_THAT(late.reason, HasSubstr("no answer in time"));
+}
+
+TEST(HttpClient, ANameThatIsNoneIsToldAsSuch) {
+    PatientClient patient;  // the resolver refuses the length without asking anybody
+    const HttpFailure unknown =
+        failure(patient.client.send({.url = "http://" + std::string(70, 'a') + ".test/"}));
+    EXPECT_EQ(unknown.kind, Kind::resolve);
+    EXPECT_THAT(unknown.reason, HasSubstr("the host is not known; check the name"));
+}
+
+TEST(HttpClient, TroubleWithEncryptionIsToldWithTheRemedyAndNotTriedAgain) {
+    HttpServer server([](const ReceivedRequest&) { return Answer{}; });
+    std::string url = server.url("/");
+    url.insert(4, "s");
+    PatientClient patient;
+    const HttpFailure plain = failure(patient.client.send({.url = url}));
+    EXPECT_EQ(plain.kind, Kind::tls);
+    EXPECT_THAT(plain.reason, HasSubstr("SSL_CERT_FILE"));
+    EXPECT_THAT(patient.waits, IsEmpty());
+}
+
+TEST(HttpClient, CertificatesComeFromTheUsualVariables) {
+    const test::TestCertificate certificate = test::make_test_certificate();
+    HttpServer server([](const ReceivedRequest&) { return Answer{200, "safe"}; }, certificate);
+    PatientClient patient;
+    const HttpFailure strange = failure(patient.client.send({.url = server.url("/")}));
+    EXPECT_EQ(strange.kind, Kind::tls);
+    EXPECT_THAT(strange.reason, HasSubstr("SSL_CERT_FILE"));
+    EXPECT_THAT(server.requests(), IsEmpty());
+
+    test::TemporaryFolder folder;
+    const std::string good = (folder.path() / "good.pem").string();
+    const std::string other = (folder.path() / "other.pem").string();
+    test::write_file(good, certificate.certificate);
+    test::write_file(other, test::make_test_certificate().certificate);
+    const Variable none("CURL_CA_BUNDLE", "");
+    const Variable ssl("SSL_CERT_FILE", good);
+    EXPECT_EQ(response(HttpClient().send({.url = server.url("/")})).body, "safe");
+    const Variable curl("CURL_CA_BUNDLE", other);  // it goes first, as in the curl program
+    EXPECT_EQ(failure(HttpClient().send({.url = server.url("/")})).kind, Kind::tls);
+}
+
+TEST(HttpClient, SecretsDoNotGoFromHttpsToHttp) {
+    const test::TestCertificate certificate = test::make_test_certificate();
+    test::TemporaryFolder folder;
+    test::write_file(folder.path() / "ca.pem", certificate.certificate);
+    test::write_file(folder.path() / ".netrc", "machine 127.0.0.1 login user password pass\n");
+    const Variable authority("CURL_CA_BUNDLE", (folder.path() / "ca.pem").string());
+    const Variable home("HOME", folder.path().string());
+    HttpServer plain([](const ReceivedRequest&) { return Answer{200, "here"}; });
+    HttpServer safe(
+        [&](const ReceivedRequest&) {
+            return Answer{302, "", {{"Location", plain.url("/")}}};
+        },
+        certificate);
+    EXPECT_EQ(response(HttpClient().send({.url = safe.url("/")})).body, "here");
+    EXPECT_NE(safe.requests()[0].header("authorization"), nullptr);
+    EXPECT_EQ(plain.requests()[0].header("authorization"), nullptr);
+}
+
+TEST(HttpClient, ProxiesComeFromTheUsualVariables) {
+    HttpServer proxy([](const ReceivedRequest& request) {
+        return Answer{200, *request.header("host")};
+    });
+    const Variable no_exception("no_proxy", "");
+    const Variable variable("http_proxy", proxy.url(""));
+    EXPECT_EQ(response(HttpClient().send({.url = "http://hub.invalid/x"})).body, "hub.invalid");
+    HttpServer server([](const ReceivedRequest&) { return Answer{200, "direct"}; });
+    const Variable exception("no_proxy", "127.0.0.1");
+    EXPECT_EQ(response(HttpClient().send({.url = server.url("/")})).body, "direct");
+}
+
+TEST(HttpServer, UnderstandsQueries) {
+    HttpServer server([](const ReceivedRequest& request) {
+        return Answer{200, *request.parameter("name") + (request.parameter("other") ? "!" : "")};
+    });
+    EXPECT_EQ(response(HttpClient().send({.url = server.url("/a%20b?name=c%20d&x=1")})).body,
+              "c d");
+    EXPECT_EQ(server.requests()[0].path, "/a b");
 }
 
 TEST(HttpClient, OriginsAreSchemeHostAndPort) {

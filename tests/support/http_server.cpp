@@ -7,23 +7,99 @@
 #include <strings.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <cstring>
 #include <mutex>
 #include <stdexcept>
 
 namespace onnxhub::test {
 
+namespace {
+
+constexpr std::size_t connection_memory = 1 << 20;  // bytes; room for monstrous headers
+
+/// Ends all pauses when the server ends.
+class EndSignal {
+public:
+    void give() {
+        const std::lock_guard lock(mutex_);
+        is_given_ = true;
+        condition_.notify_all();
+    }
+
+    /// Returns whether the end came before the time was up.
+    bool wait(std::chrono::milliseconds time) {
+        std::unique_lock lock(mutex_);
+        return condition_.wait_for(lock, time, [this] { return is_given_; });
+    }
+
+    void wait() {
+        std::unique_lock lock(mutex_);
+        condition_.wait(lock, [this] { return is_given_; });
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable condition_;
+    bool is_given_ = false;
+};
+
+/// A body that comes as its Answer wants. Called from the thread of its connection.
+struct Body {
+    Answer answer;
+    EndSignal& end;
+
+    ssize_t read(std::uint64_t offset, char* into, std::size_t size) {
+        std::size_t stop = answer.body.size();
+        if (answer.break_after) stop = std::min(stop, *answer.break_after);
+        if (answer.stall_after) stop = std::min(stop, *answer.stall_after);
+        if (offset >= stop) {
+            if (answer.stall_after == stop) end.wait();
+            return MHD_CONTENT_READER_END_WITH_ERROR;
+        }
+        if (answer.piece_bytes > 0) size = std::min(size, answer.piece_bytes);
+        if (answer.pause.count() > 0 && end.wait(answer.pause)) {
+            return MHD_CONTENT_READER_END_WITH_ERROR;
+        }
+        size = std::min<std::size_t>(size, stop - offset);
+        std::memcpy(into, answer.body.data() + offset, size);
+        return static_cast<ssize_t>(size);
+    }
+};
+
+MHD_Response* response_for(const Answer& answer, EndSignal& end) {
+    const bool is_plain = !answer.break_after && !answer.stall_after && answer.piece_bytes == 0;
+    if (is_plain) {
+        return MHD_create_response_from_buffer(
+            answer.body.size(), const_cast<char*>(answer.body.data()), MHD_RESPMEM_MUST_COPY);
+    }
+    const auto read = [](void* body, std::uint64_t offset, char* into, std::size_t size) {
+        return static_cast<Body*>(body)->read(offset, into, size);
+    };
+    const auto release = [](void* body) { delete static_cast<Body*>(body); };
+    constexpr std::size_t block_bytes = 4096;
+    return MHD_create_response_from_callback(answer.body.size(), block_bytes, read,
+                                             new Body{answer, end}, release);
+}
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+MHD_Result add_to_pairs(void* pairs, MHD_ValueKind, const char* name, const char* value) {
+    static_cast<Pairs*>(pairs)->emplace_back(name, value ? value : "");
+    return MHD_YES;
+}
+
+}  // namespace
+
 struct HttpServer::State {
     Handler handler;
+    std::optional<TestCertificate> certificate;
     MHD_Daemon* daemon = nullptr;
     std::uint16_t port = 0;
-    mutable std::mutex mutex;
+    EndSignal end;
+    std::mutex one_at_a_time;  // for the handler
+    mutable std::mutex mutex;  // for the list of requests
     std::vector<ReceivedRequest> requests;
-
-    static MHD_Result on_header(void* request, MHD_ValueKind, const char* name, const char* value) {
-        static_cast<ReceivedRequest*>(request)->headers.emplace_back(name, value ? value : "");
-        return MHD_YES;
-    }
 
     static MHD_Result on_request(void* self, MHD_Connection* connection, const char* url,
                                  const char* method, const char*, const char* data,
@@ -31,8 +107,11 @@ struct HttpServer::State {
         auto& state = *static_cast<State*>(self);
         auto* request = static_cast<ReceivedRequest*>(*context);
         if (!request) {
-            request = new ReceivedRequest{method, url, {}, {}};
-            MHD_get_connection_values(connection, MHD_HEADER_KIND, &on_header, request);
+            request = new ReceivedRequest{method, url, {}, {}, {}};
+            MHD_get_connection_values(connection, MHD_HEADER_KIND, &add_to_pairs,
+                                      &request->headers);
+            MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, &add_to_pairs,
+                                      &request->query);
             *context = request;
             return MHD_YES;
         }
@@ -41,19 +120,21 @@ struct HttpServer::State {
             *size = 0;
             return MHD_YES;
         }
-        {
-            const std::lock_guard lock(state.mutex);
-            state.requests.push_back(*request);
-        }
-        return answer(connection, state.handler(*request));
+        return state.respond(connection, *request);
     }
 
-    static MHD_Result answer(MHD_Connection* connection, const Answer& answer) {
-        MHD_Response* response =
-            answer.break_after ? broken_response(answer)
-                               : MHD_create_response_from_buffer(
-                                     answer.body.size(), const_cast<char*>(answer.body.data()),
-                                     MHD_RESPMEM_MUST_COPY);
+    MHD_Result respond(MHD_Connection* connection, const ReceivedRequest& request) {
+        Answer answer;
+        {
+            const std::lock_guard turn(one_at_a_time);
+            {
+                const std::lock_guard lock(mutex);
+                requests.push_back(request);
+            }
+            answer = handler(request);
+        }
+        if (answer.drop) return MHD_NO;
+        MHD_Response* response = response_for(answer, end);
         for (const auto& [name, value] : answer.headers) {
             MHD_add_response_header(response, name.c_str(), value.c_str());
         }
@@ -63,26 +144,17 @@ struct HttpServer::State {
         return result;
     }
 
-    /// Promises the whole body and ends after a part of it.
-    static MHD_Response* broken_response(const Answer& answer) {
-        auto* part = new std::string(answer.body.substr(0, *answer.break_after));
-        const auto read = [](void* text, std::uint64_t offset, char* into,
-                             std::size_t size) -> ssize_t {
-            const auto& part_text = *static_cast<std::string*>(text);
-            if (offset >= part_text.size()) return MHD_CONTENT_READER_END_WITH_ERROR;
-            const std::size_t count = std::min<std::size_t>(size, part_text.size() - offset);
-            std::memcpy(into, part_text.data() + offset, count);
-            return static_cast<ssize_t>(count);
-        };
-        const auto release = [](void* text) { delete static_cast<std::string*>(text); };
-        return MHD_create_response_from_callback(answer.body.size(), 4096, read, part, release);
-    }
-
     static void on_completed(void*, MHD_Connection*, void** context, MHD_RequestTerminationCode) {
         delete static_cast<ReceivedRequest*>(*context);
         *context = nullptr;
     }
 };
+
+const std::string* ReceivedRequest::parameter(const std::string& name) const {
+    const auto found = std::find_if(query.begin(), query.end(),
+                                    [&](const auto& pair) { return pair.first == name; });
+    return found == query.end() ? nullptr : &found->second;
+}
 
 const std::string* ReceivedRequest::header(const std::string& name) const {
     for (const auto& [key, value] : headers) {
@@ -91,25 +163,38 @@ const std::string* ReceivedRequest::header(const std::string& name) const {
     return nullptr;
 }
 
-HttpServer::HttpServer(Handler handler) : state_(std::make_unique<State>()) {
+HttpServer::HttpServer(Handler handler, std::optional<TestCertificate> certificate)
+    : state_(std::make_unique<State>()) {
     state_->handler = std::move(handler);
+    state_->certificate = std::move(certificate);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    state_->daemon = MHD_start_daemon(
-        MHD_USE_INTERNAL_POLLING_THREAD, 0, nullptr, nullptr, &State::on_request, state_.get(),
-        MHD_OPTION_SOCK_ADDR, reinterpret_cast<sockaddr*>(&address), MHD_OPTION_NOTIFY_COMPLETED,
-        &State::on_completed, nullptr, MHD_OPTION_END);
+    unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION;
+    std::vector<MHD_OptionItem> tls;
+    if (state_->certificate) {
+        flags |= MHD_USE_TLS;
+        tls.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, state_->certificate->certificate.data()});
+        tls.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, state_->certificate->key.data()});
+    }
+    tls.push_back({MHD_OPTION_END, 0, nullptr});
+    state_->daemon = MHD_start_daemon(flags, 0, nullptr, nullptr, &State::on_request, state_.get(),
+                                      MHD_OPTION_SOCK_ADDR, reinterpret_cast<sockaddr*>(&address),
+                                      MHD_OPTION_NOTIFY_COMPLETED, &State::on_completed, nullptr,
+                                      MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory,
+                                      MHD_OPTION_ARRAY, tls.data(), MHD_OPTION_END);
     if (!state_->daemon) throw std::runtime_error("the test server can't start");
     state_->port = MHD_get_daemon_info(state_->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
 }
 
 HttpServer::~HttpServer() {
+    state_->end.give();
     MHD_stop_daemon(state_->daemon);
 }
 
 std::string HttpServer::url(const std::string& path) const {
-    return "http://127.0.0.1:" + std::to_string(state_->port) + path;
+    return (state_->certificate ? "https" : "http") + std::string("://127.0.0.1:") +
+           std::to_string(state_->port) + path;
 }
 
 std::uint16_t HttpServer::port() const {

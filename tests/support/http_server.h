@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// An HTTP server on loopback whose answers a test writes:
+// An HTTP server on loopback whose answers, good and bad, a test writes:
 //     HttpServer server([](const ReceivedRequest& request) { return Answer{200, "hello"}; });
 //     client.send({.url = server.url("/hello")});
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -13,15 +14,19 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/test_certificate.h"
+
 namespace onnxhub::test {
 
 struct ReceivedRequest {
     std::string method;
-    std::string path;  ///< decoded, without the query
+    std::string path;                                        ///< decoded, without the query
+    std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in order
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
 
-    const std::string* header(const std::string& name) const;  ///< compared without case
+    const std::string* header(const std::string& name) const;     ///< compared without case
+    const std::string* parameter(const std::string& name) const;  ///< of the query
 };
 
 struct Answer {
@@ -30,17 +35,26 @@ struct Answer {
     std::vector<std::pair<std::string, std::string>> headers = {};
     /// The connection is closed after so many bytes of the body, in spite of its Content-Length.
     std::optional<std::size_t> break_after = {};
+    /// After so many bytes of the body nothing more comes, and the connection stays open.
+    std::optional<std::size_t> stall_after = {};
+    /// The body comes in pieces of this size with a pause before each; 0: all at once.
+    std::size_t piece_bytes = 0;
+    std::chrono::milliseconds pause{0};
+    /// The connection is closed in place of an answer.
+    bool drop = false;
 };
 
 class HttpServer {
 public:
     using Handler = std::function<Answer(const ReceivedRequest&)>;
 
-    /// `handler` is called from the server's own thread, one request at a time.
-    explicit HttpServer(Handler handler);
-    ~HttpServer();
+    /// `handler` is called from the server's own threads, one request at a time. Bodies are sent
+    /// at the same time, so that a slow one keeps no other request waiting. Ranges are the
+    /// handler's to obey. With a certificate it speaks https.
+    explicit HttpServer(Handler handler, std::optional<TestCertificate> certificate = {});
+    ~HttpServer();  ///< breaks off what is being sent
 
-    std::string url(const std::string& path) const;  ///< "http://127.0.0.1:PORT" + path
+    std::string url(const std::string& path) const;  ///< "http[s]://127.0.0.1:PORT" + path
     std::uint16_t port() const;
     std::vector<ReceivedRequest> requests() const;  ///< so far, in order
 
