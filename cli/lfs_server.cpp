@@ -43,6 +43,7 @@ LfsConfig config_of(const HubFolder& hub) {
     const GitRepository& repository = *hub.repository;
     LfsConfig config;
     const std::string remote = repository.config_value("remote.lfsdefault").value_or("origin");
+    config.remote_name = remote;
     config.lfs_url = repository.config_value("lfs.url");
     config.remote_lfs_url = repository.config_value("remote." + remote + ".lfsurl");
     config.remote_url = repository.config_value("remote." + remote + ".url");

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -17,6 +19,8 @@ using Kind = LfsObjectState::Kind;
 
 constexpr std::size_t batch_size = 100;                         // objects, as git-lfs asks
 constexpr std::uint64_t answer_limit = std::uint64_t{4} << 20;  // bytes, of one batch
+constexpr std::chrono::seconds answer_timeout(120);             // of one batch
+constexpr std::size_t shown_message = 200;                      // bytes, of a server's own words
 constexpr const char* media_type = "application/vnd.git-lfs+json";
 
 std::string_view trimmed(std::string_view text) {
@@ -26,7 +30,41 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
-/// A value of a text in git's configuration format, as far as .lfsconfig needs it.
+std::string lower_case(std::string_view text) {
+    std::string lowered(text);
+    for (char& c : lowered) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return lowered;
+}
+
+/// What stands behind "key =": without its comment, quotes and escapes.
+std::string config_text(std::string_view raw) {
+    std::string text;
+    bool is_quoted = false;
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+        const char c = raw[i];
+        if (c == '"') {
+            is_quoted = !is_quoted;
+        } else if (c == '\\' && i + 1 < raw.size()) {
+            text += raw[++i];
+        } else if (!is_quoted && (c == '#' || c == ';')) {
+            break;
+        } else {
+            text += c;
+        }
+    }
+    return std::string(trimmed(text));
+}
+
+/// "[LFS]" → "lfs"; "[Remote "Origin"]" → "remote "Origin"", whose second part keeps its case.
+std::string section_name(std::string_view inner) {
+    inner = trimmed(inner);
+    const std::size_t quote = std::min(inner.find('"'), inner.size());
+    return lower_case(inner.substr(0, quote)) + std::string(inner.substr(quote));
+}
+
+/// A value of a text in git's configuration format, as far as .lfsconfig needs it. The last counts.
 std::optional<std::string> value_in(std::string_view config, std::string_view wanted_section,
                                     std::string_view wanted_key) {
     std::string section;
@@ -35,18 +73,16 @@ std::optional<std::string> value_in(std::string_view config, std::string_view wa
         const std::size_t end = std::min(config.find('\n'), config.size());
         std::string_view line = trimmed(config.substr(0, end));
         config.remove_prefix(std::min(end + 1, config.size()));
+        if (line.starts_with('#') || line.starts_with(';')) continue;
         if (line.starts_with('[')) {
-            section = line.substr(1, line.find(']') - 1);
-            continue;
+            const std::size_t close = std::min(line.find(']'), line.size());
+            section = section_name(line.substr(1, close - 1));
+            line.remove_prefix(std::min(close + 1, line.size()));
         }
         const std::size_t equals = line.find('=');
         if (section != wanted_section || equals == line.npos) continue;
-        if (trimmed(line.substr(0, equals)) != wanted_key) continue;
-        std::string_view text = trimmed(line.substr(equals + 1));
-        if (text.size() >= 2 && text.starts_with('"') && text.ends_with('"')) {
-            text = text.substr(1, text.size() - 2);
-        }
-        value = text;
+        if (lower_case(trimmed(line.substr(0, equals))) != wanted_key) continue;
+        value = config_text(line.substr(equals + 1));
     }
     return value;
 }
@@ -71,99 +107,184 @@ std::optional<std::string> https_of_ssh(std::string_view remote) {
         const std::size_t slash = std::min(rest.find('/'), rest.size());
         std::string_view host = rest.substr(0, slash);
         if (const std::size_t at = host.rfind('@'); at != host.npos) host.remove_prefix(at + 1);
-        host = host.substr(0, host.find(':'));
+        const std::size_t bracket = host.starts_with('[') ? host.find(']') : 0;  // IPv6
+        host = host.substr(0, host.find(':', std::min(bracket, host.size())));
         return fmt::format("https://{}{}", host, rest.substr(slash));
     }
     return std::nullopt;
 }
 
-std::variant<std::string, NoLfsEndpoint> endpoint_of_remote(std::string remote) {
-    if (!remote.starts_with("http://") && !remote.starts_with("https://")) {
-        auto mapped = https_of_ssh(remote);
-        const bool has_scheme = remote.find("://") != remote.npos;
-        if (!mapped && !has_scheme) mapped = scp_like(remote);
-        if (!mapped) return NoLfsEndpoint{"the remote is no Git LFS server: it is a local path"};
-        remote = std::move(*mapped);
+/// The HTTP address that git-lfs uses in place of this one; nothing for local paths and the like.
+std::optional<std::string> http_address(std::string url) {
+    if (!url.starts_with("http://") && !url.starts_with("https://")) {
+        auto mapped = https_of_ssh(url);
+        if (!mapped && url.find("://") == url.npos) mapped = scp_like(url);
+        if (!mapped) return std::nullopt;
+        url = std::move(*mapped);
     }
-    while (remote.ends_with('/')) remote.pop_back();
-    if (!remote.ends_with(".git")) remote += ".git";
-    return remote + "/info/lfs";
+    while (url.ends_with('/')) url.pop_back();
+    return url;
 }
 
-std::string request_body(const std::vector<LfsObject>& batch) {
+std::variant<std::string, NoLfsEndpoint> endpoint_of_remote(const std::string& remote) {
+    auto url = http_address(remote);
+    if (!url) {
+        return NoLfsEndpoint{
+            "the remote is no Git LFS server: it is a local path or has another "
+            "protocol"};
+    }
+    if (!url->ends_with(".git")) *url += ".git";
+    return *url + "/info/lfs";
+}
+
+std::string request_body(std::span<const LfsObject> batch, const std::optional<std::string>& ref) {
     JsonArray objects;
     for (const LfsObject& object : batch) {
         objects.push_back(json_object({{"oid", json_string(to_hex(object.oid))},
                                        {"size", json_unsigned(object.size_bytes)}}));
     }
-    return json_text(json_object({{"operation", json_string("download")},
-                                  {"transfers", json_array({json_string("basic")})},
-                                  {"objects", json_array(std::move(objects))},
-                                  {"hash_algo", json_string("sha256")}}));
+    JsonObject body = {{"operation", json_string("download")},
+                       {"transfers", json_array({json_string("basic")})},
+                       {"objects", json_array(std::move(objects))},
+                       {"hash_algo", json_string("sha256")}};
+    if (ref) body.push_back({"ref", json_object({{"name", json_string(*ref)}})});
+    return json_text(json_object(std::move(body)));
 }
 
-/// What a status says about the server as a whole.
-std::string reason_of(int status) {
+/// The words of a server's answer or of an error in it, as they may stand in a report: one line.
+std::string message_in(const JsonValue& json) {
+    const JsonValue* message = json.object() ? json.find("message") : nullptr;
+    if (!message || !message->string()) return "";
+    std::string shown = message->string()->substr(0, shown_message);
+    for (char& c : shown) {
+        if (c < ' ' || c > '~') c = '?';
+    }
+    return std::string(trimmed(shown));
+}
+
+/// GitHub tells of a spent quota with 403 and words alone.
+bool is_about_quota(const std::string& message) {
+    const std::string text = lower_case(message);
+    for (const char* words :
+         {"quota", "rate limit", "bandwidth", "data pack", "budget", "too many requests"}) {
+        if (text.find(words) != text.npos) return true;
+    }
+    return false;
+}
+
+/// What a status says; the server's own `words` stand with it.
+std::string reason_of(std::int64_t status, bool is_quota, const std::string& words = "") {
+    const std::string shown =
+        words.empty() ? std::to_string(status) : fmt::format("{}: {}", status, words);
+    if (status == 429) return fmt::format("the Git LFS server's rate limit is reached ({})", shown);
+    if (status == 509 || is_quota) {
+        return fmt::format("the Git LFS server's quota or rate limit is used up ({})", shown);
+    }
     switch (status) {
         case 401:
         case 403:
-            return fmt::format("the Git LFS server wants other credentials ({})", status);
+            return fmt::format("the Git LFS server wants other credentials ({})", shown);
         case 404:
-            return "the Git LFS server doesn't know the repository, or hides it (404)";
+        case 410:
+            return fmt::format("the Git LFS server doesn't know the repository, or hides it ({})",
+                               shown);
         case 413:
         case 422:
-            return fmt::format("the Git LFS server refuses the question ({})", status);
-        case 429:
-            return "the Git LFS server's rate limit is reached (429)";
-        case 509:
-            return "the Git LFS bandwidth quota is used up (509)";
+            return fmt::format("the Git LFS server refuses the question ({})", shown);
         default:
-            return fmt::format("the Git LFS server answers with status {}", status);
+            return fmt::format("the Git LFS server answers with status {}", shown);
     }
 }
 
-LfsObjectState state_in(const JsonValue& json, const LfsObject& object) {
-    if (const JsonValue* error = json.find("error"); error && error->object()) {
-        const JsonValue* code = error->find("code");
-        const auto number = code ? code->integer() : std::nullopt;
-        if (number == 404 || number == 410) return {Kind::missing, 0, ""};
-        return {Kind::inconclusive, 0, reason_of(static_cast<int>(number.value_or(0)))};
-    }
+LfsObjectState inconclusive(std::string reason) {
+    return {Kind::inconclusive, 0, std::move(reason)};
+}
+
+/// Without the server's words: those may differ from object to object, and a report counts equal
+/// reasons.
+LfsObjectState state_of_error(const JsonValue& error) {
+    const JsonValue* code = error.object() ? error.find("code") : nullptr;
+    const std::int64_t status = code ? code->integer().value_or(0) : 0;
+    if (status < 100 || status > 599) return inconclusive("the Git LFS server's answer is garbled");
+    const bool is_quota = is_about_quota(message_in(error));
+    if ((status == 404 || status == 410) && !is_quota) return {Kind::missing, 0, ""};
+    return inconclusive(reason_of(status, is_quota));
+}
+
+/// What the answer says of an object. `present` comes with the server's own size.
+LfsObjectState state_in(const JsonValue& json) {
+    if (const JsonValue* error = json.find("error")) return state_of_error(*error);
     const JsonValue* size = json.find("size");
     const auto bytes = size ? size->integer() : std::nullopt;
-    if (bytes && *bytes >= 0 && static_cast<std::uint64_t>(*bytes) != object.size_bytes) {
-        return {Kind::other_size, static_cast<std::uint64_t>(*bytes), ""};
-    }
+    if (!bytes || *bytes < 0) return inconclusive("the Git LFS server states no size");
     const JsonValue* actions = json.find("actions");
-    if (actions && actions->object() && actions->find("download")) return {Kind::present, 0, ""};
-    return {Kind::inconclusive, 0, "the Git LFS server offers no download and gives no reason"};
+    if (!actions || !actions->object() || !actions->find("download")) {
+        return inconclusive("the Git LFS server offers no download and gives no reason");
+    }
+    return {Kind::present, static_cast<std::uint64_t>(*bytes), ""};
 }
 
-using States = std::map<LfsObject, LfsObjectState>;
+using States = std::map<Sha256, LfsObjectState>;
+
+/// Objects nobody asked about are passed over. Of one that comes twice both must say the same.
+void read_objects(const JsonArray& objects, std::span<const LfsObject> batch, States& states) {
+    std::map<std::string, LfsObjectState> told;
+    for (const JsonValue& json : objects) {
+        const JsonValue* oid = json.object() ? json.find("oid") : nullptr;
+        if (!oid || !oid->string()) continue;
+        const LfsObjectState state = state_in(json);
+        const auto [known, is_new] = told.try_emplace(*oid->string(), state);
+        if (!is_new && known->second != state) {
+            known->second = inconclusive("the Git LFS server's answer contradicts itself");
+        }
+    }
+    for (const LfsObject& object : batch) {
+        const auto found = told.find(to_hex(object.oid));
+        states[object.oid] = found != told.end()
+                                 ? found->second
+                                 : inconclusive("the Git LFS server's answer left it out");
+    }
+}
 
 /// Returns why nothing more should be asked, if so.
 std::optional<std::string> read_answer(const HttpResponse& response,
-                                       const std::vector<LfsObject>& batch, States& states) {
-    if (response.head.status != 200) return reason_of(response.head.status);
+                                       std::span<const LfsObject> batch, States& states) {
     const auto parsed = parse_json(response.body);
     const auto* document = std::get_if<JsonDocument>(&parsed);
+    const std::string message = document ? message_in(document->root) : "";
+    const int status = response.head.status;
+    if (status != 200) return reason_of(status, is_about_quota(message), message);
     const JsonValue* objects =
         document && document->root.object() ? document->root.find("objects") : nullptr;
-    if (!objects || !objects->array()) return "the Git LFS server's answer is garbled";
-    std::map<std::string, const JsonValue*> by_oid;
-    for (const JsonValue& json : *objects->array()) {
-        const JsonValue* oid = json.object() ? json.find("oid") : nullptr;
-        if (oid && oid->string()) by_oid.try_emplace(*oid->string(), &json);
+    if (!objects || !objects->array()) {
+        if (message.empty()) return "the Git LFS server's answer is garbled";
+        return reason_of(status, is_about_quota(message), message);
     }
-    for (const LfsObject& object : batch) {
-        const auto found = by_oid.find(to_hex(object.oid));
-        if (found == by_oid.end()) {
-            states[object] = {Kind::inconclusive, 0, "the Git LFS server's answer left it out"};
-        } else {
-            states[object] = state_in(*found->second, object);
-        }
-    }
+    read_objects(*objects->array(), batch, states);
     return std::nullopt;
+}
+
+std::optional<std::string> ask_batch(HttpClient& client, const std::string& endpoint,
+                                     std::span<const LfsObject> batch,
+                                     const std::optional<std::string>& ref, States& states) {
+    const HttpRequest request{"POST",
+                              endpoint + "/objects/batch",
+                              {{"Accept", media_type}, {"Content-Type", media_type}},
+                              request_body(batch, ref),
+                              answer_timeout};
+    const auto result = client.send(request, answer_limit);
+    if (const auto* failure = std::get_if<HttpFailure>(&result)) {
+        return "the Git LFS server can't be asked: " + failure->reason;
+    }
+    return read_answer(std::get<HttpResponse>(result), batch, states);
+}
+
+/// One of each oid. Which of two sizes is asked about doesn't matter: the server tells its own.
+std::vector<LfsObject> distinct_objects(std::vector<LfsObject> objects) {
+    std::sort(objects.begin(), objects.end());
+    const auto is_same = [](const LfsObject& a, const LfsObject& b) { return a.oid == b.oid; };
+    objects.erase(std::unique(objects.begin(), objects.end(), is_same), objects.end());
+    return objects;
 }
 
 }  // namespace
@@ -172,17 +293,17 @@ std::variant<std::string, NoLfsEndpoint> find_lfs_endpoint(const LfsConfig& conf
     auto url = config.lfs_url;
     if (!url) url = value_in(config.lfsconfig, "lfs", "url");
     if (!url) url = config.remote_lfs_url;
-    if (!url) url = value_in(config.lfsconfig, "remote \"origin\"", "lfsurl");
+    if (!url) {
+        url =
+            value_in(config.lfsconfig, fmt::format("remote \"{}\"", config.remote_name), "lfsurl");
+    }
     if (url) {
-        if (url->starts_with("http://") || url->starts_with("https://")) {
-            while (url->ends_with('/')) url->pop_back();
-            return *url;
-        }
-        if (const auto mapped = https_of_ssh(*url)) return *mapped;
+        if (const auto address = http_address(*url)) return *address;
         return NoLfsEndpoint{"the configured Git LFS server has no HTTP address"};
     }
     if (config.remote_url) return endpoint_of_remote(*config.remote_url);
-    return NoLfsEndpoint{"the repository has no remote \"origin\" and no lfs.url"};
+    return NoLfsEndpoint{
+        fmt::format("the repository has no remote \"{}\" and no lfs.url", config.remote_name)};
 }
 
 std::string with_token(const std::string& endpoint, const std::string& token) {
@@ -203,33 +324,28 @@ std::string with_token(const std::string& endpoint, const std::string& token) {
 }
 
 std::vector<LfsObjectState> ask_lfs_server(HttpClient& client, const std::string& endpoint,
-                                           const std::vector<LfsObject>& objects) {
-    std::vector<LfsObject> distinct = objects;
-    std::sort(distinct.begin(), distinct.end());
-    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+                                           const std::vector<LfsObject>& objects,
+                                           const std::optional<std::string>& ref) {
+    const std::vector<LfsObject> distinct = distinct_objects(objects);
     States states;
     std::optional<std::string> end;
     for (std::size_t i = 0; i < distinct.size() && !end; i += batch_size) {
-        const auto first = distinct.begin() + static_cast<std::ptrdiff_t>(i);
         const std::size_t count = std::min(batch_size, distinct.size() - i);
-        const std::vector<LfsObject> batch(first, first + static_cast<std::ptrdiff_t>(count));
-        const HttpRequest request{"POST",
-                                  endpoint + "/objects/batch",
-                                  {{"Accept", media_type}, {"Content-Type", media_type}},
-                                  request_body(batch)};
-        const auto result = client.send(request, answer_limit);
-        if (const auto* failure = std::get_if<HttpFailure>(&result)) {
-            end = "the Git LFS server can't be asked: " + failure->reason;
-        } else {
-            end = read_answer(std::get<HttpResponse>(result), batch, states);
-        }
+        end = ask_batch(client, endpoint, std::span(distinct).subspan(i, count), ref, states);
     }
     std::vector<LfsObjectState> result;
     for (const LfsObject& object : objects) {
-        const auto found = states.find(object);
-        result.push_back(found != states.end()
-                             ? found->second
-                             : LfsObjectState{Kind::inconclusive, 0, end.value_or("")});
+        const auto found = states.find(object.oid);
+        LfsObjectState state =
+            found != states.end() ? found->second : inconclusive(end.value_or(""));
+        if (state.kind == Kind::present) {
+            if (state.server_bytes != object.size_bytes) {
+                state.kind = Kind::other_size;
+            } else {
+                state.server_bytes = 0;
+            }
+        }
+        result.push_back(std::move(state));
     }
     return result;
 }

@@ -41,7 +41,9 @@ struct LfsConfig {
     std::optional<std::string> lfs_url;         ///< lfs.url of git's configuration
     std::optional<std::string> remote_lfs_url;  ///< remote.<name>.lfsurl
     std::optional<std::string> remote_url;      ///< remote.<name>.url
-    std::string lfsconfig;                      ///< text of the tree's .lfsconfig; may be empty
+    /// Text of the tree's .lfsconfig; may be empty. Only lfs.url and remote.<name>.lfsurl count.
+    std::string lfsconfig;
+    std::string remote_name = "origin";
 };
 
 struct NoLfsEndpoint {
@@ -55,9 +57,11 @@ std::variant<std::string, NoLfsEndpoint> find_lfs_endpoint(const LfsConfig& conf
 /// The address with a token as its password, for Git hosts of today; unchanged without a token.
 std::string with_token(const std::string& endpoint, const std::string& token);
 
-/// One state for each object. Equal objects are asked about once, 100 in a request. After an answer
-/// that concerns the server as a whole (401, 429, no network) nothing more is asked.
+/// One state for each object. An oid is asked about once, 100 in a request. After an answer that
+/// concerns the server as a whole (401, 429, no network) nothing more is asked. `ref` is the branch
+/// the objects are on, where that is known: "refs/heads/main".
 std::vector<LfsObjectState> ask_lfs_server(HttpClient& client, const std::string& endpoint,
-                                           const std::vector<LfsObject>& objects);
+                                           const std::vector<LfsObject>& objects,
+                                           const std::optional<std::string>& ref = {});
 
 }  // namespace onnxhub

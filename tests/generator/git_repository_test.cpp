@@ -206,6 +206,15 @@ TEST(GitRepository, LfsStorageIsWhereTheConfigurationSays) {
     EXPECT_EQ(GitRepository::find(hub.path())->lfs_storage(), "/var/lfs");
 }
 
+TEST(GitRepository, GivesValuesOfItsConfiguration) {
+    RepositoryBuilder hub;
+    const auto repository = GitRepository::find(hub.path());
+    EXPECT_EQ(repository->config_value("remote.origin.url"), std::nullopt);
+    EXPECT_EQ(repository->config_value("not a key"), std::nullopt);
+    hub.set_config("remote.origin.url", "https://example.org/hub");
+    EXPECT_EQ(repository->config_value("remote.origin.url"), "https://example.org/hub");
+}
+
 TEST(GitRepository, HarmlessExtensionsAreUnderstoodAndOthersRefused) {
     RepositoryBuilder hub;
     hub.write("x", "1").commit("One");

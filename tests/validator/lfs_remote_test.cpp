@@ -31,6 +31,7 @@ class LfsServer {
 public:
     std::map<std::string, std::uint64_t> objects;  ///< size by oid
     std::size_t largest_batch = 0;
+    std::multiset<std::string> asked_oids;
 
     Answer answer(const ReceivedRequest& request) {
         if (request.method != "POST" || request.path != "/repo.git/info/lfs/objects/batch") {
@@ -44,6 +45,7 @@ public:
         std::string list;
         for (const JsonValue& json : asked) {
             const std::string& oid = *json.find("oid")->string();
+            asked_oids.insert(oid);
             const auto found = objects.find(oid);
             list += (list.empty() ? "" : ",") + std::string(R"({"oid": ")") + oid + R"(", )";
             list += found == objects.end()
@@ -55,12 +57,26 @@ public:
     }
 };
 
-std::vector<LfsObjectState> ask(const HttpServer& server, const std::vector<LfsObject>& objects) {
+std::vector<LfsObjectState> ask(const HttpServer& server, const std::vector<LfsObject>& objects,
+                                const std::optional<std::string>& ref = {}) {
     HttpOptions options;
     options.sleep = [](std::chrono::milliseconds) {};
     HttpClient client(options);
-    return ask_lfs_server(client, server.url("/repo.git/info/lfs"), objects);
+    return ask_lfs_server(client, server.url("/repo.git/info/lfs"), objects, ref);
 }
+
+/// An answer of status 200 with these members of one object each.
+Answer objects_answer(const std::vector<std::string>& members) {
+    std::string list;
+    for (const std::string& text : members) list += (list.empty() ? "{" : ",{") + text + "}";
+    return {200, R"({"objects": [)" + list + "]}"};
+}
+
+std::string oid_member(const std::string& content) {
+    return R"("oid": ")" + to_hex(object(content).oid) + '"';
+}
+
+const std::string download_member = R"("actions": {"download": {"href": "http://x/"}})";
 
 TEST(LfsRemote, TellsPresentMissingAndOtherSizesApart) {
     LfsServer lfs;
@@ -84,7 +100,72 @@ TEST(LfsRemote, AsksOnceForEachObjectInBatchesOfAHundredAndDownloadsNothing) {
     EXPECT_THAT(server.requests(), SizeIs(3));
     EXPECT_THAT(server.requests(), Each(Field(&ReceivedRequest::method, "POST")));
     EXPECT_EQ(lfs.largest_batch, 100u);
+    EXPECT_THAT(lfs.asked_oids, SizeIs(240));
     EXPECT_EQ(*server.requests()[0].header("accept"), "application/vnd.git-lfs+json");
+}
+
+TEST(LfsRemote, AnOidWithTwoSizesIsAskedAboutOnceAndOneOfThemIsWrong) {
+    LfsServer lfs;
+    lfs.objects[to_hex(object("here").oid)] = 4;
+    HttpServer server([&](const ReceivedRequest& request) { return lfs.answer(request); });
+    const auto states = ask(server, {{object("here").oid, 5}, {object("here").oid, 4}});
+    EXPECT_EQ(states[0], (LfsObjectState{Kind::other_size, 4, ""}));
+    EXPECT_EQ(states[1], (LfsObjectState{Kind::present, 0, ""}));
+    EXPECT_THAT(lfs.asked_oids, SizeIs(1));
+}
+
+TEST(LfsRemote, TheBranchIsToldWhereItIsKnown) {
+    LfsServer lfs;
+    HttpServer server([&](const ReceivedRequest& request) { return lfs.answer(request); });
+    ask(server, {object("a")}, "refs/heads/main");
+    ask(server, {object("a")});
+    const auto with = parse_json(server.requests()[0].body);
+    const JsonValue* ref = std::get<JsonDocument>(with).root.find("ref");
+    ASSERT_NE(ref, nullptr);
+    EXPECT_EQ(*ref->find("name")->string(), "refs/heads/main");
+    EXPECT_THAT(server.requests()[1].body, testing::Not(HasSubstr("\"ref\"")));
+}
+
+TEST(LfsRemote, ABusyServerAndABrokenConnectionAreAskedAgain) {
+    LfsServer lfs;
+    lfs.objects[to_hex(object("here").oid)] = 4;
+    int count = 0;
+    HttpServer server([&](const ReceivedRequest& request) {
+        ++count;
+        if (count == 1) return Answer{429, "", {{"Retry-After", "2"}}};
+        Answer answer = lfs.answer(request);
+        if (count == 2) answer.break_after = 20;
+        if (count == 3) answer.drop = true;
+        return answer;
+    });
+    EXPECT_EQ(ask(server, {object("here")})[0].kind, Kind::present);
+    EXPECT_EQ(count, 4);
+}
+
+TEST(LfsRemote, AConnectionThatAlwaysBreaksIsInconclusive) {
+    HttpServer server([](const ReceivedRequest&) {
+        return Answer{.body = std::string(1000, ' '), .break_after = 500};
+    });
+    const auto states = ask(server, {object("a")});
+    EXPECT_EQ(states[0].kind, Kind::inconclusive);
+    EXPECT_THAT(states[0].reason, HasSubstr("the connection broke off"));
+}
+
+TEST(LfsRemote, ARedirectToAnotherPortIsFollowedWithoutThePassword) {
+    LfsServer lfs;
+    lfs.objects[to_hex(object("here").oid)] = 4;
+    HttpServer other([&](const ReceivedRequest& request) { return lfs.answer(request); });
+    HttpServer server([&](const ReceivedRequest& request) {
+        return Answer{307, "", {{"Location", other.url(request.path)}}};
+    });
+    HttpClient client;
+    const auto states = ask_lfs_server(
+        client, with_token(server.url("/repo.git/info/lfs"), "token"), {object("here")});
+    EXPECT_EQ(states[0].kind, Kind::present);
+    ASSERT_NE(server.requests()[0].header("authorization"), nullptr);
+    EXPECT_EQ(*server.requests()[0].header("authorization"),
+              "Basic eC1hY2Nlc3MtdG9rZW46dG9rZW4=");  // x-access-token:token
+    EXPECT_EQ(other.requests()[0].header("authorization"), nullptr);
 }
 
 TEST(LfsRemote, NothingToAskMeansNoRequest) {
@@ -121,12 +202,87 @@ TEST(LfsRemote, TroubleWithTheServerIsInconclusiveAndEndsTheAsking) {
     }
 }
 
-TEST(LfsRemote, ErrorsOfSingleObjectsThatAreNot404AreInconclusive) {
+TEST(LfsRemote, ASpentQuotaIsKnownByItsWords) {
+    const std::pair<int, std::string> answers[] = {
+        {403, R"({"message": "This repository exceeded its LFS budget. The account responsible )"
+              R"(should increase it.", "documentation_url": "https://docs.github.com/x"})"},
+        {403, R"({"message": "This repository is over its data quota."})"},
+        {200, R"({"message": "API Rate Limit exceeded", "documentation_url": "https://x"})"},
+        {404, R"({"message": "bandwidth used up"})"},
+    };
+    for (const auto& [status, body] : answers) {
+        HttpServer server([&, status = status](const ReceivedRequest&) {
+            return Answer{status, body};
+        });
+        const auto states = ask(server, {object("a")});
+        EXPECT_EQ(states[0].kind, Kind::inconclusive) << body;
+        EXPECT_THAT(states[0].reason, HasSubstr("quota or rate limit is used up"));
+    }
+}
+
+TEST(LfsRemote, AServersWordsAreShownInOneShortLine) {
     HttpServer server([](const ReceivedRequest&) {
-        return Answer{200, R"({"objects": [{"oid": ")" + to_hex(object("a").oid) +
-                               R"(", "error": {"code": 403, "message": "quota"}}]})"};
+        return Answer{403, R"({"message": "no\n::error::\u001b[31m\u00fc )" +
+                               std::string(10'000, 'x') + R"("})"};
     });
-    EXPECT_EQ(ask(server, {object("a")})[0].kind, Kind::inconclusive);
+    const std::string reason = ask(server, {object("a")})[0].reason;
+    EXPECT_THAT(reason, HasSubstr("credentials (403: no?::error::?[31m?"));
+    EXPECT_LT(reason.size(), 300u);
+}
+
+TEST(LfsRemote, ErrorsOfSingleObjectsThatAreNot404AreInconclusive) {
+    const std::tuple<std::string, Kind, std::string> errors[] = {
+        {R"({"code": 404, "message": "Object does not exist"})", Kind::missing, ""},
+        {R"({"code": 410, "message": "Object removed by owner"})", Kind::missing, ""},
+        {R"({"code": 404, "message": "over quota"})", Kind::inconclusive, "quota"},
+        {R"({"code": 403, "message": "over quota"})", Kind::inconclusive, "quota"},
+        {R"({"code": 422, "message": "Validation error"})", Kind::inconclusive, "refuses"},
+        {R"({"code": 401})", Kind::inconclusive, "credentials (401)"},
+        {R"({"code": 500})", Kind::inconclusive, "status 500"},
+        {R"({"code": 4294967700})", Kind::inconclusive, "garbled"},  // 404 in 32 bits
+        {R"({"code": "404"})", Kind::inconclusive, "garbled"},
+        {R"({"message": "gone"})", Kind::inconclusive, "garbled"},
+        {"true", Kind::inconclusive, "garbled"},
+    };
+    for (const auto& [error, kind, words] : errors) {
+        HttpServer server([&](const ReceivedRequest&) {
+            return objects_answer({oid_member("a") + R"(, "error": )" + error});
+        });
+        const auto states = ask(server, {object("a")});
+        EXPECT_EQ(states[0].kind, kind) << error;
+        EXPECT_THAT(states[0].reason, HasSubstr(words));
+    }
+}
+
+TEST(LfsRemote, ErrorsOfOneKindHaveOneReason) {
+    HttpServer server([](const ReceivedRequest&) {
+        return objects_answer({oid_member("a") + R"(, "error": {"code": 403, "message": "no a"})",
+                               oid_member("b") + R"(, "error": {"code": 403, "message": "no b"})"});
+    });
+    const auto states = ask(server, {object("a"), object("b")});
+    EXPECT_EQ(states[0].reason, states[1].reason);
+}
+
+TEST(LfsRemote, ObjectsNobodyAskedAboutArePassedOver) {
+    HttpServer server([](const ReceivedRequest&) {
+        return objects_answer({oid_member("b") + R"(, "error": {"code": 404})",
+                               oid_member("a") + R"(, "size": 1, )" + download_member});
+    });
+    const auto states = ask(server, {object("a")});
+    ASSERT_THAT(states, SizeIs(1));
+    EXPECT_EQ(states[0].kind, Kind::present);
+}
+
+TEST(LfsRemote, AnObjectThatComesTwiceMustSayTheSame) {
+    const std::string good = oid_member("a") + R"(, "size": 1, )" + download_member;
+    const std::string bad = oid_member("a") + R"(, "error": {"code": 404})";
+    std::vector<std::string> members = {good, good};
+    HttpServer server([&](const ReceivedRequest&) { return objects_answer(members); });
+    EXPECT_EQ(ask(server, {object("a")})[0].kind, Kind::present);
+    members = {good, bad};
+    const auto states = ask(server, {object("a")});
+    EXPECT_EQ(states[0].kind, Kind::inconclusive);
+    EXPECT_THAT(states[0].reason, HasSubstr("contradicts itself"));
 }
 
 TEST(LfsRemote, HostileAnswersAreInconclusive) {
@@ -139,11 +295,14 @@ TEST(LfsRemote, HostileAnswersAreInconclusive) {
         R"({"objects": 3})",
         R"({"objects": [3, null, {"oid": 7}]})",
         R"({"objects": [{"oid": "0000"}]})",
+        R"({"objects": [{"oid": ")" + oid + R"(", )" + download_member + "}]}",
+        R"({"objects": [{"oid": ")" + oid + R"(", "size": -1, )" + download_member + "}]}",
+        R"({"objects": [{"oid": ")" + oid + R"(", "size": 1}]})",
         R"({"objects": [{"oid": ")" + oid + R"("}]})",
         R"({"objects": [{"oid": ")" + oid + R"(", "actions": 3, "size": "x"}]})",
         R"({"objects": [{"oid": ")" + oid + R"(", "error": {"code": 99999999999999999999}}]})",
         R"({"objects": )" + std::string(10'000, '[') + std::string(10'000, ']') + "}",
-        "\"" + std::string(5 << 20, 'x') + "\"",
+        "\"" + std::string(50 << 20, 'x') + "\"",
     };
     for (const std::string& answer : answers) {
         HttpServer server([&](const ReceivedRequest&) { return Answer{200, answer}; });
@@ -185,6 +344,9 @@ TEST(LfsEndpoint, ComesFromTheRemoteAsGitLfsFindsIt) {
     EXPECT_EQ(endpoint_of_remote("ssh://git@github.com/onnx/models.git"), github);
     EXPECT_EQ(endpoint_of_remote("ssh://git@github.com:22/onnx/models"), github);
     EXPECT_EQ(endpoint_of_remote("git://github.com/onnx/models.git"), github);
+    EXPECT_EQ(endpoint_of_remote("ssh://git@[::1]:22/hub"), "https://[::1]/hub.git/info/lfs");
+    EXPECT_EQ(endpoint_of_remote("https://me:pw@example.org/hub"),
+              "https://me:pw@example.org/hub.git/info/lfs");
     for (const char* local : {"/srv/hub.git", "../hub", "file:///srv/hub.git", "C:/hub"}) {
         EXPECT_THAT(endpoint_of_remote(local), HasSubstr("none: ")) << local;
     }
@@ -205,6 +367,35 @@ TEST(LfsEndpoint, SettingsGoBeforeTheRemote) {
     LfsConfig useless;
     useless.lfs_url = "file:///srv";
     EXPECT_THAT(endpoint_of(useless), HasSubstr("no HTTP address"));
+}
+
+TEST(LfsEndpoint, ConfiguredSshAddressesAreMappedToo) {
+    LfsConfig config;
+    config.lfs_url = "git@github.com:onnx/models.git/info/lfs";
+    EXPECT_EQ(endpoint_of(config), "https://github.com/onnx/models.git/info/lfs");
+}
+
+TEST(LfsEndpoint, LfsconfigIsReadAsGitReadsIt) {
+    const std::pair<const char*, const char*> texts[] = {
+        {"[LFS] URL = https://a.example\r\n", "https://a.example"},
+        {"  [ lfs ]\n url=https://a.example/#x ; note\n", "https://a.example"},
+        {"[lfs]\n url = \"https://a.example/#x\" # note\n", "https://a.example/#x"},
+        {"[lfs]\n# url = https://no.example\n url = https://a.example\n", "https://a.example"},
+        {"[lfs]\n url = https://no.example\n url = https://a.example", "https://a.example"},
+        {"[Remote \"upstream\"]\n lfsURL = https://a.example\n", "https://a.example"},
+        {"[remote \"Upstream\"]\n lfsurl = https://no.example\n", "none"},
+        {"[remote \"origin\"]\n lfsurl = https://no.example\n", "none"},
+        {"[remote \"upstream\"]\n url = https://no.example\n", "none"},
+        {"[lfs \"x\"]\n url = https://no.example\n", "none"},
+        {"[lfs\n]url = https://no.example\n", "none"},
+        {"[\n=\n]\n\\\n\"", "none"},
+    };
+    for (const auto& [text, expected] : texts) {
+        LfsConfig config;
+        config.remote_name = "upstream";
+        config.lfsconfig = text;
+        EXPECT_THAT(endpoint_of(config), testing::StartsWith(expected)) << text;
+    }
 }
 
 TEST(LfsEndpoint, ATokenIsThePasswordUnlessThereIsOne) {
