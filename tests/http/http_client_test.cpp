@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <fstream>
 
 #include "tests/support/http_server.h"
 #include "tests/support/repository_builder.h"
@@ -332,10 +331,11 @@ TEST(HttpClient, ReadsTheBeginningOfErrorPagesAlone) {
         if (request.path == "/old") answer.headers = {{"Location", "/new"}};
         return answer;
     });
-    const HttpResponse answer = response(HttpClient().send({.url = server.url("/old")}));
+    PatientClient patient(HttpOptions{.tries = 1, .stall_timeout = 2s});
+    const HttpResponse answer = response(patient.client.send({.url = server.url("/old")}));
     EXPECT_EQ(answer.head.status, 404);
     EXPECT_THAT(answer.body, SizeIs(error_body_limit));
-    const HttpResponse small = response(HttpClient().send({.url = server.url("/new")}, 100));
+    const HttpResponse small = response(patient.client.send({.url = server.url("/new")}, 100));
     EXPECT_EQ(small.head.status, 404);
     EXPECT_THAT(small.body, SizeIs(100));
 }
@@ -431,6 +431,9 @@ TEST(HttpClient, SecretsDoNotGoToAnotherPort) {
 }
 
 TEST(HttpClient, SecretsDoNotComeBackByASecondRedirect) {
+    test::TemporaryFolder folder;
+    test::write_file(folder.path() / ".netrc", "machine 127.0.0.1 login user password pass\n");
+    const Variable variable("HOME", folder.path().string());
     std::string home;
     HttpServer other([&](const ReceivedRequest&) {
         return Answer{302, "", {{"Location", home + "/back"}}};
@@ -449,7 +452,7 @@ TEST(HttpClient, SecretsDoNotComeBackByASecondRedirect) {
 
 TEST(HttpClient, PasswordsOfNetrcAreUsedAndNotAfterARedirectElsewhere) {
     test::TemporaryFolder home;
-    std::ofstream(home.path() / ".netrc") << "machine 127.0.0.1 login user password p@ss\n";
+    test::write_file(home.path() / ".netrc", "machine 127.0.0.1 login user password p@ss\n");
     const Variable variable("HOME", home.path().string());
     HttpServer other([](const ReceivedRequest&) { return Answer{200, "here"}; });
     HttpServer server([&](const ReceivedRequest&) {
