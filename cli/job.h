@@ -43,7 +43,9 @@ void note(const Streams& streams, const std::string& text);
 void print(const Streams& streams, const Diagnostics& diagnostics);
 
 void add_generate_command(CLI::App& app, Job& job);
+void add_info_command(CLI::App& app, Job& job);
 void add_inspect_command(CLI::App& app, Job& job);
+void add_list_command(CLI::App& app, Job& job);
 void add_validate_command(CLI::App& app, Job& job);
 
 }  // namespace onnxhub

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "cli/progress.h"
-#include "generator/onnx_release.h"
 #include "manifest/diagnostic.h"
 #include "manifest/entry.h"
 #include "manifest/json.h"
+#include "manifest/onnx_release.h"
 
 namespace onnxhub {
 namespace {

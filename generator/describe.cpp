@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "generator/hub_rows.h"
-#include "generator/onnx_release.h"
 #include "generator/parallel.h"
 #include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/onnx_release.h"
 
 namespace onnxhub {
 namespace {

@@ -15,8 +15,8 @@
 
 #include "generator/link_target.h"
 #include "generator/markdown_table.h"
-#include "generator/spelling.h"
 #include "manifest/hub_path.h"
+#include "manifest/spelling.h"
 
 namespace onnxhub {
 namespace {

@@ -10,8 +10,8 @@
 #include <span>
 #include <utility>
 
-#include "generator/spelling.h"
 #include "manifest/environment_error.h"
+#include "manifest/spelling.h"
 
 namespace onnxhub {
 namespace {

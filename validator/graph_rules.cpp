@@ -10,11 +10,11 @@
 #include <utility>
 #include <variant>
 
-#include "generator/onnx_release.h"
 #include "generator/onnx_skeleton.h"
 #include "generator/parallel.h"
 #include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/onnx_release.h"
 #include "validator/port_difference.h"
 
 namespace onnxhub {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "manifest/port_text.h"
+
 namespace onnxhub {
 namespace {
 
@@ -22,12 +24,6 @@ bool agrees(const Shape& stated, const Shape& graph, bool is_lenient) {
         if (!agrees(stated[i], graph[i], is_lenient)) return false;
     }
     return true;
-}
-
-std::string text_of(const Dimension& dimension) {
-    if (const auto* number = std::get_if<std::int64_t>(&dimension)) return std::to_string(*number);
-    if (const auto* name = std::get_if<std::string>(&dimension)) return *name;
-    return "?";
 }
 
 std::optional<std::string> find_difference(std::string_view what, const std::vector<Port>& stated,
@@ -57,16 +53,6 @@ std::optional<std::string> find_difference(const IoPorts& stated, const IoPorts&
         return found;
     }
     return find_difference("output", stated.outputs, graph.outputs, is_lenient);
-}
-
-std::string to_text(const Port& port) {
-    constexpr std::string_view tensor = "tensor(";
-    if (!port.type.starts_with(tensor)) return port.type;
-    std::string text = port.type.substr(tensor.size(), port.type.size() - tensor.size() - 1) + "[";
-    for (std::size_t i = 0; i < port.shape.size(); ++i) {
-        text += (i > 0 ? "," : "") + text_of(port.shape[i]);
-    }
-    return text + "]";
 }
 
 }  // namespace onnxhub

@@ -14,7 +14,4 @@ namespace onnxhub {
 std::optional<std::string> find_difference(const IoPorts& stated, const IoPorts& graph,
                                            bool is_lenient);
 
-/// "float[N,3,224,224]" for tensors with a shape, else the type.
-std::string to_text(const Port& port);
-
 }  // namespace onnxhub

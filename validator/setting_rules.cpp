@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "generator/glob.h"
-#include "generator/spelling.h"
+#include "manifest/spelling.h"
 #include "validator/rule_catalog.h"
 
 namespace onnxhub {

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <utility>
 
-#include "generator/onnx_release.h"
 #include "manifest/entry_name.h"
 #include "manifest/hub_path.h"
+#include "manifest/onnx_release.h"
 
 namespace onnxhub {
 namespace {

@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "manifest/element_type.h"
-#include "validator/port_difference.h"
+#include "manifest/port_text.h"
 
 namespace onnxhub {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/onnx_release.h"
+#include "manifest/onnx_release.h"
 
 #include <algorithm>
 #include <array>

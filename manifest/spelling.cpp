@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/spelling.h"
+#include "manifest/spelling.h"
 
 #include <algorithm>
 #include <vector>

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// `onnxhub list`: the models of a hub.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <ostream>
+#include <utility>
+
+#include "cli/hub_models.h"
+#include "cli/job.h"
+#include "cli/progress.h"
+#include "hosting/client/model_query.h"
+#include "manifest/environment_error.h"
+
+namespace onnxhub {
+namespace {
+
+struct Arguments {
+    HubArguments hub;
+    ModelFilter filter = {{}, {}, {}, {}, {}};
+    std::string format = "table";
+};
+
+std::string size_of(const Entry& entry) {
+    return entry.content.size_bytes ? human_bytes(*entry.content.size_bytes) : "?";
+}
+
+/// Columns as wide as their widest cell; the tags take what is left.
+std::string table_of(const std::vector<const ManifestEntry*>& models) {
+    constexpr std::size_t widest_name = 48;  // a longer one pushes its own line aside alone
+    std::size_t width = 5;
+    for (const ManifestEntry* model : models) {
+        width = std::max(width, std::min(printable(model->entry->model).size(), widest_name));
+    }
+    std::string text = fmt::format("{:{}}  {:>5}  {:7}  {:>9}  {}\n", "model", width, "opset",
+                                   "ONNX", "size", "tags");
+    for (const ManifestEntry* model : models) {
+        const Entry& entry = *model->entry;
+        text += fmt::format("{:{}}  {:>5}  {:7}  {:>9}  {}\n", printable(entry.model), width,
+                            entry.opset_version, printable(entry.onnx_version), size_of(entry),
+                            printable(fmt::format("{}", fmt::join(entry.tags, ", "))));
+    }
+    return text;
+}
+
+std::string json_of(const std::vector<const ManifestEntry*>& models) {
+    std::vector<std::string> entries;
+    for (const ManifestEntry* model : models) entries.push_back(entry_text(model->json));
+    return manifest_text(entries) + "\n";
+}
+
+ExitCode run(const Arguments& arguments, const Streams& streams) {
+    const ManifestDocument document = read_hub_models(arguments.hub, streams);
+    const auto models = list_models(document, arguments.filter);
+    if (models.empty() && arguments.filter.model) {
+        const auto missing = get_model_info(document, *arguments.filter.model, {{}, {}, {}});
+        if (const auto* none = std::get_if<ModelNotFound>(&missing)) {
+            throw EnvironmentError(printable(none->message + "; " + none->hint));
+        }
+    }
+    streams.out << (arguments.format == "json" ? json_of(models) : table_of(models));
+    streams.out.flush();
+    if (!streams.out) throw EnvironmentError("standard output: can't be written");
+    note(streams, fmt::format("{} of {} models", models.size(), document.entries.size()));
+    return ExitCode::done;
+}
+
+}  // namespace
+
+void add_list_command(CLI::App& app, Job& job) {
+    auto arguments = std::make_shared<Arguments>();
+    CLI::App* command = app.add_subcommand("list", "Lists the models of a hub");
+    command->add_option("NAME", arguments->filter.model, "Only models of this name")
+        ->option_text("[NAME]");
+    add_hub_options(*command, arguments->hub);
+    command->add_option("--tag", arguments->filter.tags, "Only models with one of these tags")
+        ->type_name("TAG")
+        ->allow_extra_args(false);
+    command->add_option("--opset", arguments->filter.opset, "Only models of this opset")
+        ->type_name("N");
+    command->add_option("--max-bytes", arguments->filter.max_bytes, "Only models up to this size")
+        ->type_name("BYTES");
+    command
+        ->add_option("--port-type", arguments->filter.port_type,
+                     "Only models with an input or output of this type, such as int64")
+        ->type_name("TYPE");
+    command->add_option("--format", arguments->format, "table or json (default: table)")
+        ->type_name("table|json")
+        ->check(CLI::IsMember({"table", "json"}));
+    command->callback([arguments, &job] {
+        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    });
+}
+
+}  // namespace onnxhub

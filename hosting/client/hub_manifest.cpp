@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/client/hub_manifest.h"
+
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include "manifest/atomic_file.h"
+#include "manifest/digest.h"
+#include "manifest/environment_error.h"
+#include "manifest/manifest.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t manifest_size_limit = std::uint64_t{512} << 20;  // bytes
+
+/// Nothing when there is no such file, or it can't be read or is larger than any manifest.
+std::optional<std::string> read_file(const fs::path& path) {
+    std::error_code error;
+    if (!fs::is_regular_file(path, error) || fs::file_size(path, error) > manifest_size_limit) {
+        return std::nullopt;
+    }
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return std::nullopt;
+    std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    return file.bad() ? std::nullopt : std::optional(std::move(text));
+}
+
+/// The copy of the manifest at one URL: the text, and beside it its SHA-256 and ETag.
+class ManifestCopy {
+public:
+    ManifestCopy(const fs::path& cache_folder, const std::string& url)
+        : text_path_(cache_folder / ".onnxhub" / "manifests" / (to_hex(sha256_of(url)) + ".json")),
+          tag_path_(text_path_.string() + ".etag") {
+        auto text = read_file(text_path_);
+        const auto tag = read_file(tag_path_);
+        if (!text || !tag) return;
+        const std::size_t line = tag->find('\n');
+        if (tag->substr(0, line) != to_hex(sha256_of(*text))) return;
+        text_ = std::move(*text);
+        etag_ = line == tag->npos ? "" : tag->substr(line + 1);
+    }
+
+    const std::optional<std::string>& text() const { return text_; }
+    const std::string& etag() const { return etag_; }
+
+    /// A cache that can't be written to is no obstacle.
+    void replace(const std::string& text, const std::string& etag) const {
+        std::error_code error;
+        fs::create_directories(text_path_.parent_path(), error);
+        if (error) return;
+        try {
+            write_file_atomically(text_path_, text);
+            write_file_atomically(tag_path_, to_hex(sha256_of(text)) + "\n" + etag);
+        } catch (const EnvironmentError&) {
+        }
+    }
+
+private:
+    fs::path text_path_;
+    fs::path tag_path_;
+    std::optional<std::string> text_;
+    std::string etag_;
+};
+
+HubManifest read_folder(const fs::path& folder) {
+    const fs::path path = folder / std::string(manifest_file_name);
+    auto text = read_file(path);
+    if (!text) {
+        throw EnvironmentError(path.string() +
+                               ": can't be read; name a hub's folder, or write owner/name for one "
+                               "on GitHub");
+    }
+    return {std::move(*text), path.string(), ""};
+}
+
+std::string reason_of(const HttpHead& head) {
+    if (head.status == 404) return "there is no manifest (404); check the hub's name and branch";
+    if (head.status == 401 || head.status == 403) {
+        return "the server wants other credentials (" + std::to_string(head.status) +
+               "); put them into ~/.netrc";
+    }
+    return "the server answers with status " + std::to_string(head.status) + "; try again later";
+}
+
+/// The copy, with a note why, or an error.
+HubManifest fall_back(const ManifestCopy& copy, const std::string& url, const std::string& why) {
+    if (!copy.text()) throw EnvironmentError(shown_url(url) + ": " + why);
+    return {*copy.text(), shown_url(url), shown_url(url) + ": " + why + "; using the last copy"};
+}
+
+}  // namespace
+
+fs::path default_cache_folder(const Environment& environment) {
+    if (const auto home = environment("ONNX_HOME")) return fs::path(*home) / "hub";
+    if (const auto cache = environment("XDG_CACHE_HOME")) return fs::path(*cache) / "onnx" / "hub";
+    if (const auto home = environment("HOME")) {
+        return fs::path(*home) / ".cache" / "onnx" / "hub";
+    }
+    throw EnvironmentError(
+        "environment: none of ONNX_HOME, XDG_CACHE_HOME and HOME is set; name a "
+        "cache folder with --cache");
+}
+
+HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client) {
+    if (fetch.hub.kind == HubSpec::Kind::folder) return read_folder(fetch.hub.folder);
+    const std::string url = manifest_url(fetch.hub, fetch.endpoints);
+    const ManifestCopy copy(fetch.cache_folder, url);
+    if (fetch.is_offline) {
+        if (!copy.text()) {
+            throw EnvironmentError(shown_url(url) +
+                                   ": no copy of this manifest is here; leave out --offline once");
+        }
+        return {*copy.text(), shown_url(url), ""};
+    }
+    HttpRequest request;
+    request.url = url;
+    if (copy.text() && !copy.etag().empty())
+        request.headers.push_back({"If-None-Match", copy.etag()});
+    const auto result = client.send(request, manifest_size_limit);
+    if (const auto* failure = std::get_if<HttpFailure>(&result)) {
+        if (failure->kind == HttpFailure::Kind::stopped) throw Interrupted();
+        return fall_back(copy, url, failure->reason);
+    }
+    const auto& response = std::get<HttpResponse>(result);
+    if (response.head.status == 304 && copy.text()) return {*copy.text(), shown_url(url), ""};
+    if (response.head.status >= 500 || response.head.status == 429) {
+        return fall_back(copy, url, reason_of(response.head));
+    }
+    if (response.head.status != 200) {
+        throw EnvironmentError(shown_url(url) + ": " + reason_of(response.head));
+    }
+    const std::string* etag = find_header(response.head.headers, "etag");
+    copy.replace(response.body, etag ? *etag : "");
+    return {response.body, shown_url(url), ""};
+}
+
+}  // namespace onnxhub

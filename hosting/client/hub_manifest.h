@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The manifest of a hub: from its folder, or over HTTP with a copy kept for the next time.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "hosting/client/hub_spec.h"
+#include "http/http_client.h"
+
+namespace onnxhub {
+
+/// $ONNX_HOME/hub, else $XDG_CACHE_HOME/onnx/hub, else ~/.cache/onnx/hub: shared with the Python
+/// client. Throws EnvironmentError when none of these variables nor HOME is set.
+std::filesystem::path default_cache_folder(const Environment& environment);
+
+struct HubManifest {
+    std::string text;
+    std::string shown_name;  ///< for messages about its content
+    std::string note;  ///< what its reader should know: "… can't be reached, this is a copy"
+};
+
+struct ManifestFetch {
+    HubSpec hub;
+    Endpoints endpoints;
+    std::filesystem::path cache_folder;
+    bool is_offline = false;  ///< no socket is opened: the copy or nothing
+};
+
+/// A copy is asked for anew by its ETag, and stands in when the hub can't be reached. Copies lie in
+/// the cache's folder .onnxhub/manifests, which other clients never look into; one that was altered
+/// doesn't count. Throws EnvironmentError when there is no manifest to be had.
+HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client);
+
+}  // namespace onnxhub

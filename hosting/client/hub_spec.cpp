@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/client/hub_spec.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "manifest/hub_path.h"
+#include "manifest/manifest.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr std::string_view forms =
+    "write owner/name[:ref], https://…, hf://ORG, or a folder as ./folder";
+
+bool is_name_character(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           c == '_' || c == '.';
+}
+
+/// A name of GitHub or Hugging Face: it becomes a part of a URL.
+bool is_name(std::string_view text) {
+    return !text.empty() && text != "." && text != ".." &&
+           std::ranges::all_of(text, is_name_character);
+}
+
+/// Branches may hold '/': git's own rules are wider, but nothing else is met in URLs.
+bool is_ref(std::string_view text) {
+    return !text.empty() && !text.starts_with('/') && !text.ends_with('/') &&
+           text.find("..") == text.npos && text.find("//") == text.npos &&
+           std::ranges::all_of(text, [](char c) { return is_name_character(c) || c == '/'; });
+}
+
+std::string without_end_slashes(std::string_view text) {
+    while (text.ends_with('/')) text.remove_suffix(1);
+    return std::string(text);
+}
+
+BadHubSpec bad(std::string_view text, std::string_view why) {
+    return {fmt::format("\"{}\" names no hub: {}; {}", text, why, forms)};
+}
+
+std::variant<HubSpec, BadHubSpec> parse_web(std::string_view text) {
+    HubSpec spec;
+    spec.kind = HubSpec::Kind::web;
+    spec.base_url = without_end_slashes(text);
+    const std::string_view rest = text.substr(text.find("://") + 3);
+    if (rest.empty() || rest.starts_with('/')) return bad(text, "it has no host");
+    if (text.find_first_of("?#") != text.npos) return bad(text, "it has a query or fragment");
+    return spec;
+}
+
+std::variant<HubSpec, BadHubSpec> parse_github(std::string_view text) {
+    HubSpec spec;
+    const std::size_t slash = text.find('/');
+    const std::size_t colon = text.find(':', slash == text.npos ? 0 : slash);
+    if (slash == text.npos) return bad(text, "it has no '/'");
+    spec.owner = text.substr(0, slash);
+    spec.name = text.substr(slash + 1, std::min(colon, text.size()) - slash - 1);
+    spec.ref = colon == text.npos ? "main" : std::string(text.substr(colon + 1));
+    if (!is_name(spec.owner) || !is_name(spec.name)) return bad(text, "it is no owner/name");
+    if (!is_ref(spec.ref)) return bad(text, "its ref is no branch, tag or commit");
+    return spec;
+}
+
+/// As in RFC 3986, segment by segment.
+std::string encoded(std::string_view path) {
+    std::string text;
+    for (const char c : path) {
+        if (is_name_character(c) || c == '/' || c == '~') {
+            text += c;
+        } else {
+            text += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+        }
+    }
+    return text;
+}
+
+}  // namespace
+
+std::variant<HubSpec, BadHubSpec> parse_hub_spec(std::string_view text) {
+    HubSpec spec;
+    if (text.starts_with("https://") || text.starts_with("http://")) return parse_web(text);
+    if (text.starts_with("hf://")) {
+        spec.kind = HubSpec::Kind::hugging_face;
+        spec.organization = without_end_slashes(text.substr(5));
+        if (!is_name(spec.organization)) return bad(text, "it has no organization");
+        return spec;
+    }
+    const bool is_file_url = text.starts_with("file://");
+    if (is_file_url) text.remove_prefix(7);
+    const bool is_folder = is_file_url || text.starts_with('/') || text == "." || text == ".." ||
+                           text.starts_with("./") || text.starts_with("../");
+    if (is_folder) {
+        if (text.empty()) return bad(text, "it has no folder");
+        spec.kind = HubSpec::Kind::folder;
+        spec.folder = std::filesystem::path(text);
+        return spec;
+    }
+    if (text.find("://") != text.npos) return bad(text, "it has another scheme");
+    return parse_github(text);
+}
+
+std::string to_text(const HubSpec& spec) {
+    switch (spec.kind) {
+        case HubSpec::Kind::web:
+            return spec.base_url;
+        case HubSpec::Kind::folder:
+            return spec.folder.string();
+        case HubSpec::Kind::hugging_face:
+            return "hf://" + spec.organization;
+        case HubSpec::Kind::github:
+            break;
+    }
+    return spec.owner + "/" + spec.name + ":" + spec.ref;
+}
+
+bool is_official(const HubSpec& spec) {
+    return spec.kind == HubSpec::Kind::github && to_text(spec) == official_hub;
+}
+
+Endpoints read_endpoints(const Environment& environment) {
+    Endpoints endpoints;
+    const auto replace = [&](std::string& endpoint, const char* name) {
+        if (const auto value = environment(name)) endpoint = without_end_slashes(*value);
+    };
+    replace(endpoints.github_raw, "ONNXHUB_GITHUB_RAW_URL");
+    replace(endpoints.github_media, "ONNXHUB_GITHUB_MEDIA_URL");
+    replace(endpoints.hugging_face, "HF_ENDPOINT");
+    return endpoints;
+}
+
+std::string manifest_url(const HubSpec& spec, const Endpoints& endpoints) {
+    switch (spec.kind) {
+        case HubSpec::Kind::web:
+            return spec.base_url + "/" + std::string(manifest_file_name);
+        case HubSpec::Kind::folder:
+            return "";
+        case HubSpec::Kind::hugging_face: {
+            const auto official = parse_hub_spec(official_hub);
+            return manifest_url(std::get<HubSpec>(official), endpoints);
+        }
+        case HubSpec::Kind::github:
+            break;
+    }
+    return fmt::format("{}/{}/{}/{}/{}", endpoints.github_raw, spec.owner, spec.name, spec.ref,
+                       manifest_file_name);
+}
+
+std::vector<std::string> file_urls(const HubSpec& spec, const Endpoints& endpoints,
+                                   const std::string& path) {
+    switch (spec.kind) {
+        case HubSpec::Kind::web:
+            return {spec.base_url + "/" + encoded(path)};
+        case HubSpec::Kind::folder:
+            return {};
+        case HubSpec::Kind::hugging_face: {
+            const std::string file(file_name(path));
+            const std::string stem = file.substr(0, file.rfind('.'));
+            return {fmt::format("{}/{}/{}/resolve/main/{}", endpoints.hugging_face,
+                                spec.organization, encoded(stem), encoded(file))};
+        }
+        case HubSpec::Kind::github:
+            break;
+    }
+    const std::string rest =
+        fmt::format("/{}/{}/{}/{}", spec.owner, spec.name, spec.ref, encoded(path));
+    // Files in Git LFS are under the one, all others under the other.
+    return {endpoints.github_media + rest, endpoints.github_raw + rest};
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/client/model_query.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "manifest/onnx_release.h"
+#include "manifest/spelling.h"
+
+namespace onnxhub {
+namespace {
+
+std::string lower_case(std::string_view text) {
+    std::string lowered(text);
+    for (char& c : lowered) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return lowered;
+}
+
+bool same_name(std::string_view one, std::string_view other) {
+    return lower_case(one) == lower_case(other);
+}
+
+bool has_port_of(const Entry& entry, const std::string& type) {
+    if (!entry.io_ports) return false;
+    const auto is_it = [&](const Port& port) {
+        return port.type == type || port.type == "tensor(" + type + ")";
+    };
+    return std::ranges::any_of(entry.io_ports->inputs, is_it) ||
+           std::ranges::any_of(entry.io_ports->outputs, is_it);
+}
+
+bool has_any_tag(const Entry& entry, const std::vector<std::string>& tags) {
+    return std::ranges::any_of(entry.tags, [&](const std::string& tag) {
+        return std::ranges::any_of(
+            tags, [&](const std::string& wanted) { return same_name(tag, wanted); });
+    });
+}
+
+bool matches(const Entry& entry, const ModelFilter& filter) {
+    if (filter.model && !same_name(entry.model, *filter.model)) return false;
+    if (!filter.tags.empty() && !has_any_tag(entry, filter.tags)) return false;
+    if (filter.opset && entry.opset_version != *filter.opset) return false;
+    if (filter.max_bytes && entry.content.size_bytes.value_or(0) > *filter.max_bytes) return false;
+    return !filter.port_type || has_port_of(entry, *filter.port_type);
+}
+
+ModelNotFound unknown_name(const ManifestDocument& document, const std::string& model) {
+    std::vector<std::string> lowered;
+    std::vector<const std::string*> names;
+    for (const ManifestEntry& present : document.entries) {
+        if (!present.entry) continue;
+        lowered.push_back(lower_case(present.entry->model));
+        names.push_back(&present.entry->model);
+    }
+    const std::string wanted = lower_case(model);
+    std::set<std::string> near;
+    std::size_t least = std::string::npos;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const bool is_part = wanted.size() >= 3 && lowered[i].find(wanted) != std::string::npos;
+        if (!is_part && !is_misspelling(wanted, lowered[i])) continue;
+        const std::size_t distance = is_part ? 0 : edit_distance(wanted, lowered[i]);
+        if (distance < least) near.clear();
+        least = std::min(least, distance);
+        if (distance == least) near.insert(*names[i]);
+    }
+    constexpr std::size_t most = 8;
+    const std::vector<std::string> shown(
+        near.begin(),
+        std::next(near.begin(), static_cast<std::ptrdiff_t>(std::min(near.size(), most))));
+    return {fmt::format("the hub has no model \"{}\"", model),
+            shown.empty() ? "`onnxhub list` shows what it has"
+                          : fmt::format("did you mean {}?", fmt::join(shown, ", "))};
+}
+
+bool fits(const Entry& entry, const VersionWish& wish) {
+    if (wish.opset && entry.opset_version != *wish.opset) return false;
+    if (wish.max_opset && entry.opset_version > *wish.max_opset) return false;
+    if (!wish.max_ir) return true;
+    const auto release = find_release(entry.onnx_version);
+    return release && release->ir_version <= *wish.max_ir;
+}
+
+std::string opsets_of(const std::vector<const ManifestEntry*>& versions) {
+    std::set<std::int64_t> opsets;
+    for (const ManifestEntry* version : versions) opsets.insert(version->entry->opset_version);
+    return fmt::format("it has the opsets {}", fmt::join(opsets, ", "));
+}
+
+}  // namespace
+
+std::vector<const ManifestEntry*> list_models(const ManifestDocument& document,
+                                              const ModelFilter& filter) {
+    std::vector<const ManifestEntry*> found;
+    for (const ManifestEntry& entry : document.entries) {
+        if (entry.entry && matches(*entry.entry, filter)) found.push_back(&entry);
+    }
+    return found;
+}
+
+std::variant<const ManifestEntry*, ModelNotFound> get_model_info(const ManifestDocument& document,
+                                                                 const std::string& model,
+                                                                 const VersionWish& wish) {
+    const auto versions =
+        list_models(document, {.model = model, .opset = {}, .max_bytes = {}, .port_type = {}});
+    if (versions.empty()) return unknown_name(document, model);
+    std::vector<const ManifestEntry*> fitting;
+    for (const ManifestEntry* version : versions) {
+        if (fits(*version->entry, wish)) fitting.push_back(version);
+    }
+    if (fitting.empty()) {
+        return ModelNotFound{
+            wish.opset ? fmt::format("\"{}\" has no version with opset {}", model, *wish.opset)
+                       : fmt::format("no version of \"{}\" is old enough", model),
+            opsets_of(versions)};
+    }
+    const auto opset_of = [](const ManifestEntry* entry) { return entry->entry->opset_version; };
+    const std::int64_t newest = opset_of(*std::ranges::max_element(fitting, {}, opset_of));
+    std::erase_if(fitting, [&](const ManifestEntry* entry) { return opset_of(entry) != newest; });
+    if (fitting.size() == 1) return fitting.front();
+    std::vector<std::string> paths;
+    for (const ManifestEntry* entry : fitting) paths.push_back(entry->entry->model_path);
+    return ModelNotFound{
+        fmt::format("\"{}\" with opset {} names {} models", model, newest, fitting.size()),
+        fmt::format("the hub should rename one of {}", fmt::join(paths, ", "))};
+}
+
+}  // namespace onnxhub
