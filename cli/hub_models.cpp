@@ -19,14 +19,6 @@ std::optional<std::string> variable(const char* name) {
     return value && *value != '\0' ? std::optional<std::string>(value) : std::nullopt;
 }
 
-HubSpec hub_of(const HubArguments& arguments) {
-    auto parsed = parse_hub_spec(arguments.hub.value_or(std::string(official_hub)));
-    if (const auto* bad = std::get_if<BadHubSpec>(&parsed)) {
-        throw EnvironmentError("command line: --hub: " + bad->reason);
-    }
-    return std::get<HubSpec>(std::move(parsed));
-}
-
 }  // namespace
 
 void add_hub_options(CLI::App& command, HubArguments& arguments) {
@@ -41,21 +33,30 @@ void add_hub_options(CLI::App& command, HubArguments& arguments) {
                      "Open no connection: use the copy of the manifest from last time");
 }
 
-ManifestDocument read_hub_models(const HubArguments& arguments, const Streams& streams) {
+HubSpec parse_hub_option(const std::string& option, const std::string& text) {
+    auto parsed = parse_hub_spec(text);
+    if (const auto* bad = std::get_if<BadHubSpec>(&parsed)) {
+        throw EnvironmentError("command line: " + option + ": " + bad->reason);
+    }
+    return std::get<HubSpec>(std::move(parsed));
+}
+
+OpenHub open_hub_models(const HubArguments& arguments, const Streams& streams) {
     catch_interruptions();
     HttpOptions options;
     options.user_agent = "onnxhub/" ONNXHUB_VERSION;
     options.is_stopped = is_interrupted;
-    HttpClient client(std::move(options));
-    ManifestFetch fetch;
-    fetch.hub = hub_of(arguments);
-    fetch.endpoints = read_endpoints(variable);
-    fetch.cache_folder =
+    OpenHub hub;
+    hub.client = std::make_unique<HttpClient>(std::move(options));
+    hub.spec = parse_hub_option("--hub", arguments.hub.value_or(std::string(official_hub)));
+    hub.endpoints = read_endpoints(variable);
+    hub.cache_folder =
         arguments.cache ? std::filesystem::path(*arguments.cache) : default_cache_folder(variable);
-    fetch.is_offline = arguments.is_offline;
-    const HubManifest manifest = fetch_manifest(fetch, client);
+    const HubManifest manifest = fetch_manifest(
+        {hub.spec, hub.endpoints, hub.cache_folder, arguments.is_offline}, *hub.client);
     if (!manifest.note.empty()) note(streams, printable(manifest.note));
-    return read_manifest(manifest.text, manifest.shown_name);
+    hub.document = read_manifest(manifest.text, manifest.shown_name);
+    return hub;
 }
 
 }  // namespace onnxhub

@@ -72,7 +72,8 @@ std::string text_of(const Entry& entry) {
 }
 
 ExitCode run(const Arguments& arguments, const Streams& streams) {
-    const ManifestDocument document = read_hub_models(arguments.hub, streams);
+    const OpenHub hub = open_hub_models(arguments.hub, streams);
+    const ManifestDocument& document = hub.document;
     const auto found = get_model_info(document, arguments.model, arguments.wish);
     if (const auto* missing = std::get_if<ModelNotFound>(&found)) {
         throw EnvironmentError(printable(missing->message + "; " + missing->hint));

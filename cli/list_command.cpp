@@ -53,7 +53,8 @@ std::string json_of(const std::vector<const ManifestEntry*>& models) {
 }
 
 ExitCode run(const Arguments& arguments, const Streams& streams) {
-    const ManifestDocument document = read_hub_models(arguments.hub, streams);
+    const OpenHub hub = open_hub_models(arguments.hub, streams);
+    const ManifestDocument& document = hub.document;
     const auto models = list_models(document, arguments.filter);
     if (models.empty() && arguments.filter.model) {
         const auto missing = get_model_info(document, *arguments.filter.model, {{}, {}, {}});

@@ -80,7 +80,7 @@ int main(int argc, char** argv) {
         return serve_onnx_tasks();
     }
     std::ios::sync_with_stdio(false);
-    CLI::App app("Makes and checks the manifests of hubs of ONNX models, lists what hubs have",
+    CLI::App app("Makes and checks the manifests of hubs of ONNX models, and loads models",
                  "onnxhub");
     GlobalOptions options;
     Job job;
@@ -90,6 +90,7 @@ int main(int argc, char** argv) {
     add_validate_command(app, job);
     add_list_command(app, job);
     add_info_command(app, job);
+    add_load_command(app, job);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
