@@ -321,6 +321,32 @@ TEST_F(ValidateCommand, ABaselinePassesOldDebtAndNothingNew) {
     EXPECT_EQ(validate({"--baseline", "missing.json"}).status, 2);
 }
 
+TEST_F(ValidateCommand, APartOfTheHubDoesNotCallTheRestFixed) {
+    edit(manifest_path, "\"SVHN\"", "\"SVNH\"");
+    hub.commit("Old debt");
+    hub.branch("base");
+    EXPECT_EQ(validate({"--write-baseline", "known.json"}).status, 0);
+    for (const std::vector<std::string>& part :
+         {std::vector<std::string>{"--changed-since", "base"}, {"--select", "files"}}) {
+        std::vector<std::string> arguments{"--baseline", "known.json"};
+        arguments.insert(arguments.end(), part.begin(), part.end());
+        const ProgramResult result = validate(arguments);
+        EXPECT_EQ(result.status, 0) << result.out;
+        EXPECT_THAT(result.out, Not(HasSubstr("fixed since")));
+    }
+}
+
+TEST_F(ValidateCommand, FixWithinAChangeReportsOnTheChangeAlone) {
+    edit(manifest_path, "\"SVHN\"", "\"SVNH\"");
+    hub.commit("Old debt");
+    hub.branch("base");
+    edit(manifest_path, "\"GPT\"", "\"GTP\"");
+    const ProgramResult result = validate({"--fix", "--changed-since", "base"});
+    EXPECT_EQ(result.status, 0) << result.out;
+    EXPECT_THAT(manifest(), HasSubstr("\"GPT\""));
+    EXPECT_THAT(manifest(), HasSubstr("\"SVNH\""));
+}
+
 TEST_F(ValidateCommand, RemoteAsksTheServerAndDownloadsNothing) {
     const std::string gone = files.objects.front();
     HttpServer server([&](const ReceivedRequest& request) {
