@@ -2,6 +2,7 @@
 #include "cli/lfs_server.h"
 
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -19,13 +20,17 @@ std::string environment(const char* name) {
     return value ? value : "";
 }
 
-/// The token for a server: GITHUB_TOKEN for github.com, ONNXHUB_LFS_TOKEN for the server that git's
-/// own configuration names. The tree's .lfsconfig may come from a stranger and is not trusted.
-std::string token_for(const std::string& endpoint, LfsConfig config) {
+/// Whether git's own configuration names the server. The tree's .lfsconfig may come from a stranger
+/// and is not trusted.
+bool is_own_server(const std::string& endpoint, LfsConfig config) {
     config.lfsconfig.clear();
     const auto trusted = find_lfs_endpoint(config);
     const auto* own = std::get_if<std::string>(&trusted);
-    if (!own || !same_origin(*own, endpoint)) return "";
+    return own && same_origin(*own, endpoint);
+}
+
+/// GITHUB_TOKEN for github.com, ONNXHUB_LFS_TOKEN for any.
+std::string token_for(const std::string& endpoint) {
     const std::string token = environment("ONNXHUB_LFS_TOKEN");
     if (!token.empty()) return token;
     const bool is_github = host_of(endpoint) == "github.com" && endpoint.starts_with("https://");
@@ -53,15 +58,18 @@ LfsConfig config_of(const HubFolder& hub) {
 
 }  // namespace
 
-RemoteObjects lfs_server_of(const HubFolder& hub, HttpClient& client) {
+RemoteObjects lfs_server_of(const HubFolder& hub, HttpOptions options) {
     if (!hub.repository) return inconclusive("there is no git repository");
     const LfsConfig config = config_of(hub);
     const auto found = find_lfs_endpoint(config);
     if (const auto* none = std::get_if<NoLfsEndpoint>(&found)) return inconclusive(none->reason);
     const std::string& plain = std::get<std::string>(found);
-    const std::string endpoint = with_token(plain, token_for(plain, config));
-    return [&client, endpoint](const std::vector<LfsObject>& objects) {
-        auto states = ask_lfs_server(client, endpoint, objects);
+    const bool is_own = is_own_server(plain, config);
+    options.uses_netrc = is_own;
+    const auto client = std::make_shared<HttpClient>(std::move(options));
+    const std::string endpoint = is_own ? with_token(plain, token_for(plain)) : plain;
+    return [client, endpoint](const std::vector<LfsObject>& objects) {
+        auto states = ask_lfs_server(*client, endpoint, objects);
         check_interruption();
         return states;
     };

@@ -9,7 +9,7 @@
 namespace onnxhub {
 
 /// Asks the server that git-lfs would use. Where there is none, every answer is inconclusive and
-/// says why. `client` must outlive the result. Tokens: docs/cli.md.
-RemoteObjects lfs_server_of(const HubFolder& hub, HttpClient& client);
+/// says why. Passwords and tokens: docs/cli.md.
+RemoteObjects lfs_server_of(const HubFolder& hub, HttpOptions options);
 
 }  // namespace onnxhub

@@ -75,7 +75,6 @@ struct Session {
     std::unique_ptr<ShapeInference> inference;
     std::unique_ptr<ModelChecker> checker;
     std::unique_ptr<HashProgress> progress;
-    std::unique_ptr<HttpClient> http;
     ValidateOptions options;
 };
 
@@ -95,7 +94,6 @@ Session open_session(const Arguments& arguments, const Streams& streams) {
                     {},
                     {},
                     this_program_as_workers(),
-                    nullptr,
                     nullptr,
                     nullptr,
                     nullptr,
@@ -119,8 +117,7 @@ Session open_session(const Arguments& arguments, const Streams& streams) {
         HttpOptions http;
         http.user_agent = "onnxhub/" ONNXHUB_VERSION;
         http.is_stopped = is_interrupted;
-        session.http = std::make_unique<HttpClient>(std::move(http));
-        session.options.remote = lfs_server_of(session.hub, *session.http);
+        session.options.remote = lfs_server_of(session.hub, std::move(http));
     }
     return session;
 }

@@ -529,7 +529,9 @@ void HttpClient::prepare(const HttpRequest& request, bool is_at_home, Transfer& 
     set(CURLOPT_USERAGENT, state_->options.user_agent.c_str());
     set(CURLOPT_HTTPHEADER, transfer.request_headers.get());
     // .netrc knows hosts alone: a redirect to plain http would show its password to everybody.
-    set(CURLOPT_NETRC, static_cast<long>(is_at_home ? CURL_NETRC_OPTIONAL : CURL_NETRC_IGNORED));
+    set(CURLOPT_NETRC,
+        static_cast<long>(is_at_home && state_->options.uses_netrc ? CURL_NETRC_OPTIONAL
+                                                                   : CURL_NETRC_IGNORED));
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // of a proxy
     set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(state_->options.connect_timeout.count()));

@@ -76,7 +76,8 @@ public:
 
 struct HttpOptions {
     std::string user_agent = "onnxhub";
-    int tries = 4;  ///< of requests answered by 408, 429 or 5xx, or broken off
+    bool uses_netrc = true;  ///< false: no password of ~/.netrc, for addresses of strangers
+    int tries = 4;           ///< of requests answered by 408, 429 or 5xx, or broken off
     std::chrono::milliseconds first_wait{500};  ///< doubled from try to try, with jitter
     /// A server that asks for a longer pause by Retry-After is not asked again.
     std::chrono::milliseconds longest_wait{60'000};

@@ -382,15 +382,28 @@ TEST_F(ValidateCommand, ATokenDoesNotGoToAServerThatAStrangerNames) {
     HttpServer stranger([](const ReceivedRequest&) { return Answer{401, ""}; });
     hub.write(".lfsconfig", "[lfs]\n\turl = " + stranger.url("/lfs") + "\n");
     hub.set_config("remote.origin.url", "https://github.com/someone/hub");
+    TemporaryFolder home;
+    write_file(home.path() / ".netrc", "machine 127.0.0.1 login me password secret\n");
     const ProgramResult result =
-        run_command({"env", "ONNXHUB_LFS_TOKEN=secret", "GITHUB_TOKEN=secret", onnxhub_program(),
-                     "validate", "--remote"},
+        run_command({"env", "HOME=" + home.path().string(), "ONNXHUB_LFS_TOKEN=secret",
+                     "GITHUB_TOKEN=secret", onnxhub_program(), "validate", "--remote"},
                     hub.path());
     EXPECT_EQ(result.status, 0) << result.out;
     ASSERT_THAT(stranger.requests(), Not(IsEmpty()));
     for (const ReceivedRequest& request : stranger.requests()) {
         EXPECT_EQ(request.header("authorization"), nullptr);
     }
+}
+
+TEST_F(ValidateCommand, APasswordOfNetrcGoesToTheServerOfGitsOwnConfiguration) {
+    HttpServer server([](const ReceivedRequest&) { return Answer{401, ""}; });
+    hub.set_config("lfs.url", server.url("/lfs"));
+    TemporaryFolder home;
+    write_file(home.path() / ".netrc", "machine 127.0.0.1 login me password secret\n");
+    run_command({"env", "HOME=" + home.path().string(), onnxhub_program(), "validate", "--remote"},
+                hub.path());
+    ASSERT_THAT(server.requests(), Not(IsEmpty()));
+    EXPECT_NE(server.requests()[0].header("authorization"), nullptr);
 }
 
 TEST_F(ValidateCommand, ATokenGoesToTheServerOfGitsOwnConfiguration) {
