@@ -16,12 +16,12 @@
 #include "cli/progress.h"
 #include "cli/worker_program.h"
 #include "generator/generate.h"
-#include "generator/lfs_fetch.h"
 #include "generator/shape_inference.h"
 #include "manifest/atomic_file.h"
 #include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest_difference.h"
+#include "repository/lfs_fetch.h"
 
 namespace onnxhub {
 namespace {

@@ -4,8 +4,8 @@
 #include <system_error>
 #include <utility>
 
-#include "generator/byte_source.h"
 #include "manifest/environment_error.h"
+#include "repository/byte_source.h"
 
 namespace onnxhub {
 namespace {

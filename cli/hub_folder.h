@@ -7,11 +7,11 @@
 #include <optional>
 #include <string>
 
-#include "generator/git_repository.h"
 #include "generator/settings.h"
-#include "generator/tree.h"
 #include "manifest/diagnostic.h"
 #include "manifest/manifest.h"
+#include "repository/git_repository.h"
+#include "repository/tree.h"
 
 namespace onnxhub {
 

@@ -18,10 +18,10 @@
 #include "cli/progress.h"
 #include "cli/worker_program.h"
 #include "generator/content_facts.h"
-#include "generator/git_repository.h"
 #include "generator/model_graph.h"
 #include "generator/shape_inference.h"
 #include "manifest/environment_error.h"
+#include "repository/git_repository.h"
 
 namespace onnxhub {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "generator/readme_table.h"
 #include "generator/settings.h"
-#include "generator/tree.h"
 #include "manifest/manifest.h"
+#include "repository/tree.h"
 
 namespace onnxhub {
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <variant>
 
-#include "generator/tree.h"
 #include "manifest/diagnostic.h"
 #include "manifest/digest.h"
+#include "repository/tree.h"
 
 namespace onnxhub {
 

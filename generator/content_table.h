@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "generator/content_facts.h"
-#include "generator/tree.h"
+#include "repository/tree.h"
 
 namespace onnxhub {
 

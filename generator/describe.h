@@ -16,9 +16,9 @@
 #include "generator/readme_table.h"
 #include "generator/settings.h"
 #include "generator/shape_inference.h"
-#include "generator/tree.h"
 #include "manifest/entry.h"
 #include "manifest/manifest.h"
+#include "repository/tree.h"
 
 namespace onnxhub {
 

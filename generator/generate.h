@@ -12,9 +12,9 @@
 #include "generator/hub_rows.h"
 #include "generator/manifest_update.h"
 #include "generator/settings.h"
-#include "generator/tree.h"
 #include "manifest/diagnostic.h"
 #include "manifest/manifest.h"
+#include "repository/tree.h"
 
 namespace onnxhub {
 

@@ -7,10 +7,10 @@
 #include <utility>
 #include <variant>
 
-#include "generator/glob.h"
 #include "generator/parallel.h"
 #include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
+#include "repository/glob.h"
 
 namespace onnxhub {
 namespace {

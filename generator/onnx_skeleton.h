@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "generator/byte_source.h"
+#include "repository/byte_source.h"
 
 namespace onnxhub {
 

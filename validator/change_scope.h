@@ -8,7 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "generator/tree.h"
+#include "repository/tree.h"
 #include "validator/finding.h"
 #include "validator/hub_state.h"
 

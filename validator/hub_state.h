@@ -12,8 +12,8 @@
 #include "generator/describe.h"
 #include "generator/hub_rows.h"
 #include "generator/settings.h"
-#include "generator/tree.h"
 #include "manifest/manifest.h"
+#include "repository/tree.h"
 #include "validator/entry_match.h"
 #include "validator/finding_list.h"
 

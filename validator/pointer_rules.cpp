@@ -9,9 +9,9 @@
 #include <utility>
 #include <variant>
 
-#include "generator/git_attributes.h"
 #include "generator/parallel.h"
 #include "manifest/environment_error.h"
+#include "repository/git_attributes.h"
 
 namespace onnxhub {
 namespace {

@@ -7,8 +7,8 @@
 #include <array>
 #include <utility>
 
-#include "generator/glob.h"
 #include "manifest/spelling.h"
+#include "repository/glob.h"
 #include "validator/rule_catalog.h"
 
 namespace onnxhub {

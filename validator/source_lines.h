@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "generator/tree.h"
+#include "repository/tree.h"
 #include "validator/finding.h"
 #include "validator/hub_state.h"
 

@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "generator/lfs_pointer.h"
 #include "manifest/digest.h"
+#include "repository/lfs_pointer.h"
 
 namespace {
 

@@ -5,11 +5,12 @@ cmake_minimum_required(VERSION 3.25)
 
 set(manifest_may "manifest")
 set(http_may "http")
-set(generator_may "generator;manifest")
-set(validator_may "validator;generator;http;manifest")
-set(hosting_may "hosting;generator;http;manifest")
-set(cli_may "cli;hosting;validator;generator;http;manifest")
-set(rooms manifest http generator validator hosting cli)
+set(repository_may "repository;manifest")
+set(generator_may "generator;repository;manifest")
+set(validator_may "validator;generator;repository;http;manifest")
+set(hosting_may "hosting;generator;repository;http;manifest")
+set(cli_may "cli;hosting;validator;generator;repository;http;manifest")
+set(rooms manifest http repository generator validator hosting cli)
 
 # What the build makes of files in templates/ belongs to no room.
 foreach(room IN LISTS rooms)

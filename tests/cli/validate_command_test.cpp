@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "generator/lfs_pointer.h"
 #include "manifest/digest.h"
+#include "repository/lfs_pointer.h"
 #include "tests/support/http_server.h"
 #include "tests/support/hub_builder.h"
 #include "tests/support/hub_files.h"

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "generator/git_repository.h"
+#include "repository/git_repository.h"
 #include "tests/support/hub_damage.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"

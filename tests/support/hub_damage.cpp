@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "generator/lfs_pointer.h"
 #include "manifest/hub_path.h"
+#include "repository/lfs_pointer.h"
 #include "tests/support/archive_builder.h"
 #include "tests/support/hub_builder.h"
 

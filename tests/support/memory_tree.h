@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "generator/tree.h"
+#include "repository/tree.h"
 
 namespace onnxhub::test {
 

@@ -13,8 +13,8 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "generator/lfs_pointer.h"
 #include "manifest/digest.h"
+#include "repository/lfs_pointer.h"
 
 namespace onnxhub::test {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "generator/byte_source.h"
+#include "repository/byte_source.h"
 
 namespace onnxhub::test {
 

@@ -7,8 +7,8 @@
 #include <set>
 #include <string>
 
-#include "generator/git_attributes.h"
 #include "manifest/hub_path.h"
+#include "repository/git_attributes.h"
 #include "tests/support/archive_builder.h"
 #include "tests/support/hub_damage.h"
 #include "tests/support/hub_files.h"

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "repository/byte_source.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "manifest/environment_error.h"
+
+namespace onnxhub {
+namespace {
+
+[[noreturn]] void fail(const std::string& name, int reason) {
+    const char* remedy = reason == EACCES ? "; check its permissions" : "";
+    throw EnvironmentError(name + ": can't be read (" + std::strerror(reason) + ")" + remedy);
+}
+
+class FileSource : public ByteSource {
+public:
+    FileSource(const std::filesystem::path& path, std::string name, LastLink last_link)
+        : name_(std::move(name)) {
+        // O_NONBLOCK: a FIFO without a writer must not hold us up.
+        fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK |
+                                       (last_link == LastLink::refuse ? O_NOFOLLOW : 0));
+        if (fd_ < 0) fail(name_, errno);
+        struct stat status = {};
+        if (fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode)) {
+            close(fd_);
+            throw EnvironmentError(name_ + ": is no regular file; replace it by one");
+        }
+        size_ = static_cast<std::uint64_t>(status.st_size);
+    }
+    ~FileSource() override { close(fd_); }
+    FileSource(const FileSource&) = delete;
+    FileSource& operator=(const FileSource&) = delete;
+
+    std::uint64_t size_bytes() const override { return size_; }
+
+    std::size_t read(std::uint64_t offset, std::span<std::byte> into) const override {
+        // Beyond the last offset the system knows, pread(2) would fail instead of finding the end.
+        constexpr std::uint64_t last_offset = std::numeric_limits<off_t>::max();
+        if (offset > last_offset || into.size() > last_offset - offset) return 0;
+        std::size_t total = 0;
+        while (total < into.size()) {
+            const ssize_t count = pread(fd_, into.data() + total, into.size() - total,
+                                        static_cast<off_t>(offset + total));
+            if (count < 0) {
+                if (errno == EINTR) continue;
+                fail(name_, errno);
+            }
+            if (count == 0) break;
+            total += static_cast<std::size_t>(count);
+        }
+        return total;
+    }
+
+private:
+    std::string name_;
+    int fd_ = -1;
+    std::uint64_t size_ = 0;
+};
+
+class MemorySource : public ByteSource {
+public:
+    explicit MemorySource(std::string content) : content_(std::move(content)) {}
+
+    std::uint64_t size_bytes() const override { return content_.size(); }
+
+    std::size_t read(std::uint64_t offset, std::span<std::byte> into) const override {
+        if (offset >= content_.size()) return 0;
+        const std::size_t count =
+            std::min<std::size_t>(into.size(), content_.size() - static_cast<std::size_t>(offset));
+        std::memcpy(into.data(), content_.data() + offset, count);
+        return count;
+    }
+
+private:
+    std::string content_;
+};
+
+}  // namespace
+
+std::unique_ptr<ByteSource> open_file(const std::filesystem::path& path,
+                                      const std::string& shown_name, LastLink last_link) {
+    return std::make_unique<FileSource>(path, shown_name, last_link);
+}
+
+std::unique_ptr<ByteSource> memory_source(std::string content) {
+    return std::make_unique<MemorySource>(std::move(content));
+}
+
+std::string read_whole(const ByteSource& source, std::uint64_t limit_bytes,
+                       const std::string& shown_name) {
+    if (source.size_bytes() > limit_bytes) {
+        throw EnvironmentError(shown_name + ": is larger than " + std::to_string(limit_bytes) +
+                               " bytes; make it smaller");
+    }
+    std::string content(static_cast<std::size_t>(source.size_bytes()), '\0');
+    const std::size_t count =
+        source.read(0, std::as_writable_bytes(std::span(content.data(), content.size())));
+    content.resize(count);
+    return content;
+}
+
+}  // namespace onnxhub

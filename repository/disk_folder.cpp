@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "repository/disk_folder.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <climits>
+#include <mutex>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "manifest/environment_error.h"
+#include "manifest/hub_path.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_usable_path(const std::string& path) {
+    return std::holds_alternative<std::string>(check_hub_path(path));
+}
+
+}  // namespace
+
+bool DiskFolder::is_real_folder(const std::string& path) const {
+    if (path.empty()) return true;
+    {
+        const std::shared_lock lock(mutex_);
+        if (real_folders_.contains(path)) return true;
+    }
+    struct stat status = {};
+    if (!is_real_folder(std::string(parent_folder(path))) ||
+        lstat((root_ / path).c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+        return false;
+    }
+    const std::unique_lock lock(mutex_);
+    real_folders_.insert(path);
+    return true;
+}
+
+std::optional<struct stat> DiskFolder::look(const std::string& path) const {
+    struct stat status = {};
+    if (path.size() >= PATH_MAX) return std::nullopt;  // nothing can be there
+    if (!is_real_folder(std::string(parent_folder(path)))) return std::nullopt;
+    if (lstat((root_ / path).c_str(), &status) != 0) return std::nullopt;
+    return status;
+}
+
+FileStat DiskFolder::describe(const struct stat& status) const {
+    if (S_ISREG(status.st_mode)) {
+        return {FileKind::regular, static_cast<std::uint64_t>(status.st_size), false};
+    }
+    if (S_ISLNK(status.st_mode)) return {FileKind::symlink, 0, false};
+    if (S_ISDIR(status.st_mode)) return {FileKind::folder, 0, false};
+    return {FileKind::other, 0, false};
+}
+
+std::string DiskFolder::read_link(const std::string& path) const {
+    char target[PATH_MAX];
+    const auto status = look(path);
+    const ssize_t length = status && S_ISLNK(status->st_mode)
+                               ? readlink((root_ / path).c_str(), target, sizeof target)
+                               : -1;
+    if (length < 0) throw EnvironmentError(path + ": is no symbolic link");
+    return std::string(target, static_cast<std::size_t>(length));
+}
+
+std::unique_ptr<ByteSource> DiskFolder::open(const std::string& path) const {
+    const auto status = look(path);
+    if (!status || !S_ISREG(status->st_mode)) {
+        throw EnvironmentError(path + ": is no regular file; replace it by one");
+    }
+    return open_file(root_ / path, path, LastLink::refuse);
+}
+
+void DiskFolder::walk(const Enter& enter, const Found& found, Diagnostics& notes) const {
+    std::vector<std::string> folders{""};
+    while (!folders.empty()) {
+        const std::string folder = std::move(folders.back());
+        folders.pop_back();
+        for (std::string& path : walk_folder(folder, enter, found, notes)) {
+            folders.push_back(std::move(path));
+        }
+    }
+}
+
+/// Gives the folders to look into next, the last one first.
+std::vector<std::string> DiskFolder::walk_folder(const std::string& folder, const Enter& enter,
+                                                 const Found& found, Diagnostics& notes) const {
+    std::vector<std::pair<std::string, fs::file_type>> names;
+    std::error_code error;
+    fs::directory_iterator entries(root_ / folder, error);
+    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+        std::error_code vanished;
+        const fs::file_type type = entries->symlink_status(vanished).type();
+        names.emplace_back(entries->path().filename().string(), type);
+    }
+    if (error) {
+        const std::string reason = "can't be read (" + error.message() + ")";
+        if (folder.empty()) {
+            throw EnvironmentError(root_.string() + ": " + reason + "; check its permissions");
+        }
+        notes.report({Severity::warning, "folder-unreadable", folder, 0,
+                      reason + ", its files are left out", "check its permissions"});
+    }
+    std::sort(names.begin(), names.end());
+    std::vector<std::string> folders;
+    for (const auto& [name, type] : names) {
+        const bool is_folder = type == fs::file_type::directory;
+        const bool is_file = type == fs::file_type::regular || type == fs::file_type::symlink;
+        if (name == ".git" || !(is_folder || is_file)) continue;
+        const std::string path = folder.empty() ? name : folder + "/" + name;
+        if (!is_usable_path(path)) {
+            notes.report({Severity::note, "path-left-out", path, 0,
+                          "left out, its name can't be used in a hub", "rename it"});
+        } else if (is_file) {
+            found(path);
+        } else if (enter(path)) {
+            folders.push_back(path);
+        }
+    }
+    std::reverse(folders.begin(), folders.end());
+    return folders;
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// A folder on disk as trees need it: nothing in it is reached through a symbolic link.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "repository/byte_source.h"
+#include "repository/tree.h"
+
+namespace onnxhub {
+
+/// Thread-safe.
+class DiskFolder {
+public:
+    explicit DiskFolder(std::filesystem::path root) : root_(std::move(root)) {}
+
+    /// lstat(2) of `path`; nothing when it isn't there or a folder above it is a symbolic link.
+    std::optional<struct stat> look(const std::string& path) const;
+    FileStat describe(const struct stat& status) const;
+    std::string read_link(const std::string& path) const;
+    std::unique_ptr<ByteSource> open(const std::string& path) const;
+
+    /// Calls `enter(path)` for each folder below the root, which says whether to look inside, and
+    /// `found(path)` for each regular file and symbolic link. Names that can't be used in a hub and
+    /// folders that can't be read are reported to `notes`. In the order of names, so that notes are
+    /// the same from run to run; .git is passed by. Throws EnvironmentError when the root itself
+    /// can't be read.
+    void walk(const std::function<bool(const std::string&)>& enter,
+              const std::function<void(const std::string&)>& found, Diagnostics& notes) const;
+
+    const std::filesystem::path& root() const { return root_; }
+
+private:
+    using Enter = std::function<bool(const std::string&)>;
+    using Found = std::function<void(const std::string&)>;
+
+    bool is_real_folder(const std::string& path) const;
+    std::vector<std::string> walk_folder(const std::string& folder, const Enter& enter,
+                                         const Found& found, Diagnostics& notes) const;
+
+    std::filesystem::path root_;
+    mutable std::shared_mutex mutex_;
+    mutable std::unordered_set<std::string> real_folders_;
+};
+
+}  // namespace onnxhub

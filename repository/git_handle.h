@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// libgit2's side of a repository, for the .cpp files of this room only.
+#pragma once
+
+#include <git2.h>
+
+#include <memory>
+#include <string>
+
+#include "repository/git_repository.h"
+#include "repository/tree.h"
+
+namespace onnxhub {
+
+template <auto free_handle>
+struct FreeWith {
+    template <class Handle>
+    void operator()(Handle* handle) const noexcept {
+        free_handle(handle);
+    }
+};
+
+using GitOdb = std::unique_ptr<git_odb, FreeWith<git_odb_free>>;
+using GitObject = std::unique_ptr<git_object, FreeWith<git_object_free>>;
+using GitTree = std::unique_ptr<git_tree, FreeWith<git_tree_free>>;
+using GitIndex = std::unique_ptr<git_index, FreeWith<git_index_free>>;
+using GitConfig = std::unique_ptr<git_config, FreeWith<git_config_free>>;
+
+struct GitRepository::Handle {
+    std::unique_ptr<git_repository, FreeWith<git_repository_free>> repository;
+    GitOdb odb;  ///< locks internally: the one libgit2 object that threads may share
+};
+
+/// What libgit2 says of the last failure in this thread, on one line.
+std::string git_message();
+
+BlobId to_blob_id(const git_oid& oid);
+git_oid to_git_oid(const BlobId& id);
+
+/// Content of a blob. Large ones are inflated one at a time, so that several don't fill memory at
+/// once. Throws EnvironmentError, also when the blob is not here (partial clones).
+std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitRepository::Handle>& handle,
+                                      const BlobId& id, const std::string& shown_name);
+
+/// Size in bytes without inflating the blob; throws like open_blob.
+std::uint64_t blob_size(const GitRepository::Handle& handle, const BlobId& id,
+                        const std::string& shown_name);
+
+/// The object `pointer` names below an LFS storage folder, or null.
+std::unique_ptr<ByteSource> open_lfs_object_in(const std::filesystem::path& storage,
+                                               const LfsPointer& pointer);
+
+std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitRepository::Handle> handle,
+                                         const CommitId& commit, const std::string& subfolder,
+                                         std::filesystem::path lfs_storage);
+std::unique_ptr<Tree> make_working_tree(std::shared_ptr<GitRepository::Handle> handle,
+                                        const std::string& subfolder,
+                                        std::filesystem::path lfs_storage);
+
+}  // namespace onnxhub

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "repository/git_repository.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iterator>
+#include <mutex>
+#include <system_error>
+#include <utility>
+
+#include "manifest/environment_error.h"
+#include "repository/git_handle.h"
+#include "repository/shallow_history.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t large_blob = 64 * 1024 * 1024;  // bytes
+
+/// Initializes libgit2 once, for the life of the process.
+void initialize_git() {
+    static const bool done = [] {
+        git_libgit2_init();
+        // Extensions that change nothing for a reader of objects, refs and the index: sparse
+        // checkouts and partial clones set the first two, newer worktrees the last.
+        const char* extensions[] = {"worktreeconfig", "partialclone", "preciousobjects",
+                                    "relativeworktrees"};
+        git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, std::size(extensions));
+        return true;
+    }();
+    static_cast<void>(done);
+}
+
+/// The .git folder that `folder` belongs to, opened or not; empty when there is none.
+fs::path discover(const fs::path& folder) {
+    git_buf found = GIT_BUF_INIT;
+    fs::path git_folder;
+    if (git_repository_discover(&found, folder.c_str(), 0, nullptr) == 0) {
+        git_folder = fs::path(found.ptr).parent_path();  // without the '/' at the end
+    }
+    git_buf_dispose(&found);
+    return git_folder;
+}
+
+/// The folder that git's safe.directory has to name.
+fs::path repository_top(const fs::path& git_folder) {
+    return git_folder.filename() == ".git" ? git_folder.parent_path() : git_folder;
+}
+
+bool has_other_owner(const fs::path& folder) {
+    struct stat status = {};
+    return stat(folder.c_str(), &status) == 0 && status.st_uid != geteuid();
+}
+
+/// A linked worktree or submodule whose repository went away is no plain folder: what its
+/// .gitignore leaves out would come in.
+void refuse_dangling_git_file(const fs::path& folder) {
+    std::error_code error;
+    for (fs::path place = fs::canonical(folder, error); !error; place = place.parent_path()) {
+        if (fs::is_regular_file(place / ".git", error)) {
+            throw EnvironmentError((place / ".git").string() +
+                                   ": names a repository that does not exist; repair it with `git "
+                                   "worktree repair`, or remove it");
+        }
+        error.clear();
+        if (place == place.root_path()) return;
+    }
+}
+
+[[noreturn]] void fail_open(const fs::path& folder, const fs::path& git_folder, int error,
+                            const std::string& reason) {
+    const fs::path top = repository_top(git_folder);
+    // libgit2 1.5 gives ENOTFOUND in place of EOWNER when no safe.directory is configured at all.
+    if (error == GIT_EOWNER || has_other_owner(git_folder) || has_other_owner(top)) {
+        throw EnvironmentError(folder.string() +
+                               ": the repository belongs to another user; if you trust it, `git "
+                               "config --global --add safe.directory '" +
+                               top.string() + "'`");
+    }
+    throw EnvironmentError(folder.string() + ": the git repository can't be opened (" + reason +
+                           "); check it with `git status`");
+}
+
+GitConfig open_config(git_repository* repository) {
+    git_config* config = nullptr;
+    if (git_repository_config_snapshot(&config, repository) != 0) return nullptr;
+    return GitConfig(config);
+}
+
+const char* shallow_remedy =
+    "; this clone is shallow: fetch the whole history (`git fetch --unshallow`, in GitHub Actions "
+    "`fetch-depth: 0` of actions/checkout)";
+
+git_oid parse_commit(const CommitId& commit) {
+    git_oid oid = {};
+    git_oid_fromstr(&oid, commit.c_str());
+    return oid;
+}
+
+/// Keeps the object alive while its bytes are read.
+class BlobSource : public ByteSource {
+public:
+    BlobSource(std::shared_ptr<GitRepository::Handle> handle, git_odb_object* object)
+        : handle_(std::move(handle)), object_(object) {}
+    ~BlobSource() override { git_odb_object_free(object_); }
+    BlobSource(const BlobSource&) = delete;
+    BlobSource& operator=(const BlobSource&) = delete;
+
+    std::uint64_t size_bytes() const override { return git_odb_object_size(object_); }
+
+    std::size_t read(std::uint64_t offset, std::span<std::byte> into) const override {
+        const std::size_t size = git_odb_object_size(object_);
+        if (offset >= size) return 0;
+        const std::size_t count =
+            std::min<std::size_t>(into.size(), size - static_cast<std::size_t>(offset));
+        const auto* data = static_cast<const std::byte*>(git_odb_object_data(object_));
+        std::copy_n(data + offset, count, into.data());
+        return count;
+    }
+
+private:
+    std::shared_ptr<GitRepository::Handle> handle_;
+    git_odb_object* object_;
+};
+
+[[noreturn]] void fail_blob(const BlobId& id, const std::string& shown_name, int error) {
+    if (error == GIT_ENOTFOUND) {
+        char hex[41] = {};
+        const git_oid oid = to_git_oid(id);
+        git_oid_tostr(hex, sizeof hex, &oid);
+        throw EnvironmentError(shown_name + ": its blob " + hex +
+                               " is not in this clone; fetch it with `git cat-file -e " + hex +
+                               "`, or clone without --filter");
+    }
+    throw EnvironmentError(shown_name + ": can't be read from git (" + git_message() +
+                           "); check the repository with `git fsck`");
+}
+
+}  // namespace
+
+std::string git_message() {
+    const git_error* error = git_error_last();
+    std::string message = error && error->message ? error->message : "unknown reason";
+    for (char& c : message) {
+        if (c == '\n') c = ' ';
+    }
+    return message;
+}
+
+BlobId to_blob_id(const git_oid& oid) {
+    BlobId id;
+    std::copy_n(oid.id, id.bytes.size(), id.bytes.begin());
+    return id;
+}
+
+git_oid to_git_oid(const BlobId& id) {
+    git_oid oid = {};
+    std::copy(id.bytes.begin(), id.bytes.end(), oid.id);
+    return oid;
+}
+
+std::uint64_t blob_size(const GitRepository::Handle& handle, const BlobId& id,
+                        const std::string& shown_name) {
+    const git_oid oid = to_git_oid(id);
+    std::size_t size = 0;
+    git_object_t type = GIT_OBJECT_INVALID;
+    if (const int error = git_odb_read_header(&size, &type, handle.odb.get(), &oid)) {
+        fail_blob(id, shown_name, error);
+    }
+    return size;
+}
+
+std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitRepository::Handle>& handle,
+                                      const BlobId& id, const std::string& shown_name) {
+    static std::mutex one_large_blob_at_a_time;
+    std::unique_lock lock(one_large_blob_at_a_time, std::defer_lock);
+    if (blob_size(*handle, id, shown_name) > large_blob) lock.lock();
+    const git_oid oid = to_git_oid(id);
+    git_odb_object* object = nullptr;
+    if (const int error = git_odb_read(&object, handle->odb.get(), &oid)) {
+        fail_blob(id, shown_name, error);
+    }
+    return std::make_unique<BlobSource>(handle, object);
+}
+
+std::unique_ptr<ByteSource> open_lfs_object_in(const fs::path& storage, const LfsPointer& pointer) {
+    const std::string hex = to_hex(pointer.oid);
+    const fs::path path = storage / "objects" / hex.substr(0, 2) / hex.substr(2, 2) / hex;
+    std::error_code error;
+    if (!fs::is_regular_file(path, error)) return nullptr;
+    auto source = open_file(path, path.string());
+    return source->size_bytes() == pointer.size_bytes ? std::move(source) : nullptr;
+}
+
+std::shared_ptr<const GitRepository> GitRepository::find(const fs::path& folder) {
+    initialize_git();
+    git_repository* opened = nullptr;
+    const int error = git_repository_open_ext(&opened, folder.c_str(), 0, nullptr);
+    if (error != 0) {
+        const std::string reason = git_message();
+        const fs::path git_folder = discover(folder);
+        if (error == GIT_ENOTFOUND && git_folder.empty()) {
+            refuse_dangling_git_file(folder);
+            return nullptr;
+        }
+        fail_open(folder, git_folder, error, reason);
+    }
+    auto handle = std::make_shared<Handle>();
+    handle->repository.reset(opened);
+    git_odb* odb = nullptr;
+    if (git_repository_odb(&odb, opened) != 0) {
+        throw EnvironmentError(folder.string() + ": the git repository has no object database (" +
+                               git_message() + "); check it with `git fsck`");
+    }
+    handle->odb.reset(odb);
+    return std::shared_ptr<const GitRepository>(new GitRepository(std::move(handle)));
+}
+
+GitRepository::GitRepository(std::shared_ptr<Handle> handle) : handle_(std::move(handle)) {}
+
+GitRepository::~GitRepository() = default;
+
+CommitId GitRepository::resolve_commit(const std::string& revision) const {
+    git_object* found = nullptr;
+    int error = git_revparse_single(&found, handle_->repository.get(), revision.c_str());
+    const GitObject object(found);
+    git_object* peeled = nullptr;
+    if (error == 0) error = git_object_peel(&peeled, found, GIT_OBJECT_COMMIT);
+    const GitObject commit(peeled);
+    if (error != 0) {
+        const bool is_unborn =
+            revision == "HEAD" && git_repository_head_unborn(handle_->repository.get()) == 1;
+        throw EnvironmentError(revision + ": is no commit in this repository" +
+                               (is_unborn ? "; nothing has been committed yet"
+                                : is_shallow()
+                                    ? shallow_remedy
+                                    : "; name a commit, branch or tag, or fetch it first"));
+    }
+    char hex[41] = {};
+    git_oid_tostr(hex, sizeof hex, git_object_id(peeled));
+    return hex;
+}
+
+CommitId GitRepository::merge_base(const CommitId& one, const CommitId& other) const {
+    const git_oid first = parse_commit(one);
+    const git_oid second = parse_commit(other);
+    git_oid base = {};
+    bool found = false;
+    if (is_shallow()) {
+        const auto best = merge_base_in_shallow_clone(handle_->repository.get(), first, second);
+        found = best.has_value();
+        if (found) base = *best;
+    } else {
+        found = git_merge_base(&base, handle_->repository.get(), &first, &second) == 0;
+    }
+    if (!found) {
+        throw EnvironmentError(one.substr(0, 12) + ", " + other.substr(0, 12) +
+                               ": have no common ancestor here" +
+                               (is_shallow() ? shallow_remedy : "; name a --base they share"));
+    }
+    char hex[41] = {};
+    git_oid_tostr(hex, sizeof hex, &base);
+    return hex;
+}
+
+bool GitRepository::is_bare() const {
+    return git_repository_is_bare(handle_->repository.get()) == 1;
+}
+
+bool GitRepository::is_shallow() const {
+    return git_repository_is_shallow(handle_->repository.get()) == 1;
+}
+
+fs::path GitRepository::working_folder() const {
+    const char* folder = git_repository_workdir(handle_->repository.get());
+    return folder ? fs::path(folder) : fs::path();
+}
+
+fs::path GitRepository::lfs_storage() const {
+    const fs::path common = git_repository_commondir(handle_->repository.get());
+    const GitConfig config = open_config(handle_->repository.get());
+    const char* configured = nullptr;
+    if (config && git_config_get_string(&configured, config.get(), "lfs.storage") == 0 &&
+        *configured != '\0') {
+        return common / configured;  // an absolute one replaces the folder
+    }
+    return common / "lfs";
+}
+
+std::optional<std::string> GitRepository::config_value(const std::string& key) const {
+    const GitConfig config = open_config(handle_->repository.get());
+    const char* value = nullptr;
+    if (!config || git_config_get_string(&value, config.get(), key.c_str()) != 0) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+std::unique_ptr<Tree> GitRepository::tree_of(const CommitId& commit,
+                                             const std::string& subfolder) const {
+    return make_revision_tree(handle_, commit, subfolder, lfs_storage());
+}
+
+std::unique_ptr<Tree> GitRepository::working_tree(const std::string& subfolder) const {
+    if (is_bare()) throw EnvironmentError("a bare repository has no working tree; use --rev");
+    return make_working_tree(handle_, subfolder, lfs_storage());
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// A git repository as onnxhub reads it (libgit2): revisions, merge bases, blobs. Read only.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "repository/tree.h"
+
+namespace onnxhub {
+
+/// Name of a commit, in full: 40 hexadecimal digits.
+using CommitId = std::string;
+
+class GitRepository {
+public:
+    /// The repository that `folder` belongs to (its own, or that of a folder above; bare, linked
+    /// worktrees and shallow clones too), or null when there is none. Throws EnvironmentError when
+    /// there is one that can't be used (dubious ownership, unknown format), saying what to do.
+    static std::shared_ptr<const GitRepository> find(const std::filesystem::path& folder);
+
+    ~GitRepository();
+
+    /// A commit, branch, tag or any other revision git understands. Throws EnvironmentError when
+    /// there is no such commit here; in a shallow clone the message names `fetch-depth: 0`.
+    CommitId resolve_commit(const std::string& revision) const;
+
+    /// The best common ancestor. Throws EnvironmentError when there is none here; in a shallow
+    /// clone the message names `fetch-depth: 0`.
+    CommitId merge_base(const CommitId& one, const CommitId& other) const;
+
+    bool is_bare() const;
+    bool is_shallow() const;
+    std::filesystem::path working_folder() const;  ///< top of the working tree; empty when bare
+    /// Folder of LFS objects: `lfs.storage`, else `lfs` in the common git folder; objects lie at
+    /// objects/ab/cd/abcd….
+    std::filesystem::path lfs_storage() const;
+
+    /// A value of git's configuration for this repository, "remote.origin.url"; nothing when it is
+    /// not set.
+    std::optional<std::string> config_value(const std::string& key) const;
+
+    /// The files below `subfolder` ("" for all) of a commit. Keeps the repository alive.
+    std::unique_ptr<Tree> tree_of(const CommitId& commit, const std::string& subfolder) const;
+    /// The working tree below `subfolder`. Throws EnvironmentError when the repository is bare.
+    std::unique_ptr<Tree> working_tree(const std::string& subfolder) const;
+
+    struct Handle;  ///< libgit2's side, for the trees in this room
+
+private:
+    explicit GitRepository(std::shared_ptr<Handle> handle);
+    std::shared_ptr<Handle> handle_;
+};
+
+/// The files of a folder that need not be a repository: every file counts, but for .git folders.
+std::unique_ptr<Tree> folder_tree(const std::filesystem::path& folder);
+
+}  // namespace onnxhub

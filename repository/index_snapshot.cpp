@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "repository/index_snapshot.h"
+
+#include <strings.h>
+#include <algorithm>
+#include <cstring>
+
+#include "manifest/environment_error.h"
+#include "repository/git_handle.h"
+
+namespace onnxhub {
+namespace {
+
+FileTime to_time(const struct timespec& time) {
+    return {time.tv_sec, static_cast<std::uint32_t>(time.tv_nsec)};
+}
+
+/// Whether both moments are the same as far as both recorders could tell.
+bool same_time(const FileTime& recorded, const FileTime& now, bool whole_seconds) {
+    // The index keeps 32 bits of the seconds.
+    if (static_cast<std::uint32_t>(recorded.seconds) != static_cast<std::uint32_t>(now.seconds)) {
+        return false;
+    }
+    if (whole_seconds || recorded.nanoseconds == 0 || now.nanoseconds == 0) return true;
+    return recorded.nanoseconds == now.nanoseconds;
+}
+
+/// Whether a write after the index was made could have left the recorded time on the file. To be
+/// judged by whole seconds wherever the times were compared so.
+bool is_racy(const FileTime& recorded, const FileTime& index_time, bool whole_seconds) {
+    if (whole_seconds || recorded.nanoseconds == 0 || index_time.nanoseconds == 0) {
+        return recorded.seconds >= index_time.seconds;
+    }
+    if (recorded.seconds != index_time.seconds) return recorded.seconds > index_time.seconds;
+    return recorded.nanoseconds >= index_time.nanoseconds;
+}
+
+StatTrust read_trust(git_repository* repository) {
+    StatTrust trust;
+    git_config* opened = nullptr;
+    if (git_repository_config_snapshot(&opened, repository) != 0) return trust;
+    const GitConfig config(opened);
+    int flag = 0;
+    if (git_config_get_bool(&flag, opened, "core.trustctime") == 0) trust.change_time = flag != 0;
+    const char* check = nullptr;
+    if (git_config_get_string(&check, opened, "core.checkstat") == 0) {
+        trust.minimal = strcasecmp(check, "minimal") == 0;
+    }
+    return trust;
+}
+
+/// The index has 32 bits for the seconds: unsigned, so that times after 2038 are no times of old.
+FileTime to_time(const git_index_time& time) {
+    return {static_cast<std::uint32_t>(time.seconds), time.nanoseconds};
+}
+
+IndexedFile to_indexed_file(const git_index_entry& entry, std::size_t prefix) {
+    IndexedFile file;
+    file.path = entry.path + prefix;
+    file.id = to_blob_id(entry.id);
+    file.mode = entry.mode;
+    file.modified = to_time(entry.mtime);
+    file.changed = to_time(entry.ctime);
+    file.inode = entry.ino;
+    file.user = entry.uid;
+    file.group = entry.gid;
+    file.size = entry.file_size;
+    file.is_settled = git_index_entry_stage(&entry) == 0 &&
+                      (entry.flags_extended & GIT_INDEX_ENTRY_INTENT_TO_ADD) == 0;
+    return file;
+}
+
+/// What to do about an index that libgit2 has just refused.
+std::string index_remedy() {
+    const std::string reason = git_message();
+    if (reason.find("'link'") != reason.npos) {
+        return "join the split index with `git update-index --no-split-index`";
+    }
+    if (reason.find("'sdir'") != reason.npos) {
+        return "write a full one with `git sparse-checkout reapply --no-sparse-index`";
+    }
+    return "check it with `git status`, rebuild it with `git reset`";
+}
+
+}  // namespace
+
+bool is_unmodified(const IndexedFile& recorded, const struct stat& now, const FileTime& index_time,
+                   const StatTrust& trust) {
+    if (!recorded.is_settled || !S_ISREG(now.st_mode) || !S_ISREG(recorded.mode)) return false;
+    // A size of 0 is also git's mark for "look again" (racily clean entries): hashing nothing is
+    // cheap anyway.
+    if (recorded.size == 0 || recorded.size != static_cast<std::uint32_t>(now.st_size))
+        return false;
+    const FileTime modified = to_time(now.st_mtim);
+    if (!same_time(recorded.modified, modified, trust.minimal)) return false;
+    if (is_racy(recorded.modified, index_time, trust.minimal || modified.nanoseconds == 0)) {
+        return false;
+    }
+    if (trust.change_time && !same_time(recorded.changed, to_time(now.st_ctim), trust.minimal)) {
+        return false;
+    }
+    if (trust.minimal) return true;
+    return recorded.inode == static_cast<std::uint32_t>(now.st_ino) &&
+           recorded.user == static_cast<std::uint32_t>(now.st_uid) &&
+           recorded.group == static_cast<std::uint32_t>(now.st_gid);
+}
+
+IndexSnapshot IndexSnapshot::read(git_repository* repository, const std::string& subfolder) {
+    IndexSnapshot snapshot;
+    snapshot.trust_ = read_trust(repository);
+    git_index* opened = nullptr;
+    if (git_repository_index(&opened, repository) != 0) {
+        throw EnvironmentError("git index: can't be read (" + git_message() + "); " +
+                               index_remedy());
+    }
+    const GitIndex index(opened);
+    // Before the entries are read again: should git write meanwhile, the older time trusts less.
+    struct stat status = {};
+    const char* path = git_index_path(opened);
+    if (!path || stat(path, &status) != 0) return snapshot;
+    snapshot.index_time_ = to_time(status.st_mtim);
+    if (git_index_read(opened, 1) != 0) {
+        throw EnvironmentError(std::string(path) + ": can't be read (" + git_message() + "); " +
+                               index_remedy());
+    }
+    const std::string prefix = subfolder.empty() ? "" : subfolder + "/";
+    for (std::size_t i = 0; i < git_index_entrycount(opened); ++i) {
+        const git_index_entry* entry = git_index_get_byindex(opened, i);
+        if (!std::string_view(entry->path).starts_with(prefix)) continue;
+        snapshot.files_.push_back(to_indexed_file(*entry, prefix.size()));
+    }
+    std::stable_sort(snapshot.files_.begin(), snapshot.files_.end(),
+                     [](const IndexedFile& a, const IndexedFile& b) { return a.path < b.path; });
+    return snapshot;
+}
+
+const IndexedFile* IndexSnapshot::find(const std::string& path) const {
+    const auto found = std::lower_bound(
+        files_.begin(), files_.end(), path,
+        [](const IndexedFile& file, const std::string& wanted) { return file.path < wanted; });
+    return found != files_.end() && found->path == path ? &*found : nullptr;
+}
+
+bool IndexSnapshot::is_unmodified(const IndexedFile& recorded, const struct stat& now) const {
+    return onnxhub::is_unmodified(recorded, now, index_time_, trust_);
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "repository/lfs_fetch.h"
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include "manifest/environment_error.h"
+#include "repository/lfs_pointer.h"
+#include "repository/tree.h"
+
+extern char** environ;
+
+namespace onnxhub {
+namespace {
+
+/// Linux takes 128 KiB for one argument (MAX_ARG_STRLEN).
+constexpr std::size_t argument_limit = 100 * 1024;  // bytes
+
+/// Runs git with its output on our standard error, and gives its exit status.
+int run_git(const std::filesystem::path& folder, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"git", "-C", folder.string()});
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+    pid_t child = 0;
+    const int failure = posix_spawnp(&child, "git", &actions, nullptr, argv.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failure != 0) {
+        throw EnvironmentError(std::string("git: can't be run (") + std::strerror(failure) +
+                               "); install git");
+    }
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR) return -1;
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+bool has_git_lfs(const std::filesystem::path& folder) {
+    // `git lfs env` and the like print a lot; this asks git for the name of the lfs command alone.
+    return run_git(folder, {"-c", "alias.has-lfs=!git lfs version >/dev/null 2>&1", "has-lfs"}) ==
+           0;
+}
+
+std::filesystem::path object_file(const std::filesystem::path& storage, const Sha256& oid) {
+    const std::string hex = to_hex(oid);
+    return storage / "objects" / hex.substr(0, 2) / hex.substr(2, 2) / hex;
+}
+
+std::optional<LfsPointer> pointer_at(const Tree& tree, const std::string& path) {
+    const auto resolved = resolve_symlinks(tree, path);
+    if (!std::holds_alternative<std::string>(resolved)) return std::nullopt;
+    const auto& target = std::get<std::string>(resolved);
+    const auto pointer =
+        parse_lfs_pointer(read_whole(*tree.open(target), lfs_pointer_size_limit, target));
+    if (!std::holds_alternative<LfsPointer>(pointer)) return std::nullopt;
+    return std::get<LfsPointer>(pointer);
+}
+
+}  // namespace
+
+std::vector<std::string> lfs_include_patterns(const std::vector<std::string>& paths) {
+    std::vector<std::string> patterns;
+    for (const std::string& path : paths) {
+        std::string pattern = "/" + path;
+        for (char& c : pattern) {
+            if (std::strchr(",*?[]\\!#", c)) c = '?';
+        }
+        if (patterns.empty() || patterns.back().size() + pattern.size() > argument_limit) {
+            patterns.push_back(std::move(pattern));
+        } else {
+            patterns.back() += "," + pattern;
+        }
+    }
+    return patterns;
+}
+
+FetchedContent::FetchedContent(const GitRepository& repository, FetchRequest request)
+    : request_(std::move(request)) {
+    if (!has_git_lfs(request_.folder)) {
+        throw EnvironmentError(
+            "git-lfs: is not installed; install it (apt install git-lfs), or "
+            "leave out --fetch");
+    }
+    const auto& revision = request_.revision;
+    const auto tree = revision ? repository.tree_of(repository.resolve_commit(*revision), "")
+                               : repository.working_tree("");
+    for (const std::string& path : request_.paths) {
+        const auto pointer = pointer_at(*tree, path);
+        if (!pointer || tree->open_lfs_object(*pointer)) continue;
+        objects_.push_back(object_file(repository.lfs_storage(), pointer->oid));
+    }
+    try {
+        fetch();
+    } catch (const EnvironmentError&) {
+        drop();
+        throw;
+    }
+}
+
+FetchedContent::~FetchedContent() {
+    drop();
+}
+
+void FetchedContent::fetch() {
+    std::vector<std::string> command{"lfs", "pull"};
+    if (request_.into == FetchInto::store_alone) command[1] = "fetch";
+    if (request_.revision) command = {"lfs", "fetch", "origin", *request_.revision};
+    for (const std::string& include : lfs_include_patterns(request_.paths)) {
+        std::vector<std::string> arguments = command;
+        arguments.insert(arguments.end(), {"--include", include, "--exclude", ""});
+        const int status = run_git(request_.folder, std::move(arguments));
+        if (status == 0) continue;
+        throw EnvironmentError("git lfs " + command[1] + ": failed with status " +
+                               std::to_string(status) +
+                               "; see its messages above, or leave out --fetch");
+    }
+}
+
+void FetchedContent::drop() noexcept {
+    if (!request_.drop) return;
+    for (const std::filesystem::path& object : objects_) {
+        std::error_code ignored;  // an object that stays only takes room
+        std::filesystem::remove(object, ignored);
+    }
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <strings.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "manifest/environment_error.h"
+#include "manifest/hub_path.h"
+#include "repository/git_handle.h"
+
+namespace onnxhub {
+namespace {
+
+/// Bounds for hostile repositories: trees that share subtrees can name more files and folders than
+/// there are atoms, and no file system takes paths of such depth and length.
+constexpr std::size_t entry_limit = 5'000'000;  // files and folders
+constexpr std::size_t folder_limit = 250'000;
+constexpr std::size_t total_path_limit = 1024UL * 1024 * 1024;  // bytes of all paths
+constexpr std::size_t path_limit = 4096;                        // bytes, as Linux's PATH_MAX
+constexpr std::size_t depth_limit = 256;
+
+struct RevisionFile {
+    std::string path;
+    BlobId id;
+    FileKind kind = FileKind::regular;
+};
+
+FileKind kind_of(git_filemode_t mode) {
+    switch (mode) {
+        case GIT_FILEMODE_BLOB:
+        case GIT_FILEMODE_BLOB_EXECUTABLE:
+            return FileKind::regular;
+        case GIT_FILEMODE_LINK:
+            return FileKind::symlink;
+        case GIT_FILEMODE_COMMIT:
+            return FileKind::submodule;
+        case GIT_FILEMODE_TREE:
+            return FileKind::folder;
+        default:
+            return FileKind::other;
+    }
+}
+
+/// Git itself refuses to commit such names; who writes trees by other means wants something.
+bool is_hostile(std::string_view name) {
+    return name.empty() || name == "." || name == ".." || strcasecmp(name.data(), ".git") == 0 ||
+           name.find('/') != name.npos;
+}
+
+/// Lists a commit's files, in git's own order, which is that of their paths.
+class TreeWalker {
+public:
+    TreeWalker(git_repository* repository, std::string commit)
+        : repository_(repository), commit_(std::move(commit)) {}
+
+    void walk(const git_oid& tree_id, const std::string& prefix, std::size_t depth) {
+        if (++folders_ > folder_limit) refuse();
+        git_tree* opened = nullptr;
+        if (git_tree_lookup(&opened, repository_, &tree_id) != 0) {
+            throw EnvironmentError(commit_.substr(0, 12) + ": folder \"" + prefix +
+                                   "\" can't be read from git (" + git_message() +
+                                   "); fetch the missing objects, or check with `git fsck`");
+        }
+        const GitTree tree(opened);
+        for (std::size_t i = 0; i < git_tree_entrycount(opened); ++i) {
+            add(*git_tree_entry_byindex(opened, i), prefix, depth);
+        }
+    }
+
+    std::vector<RevisionFile> files;
+    Diagnostics notes;
+
+private:
+    void add(const git_tree_entry& entry, const std::string& prefix, std::size_t depth) {
+        const std::string_view name = git_tree_entry_name(&entry);
+        std::string path = prefix;
+        path += name;
+        count(path);
+        if (path.size() > path_limit) return leave_out(path, "its path is too long");
+        if (is_hostile(name)) return leave_out(path, "its name is not one of a file");
+        if (std::holds_alternative<UnsafePath>(check_hub_path(path))) {
+            return leave_out(path, "its name can't be used in a hub", Severity::note);
+        }
+        const FileKind kind = kind_of(git_tree_entry_filemode(&entry));
+        if (kind == FileKind::folder) {
+            if (depth == depth_limit) return leave_out(path, "it is nested too deep");
+            walk(*git_tree_entry_id(&entry), path + "/", depth + 1);
+            return;
+        }
+        if (kind == FileKind::submodule) {
+            notes.report({Severity::note, "submodule-left-out", path, 0,
+                          "is a submodule, its files are no part of the hub", ""});
+        }
+        files.push_back({std::move(path), to_blob_id(*git_tree_entry_id(&entry)), kind});
+    }
+
+    void count(const std::string& path) {
+        entries_ += 1;
+        path_bytes_ += path.size();
+        if (entries_ > entry_limit || path_bytes_ > total_path_limit) refuse();
+    }
+
+    [[noreturn]] void refuse() const {
+        throw EnvironmentError(commit_.substr(0, 12) + ": names more than " +
+                               std::to_string(entry_limit) + " files or " +
+                               std::to_string(folder_limit) + " folders; read a commit of a hub");
+    }
+
+    void leave_out(const std::string& path, const char* why,
+                   Severity severity = Severity::warning) {
+        notes.report({severity, "path-left-out", path.substr(0, 200), 0,
+                      std::string("left out, ") + why, "rename it"});
+    }
+
+    git_repository* repository_;
+    std::string commit_;
+    std::size_t entries_ = 0;
+    std::size_t folders_ = 0;
+    std::size_t path_bytes_ = 0;
+};
+
+class RevisionTree : public Tree {
+public:
+    RevisionTree(std::shared_ptr<GitRepository::Handle> handle, std::vector<RevisionFile> files,
+                 Diagnostics notes, std::filesystem::path lfs_storage)
+        : handle_(std::move(handle)),
+          files_(std::move(files)),
+          notes_(std::move(notes)),
+          lfs_storage_(std::move(lfs_storage)) {}
+
+    std::vector<std::string> list() const override {
+        std::vector<std::string> paths;
+        for (const RevisionFile& file : files_) {
+            if (file.kind == FileKind::regular || file.kind == FileKind::symlink) {
+                paths.push_back(file.path);
+            }
+        }
+        return paths;
+    }
+
+    std::optional<FileStat> stat(const std::string& path) const override {
+        if (const RevisionFile* file = find(path)) {
+            FileStat stat{file->kind, 0, false};
+            if (file->kind == FileKind::regular) stat.size_bytes = size_of(*file);
+            return stat;
+        }
+        const std::string folder = path.empty() ? "" : path + "/";
+        const auto below = lower_bound(folder);
+        if (below != files_.end() && below->path.starts_with(folder)) {
+            return FileStat{FileKind::folder, 0, false};
+        }
+        return std::nullopt;
+    }
+
+    std::string read_link(const std::string& path) const override {
+        const RevisionFile* file = find(path);
+        if (!file || file->kind != FileKind::symlink) {
+            throw EnvironmentError(path + ": is no symbolic link");
+        }
+        return read_whole(*open_blob(handle_, file->id, path), 4096, path);  // PATH_MAX
+    }
+
+    std::unique_ptr<ByteSource> open(const std::string& path) const override {
+        const RevisionFile* file = find(path);
+        if (!file || file->kind != FileKind::regular) {
+            throw EnvironmentError(path + ": is no regular file of this revision");
+        }
+        return open_blob(handle_, file->id, path);
+    }
+
+    std::optional<BlobId> blob_id(const std::string& path) const override {
+        const RevisionFile* file = find(path);
+        if (!file || file->kind != FileKind::regular) return std::nullopt;
+        return file->id;
+    }
+
+    std::optional<LfsPointer> unmodified_pointer(const std::string&) const override {
+        return std::nullopt;  // the pointer itself is the file here
+    }
+
+    std::unique_ptr<ByteSource> open_lfs_object(const LfsPointer& pointer) const override {
+        return open_lfs_object_in(lfs_storage_, pointer);
+    }
+
+    Diagnostics notes() const override { return notes_; }
+
+private:
+    std::vector<RevisionFile>::const_iterator lower_bound(const std::string& path) const {
+        return std::lower_bound(
+            files_.begin(), files_.end(), path,
+            [](const RevisionFile& file, const std::string& wanted) { return file.path < wanted; });
+    }
+
+    /// 0 for a blob that isn't here: open() tells about it.
+    std::uint64_t size_of(const RevisionFile& file) const {
+        try {
+            return blob_size(*handle_, file.id, file.path);
+        } catch (const EnvironmentError&) {
+            return 0;
+        }
+    }
+
+    const RevisionFile* find(const std::string& path) const {
+        const auto found = lower_bound(path);
+        return found != files_.end() && found->path == path ? &*found : nullptr;
+    }
+
+    std::shared_ptr<GitRepository::Handle> handle_;
+    std::vector<RevisionFile> files_;
+    Diagnostics notes_;
+    std::filesystem::path lfs_storage_;
+};
+
+/// The tree of the commit, or of the folder below it.
+git_oid find_root(git_repository* repository, const CommitId& commit,
+                  const std::string& subfolder) {
+    git_object* found = nullptr;
+    const std::string spec = commit + ":" + subfolder;
+    const int error = git_revparse_single(&found, repository, spec.c_str());
+    const GitObject object(found);
+    if (error != 0 || git_object_type(found) != GIT_OBJECT_TREE) {
+        throw EnvironmentError(commit.substr(0, 12) + ": has no folder \"" + subfolder + "\"");
+    }
+    return *git_object_id(found);
+}
+
+}  // namespace
+
+std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitRepository::Handle> handle,
+                                         const CommitId& commit, const std::string& subfolder,
+                                         std::filesystem::path lfs_storage) {
+    git_repository* repository = handle->repository.get();
+    TreeWalker walker(repository, commit);
+    walker.walk(find_root(repository, commit, subfolder), "", 0);
+    std::vector<RevisionFile> files = std::move(walker.files);
+    const auto by_path = [](const RevisionFile& a, const RevisionFile& b) {
+        return a.path < b.path;
+    };
+    // Trees are sorted by git's rules; a hostile one need not be.
+    if (!std::is_sorted(files.begin(), files.end(), by_path)) {
+        std::stable_sort(files.begin(), files.end(), by_path);
+    }
+    const auto same_path = [](const RevisionFile& a, const RevisionFile& b) {
+        return a.path == b.path;
+    };
+    files.erase(std::unique(files.begin(), files.end(), same_path), files.end());
+    return std::make_unique<RevisionTree>(std::move(handle), std::move(files),
+                                          std::move(walker.notes), std::move(lfs_storage));
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "repository/shallow_history.h"
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "manifest/environment_error.h"
+#include "repository/git_handle.h"
+
+namespace onnxhub {
+namespace {
+
+using GitCommit = std::unique_ptr<git_commit, FreeWith<git_commit_free>>;
+
+struct Commit {
+    git_time_t time = 0;
+    std::vector<BlobId> parents;
+};
+
+class History {
+public:
+    explicit History(git_repository* repository) : repository_(repository) {
+        // One commit a line: https://git-scm.com/docs/shallow
+        std::ifstream file(std::filesystem::path(git_repository_commondir(repository)) / "shallow");
+        for (std::string line; std::getline(file, line);) {
+            git_oid id = {};
+            if (git_oid_fromstr(&id, line.c_str()) == 0) cut_.insert(to_blob_id(id));
+        }
+    }
+
+    Commit read(const BlobId& id) const {
+        const git_oid oid = to_git_oid(id);
+        git_commit* found = nullptr;
+        if (git_commit_lookup(&found, repository_, &oid) != 0) {
+            throw EnvironmentError("the history of this shallow clone is damaged (" +
+                                   git_message() + "); fetch it again with `git fetch`");
+        }
+        const GitCommit commit(found);
+        Commit read{git_commit_time(found), {}};
+        if (cut_.contains(id)) return read;
+        for (unsigned i = 0; i < git_commit_parentcount(found); ++i) {
+            read.parents.push_back(to_blob_id(*git_commit_parent_id(found, i)));
+        }
+        return read;
+    }
+
+    /// Calls `visit` once for each commit reached from `starts`, themselves included; goes on to
+    /// its parents where that says so.
+    void walk(std::vector<BlobId> starts, const std::function<bool(const BlobId&)>& visit) const {
+        std::set<BlobId> seen(starts.begin(), starts.end());
+        while (!starts.empty()) {
+            const BlobId id = starts.back();
+            starts.pop_back();
+            if (!visit(id)) continue;
+            for (const BlobId& parent : read(id).parents) {
+                if (seen.insert(parent).second) starts.push_back(parent);
+            }
+        }
+    }
+
+private:
+    git_repository* repository_;
+    std::set<BlobId> cut_;  ///< commits whose parents were left behind
+};
+
+}  // namespace
+
+std::optional<git_oid> merge_base_in_shallow_clone(git_repository* repository, const git_oid& one,
+                                                   const git_oid& other) {
+    const History history(repository);
+    std::set<BlobId> of_one;
+    history.walk({to_blob_id(one)}, [&](const BlobId& id) { return of_one.insert(id).second; });
+    std::set<BlobId> common;
+    history.walk({to_blob_id(other)}, [&](const BlobId& id) {
+        if (!of_one.contains(id)) return true;
+        common.insert(id);
+        return false;
+    });
+    // A common ancestor of another one is not the best.
+    std::vector<BlobId> parents;
+    for (const BlobId& id : common) {
+        for (const BlobId& parent : history.read(id).parents) parents.push_back(parent);
+    }
+    history.walk(std::move(parents), [&](const BlobId& id) {
+        common.erase(id);
+        return true;
+    });
+    std::optional<std::pair<git_time_t, BlobId>> best;
+    for (const BlobId& id : common) {
+        const std::pair candidate(history.read(id).time, id);
+        if (!best || candidate > *best) best = candidate;
+    }
+    if (!best) return std::nullopt;
+    return to_git_oid(best->second);
+}
+
+}  // namespace onnxhub

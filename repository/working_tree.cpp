@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "manifest/environment_error.h"
+#include "manifest/hub_path.h"
+#include "repository/disk_folder.h"
+#include "repository/git_handle.h"
+#include "repository/index_snapshot.h"
+
+namespace onnxhub {
+namespace {
+
+class WorkingTree : public Tree {
+public:
+    WorkingTree(std::shared_ptr<GitRepository::Handle> handle, const std::string& subfolder,
+                std::filesystem::path lfs_storage)
+        : handle_(std::move(handle)),
+          prefix_(subfolder.empty() ? "" : subfolder + "/"),
+          lfs_storage_(std::move(lfs_storage)),
+          index_(IndexSnapshot::read(handle_->repository.get(), subfolder)),
+          disk_(std::filesystem::path(git_repository_workdir(handle_->repository.get())) /
+                subfolder) {
+        for (const IndexedFile& file : index_.files()) {
+            if (file.mode == GIT_FILEMODE_COMMIT) submodules_.insert(file.path);
+        }
+    }
+
+    std::vector<std::string> list() const override {
+        std::set<std::string> paths;
+        Diagnostics notes;
+        disk_.walk([&](const std::string& folder) { return is_part_of_hub(folder, notes); },
+                   [&](const std::string& path) {
+                       if (index_.find(path) || !is_ignored(path)) paths.insert(path);
+                   },
+                   notes);
+        // Tracked files count in ignored folders too.
+        for (const IndexedFile& file : index_.files()) {
+            if (paths.contains(file.path) || is_in_submodule(file.path)) continue;
+            if (!std::holds_alternative<std::string>(check_hub_path(file.path))) continue;
+            const auto status = disk_.look(file.path);
+            if (!status) continue;
+            const FileKind kind = disk_.describe(*status).kind;  // a folder may stand there now
+            if (kind == FileKind::regular || kind == FileKind::symlink) paths.insert(file.path);
+        }
+        const std::lock_guard lock(mutex_);
+        list_notes_ = std::move(notes);
+        return {paths.begin(), paths.end()};
+    }
+
+    std::optional<FileStat> stat(const std::string& path) const override {
+        if (submodules_.contains(path)) return FileStat{FileKind::submodule, 0, false};
+        if (is_in_submodule(path)) return std::nullopt;
+        const auto status = disk_.look(path);
+        if (!status) return std::nullopt;
+        FileStat stat = disk_.describe(*status);
+        stat.is_ignored = stat.kind != FileKind::folder && !index_.find(path) && is_ignored(path);
+        return stat;
+    }
+
+    std::string read_link(const std::string& path) const override { return disk_.read_link(path); }
+
+    std::unique_ptr<ByteSource> open(const std::string& path) const override {
+        return disk_.open(path);
+    }
+
+    std::optional<BlobId> blob_id(const std::string& path) const override {
+        const IndexedFile* file = find_unmodified(path).file;
+        if (!file) return std::nullopt;
+        return file->id;
+    }
+
+    std::optional<LfsPointer> unmodified_pointer(const std::string& path) const override {
+        const Unmodified found = find_unmodified(path);
+        if (!found.file) return std::nullopt;
+        try {
+            if (blob_size(*handle_, found.file->id, path) >= lfs_pointer_size_limit) {
+                return std::nullopt;
+            }
+            const std::string text =
+                read_whole(*open_blob(handle_, found.file->id, path), lfs_pointer_size_limit, path);
+            const auto parsed = parse_lfs_pointer(text);
+            const auto* pointer = std::get_if<LfsPointer>(&parsed);
+            // An extension's filter changes content on its way: the file is not the object then.
+            if (!pointer || !pointer->is_canonical || pointer->has_extensions ||
+                pointer->size_bytes != found.size_bytes) {
+                return std::nullopt;
+            }
+            return *pointer;
+        } catch (const EnvironmentError&) {
+            return std::nullopt;  // the file itself is here and can be read instead
+        }
+    }
+
+    std::unique_ptr<ByteSource> open_lfs_object(const LfsPointer& pointer) const override {
+        return open_lfs_object_in(lfs_storage_, pointer);
+    }
+
+    Diagnostics notes() const override {
+        Diagnostics notes;
+        for (const std::string& path : submodules_) {
+            notes.report({Severity::note, "submodule-left-out", path, 0,
+                          "is a submodule, its files are no part of the hub", ""});
+        }
+        const std::lock_guard lock(mutex_);
+        notes.append(list_notes_);
+        return notes;
+    }
+
+private:
+    struct Unmodified {
+        const IndexedFile* file = nullptr;  ///< null: modified, untracked or doubtful
+        std::uint64_t size_bytes = 0;
+    };
+
+    Unmodified find_unmodified(const std::string& path) const {
+        const IndexedFile* file = index_.find(path);
+        const auto status = file ? disk_.look(path) : std::nullopt;
+        if (!status || !index_.is_unmodified(*file, *status)) return {};
+        return {file, static_cast<std::uint64_t>(status->st_size)};
+    }
+
+    bool is_in_submodule(const std::string& path) const {
+        if (submodules_.empty()) return false;
+        for (std::string_view folder = parent_folder(path); !folder.empty();
+             folder = parent_folder(folder)) {
+            if (submodules_.contains(std::string(folder))) return true;
+        }
+        return false;
+    }
+
+    /// Whether files of the folder can be new files of the hub.
+    bool is_part_of_hub(const std::string& folder, Diagnostics& notes) const {
+        if (submodules_.contains(folder) || is_ignored(folder + "/")) return false;
+        if (!disk_.look(folder + "/.git")) return true;
+        notes.report({Severity::note, "repository-left-out", folder, 0,
+                      "is a repository of its own, its files are no part of the hub", ""});
+        return false;
+    }
+
+    /// As libgit2 sees it, which parts from git in one point: "!name" without wildcards is lost on
+    /// it where the rule that it takes back stands in the .gitignore of a folder above.
+    bool is_ignored(const std::string& path) const {
+        const std::lock_guard lock(mutex_);  // libgit2 caches .gitignore files in the repository
+        int ignored = 0;
+        const std::string full = prefix_ + path;
+        return git_ignore_path_is_ignored(&ignored, handle_->repository.get(), full.c_str()) == 0 &&
+               ignored != 0;
+    }
+
+    std::shared_ptr<GitRepository::Handle> handle_;
+    std::string prefix_;
+    std::filesystem::path lfs_storage_;
+    IndexSnapshot index_;
+    DiskFolder disk_;
+    std::set<std::string> submodules_;
+    mutable std::mutex mutex_;
+    mutable Diagnostics list_notes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Tree> make_working_tree(std::shared_ptr<GitRepository::Handle> handle,
+                                        const std::string& subfolder,
+                                        std::filesystem::path lfs_storage) {
+    return std::make_unique<WorkingTree>(std::move(handle), subfolder, std::move(lfs_storage));
+}
+
+}  // namespace onnxhub

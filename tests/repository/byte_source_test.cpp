@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "repository/byte_source.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <limits>
+
+#include "manifest/environment_error.h"
+#include "tests/support/repository_builder.h"
+
+namespace onnxhub {
+namespace {
+
+using test::TemporaryFolder;
+using test::write_file;
+
+std::string read_part(const ByteSource& source, std::uint64_t offset, std::size_t count) {
+    std::string part(count, '?');
+    part.resize(source.read(offset, std::as_writable_bytes(std::span(part))));
+    return part;
+}
+
+TEST(ByteSource, GivesTheAskedPartOfAFile) {
+    const TemporaryFolder folder;
+    write_file(folder.path() / "file", "0123456789");
+    const auto source = open_file(folder.path() / "file", "file");
+
+    EXPECT_EQ(source->size_bytes(), 10u);
+    EXPECT_EQ(read_part(*source, 3, 4), "3456");
+    EXPECT_EQ(read_part(*source, 0, 0), "");
+}
+
+TEST(ByteSource, GivesLessOnlyAtTheEnd) {
+    const TemporaryFolder folder;
+    write_file(folder.path() / "file", "0123456789");
+    const auto in_file = open_file(folder.path() / "file", "file");
+    const auto in_memory = memory_source("0123456789");
+
+    for (const ByteSource* source : {in_file.get(), in_memory.get()}) {
+        EXPECT_EQ(read_part(*source, 8, 5), "89");
+        EXPECT_EQ(read_part(*source, 10, 5), "");
+        EXPECT_EQ(read_part(*source, 11, 5), "");
+        EXPECT_EQ(read_part(*source, std::numeric_limits<std::int64_t>::max(), 5), "");
+        EXPECT_EQ(read_part(*source, std::numeric_limits<std::uint64_t>::max(), 5), "");
+    }
+}
+
+TEST(ByteSource, ShrunkenFileIsAShortRead) {
+    const TemporaryFolder folder;
+    write_file(folder.path() / "file", "0123456789");
+    const auto source = open_file(folder.path() / "file", "file");
+    ASSERT_EQ(truncate((folder.path() / "file").c_str(), 4), 0);
+
+    EXPECT_EQ(source->size_bytes(), 10u);
+    EXPECT_EQ(read_part(*source, 2, 8), "23");
+}
+
+TEST(ByteSource, MissingFileIsAnErrorThatNamesIt) {
+    const TemporaryFolder folder;
+    try {
+        open_file(folder.path() / "none", "models/none.onnx");
+        FAIL();
+    } catch (const EnvironmentError& error) {
+        EXPECT_THAT(error.what(), testing::StartsWith("models/none.onnx: "));
+    }
+}
+
+TEST(ByteSource, WhatIsNoRegularFileIsRefusedWithoutWaiting) {
+    const TemporaryFolder folder;
+    ASSERT_EQ(mkfifo((folder.path() / "fifo").c_str(), 0600), 0);
+
+    EXPECT_THROW(open_file(folder.path() / "fifo", "fifo"), EnvironmentError);
+    EXPECT_THROW(open_file(folder.path(), "folder"), EnvironmentError);
+    EXPECT_THROW(open_file("/dev/null", "null"), EnvironmentError);
+}
+
+TEST(ByteSource, SymbolicLinkIsFollowedOrRefusedAsAsked) {
+    const TemporaryFolder folder;
+    write_file(folder.path() / "file", "content");
+    std::filesystem::create_symlink("file", folder.path() / "link");
+
+    EXPECT_EQ(open_file(folder.path() / "link", "link")->size_bytes(), 7u);
+    EXPECT_THROW(open_file(folder.path() / "link", "link", LastLink::refuse), EnvironmentError);
+}
+
+TEST(ReadWhole, RefusesWhatIsLargerThanTheLimit) {
+    EXPECT_EQ(read_whole(*memory_source("12345"), 6, "x"), "12345");
+    EXPECT_EQ(read_whole(*memory_source("12345"), 5, "x"), "12345");
+    EXPECT_EQ(read_whole(*memory_source(""), 0, "x"), "");
+    EXPECT_THROW(read_whole(*memory_source("12345"), 4, "x"), EnvironmentError);
+}
+
+}  // namespace
+}  // namespace onnxhub
