@@ -42,11 +42,13 @@ void note(const Streams& streams, const std::string& text);
 /// --verbose, warnings not with --quiet, and equal lines once.
 void print(const Streams& streams, const Diagnostics& diagnostics);
 
+void add_cache_command(CLI::App& app, Job& job);
 void add_generate_command(CLI::App& app, Job& job);
 void add_info_command(CLI::App& app, Job& job);
 void add_inspect_command(CLI::App& app, Job& job);
 void add_list_command(CLI::App& app, Job& job);
 void add_load_command(CLI::App& app, Job& job);
+void add_lock_command(CLI::App& app, Job& job);
 void add_validate_command(CLI::App& app, Job& job);
 
 }  // namespace onnxhub

@@ -6,14 +6,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
-#include <ostream>
+#include <optional>
 #include <utility>
 
-#include "cli/hub_models.h"
+#include "cli/hub_options.h"
 #include "cli/job.h"
 #include "cli/progress.h"
+#include "cli/terminal.h"
 #include "hosting/client/model_query.h"
-#include "manifest/environment_error.h"
 
 namespace onnxhub {
 namespace {
@@ -28,20 +28,22 @@ std::string size_of(const Entry& entry) {
     return entry.content.size_bytes ? human_bytes(*entry.content.size_bytes) : "?";
 }
 
-/// Columns as wide as their widest cell; the tags take what is left.
-std::string table_of(const std::vector<const ManifestEntry*>& models) {
+/// Columns as wide as their widest cell; the tags take what is left, in as many lines as they need.
+std::string table_of(const std::vector<const ManifestEntry*>& models,
+                     std::optional<std::size_t> width) {
     constexpr std::size_t widest_name = 48;  // a longer one pushes its own line aside alone
-    std::size_t width = 5;
+    std::size_t names = 5;
     for (const ManifestEntry* model : models) {
-        width = std::max(width, std::min(printable(model->entry->model).size(), widest_name));
+        names = std::max(names, std::min(columns_of(printable(model->entry->model)), widest_name));
     }
-    std::string text = fmt::format("{:{}}  {:>5}  {:7}  {:>9}  {}\n", "model", width, "opset",
+    std::string text = fmt::format("{:{}}  {:>5}  {:7}  {:>9}  {}\n", "model", names, "opset",
                                    "ONNX", "size", "tags");
     for (const ManifestEntry* model : models) {
         const Entry& entry = *model->entry;
-        text += fmt::format("{:{}}  {:>5}  {:7}  {:>9}  {}\n", printable(entry.model), width,
-                            entry.opset_version, printable(entry.onnx_version), size_of(entry),
-                            printable(fmt::format("{}", fmt::join(entry.tags, ", "))));
+        text +=
+            wrapped(fmt::format("{:{}}  {:>5}  {:7}  {:>9}  ", printable(entry.model), names,
+                                entry.opset_version, printable(entry.onnx_version), size_of(entry)),
+                    printable(fmt::format("{}", fmt::join(entry.tags, ", "))), width);
     }
     return text;
 }
@@ -53,18 +55,15 @@ std::string json_of(const std::vector<const ManifestEntry*>& models) {
 }
 
 ExitCode run(const Arguments& arguments, const Streams& streams) {
-    const OpenHub hub = open_hub_models(arguments.hub, streams);
-    const ManifestDocument& document = hub.document;
+    HubClient client(client_options(arguments.hub, streams));
+    const ManifestDocument& document = client.manifest();
     const auto models = list_models(document, arguments.filter);
     if (models.empty() && arguments.filter.model) {
-        const auto missing = get_model_info(document, *arguments.filter.model, {{}, {}, {}});
-        if (const auto* none = std::get_if<ModelNotFound>(&missing)) {
-            throw EnvironmentError(printable(none->message + "; " + none->hint));
-        }
+        // With a name that is there the other filters left nothing, which is an answer.
+        find_model(document, *arguments.filter.model, {{}, {}, {}});
     }
-    streams.out << (arguments.format == "json" ? json_of(models) : table_of(models));
-    streams.out.flush();
-    if (!streams.out) throw EnvironmentError("standard output: can't be written");
+    write_result(streams, arguments.format == "json" ? json_of(models)
+                                                     : table_of(models, terminal_width(streams)));
     note(streams, fmt::format("{} of {} models", models.size(), document.entries.size()));
     return ExitCode::done;
 }

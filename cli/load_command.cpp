@@ -1,150 +1,160 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub load`: a model of a hub into the cache, verified; prints its path.
+// `onnxhub load`: models of a hub into the cache, verified; prints their paths.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <memory>
-#include <ostream>
-#include <utility>
-#include <variant>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
 
-#include "cli/hub_models.h"
+#include "cli/hub_options.h"
 #include "cli/interruption.h"
 #include "cli/job.h"
-#include "cli/progress.h"
-#include "hosting/client/model_download.h"
-#include "hosting/client/model_query.h"
+#include "cli/load_progress.h"
+#include "cli/model_copy.h"
+#include "generator/parallel.h"
+#include "hosting/client/hub_client.h"
+#include "hosting/client/lock_file.h"
+#include "manifest/diagnostic.h"
 #include "manifest/environment_error.h"
+#include "repository/byte_source.h"
 
 namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Where the official models' bytes are since its own downloads were switched off.
-constexpr const char* official_mirror = "hf://onnxmodelzoo";
+constexpr unsigned parallel_loads = 4;               // more only makes servers say 429
+constexpr std::uint64_t lock_file_limit = 64 << 20;  // bytes
 
 struct Arguments {
     HubArguments hub;
-    std::string model;
+    DownloadArguments download;
+    std::vector<std::string> models;
     VersionWish wish = {{}, {}, {}};
-    std::vector<std::string> mirrors;
+    std::string lock_file = std::string(lock_file_name);
     std::optional<std::string> output;
     bool force_reload = false;
-    bool trust = false;
     bool with_test_data = false;
+    bool is_locked = false;
+    bool json = false;
 };
 
-CacheKey key_of(const std::string& path, const StatedContent& content) {
-    if (!content.sha || !content.size_bytes) {
-        throw EnvironmentError(
-            printable(path) +
-            ": the manifest states no SHA-256 and size, so nothing can vouch for "
-            "it; tell the hub's maintainers");
-    }
-    return {path, *content.sha, *content.size_bytes, true};
+LockFile read_lock_file(const std::string& path) {
+    return parse_lock_file(read_whole(*open_file(path, path), lock_file_limit, path), path);
 }
 
-/// Asks on a terminal before bytes come from a hub nobody vouched for; anything but "y" is no.
-void ask_for_trust(const Arguments& arguments, const OpenHub& hub, std::uint64_t size_bytes,
-                   const Streams& streams) {
-    if (arguments.trust || is_official(hub.spec)) return;
-    const std::string what = fmt::format("{} from {}, which is not the official hub",
-                                         human_bytes(size_bytes), to_text(hub.spec));
-    if (!streams.err_is_terminal || isatty(STDIN_FILENO) != 1) {
-        throw EnvironmentError(
-            printable("about to download " + what + "; say --trust if you trust it"));
-    }
-    streams.err << "onnxhub: about to download " << printable(what) << ". Continue?[y/n] "
-                << std::flush;
-    std::string answer;
-    std::getline(std::cin, answer);
-    if (answer != "y" && answer != "Y") {
-        throw EnvironmentError("not downloaded; say y, or --trust, to go on");
-    }
-}
-
-FileSources sources_of(const Arguments& arguments, const OpenHub& hub, const std::string& path) {
-    FileSources sources;
-    if (hub.spec.kind == HubSpec::Kind::folder) sources.folder = hub.spec.folder;
-    sources.urls = file_urls(hub.spec, hub.endpoints, path);
-    std::vector<std::string> mirrors = arguments.mirrors;
-    if (is_official(hub.spec)) mirrors.push_back(official_mirror);
-    for (const std::string& mirror : mirrors) {
-        const HubSpec spec = parse_hub_option("--mirror", mirror);
-        for (std::string& url : file_urls(spec, hub.endpoints, path)) {
-            sources.urls.push_back(std::move(url));
+/// Those of the lock file that are named, or all.
+std::vector<WantedModel> locked_models(const Arguments& arguments, LockFile lock,
+                                       const HubClient& client) {
+    std::vector<WantedModel> wanted;
+    for (const std::string& name : arguments.models) {
+        if (std::ranges::find(lock.models, name, &WantedModel::model) == lock.models.end()) {
+            throw EnvironmentError(arguments.lock_file + ": has no model \"" + printable(name) +
+                                   "\"; make it anew with `onnxhub lock`");
         }
     }
-    return sources;
+    for (WantedModel& model : lock.models) {
+        const bool is_wanted =
+            arguments.models.empty() ||
+            std::ranges::find(arguments.models, model.model) != arguments.models.end();
+        if (is_wanted) wanted.push_back(client.want(std::move(model)));
+    }
+    return wanted;
 }
 
-/// One file, with its troubles told.
-fs::path load(const Arguments& arguments, const OpenHub& hub, const CacheKey& file,
-              const Streams& streams) {
-    HashProgress progress(streams.err, streams.err_is_terminal && !streams.options.no_progress &&
-                                           !streams.options.quiet);
-    progress.will_hash(1, file.size_bytes);
-    std::uint64_t told = 0;
-    DownloadOptions options;
+std::vector<WantedModel> listed_models(const Arguments& arguments, HubClient& client) {
+    std::vector<WantedModel> wanted;
+    for (const std::string& name : arguments.models) {
+        const ManifestEntry& entry = find_model(client.manifest(), name, arguments.wish);
+        wanted.push_back(client.want(*entry.entry, arguments.with_test_data));
+    }
+    return wanted;
+}
+
+/// Several at a time; one that can't be had doesn't stop the others.
+struct Results {
+    std::vector<fs::path> paths;  ///< as the models; empty where there is none
+    std::vector<std::string> errors;
+};
+
+Results load_all(const Arguments& arguments, const HubClient& client,
+                 const std::vector<WantedModel>& models, LoadProgress& progress) {
+    Results results;
+    results.paths.resize(models.size());
+    std::mutex mutex;
+    LoadOptions options;
     options.force = arguments.force_reload;
-    options.is_offline = arguments.hub.is_offline;
-    options.before_download = [&](std::uint64_t bytes) {
-        ask_for_trust(arguments, hub, bytes, streams);
+    options.progress = [&](const WantedFile& file, std::uint64_t done) {
+        progress.advanced(file, done);
     };
-    options.progress = [&](std::uint64_t done, std::uint64_t) {
-        if (done > told) progress.hashed(done - told);
-        told = done;
+    options.loaded = [&](const WantedFile& file, const LoadedFile& result) {
+        progress.loaded(file, result);
     };
     options.check_interruption = check_interruption;
-    const LoadedFile loaded = load_file(file, sources_of(arguments, hub, file.hub_path),
-                                        ModelCache(hub.cache_folder), options, *hub.client);
-    progress.finish();
-    for (const std::string& trouble : loaded.troubles) note(streams, printable(trouble));
-    if (!loaded.was_cached) {
-        note(streams, fmt::format("{}: {}, SHA-256 verified", printable(file.hub_path),
-                                  human_bytes(file.size_bytes)));
-    }
-    return loaded.path;
+    for_each_index(models.size(), parallel_loads, [&](std::size_t i) {
+        try {
+            results.paths[i] = client.load(models[i], options);
+            progress.finished(models[i], results.paths[i]);
+        } catch (const EnvironmentError& error) {
+            progress.failed(models[i], error.what());
+            const std::lock_guard lock(mutex);
+            results.errors.emplace_back(error.what());
+        }
+    });
+    return results;
 }
 
-void copy_to(const fs::path& from, const std::string& to) {
-    std::error_code error;
-    fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
-    if (error) {
-        throw EnvironmentError(to + ": can't be written (" + error.message() +
-                               "); the model is at " + from.string());
+/// Told on standard error, all but the first, which main() tells.
+void throw_first(const std::vector<std::string>& errors, const Streams& streams) {
+    if (errors.empty()) return;
+    for (std::size_t i = 1; i < errors.size(); ++i) {
+        streams.err << "onnxhub: error: " << printable(errors[i]) << '\n';
+    }
+    throw EnvironmentError(printable(errors.front()));
+}
+
+void check(const Arguments& arguments) {
+    if (arguments.models.empty() && !arguments.is_locked) {
+        throw EnvironmentError("command line: no model is named; `onnxhub list` shows them");
+    }
+    if (arguments.output && arguments.models.size() != 1) {
+        throw EnvironmentError("command line: --output takes one model; name one");
     }
 }
 
 ExitCode run(const Arguments& arguments, const Streams& streams) {
-    const OpenHub hub = open_hub_models(arguments.hub, streams);
-    const auto found = get_model_info(hub.document, arguments.model, arguments.wish);
-    if (const auto* missing = std::get_if<ModelNotFound>(&found)) {
-        throw EnvironmentError(printable(missing->message + "; " + missing->hint));
+    check(arguments);
+    LoadProgress progress(streams, arguments.json);
+    std::optional<LockFile> lock;
+    if (arguments.is_locked) lock = read_lock_file(arguments.lock_file);
+    HubArguments hub = arguments.hub;
+    if (lock) hub.hub = lock->hub;
+    ClientOptions options = client_options(hub, arguments.download, streams);
+    options.is_trusted = [&, ask = options.is_trusted](const TrustQuestion& question) {
+        bool answer = false;
+        progress.step_aside([&] { answer = ask(question); });
+        return answer;
+    };
+    HubClient client(std::move(options));
+    const std::vector<WantedModel> models = lock
+                                                ? locked_models(arguments, std::move(*lock), client)
+                                                : listed_models(arguments, client);
+    progress.will_load(models);
+    const Results results = load_all(arguments, client, models, progress);
+    progress.finish();
+    std::string text;
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        if (results.paths[i].empty()) continue;
+        if (arguments.output) copy_model(models[i], results.paths[i], *arguments.output);
+        text += (arguments.output ? *arguments.output : results.paths[i].string()) + "\n";
     }
-    const Entry& entry = *std::get<const ManifestEntry*>(found)->entry;
-    if (arguments.with_test_data && !entry.archive_path) {
-        throw EnvironmentError(printable(entry.model) +
-                               ": the hub has no test data for it; leave "
-                               "out --with-test-data");
-    }
-    const fs::path path =
-        arguments.with_test_data
-            ? load(arguments, hub, key_of(*entry.archive_path, entry.archive), streams)
-            : load(arguments, hub, key_of(entry.model_path, entry.content), streams);
-    if (!arguments.with_test_data) {
-        for (const ExternalDataFile& weights : entry.external_data) {
-            load(arguments, hub, {weights.path, weights.sha, weights.size_bytes, false}, streams);
-        }
-    }
-    if (arguments.output) copy_to(path, *arguments.output);
-    streams.out << (arguments.output ? *arguments.output : path.string()) << '\n';
-    streams.out.flush();
-    if (!streams.out) throw EnvironmentError("standard output: can't be written");
+    if (!arguments.json) write_result(streams, text);
+    throw_first(results.errors, streams);
     return ExitCode::done;
 }
 
@@ -153,26 +163,31 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
 void add_load_command(CLI::App& app, Job& job) {
     auto arguments = std::make_shared<Arguments>();
     CLI::App* command = app.add_subcommand(
-        "load", "Downloads a model into the cache, verifies it, prints its path");
-    command->add_option("NAME", arguments->model, "The model's name")->required();
+        "load", "Downloads models into the cache, verifies them, prints their paths");
+    command->add_option("NAME", arguments->models, "Names of models")->option_text("NAME...");
     add_hub_options(*command, arguments->hub);
-    const auto option = [command](const char* name, auto& value, const char* type,
-                                  const char* help) {
-        return command->add_option(name, value, help)->type_name(type);
-    };
-    option("--opset", arguments->wish.opset, "N", "This opset (default: the largest)");
-    option("--max-opset", arguments->wish.max_opset, "N",
-           "The largest opset up to this one, for older runtimes");
-    option("--max-ir", arguments->wish.max_ir, "N",
-           "Only versions up to this IR version, for older runtimes");
-    option("--mirror", arguments->mirrors, "SPEC",
-           "Also try this hub for the bytes; the SHA-256 decides. May be repeated")
-        ->allow_extra_args(false);
-    option("--output", arguments->output, "FILE", "Copy the file there and print that path");
+    add_version_options(*command, arguments->wish);
+    add_download_options(*command, arguments->download);
+    CLI::Option* output =
+        command->add_option("--output", arguments->output,
+                            "Copy the model there, its weights beside it, and print that path");
+    output->type_name("FILE");
     command->add_flag("--force-reload", arguments->force_reload, "Download even if it is cached");
-    command->add_flag("--trust", arguments->trust, "Don't ask before a download from this hub");
-    command->add_flag("--with-test-data", arguments->with_test_data,
-                      "Load the archive with the model and its test data instead");
+    command
+        ->add_flag("--with-test-data", arguments->with_test_data,
+                   "Load the archive with the model and its test data, and print the folder "
+                   "with its files")
+        ->excludes(output);
+    CLI::Option* locked = command->add_flag(
+        "--locked", arguments->is_locked,
+        "Load exactly what the lock file says (all of it, or the models named), or fail");
+    command->add_option("--lock-file", arguments->lock_file, "Its name (default: onnxhub.lock)")
+        ->type_name("FILE");
+    for (const char* option : {"--hub", "--opset", "--max-opset", "--max-ir", "--with-test-data"}) {
+        locked->excludes(command->get_option(option));
+    }
+    command->add_flag("--json", arguments->json,
+                      "JSON Lines on standard output: progress, files, models, errors");
     command->callback([arguments, &job] {
         job = [arguments](const Streams& streams) { return run(*arguments, streams); };
     });

@@ -61,7 +61,7 @@ int run(const Job& job, const GlobalOptions& options) {
     try {
         return status_of(job(streams));
     } catch (const Interrupted&) {
-        std::cerr << "onnxhub: interrupted, nothing was written\n";
+        std::cerr << "onnxhub: interrupted; files are as they were\n";
         return status_of(ExitCode::interrupted);
     } catch (const EnvironmentError& error) {
         std::cerr << "onnxhub: error: " << error.what() << '\n';
@@ -91,6 +91,8 @@ int main(int argc, char** argv) {
     add_list_command(app, job);
     add_info_command(app, job);
     add_load_command(app, job);
+    add_lock_command(app, job);
+    add_cache_command(app, job);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

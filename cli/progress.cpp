@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "cli/interruption.h"
 
@@ -35,31 +37,69 @@ std::string human_bytes(std::uint64_t bytes) {
     return fmt::format("{:.{}f} {}", value, value < 99.95 ? 1 : 0, units[unit]);
 }
 
-std::string progress_line(const ProgressNumbers& numbers) {
-    std::string line =
-        fmt::format("hashing {} of {} files, {} of {}", numbers.files_done, numbers.files,
-                    human_bytes(numbers.bytes_done), human_bytes(numbers.bytes));
-    if (numbers.bytes_done == 0 || numbers.seconds <= 0) return line;
+std::string rate_and_time_left(const ProgressNumbers& numbers) {
+    if (numbers.bytes_done == 0 || numbers.seconds <= 0) return "";
     const double rate = static_cast<double>(numbers.bytes_done) / numbers.seconds;
     const std::uint64_t left = numbers.bytes - std::min(numbers.bytes, numbers.bytes_done);
-    line += fmt::format(", {}/s, {} left", human_bytes(static_cast<std::uint64_t>(rate)),
-                        human_time(static_cast<double>(left) / rate));
-    return line;
+    return fmt::format("{}/s, {} left", human_bytes(static_cast<std::uint64_t>(rate)),
+                       human_time(static_cast<double>(left) / rate));
+}
+
+std::string progress_line(std::string_view verb, const ProgressNumbers& numbers) {
+    const std::string line =
+        fmt::format("{} {} of {} files, {} of {}", verb, numbers.files_done, numbers.files,
+                    human_bytes(numbers.bytes_done), human_bytes(numbers.bytes));
+    const std::string rate = rate_and_time_left(numbers);
+    return rate.empty() ? line : line + ", " + rate;
+}
+
+StatusLine::StatusLine(std::ostream& terminal, std::function<std::string()> text)
+    : terminal_(terminal), text_(std::move(text)) {}
+
+StatusLine::~StatusLine() {
+    finish();
+}
+
+void StatusLine::start() {
+    const std::lock_guard lock(mutex_);
+    if (drawer_.joinable()) return;
+    drawer_ = std::jthread([this](std::stop_token stop) { draw_until_finished(std::move(stop)); });
+}
+
+void StatusLine::finish() {
+    if (!drawer_.joinable()) return;
+    drawer_.request_stop();
+    drawer_.join();
+    if (std::exchange(has_drawn_, false)) terminal_ << wipe_line << std::flush;
+}
+
+void StatusLine::step_aside(const std::function<void()>& other) {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(has_drawn_, false)) terminal_ << wipe_line << std::flush;
+    other();
+}
+
+void StatusLine::draw_until_finished(std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    auto pause = quiet_time;
+    while (!wake_.wait_for(lock, stop, pause, [&] { return stop.stop_requested(); })) {
+        pause = frame_time;
+        terminal_ << wipe_line << text_() << std::flush;
+        has_drawn_ = true;
+    }
 }
 
 HashProgress::HashProgress(std::ostream& terminal, bool draws)
-    : terminal_(terminal), draws_(draws) {}
-
-HashProgress::~HashProgress() {
-    finish();
-}
+    : draws_(draws), line_(terminal, [this] {
+          const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+          return progress_line("hashing",
+                               {files_done_, files_, bytes_done_, bytes_, elapsed.count()});
+      }) {}
 
 void HashProgress::will_hash(std::size_t files, std::uint64_t bytes) {
     files_ += files;
     bytes_ += bytes;
-    if (!draws_ || drawer_.joinable()) return;
-    start_ = std::chrono::steady_clock::now();
-    drawer_ = std::jthread([this](std::stop_token stop) { draw_until_finished(std::move(stop)); });
+    if (draws_) line_.start();
 }
 
 void HashProgress::hashed(std::uint64_t bytes) {
@@ -72,23 +112,7 @@ void HashProgress::hashed_file() {
 }
 
 void HashProgress::finish() {
-    if (!drawer_.joinable()) return;
-    drawer_.request_stop();
-    drawer_.join();
-    if (has_drawn_) terminal_ << wipe_line << std::flush;
-}
-
-void HashProgress::draw_until_finished(std::stop_token stop) {
-    std::unique_lock lock(mutex_);
-    auto pause = quiet_time;
-    while (!wake_.wait_for(lock, stop, pause, [&] { return stop.stop_requested(); })) {
-        pause = frame_time;
-        const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-        terminal_ << wipe_line
-                  << progress_line({files_done_, files_, bytes_done_, bytes_, elapsed.count()})
-                  << std::flush;
-        has_drawn_ = true;
-    }
+    line_.finish();
 }
 
 }  // namespace onnxhub

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// A line on the terminal while files are hashed: files, bytes, rate, time left.
+// A line on the terminal while work goes on: files, bytes, rate, time left.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <ostream>
+#include <string>
+#include <string_view>
 #include <thread>
 
 #include "generator/content_table.h"
@@ -23,18 +26,44 @@ struct ProgressNumbers {
     double seconds = 0;
 };
 
-/// "hashing 3 of 20 models, 1.2 of 8.0 GiB, 812 MiB/s, 8 s left"
-std::string progress_line(const ProgressNumbers& numbers);
+/// "hashing 3 of 20 files, 1.2 GiB of 8.0 GiB, 812 MiB/s, 8 s left" for the verb "hashing".
+std::string progress_line(std::string_view verb, const ProgressNumbers& numbers);
+
+/// "812 MiB/s, 8 s left"; "" when nothing can be said yet.
+std::string rate_and_time_left(const ProgressNumbers& numbers);
 
 /// "1.4 GiB", "312 bytes": three digits are enough for people.
 std::string human_bytes(std::uint64_t bytes);
 
-/// Also checks for Ctrl-C between blocks. Draws nothing in the first half second, nor at all unless
-/// `draws` (a terminal, progress wanted).
+/// A line that is drawn again ten times a second by a thread of its own, not before half a second
+/// has passed.
+class StatusLine {
+public:
+    /// `text` is asked from that thread. Nothing is drawn before start().
+    StatusLine(std::ostream& terminal, std::function<std::string()> text);
+    ~StatusLine();
+
+    void start();   ///< once is enough
+    void finish();  ///< wipes the line
+    /// Runs `other` with the line wiped and nothing drawn meanwhile.
+    void step_aside(const std::function<void()>& other);
+
+private:
+    void draw_until_finished(std::stop_token stop);
+
+    std::ostream& terminal_;
+    std::function<std::string()> text_;
+    std::mutex mutex_;
+    std::condition_variable_any wake_;
+    bool has_drawn_ = false;
+    std::jthread drawer_;
+};
+
+/// Also checks for Ctrl-C between blocks. Draws nothing unless `draws` (a terminal, progress
+/// wanted).
 class HashProgress : public ContentObserver {
 public:
     HashProgress(std::ostream& terminal, bool draws);
-    ~HashProgress() override;
 
     void will_hash(std::size_t files, std::uint64_t bytes) override;
     void hashed(std::uint64_t bytes) override;
@@ -42,17 +71,11 @@ public:
     void finish();  ///< wipes the line
 
 private:
-    void draw_until_finished(std::stop_token stop);
-
-    std::ostream& terminal_;
     const bool draws_;
-    std::chrono::steady_clock::time_point start_;
+    const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     std::atomic<std::size_t> files_{0}, files_done_{0};
     std::atomic<std::uint64_t> bytes_{0}, bytes_done_{0};
-    std::mutex mutex_;
-    std::condition_variable_any wake_;
-    bool has_drawn_ = false;
-    std::jthread drawer_;
+    StatusLine line_;
 };
 
 }  // namespace onnxhub

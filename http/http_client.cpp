@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
+#include <iterator>
 #include <mutex>
 #include <new>
 #include <random>
@@ -443,11 +444,18 @@ std::variant<HttpResponse, HttpFailure> HttpClient::send(const HttpRequest& requ
 
 std::variant<HttpHead, HttpFailure> HttpClient::stream(const HttpRequest& request, HttpSink& sink) {
     const HttpOptions& options = state_->options;
+    std::uint64_t most_kept = sink.kept_bytes();
     for (int tries = 1;; ++tries) {
         if (is_stopped(options)) return stopped();
+        HttpRequest next = request;
+        std::ranges::move(sink.headers_of_next_try(), std::back_inserter(next.headers));
         Transfer transfer{sink, options, tries};
-        Result result = follow(request, transfer);
+        Result result = follow(next, transfer);
         if (transfer.exception) std::rethrow_exception(transfer.exception);
+        if (sink.kept_bytes() >= most_kept + HttpSink::progress_step) {
+            most_kept = sink.kept_bytes();
+            tries = 1;
+        }
         auto wait = transfer.wait;
         if (const auto* failure = std::get_if<HttpFailure>(&result)) {
             const bool is_spent = transfer.has_seen_bytes && !sink.can_begin_again();
@@ -535,7 +543,7 @@ void HttpClient::prepare(const HttpRequest& request, bool is_at_home, Transfer& 
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // of a proxy
     set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(state_->options.connect_timeout.count()));
-    set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    set(CURLOPT_LOW_SPEED_LIMIT, state_->options.least_rate);
     set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(state_->options.stall_timeout.count()));
     if (request.timeout) set(CURLOPT_TIMEOUT, static_cast<long>(request.timeout->count()));
     trust_own_certificates(handle);

@@ -70,8 +70,15 @@ public:
     virtual bool begin(const HttpHead& head) = 0;
     /// Returns whether to go on.
     virtual bool data(std::span<const std::byte> block) = 0;
-    /// Whether a transfer that broke off after some bytes may be tried again, from the first byte.
+    /// Whether a transfer that broke off after some bytes may be tried again.
     virtual bool can_begin_again() const { return false; }
+    /// Headers of the next try beyond the request's own, such as Range with If-Range.
+    virtual std::vector<HttpHeader> headers_of_next_try() const { return {}; }
+    /// Bytes that the next try need not bring again. Tries that add progress_step to them aren't
+    /// counted.
+    virtual std::uint64_t kept_bytes() const { return 0; }
+
+    static constexpr std::uint64_t progress_step = 64 * 1024;  // bytes
 };
 
 struct HttpOptions {
@@ -82,7 +89,8 @@ struct HttpOptions {
     /// A server that asks for a longer pause by Retry-After is not asked again.
     std::chrono::milliseconds longest_wait{60'000};
     std::chrono::seconds connect_timeout{30};
-    std::chrono::seconds stall_timeout{60};  ///< with less than a byte a second
+    std::chrono::seconds stall_timeout{60};  ///< with less than least_rate
+    long least_rate = 1;                     ///< bytes per second
     std::function<bool()> is_stopped = {};   ///< asked once a second or more; true ends the request
     std::function<void(std::chrono::milliseconds)> sleep = {};        ///< empty: the thread's own
     std::function<std::chrono::system_clock::time_point()> now = {};  ///< empty: the system's

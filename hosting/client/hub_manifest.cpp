@@ -18,8 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t manifest_size_limit = std::uint64_t{512} << 20;  // bytes
-
 /// Nothing when there is no such file, or it can't be read or is larger than any manifest.
 std::optional<std::string> read_file(const fs::path& path) {
     std::error_code error;
@@ -69,22 +67,11 @@ private:
     std::string etag_;
 };
 
-HubManifest read_folder(const fs::path& folder) {
-    const fs::path path = folder / std::string(manifest_file_name);
-    auto text = read_file(path);
-    if (!text) {
-        throw EnvironmentError(path.string() +
-                               ": can't be read; name a hub's folder, or write owner/name for one "
-                               "on GitHub");
-    }
-    return {std::move(*text), path.string(), ""};
-}
-
 std::string reason_of(const HttpHead& head) {
     if (head.status == 404) return "there is no manifest (404); check the hub's name and branch";
     if (head.status == 401 || head.status == 403) {
         return "the server wants other credentials (" + std::to_string(head.status) +
-               "); put them into ~/.netrc";
+               "); put a password into ~/.netrc or a token into the environment";
     }
     return "the server answers with status " + std::to_string(head.status) + "; try again later";
 }
@@ -109,8 +96,7 @@ fs::path default_cache_folder(const Environment& environment) {
 }
 
 HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client) {
-    if (fetch.hub.kind == HubSpec::Kind::folder) return read_folder(fetch.hub.folder);
-    const std::string url = manifest_url(fetch.hub, fetch.endpoints);
+    const std::string& url = fetch.request.url;
     const ManifestCopy copy(fetch.cache_folder, url);
     if (fetch.is_offline) {
         if (!copy.text()) {
@@ -119,8 +105,7 @@ HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client) {
         }
         return {*copy.text(), shown_url(url), ""};
     }
-    HttpRequest request;
-    request.url = url;
+    HttpRequest request = fetch.request;
     if (copy.text() && !copy.etag().empty())
         request.headers.push_back({"If-None-Match", copy.etag()});
     const auto result = client.send(request, manifest_size_limit);

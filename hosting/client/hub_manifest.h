@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The manifest of a hub: from its folder, or over HTTP with a copy kept for the next time.
+// The manifest of a hub over HTTP, with a copy kept for the next time.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -20,16 +21,19 @@ struct HubManifest {
     std::string note;  ///< what its reader should know: "… can't be reached, this is a copy"
 };
 
+/// No manifest is larger.
+inline constexpr std::uint64_t manifest_size_limit = std::uint64_t{512} << 20;  // bytes
+
 struct ManifestFetch {
-    HubSpec hub;
-    Endpoints endpoints;
+    HttpRequest request;  ///< of the manifest's URL, with what the server needs to let us in
     std::filesystem::path cache_folder;
     bool is_offline = false;  ///< no socket is opened: the copy or nothing
 };
 
-/// A copy is asked for anew by its ETag, and stands in when the hub can't be reached. Copies lie in
-/// the cache's folder .onnxhub/manifests, which other clients never look into; one that was altered
-/// doesn't count. Throws EnvironmentError when there is no manifest to be had.
+/// A manifest over HTTP. A copy is asked for anew by its ETag, and stands in when the hub can't be
+/// reached. Copies lie in the cache's folder .onnxhub/manifests, which other clients never look
+/// into; one that was altered doesn't count. Throws EnvironmentError when there is no manifest to
+/// be had.
 HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client);
 
 }  // namespace onnxhub

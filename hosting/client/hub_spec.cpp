@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "manifest/hub_path.h"
 #include "manifest/manifest.h"
@@ -95,7 +96,7 @@ std::variant<HubSpec, BadHubSpec> parse_hub_spec(std::string_view text) {
     if (is_folder) {
         if (text.empty()) return bad(text, "it has no folder");
         spec.kind = HubSpec::Kind::folder;
-        spec.folder = std::filesystem::path(text);
+        spec.folder = std::string(text);
         return spec;
     }
     if (text.find("://") != text.npos) return bad(text, "it has another scheme");
@@ -107,7 +108,7 @@ std::string to_text(const HubSpec& spec) {
         case HubSpec::Kind::web:
             return spec.base_url;
         case HubSpec::Kind::folder:
-            return spec.folder.string();
+            return spec.folder;
         case HubSpec::Kind::hugging_face:
             return "hf://" + spec.organization;
         case HubSpec::Kind::github:
@@ -120,15 +121,30 @@ bool is_official(const HubSpec& spec) {
     return spec.kind == HubSpec::Kind::github && to_text(spec) == official_hub;
 }
 
-Endpoints read_endpoints(const Environment& environment) {
-    Endpoints endpoints;
-    const auto replace = [&](std::string& endpoint, const char* name) {
-        if (const auto value = environment(name)) endpoint = without_end_slashes(*value);
-    };
-    replace(endpoints.github_raw, "ONNXHUB_GITHUB_RAW_URL");
-    replace(endpoints.github_media, "ONNXHUB_GITHUB_MEDIA_URL");
-    replace(endpoints.hugging_face, "HF_ENDPOINT");
-    return endpoints;
+void replace_endpoint(std::string& endpoint, const std::optional<std::string>& replacement) {
+    if (replacement) endpoint = without_end_slashes(*replacement);
+}
+
+void replace_endpoints(Endpoints& endpoints, const Environment& environment) {
+    replace_endpoint(endpoints.github_raw, environment("ONNXHUB_GITHUB_RAW_URL"));
+    replace_endpoint(endpoints.github_media, environment("ONNXHUB_GITHUB_MEDIA_URL"));
+    replace_endpoint(endpoints.github_api, environment("ONNXHUB_GITHUB_API_URL"));
+    replace_endpoint(endpoints.hugging_face, environment("HF_ENDPOINT"));
+}
+
+std::optional<std::string> process_environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value && *value != '\0' ? std::optional<std::string>(value) : std::nullopt;
+}
+
+bool is_commit_id(std::string_view text) {
+    return text.size() == 40 && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
+std::string commit_url(const HubSpec& spec, const Endpoints& endpoints) {
+    if (spec.kind != HubSpec::Kind::github || is_commit_id(spec.ref)) return "";
+    return fmt::format("{}/repos/{}/{}/commits/{}", endpoints.github_api, spec.owner, spec.name,
+                       spec.ref);
 }
 
 std::string manifest_url(const HubSpec& spec, const Endpoints& endpoints) {

@@ -2,7 +2,6 @@
 // How users name a hub, and where its files are then.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -20,16 +19,16 @@ struct HubSpec {
     enum class Kind {
         github,        ///< "owner/name[:ref]"
         web,           ///< "https://host/folder": the manifest and the models' paths lie below it
-        folder,        ///< "./folder", "/folder", "file:///folder"
+        folder,        ///< "./folder", "/folder", "file:///folder"; of a repository also ":ref"
         hugging_face,  ///< "hf://ORG": bytes from there, under the official hub's manifest
     };
     Kind kind = Kind::github;
-    std::string owner;             ///< of github
-    std::string name;              ///< of github
-    std::string ref;               ///< of github: branch, tag or commit; "main" unless said
-    std::string base_url;          ///< of web, without '/' at its end
-    std::filesystem::path folder;  ///< of folder
-    std::string organization;      ///< of hugging_face
+    std::string owner;         ///< of github
+    std::string name;          ///< of github
+    std::string ref;           ///< of github: branch, tag or commit; "main" unless said
+    std::string base_url;      ///< of web, without '/' at its end
+    std::string folder;        ///< of folder, as LocalHub takes it
+    std::string organization;  ///< of hugging_face
 
     bool operator==(const HubSpec&) const = default;
 };
@@ -51,18 +50,31 @@ bool is_official(const HubSpec& spec);
 using Environment = std::function<std::optional<std::string>(const char* name)>;
 
 /// Where the services are, without '/' at the end. GitHub Enterprise, company mirrors and tests
-/// have others, which these variables name: ONNXHUB_GITHUB_RAW_URL, ONNXHUB_GITHUB_MEDIA_URL,
-/// HF_ENDPOINT.
+/// have others.
 struct Endpoints {
     std::string github_raw = "https://raw.githubusercontent.com";
     std::string github_media = "https://media.githubusercontent.com/media";
+    std::string github_api = "https://api.github.com";
     std::string hugging_face = "https://huggingface.co";
 };
 
-Endpoints read_endpoints(const Environment& environment);
+/// Puts those in that ONNXHUB_GITHUB_RAW_URL, ONNXHUB_GITHUB_MEDIA_URL, ONNXHUB_GITHUB_API_URL and
+/// HF_ENDPOINT name.
+void replace_endpoints(Endpoints& endpoints, const Environment& environment);
+void replace_endpoint(std::string& endpoint, const std::optional<std::string>& replacement);
+
+/// Variables of this process.
+std::optional<std::string> process_environment(const char* name);
 
 /// Where the manifest is; empty for folders.
 std::string manifest_url(const HubSpec& spec, const Endpoints& endpoints);
+
+/// Where the commit of a hub on GitHub can be asked for; empty for others, and for those whose ref
+/// is a commit.
+std::string commit_url(const HubSpec& spec, const Endpoints& endpoints);
+
+/// Whether the text is a commit's whole name: 40 hexadecimal digits.
+bool is_commit_id(std::string_view text);
 
 /// Where the file at the clean hub path `path` may be, the likeliest first; empty for folders.
 std::vector<std::string> file_urls(const HubSpec& spec, const Endpoints& endpoints,

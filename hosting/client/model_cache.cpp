@@ -7,16 +7,20 @@
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <fstream>
+#include <memory>
+#include <span>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
 #include <variant>
 
+#include "hosting/client/partial_file.h"
+#include "manifest/atomic_file.h"
 #include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
 
@@ -72,6 +76,11 @@ fs::path ModelCache::path_of(const CacheKey& key) const {
     return folder_ / below;
 }
 
+bool ModelCache::holds(const CacheKey& key) const {
+    struct stat status = {};
+    return lstat(path_of(key).c_str(), &status) == 0;
+}
+
 bool ModelCache::has(const CacheKey& key) const {
     const fs::path path = path_of(key);
     struct stat status = {};
@@ -86,75 +95,78 @@ bool ModelCache::has(const CacheKey& key) const {
                            "; get it anew with --force-reload");
 }
 
-PartialFile::PartialFile(fs::path path, std::uint64_t size_bytes) : path_(std::move(path)) {
+namespace {
+
+/// Bytes of the partial files beside `path`: while others bring more, waiting for them pays.
+std::uint64_t bytes_on_their_way(const fs::path& path, const Sha256& sha) {
     std::error_code error;
-    fs::create_directories(path_.parent_path(), error);
-    if (error) {
-        throw EnvironmentError(path_.parent_path().string() + ": can't be made (" +
-                               error.message() + "); choose another folder with --cache");
+    std::uint64_t bytes = 0;
+    for (const auto& file : fs::directory_iterator(path.parent_path(), error)) {
+        const std::string name = file.path().filename().string();
+        if (name.starts_with("." + to_hex(sha)) && name.ends_with(partial_file_ending)) {
+            const std::uint64_t size = file.file_size(error);
+            if (!error) bytes += size;
+        }
     }
-    const fs::space_info space = fs::space(path_.parent_path(), error);
-    if (!error && space.available < size_bytes) {
-        throw EnvironmentError(path_.parent_path().string() + ": the disk has room for " +
-                               std::to_string(space.available) + " bytes, the file has " +
-                               std::to_string(size_bytes) + "; make room, or use --cache");
-    }
-    static std::atomic<unsigned> counter{0};
-    partial_ = path_.parent_path() /
-               ("." + path_.filename().string().substr(0, 200) + "." + std::to_string(getpid()) +
-                "." + std::to_string(counter++) + ".part");
-    fd_ = open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (fd_ < 0) throw failure(partial_, "can't be made");
-    hasher_ = std::make_unique<Sha256Hasher>();
+    return bytes;
 }
 
-PartialFile::~PartialFile() {
-    if (fd_ < 0) return;
-    close(fd_);
-    unlink(partial_.c_str());
+}  // namespace
+
+namespace {
+
+fs::path record_path(const fs::path& folder, const fs::path& path) {
+    const std::string below = path.lexically_relative(folder).string();
+    return folder / ".onnxhub" / "files" / (to_hex(sha256_of(below)) + ".txt");
 }
 
-void PartialFile::write(std::span<const std::byte> block) {
-    hasher_->update(block);
-    size_ += block.size();
-    while (!block.empty()) {
-        const ssize_t written = ::write(fd_, block.data(), block.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) throw failure(partial_, "can't be written");
-        block = block.subspan(static_cast<std::size_t>(written));
+}  // namespace
+
+/// Three lines: hub, path in the hub, SHA-256.
+void ModelCache::remember(const CacheKey& key, const std::string& hub) const {
+    const fs::path path = record_path(folder_, path_of(key));
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    try {
+        write_file_atomically(path, hub + "\n" + key.hub_path + "\n" + to_hex(key.sha) + "\n");
+    } catch (const EnvironmentError&) {
     }
 }
 
-void PartialFile::start_over() {
-    if (ftruncate(fd_, 0) != 0 || lseek(fd_, 0, SEEK_SET) != 0) {
-        throw failure(partial_, "can't be written");
+std::optional<CacheRecord> find_cache_record(const fs::path& folder, const fs::path& path) {
+    std::ifstream file(record_path(folder, path), std::ios::binary);
+    CacheRecord record;
+    std::string sha;
+    if (!std::getline(file, record.hub) || !std::getline(file, record.hub_path) ||
+        !std::getline(file, sha)) {
+        return std::nullopt;
     }
-    size_ = 0;
-    hasher_ = std::make_unique<Sha256Hasher>();
+    record.sha = parse_sha256(sha);
+    return record;
 }
 
-Sha256 PartialFile::digest() {
-    return hasher_->finish();
-}
-
-void PartialFile::commit() {
-    if (fsync(fd_) != 0) throw failure(partial_, "can't be written");
-    if (rename(partial_.c_str(), path_.c_str()) != 0) throw failure(path_, "can't be made");
-    close(fd_);
-    fd_ = -1;
+void forget_cache_record(const fs::path& folder, const fs::path& path) {
+    std::error_code error;
+    fs::remove(record_path(folder, path), error);
 }
 
 ModelCache::Lock::Lock(const ModelCache& cache, const CacheKey& key,
                        const std::function<void()>& check_interruption) {
     using namespace std::chrono_literals;
+    constexpr auto patience = 60s;
     std::error_code error;
     const fs::path folder = cache.folder_ / ".onnxhub" / "locks";
     fs::create_directories(folder, error);
     fd_ = open((folder / to_hex(key.sha)).c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
-    const auto deadline = std::chrono::steady_clock::now() + 10min;
+    auto deadline = std::chrono::steady_clock::now() + patience;
+    std::uint64_t seen = 0;
     while (fd_ >= 0 && flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK) return;
         check_interruption();
-        if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() > deadline) return;
+        const auto now = std::chrono::steady_clock::now();
+        const std::uint64_t bytes = bytes_on_their_way(cache.path_of(key), key.sha);
+        if (bytes != std::exchange(seen, bytes)) deadline = now + patience;
+        if (now > deadline) return;
         std::this_thread::sleep_for(50ms);
     }
 }

@@ -6,13 +6,14 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
+#include <charconv>
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <system_error>
 #include <utility>
+#include <variant>
 
+#include "hosting/client/partial_file.h"
 #include "manifest/environment_error.h"
 
 namespace onnxhub {
@@ -31,56 +32,130 @@ std::optional<std::string> other_than_a_model(std::string_view head) {
     return std::nullopt;
 }
 
+/// A strong ETag, else the time of the last change; "" when the server tells neither.
+std::string validator_of(const HttpHead& head) {
+    const std::string* etag = find_header(head.headers, "etag");
+    if (etag && etag->starts_with('"')) return *etag;
+    const std::string* time = find_header(head.headers, "last-modified");
+    return time ? *time : "";
+}
+
+/// Where the range of a 206 begins (RFC 9110, 14.4); nothing when it doesn't say.
+std::optional<std::uint64_t> range_start(const HttpHead& head) {
+    const std::string* range = find_header(head.headers, "content-range");
+    if (!range || !range->starts_with("bytes ")) return std::nullopt;
+    std::uint64_t start = 0;
+    const char* begin = range->data() + 6;
+    const auto [end, error] = std::from_chars(begin, range->data() + range->size(), start);
+    if (error != std::errc() || *end != '-') return std::nullopt;
+    return start;
+}
+
+bool is_compressed(const HttpHead& head) {
+    const std::string* encoding = find_header(head.headers, "content-encoding");
+    return encoding && !encoding->empty() && *encoding != "identity";
+}
+
 /// Takes the bytes of one source into the partial file.
 class Receiver : public HttpSink {
 public:
-    Receiver(const CacheKey& file, PartialFile& partial, const DownloadOptions& options)
-        : file_(file), partial_(partial), options_(options) {}
+    Receiver(const CacheKey& file, const std::string& source, PartialFile& partial,
+             const DownloadOptions& options)
+        : file_(file), source_(sha256_of(source)), partial_(partial), options_(options) {
+        is_patchwork_ = can_go_on();
+    }
+
+    std::vector<HttpHeader> headers_of_next_try() const override {
+        if (!can_go_on()) return {};
+        return {{"Range", fmt::format("bytes={}-", partial_.size_bytes())},
+                {"If-Range", partial_.origin()->validator}};
+    }
 
     bool begin(const HttpHead& head) override {
-        partial_.start_over();
         trouble_.reset();
-        if (head.status == 200) return true;
-        trouble_ = fmt::format("answers with status {}", head.status);
-        return false;
+        if (head.status == 206 && continues(head)) {
+            is_patchwork_ = true;
+            return true;
+        }
+        if (head.status == 206 || head.status == 416) {
+            has_refused_parts_ = true;
+            trouble_ = "sends another part of the file than was asked for";
+        } else if (head.status != 200) {
+            trouble_ = fmt::format("answers with status {}", head.status);
+        } else if (is_compressed(head)) {
+            trouble_ = "sends the file compressed, which nobody asked for";
+        } else {
+            partial_.start_over(TransferOrigin{source_, validator_of(head)});
+        }
+        return !trouble_;
     }
 
     bool data(std::span<const std::byte> block) override {
+        options_.check_interruption();
         if (partial_.size_bytes() == 0 && !block.empty()) {
             trouble_ =
                 other_than_a_model({reinterpret_cast<const char*>(block.data()), block.size()});
         }
-        if (!trouble_ && partial_.size_bytes() + block.size() > file_.size_bytes) {
+        if (!trouble_ && block.size() > file_.size_bytes - partial_.size_bytes()) {
             trouble_ =
                 fmt::format("sends more than the {} bytes of the manifest", file_.size_bytes);
         }
-        if (trouble_) return false;
-        options_.check_interruption();
+        if (trouble_) {
+            partial_.start_over(std::nullopt);
+            return false;
+        }
         partial_.write(block);
         if (options_.progress) options_.progress(partial_.size_bytes(), file_.size_bytes);
         return true;
     }
 
     bool can_begin_again() const override { return true; }
+    std::uint64_t kept_bytes() const override { return can_go_on() ? partial_.size_bytes() : 0; }
+
+    /// Whether what is there is all of it, from this source.
+    bool is_complete() const { return can_go_on() && partial_.size_bytes() == file_.size_bytes; }
+
+    /// The source can't send parts of the file, so that it should be asked for all of it.
+    bool has_refused_parts() const { return has_refused_parts_; }
+    /// What came is wrong, and was put together from several answers.
+    bool is_patchwork() const { return is_patchwork_; }
 
     /// Why what came is not the file; nothing when it is.
     std::optional<std::string> verdict() {
-        if (trouble_) return trouble_;
-        if (partial_.size_bytes() != file_.size_bytes) {
-            return fmt::format("sends {} bytes, the manifest says {}", partial_.size_bytes(),
-                               file_.size_bytes);
+        if (!trouble_ && partial_.size_bytes() != file_.size_bytes) {
+            trouble_ = fmt::format("sends {} bytes, the manifest says {}", partial_.size_bytes(),
+                                   file_.size_bytes);
         }
-        const Sha256 digest = partial_.digest();
-        if (digest == file_.sha) return std::nullopt;
-        return fmt::format("sends other bytes: their SHA-256 is {}, the manifest says {}",
-                           to_hex(digest), to_hex(file_.sha));
+        if (!trouble_) {
+            const Sha256 digest = partial_.digest();
+            if (digest == file_.sha) return std::nullopt;
+            trouble_ = fmt::format("sends other bytes: their SHA-256 is {}, the manifest says {}",
+                                   to_hex(digest), to_hex(file_.sha));
+            partial_.start_over(std::nullopt);
+        }
+        return trouble_;
     }
 
 private:
+    bool can_go_on() const {
+        return partial_.size_bytes() > 0 && partial_.origin() &&
+               partial_.origin()->source == source_;
+    }
+
+    /// Only the same object, from where we are.
+    bool continues(const HttpHead& head) const {
+        const std::string validator = validator_of(head);
+        return can_go_on() && range_start(head) == partial_.size_bytes() && !is_compressed(head) &&
+               (validator.empty() || validator == partial_.origin()->validator);
+    }
+
     const CacheKey& file_;
+    const Sha256 source_;
     PartialFile& partial_;
     const DownloadOptions& options_;
     std::optional<std::string> trouble_;
+    bool has_refused_parts_ = false;
+    bool is_patchwork_ = false;
 };
 
 class Loader {
@@ -91,84 +166,90 @@ public:
 
     LoadedFile load() {
         const fs::path path = cache_.path_of(file_);
-        if (!options_.force && cache_.has(file_)) return {path, true, {}};
-        const bool is_local = !sources_.folder.empty();
-        if (options_.is_offline && !is_local) {
+        if (!options_.force && cache_.has(file_)) return {path, true};
+        if (options_.is_offline && sources_.local.empty()) {
             throw EnvironmentError(file_.hub_path +
                                    ": is not in the cache; leave out --offline to get it");
         }
-        if (!is_local && options_.before_download) options_.before_download(file_.size_bytes);
         const ModelCache::Lock lock(cache_, file_, options_.check_interruption);
         // Another process may have got it meanwhile.
-        if (!options_.force && cache_.has(file_)) return {path, true, {}};
-        PartialFile partial(path, file_.size_bytes);
+        if (!options_.force && cache_.has(file_)) return {path, true};
+        PartialFile partial(path, file_.sha, file_.size_bytes);
         if (!receive_from_any(partial)) {
             throw EnvironmentError(
-                fmt::format("{}: no source has it: {}; try again, or add a "
-                            "--mirror",
+                fmt::format("{}: no source has it: {}; try again, or add a --mirror",
                             file_.hub_path, fmt::join(troubles_, "; ")));
         }
         partial.commit();
-        return {path, false, std::move(troubles_)};
+        return {path, false, source_, std::move(troubles_)};
     }
 
 private:
     bool receive_from_any(PartialFile& partial) {
-        if (!sources_.folder.empty()) {
-            // A clone may have the pointer in its working tree and the object in its store.
-            const std::string sha = to_hex(file_.sha);
-            const fs::path object =
-                fs::path(".git/lfs/objects") / sha.substr(0, 2) / sha.substr(2, 2) / sha;
-            if (receive_from_folder(file_.hub_path, partial)) return true;
-            if (receive_from_folder(object, partial)) return true;
+        for (const LocalHub* hub : sources_.local) {
+            for (const auto& bytes : hub->find(file_.hub_path, file_.sha, file_.size_bytes)) {
+                if (receive_from(bytes, partial)) return true;
+            }
         }
         if (options_.is_offline) return false;
-        for (const std::string& url : sources_.urls) {
-            if (receive_from(url, partial)) return true;
+        return std::ranges::any_of(sources_.web, [&](const FileSource& source) {
+            if (source.needs_trust) ask();
+            return receive_from(source.request, partial);
+        });
+    }
+
+    /// Whether bytes may come over the network.
+    void ask() {
+        if (options_.before_download && !std::exchange(has_asked_, true)) {
+            options_.before_download(file_.size_bytes);
         }
+    }
+
+    bool receive_from(const HttpRequest& request, PartialFile& partial) {
+        if (receive_once(request, partial)) return true;
+        if (!needs_fresh_start_) return false;
+        partial.start_over(std::nullopt);
+        return receive_once(request, partial);
+    }
+
+    bool receive_once(const HttpRequest& request, PartialFile& partial) {
+        Receiver receiver(file_, request.url, partial, options_);
+        needs_fresh_start_ = false;
+        if (!receiver.is_complete()) {
+            const auto result = client_.stream(request, receiver);
+            if (const auto* failure = std::get_if<HttpFailure>(&result)) {
+                if (failure->kind == HttpFailure::Kind::stopped) throw Interrupted();
+                troubles_.push_back(failure->reason);
+                return false;
+            }
+        }
+        needs_fresh_start_ = receiver.has_refused_parts();
+        if (needs_fresh_start_) return false;
+        if (accepts(receiver, shown_url(request.url))) return true;
+        needs_fresh_start_ = receiver.is_patchwork();
         return false;
     }
 
-    bool receive_from(const std::string& url, PartialFile& partial) {
-        Receiver receiver(file_, partial, options_);
-        HttpRequest request;
-        request.url = url;
-        const auto result = client_.stream(request, receiver);
-        if (const auto* failure = std::get_if<HttpFailure>(&result)) {
-            if (failure->kind == HttpFailure::Kind::stopped) throw Interrupted();
-            troubles_.push_back(failure->reason);
+    bool receive_from(const LocalHub::Bytes& bytes, PartialFile& partial) {
+        if (!bytes.source) {
+            troubles_.push_back(bytes.shown_name + " is not there");
             return false;
         }
-        return accepts(receiver, shown_url(url));
-    }
-
-    /// Only a file that is in the folder itself, whatever links there are.
-    bool receive_from_folder(const fs::path& below, PartialFile& partial) {
-        partial.start_over();
-        const fs::path path = sources_.folder / below;
-        std::error_code error;
-        const fs::path real = fs::weakly_canonical(path, error);
-        const fs::path root = fs::weakly_canonical(sources_.folder, error);
-        const auto [end, ignored] =
-            std::mismatch(root.begin(), root.end(), real.begin(), real.end());
-        if (error || end != root.end() || !fs::is_regular_file(real, error)) {
-            troubles_.push_back(path.string() + " is not there");
-            return false;
+        partial.start_over(std::nullopt);
+        Receiver receiver(file_, bytes.shown_name, partial, options_);
+        const auto block = std::make_unique<std::array<std::byte, 512 * 1024>>();
+        for (std::uint64_t done = 0; done < bytes.source->size_bytes();) {
+            const std::size_t count = bytes.source->read(done, *block);
+            if (count == 0 || !receiver.data(std::span(*block).first(count))) break;
+            done += count;
         }
-        Receiver receiver(file_, partial, options_);
-        std::ifstream stream(real, std::ios::binary);
-        const auto block = std::make_unique<std::array<char, 512 * 1024>>();
-        while (stream) {
-            stream.read(block->data(), block->size());
-            const auto count = static_cast<std::size_t>(stream.gcount());
-            if (!receiver.data(std::as_bytes(std::span(block->data(), count)))) break;
-        }
-        return accepts(receiver, path.string());
+        return accepts(receiver, bytes.shown_name);
     }
 
     bool accepts(Receiver& receiver, const std::string& source) {
         const auto trouble = receiver.verdict();
         if (trouble) troubles_.push_back(source + " " + *trouble);
+        source_ = source;
         return !trouble;
     }
 
@@ -177,6 +258,9 @@ private:
     const ModelCache& cache_;
     const DownloadOptions& options_;
     HttpClient& client_;
+    bool has_asked_ = false;
+    bool needs_fresh_start_ = false;  ///< the last source is worth one more request, for all of it
+    std::string source_;
     std::vector<std::string> troubles_;
 };
 

@@ -8,23 +8,31 @@
 #include <string>
 #include <vector>
 
+#include "hosting/client/local_hub.h"
 #include "hosting/client/model_cache.h"
 #include "http/http_client.h"
 
 namespace onnxhub {
 
+/// A URL with what its server needs to let us in.
+struct FileSource {
+    HttpRequest request;
+    bool needs_trust = true;  ///< somebody is asked before its bytes come
+};
+
 /// Where a file may come from. Since its SHA-256 decides, any source will do.
 struct FileSources {
-    std::vector<std::string> urls;  ///< in the order they are tried
-    /// Of a hub on this disk, tried first: its files, or the objects in .git/lfs. Empty: none.
-    std::filesystem::path folder;
+    std::vector<FileSource> web = {};         ///< in the order they are tried
+    std::vector<const LocalHub*> local = {};  ///< hubs on this disk, tried first
 };
 
 struct DownloadOptions {
     bool force = false;       ///< what is in the cache doesn't count
-    bool is_offline = false;  ///< what is not in the cache is an error
-    /// Called before bytes of this size come over the network; throws to refuse.
+    bool is_offline = false;  ///< what is not in the cache or on this disk is an error
+    /// Called once, before bytes of this size come from a source that needs trust; throws to
+    /// refuse.
     std::function<void(std::uint64_t size_bytes)> before_download = {};
+    /// `done` may become less when a transfer has to begin again.
     std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
     std::function<void()> check_interruption = [] {};
 };
@@ -32,12 +40,14 @@ struct DownloadOptions {
 struct LoadedFile {
     std::filesystem::path path;
     bool was_cached = false;
-    std::vector<std::string> troubles;  ///< of sources that failed before one did not, a line each
+    std::string source = {};                 ///< that it came from, for messages
+    std::vector<std::string> troubles = {};  ///< of sources that failed before, a line each
 };
 
 /// Gives the file from the cache, or gets it: hashed as it arrives, never more than its size, and
-/// under its name only when all of it is right. Throws EnvironmentError when no source has it,
-/// saying what each did.
+/// under its name only when all of it is right. A transfer that broke off goes on where it stopped,
+/// now or in a later call, as long as the server says it is the same object. Throws
+/// EnvironmentError when no source has it, saying what each did.
 LoadedFile load_file(const CacheKey& file, const FileSources& sources, const ModelCache& cache,
                      const DownloadOptions& options, HttpClient& client);
 

@@ -3,7 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
 
 #include "manifest/digest.h"
 #include "tests/support/http_server.h"
@@ -19,6 +24,7 @@ using testing::Contains;
 using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::MatchesRegex;
 using testing::Not;
 
 /// The healthy hub behind GitHub's and Hugging Face's addresses, and at a plain one.
@@ -46,27 +52,46 @@ protected:
 
     Answer answer(const ReceivedRequest& request) {
         if (request.path.ends_with(std::string("/") + manifest_path)) return {200, hub.manifest()};
+        if (request.path.starts_with("/api/")) return {200, std::string(40, 'c')};
         const auto found = pages.find(request.path);
         if (found == pages.end()) return {404, "no"};
-        return {200, found->second};
+        Answer answer{200, found->second};
+        answer.pause = pause;
+        answer.piece_bytes = pause.count() > 0 ? 256 : 0;
+        return answer;
     }
 
     ProgramResult load(std::vector<std::string> arguments) {
-        arguments.insert(arguments.begin(), "load");
         arguments.insert(arguments.end(), {"--cache", (folder.path() / "cache").string()});
-        std::vector<std::string> command{"env",
-                                         "ONNXHUB_GITHUB_RAW_URL=" + server.url("/raw"),
-                                         "ONNXHUB_GITHUB_MEDIA_URL=" + server.url("/media"),
-                                         "HF_ENDPOINT=" + server.url("/hf"),
-                                         "no_proxy=127.0.0.1",
-                                         onnxhub_program()};
+        return run("load", arguments);
+    }
+
+    ProgramResult run(const std::string& subcommand, std::vector<std::string> arguments) {
+        std::vector<std::string> command = environment();
+        command.push_back(onnxhub_program());
+        command.push_back(subcommand);
         command.insert(command.end(), arguments.begin(), arguments.end());
         return run_command(command, folder.path());
+    }
+
+    std::vector<std::string> environment() {
+        return {"env",
+                "HOME=" + folder.path().string(),
+                "ONNXHUB_GITHUB_RAW_URL=" + server.url("/raw"),
+                "ONNXHUB_GITHUB_MEDIA_URL=" + server.url("/media"),
+                "ONNXHUB_GITHUB_API_URL=" + server.url("/api"),
+                "HF_ENDPOINT=" + server.url("/hf"),
+                "no_proxy=127.0.0.1"};
+    }
+
+    bool is_cached(const std::string& path) {
+        return objects.contains(to_hex(sha256_of(read_file(path))));
     }
 
     HubFiles hub = healthy_hub();
     std::map<std::string, std::string> objects;
     std::map<std::string, std::string> pages;
+    std::chrono::milliseconds pause{0};  ///< before each 256 bytes
     TemporaryFolder folder;
     HttpServer server;
 };
@@ -109,16 +134,166 @@ TEST_F(LoadCommand, WeightsBesideAModelComeWithItUnderTheirNames) {
     EXPECT_EQ(read_file(folder.path() / "cache/text/large/large.data"), std::string(4096, 'w'));
 }
 
-TEST_F(LoadCommand, TestDataAndOutputAndOlderVersions) {
+TEST_F(LoadCommand, TestDataIsUnpackedBesideItsArchive) {
     const std::string spec = server.url("/plain");
-    EXPECT_THAT(load({"MNIST", "--hub", spec, "--trust", "--with-test-data"}).out,
-                HasSubstr("_mnist-12.tar.gz"));
+    const ProgramResult result = load({"MNIST", "--hub", spec, "--trust", "--with-test-data"});
+    ASSERT_EQ(result.status, 0) << result.err;
+    const fs::path unpacked = result.out.substr(0, result.out.size() - 1);
+    EXPECT_THAT(unpacked.parent_path().string(), HasSubstr("_mnist-12"));
+    EXPECT_TRUE(fs::exists(unpacked.parent_path().string() + ".tar.gz"));
+    EXPECT_TRUE(fs::exists(unpacked / "test_data_set_0"));
     EXPECT_THAT(load({"Large", "--hub", spec, "--trust", "--with-test-data"}).err,
                 HasSubstr("has no test data"));
+}
+
+TEST_F(LoadCommand, OutputIsACopyWithItsWeights) {
+    const std::string spec = server.url("/plain");
     const ProgramResult copied =
         load({"MNIST", "--hub", spec, "--trust", "--max-opset", "9", "--output", "m.onnx"});
     EXPECT_EQ(copied.out, "m.onnx\n");
-    EXPECT_TRUE(objects.contains(to_hex(sha256_of(read_file(folder.path() / "m.onnx")))));
+    EXPECT_TRUE(is_cached(folder.path() / "m.onnx"));
+    EXPECT_EQ(load({"Large", "--hub", spec, "--trust", "--output", "out/l.onnx"}).status, 0);
+    EXPECT_EQ(read_file(folder.path() / "out/large.data"), std::string(4096, 'w'));
+    EXPECT_EQ(load({"MNIST", "Large", "--hub", spec, "--output", "x"}).status, 2);
+}
+
+TEST_F(LoadCommand, SeveralModelsComeTogetherAndOneThatFailsLeavesTheOthers) {
+    const std::string spec = server.url("/plain");
+    const ProgramResult both = load({"MNIST", "Large", "--hub", spec, "--trust"});
+    ASSERT_EQ(both.status, 0) << both.err;
+    EXPECT_THAT(both.out, MatchesRegex(".*_mnist-12.onnx\n.*_large.onnx\n"));
+    fs::remove_all(folder.path() / "cache");
+    pages.erase("/plain/vision/digits/model/mnist-12.onnx");
+    const ProgramResult one = load({"MNIST", "Large", "--hub", spec, "--trust"});
+    EXPECT_EQ(one.status, 2);
+    EXPECT_THAT(one.out, MatchesRegex("[^\n]*_large.onnx\n"));
+    EXPECT_THAT(one.err, HasSubstr("mnist-12.onnx: no source has it"));
+}
+
+TEST_F(LoadCommand, JsonLinesAndNothingElseGoToStandardOutput) {
+    const std::string spec = server.url("/plain");
+    const ProgramResult result = load({"Large", "--hub", spec, "--trust", "--json"});
+    ASSERT_EQ(result.status, 0) << result.err;
+    std::istringstream lines(result.out);
+    std::vector<nlohmann::json> events;
+    for (std::string line; std::getline(lines, line);)
+        events.push_back(nlohmann::json::parse(line));
+    ASSERT_EQ(events.size(), 3u);
+    EXPECT_EQ(events[0]["event"], "file");
+    EXPECT_EQ(events[0]["cached"], false);
+    EXPECT_EQ(events[0]["source"], server.url("/plain/text/large/large.onnx"));
+    EXPECT_EQ(events[1]["file"], "text/large/large.data");
+    EXPECT_EQ(events[2]["event"], "model");
+    EXPECT_EQ(events[2]["path"], events[0]["path"]);
+    const ProgramResult refused = load({"MNIST", "--hub", spec, "--json"});
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_EQ(nlohmann::json::parse(refused.out)["event"], "error");
+}
+
+TEST_F(LoadCommand, ASlowTransferTellsEveryTenPercentWhereThereIsNoTerminal) {
+    pause = std::chrono::milliseconds(60);
+    pages["/plain/text/large/large.data"] = std::string(4096, 'w');
+    const ProgramResult result = load({"Large", "--hub", server.url("/plain"), "--trust"});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("text/large/large.data: 90 % of 4.0 KiB, "));
+    EXPECT_THAT(result.err, HasSubstr("/s, 1 s left"));
+}
+
+TEST_F(LoadCommand, ALockFileIsTakenExactlyOrNotAtAll) {
+    const ProgramResult locked = run("lock", {"MNIST"});
+    ASSERT_EQ(locked.status, 0) << locked.err;
+    EXPECT_THAT(locked.err, HasSubstr("onnxhub.lock: 1 model of onnx/models:main at commit cccc"));
+    const auto lock = nlohmann::json::parse(read_file(folder.path() / "onnxhub.lock"));
+    EXPECT_EQ(lock["commit"], std::string(40, 'c'));
+    EXPECT_THAT(lock["models"][0]["files"][0]["sources"][0].get<std::string>(),
+                HasSubstr("/media/onnx/models/" + std::string(40, 'c') + "/vision/digits/"));
+
+    const auto manifests = [&] {
+        return std::ranges::count_if(server.requests(), [](const ReceivedRequest& request) {
+            return request.path.ends_with(manifest_path);
+        });
+    };
+    const auto asked = manifests();
+    const ProgramResult loaded = load({"--locked"});
+    EXPECT_EQ(loaded.status, 0) << loaded.err;
+    EXPECT_TRUE(is_cached(loaded.out.substr(0, loaded.out.size() - 1)));
+    EXPECT_EQ(manifests(), asked) << "nobody is asked what is newest";
+    EXPECT_EQ(load({"MNIST", "--locked"}).status, 0);
+    EXPECT_THAT(load({"Large", "--locked"}).err, HasSubstr("onnxhub.lock: has no model \"Large\""));
+
+    fs::remove_all(folder.path() / "cache");
+    for (auto& [path, bytes] : pages) bytes += "newer";
+    const ProgramResult changed = load({"--locked", "--trust"});
+    EXPECT_EQ(changed.status, 2);
+    EXPECT_EQ(changed.out, "");
+    EXPECT_EQ(load({"--locked", "--opset", "8"}).status, 2);
+    EXPECT_EQ(load({}).status, 2);
+}
+
+TEST_F(LoadCommand, TheCacheIsListedVerifiedAndPruned) {
+    const std::string cache = (folder.path() / "cache").string();
+    const ProgramResult loaded = load({"MNIST", "Large", "--hub", server.url("/plain"), "--trust"});
+    ASSERT_EQ(loaded.status, 0) << loaded.err;
+    const std::string model = loaded.out.substr(0, loaded.out.find('\n'));
+    EXPECT_EQ(run("cache", {"dir", "--cache", cache}).out, cache + "\n");
+    EXPECT_EQ(run("cache", {"dir"}).out, (folder.path() / ".cache/onnx/hub\n").string());
+    const ProgramResult listed = run("cache", {"list", "--cache", cache});
+    EXPECT_THAT(listed.out, HasSubstr(model));
+    EXPECT_THAT(listed.out, HasSubstr(server.url("/plain")));
+    EXPECT_THAT(listed.out, HasSubstr("large.data"));
+    EXPECT_THAT(listed.err, HasSubstr("3 files"));
+    const auto json =
+        nlohmann::json::parse(run("cache", {"list", "--cache", cache, "--format", "json"}).out);
+    EXPECT_EQ(json["files"].size(), 3u);
+
+    EXPECT_EQ(run("cache", {"verify", "--cache", cache}).status, 0);
+    write_file(model, "altered");
+    const ProgramResult bad = run("cache", {"verify", "--cache", cache});
+    EXPECT_EQ(bad.status, 1);
+    EXPECT_THAT(bad.out, HasSubstr(model + ": the SHA-256 is not"));
+    EXPECT_EQ(run("cache", {"verify", "--cache", cache, "--remove"}).status, 0);
+    EXPECT_FALSE(fs::exists(model));
+
+    const ProgramResult dry =
+        run("cache", {"prune", "--cache", cache, "--max-size", "1KiB", "--dry-run"});
+    EXPECT_THAT(dry.err, HasSubstr("would remove"));
+    EXPECT_THAT(run("cache", {"list", "--cache", cache}).err, HasSubstr("2 files"));
+    EXPECT_EQ(run("cache", {"prune", "--cache", cache, "--older-than", "30d"}).out, "");
+    EXPECT_EQ(run("cache", {"prune", "--cache", cache, "--older-than", "30"}).status, 2);
+    run("cache", {"prune", "--cache", cache, "--max-size", "0"});
+    EXPECT_THAT(run("cache", {"list", "--cache", cache}).err, HasSubstr("0 files"));
+}
+
+TEST_F(LoadCommand, SixteenProcessesDownloadAColdModelOnce) {
+    pause = std::chrono::milliseconds(5);
+    std::vector<ProgramResult> results(16);
+    {
+        std::vector<std::jthread> processes;
+        for (ProgramResult& result : results) {
+            processes.emplace_back([&] {
+                result = load({"Large", "--hub", server.url("/plain"), "--trust"});
+            });
+        }
+    }
+    for (const ProgramResult& result : results) EXPECT_EQ(result.status, 0) << result.err;
+    for (const char* path : {"/plain/text/large/large.onnx", "/plain/text/large/large.data"}) {
+        EXPECT_EQ(std::ranges::count(server.requests(), path, &ReceivedRequest::path), 1) << path;
+    }
+}
+
+TEST_F(LoadCommand, AReadOnlyCacheServesHits) {
+    const std::string spec = server.url("/plain");
+    ASSERT_EQ(load({"MNIST", "--hub", spec, "--trust", "--with-test-data"}).status, 0);
+    const auto state = [&] {
+        std::map<std::string, fs::file_time_type> times;
+        for (const auto& file : fs::recursive_directory_iterator(folder.path() / "cache")) {
+            times[file.path()] = fs::last_write_time(file.path());
+        }
+        return times;
+    };
+    const auto before = state();
+    EXPECT_EQ(load({"MNIST", "--hub", spec, "--offline", "--with-test-data"}).status, 0);
+    EXPECT_EQ(state(), before) << "a hit writes nothing";
 }
 
 TEST_F(LoadCommand, UnknownModelsAndOpsetsExitWithTwo) {

@@ -7,7 +7,6 @@
 #include <map>
 
 #include "manifest/environment_error.h"
-#include "manifest/manifest.h"
 #include "tests/support/http_server.h"
 #include "tests/support/repository_builder.h"
 
@@ -37,11 +36,9 @@ protected:
         HttpOptions options;
         options.tries = 1;
         HttpClient client(options);
-        return fetch_manifest({std::get<HubSpec>(parse_hub_spec(server.url("/hub"))),
-                               {},
-                               folder.path() / "cache",
-                               offline},
-                              client);
+        HttpRequest request;
+        request.url = server.url("/hub/ONNX_HUB_MANIFEST.json");
+        return fetch_manifest({request, folder.path() / "cache", offline}, client);
     }
 
     std::string error(bool offline = false) {
@@ -104,17 +101,6 @@ TEST_F(HubManifestTest, ACopyThatWasAlteredDoesNotCount) {
     EXPECT_THAT(error(true), HasSubstr("no copy of this manifest is here"));
     EXPECT_EQ(fetch().text, "[]");
     EXPECT_EQ(server.requests()[1].header("if-none-match"), nullptr);
-}
-
-TEST_F(HubManifestTest, AFolderIsReadAsItStands) {
-    test::write_file(folder.path() / "hub" / std::string(manifest_file_name), "[]");
-    HttpClient client;
-    HubSpec spec;
-    spec.kind = HubSpec::Kind::folder;
-    spec.folder = folder.path() / "hub";
-    EXPECT_EQ(fetch_manifest({spec, {}, {}, true}, client).text, "[]");
-    spec.folder = folder.path() / "none";
-    EXPECT_THROW(fetch_manifest({spec, {}, {}, true}, client), EnvironmentError);
 }
 
 std::string cache_of(std::map<std::string, std::string> variables) {

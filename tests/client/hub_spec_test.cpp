@@ -101,16 +101,22 @@ TEST(Endpoints, AreReplacedByTheEnvironment) {
         {"ONNXHUB_GITHUB_RAW_URL", "https://raw.ghe.example/"},
         {"ONNXHUB_GITHUB_MEDIA_URL", "https://ghe.example/media"},
         {"HF_ENDPOINT", "https://mirror.example/"}};
-    const Endpoints endpoints = read_endpoints([&](const char* name) -> std::optional<std::string> {
+    Endpoints endpoints;
+    replace_endpoints(endpoints, [&](const char* name) -> std::optional<std::string> {
         const auto found = variables.find(name);
         return found == variables.end() ? std::nullopt : std::optional(found->second);
     });
     EXPECT_EQ(endpoints.github_raw, "https://raw.ghe.example");
     EXPECT_EQ(endpoints.github_media, "https://ghe.example/media");
+    EXPECT_EQ(endpoints.github_api, "https://api.github.com");
     EXPECT_EQ(endpoints.hugging_face, "https://mirror.example");
-    const Endpoints usual =
-        read_endpoints([](const char*) { return std::optional<std::string>(); });
-    EXPECT_EQ(usual.hugging_face, "https://huggingface.co");
+}
+
+TEST(HubUrls, CommitsAreAskedForOnGitHubAlone) {
+    EXPECT_EQ(commit_url(parse("onnx/models:v1"), {}),
+              "https://api.github.com/repos/onnx/models/commits/v1");
+    EXPECT_EQ(commit_url(parse("onnx/models:" + std::string(40, 'a')), {}), "");
+    EXPECT_EQ(commit_url(parse("https://hub.example"), {}), "");
 }
 
 }  // namespace

@@ -34,6 +34,16 @@ CacheKey key(const std::string& path = "vision/mnist/mnist.onnx") {
     return {path, sha256_of(model), model.size(), true};
 }
 
+FileSources web(const std::vector<std::string>& urls) {
+    FileSources sources;
+    for (const std::string& url : urls) {
+        HttpRequest request;
+        request.url = url;
+        sources.web.push_back({request});
+    }
+    return sources;
+}
+
 class ModelDownload : public testing::Test {
 protected:
     LoadedFile load(const FileSources& sources, DownloadOptions options = {}) {
@@ -75,7 +85,7 @@ HttpServer serving(const std::string& body, int status = 200) {
 
 TEST_F(ModelDownload, PutsVerifiedBytesWhereThePythonClientDoes) {
     HttpServer server = serving(model);
-    const LoadedFile loaded = load({{server.url("/m")}, {}});
+    const LoadedFile loaded = load(web({server.url("/m")}));
     EXPECT_FALSE(loaded.was_cached);
     EXPECT_EQ(loaded.path, folder.path() / "cache" / name);
     EXPECT_EQ(read_file(loaded.path), model);
@@ -87,21 +97,21 @@ TEST_F(ModelDownload, PutsVerifiedBytesWhereThePythonClientDoes) {
 
 TEST_F(ModelDownload, AHitAsksNobody) {
     HttpServer server = serving(model);
-    load({{server.url("/m")}, {}});
+    load(web({server.url("/m")}));
     DownloadOptions options;
     options.is_offline = true;
-    EXPECT_TRUE(load({{server.url("/m")}, {}}, options).was_cached);
+    EXPECT_TRUE(load(web({server.url("/m")}), options).was_cached);
     EXPECT_THAT(server.requests(), SizeIs(1));
     options = {};
     options.force = true;
-    EXPECT_FALSE(load({{server.url("/m")}, {}}, options).was_cached);
+    EXPECT_FALSE(load(web({server.url("/m")}), options).was_cached);
     EXPECT_THAT(server.requests(), SizeIs(2));
 }
 
 TEST_F(ModelDownload, OfflineWithoutTheFileIsAnError) {
     DownloadOptions options;
     options.is_offline = true;
-    EXPECT_THAT(error({{"http://127.0.0.1:1/"}, {}}, options), HasSubstr("leave out --offline"));
+    EXPECT_THAT(error(web({"http://127.0.0.1:1/"}), options), HasSubstr("leave out --offline"));
 }
 
 TEST_F(ModelDownload, SourcesThatFailOrLieGiveWayToTheNext) {
@@ -116,9 +126,8 @@ TEST_F(ModelDownload, SourcesThatFailOrLieGiveWayToTheNext) {
     HttpServer page = serving("<!DOCTYPE html><html>Sign in</html>");
     HttpServer good = serving(model);
     const LoadedFile loaded =
-        load({{gone.url("/"), busy.url("/"), lying.url("/"), shorter.url("/"), longer.url("/"),
-               pointer.url("/"), page.url("/"), "http://127.0.0.1:1/", good.url("/")},
-              {}});
+        load(web({gone.url("/"), busy.url("/"), lying.url("/"), shorter.url("/"), longer.url("/"),
+                  pointer.url("/"), page.url("/"), "http://127.0.0.1:1/", good.url("/")}));
     EXPECT_EQ(read_file(loaded.path), model);
     EXPECT_THAT(
         loaded.troubles,
@@ -131,7 +140,7 @@ TEST_F(ModelDownload, SourcesThatFailOrLieGiveWayToTheNext) {
 
 TEST_F(ModelDownload, NothingIsLeftWhenNoSourceHasIt) {
     HttpServer lying = serving(std::string(100'000, 'x'));
-    EXPECT_THAT(error({{lying.url("/")}, {}}), HasSubstr("no source has it"));
+    EXPECT_THAT(error(web({lying.url("/")})), HasSubstr("no source has it"));
     EXPECT_THAT(cached_files(), IsEmpty());
 }
 
@@ -142,20 +151,20 @@ TEST_F(ModelDownload, ABrokenTransferIsTriedAgain) {
         if (++count == 1) answer.break_after = 50'000;
         return answer;
     });
-    EXPECT_EQ(read_file(load({{server.url("/")}, {}}).path), model);
+    EXPECT_EQ(read_file(load(web({server.url("/")})).path), model);
     EXPECT_EQ(count, 2);
 }
 
 TEST_F(ModelDownload, AFileThatWasAlteredInTheCacheIsToldWithBothHashes) {
     HttpServer server = serving(model);
-    const LoadedFile loaded = load({{server.url("/")}, {}});
+    const LoadedFile loaded = load(web({server.url("/")}));
     write_file(loaded.path, "altered");
-    EXPECT_THAT(error({{server.url("/")}, {}}),
+    EXPECT_THAT(error(web({server.url("/")})),
                 AllOf(HasSubstr(to_hex(sha256_of("altered"))), HasSubstr(to_hex(sha256_of(model))),
                       HasSubstr("--force-reload")));
     DownloadOptions options;
     options.force = true;
-    EXPECT_EQ(read_file(load({{server.url("/")}, {}}, options).path), model);
+    EXPECT_EQ(read_file(load(web({server.url("/")}), options).path), model);
 }
 
 TEST_F(ModelDownload, ARefusalComesBeforeTheFirstRequest) {
@@ -165,7 +174,7 @@ TEST_F(ModelDownload, ARefusalComesBeforeTheFirstRequest) {
         EXPECT_EQ(bytes, model.size());
         throw EnvironmentError("not trusted");
     };
-    EXPECT_EQ(error({{server.url("/")}, {}}, options), "not trusted");
+    EXPECT_EQ(error(web({server.url("/")}), options), "not trusted");
     EXPECT_THAT(server.requests(), IsEmpty());
 }
 
@@ -176,7 +185,7 @@ TEST_F(ModelDownload, AnInterruptionLeavesNothing) {
     options.check_interruption = [&] {
         if (++blocks == 2) throw Interrupted();
     };
-    EXPECT_THROW(load({{server.url("/")}, {}}, options), Interrupted);
+    EXPECT_THROW(load(web({server.url("/")}), options), Interrupted);
     EXPECT_THAT(cached_files(), IsEmpty());
 }
 
@@ -185,29 +194,34 @@ TEST_F(ModelDownload, AFileLargerThanTheDiskIsRefusedBeforeTheFirstRequest) {
     HttpClient client;
     CacheKey huge = key();
     huge.size_bytes = std::uint64_t{1} << 60;
-    EXPECT_THROW(load_file(huge, {{server.url("/")}, {}}, cache, {}, client), EnvironmentError);
+    EXPECT_THROW(load_file(huge, web({server.url("/")}), cache, {}, client), EnvironmentError);
     EXPECT_THAT(server.requests(), IsEmpty());
 }
 
-TEST_F(ModelDownload, FoldersGiveTheirFilesAndTheObjectsOfTheirLfsStore) {
-    const fs::path hub = folder.path() / "hub";
-    write_file(hub / "vision/mnist/mnist.onnx", model);
-    EXPECT_EQ(read_file(load({{}, hub}).path), model);
-
-    fs::remove_all(folder.path() / "cache");
-    write_file(hub / "vision/mnist/mnist.onnx", "version https://git-lfs.github.com/spec/v1\n");
-    EXPECT_THAT(error({{}, hub}), HasSubstr("Git LFS pointer"));
-    const std::string sha = to_hex(sha256_of(model));
-    write_file(hub / ".git/lfs/objects" / sha.substr(0, 2) / sha.substr(2, 2) / sha, model);
-    EXPECT_EQ(read_file(load({{}, hub}).path), model);
+TEST_F(ModelDownload, HubsOnThisDiskComeFirstAndNeedNoNetwork) {
+    test::write_file(folder.path() / "hub/vision/mnist/mnist.onnx", model);
+    const LocalHub hub((folder.path() / "hub").string());
+    FileSources sources = web({"http://127.0.0.1:1/"});
+    sources.local = {&hub};
+    DownloadOptions options;
+    options.is_offline = true;
+    options.before_download = [](std::uint64_t) { FAIL() << "nothing is downloaded"; };
+    EXPECT_EQ(read_file(load(sources, options).path), model);
 }
 
-TEST_F(ModelDownload, LinksOutOfAFolderAreNotFollowed) {
-    const fs::path hub = folder.path() / "hub";
-    write_file(folder.path() / "secret", model);
-    fs::create_directories(hub / "vision/mnist");
-    fs::create_symlink(folder.path() / "secret", hub / "vision/mnist/mnist.onnx");
-    EXPECT_THAT(error({{}, hub}), HasSubstr("is not there"));
+TEST_F(ModelDownload, OnlySourcesThatNeedTrustAreAskedAbout) {
+    HttpServer gone = serving("", 404);
+    HttpServer good = serving(model);
+    FileSources sources = web({gone.url("/"), good.url("/")});
+    sources.web[0].needs_trust = false;
+    int asked = 0;
+    DownloadOptions options;
+    options.before_download = [&](std::uint64_t) {
+        EXPECT_THAT(gone.requests(), SizeIs(1));
+        ++asked;
+    };
+    load(sources, options);
+    EXPECT_EQ(asked, 1);
 }
 
 TEST_F(ModelDownload, PathsNeverLeaveTheCache) {
@@ -220,7 +234,7 @@ TEST_F(ModelDownload, PathsNeverLeaveTheCache) {
     fs::create_directories(folder.path() / "cache");
     fs::create_symlink(outside, folder.path() / "cache/vision");
     HttpServer server = serving(model);
-    EXPECT_THAT(error({{server.url("/")}, {}}), HasSubstr("symbolic link inside the cache"));
+    EXPECT_THAT(error(web({server.url("/")})), HasSubstr("symbolic link inside the cache"));
     EXPECT_TRUE(fs::is_empty(outside));
 }
 
@@ -231,7 +245,7 @@ TEST_F(ModelDownload, SixteenAtOnceDownloadOnce) {
     for (int i = 0; i < 16; ++i) {
         threads.emplace_back([&] {
             HttpClient client;
-            const LoadedFile loaded = load_file(key(), {{server.url("/")}, {}}, cache, {}, client);
+            const LoadedFile loaded = load_file(key(), web({server.url("/")}), cache, {}, client);
             right += read_file(loaded.path) == model;
         });
     }

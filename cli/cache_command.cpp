@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// `onnxhub cache dir|list|verify|prune`.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/hub_options.h"
+#include "cli/interruption.h"
+#include "cli/job.h"
+#include "cli/progress.h"
+#include "hosting/client/cache_inventory.h"
+#include "manifest/diagnostic.h"
+#include "manifest/environment_error.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+struct Arguments {
+    std::optional<std::string> cache;
+    std::string format = "table";
+    bool removes_bad = false;
+    std::optional<std::uint64_t> older_than_seconds;
+    bool keeps_latest = false;
+    std::optional<std::uint64_t> max_bytes;
+    bool is_dry_run = false;
+};
+
+SystemTime now() {
+    return std::chrono::system_clock::now();
+}
+
+std::string to_text(SystemTime time, const char* format) {
+    return fmt::format(fmt::runtime(format),
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+std::uint64_t bytes_of(const std::vector<CachedFile>& files) {
+    std::uint64_t bytes = 0;
+    for (const CachedFile& file : files) bytes += file.size_bytes + file.unpacked_bytes;
+    return bytes;
+}
+
+std::string counted(std::size_t count, const char* thing) {
+    return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
+/// The paths last, since they may be long.
+std::string table_of(const std::vector<CachedFile>& files) {
+    std::size_t hubs = 3;
+    for (const CachedFile& file : files) hubs = std::max(hubs, printable(file.hub).size());
+    std::string text =
+        fmt::format("{:>9}  {:10}  {:{}}  {}\n", "size", "last use", "hub", hubs, "file");
+    for (const CachedFile& file : files) {
+        text += fmt::format(
+            "{:>9}  {:10}  {:{}}  {}\n", human_bytes(file.size_bytes + file.unpacked_bytes),
+            to_text(file.used, "{:%Y-%m-%d}"), file.hub.empty() ? "?" : printable(file.hub), hubs,
+            printable(file.path.string()));
+    }
+    return text;
+}
+
+std::string json_of(const CacheInventory& inventory) {
+    Json files = Json::array();
+    for (const CachedFile& file : inventory.files) {
+        files.push_back({{"path", file.path.string()},
+                         {"hub", file.hub.empty() ? Json(nullptr) : Json(file.hub)},
+                         {"hub_path", file.hub_path},
+                         {"sha256", file.sha ? Json(to_hex(*file.sha)) : Json(nullptr)},
+                         {"bytes", file.size_bytes},
+                         {"unpacked_bytes", file.unpacked_bytes},
+                         {"last_use", to_text(file.used, "{:%Y-%m-%dT%H:%M:%SZ}")}});
+    }
+    Json leftovers = Json::array();
+    for (const fs::path& path : inventory.leftovers) leftovers.push_back(path.string());
+    const Json json = {{"files", std::move(files)},
+                       {"leftovers", std::move(leftovers)},
+                       {"leftover_bytes", inventory.leftover_bytes}};
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void note_leftovers(const CacheInventory& inventory, const Streams& streams) {
+    if (inventory.leftovers.empty()) return;
+    note(streams, fmt::format("{} of transfers that broke off ({}); a load goes on with them, "
+                              "`onnxhub cache prune` removes them",
+                              counted(inventory.leftovers.size(), "file"),
+                              human_bytes(inventory.leftover_bytes)));
+}
+
+ExitCode show_folder(const Arguments& arguments, const Streams& streams) {
+    write_result(streams, cache_folder_of(arguments.cache).string() + "\n");
+    return ExitCode::done;
+}
+
+ExitCode list(const Arguments& arguments, const Streams& streams) {
+    const CacheInventory inventory = take_inventory(cache_folder_of(arguments.cache), now());
+    const bool as_json = arguments.format == "json";
+    write_result(streams, as_json ? json_of(inventory) : table_of(inventory.files));
+    note(streams, fmt::format("{}, {}", counted(inventory.files.size(), "file"),
+                              human_bytes(bytes_of(inventory.files))));
+    note_leftovers(inventory, streams);
+    return ExitCode::done;
+}
+
+ExitCode verify(const Arguments& arguments, const Streams& streams) {
+    catch_interruptions();
+    const fs::path folder = cache_folder_of(arguments.cache);
+    const CacheInventory inventory = take_inventory(folder, now());
+    std::string text;
+    std::size_t bad = 0;
+    for (const CachedFile& file : inventory.files) {
+        if (is_intact(file, check_interruption)) continue;
+        ++bad;
+        if (arguments.removes_bad) remove_cached_file(folder, file);
+        text += fmt::format("{}: the SHA-256 is not {}; {}\n", printable(file.path.string()),
+                            file.sha ? to_hex(*file.sha) : "known",
+                            arguments.removes_bad ? "removed" : "remove it with --remove");
+    }
+    write_result(streams, text);
+    note(streams, fmt::format("{} verified, {} bad", counted(inventory.files.size(), "file"), bad));
+    return bad == 0 || arguments.removes_bad ? ExitCode::done : ExitCode::findings;
+}
+
+ExitCode prune(const Arguments& arguments, const Streams& streams) {
+    const fs::path folder = cache_folder_of(arguments.cache);
+    const SystemTime time = now();
+    const CacheInventory inventory = take_inventory(folder, time);
+    PruneWish wish = {{}, arguments.keeps_latest, arguments.max_bytes};
+    if (arguments.older_than_seconds) {
+        wish.older_than = std::chrono::seconds(*arguments.older_than_seconds);
+    }
+    const std::vector<CachedFile> chosen = files_to_prune(inventory.files, wish, time);
+    std::string text;
+    for (const CachedFile& file : chosen) {
+        if (!arguments.is_dry_run) remove_cached_file(folder, file);
+        text += printable(file.path.string()) + "\n";
+    }
+    for (const fs::path& leftover : inventory.leftovers) {
+        if (!arguments.is_dry_run) remove_leftover(leftover);
+        text += printable(leftover.string()) + "\n";
+    }
+    write_result(streams, text);
+    note(streams, fmt::format("{} {}, {}", arguments.is_dry_run ? "would remove" : "removed",
+                              counted(chosen.size() + inventory.leftovers.size(), "file"),
+                              human_bytes(bytes_of(chosen) + inventory.leftover_bytes)));
+    return ExitCode::done;
+}
+
+using Action = ExitCode (*)(const Arguments&, const Streams&);
+
+CLI::App* add_action(CLI::App& cache, const std::shared_ptr<Arguments>& arguments, Job& job,
+                     const char* name, const char* help, Action action) {
+    CLI::App* command = cache.add_subcommand(name, help);
+    command->add_option("--cache", arguments->cache, "Cache folder instead of the shared one")
+        ->type_name("DIR");
+    command->callback([arguments, &job, action] {
+        job = [arguments, action](const Streams& streams) { return action(*arguments, streams); };
+    });
+    return command;
+}
+
+}  // namespace
+
+void add_cache_command(CLI::App& app, Job& job) {
+    auto arguments = std::make_shared<Arguments>();
+    CLI::App* cache = app.add_subcommand("cache", "Shows, verifies and prunes downloaded files");
+    cache->require_subcommand(1);
+    add_action(*cache, arguments, job, "dir", "Prints the cache's folder", show_folder);
+    CLI::App* list_action =
+        add_action(*cache, arguments, job, "list", "Lists files with size, last use and hub", list);
+    list_action->add_option("--format", arguments->format, "table or json (default: table)")
+        ->type_name("table|json")
+        ->check(CLI::IsMember({"table", "json"}));
+    CLI::App* verify_action = add_action(*cache, arguments, job, "verify",
+                                         "Hashes every file anew and reports bad ones", verify);
+    verify_action->add_flag("--remove", arguments->removes_bad, "Remove bad ones");
+    CLI::App* prune_action =
+        add_action(*cache, arguments, job, "prune",
+                   "Removes what transfers left, and files that options name", prune);
+    const std::map<std::string, std::uint64_t> times = {
+        {"min", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}};
+    prune_action
+        ->add_option("--older-than", arguments->older_than_seconds,
+                     "Files that were not used for so long: 90min, 12h, 30d, 8w")
+        ->type_name("TIME")
+        ->transform(CLI::AsNumberWithUnit(times, CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"));
+    prune_action->add_flag("--keep-latest", arguments->keeps_latest,
+                           "Of each file of a hub all but the one loaded last");
+    prune_action
+        ->add_option("--max-size", arguments->max_bytes,
+                     "The least recently used until no more is left: 20GiB, 500MB")
+        ->type_name("SIZE")
+        ->transform(CLI::AsSizeValue(true));
+    prune_action->add_flag("--dry-run", arguments->is_dry_run, "Only list them");
+}
+
+}  // namespace onnxhub

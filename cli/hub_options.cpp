@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/hub_options.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include "cli/interruption.h"
+#include "cli/progress.h"
+#include "manifest/diagnostic.h"
+#include "manifest/environment_error.h"
+
+namespace onnxhub {
+namespace {
+
+/// Anything but "y" is no.
+bool ask_on_terminal(const TrustQuestion& question, const Streams& streams) {
+    const std::string what =
+        printable(fmt::format("about to download {} from {}, which is not the official hub",
+                              human_bytes(question.size_bytes), question.hub));
+    if (!streams.err_is_terminal || isatty(STDIN_FILENO) != 1) {
+        throw EnvironmentError(what + "; say --trust if you trust it");
+    }
+    streams.err << "onnxhub: " << what << ". Continue?[y/n] " << std::flush;
+    std::string answer;
+    std::getline(std::cin, answer);
+    if (answer != "y" && answer != "Y") {
+        throw EnvironmentError("not downloaded; say y, or --trust, to go on");
+    }
+    return true;
+}
+
+}  // namespace
+
+void add_hub_options(CLI::App& command, HubArguments& arguments) {
+    command
+        .add_option("--hub", arguments.hub,
+                    "owner/name[:ref] on GitHub, https://…, hf://ORG, ./folder[:ref] or a name of "
+                    "your configuration (default: onnx/models:main)")
+        ->type_name("SPEC");
+    command.add_option("--cache", arguments.cache, "Cache folder to use instead of the shared one")
+        ->type_name("DIR");
+    command.add_flag("--offline", arguments.is_offline,
+                     "Open no connection: use the copy of the manifest from last time");
+}
+
+void add_version_options(CLI::App& command, VersionWish& wish) {
+    command.add_option("--opset", wish.opset, "This opset (default: the largest)")->type_name("N");
+    command
+        .add_option("--max-opset", wish.max_opset,
+                    "The largest opset up to this one, for older runtimes")
+        ->type_name("N");
+    command
+        .add_option("--max-ir", wish.max_ir,
+                    "Only versions up to this IR version, for older runtimes")
+        ->type_name("N");
+}
+
+void add_download_options(CLI::App& command, DownloadArguments& arguments) {
+    command
+        .add_option("--mirror", arguments.mirrors,
+                    "Also try this hub for the bytes; the SHA-256 decides. May be repeated")
+        ->type_name("SPEC")
+        ->allow_extra_args(false);
+    command.add_flag("--trust", arguments.trust, "Don't ask before a download from this hub");
+}
+
+ClientOptions client_options(const HubArguments& arguments, const Streams& streams) {
+    catch_interruptions();
+    ClientOptions options;
+    if (arguments.hub) options.hub = *arguments.hub;
+    if (arguments.cache) options.cache_folder = *arguments.cache;
+    options.is_offline = arguments.is_offline;
+    options.tell = [&streams](const std::string& text) { note(streams, printable(text)); };
+    options.http.user_agent = "onnxhub/" ONNXHUB_VERSION;
+    options.http.is_stopped = is_interrupted;
+    return options;
+}
+
+ClientOptions client_options(const HubArguments& arguments, const DownloadArguments& download,
+                             const Streams& streams) {
+    ClientOptions options = client_options(arguments, streams);
+    options.mirrors = download.mirrors;
+    auto was_trusted = std::make_shared<bool>(download.trust);
+    options.is_trusted = [was_trusted, &streams](const TrustQuestion& question) {
+        *was_trusted = *was_trusted || ask_on_terminal(question, streams);
+        return *was_trusted;
+    };
+    return options;
+}
+
+std::filesystem::path cache_folder_of(const std::optional<std::string>& cache) {
+    return cache ? std::filesystem::path(*cache) : default_cache_folder(process_environment);
+}
+
+const ManifestEntry& find_model(const ManifestDocument& document, const std::string& model,
+                                const VersionWish& wish) {
+    const auto found = get_model_info(document, model, wish);
+    if (const auto* missing = std::get_if<ModelNotFound>(&found)) {
+        throw EnvironmentError(printable(missing->message + "; " + missing->hint));
+    }
+    return *std::get<const ManifestEntry*>(found);
+}
+
+void write_result(const Streams& streams, const std::string& text) {
+    streams.out << text;
+    streams.out.flush();
+    if (!streams.out) throw EnvironmentError("standard output: can't be written");
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of every command that reads from a hub, and the client they make.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/job.h"
+#include "hosting/client/hub_client.h"
+#include "hosting/client/model_query.h"
+
+namespace onnxhub {
+
+struct HubArguments {
+    std::optional<std::string> hub;    ///< absent: the official one
+    std::optional<std::string> cache;  ///< absent: the folder shared with the Python client
+    bool is_offline = false;
+};
+
+void add_hub_options(CLI::App& command, HubArguments& arguments);
+
+/// --opset, --max-opset, --max-ir
+void add_version_options(CLI::App& command, VersionWish& wish);
+
+/// Options of commands that get files.
+struct DownloadArguments {
+    std::vector<std::string> mirrors;
+    bool trust = false;
+};
+
+void add_download_options(CLI::App& command, DownloadArguments& arguments);
+
+/// For a client that loads no files.
+ClientOptions client_options(const HubArguments& arguments, const Streams& streams);
+
+/// For one that does: whoever has not said --trust is asked on the terminal, once.
+ClientOptions client_options(const HubArguments& arguments, const DownloadArguments& download,
+                             const Streams& streams);
+
+/// The folder of the cache, for commands that need no hub.
+std::filesystem::path cache_folder_of(const std::optional<std::string>& cache);
+
+/// The entry a user means. Throws EnvironmentError with what there is instead.
+const ManifestEntry& find_model(const ManifestDocument& document, const std::string& model,
+                                const VersionWish& wish);
+
+/// Writes a command's result. Throws EnvironmentError when it can't be written.
+void write_result(const Streams& streams, const std::string& text);
+
+}  // namespace onnxhub

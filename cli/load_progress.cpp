@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/load_progress.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "manifest/diagnostic.h"
+
+namespace onnxhub {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr auto quiet_time = std::chrono::milliseconds(500);
+
+std::string line_of(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+LoadProgress::LoadProgress(const Streams& streams, bool as_json)
+    : streams_(streams),
+      as_json_(as_json),
+      draws_(streams.err_is_terminal && !streams.options.no_progress && !streams.options.quiet &&
+             !as_json),
+      line_(streams.err, [this] { return status_text(); }) {}
+
+void LoadProgress::will_load(const std::vector<WantedModel>& models) {
+    const std::lock_guard lock(mutex_);
+    for (const WantedModel& model : models) {
+        numbers_.files += model.files.size();
+        for (const WantedFile& file : model.files) numbers_.bytes += file.key.size_bytes;
+    }
+}
+
+void LoadProgress::advanced(const WantedFile& file, std::uint64_t done) {
+    if (draws_) line_.start();
+    const std::lock_guard lock(mutex_);
+    const auto [place, is_new] = transfers_.try_emplace(file.key.hub_path);
+    Transfer& transfer = place->second;
+    if (is_new) transfer.start = Clock::now();
+    numbers_.bytes_done = numbers_.bytes_done - transfer.done + done;
+    transfer.done = done;
+    if (!draws_ && Clock::now() - transfer.start > quiet_time) tell_percent(file, transfer);
+}
+
+void LoadProgress::tell_percent(const WantedFile& file, Transfer& transfer) {
+    const std::uint64_t total = std::max<std::uint64_t>(file.key.size_bytes, 1);
+    const auto tenths =
+        static_cast<unsigned>(static_cast<double>(transfer.done) * 10 / static_cast<double>(total));
+    if (tenths <= transfer.told_tenths || tenths >= 10) return;
+    transfer.told_tenths = tenths;
+    if (as_json_) {
+        return event(line_of({{"event", "progress"},
+                              {"file", file.key.hub_path},
+                              {"bytes", transfer.done},
+                              {"total_bytes", total}}));
+    }
+    const std::chrono::duration<double> elapsed = Clock::now() - transfer.start;
+    const std::string rate = rate_and_time_left({0, 1, transfer.done, total, elapsed.count()});
+    tell(fmt::format("{}: {} % of {}{}{}", printable(file.key.hub_path), tenths * 10,
+                     human_bytes(total), rate.empty() ? "" : ", ", rate));
+}
+
+void LoadProgress::loaded(const WantedFile& file, const LoadedFile& result) {
+    const std::lock_guard lock(mutex_);
+    ++numbers_.files_done;
+    if (result.was_cached) numbers_.bytes -= std::min(numbers_.bytes, file.key.size_bytes);
+    for (const std::string& trouble : result.troubles) tell(printable(trouble));
+    if (as_json_) {
+        return event(line_of({{"event", "file"},
+                              {"file", file.key.hub_path},
+                              {"path", result.path.string()},
+                              {"sha256", to_hex(file.key.sha)},
+                              {"bytes", file.key.size_bytes},
+                              {"cached", result.was_cached},
+                              {"source", result.source}}));
+    }
+    if (result.was_cached) return;
+    tell(fmt::format("{}: {}, SHA-256 verified", printable(file.key.hub_path),
+                     human_bytes(file.key.size_bytes)));
+}
+
+void LoadProgress::finished(const WantedModel& model, const std::filesystem::path& path) {
+    if (!as_json_) return;
+    const std::lock_guard lock(mutex_);
+    event(line_of({{"event", "model"},
+                   {"model", model.model},
+                   {"opset_version", model.opset},
+                   {"path", path.string()}}));
+}
+
+void LoadProgress::failed(const WantedModel& model, const std::string& message) {
+    if (!as_json_) return;
+    const std::lock_guard lock(mutex_);
+    event(line_of({{"event", "error"}, {"model", model.model}, {"message", message}}));
+}
+
+void LoadProgress::finish() {
+    line_.finish();
+}
+
+std::string LoadProgress::status_text() {
+    const std::lock_guard lock(mutex_);
+    numbers_.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    return progress_line("loading", numbers_);
+}
+
+/// With the mutex held. The status line is drawn by a thread that needs it too, so it is not asked
+/// to step aside: it is drawn anew over the next line.
+void LoadProgress::tell(const std::string& text) {
+    if (streams_.options.quiet) return;
+    streams_.err << (draws_ ? "\r\033[K" : "") << "onnxhub: " << text << '\n' << std::flush;
+}
+
+void LoadProgress::event(const std::string& json) {
+    streams_.out << json << '\n' << std::flush;
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a load tells while it runs: a line on a terminal, lines in a log, or JSON Lines.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "cli/job.h"
+#include "cli/progress.h"
+#include "hosting/client/hub_client.h"
+
+namespace onnxhub {
+
+/// Thread-safe.
+class LoadProgress {
+public:
+    /// On a terminal one line that is drawn again; elsewhere, for a transfer that takes longer
+    /// than half a second, a line per ten percent. With `as_json` objects on standard output
+    /// instead, one a line: see docs/cli.md.
+    LoadProgress(const Streams& streams, bool as_json);
+
+    void will_load(const std::vector<WantedModel>& models);
+    void advanced(const WantedFile& file, std::uint64_t done);
+    void loaded(const WantedFile& file, const LoadedFile& result);
+    void finished(const WantedModel& model, const std::filesystem::path& path);
+    void failed(const WantedModel& model, const std::string& message);
+    void finish();  ///< wipes the line
+
+    /// Runs `other`, such as a question, with nothing drawn meanwhile.
+    void step_aside(const std::function<void()>& other) { line_.step_aside(other); }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    struct Transfer {
+        Clock::time_point start;
+        std::uint64_t start_bytes = 0;  ///< that were there from an earlier one
+        std::uint64_t done = 0;
+        unsigned told_tenths = 0;
+    };
+
+    std::string status_text();
+    void tell_percent(const WantedFile& file, Transfer& transfer);
+    void tell(const std::string& text);
+    void event(const std::string& json);
+
+    const Streams& streams_;
+    const bool as_json_;
+    const bool draws_;
+    std::mutex mutex_;
+    const Clock::time_point start_ = Clock::now();
+    std::map<std::string, Transfer> transfers_;  ///< by path in the hub
+    ProgressNumbers numbers_;
+    StatusLine line_;
+};
+
+}  // namespace onnxhub

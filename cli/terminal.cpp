@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/terminal.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+
+namespace onnxhub {
+
+std::optional<std::size_t> terminal_width(const Streams& streams) {
+    if (!streams.out_is_terminal) return std::nullopt;
+    if (const char* columns = std::getenv("COLUMNS")) {
+        const int width = std::atoi(columns);
+        if (width > 0) return static_cast<std::size_t>(width);
+    }
+    winsize size = {};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return std::nullopt;
+    return size.ws_col;
+}
+
+std::size_t columns_of(const std::string& text) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string wrapped(const std::string& lead, const std::string& text,
+                    std::optional<std::size_t> width) {
+    constexpr std::size_t least = 20;
+    const std::size_t indent = columns_of(lead);
+    if (!width || *width < indent + least) return lead + text + "\n";
+    std::string lines = lead;
+    std::size_t column = indent;
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        const std::size_t columns = columns_of(word);
+        if (column > indent && column + 1 + columns > *width) {
+            lines += "\n" + std::string(indent, ' ');
+            column = indent;
+        }
+        if (column > indent) lines += ' ';
+        column += columns + (column > indent ? 1 : 0);
+        lines += word;
+    }
+    return lines + "\n";
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/client/cache_inventory.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <span>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "hosting/client/model_cache.h"
+#include "hosting/client/partial_file.h"
+#include "hosting/client/test_data_folder.h"
+#include "manifest/environment_error.h"
+#include "repository/byte_source.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// So long nobody unpacks an archive.
+constexpr auto longest_unpacking = std::chrono::hours(24);
+
+/// "<64 hexadecimal digits>_rest"
+std::optional<std::pair<Sha256, std::string>> split_name(std::string_view name) {
+    if (name.size() < 66 || name[64] != '_') return std::nullopt;
+    const auto sha = parse_sha256(name.substr(0, 64));
+    if (!sha) return std::nullopt;
+    return std::pair(*sha, std::string(name.substr(65)));
+}
+
+SystemTime to_time(const timespec& time) {
+    return SystemTime(std::chrono::duration_cast<SystemTime::duration>(
+        std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec)));
+}
+
+fs::path unpacked_folder(const fs::path& archive) {
+    const std::string text = archive.string();
+    return text.ends_with(".tar.gz") ? fs::path(text.substr(0, text.size() - 7)) : fs::path();
+}
+
+std::uint64_t bytes_below(const fs::path& folder) {
+    std::error_code error;
+    std::uint64_t bytes = 0;
+    for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+         it.increment(error)) {
+        std::error_code ignored;
+        if (it->symlink_status(ignored).type() == fs::file_type::regular) {
+            bytes += it->file_size(ignored);
+        }
+    }
+    return bytes;
+}
+
+/// Whether no process works on the partial file: each holds a lock on its own.
+bool is_abandoned(const fs::path& partial) {
+    const int fd = open(partial.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) return false;
+    const bool is_free = flock(fd, LOCK_EX | LOCK_NB) == 0;
+    close(fd);
+    return is_free;
+}
+
+class Inventory {
+public:
+    Inventory(const fs::path& folder, SystemTime now) : folder_(folder), now_(now) {}
+
+    CacheInventory take() {
+        std::error_code error;
+        for (fs::recursive_directory_iterator it(folder_, error), end; !error && it != end;
+             it.increment(error)) {
+            std::error_code ignored;
+            const fs::file_type type = it->symlink_status(ignored).type();
+            if (type == fs::file_type::directory) {
+                if (!see_folder(it->path())) it.disable_recursion_pending();
+            } else if (type == fs::file_type::regular) {
+                see_file(it->path());
+            }
+        }
+        std::ranges::sort(result_.files, {}, &CachedFile::path);
+        std::ranges::sort(result_.leftovers);
+        return std::move(result_);
+    }
+
+private:
+    /// Whether to look inside.
+    bool see_folder(const fs::path& path) {
+        const std::string name = path.filename().string();
+        if (name == ".onnxhub") return false;
+        if (name.starts_with('.') && name.ends_with(unfinished_folder_ending)) {
+            struct stat status = {};
+            if (lstat(path.c_str(), &status) == 0 &&
+                to_time(status.st_mtim) + longest_unpacking < now_) {
+                add_leftover(path, bytes_below(path));
+            }
+            return false;
+        }
+        return !split_name(name);  // an archive's files
+    }
+
+    void see_file(const fs::path& path) {
+        const std::string name = path.filename().string();
+        std::error_code error;
+        if (name.starts_with('.') && name.ends_with(partial_file_ending)) {
+            if (is_abandoned(path)) add_leftover(path, fs::file_size(path, error));
+        } else if (name.starts_with('.') && name.ends_with(partial_origin_ending)) {
+            const std::string text = path.string();
+            const std::string partial = text.substr(0, text.rfind('.'));
+            if (!fs::exists(partial, error)) add_leftover(path, fs::file_size(path, error));
+        } else {
+            see_cached(path, split_name(name));
+        }
+    }
+
+    void see_cached(const fs::path& path,
+                    const std::optional<std::pair<Sha256, std::string>>& parts) {
+        const auto record = find_cache_record(folder_, path);
+        struct stat status = {};
+        if ((!parts && !record) || lstat(path.c_str(), &status) != 0) return;
+        CachedFile file;
+        file.path = path;
+        file.size_bytes = static_cast<std::uint64_t>(status.st_size);
+        file.loaded = to_time(status.st_mtim);
+        file.used = std::max(file.loaded, to_time(status.st_atim));
+        if (record) {
+            file.hub = record->hub;
+            file.hub_path = record->hub_path;
+            file.sha = record->sha;
+        }
+        if (parts) {
+            file.sha = parts->first;
+            file.hub_path = (path.parent_path().lexically_relative(folder_) / parts->second)
+                                .lexically_normal()
+                                .string();
+        }
+        file.unpacked_bytes = bytes_below(unpacked_folder(path));
+        result_.files.push_back(std::move(file));
+    }
+
+    void add_leftover(const fs::path& path, std::uint64_t bytes) {
+        result_.leftovers.push_back(path);
+        result_.leftover_bytes += bytes;
+    }
+
+    const fs::path& folder_;
+    const SystemTime now_;
+    CacheInventory result_;
+};
+
+std::uint64_t bytes_of(const CachedFile& file) {
+    return file.size_bytes + file.unpacked_bytes;
+}
+
+void mark_all_but_latest(const std::vector<CachedFile>& files, std::vector<bool>& goes) {
+    std::map<std::pair<std::string, std::string>, std::size_t> latest;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const auto [place, is_new] = latest.try_emplace({files[i].hub, files[i].hub_path}, i);
+        if (is_new) continue;
+        const bool is_later = files[i].loaded > files[place->second].loaded;
+        goes[is_later ? std::exchange(place->second, i) : i] = true;
+    }
+}
+
+void mark_least_recently_used(const std::vector<CachedFile>& files, std::uint64_t max_bytes,
+                              std::vector<bool>& goes) {
+    std::vector<std::size_t> order;
+    std::uint64_t left = 0;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        if (goes[i]) continue;
+        order.push_back(i);
+        left += bytes_of(files[i]);
+    }
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return files[i].used; });
+    for (const std::size_t i : order) {
+        if (left <= max_bytes) return;
+        goes[i] = true;
+        left -= bytes_of(files[i]);
+    }
+}
+
+}  // namespace
+
+CacheInventory take_inventory(const fs::path& cache_folder, SystemTime now) {
+    return Inventory(cache_folder, now).take();
+}
+
+bool is_intact(const CachedFile& file, const std::function<void()>& check_interruption) {
+    const auto source = open_file(file.path, file.path.string(), LastLink::refuse);
+    std::vector<std::byte> block(512 * 1024);
+    Sha256Hasher hasher;
+    for (std::uint64_t done = 0;;) {
+        check_interruption();
+        const std::size_t count = source->read(done, block);
+        if (count == 0) break;
+        hasher.update(std::span(block).first(count));
+        done += count;
+    }
+    return file.sha && hasher.finish() == *file.sha;
+}
+
+std::vector<CachedFile> files_to_prune(const std::vector<CachedFile>& files, const PruneWish& wish,
+                                       SystemTime now) {
+    std::vector<bool> goes(files.size(), false);
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        goes[i] = wish.older_than && files[i].used + *wish.older_than < now;
+    }
+    if (wish.keeps_latest) mark_all_but_latest(files, goes);
+    if (wish.max_bytes) mark_least_recently_used(files, *wish.max_bytes, goes);
+    std::vector<CachedFile> chosen;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        if (goes[i]) chosen.push_back(files[i]);
+    }
+    return chosen;
+}
+
+void remove_leftover(const fs::path& leftover) {
+    std::error_code error;
+    fs::remove_all(leftover, error);
+    if (!error && leftover.string().ends_with(partial_file_ending)) {
+        fs::remove(leftover.string() + partial_origin_ending, error);
+    }
+    if (error) {
+        throw EnvironmentError(leftover.string() + ": can't be removed (" + error.message() +
+                               "); look at its permissions");
+    }
+}
+
+void remove_cached_file(const fs::path& cache_folder, const CachedFile& file) {
+    const fs::path unpacked = unpacked_folder(file.path);
+    if (!unpacked.empty()) remove_leftover(unpacked);
+    remove_leftover(file.path);
+    forget_cache_record(cache_folder, file.path);
+}
+
+}  // namespace onnxhub

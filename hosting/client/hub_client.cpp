@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/client/hub_client.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include "hosting/client/test_data_folder.h"
+#include "manifest/environment_error.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Where the official models' bytes are since the repository's own downloads were switched off.
+constexpr const char* official_mirror = "hf://onnxmodelzoo";
+
+CacheKey key_of(const std::string& path, const StatedContent& content) {
+    if (!content.sha || !content.size_bytes) {
+        throw EnvironmentError(path +
+                               ": the manifest states no SHA-256 and size, so nothing can vouch "
+                               "for it; tell the hub's maintainers");
+    }
+    return {path, *content.sha, *content.size_bytes, true};
+}
+
+ManifestDocument parse(const HubManifest& manifest) {
+    auto result = parse_manifest(manifest.text);
+    if (const auto* error = std::get_if<JsonSyntaxError>(&result)) {
+        throw EnvironmentError(fmt::format("{}:{}: {} (column {}); tell the hub's maintainers",
+                                           manifest.shown_name, error->line, error->message,
+                                           error->column));
+    }
+    return std::get<ManifestDocument>(std::move(result));
+}
+
+/// Where the archive's unpacked files are or would be.
+bool is_unpacked(const ModelCache& cache, const WantedModel& model) {
+    std::error_code error;
+    return fs::is_directory(
+        cache.path_of(model.files.front().key).replace_extension().replace_extension(), error);
+}
+
+}  // namespace
+
+HubClient::HubClient(ClientOptions options)
+    : options_(std::move(options)),
+      config_(read_user_config(options_.environment)),
+      cache_(options_.cache_folder ? *options_.cache_folder
+                                   : default_cache_folder(options_.environment)) {
+    const NamedHub* named = find_named();
+    spec_ = parse(options_.hub);
+    name_ = to_text(spec_);
+    is_trusted_ = is_official(spec_) || (named && named->is_trusted) ||
+                  std::ranges::any_of(config_.trusted, [&](const std::string& trusted) {
+                      return parse(trusted) == spec_;
+                  });
+    if (spec_.kind == HubSpec::Kind::folder) local_ = std::make_unique<LocalHub>(spec_.folder);
+    take_mirrors(named);
+    take_tokens(named);
+    for (const fs::path& folder : config_.caches) other_caches_.emplace_back(folder);
+}
+
+/// The configuration's entry for the hub, if it was named by that.
+const NamedHub* HubClient::find_named() const {
+    const auto found = config_.hubs.find(options_.hub);
+    return found == config_.hubs.end() ? nullptr : &found->second;
+}
+
+HubSpec HubClient::parse(const std::string& text) const {
+    const auto named = config_.hubs.find(text);
+    auto parsed = parse_hub_spec(named == config_.hubs.end() ? text : named->second.spec);
+    if (const auto* bad = std::get_if<BadHubSpec>(&parsed)) {
+        std::string names;
+        for (const auto& [name, hub] : config_.hubs) names += (names.empty() ? "" : ", ") + name;
+        throw EnvironmentError("hub: " + bad->reason +
+                               (names.empty() ? "" : ", or one of your own: " + names));
+    }
+    return std::get<HubSpec>(std::move(parsed));
+}
+
+void HubClient::take_mirrors(const NamedHub* named) {
+    std::vector<std::string> texts = options_.mirrors;
+    if (named) texts.insert(texts.end(), named->mirrors.begin(), named->mirrors.end());
+    texts.insert(texts.end(), config_.mirrors.begin(), config_.mirrors.end());
+    if (is_official(spec_)) texts.emplace_back(official_mirror);
+    for (const std::string& text : texts) {
+        const HubSpec mirror = parse(text);
+        if (mirror.kind != HubSpec::Kind::folder) {
+            mirrors_.push_back(mirror);
+            continue;
+        }
+        try {
+            local_mirrors_.emplace_back(mirror.folder);
+        } catch (const EnvironmentError& error) {
+            options_.tell(std::string("mirror passed by: ") + error.what());
+        }
+    }
+}
+
+void HubClient::add_token(const std::string& base_url, std::optional<std::string> secret) {
+    if (secret) tokens_.push_back({base_url, std::move(*secret)});
+}
+
+/// A secret goes to the one server it is for: GitHub's own not to a replaced address, and a hub's
+/// not to its mirrors. The official hub is open to all and gets none: one that has expired would
+/// only shut its holder out.
+void HubClient::take_tokens(const NamedHub* named) {
+    const Environment& environment = options_.environment;
+    const auto first_of = [&](const char* one, const char* other) {
+        const auto value = environment(one);
+        return value ? value : environment(other);
+    };
+    const Endpoints& here = config_.endpoints;
+    const Endpoints services;
+    const auto add_github = [&](const std::string& endpoint, const std::string& service) {
+        add_token(endpoint, endpoint == service
+                                ? first_of("GH_TOKEN", "GITHUB_TOKEN")
+                                : first_of("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"));
+    };
+    if (!is_official(spec_)) {
+        add_github(here.github_raw, services.github_raw);
+        add_github(here.github_media, services.github_media);
+        add_github(here.github_api, services.github_api);
+    }
+    add_token(here.hugging_face, environment("HF_TOKEN"));
+    if (spec_.kind == HubSpec::Kind::web) {
+        add_token(spec_.base_url, named && named->token_variable
+                                      ? environment(named->token_variable->c_str())
+                                      : environment("ONNXHUB_TOKEN"));
+    }
+}
+
+HttpRequest HubClient::request_of(const std::string& url) const {
+    HttpRequest request;
+    request.url = url;
+    for (const Token& token : tokens_) {
+        if (url.starts_with(token.base_url + "/") && same_origin(url, token.base_url)) {
+            request.headers.push_back({"Authorization", "Bearer " + token.secret});
+            break;
+        }
+    }
+    return request;
+}
+
+HubManifest HubClient::read_manifest_text() {
+    if (local_) return {local_->manifest(), local_->manifest_name(), ""};
+    HttpClient client(options_.http);
+    return fetch_manifest(
+        {request_of(manifest_url(spec_, config_.endpoints)), cache_.folder(), options_.is_offline},
+        client);
+}
+
+const ManifestDocument& HubClient::manifest() {
+    if (manifest_) return *manifest_;
+    const HubManifest text = read_manifest_text();
+    if (!text.note.empty()) options_.tell(text.note);
+    manifest_ = onnxhub::parse(text);
+    return *manifest_;
+}
+
+std::optional<CommitId> HubClient::pin() {
+    if (local_) return local_->commit();
+    if (spec_.kind != HubSpec::Kind::github) return std::nullopt;
+    if (is_commit_id(spec_.ref)) return spec_.ref;
+    HttpRequest request = request_of(commit_url(spec_, config_.endpoints));
+    request.headers.push_back({"Accept", "application/vnd.github.sha"});
+    HttpClient client(options_.http);
+    const auto result = client.send(request, 64 * 1024);
+    if (const auto* failure = std::get_if<HttpFailure>(&result)) {
+        if (failure->kind == HttpFailure::Kind::stopped) throw Interrupted();
+        throw EnvironmentError(failure->reason);
+    }
+    const auto& response = std::get<HttpResponse>(result);
+    if (response.head.status != 200 || !is_commit_id(response.body)) {
+        throw EnvironmentError(fmt::format(
+            "{}: the commit of {} is not told (status {}); name the commit: {}/{}:COMMIT",
+            shown_url(request.url), name_, response.head.status, spec_.owner, spec_.name));
+    }
+    spec_.ref = response.body;
+    return spec_.ref;
+}
+
+std::vector<std::string> HubClient::urls_of(const std::string& hub_path) const {
+    std::vector<std::string> urls = file_urls(spec_, config_.endpoints, hub_path);
+    for (const HubSpec& mirror : mirrors_) {
+        for (std::string& url : file_urls(mirror, config_.endpoints, hub_path)) {
+            urls.push_back(std::move(url));
+        }
+    }
+    return urls;
+}
+
+WantedModel HubClient::want(const Entry& entry, bool with_test_data) const {
+    WantedModel wanted{entry.model, entry.opset_version, {}, with_test_data};
+    const auto add = [&](CacheKey key) {
+        std::vector<std::string> urls = urls_of(key.hub_path);
+        wanted.files.push_back({std::move(key), std::move(urls)});
+    };
+    if (with_test_data) {
+        if (!entry.archive_path) {
+            throw EnvironmentError(entry.model +
+                                   ": the hub has no test data for it; leave out "
+                                   "--with-test-data");
+        }
+        add(key_of(*entry.archive_path, entry.archive));
+        return wanted;
+    }
+    add(key_of(entry.model_path, entry.content));
+    for (const ExternalDataFile& weights : entry.external_data) {
+        add({weights.path, weights.sha, weights.size_bytes, false});
+    }
+    return wanted;
+}
+
+WantedModel HubClient::want(WantedModel locked) const {
+    for (WantedFile& file : locked.files) file.urls = urls_of(file.key.hub_path);
+    return locked;
+}
+
+/// A read-only cache counts when it has all of a model, since weights are found beside it.
+const ModelCache& HubClient::cache_for(const WantedModel& model, bool force) const {
+    const auto has_all = [&](const ModelCache& cache) {
+        return std::ranges::all_of(model.files,
+                                   [&](const WantedFile& file) { return cache.holds(file.key); });
+    };
+    if (force || has_all(cache_)) return cache_;
+    const auto found = std::ranges::find_if(other_caches_, [&](const ModelCache& cache) {
+        return has_all(cache) && (!model.is_archive || is_unpacked(cache, model));
+    });
+    return found == other_caches_.end() ? cache_ : *found;
+}
+
+FileSources HubClient::sources_of(const WantedFile& file) const {
+    FileSources sources;
+    if (local_) sources.local.push_back(local_.get());
+    for (const LocalHub& mirror : local_mirrors_) sources.local.push_back(&mirror);
+    for (const std::string& url : file.urls) {
+        sources.web.push_back({request_of(url), !is_trusted_});
+    }
+    for (const std::string& url : file.locked_urls) sources.web.push_back({request_of(url), true});
+    return sources;
+}
+
+void HubClient::need_trust(std::uint64_t size_bytes) const {
+    const std::lock_guard lock(trust_);
+    if (options_.is_trusted && options_.is_trusted({name_, size_bytes})) return;
+    throw EnvironmentError(name_ +
+                           ": nobody said that this hub is trusted; nothing was downloaded");
+}
+
+fs::path HubClient::load(const WantedModel& model, const LoadOptions& options) const {
+    const ModelCache& cache = cache_for(model, options.force);
+    HttpClient client(options_.http);
+    fs::path path;
+    for (const WantedFile& file : model.files) {
+        DownloadOptions download;
+        download.force = options.force;
+        download.is_offline = options_.is_offline;
+        download.before_download = [&](std::uint64_t bytes) { need_trust(bytes); };
+        download.check_interruption = options.check_interruption;
+        if (options.progress) {
+            download.progress = [&](std::uint64_t done, std::uint64_t) {
+                options.progress(file, done);
+            };
+        }
+        const LoadedFile loaded = load_file(file.key, sources_of(file), cache, download, client);
+        if (!loaded.was_cached) cache.remember(file.key, name_);
+        if (options.loaded) options.loaded(file, loaded);
+        if (path.empty()) path = loaded.path;
+    }
+    if (!model.is_archive) return path;
+    if (auto found = find_unpacked_test_data(path, options.check_interruption)) return *found;
+    const ModelCache::Lock lock(cache, model.files.front().key, options.check_interruption);
+    return unpack_test_data(path, options.check_interruption);
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// A hub on this disk: a folder with its files, or a git repository with its LFS store.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "manifest/digest.h"
+#include "repository/git_repository.h"
+#include "repository/tree.h"
+
+namespace onnxhub {
+
+class LocalHub {
+public:
+    /// `location` is a folder (an exported hub, a repository's working tree), a bare repository,
+    /// or either kind of repository with ":ref" for a branch, tag or commit of it. Throws
+    /// EnvironmentError when there is none.
+    explicit LocalHub(const std::string& location);
+
+    /// Text of its manifest. Throws EnvironmentError when there is none.
+    std::string manifest() const;
+    std::string manifest_name() const;  ///< for messages
+
+    /// The commit that is read; nothing for folders and working trees.
+    const std::optional<CommitId>& commit() const { return commit_; }
+
+    /// Where a file's bytes may be: at its path or, since that may hold a Git LFS pointer, in the
+    /// LFS store. Links out of the hub are not followed.
+    struct Bytes {
+        std::string shown_name;
+        std::unique_ptr<ByteSource> source;  ///< null: not there
+    };
+    std::vector<Bytes> find(const std::string& hub_path, const Sha256& sha,
+                            std::uint64_t size_bytes) const;
+
+private:
+    std::unique_ptr<ByteSource> open(const std::string& hub_path) const;
+
+    std::string location_;
+    std::optional<CommitId> commit_;
+    std::unique_ptr<Tree> tree_;
+};
+
+}  // namespace onnxhub

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/client/user_config.h"
+
+#include <fmt/format.h>
+
+#include <toml++/toml.h>
+#include <algorithm>
+#include <initializer_list>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include "manifest/environment_error.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Where the file is or would be; `is_named`: then it has to exist.
+struct ConfigPath {
+    fs::path path;
+    bool is_named = false;
+};
+
+std::optional<ConfigPath> config_path(const Environment& environment) {
+    if (const auto file = environment("ONNXHUB_CONFIG")) return ConfigPath{*file, true};
+    if (const auto folder = environment("XDG_CONFIG_HOME")) {
+        return ConfigPath{fs::path(*folder) / "onnxhub" / "config.toml"};
+    }
+    if (const auto home = environment("HOME")) {
+        return ConfigPath{fs::path(*home) / ".config" / "onnxhub" / "config.toml"};
+    }
+    return std::nullopt;
+}
+
+class ConfigReader {
+public:
+    explicit ConfigReader(std::string file) : file_(std::move(file)) {}
+
+    UserConfig read(const toml::table& root) {
+        allow(root, {"trusted", "mirrors", "caches", "endpoints", "hubs"});
+        config_.trusted = specs(root, "trusted");
+        config_.mirrors = specs(root, "mirrors");
+        for (const std::string& cache : texts(root, "caches")) config_.caches.emplace_back(cache);
+        if (const toml::node* node = root.get("endpoints")) read_endpoints(table(*node));
+        if (const toml::node* node = root.get("hubs")) {
+            for (const auto& [name, hub] : table(*node)) read_hub(std::string(name), table(hub));
+        }
+        return std::move(config_);
+    }
+
+private:
+    void read_endpoints(const toml::table& table) {
+        allow(table, {"github_raw", "github_media", "github_api", "hugging_face"});
+        Endpoints& endpoints = config_.endpoints;
+        replace_endpoint(endpoints.github_raw, text(table, "github_raw"));
+        replace_endpoint(endpoints.github_media, text(table, "github_media"));
+        replace_endpoint(endpoints.github_api, text(table, "github_api"));
+        replace_endpoint(endpoints.hugging_face, text(table, "hugging_face"));
+    }
+
+    void read_hub(const std::string& name, const toml::table& table) {
+        allow(table, {"hub", "mirrors", "token_variable", "trusted"});
+        if (name.find_first_of("/:") != name.npos) {
+            fail(table, "the hub's name \"" + name + "\" holds '/' or ':'", "choose another");
+        }
+        NamedHub hub;
+        const auto spec = text(table, "hub");
+        if (!spec)
+            fail(table, "hubs." + name + " lacks the key \"hub\"", "add hub = \"https://…\"");
+        hub.spec = *spec;
+        check_spec(*table.get("hub"), hub.spec);
+        hub.mirrors = specs(table, "mirrors");
+        hub.token_variable = text(table, "token_variable");
+        if (const toml::node* trusted = table.get("trusted")) {
+            const auto* truth = trusted->as_boolean();
+            if (!truth) fail(*trusted, "\"trusted\" is neither true nor false", "write true");
+            hub.is_trusted = truth->get();
+        }
+        config_.hubs.emplace(name, std::move(hub));
+    }
+
+    /// A key nobody knows is a mistake that would pass unseen.
+    void allow(const toml::table& table, std::initializer_list<std::string_view> keys) const {
+        for (const auto& [key, node] : table) {
+            if (std::ranges::find(keys, key.str()) != keys.end()) continue;
+            fail(node, fmt::format("the key \"{}\" is unknown", key.str()),
+                 fmt::format("there are {}", fmt::join(keys, ", ")));
+        }
+    }
+
+    const toml::table& table(const toml::node& node) const {
+        if (const toml::table* table = node.as_table()) return *table;
+        fail(node, "is no table", "write it as [hubs.NAME] or [endpoints] with its keys below");
+    }
+
+    std::optional<std::string> text(const toml::table& table, std::string_view key) const {
+        const toml::node* node = table.get(key);
+        return node ? std::optional(text(*node, key)) : std::nullopt;
+    }
+
+    std::string text(const toml::node& node, std::string_view key) const {
+        const auto* text = node.as_string();
+        if (!text || text->get().empty()) {
+            fail(node, fmt::format("\"{}\" is no text", key), "put it in quotes");
+        }
+        return text->get();
+    }
+
+    std::vector<std::string> texts(const toml::table& table, std::string_view key) const {
+        const toml::node* node = table.get(key);
+        if (!node) return {};
+        const toml::array* array = node->as_array();
+        if (!array) {
+            fail(*node, fmt::format("\"{}\" is no list", key),
+                 fmt::format("write {} = [\"…\"]", key));
+        }
+        std::vector<std::string> found;
+        for (const toml::node& element : *array) found.push_back(text(element, key));
+        return found;
+    }
+
+    std::vector<std::string> specs(const toml::table& table, std::string_view key) const {
+        std::vector<std::string> found = texts(table, key);
+        for (const std::string& spec : found) check_spec(*table.get(key), spec);
+        return found;
+    }
+
+    void check_spec(const toml::node& node, const std::string& spec) const {
+        const auto parsed = parse_hub_spec(spec);
+        if (const auto* bad = std::get_if<BadHubSpec>(&parsed)) {
+            throw EnvironmentError(place(node) + ": " + bad->reason);
+        }
+    }
+
+    std::string place(const toml::node& node) const {
+        return fmt::format("{}:{}", file_, node.source().begin.line);
+    }
+
+    [[noreturn]] void fail(const toml::node& node, const std::string& what,
+                           const std::string& hint) const {
+        throw EnvironmentError(place(node) + ": " + what + "; " + hint);
+    }
+
+    std::string file_;
+    UserConfig config_;
+};
+
+UserConfig read_file(const ConfigPath& config) {
+    std::error_code error;
+    if (!config.is_named && !fs::exists(config.path, error)) return {};
+    try {
+        return ConfigReader(config.path.string()).read(toml::parse_file(config.path.string()));
+    } catch (const toml::parse_error& problem) {
+        throw EnvironmentError(
+            fmt::format("{}:{}: {}; correct it, or set ONNXHUB_CONFIG to another "
+                        "file",
+                        config.path.string(), problem.source().begin.line, problem.description()));
+    }
+}
+
+}  // namespace
+
+UserConfig read_user_config(const Environment& environment) {
+    const auto path = config_path(environment);
+    UserConfig config = path ? read_file(*path) : UserConfig{};
+    replace_endpoints(config.endpoints, environment);
+    return config;
+}
+
+}  // namespace onnxhub

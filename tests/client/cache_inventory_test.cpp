@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/client/cache_inventory.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "hosting/client/model_cache.h"
+#include "hosting/client/partial_file.h"
+#include "tests/support/repository_builder.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using test::TemporaryFolder;
+using test::write_file;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const SystemTime now = std::chrono::system_clock::now();
+
+class CacheInventoryTest : public testing::Test {
+protected:
+    /// As a load leaves it; without a hub as the Python client does.
+    fs::path add(const std::string& hub_path, const std::string& content,
+                 const std::string& hub = "", bool has_prefix = true) {
+        const CacheKey key{hub_path, sha256_of(content), content.size(), has_prefix};
+        const fs::path path = cache.path_of(key);
+        write_file(path, content);
+        if (!hub.empty()) cache.remember(key, hub);
+        return path;
+    }
+
+    CacheInventory take(SystemTime time = now) { return take_inventory(cache.folder(), time); }
+
+    TemporaryFolder folder;
+    ModelCache cache{folder.path() / "cache"};
+};
+
+void set_times(const fs::path& path, std::chrono::hours used_ago, std::chrono::hours loaded_ago) {
+    const auto seconds = [](std::chrono::hours ago) {
+        return timespec{std::chrono::system_clock::to_time_t(now - ago), 0};
+    };
+    const timespec times[2] = {seconds(used_ago), seconds(loaded_ago)};
+    ASSERT_EQ(utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+}
+
+TEST_F(CacheInventoryTest, KnowsFilesByTheirNamesAndNotes) {
+    const fs::path model = add("vision/mnist/m.onnx", "model", "onnx/models:main");
+    const fs::path python = add("a.onnx", "by the Python client");
+    const fs::path weights = add("text/w.data", "weights", "./hub", false);
+    write_file(cache.folder() / "vision/notes.txt", "not the cache's");
+    fs::create_symlink(model, cache.folder() / fs::path(std::string(64, 'a') + "_link"));
+    const CacheInventory inventory = take();
+    ASSERT_THAT(inventory.files, SizeIs(3));
+    const auto find = [&](const fs::path& path) {
+        return *std::ranges::find(inventory.files, path, &CachedFile::path);
+    };
+    EXPECT_EQ(find(model).hub, "onnx/models:main");
+    EXPECT_EQ(find(model).hub_path, "vision/mnist/m.onnx");
+    EXPECT_EQ(find(model).size_bytes, 5u);
+    EXPECT_EQ(find(python).hub, "");
+    EXPECT_EQ(find(python).hub_path, "a.onnx");
+    EXPECT_EQ(find(python).sha, sha256_of("by the Python client"));
+    EXPECT_EQ(find(weights).sha, sha256_of("weights"));
+    EXPECT_THAT(inventory.leftovers, IsEmpty());
+}
+
+TEST_F(CacheInventoryTest, AnAbsentCacheIsEmpty) {
+    EXPECT_THAT(take().files, IsEmpty());
+}
+
+TEST_F(CacheInventoryTest, TheFolderOfAnArchiveCountsWithIt) {
+    const fs::path archive = add("m.tar.gz", "archive");
+    const fs::path unpacked = archive.string().substr(0, archive.string().size() - 7);
+    write_file(unpacked / "m/model.onnx", "12345");
+    write_file(unpacked / (std::string(64, 'b') + "_decoy.onnx"), "123");
+    const CacheInventory inventory = take();
+    ASSERT_THAT(inventory.files, SizeIs(1));
+    EXPECT_EQ(inventory.files[0].unpacked_bytes, 8u);
+    remove_cached_file(cache.folder(), inventory.files[0]);
+    EXPECT_FALSE(fs::exists(unpacked));
+    EXPECT_FALSE(fs::exists(archive));
+    EXPECT_THAT(take().files, IsEmpty());
+}
+
+TEST_F(CacheInventoryTest, LeftoversAreWhatNobodyWorksOn) {
+    const fs::path part = cache.folder() / ("." + std::string(64, 'c') + ".1-0.part");
+    write_file(part, "1234");
+    write_file(part.string() + ".from", "x\ny\n");
+    PartialFile in_use(cache.folder() / "m", sha256_of("m"), 100);
+    const fs::path unpacking = cache.folder() / ".x.1-0.unpack";
+    write_file(unpacking / "m.onnx", "12");
+    EXPECT_THAT(take().leftovers, ElementsAre(part));
+    const CacheInventory tomorrow = take(now + 48h);
+    EXPECT_THAT(tomorrow.leftovers, ElementsAre(part, unpacking));
+    EXPECT_EQ(tomorrow.leftover_bytes, 6u);
+    for (const fs::path& leftover : tomorrow.leftovers) remove_leftover(leftover);
+    EXPECT_FALSE(fs::exists(part.string() + ".from"));
+    EXPECT_THAT(take(now + 48h).leftovers, IsEmpty());
+}
+
+TEST_F(CacheInventoryTest, AlteredFilesAreFound) {
+    const fs::path good = add("good.onnx", "good");
+    write_file(add("bad.onnx", "bad"), "altered");
+    for (const CachedFile& file : take().files) {
+        EXPECT_EQ(is_intact(file, [] {}), file.path == good) << file.path;
+    }
+}
+
+std::vector<std::string> pruned(const CacheInventory& inventory, const PruneWish& wish) {
+    std::vector<std::string> paths;
+    for (const CachedFile& file : files_to_prune(inventory.files, wish, now)) {
+        paths.push_back(file.hub_path);
+    }
+    std::ranges::sort(paths);
+    return paths;
+}
+
+TEST_F(CacheInventoryTest, PruningTakesWhatWasNotUsedForLong) {
+    set_times(add("old.onnx", "1"), 100h, 200h);
+    set_times(add("read.onnx", "2"), 10h, 200h);
+    set_times(add("new.onnx", "3"), 300h, 1h);
+    EXPECT_THAT(pruned(take(), {{50h}, false, {}}), ElementsAre("old.onnx"));
+    EXPECT_THAT(pruned(take(), {{}, false, {}}), IsEmpty());
+}
+
+TEST_F(CacheInventoryTest, PruningKeepsTheLatestOfEachPathAndHub) {
+    set_times(add("m.onnx", "1", "hub/one"), 9h, 9h);
+    const fs::path latest = add("m.onnx", "2", "hub/one");
+    set_times(latest, 1h, 1h);
+    set_times(add("m.onnx", "3", "hub/one"), 5h, 5h);
+    set_times(add("m.onnx", "4", "hub/two"), 99h, 99h);
+    set_times(add("n.onnx", "5", "hub/one"), 99h, 99h);
+    const auto chosen = files_to_prune(take().files, {{}, true, {}}, now);
+    ASSERT_THAT(chosen, SizeIs(2));
+    for (const CachedFile& file : chosen) {
+        EXPECT_EQ(file.hub_path, "m.onnx");
+        EXPECT_EQ(file.hub, "hub/one");
+        EXPECT_NE(file.path, latest);
+    }
+}
+
+TEST_F(CacheInventoryTest, PruningToASizeTakesTheLeastRecentlyUsed) {
+    set_times(add("a.onnx", std::string(10, 'a')), 3h, 9h);
+    set_times(add("b.onnx", std::string(10, 'b')), 2h, 9h);
+    set_times(add("c.onnx", std::string(10, 'c')), 1h, 9h);
+    EXPECT_THAT(pruned(take(), {{}, false, 30}), IsEmpty());
+    EXPECT_THAT(pruned(take(), {{}, false, 29}), ElementsAre("a.onnx"));
+    EXPECT_THAT(pruned(take(), {{}, false, 10}), ElementsAre("a.onnx", "b.onnx"));
+    EXPECT_THAT(pruned(take(), {{}, false, 0}), SizeIs(3));
+}
+
+}  // namespace
+}  // namespace onnxhub

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// Trust, tokens, mirrors, read-only caches and commits.
+#include "hosting/client/hub_client.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "manifest/environment_error.h"
+#include "tests/support/http_server.h"
+#include "tests/support/repository_builder.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+using test::Answer;
+using test::HttpServer;
+using test::read_file;
+using test::ReceivedRequest;
+using test::TemporaryFolder;
+using test::write_file;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::string model = "the model";
+const std::string commit(40, 'c');
+
+std::string manifest_of(const std::string& path) {
+    return R"([{"model": "M", "model_path": ")" + path +
+           R"(", "onnx_version": "1.9", "opset_version": 12, "metadata": {"model_sha": ")" +
+           to_hex(sha256_of(model)) + R"(", "model_bytes": )" + std::to_string(model.size()) +
+           R"(, "tags": []}}])";
+}
+
+class HubClientTest : public testing::Test {
+protected:
+    HubClientTest() : server([this](const ReceivedRequest& request) { return answer(request); }) {
+        variables = {{"HOME", folder.path().string()},
+                     {"ONNXHUB_GITHUB_RAW_URL", server.url("/raw")},
+                     {"ONNXHUB_GITHUB_MEDIA_URL", server.url("/media")},
+                     {"ONNXHUB_GITHUB_API_URL", server.url("/api")},
+                     {"HF_ENDPOINT", server.url("/hf")}};
+    }
+
+    Answer answer(const ReceivedRequest& request) const {
+        if (request.path.ends_with("/ONNX_HUB_MANIFEST.json"))
+            return {200, manifest_of("a/m.onnx")};
+        if (request.path.starts_with("/api/")) return {200, commit};
+        if (gone.contains(request.path)) return {404, ""};
+        return {200, model};
+    }
+
+    ClientOptions options(const std::string& hub) {
+        ClientOptions options;
+        options.hub = hub;
+        options.http.tries = 1;
+        options.environment = [this](const char* name) -> std::optional<std::string> {
+            const auto found = variables.find(name);
+            return found == variables.end() ? std::nullopt : std::optional(found->second);
+        };
+        return options;
+    }
+
+    fs::path load(ClientOptions options) {
+        HubClient client(std::move(options));
+        const WantedModel wanted = client.want(*client.manifest().entries.at(0).entry, false);
+        return client.load(wanted, {});
+    }
+
+    void configure(const std::string& text) {
+        write_file(folder.path() / ".config/onnxhub/config.toml", text);
+    }
+
+    /// The Authorization header each path was asked with; "" without one.
+    std::map<std::string, std::string> authorizations() const {
+        std::map<std::string, std::string> found;
+        for (const ReceivedRequest& request : server.requests()) {
+            const std::string* header = request.header("authorization");
+            found[request.path] = header ? *header : "";
+        }
+        return found;
+    }
+
+    TemporaryFolder folder;
+    std::map<std::string, std::string> variables;
+    std::set<std::string> gone;
+    HttpServer server;
+};
+
+TEST_F(HubClientTest, OnlyTheOfficialHubIsTrustedUnasked) {
+    EXPECT_EQ(read_file(load(options("onnx/models"))), model);
+    fs::remove_all(folder.path() / ".cache");
+    for (const std::string& hub :
+         {std::string("onnx-evil/models"), std::string("ONNX/models"),
+          std::string("onnx/models:other"), server.url("/web"), std::string("hf://onnxmodelzoo")}) {
+        EXPECT_THROW(load(options(hub)), EnvironmentError) << hub;
+        ClientOptions refusing = options(hub);
+        std::vector<std::string> asked;
+        refusing.is_trusted = [&](const TrustQuestion& question) {
+            asked.push_back(question.hub);
+            EXPECT_EQ(question.size_bytes, model.size());
+            return false;
+        };
+        EXPECT_THROW(load(std::move(refusing)), EnvironmentError) << hub;
+        EXPECT_EQ(asked.size(), 1u) << hub;
+    }
+    ClientOptions accepting = options(server.url("/web"));
+    accepting.is_trusted = [](const TrustQuestion&) { return true; };
+    EXPECT_EQ(read_file(load(std::move(accepting))), model);
+}
+
+TEST_F(HubClientTest, TheConfigurationNamesHubsAndTrusts) {
+    configure("trusted = [\"team/models\"]\n[hubs.company]\nhub = \"" + server.url("/web") +
+              "\"\ntrusted = true\n");
+    EXPECT_EQ(read_file(load(options("company"))), model);
+    fs::remove_all(folder.path() / ".cache");
+    EXPECT_EQ(read_file(load(options("team/models:main"))), model);
+    fs::remove_all(folder.path() / ".cache");
+    EXPECT_THROW(load(options("team/models:other")), EnvironmentError);
+    try {
+        load(options("compny"));
+        FAIL();
+    } catch (const EnvironmentError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("or one of your own: company"));
+    }
+}
+
+TEST_F(HubClientTest, TokensGoToTheServersTheyAreFor) {
+    variables.insert({{"GH_TOKEN", "public"},
+                      {"GH_ENTERPRISE_TOKEN", "enterprise"},
+                      {"HF_TOKEN", "face"},
+                      {"ONNXHUB_TOKEN", "web"}});
+    configure("trusted = [\"team/models\"]\nmirrors = [\"hf://team\", \"" + server.url("/web") +
+              "\"]");
+    gone = {"/media/team/models/main/a/m.onnx", "/raw/team/models/main/a/m.onnx",
+            "/hf/team/m/resolve/main/m.onnx"};
+    load(options("team/models"));
+    auto seen = authorizations();
+    EXPECT_EQ(seen.at("/raw/team/models/main/ONNX_HUB_MANIFEST.json"), "Bearer enterprise");
+    EXPECT_EQ(seen.at("/media/team/models/main/a/m.onnx"), "Bearer enterprise");
+    EXPECT_EQ(seen.at("/hf/team/m/resolve/main/m.onnx"), "Bearer face");
+    EXPECT_EQ(seen.at("/web/a/m.onnx"), "");  // a mirror is not the hub
+
+    fs::remove_all(folder.path() / ".cache");
+    configure("[hubs.web]\nhub = \"" + server.url("/web") + "\"\ntrusted = true\n");
+    load(options("web"));
+    EXPECT_EQ(authorizations().at("/web/a/m.onnx"), "Bearer web");
+    fs::remove_all(folder.path() / ".cache");
+    variables["OURS"] = "own";
+    configure("[hubs.web]\nhub = \"" + server.url("/web") +
+              "\"\ntrusted = true\ntoken_variable = \"OURS\"\n");
+    load(options("web"));
+    EXPECT_EQ(authorizations().at("/web/a/m.onnx"), "Bearer own");
+}
+
+TEST_F(HubClientTest, TheOfficialHubGetsNoGitHubToken) {
+    variables.insert({{"GH_TOKEN", "public"}, {"GH_ENTERPRISE_TOKEN", "enterprise"}});
+    load(options("onnx/models"));
+    for (const auto& [path, authorization] : authorizations()) EXPECT_EQ(authorization, "") << path;
+}
+
+TEST_F(HubClientTest, ReadOnlyCachesAreLookedInto) {
+    const fs::path shared = folder.path() / "shared";
+    const fs::path file = shared / "a" / (to_hex(sha256_of(model)) + "_m.onnx");
+    write_file(file, model);
+    configure("caches = [\"" + (folder.path() / "none").string() + "\", \"" + shared.string() +
+              "\"]");
+    EXPECT_EQ(load(options("onnx/models")), file);
+    EXPECT_FALSE(fs::exists(folder.path() / ".cache/onnx/hub/a"));
+    EXPECT_FALSE(fs::exists(shared / ".onnxhub"));
+}
+
+TEST_F(HubClientTest, AMirrorOnThisDiskNeedsNoNetwork) {
+    write_file(folder.path() / "mirror/a/m.onnx", model);
+    ClientOptions with_mirror = options("team/models");
+    std::string told;
+    with_mirror.tell = [&](const std::string& text) { told += text; };
+    with_mirror.mirrors = {(folder.path() / "gone").string(), (folder.path() / "mirror").string()};
+    EXPECT_EQ(read_file(load(std::move(with_mirror))), model);
+    EXPECT_FALSE(authorizations().contains("/media/team/models/main/a/m.onnx"));
+    EXPECT_THAT(told, HasSubstr("mirror passed by: "));
+}
+
+TEST_F(HubClientTest, APinnedHubIsReadAtItsCommit) {
+    HubClient client(options("team/models:v1"));
+    EXPECT_EQ(client.pin(), commit);
+    const WantedModel wanted = client.want(*client.manifest().entries.at(0).entry, false);
+    EXPECT_EQ(wanted.files[0].urls[0], server.url("/media/team/models/" + commit + "/a/m.onnx"));
+    EXPECT_EQ(HubClient(options("team/models:" + commit)).pin(), commit);
+    EXPECT_EQ(HubClient(options(server.url("/web"))).pin(), std::nullopt);
+    EXPECT_EQ(*server.requests()[0].header("accept"), "application/vnd.github.sha");
+}
+
+TEST_F(HubClientTest, AddressesOfALockFileNeedTrustWhateverTheHubIs) {
+    gone = {"/media/onnx/models/main/a/m.onnx", "/raw/onnx/models/main/a/m.onnx",
+            "/hf/onnxmodelzoo/m/resolve/main/m.onnx"};
+    WantedModel locked{"M", 12, {}, false};
+    locked.files.push_back({{"a/m.onnx", sha256_of(model), model.size(), true},
+                            {},
+                            {server.url("/elsewhere/m.onnx")}});
+    ClientOptions refusing = options("onnx/models");
+    HubClient client(refusing);
+    EXPECT_THROW(client.load(client.want(locked), {}), EnvironmentError);
+    EXPECT_FALSE(authorizations().contains("/elsewhere/m.onnx"));
+    refusing.is_trusted = [](const TrustQuestion&) { return true; };
+    HubClient trusting(refusing);
+    EXPECT_EQ(read_file(trusting.load(trusting.want(locked), {})), model);
+}
+
+TEST_F(HubClientTest, AManifestThatIsNoneIsTold) {
+    write_file(folder.path() / "hub/ONNX_HUB_MANIFEST.json", "[");
+    HubClient client(options((folder.path() / "hub").string()));
+    try {
+        client.manifest();
+        FAIL();
+    } catch (const EnvironmentError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("ONNX_HUB_MANIFEST.json:1: "));
+    }
+}
+
+}  // namespace
+}  // namespace onnxhub

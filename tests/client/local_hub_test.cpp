@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/client/local_hub.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "manifest/environment_error.h"
+#include "tests/support/program.h"
+#include "tests/support/repository_builder.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+using test::RepositoryBuilder;
+using test::TemporaryFolder;
+using test::write_file;
+using testing::HasSubstr;
+
+const std::string model(5000, 'm');
+
+/// Bytes of the first place that has them right; "" when none has.
+std::string bytes_of(const LocalHub& hub, const std::string& path = "a/m.onnx") {
+    for (const auto& found : hub.find(path, sha256_of(model), model.size())) {
+        if (!found.source) continue;
+        const std::string text = read_whole(*found.source, 1 << 20, path);
+        if (text == model) return text;
+    }
+    return "";
+}
+
+std::string error(const std::string& location) {
+    try {
+        LocalHub(location).manifest();
+    } catch (const EnvironmentError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+TEST(LocalHub, AFolderIsReadAsItStands) {
+    TemporaryFolder folder;
+    write_file(folder.path() / "hub:1/ONNX_HUB_MANIFEST.json", "[]");
+    write_file(folder.path() / "hub:1/a/m.onnx", model);
+    const LocalHub hub((folder.path() / "hub:1").string());
+    EXPECT_EQ(hub.manifest(), "[]");
+    EXPECT_EQ(hub.commit(), std::nullopt);
+    EXPECT_EQ(bytes_of(hub), model);
+}
+
+TEST(LocalHub, PointersOfAWorkingTreeLeadIntoTheLfsStore) {
+    RepositoryBuilder repository;
+    repository.write("ONNX_HUB_MANIFEST.json", "[]")
+        .write_pointer("a/m.onnx", model)
+        .commit("Model");
+    const LocalHub hub(repository.path().string());
+    EXPECT_EQ(bytes_of(hub), "");
+    repository.add_lfs_object(model);
+    EXPECT_EQ(bytes_of(hub), model);
+}
+
+TEST(LocalHub, BareRepositoriesAreReadAtARef) {
+    RepositoryBuilder repository;
+    repository.write("ONNX_HUB_MANIFEST.json", "[1]").write("a/m.onnx", "old").commit("Old");
+    ASSERT_EQ(test::run_command({"git", "tag", "v1"}, repository.path()).status, 0);
+    repository.write("ONNX_HUB_MANIFEST.json", "[2]").write("a/m.onnx", model).commit("New");
+    TemporaryFolder folder;
+    ASSERT_EQ(
+        test::run_command({"git", "clone", "-q", "--bare", repository.path().string(), "hub.git"},
+                          folder.path())
+            .status,
+        0);
+    const std::string bare = (folder.path() / "hub.git").string();
+    EXPECT_EQ(LocalHub(bare).manifest(), "[2]");
+    EXPECT_EQ(bytes_of(LocalHub(bare)), model);
+    EXPECT_EQ(LocalHub(bare + ":v1").manifest(), "[1]");
+    EXPECT_EQ(bytes_of(LocalHub(bare + ":v1")), "");
+    EXPECT_EQ(LocalHub(bare + ":v1").commit()->size(), 40u);
+    EXPECT_EQ(LocalHub(repository.path().string() + ":v1").manifest(), "[1]");
+    EXPECT_THAT(error(bare + ":none"), HasSubstr("none"));
+}
+
+TEST(LocalHub, LinksOutOfTheHubAreNotFollowed) {
+    TemporaryFolder folder;
+    write_file(folder.path() / "secret", model);
+    fs::create_directories(folder.path() / "hub/a");
+    fs::create_symlink("../../secret", folder.path() / "hub/a/m.onnx");
+    EXPECT_EQ(bytes_of(LocalHub((folder.path() / "hub").string())), "");
+}
+
+TEST(LocalHub, WhatIsNoHubIsSaid) {
+    TemporaryFolder folder;
+    EXPECT_THAT(error((folder.path() / "none").string()), HasSubstr("is no folder"));
+    EXPECT_THAT(error(folder.path().string()), HasSubstr("ONNX_HUB_MANIFEST.json: is not there"));
+    EXPECT_THAT(error(folder.path().string() + ":main"), HasSubstr("is no git repository"));
+}
+
+}  // namespace
+}  // namespace onnxhub

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/client/test_data_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+#include "manifest/environment_error.h"
+#include "tests/support/archive_builder.h"
+#include "tests/support/repository_builder.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+using test::ArchiveBuilder;
+using test::read_file;
+using test::TemporaryFolder;
+using test::write_file;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class UnpackTestData : public testing::Test {
+protected:
+    fs::path unpack(const std::string& archive, const ArchiveLimits& limits = {}) {
+        write_file(path, archive);
+        return unpack_test_data(
+            path, [] {}, limits);
+    }
+
+    std::string error(const std::string& archive, const ArchiveLimits& limits = {}) {
+        try {
+            unpack(archive, limits);
+        } catch (const EnvironmentError& error) {
+            return error.what();
+        }
+        return "";
+    }
+
+    /// What is in the cache besides the archive.
+    std::vector<std::string> others() {
+        std::vector<std::string> names;
+        for (const auto& file : fs::directory_iterator(path.parent_path())) {
+            if (file.path() != path) names.push_back(file.path().filename());
+        }
+        return names;
+    }
+
+    static std::string archive() {
+        return ArchiveBuilder()
+            .file("mnist/model.onnx", std::string(3000, 'm'))
+            .file("mnist/test_data_set_0/input_0.pb", "in")
+            .file("mnist/test_data_set_0/output_0.pb", "")
+            .gzip();
+    }
+
+    TemporaryFolder folder;
+    const fs::path path = folder.path() / "cache/ab_mnist.tar.gz";
+};
+
+TEST_F(UnpackTestData, GivesTheFirstFolderInside) {
+    const fs::path unpacked = unpack(archive());
+    EXPECT_EQ(unpacked, folder.path() / "cache/ab_mnist/mnist");
+    EXPECT_EQ(read_file(unpacked / "model.onnx"), std::string(3000, 'm'));
+    EXPECT_EQ(read_file(unpacked / "test_data_set_0/input_0.pb"), "in");
+    EXPECT_THAT(others(), testing::ElementsAre("ab_mnist"));
+    EXPECT_EQ(unpack(ArchiveBuilder().file("model.onnx", "m").gzip()),
+              folder.path() / "cache/ab_mnist");
+}
+
+TEST_F(UnpackTestData, WhatIsThereAndRightIsLeftAlone) {
+    const fs::path unpacked = unpack(archive());
+    write_file(unpacked / "notes.txt", "mine");
+    const auto before = fs::last_write_time(unpacked / "model.onnx");
+    EXPECT_EQ(unpack(archive()), unpacked);
+    EXPECT_EQ(fs::last_write_time(unpacked / "model.onnx"), before);
+    EXPECT_EQ(read_file(unpacked / "notes.txt"), "mine");
+}
+
+TEST_F(UnpackTestData, WhatIsThereAndWrongIsReplaced) {
+    const fs::path unpacked = unpack(archive());
+    const auto damage = [&](int kind) {
+        const fs::path file = unpacked / "test_data_set_0/input_0.pb";
+        fs::remove(file);
+        if (kind == 0) return;
+        if (kind == 1) write_file(file, "other");
+        if (kind == 2) write_file(file, "in and more");
+        if (kind == 3) fs::create_symlink("/etc/hostname", file);
+        if (kind == 4) fs::create_directories(file);
+    };
+    for (int kind = 0; kind < 5; ++kind) {
+        damage(kind);
+        unpack(archive());
+        EXPECT_EQ(read_file(unpacked / "test_data_set_0/input_0.pb"), "in") << kind;
+    }
+    fs::remove_all(folder.path() / "cache/ab_mnist");
+    write_file(folder.path() / "cache/ab_mnist", "a file in the way");
+    EXPECT_EQ(read_file(unpack(archive()) / "model.onnx"), std::string(3000, 'm'));
+    EXPECT_THAT(others(), testing::ElementsAre("ab_mnist"));
+}
+
+TEST_F(UnpackTestData, ALinkInPlaceOfTheFolderIsReplacedAndNotFollowed) {
+    const fs::path outside = folder.path() / "outside";
+    fs::create_directories(outside);
+    fs::create_directories(path.parent_path());
+    fs::create_symlink(outside, folder.path() / "cache/ab_mnist");
+    unpack(archive());
+    EXPECT_TRUE(fs::is_empty(outside));
+    EXPECT_FALSE(fs::is_symlink(folder.path() / "cache/ab_mnist"));
+}
+
+TEST_F(UnpackTestData, NothingIsLeftOfAnArchiveThatMustNotBeUnpacked) {
+    const std::string good = archive();
+    const std::vector<std::pair<std::string, std::string>> archives = {
+        {ArchiveBuilder().file("a/m.onnx", "m").file("../evil", "e").gzip(), "evil"},
+        {ArchiveBuilder().file("a/m.onnx", "m").file("/evil", "e").gzip(), "evil"},
+        {ArchiveBuilder().file("a/m.onnx", "m").symlink("a/link", "/etc").gzip(), "link"},
+        {ArchiveBuilder().file("a/m.onnx", "m").file("a/m.onnx", "n").gzip(), "second time"},
+        {ArchiveBuilder().file("a", "m").file("a/m.onnx", "n").gzip(), "can't be written"},
+        {good.substr(0, 120), "nothing was unpacked"},
+        {"no archive", "nothing was unpacked"},
+    };
+    for (const auto& [bytes, reason] : archives) {
+        EXPECT_THAT(error(bytes), HasSubstr(reason));
+        EXPECT_THAT(others(), IsEmpty()) << reason;
+    }
+    ArchiveLimits few;
+    few.members = 2;
+    EXPECT_THAT(error(good, few), HasSubstr("nothing was unpacked"));
+    EXPECT_THAT(others(), IsEmpty());
+}
+
+TEST_F(UnpackTestData, NamesOfOtherKindsAreRefused) {
+    write_file(folder.path() / "cache/x.zip", archive());
+    EXPECT_THROW(unpack_test_data(folder.path() / "cache/x.zip", [] {}), EnvironmentError);
+    write_file(folder.path() / "cache/.tar.gz", archive());
+    EXPECT_THROW(unpack_test_data(folder.path() / "cache/.tar.gz", [] {}), EnvironmentError);
+}
+
+TEST_F(UnpackTestData, AnInterruptionLeavesNothing) {
+    write_file(path, archive());
+    EXPECT_THROW(unpack_test_data(path, [] { throw Interrupted(); }), Interrupted);
+    EXPECT_THAT(others(), IsEmpty());
+}
+
+TEST_F(UnpackTestData, SeveralAtOnceAllGetIt) {
+    write_file(path, archive());
+    std::vector<std::jthread> threads;
+    std::atomic<int> right = 0;
+    for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([&] {
+            const fs::path unpacked = unpack_test_data(path, [] {});
+            right += read_file(unpacked / "model.onnx") == std::string(3000, 'm');
+        });
+    }
+    threads.clear();
+    EXPECT_EQ(right, 8);
+    EXPECT_THAT(others(), testing::ElementsAre("ab_mnist"));
+}
+
+}  // namespace
+}  // namespace onnxhub
