@@ -87,14 +87,8 @@ Results load_all(const Arguments& arguments, const HubClient& client,
     Results results;
     results.paths.resize(models.size());
     std::mutex mutex;
-    LoadOptions options;
+    LoadOptions options = progress.observing();
     options.force = arguments.force_reload;
-    options.progress = [&](const WantedFile& file, std::uint64_t done) {
-        progress.advanced(file, done);
-    };
-    options.loaded = [&](const WantedFile& file, const LoadedFile& result) {
-        progress.loaded(file, result);
-    };
     options.check_interruption = check_interruption;
     for_each_index(models.size(), parallel_loads, [&](std::size_t i) {
         try {
@@ -135,11 +129,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     HubArguments hub = arguments.hub;
     if (lock) hub.hub = lock->hub;
     ClientOptions options = client_options(hub, arguments.download, streams);
-    options.is_trusted = [&, ask = options.is_trusted](const TrustQuestion& question) {
-        bool answer = false;
-        progress.step_aside([&] { answer = ask(question); });
-        return answer;
-    };
+    options.is_trusted = progress.aside(options.is_trusted);
     HubClient client(std::move(options));
     const std::vector<WantedModel> models = lock
                                                 ? locked_models(arguments, std::move(*lock), client)

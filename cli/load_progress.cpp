@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <utility>
 
 #include "manifest/diagnostic.h"
 
@@ -102,6 +103,24 @@ void LoadProgress::failed(const WantedModel& model, const std::string& message) 
 
 void LoadProgress::finish() {
     line_.finish();
+}
+
+LoadOptions LoadProgress::observing() {
+    LoadOptions options;
+    options.progress = [this](const WantedFile& file, std::uint64_t done) { advanced(file, done); };
+    options.loaded = [this](const WantedFile& file, const LoadedFile& result) {
+        loaded(file, result);
+    };
+    return options;
+}
+
+std::function<bool(const TrustQuestion&)> LoadProgress::aside(
+    std::function<bool(const TrustQuestion&)> ask) {
+    return [this, ask = std::move(ask)](const TrustQuestion& question) {
+        bool answer = false;
+        line_.step_aside([&] { answer = ask(question); });
+        return answer;
+    };
 }
 
 std::string LoadProgress::status_text() {

@@ -32,8 +32,11 @@ public:
     void failed(const WantedModel& model, const std::string& message);
     void finish();  ///< wipes the line
 
-    /// Runs `other`, such as a question, with nothing drawn meanwhile.
-    void step_aside(const std::function<void()>& other) { line_.step_aside(other); }
+    /// Options that tell all of this while models are loaded.
+    LoadOptions observing();
+
+    /// `ask`, with nothing drawn while it asks.
+    std::function<bool(const TrustQuestion&)> aside(std::function<bool(const TrustQuestion&)> ask);
 
 private:
     using Clock = std::chrono::steady_clock;

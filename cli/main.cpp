@@ -9,6 +9,7 @@
 #include <iostream>
 #include <new>
 
+#include "cli/composition.h"
 #include "cli/job.h"
 #include "generator/onnx_worker.h"
 #include "manifest/environment_error.h"
@@ -73,12 +74,24 @@ int run(const Job& job, const GlobalOptions& options) {
     return status_of(ExitCode::unusable);
 }
 
+/// Preprocessing model, network, result. The error is for the process that started this one.
+int compose(char** paths) {
+    try {
+        compose_files(paths[0], paths[1], paths[2]);
+        return 0;
+    } catch (const std::exception& error) {
+        std::cerr << error.what() << '\n';
+    }
+    return status_of(ExitCode::unusable);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     if (argc == 2 && std::strcmp(argv[1], onnx_worker_argument) == 0) {
         return serve_onnx_tasks();
     }
+    if (argc == 5 && std::strcmp(argv[1], compose_argument) == 0) return compose(argv + 2);
     std::ios::sync_with_stdio(false);
     CLI::App app("Makes and checks the manifests of hubs of ONNX models, and loads models",
                  "onnxhub");
@@ -91,6 +104,7 @@ int main(int argc, char** argv) {
     add_list_command(app, job);
     add_info_command(app, job);
     add_load_command(app, job);
+    add_load_composite_command(app, job);
     add_lock_command(app, job);
     add_cache_command(app, job);
     try {

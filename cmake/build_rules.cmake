@@ -3,19 +3,21 @@
 
 add_library(onnxhub_rules INTERFACE)
 target_compile_features(onnxhub_rules INTERFACE cxx_std_20)
-target_include_directories(onnxhub_rules INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(onnxhub_rules INTERFACE
+target_include_directories(onnxhub_rules INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+add_library(onnxhub_warnings INTERFACE)
+target_link_libraries(onnxhub_rules INTERFACE $<BUILD_INTERFACE:onnxhub_warnings>)
+target_compile_options(onnxhub_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
   $<$<BOOL:${ONNXHUB_WERROR}>:-Werror>
   # GCC 12 at -O3 sees overlaps in std::string that aren't there (https://gcc.gnu.org/PR105329).
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release>>:-Wno-restrict>)
 if(ONNXHUB_SANITIZE)
-  target_compile_options(onnxhub_rules INTERFACE
+  target_compile_options(onnxhub_warnings INTERFACE
     -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  target_link_options(onnxhub_rules INTERFACE -fsanitize=address,undefined)
+  target_link_options(onnxhub_warnings INTERFACE -fsanitize=address,undefined)
   # GCC sees uninitialized members of std::function there (https://gcc.gnu.org/PR105562).
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(onnxhub_rules INTERFACE -Wno-maybe-uninitialized)
+    target_compile_options(onnxhub_warnings INTERFACE -Wno-maybe-uninitialized)
   endif()
 endif()
 

@@ -1,29 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # The libraries onnxhub is built from, as Debian 12, Ubuntu 24.04 and newer package them.
 
-find_package(PkgConfig REQUIRED)
-find_package(Threads REQUIRED)
-find_package(OpenSSL 3.0 REQUIRED)
-find_package(nlohmann_json 3.11 REQUIRED)
-find_package(fmt REQUIRED)
+include(cmake/client_dependencies.cmake)
 find_package(CLI11 REQUIRED)
-find_package(Protobuf REQUIRED)
-pkg_check_modules(libgit2 REQUIRED IMPORTED_TARGET libgit2>=1.5)
-pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl)
-pkg_check_modules(libarchive REQUIRED IMPORTED_TARGET libarchive)
-pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 
 # cmark-gfm's extensions come with a header and a library, but not everywhere with a .pc file.
 pkg_check_modules(cmark_gfm REQUIRED IMPORTED_TARGET libcmark-gfm)
 find_library(CMARK_GFM_EXTENSIONS cmark-gfm-extensions REQUIRED)
 add_library(onnxhub_cmark_gfm INTERFACE)
 target_link_libraries(onnxhub_cmark_gfm INTERFACE ${CMARK_GFM_EXTENSIONS} PkgConfig::cmark_gfm)
-
-# libonnx: the graph types, checker, shape inference and version converter.
-find_path(ONNX_INCLUDE_DIR onnx/onnx_pb.h REQUIRED)
-find_library(ONNX_LIBRARY onnx REQUIRED)
-find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)
-add_library(onnxhub_onnx INTERFACE)
-target_include_directories(onnxhub_onnx SYSTEM INTERFACE ${ONNX_INCLUDE_DIR})
-target_compile_definitions(onnxhub_onnx INTERFACE ONNX_ML=1 ONNX_NAMESPACE=onnx)
-target_link_libraries(onnxhub_onnx INTERFACE ${ONNX_LIBRARY} ${ONNX_PROTO_LIBRARY} protobuf::libprotobuf)

@@ -86,7 +86,8 @@ TEST(InspectCommand, TerminalEscapesInNamesStayText) {
 TEST(Progress, LineTellsFilesBytesRateAndTimeLeft) {
     EXPECT_EQ(progress_line("hashing", {3, 20, 2ull << 30, 8ull << 30, 4.0}),
               "hashing 3 of 20 files, 2.0 GiB of 8.0 GiB, 512 MiB/s, 12 s left");
-    EXPECT_EQ(progress_line("hashing", {0, 1, 0, 100, 0.0}), "hashing 0 of 1 files, 0 bytes of 100 bytes");
+    EXPECT_EQ(progress_line("hashing", {0, 1, 0, 100, 0.0}),
+              "hashing 0 of 1 files, 0 bytes of 100 bytes");
 }
 
 TEST(Progress, BytesAreRoundedForPeople) {

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/composition.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "hosting/client/model_composer.h"
+#include "hosting/client/onnx_hub.h"
+#include "manifest/atomic_file.h"
+#include "manifest/environment_error.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr rlim_t longest_computing = 600;  // seconds
+
+/// What the other process says on standard error, up to its end.
+std::string read_all(int fd) {
+    std::string text;
+    std::array<char, 4096> buffer = {};
+    for (;;) {
+        const ssize_t count = read(fd, buffer.data(), buffer.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return text;
+        if (text.size() < 64 * 1024) text.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+}
+
+/// The last line, where the error stands: libonnx may have said something before.
+std::string last_line(std::string text) {
+    while (text.ends_with('\n')) text.pop_back();
+    return text.substr(text.rfind('\n') + 1);
+}
+
+}  // namespace
+
+void compose_in_own_process(const std::filesystem::path& preprocessing,
+                            const std::filesystem::path& network,
+                            const std::filesystem::path& result) {
+    std::string arguments[] = {"onnxhub", compose_argument, preprocessing.string(),
+                               network.string(), result.string()};
+    char* argv[] = {arguments[0].data(), arguments[1].data(), arguments[2].data(),
+                    arguments[3].data(), arguments[4].data(), nullptr};
+    int pipe_ends[2];
+    if (pipe2(pipe_ends, O_CLOEXEC) != 0) {
+        throw EnvironmentError(std::string("composing: no pipe (") + std::strerror(errno) +
+                               "); close some files");
+    }
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDERR_FILENO);
+    pid_t child = 0;
+    const int error = posix_spawn(&child, "/proc/self/exe", &actions, nullptr, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(pipe_ends[1]);
+    const std::string said = error == 0 ? read_all(pipe_ends[0]) : "";
+    close(pipe_ends[0]);
+    int status = 0;
+    while (error == 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (error != 0) {
+        throw EnvironmentError(std::string("composing: no process (") + std::strerror(error) +
+                               "); is /proc mounted?");
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
+    if (WIFEXITED(status)) throw EnvironmentError(last_line(said));
+    throw EnvironmentError("composing: ONNX's own library crashed or took too long (signal " +
+                           std::to_string(WTERMSIG(status)) + "); choose other models");
+}
+
+void compose_files(const std::filesystem::path& preprocessing, const std::filesystem::path& network,
+                   const std::filesystem::path& result) {
+    const rlimit limit = {longest_computing, longest_computing};
+    setrlimit(RLIMIT_CPU, &limit);
+    const onnx::ModelProto composed =
+        compose_models(read_model(preprocessing), read_model(network));
+    write_file_atomically(result, composed.SerializeAsString());
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// `onnxhub load-composite`: a preprocessing model and a network, loaded and made one.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/composition.h"
+#include "cli/hub_options.h"
+#include "cli/interruption.h"
+#include "cli/job.h"
+#include "cli/load_progress.h"
+#include "hosting/client/hub_client.h"
+#include "manifest/diagnostic.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+    HubArguments hub;
+    DownloadArguments download;
+    std::optional<std::string> preprocessing_hub;
+    std::string network;
+    std::string preprocessing;
+    VersionWish wish = {{}, {}, {}};
+    std::string output;
+};
+
+fs::path load(const Arguments& arguments, const HubArguments& hub, const std::string& model,
+              const Streams& streams) {
+    LoadProgress progress(streams, false);
+    ClientOptions options = client_options(hub, arguments.download, streams);
+    options.is_trusted = progress.aside(options.is_trusted);
+    HubClient client(std::move(options));
+    const ManifestEntry& entry = find_model(client.manifest(), model, arguments.wish);
+    const WantedModel wanted = client.want(*entry.entry, false);
+    progress.will_load({wanted});
+    LoadOptions load_options = progress.observing();
+    load_options.check_interruption = check_interruption;
+    return client.load(wanted, load_options);
+}
+
+ExitCode run(const Arguments& arguments, const Streams& streams) {
+    HubArguments other = arguments.hub;
+    if (arguments.preprocessing_hub) other.hub = arguments.preprocessing_hub;
+    const fs::path preprocessing = load(arguments, other, arguments.preprocessing, streams);
+    const fs::path network = load(arguments, arguments.hub, arguments.network, streams);
+    compose_in_own_process(preprocessing, network, arguments.output);
+    write_result(streams, arguments.output + "\n");
+    return ExitCode::done;
+}
+
+}  // namespace
+
+void add_load_composite_command(CLI::App& app, Job& job) {
+    auto arguments = std::make_shared<Arguments>();
+    CLI::App* command = app.add_subcommand(
+        "load-composite", "Loads a preprocessing model and a network and makes them one");
+    command->add_option("NETWORK", arguments->network, "The network's name")->required();
+    command->add_option("PREPROCESSING", arguments->preprocessing, "The preprocessing model's name")
+        ->required();
+    add_hub_options(*command, arguments->hub);
+    command
+        ->add_option("--preprocessing-hub", arguments->preprocessing_hub,
+                     "Hub of the preprocessing model (default: that of the network)")
+        ->type_name("SPEC");
+    add_version_options(*command, arguments->wish);
+    add_download_options(*command, arguments->download);
+    command->add_option("-o,--output", arguments->output, "Where to write the composed model")
+        ->type_name("FILE")
+        ->required();
+    command->callback([arguments, &job] {
+        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    });
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# The client as a package: `find_package(onnxhub)` gives onnxhub::client.
+include(CMakePackageConfigHelpers)
+
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/onnxhub)
+foreach(room manifest http repository client)
+  set_target_properties(onnxhub_${room} PROPERTIES EXPORT_NAME ${room})
+endforeach()
+set_target_properties(onnxhub_rules PROPERTIES EXPORT_NAME rules)
+# Headers name each other from the top folder, programs name them below onnxhub/.
+target_include_directories(onnxhub_rules INTERFACE
+  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/onnxhub>)
+install(TARGETS onnxhub_rules onnxhub_manifest onnxhub_http onnxhub_repository onnxhub_client
+  EXPORT onnxhubTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(EXPORT onnxhubTargets NAMESPACE onnxhub:: DESTINATION ${package_folder})
+foreach(folder manifest http repository hosting/client)
+  install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/onnxhub/${folder}
+    FILES_MATCHING PATTERN "*.h")
+endforeach()
+file(WRITE ${PROJECT_BINARY_DIR}/onnxhubConfig.cmake
+"include(\${CMAKE_CURRENT_LIST_DIR}/client_dependencies.cmake)
+include(\${CMAKE_CURRENT_LIST_DIR}/onnxhubTargets.cmake)
+")
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/onnxhubConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES
+  ${PROJECT_BINARY_DIR}/onnxhubConfig.cmake
+  ${PROJECT_BINARY_DIR}/onnxhubConfigVersion.cmake
+  cmake/client_dependencies.cmake
+  DESTINATION ${package_folder})

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/client/onnx_hub.h"
+
+#include <climits>
+#include <fstream>
+#include <mutex>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include "hosting/client/model_composer.h"
+#include "manifest/environment_error.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ChosenFolder {
+    std::mutex mutex;
+    std::optional<fs::path> folder;
+};
+
+ChosenFolder& chosen_folder() {
+    static ChosenFolder chosen;
+    return chosen;
+}
+
+HubClient client_of(const HubCall& call, const std::string& repo) {
+    ClientOptions options;
+    options.hub = repo;
+    options.mirrors = call.mirrors;
+    options.cache_folder = get_dir();
+    options.is_offline = call.is_offline;
+    options.is_trusted = [trust = call.trust](const TrustQuestion&) { return trust; };
+    options.tell = call.tell;
+    return HubClient(std::move(options));
+}
+
+const Entry& entry_of(HubClient& client, const std::string& model, const HubCall& call) {
+    const auto found = get_model_info(client.manifest(), model, VersionWish{call.opset, {}, {}});
+    if (const auto* missing = std::get_if<ModelNotFound>(&found)) {
+        throw EnvironmentError(missing->message + "; " + missing->hint);
+    }
+    return *std::get<const ManifestEntry*>(found)->entry;
+}
+
+fs::path path_of(const std::string& model, const std::string& repo, const HubCall& call,
+                 bool with_test_data) {
+    HubClient client = client_of(call, repo);
+    LoadOptions options;
+    options.force = call.force_reload;
+    options.loaded = [&](const WantedFile&, const LoadedFile& file) {
+        for (const std::string& trouble : file.troubles) call.tell(trouble);
+    };
+    return client.load(client.want(entry_of(client, model, call), with_test_data), options);
+}
+
+}  // namespace
+
+void set_dir(const fs::path& folder) {
+    const std::lock_guard lock(chosen_folder().mutex);
+    chosen_folder().folder = folder;
+}
+
+fs::path get_dir() {
+    const std::lock_guard lock(chosen_folder().mutex);
+    return chosen_folder().folder ? *chosen_folder().folder
+                                  : default_cache_folder(process_environment);
+}
+
+std::vector<Entry> list_models(const HubCall& call, const std::optional<std::string>& model,
+                               const std::vector<std::string>& tags) {
+    HubClient client = client_of(call, call.repo);
+    ModelFilter filter;
+    filter.model = model;
+    filter.tags = tags;
+    std::vector<Entry> entries;
+    for (const ManifestEntry* entry : list_models(client.manifest(), filter)) {
+        entries.push_back(*entry->entry);
+    }
+    return entries;
+}
+
+Entry get_model_info(const std::string& model, const HubCall& call) {
+    HubClient client = client_of(call, call.repo);
+    return entry_of(client, model, call);
+}
+
+onnx::ModelProto read_model(const fs::path& path) {
+    std::error_code error;
+    if (fs::file_size(path, error) > INT_MAX) {
+        throw EnvironmentError(path.string() +
+                               ": is larger than the 2 GiB that a message can be; use its path");
+    }
+    std::ifstream file(path, std::ios::binary);
+    onnx::ModelProto model;
+    if (!file || !model.ParseFromIstream(&file)) {
+        throw EnvironmentError(path.string() + ": is no ONNX model; tell the hub's maintainers");
+    }
+    return model;
+}
+
+onnx::ModelProto load(const std::string& model, const HubCall& call) {
+    return read_model(path_of(model, call.repo, call, false));
+}
+
+fs::path load_file(const std::string& model, const HubCall& call) {
+    return path_of(model, call.repo, call, false);
+}
+
+fs::path download_model_with_test_data(const std::string& model, const HubCall& call) {
+    return path_of(model, call.repo, call, true);
+}
+
+onnx::ModelProto load_composite_model(const std::string& network_model,
+                                      const std::string& preprocessing_model, const HubCall& call,
+                                      const std::optional<std::string>& preprocessing_repo) {
+    onnx::ModelProto preprocessing = read_model(
+        path_of(preprocessing_model, preprocessing_repo.value_or(call.repo), call, false));
+    onnx::ModelProto network = read_model(path_of(network_model, call.repo, call, false));
+    return compose_models(std::move(preprocessing), std::move(network));
+}
+
+}  // namespace onnxhub
