@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes hubs to measure with: real models in Git LFS, or many pointers in a bare repository."""
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -50,6 +51,18 @@ def lfs_checkout(hub, make_model, count, size_mib):
     git(hub, "commit", "-q", "-m", "Models")
     # The second copy of each model; nothing that is measured looks for it.
     shutil.rmtree(f"{hub}/.git/lfs/objects")
+
+
+def plain_hub(folder, make_model, size_mib):
+    """A folder with one real model and its manifest, as any web server may have it."""
+    os.makedirs(folder, exist_ok=True)
+    path = f"{folder}/model.onnx"
+    subprocess.run([make_model, path, str(size_mib), "1"], check=True)
+    with open(path, "rb") as file:
+        sha = hashlib.file_digest(file, "sha256").hexdigest()
+    entry = {"model": "Model", "model_path": "model.onnx", "onnx_version": "1.8", "opset_version": 13,
+             "metadata": {"model_sha": sha, "model_bytes": os.path.getsize(path), "tags": []}}
+    write(f"{folder}/ONNX_HUB_MANIFEST.json", json.dumps([entry]))
 
 
 def bare_repository_of_pointers(repository, count, models_per_folder=100):
