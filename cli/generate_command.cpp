@@ -144,22 +144,15 @@ std::unique_ptr<FetchedContent> fetch_missing(const Arguments& arguments, Inputs
                                               const GenerateResult& first, const Streams& streams) {
     if (!arguments.fetch || first.missing.empty()) return nullptr;
     const HubFolder& hub = inputs.hub;
-    if (!hub.repository) {
-        throw EnvironmentError(hub.folder.string() +
-                               ": is not in a git repository; leave out --fetch");
-    }
     std::vector<std::string> paths;
     std::uint64_t bytes = 0;
     for (const MissingContent& missing : first.missing) {
-        paths.push_back(hub.subfolder.empty() ? missing.path : hub.subfolder + "/" + missing.path);
+        paths.push_back(missing.path);
         bytes += missing.size_bytes;
     }
-    note(streams, fmt::format("fetching {}, {}", counted(paths.size(), "model", "models"),
+    FetchRequest request = fetch_request(hub, arguments.revision, std::move(paths));
+    note(streams, fmt::format("fetching {}, {}", counted(request.paths.size(), "model", "models"),
                               human_bytes(bytes)));
-    FetchRequest request;
-    request.folder = hub.repository->is_bare() ? hub.folder : hub.repository->working_folder();
-    request.revision = arguments.revision;
-    request.paths = std::move(paths);
     request.into = arguments.drop ? FetchInto::store_alone : FetchInto::working_tree;
     request.drop = arguments.drop;
     auto fetched = std::make_unique<FetchedContent>(*hub.repository, std::move(request));

@@ -86,6 +86,22 @@ ManifestDocument read_manifest(std::string_view text, const std::string& shown_n
     return std::get<ManifestDocument>(std::move(result));
 }
 
+FetchRequest fetch_request(const HubFolder& hub, const std::optional<std::string>& revision,
+                           std::vector<std::string> paths) {
+    if (!hub.repository) {
+        throw EnvironmentError(hub.folder.string() +
+                               ": is not in a git repository; leave out --fetch");
+    }
+    if (!hub.subfolder.empty()) {
+        for (std::string& path : paths) path.insert(0, hub.subfolder + "/");
+    }
+    FetchRequest request;
+    request.folder = hub.repository->is_bare() ? hub.folder : hub.repository->working_folder();
+    request.revision = revision;
+    request.paths = std::move(paths);
+    return request;
+}
+
 std::string read_disk_file(const fs::path& path) {
     return read_whole(*open_file(path, path.string()), json_size_limit, path.string());
 }

@@ -11,6 +11,7 @@
 #include "manifest/diagnostic.h"
 #include "manifest/manifest.h"
 #include "repository/git_repository.h"
+#include "repository/lfs_fetch.h"
 #include "repository/tree.h"
 
 namespace onnxhub {
@@ -42,6 +43,11 @@ Settings read_settings(const Tree& tree, const std::optional<std::string>& file,
 /// The text of a manifest, checked to be one. `shown_name` stands for it in the error, which says
 /// where it breaks. Throws EnvironmentError: a manifest that can't be read is never an empty one.
 ManifestDocument read_manifest(std::string_view text, const std::string& shown_name);
+
+/// What to ask git-lfs for: files of the hub, by their paths in it. Throws EnvironmentError when
+/// the hub is in no repository.
+FetchRequest fetch_request(const HubFolder& hub, const std::optional<std::string>& revision,
+                           std::vector<std::string> paths);
 
 /// A file of the disk in whole. Throws EnvironmentError when that can't be.
 std::string read_disk_file(const std::filesystem::path& path);

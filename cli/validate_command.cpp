@@ -155,18 +155,8 @@ std::unique_ptr<HubState> fetch(Session& session, std::unique_ptr<HubState> stat
     std::vector<std::string> paths = paths_not_here(*state);
     if (paths.empty()) return state;
     const HubFolder& hub = session.hub;
-    if (!hub.repository) {
-        throw EnvironmentError(hub.folder.string() +
-                               ": is not in a git repository; leave out --fetch");
-    }
-    if (!hub.subfolder.empty()) {
-        for (std::string& path : paths) path.insert(0, hub.subfolder + "/");
-    }
-    note(streams, fmt::format("fetching {} files", paths.size()));
-    FetchRequest request;
-    request.folder = hub.repository->is_bare() ? hub.folder : hub.repository->working_folder();
-    request.revision = session.arguments.revision;
-    request.paths = std::move(paths);
+    FetchRequest request = fetch_request(hub, session.arguments.revision, std::move(paths));
+    note(streams, fmt::format("fetching {} files", request.paths.size()));
     request.into = FetchInto::store_alone;
     const FetchedContent fetched(*hub.repository, std::move(request));
     session.hub.tree = open_tree(hub);

@@ -36,14 +36,7 @@ bool differs(const Tree& base, const Tree& now, const std::string& path) {
     const auto old_path = resolve(base, path);
     const auto new_path = resolve(now, path);
     if (!old_path || !new_path) return old_path.has_value() != new_path.has_value();
-    const auto old_blob = base.blob_id(*old_path);
-    const auto new_blob = now.blob_id(*new_path);
-    if (old_blob && new_blob) return *old_blob != *new_blob;
-    const auto old_facts = read_content_facts(base, *old_path, {});
-    const auto new_facts = read_content_facts(now, *new_path, {});
-    const auto* old_content = std::get_if<ContentFacts>(&old_facts);
-    const auto* new_content = std::get_if<ContentFacts>(&new_facts);
-    return !old_content || !new_content || old_content->sha != new_content->sha;
+    return !have_same_content(base, *old_path, now, *new_path);
 }
 
 const std::string* feature_tensor(const Settings& settings, const ReadmeModel& row) {

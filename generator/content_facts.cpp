@@ -143,4 +143,16 @@ std::unique_ptr<ByteSource> open_content(const Tree& tree, const std::string& pa
     return tree.open_lfs_object(pointer);
 }
 
+bool have_same_content(const Tree& one_tree, const std::string& one, const Tree& other_tree,
+                       const std::string& other) {
+    const auto one_blob = one_tree.blob_id(one);
+    const auto other_blob = other_tree.blob_id(other);
+    if (one_blob && other_blob) return *one_blob == *other_blob;
+    const auto one_facts = read_content_facts(one_tree, one, {});
+    const auto other_facts = read_content_facts(other_tree, other, {});
+    const auto* one_content = std::get_if<ContentFacts>(&one_facts);
+    const auto* other_content = std::get_if<ContentFacts>(&other_facts);
+    return one_content && other_content && one_content->sha == other_content->sha;
+}
+
 }  // namespace onnxhub

@@ -70,4 +70,9 @@ Sha256 hash_content(const ByteSource& source, HashObserver* observer);
 std::unique_ptr<ByteSource> open_content(const Tree& tree, const std::string& path,
                                          const ContentFacts& facts);
 
+/// Whether two regular files hold the same bytes, by the cheapest honest means; what can't be read
+/// is the same as nothing.
+bool have_same_content(const Tree& one_tree, const std::string& one, const Tree& other_tree,
+                       const std::string& other);
+
 }  // namespace onnxhub

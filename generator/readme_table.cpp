@@ -49,14 +49,6 @@ constexpr std::array required_columns = {column_model, column_download, column_o
 /// ONNX adds one or two a year and stands at 27; a larger number is a typing error.
 constexpr std::int64_t opset_limit = 1000;
 
-std::string lower_case(std::string_view text) {
-    std::string lowered(text);
-    for (char& c : lowered) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return lowered;
-}
-
 std::optional<std::size_t> find_column(const MarkdownTable& table, std::string_view name) {
     for (std::size_t i = 0; i < table.header.size(); ++i) {
         if (lower_case(table.header[i].text) == lower_case(name)) return i;

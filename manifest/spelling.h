@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// "Did you mean": how far apart two words are.
+// Words: how far apart two are ("did you mean"), and the same without case.
 #pragma once
 
 #include <optional>
@@ -20,5 +20,8 @@ bool is_misspelling(std::string_view word, std::string_view meant);
 /// The nearest of `candidates` that `word` may be a slip of.
 std::optional<std::string> nearest(std::string_view word,
                                    std::span<const std::string_view> candidates);
+
+/// With the letters A to Z as a to z; all other characters, ASCII or not, stay.
+std::string lower_case(std::string_view text);
 
 }  // namespace onnxhub

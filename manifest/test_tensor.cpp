@@ -100,7 +100,6 @@ void TestTensorReader::end_varint() {
 void TestTensorReader::end_length() {
     left_ = varint_;
     state_ = State::skip;
-    if (field_ == raw_data_field) tensor_.raw_bytes = left_;
     if (field_ == dims_field) state_ = State::packed_dims;
     if (field_ == name_field) {
         if (left_ > name_limit) return fail("its name is longer than 4,096 bytes");

@@ -17,7 +17,6 @@ struct TestTensor {
     std::string name;
     int element_type = 0;  ///< onnx.TensorProto.DataType
     std::vector<std::int64_t> dims;
-    std::optional<std::uint64_t> raw_bytes;  ///< length of `raw_data`, where that holds the values
 
     bool operator==(const TestTensor&) const = default;
 };

@@ -17,8 +17,6 @@
 namespace onnxhub {
 namespace {
 
-constexpr const char* bytes_not_here = "their bytes are not here";
-
 constexpr RuleInfo archive_unreadable{
     .id = "archive-unreadable",
     .severity = Severity::error,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "validator/change_scope.h"
+#include "validator/source_lines.h"
 
 #include <algorithm>
 #include <optional>
@@ -12,8 +13,6 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::uint64_t text_limit = std::uint64_t{64} << 20;  // bytes, as of READMEs
-
 /// Whether content at `path` differs; what can't be read differs from everything.
 bool differs(const Tree& base, const Tree& now, const std::string& path) {
     const auto old_stat = base.stat(path);
@@ -22,24 +21,7 @@ bool differs(const Tree& base, const Tree& now, const std::string& path) {
     if (old_stat->kind != new_stat->kind) return true;
     if (old_stat->kind == FileKind::symlink) return base.read_link(path) != now.read_link(path);
     if (old_stat->kind != FileKind::regular) return false;
-    const auto old_blob = base.blob_id(path);
-    const auto new_blob = now.blob_id(path);
-    if (old_blob && new_blob) return *old_blob != *new_blob;
-    const auto old_facts = read_content_facts(base, path, {});
-    const auto new_facts = read_content_facts(now, path, {});
-    const auto* old_content = std::get_if<ContentFacts>(&old_facts);
-    const auto* new_content = std::get_if<ContentFacts>(&new_facts);
-    return !old_content || !new_content || old_content->sha != new_content->sha;
-}
-
-std::string read_text(const Tree& tree, const std::string& path) {
-    try {
-        const auto stat = tree.stat(path);
-        if (!stat || stat->kind != FileKind::regular) return "";
-        return read_whole(*tree.open(path), text_limit, path);
-    } catch (const EnvironmentError&) {
-        return "";
-    }
+    return !have_same_content(base, path, now, path);
 }
 
 std::unordered_set<std::string> lines_in(const std::string& text) {
@@ -109,7 +91,7 @@ const ChangeScope::FileChange& ChangeScope::change_of(const std::string& file) {
     if (is_new) {
         found->second.is_changed = is_changed(file);
         if (found->second.is_changed && safe_path(file)) {
-            found->second.base_lines = lines_in(read_text(base_, file));
+            found->second.base_lines = lines_in(readable_text(base_, file).value_or(""));
         }
     }
     return found->second;

@@ -15,6 +15,7 @@
 #include "generator/parallel.h"
 #include "manifest/entry_name.h"
 #include "manifest/hub_path.h"
+#include "manifest/spelling.h"
 #include "validator/manifest_schema.h"
 
 namespace onnxhub {
@@ -149,19 +150,12 @@ constexpr std::array rules{manifest_missing, json_syntax,     manifest_schema, d
                            duplicate_entry,  ambiguous_model, unsafe_path,     path_case_clash,
                            entry_order,      manifest_format};
 
-/// As file systems of Windows and macOS fold ASCII; they fold more, but differently.
-std::string lower_case(std::string text) {
-    for (char& c : text) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return text;
-}
-
 /// Checks of one document; each method is one rule.
 class DocumentChecker {
 public:
-    DocumentChecker(const HubState& hub, const ManifestDocument& document, FindingList& findings)
-        : hub_(hub), document_(document), findings_(findings) {}
+    DocumentChecker(const HubState& hub, const ManifestDocument& document, unsigned jobs,
+                    FindingList& findings)
+        : hub_(hub), document_(document), jobs_(jobs), findings_(findings) {}
 
     void check() {
         check_entries();
@@ -187,7 +181,7 @@ private:
     void check_entries() {
         const ManifestSchema schema;
         std::vector<std::vector<SchemaProblem>> problems(entries().size());
-        for_each_index(entries().size(), 0,
+        for_each_index(entries().size(), jobs_,
                        [&](std::size_t i) { problems[i] = schema.check(entries()[i].json); });
         for (std::size_t i = 0; i < entries().size(); ++i) {
             // What the schema can't say, such as a number too large for anything.
@@ -312,7 +306,7 @@ private:
 
     void check_format() {
         std::vector<char> differs(entries().size(), 0);
-        for_each_index(entries().size(), 0, [&](std::size_t i) {
+        for_each_index(entries().size(), jobs_, [&](std::size_t i) {
             const ManifestEntry& entry = entries()[i];
             differs[i] = !has_duplicate_key(entry) && entry_text(entry.json) != entry.text;
         });
@@ -356,6 +350,7 @@ private:
 
     const HubState& hub_;
     const ManifestDocument& document_;
+    const unsigned jobs_;
     FindingList& findings_;
     std::unordered_map<std::string, std::string> paths_;
 };
@@ -364,7 +359,7 @@ private:
 bool is_hub_file(std::string_view path) {
     constexpr std::array suffixes{".onnx", ".tar.gz", "README.md"};
     return std::ranges::any_of(suffixes, [&](std::string_view suffix) {
-        return lower_case(std::string(path)).ends_with(lower_case(std::string(suffix)));
+        return lower_case(path).ends_with(lower_case(suffix));
     });
 }
 
@@ -386,7 +381,7 @@ std::span<const RuleInfo> document_rules() {
     return rules;
 }
 
-void check_document(const HubState& hub, FindingList& findings) {
+void check_document(const HubState& hub, unsigned jobs, FindingList& findings) {
     check_file_names(hub, findings);
     if (!hub.parsed) {
         if (!hub.hub.models.empty()) {
@@ -403,7 +398,7 @@ void check_document(const HubState& hub, FindingList& findings) {
                         "repair the line, or run `onnxhub generate` after removing the file");
         return;
     }
-    DocumentChecker(hub, *hub.document(), findings).check();
+    DocumentChecker(hub, *hub.document(), jobs, findings).check();
 }
 
 }  // namespace onnxhub

@@ -11,6 +11,6 @@ namespace onnxhub {
 
 std::span<const RuleInfo> document_rules();
 
-void check_document(const HubState& hub, FindingList& findings);
+void check_document(const HubState& hub, unsigned jobs, FindingList& findings);
 
 }  // namespace onnxhub

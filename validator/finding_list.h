@@ -57,4 +57,7 @@ private:
     std::map<std::pair<std::string, std::string>, std::size_t> passed_by_;
 };
 
+/// Why most is passed by: the files are Git LFS pointers.
+inline constexpr const char* bytes_not_here = "their bytes are not here";
+
 }  // namespace onnxhub

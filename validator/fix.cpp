@@ -20,7 +20,6 @@ struct Plan {
     std::set<std::size_t> entries;  ///< without a row, to be made anew from their files
     std::set<std::size_t> removed;  ///< entries that go
     bool lays_out_anew = false;
-    std::size_t skipped = 0;
 };
 
 class Planner {
@@ -58,8 +57,6 @@ private:
             if (row != row_of_place_.end()) add_row(row->second);
         } else if (const auto entry = entry_at(finding)) {
             add_entry(finding, *entry);
-        } else {
-            plan_.skipped += 1;
         }
     }
 
@@ -86,8 +83,6 @@ private:
             plan_.removed.insert(index);
         } else if (!row && hub_.document()->entries[index].entry) {
             plan_.entries.insert(index);
-        } else {
-            plan_.skipped += 1;
         }
     }
 
@@ -183,7 +178,6 @@ ManifestFix fix_manifest(const HubState& hub, const std::vector<Finding>& findin
     fix.text = hub.manifest.text.value_or("");
     if (hub.parsed && !hub.document()) return fix;
     const Plan plan = Planner(hub).plan(findings);
-    fix.skipped = plan.skipped;
     if (plan.rows.empty() && plan.entries.empty() && plan.removed.empty() && !plan.lays_out_anew) {
         return fix;
     }

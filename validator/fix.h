@@ -16,7 +16,6 @@ struct ManifestFix {
     std::string text;                ///< the manifest after it, the same as before if nothing was
     std::vector<std::string> done;   ///< one line each: "renewed ResNet18 (opset 7, …)"
     std::vector<EntryName> removed;  ///< entries that are gone
-    std::size_t skipped = 0;         ///< findings of fixable rules that nothing here can repair
 };
 
 /// Repairs what `findings` of fixable rules name, from tables, files and graphs. All other entries

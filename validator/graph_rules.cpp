@@ -20,8 +20,6 @@
 namespace onnxhub {
 namespace {
 
-constexpr const char* bytes_not_here = "their bytes are not here";
-
 // Found while the models are read; generate tells of them too.
 
 constexpr RuleInfo model_unreadable{

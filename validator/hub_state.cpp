@@ -46,7 +46,6 @@ std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& setti
                                                         {},
                                                         {},
                                                         {},
-                                                        0,
                                                         {},
                                                         {{}, {}, ContentTable(tree), {}, {}},
                                                         {}});
@@ -54,7 +53,6 @@ std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& setti
     if (options.manifest_only) return state;
     state->files = tree.list();
     state->hub = read_hub_rows(tree, settings, options.jobs, state->table_diagnostics);
-    state->listed_rows = state->hub.models.size();
     if (settings.discover) {
         auto found = discover_models(tree, settings, state->hub.models);
         std::move(found.begin(), found.end(), std::back_inserter(state->hub.models));

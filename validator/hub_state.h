@@ -32,7 +32,6 @@ struct HubState {
     std::optional<ManifestResult> parsed;  ///< absent when there is no manifest
     std::vector<std::string> files;        ///< all files of the tree, sorted
     HubRows hub;                           ///< its rows, those of discovered models at the end
-    std::size_t listed_rows = 0;           ///< how many come from tables
     Diagnostics table_diagnostics;
     Descriptions described;  ///< of hub.models, in their order; and of all files entries name
     EntryMatches matches;    ///< empty without a document

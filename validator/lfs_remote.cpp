@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "manifest/json.h"
+#include "manifest/spelling.h"
 
 namespace onnxhub {
 namespace {
@@ -28,14 +29,6 @@ std::string_view trimmed(std::string_view text) {
     const std::size_t begin = text.find_first_not_of(blanks);
     if (begin == text.npos) return {};
     return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
-std::string lower_case(std::string_view text) {
-    std::string lowered(text);
-    for (char& c : lowered) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return lowered;
 }
 
 /// What stands behind "key =": without its comment, quotes and escapes.

@@ -181,8 +181,4 @@ std::vector<SchemaProblem> ManifestSchema::check(const JsonValue& entry) const {
     return problems;
 }
 
-std::string_view manifest_schema_text() {
-    return embedded::manifest_schema_json;
-}
-
 }  // namespace onnxhub

@@ -37,7 +37,4 @@ private:
     std::unique_ptr<Parsed> parsed_;
 };
 
-/// The schema itself, for editors and for the tests.
-std::string_view manifest_schema_text();
-
 }  // namespace onnxhub

@@ -120,16 +120,6 @@ constexpr RuleInfo not_in_lfs{
         "merged.",
 };
 
-constexpr RuleInfo lfs_object_corrupt{
-    .id = "lfs-object-corrupt",
-    .severity = Severity::error,
-    .family = "pointers",
-    .what = "An object in the local Git LFS store has another SHA-256 than its name.",
-    .why = "It is not the model. The repository itself may be fine.",
-    .example = "A disk that forgets.",
-    .fix = "`git lfs fsck`, then `git lfs fetch`.",
-};
-
 constexpr RuleInfo file_unreadable{
     .id = "file-unreadable",
     .severity = Severity::error,
@@ -193,10 +183,10 @@ constexpr RuleInfo repository_left_out{
 };
 
 constexpr std::array rules{
-    pointer_conflict,      pointer_truncated,  pointer_malformed,     pointer_crlf,
-    pointer_not_canonical, pointer_raw_bytes,  lfs_not_covered,       not_in_lfs,
-    lfs_object_corrupt,    file_unreadable,    attributes_unreadable, folder_unreadable,
-    path_left_out,         submodule_left_out, repository_left_out,
+    pointer_conflict,      pointer_truncated,     pointer_malformed, pointer_crlf,
+    pointer_not_canonical, pointer_raw_bytes,     lfs_not_covered,   not_in_lfs,
+    file_unreadable,       attributes_unreadable, folder_unreadable, path_left_out,
+    submodule_left_out,    repository_left_out,
 };
 
 /// Kinds of files that hubs keep in Git LFS.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "validator/rule_catalog.h"
 
+#include "manifest/spelling.h"
+
 #include <algorithm>
 #include <span>
 #include <unordered_map>
@@ -44,6 +46,13 @@ std::vector<std::string_view> rule_families() {
         if (families.empty() || families.back() != rule.family) families.push_back(rule.family);
     }
     return families;
+}
+
+std::string advice_on_unknown_rule(const std::string& name) {
+    std::vector<std::string_view> names = rule_families();
+    for (const RuleInfo& rule : all_rules()) names.push_back(rule.id);
+    if (const auto meant = nearest(name, names)) return "did you mean " + *meant + "?";
+    return "`onnxhub validate --rules` lists them";
 }
 
 }  // namespace onnxhub

@@ -2,6 +2,7 @@
 // All rules, for those who list, select or document them.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,5 +18,8 @@ const RuleInfo* find_rule(std::string_view id);
 
 /// Families in the order of all_rules().
 std::vector<std::string_view> rule_families();
+
+/// What to write instead of `name`, which is neither a rule nor a family.
+std::string advice_on_unknown_rule(const std::string& name);
 
 }  // namespace onnxhub

@@ -62,13 +62,6 @@ bool is_known(const std::string& name) {
     return find_rule(name) || std::ranges::count(rule_families(), std::string_view(name)) > 0;
 }
 
-std::string advice(const std::string& name) {
-    std::vector<std::string_view> names = rule_families();
-    for (const RuleInfo& rule : all_rules()) names.push_back(rule.id);
-    if (const auto meant = nearest(name, names)) return fmt::format("did you mean {}?", *meant);
-    return "`onnxhub validate --rules` lists them";
-}
-
 }  // namespace
 
 std::span<const RuleInfo> setting_rules() {
@@ -84,7 +77,7 @@ std::size_t apply_ignores(const Settings& settings, bool checked_everything,
         if (!is_known(ignored.rule)) {
             troubles.report(ignore_unknown_rule, place,
                             fmt::format("there is no rule or family \"{}\"", ignored.rule),
-                            advice(ignored.rule), {ignored.rule, ""});
+                            advice_on_unknown_rule(ignored.rule), {ignored.rule, ""});
             continue;
         }
         const std::size_t count = std::erase_if(

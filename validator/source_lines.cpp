@@ -15,19 +15,6 @@ namespace {
 constexpr std::size_t line_limit = 2'000;                      // bytes
 constexpr std::uint64_t file_limit = std::uint64_t{64} << 20;  // bytes, as of READMEs
 
-std::optional<std::string> read_file(const Tree& tree, const std::string& path) {
-    try {
-        const auto target = resolve_symlinks(tree, path);
-        const auto* resolved = std::get_if<std::string>(&target);
-        if (!resolved) return std::nullopt;
-        const auto stat = tree.stat(*resolved);
-        if (!stat || stat->kind != FileKind::regular) return std::nullopt;
-        return read_whole(*tree.open(*resolved), file_limit, path);
-    } catch (const EnvironmentError&) {
-        return std::nullopt;  // a report without the line is still a report
-    }
-}
-
 void fill(std::string_view text, const std::vector<Finding*>& findings) {
     std::vector<int> wanted;
     for (const Finding* finding : findings) wanted.push_back(finding->line);
@@ -59,6 +46,19 @@ std::vector<std::string> lines_of(std::string_view text, const std::vector<int>&
     return lines;
 }
 
+std::optional<std::string> readable_text(const Tree& tree, const std::string& path) {
+    try {
+        const auto target = resolve_symlinks(tree, path);
+        const auto* resolved = std::get_if<std::string>(&target);
+        if (!resolved) return std::nullopt;
+        const auto stat = tree.stat(*resolved);
+        if (!stat || stat->kind != FileKind::regular) return std::nullopt;
+        return read_whole(*tree.open(*resolved), file_limit, path);
+    } catch (const EnvironmentError&) {
+        return std::nullopt;
+    }
+}
+
 void add_source_lines(const Tree& tree, const ManifestText& manifest,
                       std::vector<Finding>& findings) {
     std::map<std::string, std::vector<Finding*>> by_file;
@@ -68,7 +68,7 @@ void add_source_lines(const Tree& tree, const ManifestText& manifest,
     for (const auto& [file, found] : by_file) {
         if (file == manifest.file && manifest.text) {
             fill(*manifest.text, found);
-        } else if (const auto text = read_file(tree, file)) {
+        } else if (const auto text = readable_text(tree, file)) {
             fill(*text, found);
         }
     }

@@ -28,12 +28,8 @@ std::set<std::string_view> rules_named(const std::string& name) {
         if (rule.id == name || rule.family == name) named.insert(rule.id);
     }
     if (!named.empty()) return named;
-    std::vector<std::string_view> names = rule_families();
-    for (const RuleInfo& rule : all_rules()) names.push_back(rule.id);
-    const auto meant = nearest(name, names);
-    throw EnvironmentError(
-        "command line: there is no rule or family \"" + name + "\"; " +
-        (meant ? "did you mean " + *meant + "?" : "`onnxhub validate --rules` lists them"));
+    throw EnvironmentError("command line: there is no rule or family \"" + name + "\"; " +
+                           advice_on_unknown_rule(name));
 }
 
 /// What readers of rows and models told of, as far as it belongs to the families wanted.
@@ -53,7 +49,7 @@ void run_families(const HubState& hub, const ValidateOptions& options, FindingLi
     const auto wants = [&](std::string_view family) {
         return options.selection.includes_any_of(family);
     };
-    if (wants("document")) check_document(hub, findings);
+    if (wants("document")) check_document(hub, options.jobs, findings);
     if (options.schema_only) return;
     report_reading(hub, findings);
     if (wants("tables")) check_tables(hub, findings);

@@ -2,9 +2,9 @@
 // Loads a model of a hub and says what it takes and gives:
 //     load_model mnist                    of the official hub
 //     load_model "Tiny CNN" ./my-hub      of another one, which you trust
+#include <onnxhub/hosting/client/onnx_hub.h>
 #include <exception>
 #include <iostream>
-#include <onnxhub/hosting/client/onnx_hub.h>
 
 int main(int argc, char** argv) {
     if (argc < 2) {

@@ -14,14 +14,6 @@
 namespace onnxhub {
 namespace {
 
-std::string lower_case(std::string_view text) {
-    std::string lowered(text);
-    for (char& c : lowered) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return lowered;
-}
-
 bool same_name(std::string_view one, std::string_view other) {
     return lower_case(one) == lower_case(other);
 }

@@ -348,8 +348,7 @@ TEST(Rules, TheServersWordFiresTheRemoteRules) {
 /// Fires of rules about the disk itself: tests/generator shows that trees tell of them, and
 /// tests/cli that validate does.
 const std::set<std::string> told_by_trees{"folder-unreadable", "path-left-out",
-                                          "submodule-left-out", "repository-left-out",
-                                          "lfs-object-corrupt"};
+                                          "submodule-left-out", "repository-left-out"};
 
 TEST(Rules, NoRuleIsWithoutATestInWhichItFires) {
     std::set<std::string> fired = rules_of_damages(healthy_hub());

@@ -15,7 +15,7 @@ const IoPorts ports{{{"x", {std::int64_t{1}, std::string("N")}, "tensor(float)"}
                     {{"y", {}, "tensor(int64)"}, {"z", {}, "seq(tensor(float))"}}};
 
 TestTensor tensor(int type, std::vector<std::int64_t> dims) {
-    return {"", type, std::move(dims), std::nullopt};
+    return {"", type, std::move(dims)};
 }
 
 TestDataSet good_set() {
