@@ -76,10 +76,10 @@ std::string reason_of(const HttpHead& head) {
     return "the server answers with status " + std::to_string(head.status) + "; try again later";
 }
 
-/// The copy, with a note why, or an error.
+/// The copy, with a note why, or an error. `why` begins with the URL.
 HubManifest fall_back(const ManifestCopy& copy, const std::string& url, const std::string& why) {
-    if (!copy.text()) throw EnvironmentError(shown_url(url) + ": " + why);
-    return {*copy.text(), shown_url(url), shown_url(url) + ": " + why + "; using the last copy"};
+    if (!copy.text()) throw EnvironmentError(why);
+    return {*copy.text(), shown_url(url), why + "; using the last copy"};
 }
 
 }  // namespace
@@ -116,7 +116,7 @@ HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client) {
     const auto& response = std::get<HttpResponse>(result);
     if (response.head.status == 304 && copy.text()) return {*copy.text(), shown_url(url), ""};
     if (response.head.status >= 500 || response.head.status == 429) {
-        return fall_back(copy, url, reason_of(response.head));
+        return fall_back(copy, url, shown_url(url) + ": " + reason_of(response.head));
     }
     if (response.head.status != 200) {
         throw EnvironmentError(shown_url(url) + ": " + reason_of(response.head));

@@ -175,11 +175,7 @@ public:
         // Another process may have got it meanwhile.
         if (!options_.force && cache_.has(file_)) return {path, true};
         PartialFile partial(path, file_.sha, file_.size_bytes);
-        if (!receive_from_any(partial)) {
-            throw EnvironmentError(
-                fmt::format("{}: no source has it: {}; try again, or add a --mirror",
-                            file_.hub_path, fmt::join(troubles_, "; ")));
-        }
+        if (!receive_from_any(partial)) fail();
         partial.commit();
         return {path, false, source_, std::move(troubles_)};
     }
@@ -196,6 +192,14 @@ private:
             if (source.needs_trust) ask();
             return receive_from(source.request, partial);
         });
+    }
+
+    [[noreturn]] void fail() const {
+        const bool is_local = sources_.web.empty() && !sources_.local.empty();
+        throw EnvironmentError(fmt::format("{}: no source has it: {}; {}", file_.hub_path,
+                                           fmt::join(troubles_, "; "),
+                                           is_local ? "`git lfs pull` may get it, or add a --mirror"
+                                                    : "try again, or add a --mirror"));
     }
 
     /// Whether bytes may come over the network.

@@ -85,6 +85,20 @@ TEST_F(HubManifestTest, TheLastCopyStandsInForAHubInTrouble) {
     EXPECT_THAT(copy.note, HasSubstr("using the last copy"));
 }
 
+TEST_F(HubManifestTest, ANetworkThatIsGoneIsToldOnceWithTheAddress) {
+    HttpOptions options;
+    options.tries = 1;
+    HttpClient client(options);
+    HttpRequest request;
+    request.url = "http://127.0.0.1:1/hub/ONNX_HUB_MANIFEST.json";
+    try {
+        fetch_manifest({request, folder.path() / "cache", false}, client);
+        FAIL();
+    } catch (const EnvironmentError& error) {
+        EXPECT_THAT(error.what(), testing::StartsWith(request.url + ": no connection"));
+    }
+}
+
 TEST_F(HubManifestTest, AHubThatIsGoneOrClosedIsAnErrorInSpiteOfTheCopy) {
     fetch();
     status = 404;
