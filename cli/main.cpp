@@ -107,6 +107,7 @@ int main(int argc, char** argv) {
     add_load_composite_command(app, job);
     add_lock_command(app, job);
     add_cache_command(app, job);
+    add_serve_command(app, job);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/server/served_hub.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "manifest/digest.h"
+#include "manifest/environment_error.h"
+#include "manifest/hub_path.h"
+#include "repository/hub_location.h"
+#include "repository/lfs_pointer.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most_remembered = 100'000;          // hashes of files
+constexpr std::size_t most_trees = 64;                    // revisions
+constexpr std::uint64_t largest_blob = 64 * 1024 * 1024;  // bytes, of files that git itself holds
+
+NotServed not_found(const std::string& reason) {
+    return {404, reason};
+}
+
+/// Opens what is below `root`, whatever links there are on the way; links out of it fail.
+int open_beneath(int root, const std::string& path) {
+    open_how how = {};
+    how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+    return static_cast<int>(syscall(SYS_openat2, root, path.c_str(), &how, sizeof how));
+}
+
+bool has_hidden_segment(std::string_view path) {
+    return path.starts_with('.') || path.find("/.") != path.npos;
+}
+
+std::string quoted(const std::string& text) {
+    return '"' + text + '"';
+}
+
+std::string hash_of(int fd) {
+    Sha256Hasher hasher;
+    std::vector<std::byte> block(512 * 1024);
+    for (off_t offset = 0;;) {
+        const ssize_t count = pread(fd, block.data(), block.size(), offset);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return to_hex(hasher.finish());
+        hasher.update(std::span(block).first(static_cast<std::size_t>(count)));
+        offset += count;
+    }
+}
+
+/// The pointer that a file of this size may be.
+std::optional<LfsPointer> pointer_in(int fd, std::uint64_t size) {
+    if (size >= lfs_pointer_size_limit) return std::nullopt;
+    std::array<char, lfs_pointer_size_limit> buffer = {};
+    const ssize_t count = pread(fd, buffer.data(), buffer.size(), 0);
+    const auto parsed =
+        parse_lfs_pointer({buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))});
+    const auto* pointer = std::get_if<LfsPointer>(&parsed);
+    return pointer ? std::optional(*pointer) : std::nullopt;
+}
+
+/// The next segment of `path`, which begins with '/'; `path` is what follows.
+std::string next_segment(std::string_view& path) {
+    path.remove_prefix(std::min<std::size_t>(1, path.size()));
+    const std::size_t slash = std::min(path.find('/'), path.size());
+    const std::string segment(path.substr(0, slash));
+    path.remove_prefix(slash);
+    return segment;
+}
+
+}  // namespace
+
+OpenFile::OpenFile(OpenFile&& other) noexcept : fd_(other.release()) {}
+
+OpenFile& OpenFile::operator=(OpenFile&& other) noexcept {
+    if (fd_ >= 0) close(fd_);
+    fd_ = other.release();
+    return *this;
+}
+
+OpenFile::~OpenFile() {
+    if (fd_ >= 0) close(fd_);
+}
+
+int OpenFile::release() {
+    return std::exchange(fd_, -1);
+}
+
+ServedHub::ServedHub(const std::string& location) {
+    const HubLocation found = locate_hub(location);
+    repository_ = found.repository;
+    subfolder_ = found.subfolder;
+    if (found.reads_commit) {
+        ref_ = found.ref;
+        repository_->resolve_commit(ref_);
+        return;
+    }
+    folder_ = found.folder;
+    root_ = OpenFile(::open(folder_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+ServedHub::~ServedHub() = default;
+
+Served ServedHub::open(std::string_view path) {
+    try {
+        const auto checked = check_hub_path(path.substr(std::min<std::size_t>(1, path.size())));
+        if (!path.starts_with('/') || std::holds_alternative<UnsafePath>(checked)) {
+            return NotServed{400, "this path can't be used"};
+        }
+        const std::string& hub_path = std::get<std::string>(checked);
+        if (has_hidden_segment(hub_path)) return not_found("there is no such file");
+        Served plain = open_plain(hub_path);
+        const auto* missing = std::get_if<NotServed>(&plain);
+        if (!missing || missing->reason != "there is no such file") return plain;
+        std::optional<Served> other;
+        if (path.starts_with("/media/")) other = open_at_ref(path.substr(6));
+        if (!other) other = open_at_ref(path);
+        return other ? std::move(*other) : std::move(plain);
+    } catch (const EnvironmentError& error) {
+        return NotServed{500, "the file can't be read"};
+    }
+}
+
+Served ServedHub::open_plain(const std::string& hub_path) {
+    if (!folder_.empty()) return open_on_disk(hub_path);
+    return open_in_tree(repository_->resolve_commit(ref_), hub_path);
+}
+
+/// "/owner/name/ref/path". A branch may have '/' in its name, so its segments are joined until one
+/// is there.
+std::optional<Served> ServedHub::open_at_ref(std::string_view path) {
+    next_segment(path);
+    next_segment(path);
+    std::string ref = next_segment(path);
+    if (ref.empty() || path.size() < 2) return std::nullopt;
+    if (!repository_) return open_on_disk(std::string(path.substr(1)));
+    constexpr int deepest = 8;
+    for (int depth = 0; depth < deepest && path.size() > 1; ++depth) {
+        try {
+            return open_in_tree(repository_->resolve_commit(ref), std::string(path.substr(1)));
+        } catch (const EnvironmentError&) {
+            ref += "/" + next_segment(path);
+        }
+    }
+    return std::nullopt;
+}
+
+Served ServedHub::open_on_disk(const std::string& hub_path) {
+    OpenFile file(open_beneath(root_.get(), hub_path));
+    struct stat status = {};
+    if (file.get() < 0 || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+        return not_found("there is no such file");
+    }
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    if (repository_) {
+        if (const auto pointer = pointer_in(file.get(), size)) {
+            return open_lfs_object(*pointer, hub_path);
+        }
+    }
+    const FileKey key{status.st_dev, status.st_ino, size,
+                      status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+    ServedFile served;
+    served.identity = {quoted(etag_of(file.get(), key)), status.st_mtim.tv_sec, size};
+    served.content_type = content_type_of(hub_path);
+    served.file = std::move(file);
+    return served;
+}
+
+Served ServedHub::open_in_tree(const CommitId& commit, const std::string& hub_path) {
+    const auto tree = tree_of(commit);
+    const auto resolved = resolve_symlinks(*tree, hub_path);
+    const auto* path = std::get_if<std::string>(&resolved);
+    const auto stat = path ? tree->stat(*path) : std::nullopt;
+    if (!stat || stat->kind != FileKind::regular) return not_found("there is no such file");
+    auto text =
+        std::make_shared<std::string>(read_whole(*tree->open(*path), largest_blob, hub_path));
+    if (text->size() < lfs_pointer_size_limit) {
+        const auto parsed = parse_lfs_pointer(*text);
+        if (const auto* pointer = std::get_if<LfsPointer>(&parsed)) {
+            return open_lfs_object(*pointer, hub_path);
+        }
+    }
+    ServedFile served;
+    served.identity = {quoted(to_hex(sha256_of(*text))), 0, text->size()};
+    served.content_type = content_type_of(hub_path);
+    served.text = std::move(text);
+    return served;
+}
+
+Served ServedHub::open_lfs_object(const LfsPointer& pointer, const std::string& hub_path) {
+    const std::string oid = to_hex(pointer.oid);
+    const fs::path object =
+        repository_->lfs_storage() / "objects" / oid.substr(0, 2) / oid.substr(2, 2) / oid;
+    OpenFile file(::open(object.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    struct stat status = {};
+    if (file.get() < 0 || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
+        static_cast<std::uint64_t>(status.st_size) != pointer.size_bytes) {
+        return not_found("a Git LFS pointer, and its object is not here; `git lfs fetch` gets it");
+    }
+    ServedFile served;
+    served.identity = {quoted(oid), status.st_mtim.tv_sec, pointer.size_bytes};
+    served.content_type = content_type_of(hub_path);
+    served.file = std::move(file);
+    return served;
+}
+
+/// Hashed once for each state of the file.
+std::string ServedHub::etag_of(int fd, const FileKey& key) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = etags_.find(key);
+        if (found != etags_.end()) return found->second;
+    }
+    const std::string hash = hash_of(fd);
+    const std::lock_guard lock(mutex_);
+    if (etags_.size() >= most_remembered) etags_.clear();
+    etags_.emplace(key, hash);
+    return hash;
+}
+
+std::shared_ptr<const Tree> ServedHub::tree_of(const CommitId& commit) {
+    const std::lock_guard lock(mutex_);
+    const auto found = trees_.find(commit);
+    if (found != trees_.end()) return found->second;
+    if (trees_.size() >= most_trees) trees_.clear();
+    std::shared_ptr<const Tree> tree = repository_->tree_of(commit, subfolder_);
+    trees_.emplace(commit, tree);
+    return tree;
+}
+
+void ServedHub::reload() {
+    const std::lock_guard lock(mutex_);
+    etags_.clear();
+    trees_.clear();
+}
+
+std::optional<std::string> decode_path(std::string_view raw) {
+    const auto digit = [](char c) -> int {
+        if (c >= '0' && c <= '9') return c - '0';
+        if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+        if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+        return -1;
+    };
+    std::string path;
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+        if (raw[i] != '%') {
+            path += raw[i];
+            continue;
+        }
+        if (i + 2 >= raw.size()) return std::nullopt;
+        const int high = digit(raw[i + 1]), low = digit(raw[i + 2]);
+        if (high < 0 || low < 0) return std::nullopt;
+        path += static_cast<char>(high * 16 + low);
+        i += 2;
+    }
+    if (path.find('\0') != path.npos || first_line_not_utf8(path) != 0) return std::nullopt;
+    return path;
+}
+
+std::string content_type_of(std::string_view path) {
+    constexpr std::pair<std::string_view, const char*> types[] = {
+        {".json", "application/json"},
+        {".html", "text/html; charset=utf-8"},
+        {".md", "text/markdown; charset=utf-8"},
+        {".txt", "text/plain; charset=utf-8"},
+        {"SHA256SUMS", "text/plain; charset=utf-8"},
+        {".gz", "application/gzip"},
+        {".svg", "image/svg+xml"},
+        {".png", "image/png"},
+        {".jpg", "image/jpeg"},
+    };
+    for (const auto& [ending, type] : types) {
+        if (path.ends_with(ending)) return type;
+    }
+    return "application/octet-stream";
+}
+
+}  // namespace onnxhub
