@@ -42,9 +42,11 @@ void note(const Streams& streams, const std::string& text);
 /// --verbose, warnings not with --quiet, and equal lines once.
 void print(const Streams& streams, const Diagnostics& diagnostics);
 
+void add_add_command(CLI::App& app, Job& job);
 void add_cache_command(CLI::App& app, Job& job);
 void add_generate_command(CLI::App& app, Job& job);
 void add_info_command(CLI::App& app, Job& job);
+void add_init_command(CLI::App& app, Job& job);
 void add_inspect_command(CLI::App& app, Job& job);
 void add_list_command(CLI::App& app, Job& job);
 void add_load_command(CLI::App& app, Job& job);

@@ -107,6 +107,8 @@ int main(int argc, char** argv) {
     add_load_composite_command(app, job);
     add_lock_command(app, job);
     add_cache_command(app, job);
+    add_init_command(app, job);
+    add_add_command(app, job);
     add_serve_command(app, job);
     try {
         app.parse(argc, argv);

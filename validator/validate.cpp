@@ -78,6 +78,9 @@ void require_something(const HubState& hub) {
     if (!hub.hub.models.empty() || !hub.hub.broken.empty() || hub.table_diagnostics.has_errors()) {
         return;
     }
+    // A hub that has just begun says so twice, in its table and in its manifest.
+    const bool is_new_hub = document && hub.hub.has_table && hub.settings.exclude.empty();
+    if (is_new_hub) return;
     throw EnvironmentError(
         fmt::format("{}: nothing to check: {}, and {}; name the hub's top folder",
                     hub.manifest.file, document ? "it has no entries" : "it does not exist",

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// `onnxhub init`: a new hub from templates.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "cli/hub_options.h"
+#include "cli/job.h"
+#include "hosting/scaffold/hub_init.h"
+#include "manifest/diagnostic.h"
+
+namespace onnxhub {
+namespace {
+
+struct Arguments {
+    std::string folder;
+    HubOutline outline;
+    std::string layout = "zoo";
+};
+
+ExitCode run(const Arguments& arguments, const Streams& streams) {
+    HubOutline outline = arguments.outline;
+    outline.is_flat = arguments.layout == "flat";
+    const InitReport report = init_hub(arguments.folder, outline);
+    std::string text;
+    for (const std::string& path : report.made) text += path + "\n";
+    write_result(streams, text);
+    for (const std::string& path : report.kept) {
+        note(streams, path + " was there already and is as it was");
+    }
+    note(streams, fmt::format("{}: {}; next: onnxhub add MODEL.onnx{}", printable(arguments.folder),
+                              report.has_committed ? "a new repository with one commit"
+                                                   : "nothing was committed",
+                              outline.is_flat ? "" : " --class FOLDER"));
+    return ExitCode::done;
+}
+
+}  // namespace
+
+void add_init_command(CLI::App& app, Job& job) {
+    auto arguments = std::make_shared<Arguments>();
+    CLI::App* command = app.add_subcommand("init", "Makes a folder a hub, from templates");
+    command->add_option("DIR", arguments->folder, "The folder; made if it isn't there")->required();
+    const auto option = [command](const char* name, auto& value, const char* type,
+                                  const char* help) {
+        return command->add_option(name, value, help)->type_name(type);
+    };
+    option("--name", arguments->outline.name, "TEXT", "Title of the hub (default: Model hub)");
+    option("--owner", arguments->outline.owner, "NAME", "Its owner on GitHub (default: owner)");
+    option("--repository", arguments->outline.repository, "NAME",
+           "Its name there (default: models)");
+    option("--licence", arguments->outline.licence, "TEXT",
+           "Licence of the models (default: Apache-2.0)");
+    option("--layout", arguments->layout, "zoo|flat",
+           "A folder for each model class, or one for all (default: zoo)")
+        ->check(CLI::IsMember({"zoo", "flat"}));
+    command->callback([arguments, &job] {
+        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    });
+}
+
+}  // namespace onnxhub

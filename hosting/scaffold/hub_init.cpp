@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/scaffold/hub_init.h"
+
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "embedded/hub_contribute.h"
+#include "embedded/hub_gitattributes.h"
+#include "embedded/hub_gitignore.h"
+#include "embedded/hub_model_readme.h"
+#include "embedded/hub_models_readme.h"
+#include "embedded/hub_pre_commit.h"
+#include "embedded/hub_publish.h"
+#include "embedded/hub_pull_request.h"
+#include "embedded/hub_readme.h"
+#include "embedded/hub_regenerate.h"
+#include "embedded/hub_settings.h"
+#include "embedded/hub_validate.h"
+#include "manifest/atomic_file.h"
+#include "manifest/environment_error.h"
+#include "repository/git_repository.h"
+#include "repository/new_repository.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string filled(std::string_view text, const HubOutline& outline) {
+    const std::pair<std::string_view, const std::string&> places[] = {
+        {"{{name}}", outline.name},
+        {"{{owner}}", outline.owner},
+        {"{{repository}}", outline.repository},
+        {"{{licence}}", outline.licence},
+    };
+    std::string result;
+    while (!text.empty()) {
+        bool is_filled = false;
+        for (const auto& [place, value] : places) {
+            if (!text.starts_with(place)) continue;
+            result += value;
+            text.remove_prefix(place.size());
+            is_filled = true;
+            break;
+        }
+        if (is_filled) continue;
+        result += text.front();
+        text.remove_prefix(1);
+    }
+    return result;
+}
+
+/// The top README with a row for the one folder of a flat hub.
+std::string flat_readme(std::string readme) {
+    constexpr std::string_view table = "|-|-|\n";
+    const std::size_t at = readme.find(table);
+    return readme.insert(at + table.size(), "| [Models](models) | All models of this hub. |\n");
+}
+
+}  // namespace
+
+std::vector<HubFile> files_of_new_hub(const HubOutline& outline) {
+    const std::string readme = filled(embedded::hub_readme, outline);
+    std::vector<HubFile> files = {
+        {".gitattributes", std::string(embedded::hub_gitattributes)},
+        {".github/pull_request_template.md", std::string(embedded::hub_pull_request)},
+        {".github/workflows/publish.yml", std::string(embedded::hub_publish)},
+        {".github/workflows/regenerate.yml", std::string(embedded::hub_regenerate)},
+        {".github/workflows/validate.yml", std::string(embedded::hub_validate)},
+        {".gitignore", std::string(embedded::hub_gitignore)},
+        {".pre-commit-config.yaml", std::string(embedded::hub_pre_commit)},
+        {"ONNX_HUB_MANIFEST.json", "[]"},
+        {"README.md", outline.is_flat ? flat_readme(readme) : readme},
+        {"contribute.md", filled(embedded::hub_contribute, outline)},
+        {"onnxhub.toml", std::string(embedded::hub_settings)},
+        {"templates/model_README.md", std::string(embedded::hub_model_readme)},
+    };
+    if (outline.is_flat) {
+        files.insert(files.begin() + 10,
+                     HubFile{"models/README.md", std::string(embedded::hub_models_readme)});
+    }
+    return files;
+}
+
+InitReport init_hub(const fs::path& folder, const HubOutline& outline) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) {
+        throw EnvironmentError(folder.string() + ": can't be made (" + error.message() +
+                               "); choose another folder");
+    }
+    InitReport report;
+    const bool is_repository = GitRepository::find(folder) != nullptr;
+    for (const HubFile& file : files_of_new_hub(outline)) {
+        const fs::path path = folder / file.path;
+        if (fs::exists(fs::symlink_status(path, error))) {
+            report.kept.push_back(file.path);
+            continue;
+        }
+        fs::create_directories(path.parent_path(), error);
+        write_file_atomically(path, file.content);
+        report.made.push_back(file.path);
+    }
+    if (is_repository) return report;
+    begin_repository(folder, report.made, "A hub of ONNX models");
+    report.has_committed = true;
+    return report;
+}
+
+}  // namespace onnxhub
