@@ -44,6 +44,7 @@ void print(const Streams& streams, const Diagnostics& diagnostics);
 
 void add_add_command(CLI::App& app, Job& job);
 void add_cache_command(CLI::App& app, Job& job);
+void add_export_command(CLI::App& app, Job& job);
 void add_generate_command(CLI::App& app, Job& job);
 void add_info_command(CLI::App& app, Job& job);
 void add_init_command(CLI::App& app, Job& job);

@@ -110,6 +110,7 @@ int main(int argc, char** argv) {
     add_init_command(app, job);
     add_add_command(app, job);
     add_serve_command(app, job);
+    add_export_command(app, job);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <array>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -15,8 +15,10 @@
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
 #include "cli/job.h"
+#include "hosting/export/catalog.h"
 #include "hosting/server/hub_server.h"
 #include "manifest/environment_error.h"
+#include "repository/hub_location.h"
 
 namespace onnxhub {
 namespace {
@@ -99,6 +101,19 @@ private:
     std::ofstream file_;
 };
 
+/// The catalog page, with what can be read of the hub now; a hub without a manifest has none yet.
+std::string index_page(const std::string& location) {
+    try {
+        const LocalHub hub(location);
+        CatalogFacts facts;
+        facts.name = std::filesystem::weakly_canonical(locate_hub(location).folder).filename();
+        facts.readmes = readmes_of(hub.tree(), read_manifest(hub.manifest(), hub.manifest_name()));
+        return catalog_page(facts);
+    } catch (const EnvironmentError&) {
+        return "";
+    }
+}
+
 ServerOptions server_options(const Arguments& arguments) {
     if (arguments.tls_certificate.has_value() != arguments.tls_key.has_value()) {
         throw EnvironmentError("command line: --tls-cert and --tls-key belong together");
@@ -110,6 +125,7 @@ ServerOptions server_options(const Arguments& arguments) {
         options.tls_certificate = read_disk_file(*arguments.tls_certificate);
         options.tls_key = read_disk_file(*arguments.tls_key);
     }
+    options.index_page = index_page(arguments.location);
     options.token = read_token(arguments);
     options.connections = arguments.connections;
     options.connections_per_address = arguments.connections_per_address;

@@ -12,23 +12,25 @@
 namespace onnxhub {
 LocalHub::LocalHub(const std::string& location) : location_(location) {
     const HubLocation found = locate_hub(location);
+    if (found.repository) lfs_storage_ = found.repository->lfs_storage();
     if (found.reads_commit) {
         commit_ = found.repository->resolve_commit(found.ref);
         tree_ = found.repository->tree_of(*commit_, found.subfolder);
     } else {
+        folder_ = found.folder;
         tree_ = found.repository ? found.repository->working_tree(found.subfolder)
                                  : folder_tree(found.folder);
     }
 }
 
 std::string LocalHub::manifest() const {
-    const auto source = open(std::string(manifest_file_name));
-    if (!source) {
+    const auto path = resolve(std::string(manifest_file_name));
+    if (!path) {
         throw EnvironmentError(manifest_name() +
                                ": is not there; name a hub's folder, or write owner/name for one "
                                "on GitHub");
     }
-    return read_whole(*source, manifest_size_limit, manifest_name());
+    return read_whole(*tree_->open(*path), manifest_size_limit, manifest_name());
 }
 
 std::string LocalHub::manifest_name() const {
@@ -38,18 +40,27 @@ std::string LocalHub::manifest_name() const {
 std::vector<LocalHub::Bytes> LocalHub::find(const std::string& hub_path, const Sha256& sha,
                                             std::uint64_t size_bytes) const {
     std::vector<Bytes> found;
-    found.push_back({location_ + "/" + hub_path, open(hub_path)});
+    found.push_back({location_ + "/" + hub_path, nullptr});
+    if (const auto path = resolve(hub_path)) {
+        found.back().source = tree_->open(*path);
+        if (!folder_.empty()) found.back().file = folder_ / *path;
+    }
     const LfsPointer pointer{sha, size_bytes};
     found.push_back({"the LFS object of " + hub_path, tree_->open_lfs_object(pointer)});
+    if (found.back().source) {
+        const std::string oid = to_hex(sha);
+        found.back().file = lfs_storage_ / "objects" / oid.substr(0, 2) / oid.substr(2, 2) / oid;
+    }
     return found;
 }
 
-std::unique_ptr<ByteSource> LocalHub::open(const std::string& hub_path) const {
+/// Where the regular file is that `hub_path` leads to; nothing when there is none.
+std::optional<std::string> LocalHub::resolve(const std::string& hub_path) const {
     const auto resolved = resolve_symlinks(*tree_, hub_path);
     const auto* path = std::get_if<std::string>(&resolved);
     const auto stat = path ? tree_->stat(*path) : std::nullopt;
-    if (!stat || stat->kind != FileKind::regular) return nullptr;
-    return tree_->open(*path);
+    if (!stat || stat->kind != FileKind::regular) return std::nullopt;
+    return *path;
 }
 
 }  // namespace onnxhub

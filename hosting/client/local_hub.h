@@ -2,6 +2,7 @@
 // A hub on this disk: a folder with its files, or a git repository with its LFS store.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,8 @@ public:
     std::string manifest() const;
     std::string manifest_name() const;  ///< for messages
 
+    const Tree& tree() const { return *tree_; }
+
     /// The commit that is read; nothing for folders and working trees.
     const std::optional<CommitId>& commit() const { return commit_; }
 
@@ -32,14 +35,17 @@ public:
     struct Bytes {
         std::string shown_name;
         std::unique_ptr<ByteSource> source;  ///< null: not there
+        std::filesystem::path file = {};     ///< where it is a file of its own on this disk
     };
     std::vector<Bytes> find(const std::string& hub_path, const Sha256& sha,
                             std::uint64_t size_bytes) const;
 
 private:
-    std::unique_ptr<ByteSource> open(const std::string& hub_path) const;
+    std::optional<std::string> resolve(const std::string& hub_path) const;
 
     std::string location_;
+    std::filesystem::path folder_;       ///< empty: a commit is read
+    std::filesystem::path lfs_storage_;  ///< empty: no repository
     std::optional<CommitId> commit_;
     std::unique_ptr<Tree> tree_;
 };

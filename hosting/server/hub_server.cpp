@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "hosting/server/metrics.h"
+#include "manifest/digest.h"
 #include "manifest/environment_error.h"
 
 namespace onnxhub {
@@ -276,10 +277,14 @@ std::uint16_t port_of(int fd) {
 
 struct HubServer::State {
     State(ServedHub& served_hub, ServerOptions server_options)
-        : hub(served_hub), options(std::move(server_options)) {}
+        : hub(served_hub), options(std::move(server_options)) {
+        if (options.index_page.empty()) return;
+        index_page = std::make_shared<const std::string>(std::move(options.index_page));
+    }
 
     ServedHub& hub;
     ServerOptions options;
+    std::shared_ptr<const std::string> index_page;  ///< null: none
     MHD_Daemon* daemon = nullptr;
     int socket = -1;
     std::uint16_t port = 0;
@@ -331,6 +336,7 @@ struct HubServer::State {
         if (!path) return send_text(connection, request, 400, "this path can't be used");
         Served served = hub.open(*path == "/" ? "/index.html" : *path);
         if (const auto* missing = std::get_if<NotServed>(&served)) {
+            if (path == "/" && index_page) return send_file(connection, request, page());
             return send_text(connection, request, missing->status, missing->reason);
         }
         send_file(connection, request, std::get<ServedFile>(std::move(served)));
@@ -371,6 +377,14 @@ struct HubServer::State {
         std::uint64_t bytes = plan.status == 200 ? identity.size_bytes : 0;
         for (const ByteRange& range : plan.ranges) bytes += range.size_bytes();
         send(connection, request, plan.status, std::move(response), bytes);
+    }
+
+    ServedFile page() const {
+        ServedFile file;
+        file.identity = {'"' + to_hex(sha256_of(*index_page)) + '"', 0, index_page->size()};
+        file.content_type = content_type_of("index.html");
+        file.text = index_page;
+        return file;
     }
 
     ServedFile pack(ServedFile file) {

@@ -19,10 +19,11 @@ struct ServerOptions {
     bool shares_port = true;                 ///< with another server of this user's, to take over
     std::string tls_certificate = {};        ///< PEM; with tls_key: https
     std::string tls_key = {};                ///< PEM
-    std::optional<std::string> token = {};   ///< wanted as "Authorization: Bearer …" by all but
-                                             ///< /healthz
-    unsigned threads = 0;                    ///< 0: one per core
-    unsigned connections = 8192;             ///< at the same time
+    std::string index_page = {};  ///< HTML for "/" where the hub has no index.html of its own
+    std::optional<std::string> token = {};  ///< wanted as "Authorization: Bearer …" by all but
+                                            ///< /healthz
+    unsigned threads = 0;                   ///< 0: one per core
+    unsigned connections = 8192;            ///< at the same time
     unsigned connections_per_address = 4096;
     std::chrono::seconds idle_time{30};    ///< after which a silent connection is closed
     std::size_t header_bytes = 16 * 1024;  ///< of one request, at most

@@ -17,6 +17,7 @@
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
+#include "tests/support/running_server.h"
 
 namespace onnxhub::test {
 namespace {
@@ -27,50 +28,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-/// `onnxhub serve` while the object lives.
-class RunningServer {
-public:
-    RunningServer(const fs::path& hub, const fs::path& work) {
-        const std::string out = (work / "serve.out").string();
-        posix_spawn_file_actions_t actions;
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_addopen(&actions, 1, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
-                                         0666);
-        posix_spawn_file_actions_addopen(&actions, 2, (work / "access.log").c_str(),
-                                         O_WRONLY | O_CREAT | O_TRUNC, 0666);
-        std::string program = onnxhub_program(), command = "serve", folder = hub.string(),
-                    port = "--port", any = "0";
-        char* argv[] = {program.data(), command.data(), folder.data(),
-                        port.data(),    any.data(),     nullptr};
-        EXPECT_EQ(posix_spawn(&pid_, program.c_str(), &actions, nullptr, argv, environ), 0);
-        posix_spawn_file_actions_destroy(&actions);
-        for (int i = 0; i < 500 && !url_.ends_with('\n'); ++i) {
-            usleep(10'000);
-            if (fs::exists(out)) url_ = read_file(out);
-        }
-        if (!url_.empty()) url_.pop_back();
-    }
-    ~RunningServer() { stop(); }
-
-    /// Its exit status.
-    int stop() {
-        int status = -1;
-        if (pid_ > 0) {
-            kill(pid_, SIGTERM);
-            waitpid(pid_, &status, 0);
-        }
-        pid_ = 0;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
-
-    void hang_up() const { kill(pid_, SIGHUP); }
-    const std::string& url() const { return url_; }
-
-private:
-    pid_t pid_ = 0;
-    std::string url_;
-};
 
 class Hosting : public testing::Test {
 protected:
@@ -201,6 +158,127 @@ TEST_F(Hosting, AddRefusesBeforeItWrites) {
         EXPECT_EQ(result.status, 2) << reason;
         EXPECT_THAT(result.err, HasSubstr(reason));
         EXPECT_EQ(git({"status", "--short"}), "") << reason;
+    }
+}
+
+class Exported : public Hosting {
+protected:
+    void SetUp() override {
+        init();
+        for (const char* name : {"one", "two"}) {
+            const ProgramResult result = onnxhub({"add", small_model(name), "--hub-dir", "hub",
+                                                  "--class", std::string("a/") + name});
+            ASSERT_EQ(result.status, 0) << result.err;
+        }
+    }
+
+    ProgramResult export_hub(std::vector<std::string> more = {}) {
+        std::vector<std::string> command{"export", "hub",    "--to",
+                                         "site",   "--name", "A & </script>"};
+        command.insert(command.end(), more.begin(), more.end());
+        return onnxhub(command);
+    }
+
+    const fs::path site = folder.path() / "site";
+};
+
+TEST_F(Exported, IsAHubForTheClientWithSumsThatHold) {
+    const ProgramResult result = export_hub();
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("2 linked, 0 copied"));
+    const ProgramResult sums = run_command({"sha256sum", "--quiet", "-c", "SHA256SUMS"}, site);
+    EXPECT_EQ(sums.status, 0) << sums.out << sums.err;
+    EXPECT_EQ(read_file(site / "ONNX_HUB_MANIFEST.json"),
+              read_file(hub / "ONNX_HUB_MANIFEST.json"));
+    EXPECT_EQ(run_command({"gzip", "-dc", "ONNX_HUB_MANIFEST.json.gz"}, site).out,
+              read_file(hub / "ONNX_HUB_MANIFEST.json"));
+    EXPECT_EQ(onnxhub({"load", "one", "--hub", "./site"}).status, 0);
+    const std::string page = read_file(site / "index.html");
+    EXPECT_THAT(page, HasSubstr(R"("name":"A & \u003c/script>")"));
+    EXPECT_THAT(page, HasSubstr("a/one"));
+}
+
+TEST_F(Exported, ASecondTimeOnlyWhatChangedIsWritten) {
+    ASSERT_EQ(export_hub().status, 0);
+    write_file(folder.path() / "two.onnx",
+               ModelBuilder().input("x", {9}).node("Abs", {"x"}, {"y"}).output("y", {9}).bytes());
+    ASSERT_EQ(onnxhub({"add", "two.onnx", "--hub-dir", "hub", "--class", "a/two"}).status, 0);
+    const ProgramResult again = export_hub({"--copy"});
+    EXPECT_THAT(again.err, HasSubstr("1 kept, 0 linked, 1 copied")) << again.err;
+    EXPECT_EQ(read_file(site / "a/two/model/two.onnx"), read_file(folder.path() / "two.onnx"));
+    for (const auto& file : fs::directory_iterator(folder.path())) {
+        EXPECT_THAT(file.path().filename().string(), Not(HasSubstr(".export")));
+    }
+}
+
+TEST_F(Exported, WhatIsMissingIsListedAndNothingIsWritten) {
+    write_file(hub / "a/two/model/two.onnx",
+               "version https://git-lfs.github.com/spec/v1\noid sha256:" + std::string(64, 'a') +
+                   "\nsize 5\n");
+    const ProgramResult refused = export_hub();
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_THAT(refused.err, AllOf(HasSubstr("a/two/model/two.onnx: its bytes are not here"),
+                                   HasSubstr("--allow-missing")));
+    EXPECT_FALSE(fs::exists(site));
+    const ProgramResult allowed = export_hub({"--allow-missing"});
+    EXPECT_EQ(allowed.status, 0);
+    EXPECT_TRUE(fs::exists(site / "a/one/model/one.onnx"));
+    EXPECT_FALSE(fs::exists(site / "a/two"));
+}
+
+TEST_F(Exported, AlteredBytesAndForeignFoldersAreRefused) {
+    const std::string model = read_file(hub / "a/one/model/one.onnx");
+    write_file(hub / "a/one/model/one.onnx", std::string(model.size(), 'x'));
+    EXPECT_THAT(export_hub().err, HasSubstr("run `onnxhub generate`"));
+    EXPECT_FALSE(fs::exists(site));
+    write_file(hub / "a/one/model/one.onnx", model);
+    write_file(site / "precious.txt", "mine");
+    EXPECT_THAT(export_hub().err, HasSubstr("no earlier export"));
+    EXPECT_EQ(read_file(site / "precious.txt"), "mine");
+}
+
+TEST_F(Exported, IsServedWithItsPage) {
+    ASSERT_EQ(export_hub().status, 0);
+    RunningServer from_site(site, folder.path());
+    EXPECT_THAT(run_command({"curl", "-s", from_site.url() + "/"}, folder.path()).out,
+                HasSubstr("\\u003c/script>"));
+    EXPECT_EQ(from_site.stop(), 0);
+    RunningServer from_hub(hub, folder.path());
+    EXPECT_THAT(run_command({"curl", "-s", from_hub.url() + "/"}, folder.path()).out,
+                HasSubstr("\"name\":\"hub\""));
+}
+
+/// The configuration that export writes, with another port and folder.
+TEST_F(Exported, NginxServesItToTheClient) {
+    if (!has_program("nginx")) GTEST_SKIP() << "nginx is not installed";
+    ASSERT_EQ(export_hub({"--copy"}).status, 0);
+    std::string server = read_file(site / "nginx.conf.example");
+    const auto replace = [&](const std::string& from, const std::string& to) {
+        const std::size_t at = server.find(from);
+        ASSERT_NE(at, server.npos) << from;
+        server.replace(at, from.size(), to);
+    };
+    const std::string port = std::to_string(20000 + getpid() % 10000);
+    replace("listen 80", "listen 127.0.0.1:" + port);
+    replace("/srv/hub", site.string());
+    write_file(folder.path() / "nginx.conf",
+               "daemon off; pid nginx.pid; error_log stderr; events {}\nhttp { access_log off; "
+               "client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; "
+               "uwsgi_temp_path t4; scgi_temp_path t5;\n" +
+                   server + "}\n");
+    fs::permissions(folder.path(), fs::perms::others_read | fs::perms::others_exec,
+                    fs::perm_options::add);
+    const ProgramResult loaded =
+        run_command({"bash", "-c",
+                     "nginx -p \"$PWD\" -c nginx.conf & server=$!; sleep 1; env HOME=\"$PWD\" "
+                     "no_proxy=127.0.0.1 \"$0\" load one two --trust --hub http://127.0.0.1:" +
+                         port + "; status=$?; kill $server; wait $server; exit $status",
+                     onnxhub_program()},
+                    folder.path());
+    EXPECT_EQ(loaded.status, 0) << loaded.err;
+    for (const char* name : {"one", "two"}) {
+        EXPECT_THAT(loaded.out, HasSubstr(to_hex(sha256_of(read_file(
+                                    hub / "a" / name / "model" / (std::string(name) + ".onnx"))))));
     }
 }
 

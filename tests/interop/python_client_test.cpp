@@ -11,10 +11,13 @@
 
 #include "hosting/client/model_query.h"
 #include "manifest/digest.h"
+#include "tests/support/archive_builder.h"
 #include "tests/support/http_server.h"
 #include "tests/support/hub_files.h"
+#include "tests/support/model_builder.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
+#include "tests/support/running_server.h"
 
 namespace onnxhub::test {
 namespace {
@@ -265,6 +268,35 @@ TEST_F(SharedCache, TestDataIsSharedBothWays) {
     EXPECT_EQ(downloads(), 2u);
     EXPECT_EQ(python_load("test_data", {"MNIST"})["path"], path);
     EXPECT_EQ(downloads(), 2u);
+}
+
+/// A hub made by init and add, served by serve: only the base URL is another.
+TEST_F(PythonClient, LoadsFromAHubThatWeServe) {
+    write_file(folder.path() / "td/test_data_set_0/input_0.pb", tensor_bytes(1, {1, 4}, 16, "x"));
+    write_file(
+        folder.path() / "tiny.onnx",
+        ModelBuilder().input("x", {1, 4}).node("Relu", {"x"}, {"y"}).output("y", {1, 4}).bytes());
+    const std::vector<std::vector<std::string>> commands = {
+        {"init", "hub"},
+        {"add", "tiny.onnx", "--hub-dir", "hub", "--class", "a/b", "--test-data", "td"}};
+    for (const auto& command : commands) {
+        const ProgramResult result = run_onnxhub(command, folder.path());
+        ASSERT_EQ(result.status, 0) << result.err;
+    }
+    // GitHub's layout names a branch, and what is on it is what was committed.
+    for (const char* command :
+         {"git -C hub add -A",
+          "git -C hub -c user.name=T -c user.email=t@example.org commit -qm M"}) {
+        const ProgramResult result = run_command({"bash", "-c", command}, folder.path());
+        ASSERT_EQ(result.status, 0) << result.err;
+    }
+    RunningServer server(folder.path() / "hub", folder.path());
+    const std::string media = server.url() + "/media";
+    EXPECT_EQ(ask_python({"load", server.url(), media, "tiny"})["inputs"], json({"x"}));
+    const fs::path unpacked =
+        ask_python({"test_data", server.url(), media, "tiny"}).value("path", "");
+    EXPECT_EQ(read_file(unpacked / "model.onnx"), read_file(folder.path() / "tiny.onnx"));
+    EXPECT_EQ(server.stop(), 0);
 }
 
 TEST_F(SharedCache, AnAlteredFileIsRefusedByBoth) {

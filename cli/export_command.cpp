@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// `onnxhub export`: a hub as a folder that any web server can host.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/hub_folder.h"
+#include "cli/hub_options.h"
+#include "cli/interruption.h"
+#include "cli/job.h"
+#include "cli/progress.h"
+#include "hosting/export/hub_export.h"
+#include "manifest/diagnostic.h"
+#include "repository/hub_location.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most_told = 20;  // of the missing files, without --verbose
+
+struct Arguments {
+    std::string location = ".";
+    std::string to;
+    std::optional<std::string> name;
+    std::optional<std::string> base_url;
+    bool copies = false;
+    bool allows_missing = false;
+    bool fetches = false;
+};
+
+ExportRequest request_of(const Arguments& arguments) {
+    ExportRequest request;
+    request.to = fs::absolute(arguments.to).lexically_normal();
+    if (!request.to.has_filename()) request.to = request.to.parent_path();
+    request.name = arguments.name.value_or(
+        fs::weakly_canonical(locate_hub(arguments.location).folder).filename().string());
+    request.base_url = arguments.base_url;
+    request.copies = arguments.copies;
+    request.allows_missing = arguments.allows_missing;
+    request.check_interruption = check_interruption;
+    return request;
+}
+
+/// Objects of the missing files into the LFS store.
+void fetch(const Arguments& arguments, const std::vector<std::string>& missing,
+           const Streams& streams) {
+    const HubLocation location = locate_hub(arguments.location);
+    const auto revision = location.reads_commit ? std::optional(location.ref) : std::nullopt;
+    const HubFolder hub = open_hub(location.folder, revision);
+    FetchRequest request = fetch_request(hub, revision, missing);
+    request.into = FetchInto::store_alone;
+    note(streams, fmt::format("fetching {} files", missing.size()));
+    const FetchedContent fetched(*hub.repository, std::move(request));
+}
+
+void tell_missing(const ExportReport& report, const Streams& streams) {
+    const std::size_t told = streams.options.verbose ? report.missing.size()
+                                                     : std::min(most_told, report.missing.size());
+    for (std::size_t i = 0; i < told; ++i) {
+        streams.err << "onnxhub: " << printable(report.missing[i]) << ": its bytes are not here\n";
+    }
+    if (told < report.missing.size()) {
+        note(streams,
+             fmt::format("and {} more; --verbose lists them", report.missing.size() - told));
+    }
+}
+
+ExitCode run(const Arguments& arguments, const Streams& streams) {
+    catch_interruptions();
+    const ExportRequest request = request_of(arguments);
+    ExportReport report = export_hub(LocalHub(arguments.location), request);
+    if (!report.missing.empty() && arguments.fetches) {
+        fetch(arguments, report.missing, streams);
+        report = export_hub(LocalHub(arguments.location), request);
+    }
+    tell_missing(report, streams);
+    if (!report.missing.empty() && !arguments.allows_missing) {
+        streams.err << "onnxhub: error: " << arguments.to << ": not written, "
+                    << report.missing.size()
+                    << " files are Git LFS pointers here; say --fetch to get them, or "
+                       "--allow-missing to leave them out\n";
+        return ExitCode::unusable;
+    }
+    write_result(streams, arguments.to + "\n");
+    note(streams,
+         fmt::format("{} files, {}: {} kept, {} linked, {} copied", report.files,
+                     human_bytes(report.bytes), report.kept, report.linked, report.copied));
+    return ExitCode::done;
+}
+
+}  // namespace
+
+void add_export_command(CLI::App& app, Job& job) {
+    auto arguments = std::make_shared<Arguments>();
+    CLI::App* command =
+        app.add_subcommand("export", "Writes a hub as a folder that any web server can host");
+    command
+        ->add_option("DIR", arguments->location,
+                     "The hub: a folder, or a repository (bare too) with :ref (default: .)")
+        ->option_text("[DIR[:ref]]");
+    command->add_option("--to", arguments->to, "The folder to write, or an earlier export to renew")
+        ->type_name("OUT")
+        ->required();
+    command
+        ->add_option("--name", arguments->name, "Title of the catalog page (default: DIR's name)")
+        ->type_name("TEXT");
+    command
+        ->add_option("--base-url", arguments->base_url,
+                     "Where the folder will be, for the page's commands")
+        ->type_name("URL");
+    command->add_flag("--copy", arguments->copies, "Copy files rather than link to the hub's own");
+    command->add_flag("--allow-missing", arguments->allows_missing,
+                      "Leave out files whose bytes are not here");
+    command->add_flag("--fetch", arguments->fetches,
+                      "Get files that are not here into the Git LFS store first");
+    command->callback([arguments, &job] {
+        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    });
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// `onnxhub serve` as a process of its own, while the object lives.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+
+namespace onnxhub::test {
+
+class RunningServer {
+public:
+    /// Serves `hub` on a free port. What it writes goes to serve.out and access.log in `work`.
+    RunningServer(const std::filesystem::path& hub, const std::filesystem::path& work);
+    ~RunningServer() { stop(); }
+    RunningServer(const RunningServer&) = delete;
+    RunningServer& operator=(const RunningServer&) = delete;
+
+    const std::string& url() const { return url_; }  ///< empty when it didn't start
+    void hang_up() const;                            ///< SIGHUP
+    int stop();                                      ///< SIGTERM; its exit status
+
+private:
+    pid_t pid_ = 0;
+    std::string url_;
+};
+
+}  // namespace onnxhub::test
