@@ -53,8 +53,9 @@ def lfs_checkout(hub, make_model, count, size_mib):
     shutil.rmtree(f"{hub}/.git/lfs/objects")
 
 
-def plain_hub(folder, make_model, size_mib):
-    """A folder with one real model and its manifest, as any web server may have it."""
+def plain_hub(folder, make_model, size_mib, filler=0):
+    """A folder with one real model and its manifest, as any web server may have it. With `filler` bytes of
+    another entry the manifest is as long as that of a large hub."""
     os.makedirs(folder, exist_ok=True)
     path = f"{folder}/model.onnx"
     subprocess.run([make_model, path, str(size_mib), "1"], check=True)
@@ -62,7 +63,7 @@ def plain_hub(folder, make_model, size_mib):
         sha = hashlib.file_digest(file, "sha256").hexdigest()
     entry = {"model": "Model", "model_path": "model.onnx", "onnx_version": "1.8", "opset_version": 13,
              "metadata": {"model_sha": sha, "model_bytes": os.path.getsize(path), "tags": []}}
-    write(f"{folder}/ONNX_HUB_MANIFEST.json", json.dumps([entry]))
+    write(f"{folder}/ONNX_HUB_MANIFEST.json", json.dumps([entry, dict(entry, model="Filler", filler="x" * filler)] if filler else [entry]))
 
 
 def bare_repository_of_pointers(repository, count, models_per_folder=100):

@@ -43,6 +43,7 @@ void note(const Streams& streams, const std::string& text);
 void print(const Streams& streams, const Diagnostics& diagnostics);
 
 void add_add_command(CLI::App& app, Job& job);
+void add_bundle_command(CLI::App& app, Job& job);
 void add_cache_command(CLI::App& app, Job& job);
 void add_export_command(CLI::App& app, Job& job);
 void add_generate_command(CLI::App& app, Job& job);

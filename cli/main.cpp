@@ -111,6 +111,7 @@ int main(int argc, char** argv) {
     add_add_command(app, job);
     add_serve_command(app, job);
     add_export_command(app, job);
+    add_bundle_command(app, job);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

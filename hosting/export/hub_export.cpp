@@ -14,17 +14,15 @@
 #include <fstream>
 #include <map>
 #include <set>
-#include <sstream>
 #include <system_error>
 #include <utility>
-#include <variant>
 
 #include "embedded/export_caddy.h"
 #include "embedded/export_nginx.h"
 #include "hosting/export/catalog.h"
+#include "hosting/export/hub_content.h"
 #include "manifest/atomic_file.h"
 #include "manifest/environment_error.h"
-#include "manifest/hub_path.h"
 #include "manifest/manifest.h"
 
 namespace onnxhub {
@@ -33,48 +31,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* sums_name = "SHA256SUMS";
-
-/// A file the manifest names.
-struct Wanted {
-    Sha256 sha;
-    std::uint64_t size_bytes = 0;
-};
-
-std::map<std::string, Wanted> wanted_files(const ManifestDocument& manifest,
-                                           const std::string& shown_name) {
-    std::map<std::string, Wanted> files;
-    const auto add = [&](const std::string& path, const std::optional<Sha256>& sha,
-                         const std::optional<std::uint64_t>& size) {
-        const auto checked = check_hub_path(path);
-        const auto* unsafe = std::get_if<UnsafePath>(&checked);
-        if (unsafe || !sha || !size) {
-            throw EnvironmentError(shown_name + ": \"" + path + "\" " +
-                                   (unsafe ? unsafe->reason : "has no SHA-256 and size") +
-                                   "; `onnxhub validate` tells more");
-        }
-        const auto [found, is_new] = files.try_emplace(path, Wanted{*sha, *size});
-        if (!is_new && found->second.sha != *sha) {
-            throw EnvironmentError(shown_name + ": \"" + path +
-                                   "\" has two SHA-256; `onnxhub validate` tells more");
-        }
-    };
-    for (const ManifestEntry& present : manifest.entries) {
-        if (!present.entry) {
-            throw EnvironmentError(fmt::format("{}:{}: {}; `onnxhub validate` tells more",
-                                               shown_name, present.problem->line,
-                                               present.problem->message));
-        }
-        const Entry& entry = *present.entry;
-        add(entry.model_path, entry.content.sha, entry.content.size_bytes);
-        if (entry.archive_path) {
-            add(*entry.archive_path, entry.archive.sha, entry.archive.size_bytes);
-        }
-        for (const ExternalDataFile& weights : entry.external_data) {
-            add(weights.path, weights.sha, weights.size_bytes);
-        }
-    }
-    return files;
-}
 
 /// Digests of an earlier export by path, as its SHA256SUMS tells them.
 std::map<std::string, std::string> read_sums(const fs::path& folder) {
@@ -135,8 +91,8 @@ public:
     ExportReport run() {
         check_place();
         const std::string text = hub_.manifest();
-        const ManifestDocument manifest = parse(text);
-        const auto files = wanted_files(manifest, hub_.manifest_name());
+        const ManifestDocument manifest = parse_sound_manifest(text, hub_.manifest_name());
+        const auto files = files_named_by(manifest, hub_.manifest_name());
         find_missing(files);
         if (!report_.missing.empty() && !request_.allows_missing) return std::move(report_);
         fs::create_directories(new_);
@@ -149,15 +105,6 @@ public:
     }
 
 private:
-    ManifestDocument parse(const std::string& text) const {
-        auto parsed = parse_manifest(text);
-        if (const auto* error = std::get_if<JsonSyntaxError>(&parsed)) {
-            throw EnvironmentError(fmt::format("{}:{}: {}; `onnxhub validate` tells more",
-                                               hub_.manifest_name(), error->line, error->message));
-        }
-        return std::get<ManifestDocument>(std::move(parsed));
-    }
-
     void check_place() const {
         std::error_code error;
         const bool is_free = !fs::exists(fs::symlink_status(request_.to, error)) ||
@@ -167,32 +114,22 @@ private:
                                ": is there and no earlier export; choose another --to");
     }
 
-    /// The place with the right size; contents are hashed when they are placed.
-    std::optional<LocalHub::Bytes> source_of(const std::string& path, const Wanted& wanted) const {
-        for (LocalHub::Bytes& bytes : hub_.find(path, wanted.sha, wanted.size_bytes)) {
-            if (bytes.source && bytes.source->size_bytes() == wanted.size_bytes) {
-                return std::move(bytes);
-            }
-        }
-        return std::nullopt;
-    }
-
-    bool is_kept(const std::string& path, const Wanted& wanted) const {
+    bool is_kept(const std::string& path, const NamedFile& wanted) const {
         const auto found = old_sums_.find(path);
         std::error_code error;
         return found != old_sums_.end() && found->second == to_hex(wanted.sha) &&
                fs::file_size(request_.to / path, error) == wanted.size_bytes && !error;
     }
 
-    void find_missing(const std::map<std::string, Wanted>& files) {
+    void find_missing(const std::map<std::string, NamedFile>& files) {
         for (const auto& [path, wanted] : files) {
-            if (is_kept(path, wanted) || source_of(path, wanted)) continue;
+            if (is_kept(path, wanted) || find_bytes(hub_, path, wanted)) continue;
             missing_.insert(path);
             report_.missing.push_back(path);
         }
     }
 
-    void place(const std::string& path, const Wanted& wanted) {
+    void place(const std::string& path, const NamedFile& wanted) {
         request_.check_interruption();
         const fs::path to = new_ / path;
         std::error_code error;
@@ -207,19 +144,15 @@ private:
         report_.bytes += wanted.size_bytes;
     }
 
-    void place_from_hub(const std::string& path, const Wanted& wanted, const fs::path& to) {
-        const auto bytes = source_of(path, wanted);
+    void place_from_hub(const std::string& path, const NamedFile& wanted, const fs::path& to) {
+        const auto bytes = find_bytes(hub_, path, wanted);
         if (!bytes) throw EnvironmentError(path + ": is gone meanwhile; try again");
         const bool is_file = !bytes->file.empty();
         const bool is_linked =
             is_file && !request_.copies && link(bytes->file.c_str(), to.c_str()) == 0;
         const bool is_placed = is_linked || (is_file && clone_file(bytes->file, to));
         const Sha256 digest = is_placed ? read(*bytes->source, nullptr) : copy(*bytes->source, to);
-        if (digest != wanted.sha) {
-            throw EnvironmentError(bytes->shown_name + ": the SHA-256 is " + to_hex(digest) +
-                                   ", the manifest says " + to_hex(wanted.sha) +
-                                   "; run `onnxhub generate`");
-        }
+        if (digest != wanted.sha) fail_by_digest(bytes->shown_name, digest, wanted.sha);
         ++(is_linked ? report_.linked : report_.copied);
     }
 

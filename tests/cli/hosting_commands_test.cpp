@@ -237,6 +237,50 @@ TEST_F(Exported, AlteredBytesAndForeignFoldersAreRefused) {
     EXPECT_EQ(read_file(site / "precious.txt"), "mine");
 }
 
+TEST_F(Exported, ABundleCarriesAPartAcross) {
+    const ProgramResult made =
+        onnxhub({"bundle", "create", "--from", "hub", "--to", "b.tar", "ONE"});
+    ASSERT_EQ(made.status, 0) << made.err;
+    EXPECT_THAT(made.err, HasSubstr("bundled: 1 models, 1 files"));
+    ASSERT_EQ(onnxhub({"bundle", "create", "--from", "hub", "--to", "c.tar", "one"}).status, 0);
+    const std::string bundle = read_file(folder.path() / "b.tar");
+    EXPECT_EQ(read_file(folder.path() / "c.tar"), bundle) << "the same content, the same bytes";
+    EXPECT_EQ(onnxhub({"bundle", "verify", "b.tar"}).status, 0);
+    EXPECT_EQ(onnxhub({"bundle", "import", "b.tar", "--to", "there"}).status, 0);
+    EXPECT_EQ(onnxhub({"load", "one", "--hub", "./there", "--offline"}).status, 0);
+    EXPECT_EQ(onnxhub({"load", "two", "--hub", "./there"}).status, 2);
+    EXPECT_EQ(onnxhub({"bundle", "import", "b.tar", "--to", "there"}).status, 2);
+    EXPECT_THAT(onnxhub({"bundle", "create", "--from", "hub", "--to", "d.tar", "onee"}).err,
+                HasSubstr("the hub has no model \"onee\""));
+    EXPECT_FALSE(fs::exists(folder.path() / "d.tar"));
+}
+
+TEST_F(Exported, ABundleThatWasCutOffOrAlteredIsRefused) {
+    ASSERT_EQ(onnxhub({"bundle", "create", "--from", "hub", "--to", "b.tar"}).status, 0);
+    const std::string bundle = read_file(folder.path() / "b.tar");
+    const auto refused = [&](const std::string& bytes) {
+        write_file(folder.path() / "bad.tar", bytes);
+        const ProgramResult result = onnxhub({"bundle", "import", "bad.tar", "--to", "bad"});
+        EXPECT_FALSE(fs::exists(folder.path() / "bad"));
+        for (const auto& file : fs::directory_iterator(folder.path())) {
+            EXPECT_THAT(file.path().filename().string(), Not(HasSubstr(".part")));
+        }
+        return result.status == 2;
+    };
+    for (std::size_t size = 0; size + 10240 < bundle.size(); size += 512) {
+        EXPECT_TRUE(refused(bundle.substr(0, size))) << size;
+    }
+    const std::string model = read_file(folder.path() / "one.onnx");
+    std::string altered = bundle;
+    altered[bundle.find(model) + 3] ^= 1;
+    EXPECT_TRUE(refused(altered));
+    altered = bundle;
+    altered[bundle.find("\"model\"") + 1] ^= 1;
+    EXPECT_TRUE(refused(altered));
+    EXPECT_TRUE(refused(ArchiveBuilder().file("../evil", "x").gzip()));
+    EXPECT_TRUE(refused("no archive"));
+}
+
 TEST_F(Exported, IsServedWithItsPage) {
     ASSERT_EQ(export_hub().status, 0);
     RunningServer from_site(site, folder.path());

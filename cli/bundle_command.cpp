@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// `onnxhub bundle create|verify|import`.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "cli/hub_options.h"
+#include "cli/interruption.h"
+#include "cli/job.h"
+#include "cli/progress.h"
+#include "hosting/export/hub_bundle.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+    std::string from = ".";
+    std::string to;
+    BundleChoice choice;
+};
+
+fs::path place_of(const std::string& to) {
+    return fs::absolute(to).lexically_normal();
+}
+
+void tell(const BundleReport& report, const std::string& what, const Streams& streams) {
+    note(streams, fmt::format("{}: {} models, {} files, {}", what, report.models, report.files,
+                              human_bytes(report.bytes)));
+}
+
+ExitCode create(const Arguments& arguments, const Streams& streams) {
+    const BundleReport report = create_bundle(LocalHub(arguments.from), arguments.choice,
+                                              place_of(arguments.to), check_interruption);
+    write_result(streams, arguments.to + "\n");
+    tell(report, "bundled", streams);
+    return ExitCode::done;
+}
+
+ExitCode verify(const Arguments& arguments, const Streams& streams) {
+    tell(verify_bundle(arguments.from, check_interruption), "intact", streams);
+    return ExitCode::done;
+}
+
+ExitCode import(const Arguments& arguments, const Streams& streams) {
+    const BundleReport report =
+        import_bundle(arguments.from, place_of(arguments.to), check_interruption);
+    write_result(streams, arguments.to + "\n");
+    tell(report, "imported", streams);
+    return ExitCode::done;
+}
+
+using Action = ExitCode (*)(const Arguments&, const Streams&);
+
+CLI::App* add_action(CLI::App& bundle, const std::shared_ptr<Arguments>& arguments, Job& job,
+                     const char* name, const char* help, Action action) {
+    CLI::App* command = bundle.add_subcommand(name, help);
+    command->callback([arguments, &job, action] {
+        job = [arguments, action](const Streams& streams) {
+            catch_interruptions();
+            return action(*arguments, streams);
+        };
+    });
+    return command;
+}
+
+}  // namespace
+
+void add_bundle_command(CLI::App& app, Job& job) {
+    auto arguments = std::make_shared<Arguments>();
+    CLI::App* bundle = app.add_subcommand(
+        "bundle", "A hub or a part of it as one file, for networks without internet");
+    bundle->require_subcommand(1);
+    CLI::App* make = add_action(*bundle, arguments, job, "create", "Writes a bundle", create);
+    make->add_option("NAME", arguments->choice.names, "Only these models")
+        ->option_text("[NAME...]");
+    make->add_option("--from", arguments->from,
+                     "The hub: a folder, or a repository (bare too) with :ref (default: .)")
+        ->type_name("DIR[:ref]");
+    make->add_option("--tag", arguments->choice.tags, "Also models with this tag. May be repeated")
+        ->type_name("TAG")
+        ->allow_extra_args(false);
+    make->add_option("--to", arguments->to, "The file to write")->type_name("FILE")->required();
+    CLI::App* check = add_action(*bundle, arguments, job, "verify",
+                                 "Reads all of a bundle and says whether it is whole", verify);
+    check->add_option("FILE", arguments->from, "The bundle")->required();
+    CLI::App* take = add_action(*bundle, arguments, job, "import",
+                                "Verifies a bundle and unpacks it into a new folder", import);
+    take->add_option("FILE", arguments->from, "The bundle")->required();
+    take->add_option("--to", arguments->to, "The folder to make")->type_name("DIR")->required();
+}
+
+}  // namespace onnxhub

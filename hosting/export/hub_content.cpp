@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/export/hub_content.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <variant>
+
+#include "manifest/environment_error.h"
+#include "manifest/hub_path.h"
+
+namespace onnxhub {
+
+ManifestDocument parse_sound_manifest(std::string_view text, const std::string& shown_name) {
+    auto parsed = parse_manifest(text);
+    if (const auto* error = std::get_if<JsonSyntaxError>(&parsed)) {
+        throw EnvironmentError(fmt::format("{}:{}: {}; `onnxhub validate` tells more", shown_name,
+                                           error->line, error->message));
+    }
+    return std::get<ManifestDocument>(std::move(parsed));
+}
+
+std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest,
+                                                const std::string& shown_name) {
+    std::map<std::string, NamedFile> files;
+    const auto add = [&](const std::string& path, const std::optional<Sha256>& sha,
+                         const std::optional<std::uint64_t>& size) {
+        const auto checked = check_hub_path(path);
+        const auto* unsafe = std::get_if<UnsafePath>(&checked);
+        if (unsafe || !sha || !size) {
+            throw EnvironmentError(shown_name + ": \"" + path + "\" " +
+                                   (unsafe ? unsafe->reason : "has no SHA-256 and size") +
+                                   "; `onnxhub validate` tells more");
+        }
+        const auto [found, is_new] = files.try_emplace(path, NamedFile{*sha, *size});
+        if (!is_new && found->second.sha != *sha) {
+            throw EnvironmentError(shown_name + ": \"" + path +
+                                   "\" has two SHA-256; `onnxhub validate` tells more");
+        }
+    };
+    for (const ManifestEntry& present : manifest.entries) {
+        if (!present.entry) {
+            throw EnvironmentError(fmt::format("{}:{}: {}; `onnxhub validate` tells more",
+                                               shown_name, present.problem->line,
+                                               present.problem->message));
+        }
+        const Entry& entry = *present.entry;
+        add(entry.model_path, entry.content.sha, entry.content.size_bytes);
+        if (entry.archive_path) {
+            add(*entry.archive_path, entry.archive.sha, entry.archive.size_bytes);
+        }
+        for (const ExternalDataFile& weights : entry.external_data) {
+            add(weights.path, weights.sha, weights.size_bytes);
+        }
+    }
+    return files;
+}
+
+std::optional<LocalHub::Bytes> find_bytes(const LocalHub& hub, const std::string& path,
+                                          const NamedFile& file) {
+    for (LocalHub::Bytes& bytes : hub.find(path, file.sha, file.size_bytes)) {
+        if (bytes.source && bytes.source->size_bytes() == file.size_bytes) return std::move(bytes);
+    }
+    return std::nullopt;
+}
+
+void fail_by_digest(const std::string& shown_name, const Sha256& found, const Sha256& stated) {
+    throw EnvironmentError(shown_name + ": the SHA-256 is " + to_hex(found) +
+                           ", the manifest says " + to_hex(stated) + "; run `onnxhub generate`");
+}
+
+}  // namespace onnxhub

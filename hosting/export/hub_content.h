@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files a manifest names.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "hosting/client/local_hub.h"
+#include "manifest/digest.h"
+#include "manifest/manifest.h"
+
+namespace onnxhub {
+
+struct NamedFile {
+    Sha256 sha;
+    std::uint64_t size_bytes = 0;
+};
+
+/// A document that has to be one. `shown_name` stands for it in the EnvironmentError otherwise.
+ManifestDocument parse_sound_manifest(std::string_view text, const std::string& shown_name);
+
+/// Models, archives and weights by their paths. Throws EnvironmentError for entries that can't be
+/// used, unsafe paths, files without SHA-256 and size, and paths with two of them.
+std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest,
+                                                const std::string& shown_name);
+
+/// The place in the hub where a file of this size is; what it holds has yet to be hashed.
+std::optional<LocalHub::Bytes> find_bytes(const LocalHub& hub, const std::string& path,
+                                          const NamedFile& file);
+
+/// Says which file is not what its manifest says.
+[[noreturn]] void fail_by_digest(const std::string& shown_name, const Sha256& found,
+                                 const Sha256& stated);
+
+}  // namespace onnxhub
