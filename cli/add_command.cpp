@@ -8,20 +8,17 @@
 #include <string>
 #include <vector>
 
-#include "cli/hub_folder.h"
 #include "cli/hub_options.h"
 #include "cli/job.h"
+#include "cli/renewal.h"
 #include "cli/worker_program.h"
-#include "generator/generate.h"
 #include "hosting/scaffold/hub_add.h"
-#include "manifest/atomic_file.h"
 #include "manifest/diagnostic.h"
 #include "manifest/environment_error.h"
+#include "manifest/manifest.h"
 
 namespace onnxhub {
 namespace {
-
-constexpr std::uint64_t largest_manifest = std::uint64_t{512} << 20;  // bytes
 
 struct Arguments {
     std::string model;
@@ -54,34 +51,12 @@ AddRequest request_of(const Arguments& arguments) {
     return request;
 }
 
-/// Makes the model's entry anew; all others keep their bytes. Returns whether anything changed.
-bool renew_entry(const Arguments& arguments, const std::string& model_path,
-                 ShapeInference* inference, const Streams& streams) {
-    const HubFolder hub = open_hub(arguments.hub, {});
-    Diagnostics diagnostics;
-    const std::string path(manifest_file_name);
-    const std::string before = read_hub_file(*hub.tree, path, largest_manifest).value_or("[]");
-    const ManifestDocument present = read_manifest(before, path);
-    GenerateOptions options;
-    options.settings = read_settings(*hub.tree, {}, diagnostics);
-    options.target = Target::single;
-    options.single_path = model_path;
-    options.present = &present;
-    options.carry = &present;
-    options.inference = inference;
-    const GenerateResult result = generate(*hub.tree, options, diagnostics);
-    print(streams, diagnostics);
-    if (result.update.text == before) return false;
-    write_file_atomically(hub.folder / path, result.update.text);
-    return true;
-}
-
 ExitCode run(const Arguments& arguments, const Streams& streams) {
     const auto workers = this_program_as_workers();
     const auto checker = isolated_model_checker(workers);
     const auto inference = isolated_shape_inference(workers);
     AddReport report = add_model(request_of(arguments), *checker, inference.get());
-    if (renew_entry(arguments, report.model_path, inference.get(), streams)) {
+    if (renew_entry(arguments.hub, report.model_path, inference.get(), streams)) {
         report.written.emplace_back(manifest_file_name);
     }
     std::string text;

@@ -9,6 +9,9 @@
 
 #include "cli/hub_options.h"
 #include "cli/job.h"
+#include "cli/renewal.h"
+#include "cli/worker_program.h"
+#include "hosting/scaffold/hub_adopt.h"
 #include "hosting/scaffold/hub_init.h"
 #include "manifest/diagnostic.h"
 
@@ -19,7 +22,24 @@ struct Arguments {
     std::string folder;
     HubOutline outline;
     std::string layout = "zoo";
+    bool adopts = false;
 };
+
+/// Rows for models that are there already, and the manifest made of all rows.
+ExitCode adopt(const Arguments& arguments, const Streams& streams) {
+    const auto workers = this_program_as_workers();
+    const auto checker = isolated_model_checker(workers);
+    const auto inference = isolated_shape_inference(workers);
+    const AdoptReport report = adopt_models(arguments.folder, *checker, inference.get());
+    for (const std::string& why : report.passed_by) note(streams, "passed by " + printable(why));
+    std::string text;
+    for (const std::string& path : report.written) text += printable(path) + "\n";
+    if (!report.adopted.empty()) text += renew_manifest(arguments.folder, inference.get(), streams);
+    write_result(streams, text);
+    note(streams,
+         fmt::format("{} models have rows now; look at them, then commit", report.adopted.size()));
+    return report.passed_by.empty() ? ExitCode::done : ExitCode::findings;
+}
 
 ExitCode run(const Arguments& arguments, const Streams& streams) {
     HubOutline outline = arguments.outline;
@@ -35,7 +55,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
                               report.has_committed ? "a new repository with one commit"
                                                    : "nothing was committed",
                               outline.is_flat ? "" : " --class FOLDER"));
-    return ExitCode::done;
+    return arguments.adopts ? adopt(arguments, streams) : ExitCode::done;
 }
 
 }  // namespace
@@ -57,6 +77,8 @@ void add_init_command(CLI::App& app, Job& job) {
     option("--layout", arguments->layout, "zoo|flat",
            "A folder for each model class, or one for all (default: zoo)")
         ->check(CLI::IsMember({"zoo", "flat"}));
+    command->add_flag("--adopt", arguments->adopts,
+                      "Write table rows for .onnx files that are there already");
     command->callback([arguments, &job] {
         job = [arguments](const Streams& streams) { return run(*arguments, streams); };
     });

@@ -142,7 +142,8 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     const auto start = [&](std::uint16_t port) {
         ServerOptions options = server_options(arguments);
         options.port = port;
-        options.log = [&](const std::string& line) { access_log.write(line); };
+        const bool has_log = arguments.access_log || !streams.options.quiet;
+        if (has_log) options.log = [&](const std::string& line) { access_log.write(line); };
         return std::make_unique<HubServer>(hub, std::move(options));
     };
     std::unique_ptr<HubServer> server = start(arguments.port);

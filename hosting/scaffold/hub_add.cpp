@@ -199,6 +199,10 @@ private:
         folder_readme_ = fs::exists(path, error)
                              ? read_text(path)
                              : "# " + title + std::string(embedded::hub_models_readme.substr(8));
+        if (request_.adds_tables) {
+            folder_readme_ = with_model_table(folder_readme_, folder_ + "/README.md");
+            root_ = with_folder_table(root_);
+        }
         root_ = with_folder_row(root_, folder_, title, request_.description);
     }
 

@@ -24,6 +24,7 @@ struct AddRequest {
     std::optional<std::filesystem::path> test_data;  ///< folder with test_data_set_N
     std::string description;                         ///< of a folder that is new to the hub
     std::map<std::string, std::string> columns;      ///< further cells of the row, by header
+    bool adds_tables = false;  ///< READMEs without the tables they need get them at their end
 };
 
 struct AddReport {

@@ -102,6 +102,15 @@ const MarkdownTable* find_table(const std::vector<MarkdownTable>& tables,
     return nullptr;
 }
 
+const MarkdownTable* find_model_table(const std::vector<MarkdownTable>& tables) {
+    return find_table(tables, {"Model", "Download", "ONNX version", "Opset version"});
+}
+
+std::string with_section(std::string readme, const char* table) {
+    if (!readme.empty() && !readme.ends_with('\n')) readme += '\n';
+    return readme + (readme.empty() ? "" : "\n") + "## Models\n\n" + table;
+}
+
 void check_columns(const MarkdownTable& table, const std::string& path, const ModelRow& row) {
     const auto need = [&](const std::string& column) {
         if (has_column(table, column)) return;
@@ -130,8 +139,7 @@ std::string with_model_row(const std::string& readme, const std::string& path,
                            const ModelRow& row) {
     Diagnostics ignored;
     const auto tables = parse_markdown_tables(readme, path, ignored);
-    const MarkdownTable* table =
-        find_table(tables, {"Model", "Download", "ONNX version", "Opset version"});
+    const MarkdownTable* table = find_model_table(tables);
     if (!table) {
         throw EnvironmentError(path +
                                ": has no table with the columns Model, Download, ONNX version and "
@@ -172,6 +180,22 @@ std::string with_folder_row(const std::string& readme, const std::string& folder
         }
     }
     return with_line_after(readme, *table, line_of(cells));
+}
+
+std::string with_model_table(const std::string& readme, const std::string& path) {
+    Diagnostics ignored;
+    if (find_model_table(parse_markdown_tables(readme, path, ignored))) return readme;
+    return with_section(readme,
+                        "| Model | Download | Download (with sample test data) | ONNX version | "
+                        "Opset version |\n|-|-|-|-|-|\n");
+}
+
+std::string with_folder_table(const std::string& readme) {
+    Diagnostics ignored;
+    if (find_table(parse_markdown_tables(readme, "README.md", ignored), {"Model Class"})) {
+        return readme;
+    }
+    return with_section(readme, "| Model Class | Description |\n|-|-|\n");
 }
 
 }  // namespace onnxhub

@@ -33,6 +33,10 @@ std::string with_model_row(const std::string& readme, const std::string& path, c
 std::string with_folder_row(const std::string& readme, const std::string& folder,
                             const std::string& title, const std::string& description);
 
+/// `readme` with an empty table of models, or of folders, behind its end, unless it has one.
+std::string with_model_table(const std::string& readme, const std::string& path);
+std::string with_folder_table(const std::string& readme);
+
 /// "26 kB", "97.8 MB", as the official zoo writes sizes.
 std::string table_size(std::uint64_t bytes);
 

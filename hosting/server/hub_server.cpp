@@ -31,6 +31,7 @@ namespace onnxhub {
 namespace {
 
 constexpr std::uint64_t largest_compressed = 64 << 20;  // bytes, of JSON that is sent as gzip
+constexpr std::uint64_t small_file = 1 << 20;           // bytes, of files that are kept in memory
 constexpr std::size_t most_compressed = 32;             // files that are kept compressed
 
 /// What is known of a request while it is answered.
@@ -191,6 +192,33 @@ private:
     std::list<std::pair<std::string, std::shared_ptr<const std::string>>> files_;
 };
 
+/// Small files whole, with their headers, to be sent again as they are.
+class ReadyResponses {
+public:
+    ~ReadyResponses() { clear(); }
+
+    /// Returns whether there was one.
+    bool send(MHD_Connection* connection, const std::string& key) {
+        const std::lock_guard lock(mutex_);
+        const auto found = responses_.find(key);
+        if (found == responses_.end()) return false;
+        MHD_queue_response(connection, 200, found->second.get());
+        return true;
+    }
+
+    void keep(const std::string& key, Response response) {
+        const std::lock_guard lock(mutex_);
+        if (responses_.size() >= most_compressed) clear();
+        responses_.emplace(key, std::move(response));
+    }
+
+private:
+    void clear() { responses_.clear(); }
+
+    std::mutex mutex_;
+    std::map<std::string, Response> responses_;
+};
+
 std::optional<std::string> header_of(MHD_Connection* connection, const char* name) {
     const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
     return value ? std::optional<std::string>(value) : std::nullopt;
@@ -290,14 +318,19 @@ struct HubServer::State {
     std::uint16_t port = 0;
     Metrics metrics;
     PackedFiles packed;
+    ReadyResponses ready;
     std::mutex log_mutex;
 
-    /// For every response.
-    void send(MHD_Connection* connection, Request& request, int status, Response response,
-              std::uint64_t bytes) {
+    static void add_common_headers(Response& response) {
         response.header("Server", "onnxhub");
         response.header("Access-Control-Allow-Origin", "*");
         response.header("X-Content-Type-Options", "nosniff");
+    }
+
+    /// For every response but the ready ones.
+    void send(MHD_Connection* connection, Request& request, int status, Response response,
+              std::uint64_t bytes) {
+        add_common_headers(response);
         request.status = status;
         request.bytes = request.method == "HEAD" ? 0 : bytes;
         MHD_queue_response(connection, static_cast<unsigned>(status), response.get());
@@ -329,9 +362,9 @@ struct HubServer::State {
             return send_text(connection, request, 401, "a token is needed: Authorization: Bearer");
         }
         if (path == "/metrics") {
-            return send(connection, request, 200,
-                        text_response(metrics.text(), "text/plain; version=0.0.4"),
-                        metrics.text().size());
+            const std::string text = metrics.text();
+            return send(connection, request, 200, text_response(text, "text/plain; version=0.0.4"),
+                        text.size());
         }
         if (!path) return send_text(connection, request, 400, "this path can't be used");
         Served served = hub.open(*path == "/" ? "/index.html" : *path);
@@ -361,8 +394,34 @@ struct HubServer::State {
             file.identity.size_bytes <= largest_compressed && accepts_gzip(connection)) {
             file = pack(std::move(file));
         }
+        const ReplyPlan plan = plan_reply(headers, file.identity);
+        if (plan.status == 200 && file.identity.size_bytes <= small_file) {
+            return send_small(connection, request, std::move(file));
+        }
+        std::uint64_t bytes = plan.status == 200 ? file.identity.size_bytes : 0;
+        for (const ByteRange& range : plan.ranges) bytes += range.size_bytes();
+        send(connection, request, plan.status, response_with_headers(plan, std::move(file)), bytes);
+    }
+
+    /// The whole of a small file: with its headers from memory in one piece.
+    void send_small(MHD_Connection* connection, Request& request, ServedFile file) {
+        const std::uint64_t size = file.identity.size_bytes;
+        const std::string key = fmt::format("{} {} {}", file.identity.etag,
+                                            file.identity.last_modified, file.content_type);
+        request.status = 200;
+        request.bytes = request.method == "HEAD" ? 0 : size;
+        if (ready.send(connection, key)) return;
+        if (!file.text) file.text = std::make_shared<const std::string>(read_whole_file(file));
+        const bool is_whole = file.text->size() == size;  // else it shrank meanwhile
+        if (!is_whole) return send_text(connection, request, 500, "the file is changing");
+        Response response = response_with_headers({200}, std::move(file));
+        add_common_headers(response);
+        MHD_queue_response(connection, 200, response.get());
+        ready.keep(key, std::move(response));
+    }
+
+    static Response response_with_headers(const ReplyPlan& plan, ServedFile file) {
         const FileIdentity identity = file.identity;
-        const ReplyPlan plan = plan_reply(headers, identity);
         const bool is_packed = identity.etag.ends_with("-gzip\"");
         const bool varies = is_packed_kind(file.content_type);
         Response response = response_of(plan, std::move(file));
@@ -374,9 +433,7 @@ struct HubServer::State {
         response.header("Cache-Control", "no-cache");  // ask by ETag
         if (varies) response.header("Vary", "Accept-Encoding");
         if (is_packed) response.header("Content-Encoding", "gzip");
-        std::uint64_t bytes = plan.status == 200 ? identity.size_bytes : 0;
-        for (const ByteRange& range : plan.ranges) bytes += range.size_bytes();
-        send(connection, request, plan.status, std::move(response), bytes);
+        return response;
     }
 
     ServedFile page() const {

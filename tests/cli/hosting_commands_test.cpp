@@ -109,6 +109,31 @@ TEST_F(Hosting, WorkflowsAreYamlWithoutExpressionsInTheirScripts) {
     EXPECT_EQ(parsed.status, 0) << parsed.err;
 }
 
+TEST_F(Hosting, AdoptWritesTablesForModelsThatAreThere) {
+    const std::string model = read_file(folder.path() / small_model("m"));
+    write_file(hub / "vision/net/model/net.onnx", model);
+    write_file(hub / "onnx/decoder.onnx", model);
+    write_file(hub / "top.onnx", model);
+    write_file(hub / "bad/b.onnx", "no model");
+    write_file(hub / "README.md", "---\nlicense: mit\n---\n# A model card\n");
+    write_file(hub / "onnx/README.md", "What I say");
+    const ProgramResult adopted = onnxhub({"init", "hub", "--adopt"});
+    EXPECT_EQ(adopted.status, 1) << "two were passed by";
+    EXPECT_THAT(adopted.err,
+                AllOf(HasSubstr("top.onnx: lies at the top"), HasSubstr("passed by bad/b.onnx: "),
+                      HasSubstr("2 models have rows now")));
+    const auto manifest = nlohmann::json::parse(read_file(hub / "ONNX_HUB_MANIFEST.json"));
+    ASSERT_EQ(manifest.size(), 2u);
+    EXPECT_EQ(manifest[0]["model_path"], "onnx/decoder.onnx");
+    EXPECT_EQ(manifest[1]["model_path"], "vision/net/model/net.onnx");
+    EXPECT_THAT(read_file(hub / "README.md"), testing::StartsWith("---\nlicense: mit"));
+    EXPECT_THAT(read_file(hub / "onnx/README.md"), testing::StartsWith("What I say\n"));
+    EXPECT_EQ(onnxhub({"validate", "hub"}).status, 0);
+    const std::string readme = read_file(hub / "README.md");
+    onnxhub({"init", "hub", "--adopt"});
+    EXPECT_EQ(read_file(hub / "README.md"), readme);
+}
+
 TEST_F(Hosting, AddTwiceIsAddOnce) {
     init();
     const std::vector<std::string> add{"add",     small_model("tiny"), "--hub-dir", "hub",
