@@ -39,6 +39,7 @@ struct Request {
     std::string target;  ///< as it came
     std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
     std::string method = "-";
+    bool is_complete = false;  ///< its headers were seen, and there is no body
     int status = 0;
     std::uint64_t bytes = 0;
 };
@@ -403,7 +404,8 @@ struct HubServer::State {
         send(connection, request, plan.status, response_with_headers(plan, std::move(file)), bytes);
     }
 
-    /// The whole of a small file: with its headers from memory in one piece.
+    /// The whole of a small file: its response is made once, and sent with its headers from memory
+    /// in one piece.
     void send_small(MHD_Connection* connection, Request& request, ServedFile file) {
         const std::uint64_t size = file.identity.size_bytes;
         const std::string key = fmt::format("{} {} {}", file.identity.etag,
@@ -412,8 +414,8 @@ struct HubServer::State {
         request.bytes = request.method == "HEAD" ? 0 : size;
         if (ready.send(connection, key)) return;
         if (!file.text) file.text = std::make_shared<const std::string>(read_whole_file(file));
-        const bool is_whole = file.text->size() == size;  // else it shrank meanwhile
-        if (!is_whole) return send_text(connection, request, 500, "the file is changing");
+        const bool has_shrunk = file.text->size() != size;
+        if (has_shrunk) return send_text(connection, request, 500, "the file is changing");
         Response response = response_with_headers({200}, std::move(file));
         add_common_headers(response);
         MHD_queue_response(connection, 200, response.get());
@@ -497,11 +499,17 @@ struct HubServer::State {
     }
 
     static MHD_Result on_request(void* self, MHD_Connection* connection, const char*,
-                                 const char* method, const char*, const char*, std::size_t*,
-                                 void** context) {
+                                 const char* method, const char*, const char*,
+                                 std::size_t* upload_bytes, void** context) {
         auto* request = static_cast<Request*>(*context);
         if (!request) return MHD_NO;
-        if (request->status != 0) return MHD_YES;  // the body of a request that was answered
+        if (request->status != 0) return MHD_YES;  // answered
+        // An answer to the first call closes the connection: right for those who send a body.
+        const bool has_body =
+            MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length") ||
+            MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Transfer-Encoding");
+        if (!has_body && !std::exchange(request->is_complete, true)) return MHD_YES;
+        *upload_bytes = 0;
         try {
             request->method = method;
             static_cast<State*>(self)->answer(connection, *request);

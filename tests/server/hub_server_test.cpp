@@ -4,9 +4,11 @@
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
 #include <variant>
 
@@ -235,6 +237,37 @@ TEST_F(ServedFolder, RequestsThatAreNoneDoNoHarm) {
     }
     EXPECT_EQ(served.get("/empty.txt", {}, "DELETE").status, 405);
     EXPECT_EQ(served.get("/x", {}, "OPTIONS").status, 204);
+}
+
+TEST_F(ServedFolder, IdleConnectionsDoNotStopOthers) {
+    rlimit limit = {};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 8192);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    Served served(hub.string());
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(served.server->port());
+    inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
+    std::vector<int> idle(limit.rlim_cur >= 8192 ? 2000 : 200);
+    for (int& fd : idle) {
+        fd = socket(AF_INET, SOCK_STREAM, 0);
+        ASSERT_EQ(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        send(fd, "GET /sl", 7, MSG_NOSIGNAL);
+    }
+    EXPECT_EQ(served.get("/a%20b/m.onnx").body, model);
+    for (const int fd : idle) close(fd);
+}
+
+TEST_F(ServedFolder, ConnectionsStayOpenForMore) {
+    Served served(hub.string());
+    const std::string request = "GET /empty.txt HTTP/1.1\r\nHost: h\r\n\r\n";
+    const std::string twice = served.raw(request + request);
+    EXPECT_NE(twice.find("200 OK"), twice.rfind("200 OK"));
+    EXPECT_THAT(twice, Not(HasSubstr("Connection: close")));
+    const std::string body = "GET /empty.txt HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nGET ";
+    const std::string after_body = served.raw(body + request);
+    EXPECT_EQ(after_body.find("HTTP/1.1"), after_body.rfind("HTTP/1.1")) << after_body;
 }
 
 TEST_F(ServedFolder, TheLogCantBeForged) {
