@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/model_copy.h"
 
-#include <unistd.h>
-
 #include <system_error>
 
+#include "manifest/atomic_file.h"
 #include "manifest/environment_error.h"
 
 namespace onnxhub {
@@ -14,17 +13,9 @@ namespace fs = std::filesystem;
 
 void copy_whole(const fs::path& from, const fs::path& to) {
     std::error_code error;
-    if (to.has_parent_path()) fs::create_directories(to.parent_path(), error);
-    if (fs::exists(to, error) && !fs::is_regular_file(to, error)) {  // such as /dev/stdout
-        fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
-    } else {
-        const fs::path beside =
-            to.parent_path() / ("." + to.filename().string() + "." + std::to_string(getpid()));
-        fs::copy_file(from, beside, fs::copy_options::overwrite_existing, error);
-        if (!error) fs::rename(beside, to, error);
-        std::error_code ignored;
-        if (error) fs::remove(beside, ignored);
-    }
+    const bool is_device = fs::exists(to, error) && !fs::is_regular_file(to, error);
+    if (!is_device) return copy_file_atomically(from, to);
+    fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
     if (!error) return;
     throw EnvironmentError(to.string() + ": can't be written (" + error.message() +
                            "); the model is at " + from.string());

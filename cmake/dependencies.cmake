@@ -3,7 +3,6 @@
 
 include(cmake/client_dependencies.cmake)
 find_package(CLI11 REQUIRED)
-find_package(ZLIB REQUIRED)
 pkg_check_modules(libmicrohttpd REQUIRED IMPORTED_TARGET libmicrohttpd)
 
 # cmark-gfm's extensions come with a header and a library, but not everywhere with a .pc file.

@@ -128,4 +128,19 @@ void write_file_atomically(const fs::path& path, std::string_view content) {
     file.rename_onto_destination();
 }
 
+void copy_file_atomically(const std::filesystem::path& from, const std::filesystem::path& to) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    if (to.has_parent_path()) fs::create_directories(to.parent_path(), error);
+    const fs::path beside =
+        to.parent_path() / ("." + to.filename().string() + "." + std::to_string(getpid()));
+    fs::copy_file(from, beside, fs::copy_options::overwrite_existing, error);
+    if (!error) fs::rename(beside, to, error);
+    if (!error) return;
+    std::error_code ignored;
+    fs::remove(beside, ignored);
+    throw EnvironmentError(to.string() + ": can't be written (" + error.message() +
+                           "); make room, or look at the folder's permissions");
+}
+
 }  // namespace onnxhub

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "manifest/environment_error.h"
 
@@ -106,6 +107,18 @@ std::string read_whole(const ByteSource& source, std::uint64_t limit_bytes,
         source.read(0, std::as_writable_bytes(std::span(content.data(), content.size())));
     content.resize(count);
     return content;
+}
+
+Sha256 sha256_of(const ByteSource& source, const std::function<void()>& check_interruption) {
+    std::vector<std::byte> block(512 * 1024);
+    Sha256Hasher hasher;
+    for (std::uint64_t done = 0;;) {
+        check_interruption();
+        const std::size_t count = source.read(done, block);
+        if (count == 0) return hasher.finish();
+        hasher.update(std::span(block).first(count));
+        done += count;
+    }
 }
 
 }  // namespace onnxhub

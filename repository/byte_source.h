@@ -6,9 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+
+#include "manifest/digest.h"
 
 namespace onnxhub {
 
@@ -41,5 +44,8 @@ std::unique_ptr<ByteSource> memory_source(std::string content);
 /// `limit_bytes`; `shown_name` stands for the file in the message.
 std::string read_whole(const ByteSource& source, std::uint64_t limit_bytes,
                        const std::string& shown_name);
+
+/// SHA-256 of the whole content. `check_interruption` is called between blocks.
+Sha256 sha256_of(const ByteSource& source, const std::function<void()>& check_interruption);
 
 }  // namespace onnxhub

@@ -192,16 +192,7 @@ CacheInventory take_inventory(const fs::path& cache_folder, SystemTime now) {
 
 bool is_intact(const CachedFile& file, const std::function<void()>& check_interruption) {
     const auto source = open_file(file.path, file.path.string(), LastLink::refuse);
-    std::vector<std::byte> block(512 * 1024);
-    Sha256Hasher hasher;
-    for (std::uint64_t done = 0;;) {
-        check_interruption();
-        const std::size_t count = source->read(done, block);
-        if (count == 0) break;
-        hasher.update(std::span(block).first(count));
-        done += count;
-    }
-    return file.sha && hasher.finish() == *file.sha;
+    return file.sha && sha256_of(*source, check_interruption) == *file.sha;
 }
 
 std::vector<CachedFile> files_to_prune(const std::vector<CachedFile>& files, const PruneWish& wish,

@@ -6,13 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <fstream>
-#include <memory>
-#include <span>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -23,16 +19,12 @@
 #include "manifest/atomic_file.h"
 #include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
+#include "repository/byte_source.h"
 
 namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
-
-EnvironmentError failure(const fs::path& path, const char* what) {
-    return EnvironmentError(path.string() + ": " + what + " (" + std::strerror(errno) +
-                            "); choose another folder with --cache, or make room");
-}
 
 /// A link planted in the cache would lead writes out of it.
 void refuse_links(const fs::path& folder, const fs::path& below) {
@@ -45,19 +37,6 @@ void refuse_links(const fs::path& folder, const fs::path& below) {
                                    ": is a symbolic link inside the cache; remove it");
         }
     }
-}
-
-Sha256 digest_of(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    Sha256Hasher hasher;
-    const auto block = std::make_unique<std::array<char, 512 * 1024>>();
-    while (file) {
-        file.read(block->data(), block->size());
-        hasher.update(
-            std::as_bytes(std::span(block->data(), static_cast<std::size_t>(file.gcount()))));
-    }
-    if (!file.eof()) throw failure(path, "can't be read");
-    return hasher.finish();
 }
 
 }  // namespace
@@ -88,7 +67,8 @@ bool ModelCache::has(const CacheKey& key) const {
     if (!S_ISREG(status.st_mode)) {
         throw EnvironmentError(path.string() + ": is no regular file; remove it");
     }
-    const Sha256 found = digest_of(path);
+    const auto source = open_file(path, path.string(), LastLink::refuse);
+    const Sha256 found = sha256_of(*source, [] {});
     if (found == key.sha) return true;
     throw EnvironmentError(path.string() + ": the SHA-256 is " + to_hex(found) +
                            ", the manifest says " + to_hex(key.sha) +

@@ -194,14 +194,15 @@ Sha256 PartialFile::digest() {
 
 void PartialFile::commit() {
     if (fsync(fd_) != 0) throw failure(partial_, "can't be written");
-    if (rename(partial_.c_str(), path_.c_str()) != 0) throw failure(path_, "can't be made");
+    // In this order a kill between the two leaves a partial file, which the next load clears away.
     unlink(origin_path().c_str());
+    if (rename(partial_.c_str(), path_.c_str()) != 0) throw failure(path_, "can't be made");
     close(std::exchange(fd_, -1));
 }
 
 void PartialFile::remove() {
-    unlink(partial_.c_str());
     unlink(origin_path().c_str());
+    unlink(partial_.c_str());
 }
 
 fs::path PartialFile::origin_path() const {

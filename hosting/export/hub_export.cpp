@@ -6,7 +6,6 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -23,6 +22,7 @@
 #include "hosting/export/hub_content.h"
 #include "manifest/atomic_file.h"
 #include "manifest/environment_error.h"
+#include "manifest/gzip.h"
 #include "manifest/manifest.h"
 
 namespace onnxhub {
@@ -40,22 +40,6 @@ std::map<std::string, std::string> read_sums(const fs::path& folder) {
         if (line.size() > 66) sums[line.substr(66)] = line.substr(0, 64);
     }
     return sums;
-}
-
-std::string gzip(const std::string& text) {
-    z_stream stream = {};
-    if (deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
-        throw std::bad_alloc();
-    }
-    std::string packed(deflateBound(&stream, text.size()), '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-    stream.avail_out = static_cast<uInt>(packed.size());
-    deflate(&stream, Z_FINISH);
-    packed.resize(stream.total_out);
-    deflateEnd(&stream);
-    return packed;
 }
 
 [[noreturn]] void fail(const fs::path& path) {
@@ -190,9 +174,9 @@ private:
         facts.readmes = readmes_of(hub_.tree(), manifest);
         const std::string page = catalog_page(facts);
         write(std::string(manifest_file_name), manifest_text);
-        write(std::string(manifest_file_name) + ".gz", gzip(manifest_text));
+        write(std::string(manifest_file_name) + ".gz", gzip(manifest_text, 9));
         write("index.html", page);
-        write("index.html.gz", gzip(page));
+        write("index.html.gz", gzip(page, 9));
         write("nginx.conf.example", std::string(embedded::export_nginx));
         write("Caddyfile.example", std::string(embedded::export_caddy));
         write(".nojekyll", "");  // GitHub Pages leaves the files alone then

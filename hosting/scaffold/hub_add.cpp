@@ -2,7 +2,6 @@
 #include "hosting/scaffold/hub_add.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <system_error>
@@ -299,18 +298,7 @@ private:
     void copy(const fs::path& from, const std::string& path) {
         const fs::path to = request_.hub / path;
         if (have_same_bytes(from, to)) return;
-        std::error_code error;
-        fs::create_directories(to.parent_path(), error);
-        const fs::path beside =
-            to.parent_path() / ("." + to.filename().string() + "." + std::to_string(getpid()));
-        fs::copy_file(from, beside, fs::copy_options::overwrite_existing, error);
-        if (!error) fs::rename(beside, to, error);
-        if (error) {
-            std::error_code ignored;
-            fs::remove(beside, ignored);
-            throw EnvironmentError(to.string() + ": can't be written (" + error.message() +
-                                   "); make room, or look at the folder's permissions");
-        }
+        copy_file_atomically(from, to);
         report_.written.push_back(path);
     }
 

@@ -10,7 +10,6 @@
 #include <openssl/crypto.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <atomic>
@@ -26,6 +25,7 @@
 #include "hosting/server/metrics.h"
 #include "manifest/digest.h"
 #include "manifest/environment_error.h"
+#include "manifest/gzip.h"
 
 namespace onnxhub {
 namespace {
@@ -151,20 +151,6 @@ Response part_response(ServedFile file, std::uint64_t offset, std::uint64_t coun
     return Response(MHD_create_response_from_fd_at_offset64(count, file.file.release(), offset));
 }
 
-std::string gzip(const std::string& text) {
-    z_stream stream = {};
-    if (deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) return "";
-    std::string packed(deflateBound(&stream, text.size()), '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-    stream.avail_out = static_cast<uInt>(packed.size());
-    const int result = deflate(&stream, Z_FINISH);
-    packed.resize(stream.total_out);
-    deflateEnd(&stream);
-    return result == Z_STREAM_END ? packed : "";
-}
-
 std::string read_whole_file(const ServedFile& file) {
     if (file.text) return *file.text;
     std::string text(file.identity.size_bytes, '\0');
@@ -182,7 +168,7 @@ public:
             files_.splice(files_.begin(), files_, it);
             return it->second;
         }
-        auto packed = std::make_shared<const std::string>(gzip(read_whole_file(file)));
+        auto packed = std::make_shared<const std::string>(gzip(read_whole_file(file), 6));
         files_.emplace_front(file.identity.etag, packed);
         if (files_.size() > most_compressed) files_.pop_back();
         return packed;

@@ -30,8 +30,8 @@ constexpr std::size_t most_remembered = 100'000;          // hashes of files
 constexpr std::size_t most_trees = 64;                    // revisions
 constexpr std::uint64_t largest_blob = 64 * 1024 * 1024;  // bytes, of files that git itself holds
 
-NotServed not_found(const std::string& reason) {
-    return {404, reason};
+NotServed absent() {
+    return {404, "there is no such file", true};
 }
 
 /// Opens what is below `root`, whatever links there are on the way; links out of it fail.
@@ -122,10 +122,10 @@ Served ServedHub::open(std::string_view path) {
             return NotServed{400, "this path can't be used"};
         }
         const std::string& hub_path = std::get<std::string>(checked);
-        if (has_hidden_segment(hub_path)) return not_found("there is no such file");
+        if (has_hidden_segment(hub_path)) return absent();
         Served plain = open_plain(hub_path);
         const auto* missing = std::get_if<NotServed>(&plain);
-        if (!missing || missing->reason != "there is no such file") return plain;
+        if (!missing || !missing->is_absent) return plain;
         std::optional<Served> other;
         if (path.starts_with("/media/")) other = open_at_ref(path.substr(6));
         if (!other) other = open_at_ref(path);
@@ -163,7 +163,7 @@ Served ServedHub::open_on_disk(const std::string& hub_path) {
     OpenFile file(open_beneath(root_.get(), hub_path));
     struct stat status = {};
     if (file.get() < 0 || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-        return not_found("there is no such file");
+        return absent();
     }
     const auto size = static_cast<std::uint64_t>(status.st_size);
     if (repository_) {
@@ -185,7 +185,7 @@ Served ServedHub::open_in_tree(const CommitId& commit, const std::string& hub_pa
     const auto resolved = resolve_symlinks(*tree, hub_path);
     const auto* path = std::get_if<std::string>(&resolved);
     const auto stat = path ? tree->stat(*path) : std::nullopt;
-    if (!stat || stat->kind != FileKind::regular) return not_found("there is no such file");
+    if (!stat || stat->kind != FileKind::regular) return absent();
     auto text =
         std::make_shared<std::string>(read_whole(*tree->open(*path), largest_blob, hub_path));
     if (text->size() < lfs_pointer_size_limit) {
@@ -209,7 +209,8 @@ Served ServedHub::open_lfs_object(const LfsPointer& pointer, const std::string& 
     struct stat status = {};
     if (file.get() < 0 || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
         static_cast<std::uint64_t>(status.st_size) != pointer.size_bytes) {
-        return not_found("a Git LFS pointer, and its object is not here; `git lfs fetch` gets it");
+        return NotServed{404,
+                         "a Git LFS pointer, and its object is not here; `git lfs fetch` gets it"};
     }
     ServedFile served;
     served.identity = {quoted(oid), status.st_mtim.tv_sec, pointer.size_bytes};

@@ -43,7 +43,8 @@ struct ServedFile {
 
 struct NotServed {
     int status = 404;
-    std::string reason;  ///< one line for the client
+    std::string reason;      ///< one line for the client
+    bool is_absent = false;  ///< nothing has this path: another layout may mean it
 };
 
 using Served = std::variant<ServedFile, NotServed>;
