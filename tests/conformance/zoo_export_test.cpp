@@ -50,7 +50,7 @@ TEST_F(ZooExport, EveryModelIsOnItsPage) {
                      "--user-data-dir=" + (folder.path() / "profile").string(),
                      "--virtual-time-budget=10000", "--dump-dom", server.url() + "/"},
                     folder.path());
-    EXPECT_THAT(page.out, HasSubstr("184 of 184 models"));
+    EXPECT_THAT(page.out, HasSubstr("184 files in 116 models"));
     EXPECT_THAT(page.out, HasSubstr("ResNet50-fp32"));
     EXPECT_EQ(server.stop(), 0);
 }
