@@ -54,6 +54,7 @@ void add_list_command(CLI::App& app, Job& job);
 void add_load_command(CLI::App& app, Job& job);
 void add_load_composite_command(CLI::App& app, Job& job);
 void add_lock_command(CLI::App& app, Job& job);
+void add_merge_driver_command(CLI::App& app, Job& job);
 void add_serve_command(CLI::App& app, Job& job);
 void add_validate_command(CLI::App& app, Job& job);
 

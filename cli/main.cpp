@@ -112,6 +112,7 @@ int main(int argc, char** argv) {
     add_serve_command(app, job);
     add_export_command(app, job);
     add_bundle_command(app, job);
+    add_merge_driver_command(app, job);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

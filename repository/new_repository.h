@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The beginning of a repository: the one thing in this room that writes.
+// The beginning of a repository. Beside the merge driver's setting the one thing in this room that
+// writes.
 #pragma once
 
 #include <filesystem>

@@ -20,6 +20,7 @@
 #include "manifest/atomic_file.h"
 #include "manifest/environment_error.h"
 #include "repository/git_repository.h"
+#include "repository/merge_driver.h"
 #include "repository/new_repository.h"
 
 namespace onnxhub {
@@ -102,9 +103,11 @@ InitReport init_hub(const fs::path& folder, const HubOutline& outline) {
         write_file_atomically(path, file.content);
         report.made.push_back(file.path);
     }
-    if (is_repository) return report;
-    begin_repository(folder, report.made, "A hub of ONNX models");
-    report.has_committed = true;
+    if (!is_repository) {
+        begin_repository(folder, report.made, "A hub of ONNX models");
+        report.has_committed = true;
+    }
+    install_merge_driver(folder);
     return report;
 }
 

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// `onnxhub merge-driver`: what git runs to merge manifests, see gitattributes(5), "Defining a
+// custom merge driver".
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "cli/hub_folder.h"
+#include "cli/job.h"
+#include "manifest/atomic_file.h"
+#include "manifest/diagnostic.h"
+#include "manifest/manifest_merge.h"
+#include "repository/merge_driver.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+    std::vector<std::string> files;
+    bool installs = false;
+};
+
+/// git gives an empty file for a base that didn't have the manifest.
+ManifestDocument read_version(const std::string& file, const std::string& shown_name) {
+    const std::string text = read_disk_file(file);
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos) return {};
+    return read_manifest(text, shown_name);
+}
+
+ExitCode merge(const Arguments& arguments, const Streams& streams) {
+    const std::string& ours = arguments.files[1];
+    const std::string path =
+        arguments.files.size() > 3 ? arguments.files[3] : std::string(manifest_file_name);
+    const MergedManifest merged = merge_manifests(
+        read_version(arguments.files[0], path + " (merge base)"),
+        read_version(ours, path + " (ours)"), read_version(arguments.files[2], path + " (theirs)"));
+    write_file_atomically(ours, merged.text);
+    Diagnostics conflicts;
+    for (const EntryConflict& conflict : merged.conflicts) {
+        conflicts.report({Severity::error, "merge-conflict", path, 0,
+                          to_text(conflict.entry) + ": " + conflict.reason,
+                          "choose a side between the markers, or run `onnxhub generate`"});
+    }
+    print(streams, conflicts);
+    return merged.conflicts.empty() ? ExitCode::done : ExitCode::findings;
+}
+
+ExitCode install(const Arguments& arguments, const Streams& streams) {
+    const fs::path folder = arguments.files.empty() ? "." : arguments.files.front();
+    const bool is_new = install_merge_driver(folder);
+    note(streams, fmt::format("{}: {}", printable(folder.string()),
+                              is_new ? "git merges manifests by `onnxhub merge-driver` now"
+                                     : "has a merge driver for manifests already"));
+    return ExitCode::done;
+}
+
+}  // namespace
+
+void add_merge_driver_command(CLI::App& app, Job& job) {
+    const auto arguments = std::make_shared<Arguments>();
+    CLI::App* command = app.add_subcommand(
+        "merge-driver", "Merges manifests entry by entry; git runs it as %O %A %B %P");
+    command
+        ->add_option("FILES", arguments->files,
+                     "Merge base, ours, theirs, and the path shown in messages; the result takes "
+                     "the place of ours")
+        ->option_text("BASE OURS THEIRS [PATH]");
+    command->add_flag(
+        "--install", arguments->installs,
+        "Set it up in the repository in this folder (or the one named), once a clone");
+    command->callback([arguments, &job] {
+        if (arguments->installs ? arguments->files.size() > 1
+                                : arguments->files.size() < 3 || arguments->files.size() > 4) {
+            throw CLI::ValidationError("merge-driver",
+                                       arguments->installs
+                                           ? "--install takes one folder at most"
+                                           : "needs three files: merge base, ours, theirs");
+        }
+        job = [arguments](const Streams& streams) {
+            return arguments->installs ? install(*arguments, streams) : merge(*arguments, streams);
+        };
+    });
+}
+
+}  // namespace onnxhub

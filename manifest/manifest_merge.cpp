@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manifest/manifest_merge.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <variant>
+
+#include "manifest/diagnostic.h"
+#include "manifest/entry_keys.h"
+
+namespace onnxhub {
+namespace {
+
+enum Version { base, ours, theirs, version_count };
+
+/// The same entry in each version; null where it isn't in one.
+using Versions = std::array<const ManifestEntry*, version_count>;
+
+bool are_same(const ManifestEntry* one, const ManifestEntry* other) {
+    if (!one || !other) return one == other;
+    return one->text == other->text || one->json == other->json;
+}
+
+/// A key of an entry, or of its metadata.
+struct FieldName {
+    bool in_metadata = false;
+    std::string key;
+
+    auto operator<=>(const FieldName&) const = default;
+};
+
+/// An entry's values in one level. The order is that of the entry.
+using Fields = std::vector<std::pair<FieldName, const JsonValue*>>;
+
+bool has_readable_metadata(const ManifestEntry& entry) {
+    const JsonValue* metadata = entry.json.find(key::metadata);
+    return !metadata || metadata->object();
+}
+
+Fields fields_of(const ManifestEntry& entry) {
+    Fields fields;
+    for (const JsonMember& member : *entry.json.object()) {
+        if (member.key != key::metadata || !member.value.object()) {
+            fields.push_back({{false, member.key}, &member.value});
+            continue;
+        }
+        for (const JsonMember& inner : *member.value.object()) {
+            fields.push_back({{true, inner.key}, &inner.value});
+        }
+    }
+    return fields;
+}
+
+/// Fields that are changed together or not at all go by the name of the first of them.
+FieldName unit_of(const FieldName& field) {
+    constexpr std::string_view of_content[] = {key::model_bytes,  key::io_ports,
+                                               key::extra_ports,  key::external_data,
+                                               key::onnx_version, key::opset_version};
+    constexpr std::string_view of_archive[] = {key::archive_sha, key::archive_bytes};
+    const bool is_top_content = field.key == key::onnx_version || field.key == key::opset_version;
+    if (field.in_metadata != is_top_content) {
+        if (std::ranges::find(of_content, field.key) != std::end(of_content)) {
+            return {true, std::string(key::model_sha)};
+        }
+    }
+    if (field.in_metadata && std::ranges::find(of_archive, field.key) != std::end(of_archive)) {
+        return {true, std::string(key::archive_path)};
+    }
+    return field;
+}
+
+using Unit = std::map<FieldName, const JsonValue*>;
+
+bool are_same(const Unit& one, const Unit& other) {
+    return std::ranges::equal(one, other, [](const auto& a, const auto& b) {
+        return a.first == b.first && *a.second == *b.second;
+    });
+}
+
+/// "model_sha, model_bytes": what the two sides have differently.
+std::string differing_keys(const Unit& one, const Unit& other) {
+    std::set<std::string> keys;
+    for (const auto& [unit, opposite] : {std::pair(&one, &other), std::pair(&other, &one)}) {
+        for (const auto& [field, value] : *unit) {
+            const auto found = opposite->find(field);
+            if (found == opposite->end() || !(*found->second == *value)) keys.insert(field.key);
+        }
+    }
+    std::string text;
+    for (const std::string& key : keys) text += (text.empty() ? "" : ", ") + printable(key);
+    return text;
+}
+
+/// Values of all units in one version.
+std::map<FieldName, Unit> units_of(const ManifestEntry* entry) {
+    std::map<FieldName, Unit> units;
+    if (!entry) return units;
+    for (const auto& [field, value] : fields_of(*entry)) units[unit_of(field)][field] = value;
+    return units;
+}
+
+/// The merged values as an entry: keys in the order of `pattern`, new ones by name, then all as the
+/// format orders them.
+JsonValue assemble_entry(const ManifestEntry& pattern, Unit values) {
+    JsonObject top;
+    JsonObject metadata;
+    const auto place = [&](const FieldName& field, const JsonValue& value) {
+        (field.in_metadata ? metadata : top).push_back({field.key, value});
+    };
+    for (const auto& [field, unused] : fields_of(pattern)) {
+        const auto found = values.find(field);
+        if (found == values.end()) continue;
+        place(field, *found->second);
+        values.erase(found);
+    }
+    for (const auto& [field, value] : values) place(field, *value);
+    if (!metadata.empty()) {
+        top.push_back({std::string(key::metadata), json_object(std::move(metadata))});
+    }
+    const JsonValue entry = json_object(std::move(top));
+    return merge_entry(entry, entry);
+}
+
+/// Both sides' changes in one entry, or why that can't be.
+std::variant<JsonValue, std::string> merge_fields(const Versions& versions) {
+    if (!std::ranges::all_of(versions, [](const ManifestEntry* entry) {
+            return !entry || has_readable_metadata(*entry);
+        })) {
+        return "both change it, and its metadata is no object";
+    }
+    std::array<std::map<FieldName, Unit>, version_count> units;
+    std::set<FieldName> names;
+    for (int version = 0; version < version_count; ++version) {
+        units[version] = units_of(versions[version]);
+        for (const auto& [name, unit] : units[version]) names.insert(name);
+    }
+    Unit merged;
+    std::string conflicts;
+    for (const FieldName& name : names) {
+        const Unit& was = units[base][name];
+        const Unit& one = units[ours][name];
+        const Unit& other = units[theirs][name];
+        if (are_same(one, other) || are_same(other, was)) {
+            merged.insert(one.begin(), one.end());
+        } else if (are_same(one, was)) {
+            merged.insert(other.begin(), other.end());
+        } else {
+            conflicts += (conflicts.empty() ? "" : ", ") + differing_keys(one, other);
+        }
+    }
+    if (!conflicts.empty()) {
+        return (versions[base] ? "both change " : "both add it with another ") + conflicts;
+    }
+    const ManifestEntry* pattern = versions[base];
+    if (!pattern) {
+        pattern = std::min(versions[ours], versions[theirs],
+                           [](auto* a, auto* b) { return a->text < b->text; });
+    }
+    return assemble_entry(*pattern, std::move(merged));
+}
+
+/// What becomes of one entry: its text, nothing when it is gone, or a conflict.
+struct Outcome {
+    EntryName name;
+    std::string text;       ///< empty: gone, or in conflict
+    std::string conflict;   ///< why; empty: there is none
+    std::string ours_text;  ///< in a conflict; empty where that side removed it
+    std::string theirs_text;
+};
+
+std::string text_of(const ManifestEntry* entry) {
+    return entry ? entry->text : std::string();
+}
+
+Outcome conflict_of(const Versions& versions, EntryName name, std::string reason) {
+    return {std::move(name), "", std::move(reason), text_of(versions[ours]),
+            text_of(versions[theirs])};
+}
+
+Outcome merge_one(const Versions& versions) {
+    const ManifestEntry* any = nullptr;  // the same for both directions
+    for (const ManifestEntry* entry : versions) {
+        if (!any) any = entry;
+    }
+    EntryName name = name_of(*any);
+    if (are_same(versions[ours], versions[theirs])) {  // layout may differ
+        return {name, std::min(text_of(versions[ours]), text_of(versions[theirs])), "", "", ""};
+    }
+    if (are_same(versions[theirs], versions[base])) {
+        return {name, text_of(versions[ours]), "", "", ""};
+    }
+    if (are_same(versions[ours], versions[base])) {
+        return {name, text_of(versions[theirs]), "", "", ""};
+    }
+    if (!versions[ours] || !versions[theirs]) {
+        return conflict_of(versions, std::move(name), "one side changes it, the other removes it");
+    }
+    auto merged = merge_fields(versions);
+    if (auto* reason = std::get_if<std::string>(&merged)) {
+        return conflict_of(versions, std::move(name), std::move(*reason));
+    }
+    return {name, entry_text(std::get<JsonValue>(merged)), "", "", ""};
+}
+
+using Group = std::vector<const ManifestEntry*>;  ///< entries of one path, in document order
+
+/// Entries of one path and version by name and opset, and by their number among equal ones.
+using EntryKey = std::tuple<std::string, std::int64_t, std::size_t>;
+
+/// A path's only entry is the same one on both sides even with another name or another opset.
+std::optional<Versions> match_alone(const std::array<Group, version_count>& groups) {
+    if (groups[base].size() != 1) return std::nullopt;
+    const EntryName was = name_of(*groups[base].front());
+    Versions versions{};
+    for (int version = 0; version < version_count; ++version) {
+        const Group& group = groups[version];
+        if (group.empty()) continue;
+        const EntryName now = name_of(*group.front());
+        if (group.size() > 1) return std::nullopt;
+        if (now.model != was.model && now.opset_version != was.opset_version) return std::nullopt;
+        versions[version] = group.front();
+    }
+    return versions;
+}
+
+/// Matches entries of one path. The order is that of the base, then new ones by their keys.
+std::vector<Versions> match_entries(const std::array<Group, version_count>& groups) {
+    if (const auto alone = match_alone(groups)) return {*alone};
+    std::map<EntryKey, Versions> matched;
+    std::vector<EntryKey> order;
+    for (int version = 0; version < version_count; ++version) {
+        std::map<std::pair<std::string, std::int64_t>, std::size_t> counts;
+        for (const ManifestEntry* entry : groups[version]) {
+            const EntryName name = name_of(*entry);
+            const std::size_t number = counts[{name.model, name.opset_version}]++;
+            const EntryKey key{name.model, name.opset_version, number};
+            matched.try_emplace(key, Versions{}).first->second[version] = entry;
+            if (version == base) order.push_back(key);
+        }
+    }
+    std::vector<Versions> result;
+    for (const EntryKey& key : order) result.push_back(matched.extract(key).mapped());
+    for (const auto& [key, versions] : matched) result.push_back(versions);
+    return result;
+}
+
+bool have_same_texts(const Group& one, const Group& other) {
+    return std::ranges::equal(one, other, {}, &ManifestEntry::text, &ManifestEntry::text);
+}
+
+void merge_group(const std::array<Group, version_count>& groups, std::vector<Outcome>& outcomes) {
+    const Group* changed = nullptr;  // where one side alone changed the group, its order holds
+    if (have_same_texts(groups[theirs], groups[base])) {
+        changed = &groups[ours];
+    } else if (have_same_texts(groups[ours], groups[base]) ||
+               have_same_texts(groups[ours], groups[theirs])) {
+        changed = &groups[theirs];
+    }
+    if (changed) {
+        for (const ManifestEntry* entry : *changed) {
+            outcomes.push_back({name_of(*entry), entry->text, "", "", ""});
+        }
+        return;
+    }
+    for (const Versions& versions : match_entries(groups)) {
+        Outcome outcome = merge_one(versions);
+        if (!outcome.text.empty() || !outcome.conflict.empty()) {
+            outcomes.push_back(std::move(outcome));
+        }
+    }
+}
+
+std::string entry_lines(const std::vector<std::string>& entries, bool is_end_of_list) {
+    std::string text;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        text += "    " + entries[i] + (is_end_of_list && i + 1 == entries.size() ? "\n" : ",\n");
+    }
+    return text;
+}
+
+/// Outcomes `first` to `last` (exclusive) as one conflict.
+std::string conflict_block(const std::vector<Outcome>& outcomes, std::size_t first,
+                           std::size_t last) {
+    std::vector<std::string> ours;
+    std::vector<std::string> theirs;
+    for (std::size_t i = first; i < last; ++i) {
+        const Outcome& outcome = outcomes[i];
+        const bool is_conflict = !outcome.conflict.empty();
+        const std::string& our_text = is_conflict ? outcome.ours_text : outcome.text;
+        const std::string& their_text = is_conflict ? outcome.theirs_text : outcome.text;
+        if (!our_text.empty()) ours.push_back(our_text);
+        if (!their_text.empty()) theirs.push_back(their_text);
+    }
+    const bool is_end = last == outcomes.size();
+    return "<<<<<<< ours\n" + entry_lines(ours, is_end) + "=======\n" +
+           entry_lines(theirs, is_end) + ">>>>>>> theirs\n";
+}
+
+/// Where the last block begins. When a side removed the last entry, the comma before it is part of
+/// the conflict, and so is the entry with that comma.
+std::size_t begin_of_last_block(const std::vector<Outcome>& outcomes) {
+    std::size_t begin = outcomes.size();
+    bool has_removal = false;
+    while (begin > 0 && !outcomes[begin - 1].conflict.empty()) {
+        --begin;
+        has_removal |= outcomes[begin].ours_text.empty() || outcomes[begin].theirs_text.empty();
+    }
+    if (!has_removal) return outcomes.size();
+    return begin > 0 ? begin - 1 : begin;
+}
+
+/// The document with what is in conflict between markers, so that either side of them all is JSON.
+std::string text_with_conflicts(const std::vector<Outcome>& outcomes) {
+    const std::size_t last_block = begin_of_last_block(outcomes);
+    std::string text = "[\n";
+    for (std::size_t i = 0; i < last_block; ++i) {
+        text += outcomes[i].conflict.empty()
+                    ? entry_lines({outcomes[i].text}, i + 1 == outcomes.size())
+                    : conflict_block(outcomes, i, i + 1);
+    }
+    if (last_block < outcomes.size()) text += conflict_block(outcomes, last_block, outcomes.size());
+    return text + "]";
+}
+
+}  // namespace
+
+MergedManifest merge_manifests(const ManifestDocument& base_document,
+                               const ManifestDocument& our_document,
+                               const ManifestDocument& their_document) {
+    std::map<std::string, std::array<Group, version_count>> by_path;
+    const ManifestDocument* documents[] = {&base_document, &our_document, &their_document};
+    for (int version = 0; version < version_count; ++version) {
+        for (const ManifestEntry& entry : documents[version]->entries) {
+            by_path[name_of(entry).model_path][version].push_back(&entry);
+        }
+    }
+    std::vector<Outcome> outcomes;
+    for (const auto& [path, groups] : by_path) merge_group(groups, outcomes);
+
+    MergedManifest merged;
+    merged.entry_count = outcomes.size();
+    for (const Outcome& outcome : outcomes) {
+        if (outcome.conflict.empty()) continue;
+        merged.conflicts.push_back({outcome.name, outcome.conflict});
+    }
+    if (!merged.conflicts.empty()) {
+        merged.text = text_with_conflicts(outcomes);
+        return merged;
+    }
+    std::vector<std::string> texts;
+    texts.reserve(outcomes.size());
+    for (Outcome& outcome : outcomes) texts.push_back(std::move(outcome.text));
+    merged.text = manifest_text(texts);
+    return merged;
+}
+
+}  // namespace onnxhub

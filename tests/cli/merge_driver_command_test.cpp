@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// `onnxhub merge-driver`, by hand and as git runs it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "tests/support/program.h"
+#include "tests/support/repository_builder.h"
+
+namespace onnxhub::test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string entry(const std::string& path, int opset = 13) {
+    return "    {\n        \"model\": \"" + path + "\",\n        \"model_path\": \"" + path +
+           "\",\n        \"onnx_version\": \"1.8\",\n        \"opset_version\": " +
+           std::to_string(opset) + "\n    }";
+}
+
+std::string manifest(const std::string& entries) {
+    return "[\n" + entries + "\n]";
+}
+
+class MergeDriver : public testing::Test {
+protected:
+    ProgramResult merge(const std::string& base, const std::string& ours,
+                        const std::string& theirs) {
+        write_file(folder.path() / "base", base);
+        write_file(folder.path() / "ours", ours);
+        write_file(folder.path() / "theirs", theirs);
+        return run_onnxhub({"merge-driver", "base", "ours", "theirs", "hub/M.json"}, folder.path());
+    }
+
+    std::string result() const { return read_file(folder.path() / "ours"); }
+
+    /// A hub with branches `one` and `two`, whose merge is under way on `one`.
+    ProgramResult git_merge(const std::string& base, const std::string& one,
+                            const std::string& two) {
+        write_file(folder.path() / "versions/base", base);
+        write_file(folder.path() / "versions/one", one);
+        write_file(folder.path() / "versions/two", two);
+        const std::string script = R"(set -e
+            export HOME=$PWD GIT_CONFIG_NOSYSTEM=1 PATH=$(dirname )" +
+                                   onnxhub_program() + R"():$PATH
+            git init -q -b main hub
+            cd hub
+            git config user.name Team && git config user.email team@example.com
+            echo 'ONNX_HUB_MANIFEST.json text eol=lf merge=onnxhub' > .gitattributes
+            onnxhub merge-driver --install
+            take() { cp ../versions/$1 ONNX_HUB_MANIFEST.json; git add -A; git commit -qm $1; }
+            take base
+            git checkout -q -b two && take two
+            git checkout -q -b one main && take one
+            git merge -q two)";
+        return run_command({"bash", "-c", script}, folder.path());
+    }
+
+    std::string merged() const { return read_file(folder.path() / "hub/ONNX_HUB_MANIFEST.json"); }
+
+    TemporaryFolder folder;
+};
+
+TEST_F(MergeDriver, TheResultTakesThePlaceOfOurs) {
+    const ProgramResult run = merge(manifest(entry("b")), manifest(entry("a") + ",\n" + entry("b")),
+                                    manifest(entry("b") + ",\n" + entry("c")));
+    EXPECT_EQ(run.status, 0) << run.err;
+    EXPECT_EQ(run.out + run.err, "");
+    EXPECT_EQ(result(), manifest(entry("a") + ",\n" + entry("b") + ",\n" + entry("c")));
+    EXPECT_EQ(read_file(folder.path() / "theirs"), manifest(entry("b") + ",\n" + entry("c")));
+}
+
+TEST_F(MergeDriver, AConflictIsNamedAndExitsWithOne) {
+    const ProgramResult run =
+        merge(manifest(entry("a", 7)), manifest(entry("a", 8)), manifest(entry("a", 9)));
+    EXPECT_EQ(run.status, 1);
+    EXPECT_EQ(
+        run.err,
+        "onnxhub: error: hub/M.json: a (opset 7, a): both change opset_version; choose a side "
+        "between the markers, or run `onnxhub generate`\n");
+    EXPECT_THAT(result(), AllOf(HasSubstr("<<<<<<< ours"), HasSubstr("\"opset_version\": 9")));
+}
+
+TEST_F(MergeDriver, ABranchWithoutAManifestIsAnEmptyOne) {
+    EXPECT_EQ(merge("", manifest(entry("a")), manifest(entry("b"))).status, 0);
+    EXPECT_EQ(result(), manifest(entry("a") + ",\n" + entry("b")));
+}
+
+TEST_F(MergeDriver, WhatCantBeReadLeavesOursAlone) {
+    const std::string ours = manifest(entry("a"));
+    const ProgramResult run = merge(manifest(entry("a")), ours, "[{]");
+    EXPECT_EQ(run.status, 2);
+    EXPECT_THAT(run.err, HasSubstr("hub/M.json (theirs):1: "));
+    EXPECT_EQ(result(), ours);
+    EXPECT_EQ(run_onnxhub({"merge-driver", "base"}, folder.path()).status, 2);
+    EXPECT_EQ(run_onnxhub({"merge-driver", "--install"}, folder.path()).status, 2);
+}
+
+TEST_F(MergeDriver, GitMergesTwoBranchesThatEachAddAModel) {
+    const ProgramResult run =
+        git_merge(manifest(entry("b")), manifest(entry("a") + ",\n" + entry("b")),
+                  manifest(entry("aa") + ",\n" + entry("b")));
+    EXPECT_EQ(run.status, 0) << run.out << run.err;
+    EXPECT_EQ(merged(), manifest(entry("a") + ",\n" + entry("aa") + ",\n" + entry("b")));
+    // Without the driver the same merge stops: both sides wrote at one line.
+    const ProgramResult plain = run_command(
+        {"bash", "-c",
+         "cd hub && git reset -q --hard HEAD~1 && git config --remove-section merge.onnxhub && "
+         "git merge -q two"},
+        folder.path());
+    EXPECT_EQ(plain.status, 1) << plain.out << plain.err;
+}
+
+TEST_F(MergeDriver, GitStopsAtATrueConflict) {
+    const ProgramResult run =
+        git_merge(manifest(entry("a", 7)), manifest(entry("a", 8)), manifest(entry("a", 9)));
+    EXPECT_EQ(run.status, 1);
+    EXPECT_THAT(run.err, HasSubstr("ONNX_HUB_MANIFEST.json: a (opset 7, a): both change"));
+    EXPECT_THAT(merged(), HasSubstr(">>>>>>> theirs"));
+    // The index has all three versions still, as git put them there.
+    EXPECT_EQ(run_command({"bash", "-c", "cd hub && git ls-files -u | wc -l"}, folder.path()).out,
+              "3\n");
+}
+
+TEST_F(MergeDriver, ItIsInstalledOnce) {
+    RepositoryBuilder hub;
+    hub.write("README.md", "# Hub\n").commit("Hub");
+    const ProgramResult first = run_onnxhub({"merge-driver", "--install"}, hub.path());
+    EXPECT_THAT(first.err, HasSubstr("merges manifests by `onnxhub merge-driver` now"));
+    EXPECT_THAT(read_file(hub.path() / ".git/config"),
+                HasSubstr("driver = onnxhub merge-driver %O %A %B %P"));
+    const ProgramResult second = run_onnxhub({"merge-driver", "--install", "."}, hub.path());
+    EXPECT_EQ(second.status, 0);
+    EXPECT_THAT(second.err, HasSubstr("already"));
+}
+
+TEST_F(MergeDriver, ANewHubHasIt) {
+    EXPECT_EQ(run_onnxhub({"init", "hub"}, folder.path()).status, 0);
+    EXPECT_THAT(read_file(folder.path() / "hub/.git/config"), HasSubstr("[merge \"onnxhub\"]"));
+    EXPECT_THAT(read_file(folder.path() / "hub/.gitattributes"), HasSubstr("merge=onnxhub"));
+}
+
+}  // namespace
+}  // namespace onnxhub::test

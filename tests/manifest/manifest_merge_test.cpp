@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manifest/manifest_merge.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+#include <tuple>
+
+namespace onnxhub {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+/// An entry in short. `bytes` stands for the whole content: digest and size come from it.
+struct Model {
+    std::string path;
+    std::string name = "Model";
+    int opset = 13;
+    int bytes = 1;
+    std::string tag = "vision";
+    std::string archive = "";
+    std::string note = "";
+
+    auto operator<=>(const Model&) const = default;
+};
+
+std::string text_of(const Model& model) {
+    JsonObject metadata{
+        {"model_sha", json_string(fmt::format("{:064x}", model.bytes))},
+        {"model_bytes", json_integer(model.bytes)},
+        {"tags", json_array({json_string(model.tag)})},
+    };
+    if (!model.archive.empty()) {
+        metadata.push_back({"model_with_data_path", json_string(model.archive)});
+    }
+    if (!model.note.empty()) metadata.push_back({"note", json_string(model.note)});
+    return entry_text(json_object({{"model", json_string(model.name)},
+                                   {"model_path", json_string(model.path)},
+                                   {"onnx_version", json_string("1.8")},
+                                   {"opset_version", json_integer(model.opset)},
+                                   {"metadata", json_object(std::move(metadata))}}));
+}
+
+std::string text_of(std::vector<Model> models) {
+    std::ranges::stable_sort(models, {}, &Model::path);
+    std::vector<std::string> texts;
+    for (const Model& model : models) texts.push_back(text_of(model));
+    return manifest_text(texts);
+}
+
+ManifestDocument document(const std::string& text) {
+    auto result = parse_manifest(text);
+    if (!std::holds_alternative<ManifestDocument>(result)) throw std::runtime_error(text);
+    return std::get<ManifestDocument>(std::move(result));
+}
+
+using Models = std::vector<Model>;
+
+MergedManifest merge(const Models& base, const Models& ours, const Models& theirs) {
+    return merge_manifests(document(text_of(base)), document(text_of(ours)),
+                           document(text_of(theirs)));
+}
+
+std::vector<std::string> reasons(const MergedManifest& merged) {
+    std::vector<std::string> texts;
+    for (const EntryConflict& conflict : merged.conflicts) {
+        texts.push_back(to_text(conflict.entry) + ": " + conflict.reason);
+    }
+    return texts;
+}
+
+TEST(ManifestMerge, AdditionsOfBothSidesAreKept) {
+    const Model old{.path = "m/old.onnx"};
+    const Model one{.path = "a/one.onnx"};
+    const Model two{.path = "z/two.onnx"};
+    const MergedManifest merged = merge({old}, {old, one}, {old, two});
+    EXPECT_THAT(merged.conflicts, IsEmpty());
+    EXPECT_EQ(merged.text, text_of(Models{one, old, two}));
+    EXPECT_EQ(merged.entry_count, 3u);
+}
+
+TEST(ManifestMerge, NeighboursAreNoConflict) {  // they are for a merge of lines
+    const Model a{.path = "a.onnx"};
+    const Model b{.path = "b.onnx"};
+    const Model b2{.path = "b.onnx", .bytes = 2};
+    const MergedManifest merged = merge({a, b}, {b}, {a, b2});
+    EXPECT_EQ(merged.text, text_of(Models{b2}));
+}
+
+TEST(ManifestMerge, ChangesThatGoTogetherAreBroughtTogether) {
+    const Model was{.path = "a.onnx"};
+    const Model tagged{.path = "a.onnx", .tag = "text", .note = "seen"};
+    const Model renewed{.path = "a.onnx", .bytes = 9, .archive = "a.tar.gz"};
+    const MergedManifest merged = merge({was}, {tagged}, {renewed});
+    EXPECT_THAT(reasons(merged), IsEmpty());
+    EXPECT_EQ(
+        merged.text,
+        text_of(Models{
+            {.path = "a.onnx", .bytes = 9, .tag = "text", .archive = "a.tar.gz", .note = "seen"}}));
+    EXPECT_EQ(merge({was}, {renewed}, {tagged}).text, merged.text);
+}
+
+TEST(ManifestMerge, WhatExcludesEachOtherIsNamedAndMarked) {
+    const Model was{.path = "a.onnx"};
+    const Model two{.path = "a.onnx", .bytes = 2};
+    const Model three{.path = "a.onnx", .bytes = 3};
+    const Model other{.path = "b.onnx"};
+    const MergedManifest merged = merge({was, other}, {two, other}, {three, other});
+    EXPECT_THAT(reasons(merged), ElementsAre("Model (opset 13, a.onnx): both change model_bytes, model_sha"));
+    EXPECT_EQ(merged.text, "[\n<<<<<<< ours\n    " + text_of(two) + ",\n=======\n    " +
+                               text_of(three) + ",\n>>>>>>> theirs\n    " + text_of(other) + "\n]");
+}
+
+TEST(ManifestMerge, SizeAndPortsBelongToTheDigest) {
+    const std::string was = text_of(Model{.path = "a.onnx"});
+    std::string resized = was;
+    resized.replace(resized.find("\"model_bytes\": 1"), 16, "\"model_bytes\": 7");
+    std::string with_ports = was;
+    with_ports.replace(with_ports.find("\"opset_version\": 13"), 19, "\"opset_version\": 12");
+    const auto merged =
+        merge_manifests(document(manifest_text({was})), document(manifest_text({resized})),
+                        document(manifest_text({with_ports})));
+    EXPECT_THAT(merged.conflicts, SizeIs(1));
+}
+
+TEST(ManifestMerge, ARemovalAgainstAChangeIsAConflict) {
+    const Model was{.path = "a.onnx"};
+    const Model changed{.path = "a.onnx", .tag = "text"};
+    const MergedManifest merged = merge({was}, {}, {changed});
+    EXPECT_THAT(reasons(merged),
+                ElementsAre(HasSubstr("one side changes it, the other removes it")));
+    EXPECT_THAT(merged.text, HasSubstr("<<<<<<< ours\n=======\n    {"));
+    EXPECT_THAT(merge({was}, {}, {was}).text, "[]");
+}
+
+TEST(ManifestMerge, TheSameAdditionIsOne) {
+    const Model added{.path = "a.onnx"};
+    EXPECT_EQ(merge({}, {added}, {added}).text, text_of(Models{added}));
+    const Model other{.path = "a.onnx", .tag = "text"};
+    EXPECT_THAT(reasons(merge({}, {added}, {other})),
+                ElementsAre(HasSubstr("both add it with another tags")));
+}
+
+TEST(ManifestMerge, EntriesOfOnePathAreToldApartByNameAndOpset) {
+    const Model one{.path = "a.onnx", .name = "One"};
+    const Model two{.path = "a.onnx", .name = "Two"};
+    const Model three{.path = "a.onnx", .name = "Three"};
+    const Model one_changed{.path = "a.onnx", .name = "One", .bytes = 5};
+    const MergedManifest merged = merge({one, two}, {one_changed, two}, {one, two, three});
+    EXPECT_THAT(reasons(merged), IsEmpty());
+    EXPECT_EQ(merged.text, text_of(Models{one_changed, two, three}));
+    // A path's only entry may get another name without being another entry.
+    const Model renamed{.path = "a.onnx", .name = "Uno"};
+    EXPECT_EQ(merge({one}, {renamed}, {Model{.path = "a.onnx", .name = "One", .tag = "text"}}).text,
+              text_of(Models{{.path = "a.onnx", .name = "Uno", .tag = "text"}}));
+}
+
+TEST(ManifestMerge, EitherSideOfAllConflictsIsJson) {
+    const Model first{.path = "a.onnx"};
+    const Model last{.path = "b.onnx"};
+    const Model changed{.path = "b.onnx", .tag = "text"};
+    const MergedManifest merged = merge({first, last}, {first}, {first, changed});
+    EXPECT_EQ(merged.text, "[\n<<<<<<< ours\n    " + text_of(first) + "\n=======\n    " +
+                               text_of(first) + ",\n    " + text_of(changed) +
+                               "\n>>>>>>> theirs\n]");
+}
+
+TEST(ManifestMerge, UntouchedEntriesKeepTheirBytes) {
+    const std::string odd = "[{\"model_path\": \"a.onnx\",  \"model\":\"A\", \"number\": 1.50}]";
+    const std::string more = text_of(Models{{.path = "b.onnx"}});
+    const auto merged = merge_manifests(
+        document(odd), document(odd),
+        document(odd.substr(0, odd.size() - 1) + "," + more.substr(more.find('{'))));
+    EXPECT_THAT(merged.text, HasSubstr("{\"model_path\": \"a.onnx\",  \"model\":\"A\", "
+                                       "\"number\": 1.50}"));
+}
+
+/// Random edits of a manifest, as branches make them.
+class Branches {
+public:
+    explicit Branches(unsigned seed) : random_(seed) {}
+
+    Models start() {
+        Models models;
+        for (int i = number(8); i > 0; --i) add(models);
+        return models;
+    }
+
+    Models edit(Models models) {
+        for (int i = number(5); i > 0; --i) edit_once(models);
+        return models;
+    }
+
+private:
+    int number(int below) { return std::uniform_int_distribution(0, below - 1)(random_); }
+
+    void add(Models& models) {
+        Model model{.path = fmt::format("{}.onnx", number(6)),
+                    .name = fmt::format("M{}", number(3)),
+                    .opset = 7 + number(2),
+                    .bytes = 1 + number(3)};
+        const bool is_there = std::ranges::any_of(models, [&](const Model& other) {
+            return std::tie(other.path, other.name, other.opset) ==
+                   std::tie(model.path, model.name, model.opset);
+        });
+        if (!is_there) models.push_back(std::move(model));
+    }
+
+    void edit_once(Models& models) {
+        const int kind = number(6);
+        if (kind == 0 || models.empty()) return add(models);
+        const auto at = models.begin() + number(static_cast<int>(models.size()));
+        if (kind == 1) models.erase(at);
+        if (kind == 2) at->bytes = 10 + number(4);
+        if (kind == 3) at->tag = fmt::format("tag{}", number(3));
+        if (kind == 4) at->archive = fmt::format("{}.tar.gz", number(3));
+        if (kind == 5) at->note = fmt::format("note{}", number(3));
+    }
+
+    std::mt19937 random_;
+};
+
+using Key = std::tuple<std::string, std::string, std::int64_t>;
+
+/// `alone`: paths whose entry is the same one whatever its name and opset.
+std::map<Key, std::string> by_key(const ManifestDocument& manifest,
+                                  const std::set<std::string>& alone = {}) {
+    std::map<Key, std::string> entries;
+    for (const ManifestEntry& entry : manifest.entries) {
+        const EntryName name = name_of(entry);
+        const bool is_alone = alone.contains(name.model_path);
+        entries[{name.model_path, is_alone ? "" : name.model, is_alone ? 0 : name.opset_version}] =
+            entry.text;
+    }
+    return entries;
+}
+
+/// Paths with one entry at the base and one or none, with its name or its opset, on either side.
+std::set<std::string> paths_with_one_entry(const ManifestDocument (&documents)[3]) {
+    std::set<std::string> paths;
+    for (const ManifestEntry& entry : documents[0].entries) {
+        const EntryName was = name_of(entry);
+        const bool is_alone = std::ranges::all_of(documents, [&](const ManifestDocument& manifest) {
+            int count = 0;
+            for (const ManifestEntry& other : manifest.entries) {
+                const EntryName now = name_of(other);
+                if (now.model_path != was.model_path) continue;
+                if (now.model != was.model && now.opset_version != was.opset_version) return false;
+                ++count;
+            }
+            return count <= 1;
+        });
+        if (is_alone) paths.insert(was.model_path);
+    }
+    return paths;
+}
+
+const std::string* find(const std::map<Key, std::string>& entries, const Key& key) {
+    const auto found = entries.find(key);
+    return found == entries.end() ? nullptr : &found->second;
+}
+
+/// With the conflicts' blocks resolved by taking all of one side.
+std::string resolve(const std::string& text, bool takes_ours) {
+    std::string lines;
+    int part = 0;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) {
+        if (line == "<<<<<<< ours") {
+            part = 1;
+        } else if (line == "=======") {
+            part = 2;
+        } else if (line == ">>>>>>> theirs") {
+            part = 0;
+        } else if (part == 0 || (part == 1) == takes_ours) {
+            lines += line + "\n";
+        }
+    }
+    return lines;
+}
+
+bool same_or_both_absent(const std::string* one, const std::string* other) {
+    return one && other ? *one == *other : one == other;
+}
+
+struct Merge {
+    std::map<Key, std::string> base, ours, theirs, result;
+    std::set<Key> in_conflict;
+
+    std::set<Key> keys() const {
+        std::set<Key> all;
+        for (const auto* entries : {&base, &ours, &theirs, &result}) {
+            for (const auto& [key, text] : *entries) all.insert(key);
+        }
+        return all;
+    }
+};
+
+/// What must hold of one entry whatever the edits were.
+void check_entry(const Merge& merge, const Key& key) {
+    const std::string* was = find(merge.base, key);
+    const std::string* one = find(merge.ours, key);
+    const std::string* other = find(merge.theirs, key);
+    const std::string* now = find(merge.result, key);
+    if (now) {
+        EXPECT_TRUE(was || one || other) << "invented " << *now;
+    }
+    if (merge.in_conflict.contains(key)) return;
+    if (one && other) {
+        EXPECT_TRUE(now) << "lost though both have it: " << *one;
+    }
+    if (same_or_both_absent(one, was)) {
+        EXPECT_TRUE(same_or_both_absent(now, other)) << (other ? *other : *was);
+    } else if (same_or_both_absent(other, was)) {
+        EXPECT_TRUE(same_or_both_absent(now, one)) << (one ? *one : *was);
+    }
+}
+
+TEST(ManifestMerge, RandomMergesLoseNothingAndInventNothingInBothDirections) {
+    int with_conflicts = 0;
+    int without = 0;
+    for (unsigned seed = 0; seed < 4'000; ++seed) {
+        SCOPED_TRACE(seed);
+        Branches branches(seed);
+        const Models base = branches.start();
+        const ManifestDocument documents[] = {document(text_of(base)),
+                                              document(text_of(branches.edit(base))),
+                                              document(text_of(branches.edit(base)))};
+        const MergedManifest one = merge_manifests(documents[0], documents[1], documents[2]);
+        const MergedManifest other = merge_manifests(documents[0], documents[2], documents[1]);
+        EXPECT_EQ(one.conflicts, other.conflicts);
+        EXPECT_EQ(one.entry_count, other.entry_count);
+        const std::set<std::string> alone = paths_with_one_entry(documents);
+        Merge merge{by_key(documents[0], alone),
+                    by_key(documents[1], alone),
+                    by_key(documents[2], alone),
+                    {},
+                    {}};
+        if (one.conflicts.empty()) {
+            ++without;
+            EXPECT_EQ(one.text, other.text);
+            merge.result = by_key(document(one.text), alone);
+            EXPECT_EQ(merge.result.size(), one.entry_count);
+        } else {
+            ++with_conflicts;
+            EXPECT_TRUE(std::holds_alternative<JsonSyntaxError>(parse_manifest(one.text)));
+            // Each block has both sides: nothing is lost before a person has chosen.
+            EXPECT_EQ(by_key(document(resolve(one.text, true))),
+                      by_key(document(resolve(other.text, false))));
+            for (const EntryConflict& conflict : one.conflicts) {
+                const EntryName& name = conflict.entry;
+                const bool is_alone = alone.contains(name.model_path);
+                merge.in_conflict.insert({name.model_path, is_alone ? "" : name.model,
+                                          is_alone ? 0 : name.opset_version});
+            }
+            merge.result = by_key(document(resolve(one.text, true)), alone);
+        }
+        for (const Key& key : merge.keys()) check_entry(merge, key);
+    }
+    EXPECT_GT(with_conflicts, 400);
+    EXPECT_GT(without, 400);
+}
+
+}  // namespace
+}  // namespace onnxhub
