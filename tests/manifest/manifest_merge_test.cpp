@@ -117,7 +117,8 @@ TEST(ManifestMerge, WhatExcludesEachOtherIsNamedAndMarked) {
     const Model three{.path = "a.onnx", .bytes = 3};
     const Model other{.path = "b.onnx"};
     const MergedManifest merged = merge({was, other}, {two, other}, {three, other});
-    EXPECT_THAT(reasons(merged), ElementsAre("Model (opset 13, a.onnx): both change model_bytes, model_sha"));
+    EXPECT_THAT(reasons(merged),
+                ElementsAre("Model (opset 13, a.onnx): both change model_bytes, model_sha"));
     EXPECT_EQ(merged.text, "[\n<<<<<<< ours\n    " + text_of(two) + ",\n=======\n    " +
                                text_of(three) + ",\n>>>>>>> theirs\n    " + text_of(other) + "\n]");
 }
