@@ -5,6 +5,8 @@
 #include <set>
 #include <string>
 
+#include "manifest/inert_text.h"
+
 namespace onnxhub {
 namespace {
 
@@ -47,14 +49,15 @@ bool is_shown(const Streams& streams, Severity severity) {
 }  // namespace
 
 void note(const Streams& streams, const std::string& text) {
-    if (!streams.options.quiet) streams.err << "onnxhub: " << text << '\n';
+    if (streams.options.quiet) return;
+    streams.err << "onnxhub: " << without_runner_commands(text, "\\x23") << '\n';
 }
 
 void print(const Streams& streams, const Diagnostics& diagnostics) {
     std::set<std::string> printed;
     for (const Diagnostic& diagnostic : diagnostics.all()) {
         if (!is_shown(streams, diagnostic.severity)) continue;
-        const std::string text = to_text(diagnostic);
+        const std::string text = without_runner_commands(to_text(diagnostic), "\\x23");
         const std::string name = severity_name(diagnostic.severity);
         if (!printed.insert(name + text).second) continue;
         const bool color = uses_color(streams);

@@ -13,6 +13,7 @@
 #include "cli/job.h"
 #include "generator/onnx_worker.h"
 #include "manifest/environment_error.h"
+#include "manifest/inert_text.h"
 
 namespace {
 
@@ -65,7 +66,9 @@ int run(const Job& job, const GlobalOptions& options) {
         std::cerr << "onnxhub: interrupted; files are as they were\n";
         return status_of(ExitCode::interrupted);
     } catch (const EnvironmentError& error) {
-        std::cerr << "onnxhub: error: " << error.what() << '\n';
+        // It may quote anything, and a workflow's log may be where it goes.
+        std::cerr << "onnxhub: error: " << without_runner_commands(printable(error.what()), "\\x23")
+                  << '\n';
     } catch (const std::bad_alloc&) {
         std::cerr << "onnxhub: error: not enough memory; use fewer --jobs\n";
     } catch (const std::exception& error) {
@@ -101,6 +104,7 @@ int main(int argc, char** argv) {
     add_generate_command(app, job);
     add_inspect_command(app, job);
     add_validate_command(app, job);
+    add_diff_command(app, job);
     add_list_command(app, job);
     add_info_command(app, job);
     add_load_command(app, job);
@@ -112,6 +116,7 @@ int main(int argc, char** argv) {
     add_serve_command(app, job);
     add_export_command(app, job);
     add_bundle_command(app, job);
+    add_merge_command(app, job);
     add_merge_driver_command(app, job);
     try {
         app.parse(argc, argv);

@@ -12,20 +12,12 @@
 #include "manifest/entry.h"
 #include "manifest/json.h"
 #include "manifest/onnx_release.h"
+#include "manifest/quantity_text.h"
 
 namespace onnxhub {
 namespace {
 
 constexpr std::size_t shown_operators = 8;
-
-std::string with_thousands(std::uint64_t number) {
-    std::string digits = std::to_string(number);
-    for (std::size_t i = digits.size(); i > 3;) {
-        i -= 3;
-        digits.insert(i, ",");
-    }
-    return digits;
-}
 
 std::string shape_text(const Shape& shape) {
     if (shape.empty()) return "-";

@@ -24,19 +24,6 @@ std::string human_time(double seconds) {
 
 }  // namespace
 
-std::string human_bytes(std::uint64_t bytes) {
-    if (bytes == 1) return "1 byte";
-    if (bytes < 1024) return fmt::format("{} bytes", bytes);
-    static constexpr const char* units[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-    double value = static_cast<double>(bytes) / 1024;
-    std::size_t unit = 0;
-    while (value >= 999.5 && unit + 1 < std::size(units)) {
-        value /= 1024;
-        ++unit;
-    }
-    return fmt::format("{:.{}f} {}", value, value < 99.95 ? 1 : 0, units[unit]);
-}
-
 std::string rate_and_time_left(const ProgressNumbers& numbers) {
     if (numbers.bytes_done == 0 || numbers.seconds <= 0) return "";
     const double rate = static_cast<double>(numbers.bytes_done) / numbers.seconds;

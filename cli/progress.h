@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "generator/content_table.h"
+#include "manifest/quantity_text.h"
 
 namespace onnxhub {
 
@@ -31,9 +32,6 @@ std::string progress_line(std::string_view verb, const ProgressNumbers& numbers)
 
 /// "812 MiB/s, 8 s left"; "" when nothing can be said yet.
 std::string rate_and_time_left(const ProgressNumbers& numbers);
-
-/// "1.4 GiB", "312 bytes": three digits are enough for people.
-std::string human_bytes(std::uint64_t bytes);
 
 /// A line that is drawn again ten times a second by a thread of its own, not before half a second
 /// has passed.

@@ -16,9 +16,12 @@
 #include "cli/job.h"
 #include "cli/lfs_server.h"
 #include "cli/progress.h"
+#include "cli/report_output.h"
 #include "cli/worker_program.h"
+#include "generator/file_changes.h"
 #include "manifest/atomic_file.h"
 #include "manifest/environment_error.h"
+#include "repository/change_base.h"
 #include "repository/lfs_fetch.h"
 #include "validator/baseline.h"
 #include "validator/change_scope.h"
@@ -38,30 +41,22 @@ struct Arguments {
     std::optional<std::string> revision;
     std::optional<std::string> manifest_file;
     std::optional<std::string> changed_since;
-    std::optional<std::string> output;
     std::optional<std::string> settings_file;
     std::optional<std::string> baseline;
     std::optional<std::string> write_baseline;
     std::vector<std::string> select;
     std::vector<std::string> ignore;
-    std::optional<ReportFormat> format;
+    ReportOutput output;
     Severity fail_on = Severity::error;
     std::optional<unsigned> jobs;
     bool schema_only = false;
     bool fix = false;
     bool allow_removals = false;
     bool fetch = false;
+    bool deepen = false;
     bool remote = false;
     bool rules = false;
 };
-
-constexpr std::array<std::pair<const char*, ReportFormat>, 6> formats{
-    {{"text", ReportFormat::text},
-     {"json", ReportFormat::json},
-     {"sarif", ReportFormat::sarif},
-     {"github", ReportFormat::github},
-     {"junit", ReportFormat::junit},
-     {"markdown", ReportFormat::markdown}}};
 
 /// Everything a run works with, kept alive together.
 struct Session {
@@ -76,6 +71,10 @@ struct Session {
     std::unique_ptr<ModelChecker> checker;
     std::unique_ptr<HashProgress> progress;
     ValidateOptions options;
+    /// With --changed-since: where this branch and that reference parted. Nothing: it can't be
+    /// told.
+    std::optional<ChangeBase> base = {};
+    std::unique_ptr<Tree> base_tree = {};
 };
 
 ManifestText read_manifest_text(const Arguments& arguments, const Tree& tree) {
@@ -122,6 +121,27 @@ Session open_session(const Arguments& arguments, const Streams& streams) {
     return session;
 }
 
+void open_base(Session& session) {
+    const auto& changed_since = session.arguments.changed_since;
+    if (!changed_since) return;
+    const auto& repository = session.hub.repository;
+    if (!repository) {
+        throw EnvironmentError(session.hub.folder.string() +
+                               ": is not in a git repository; leave out --changed-since");
+    }
+    const CommitId head =
+        session.hub.commit ? *session.hub.commit : repository->resolve_commit("HEAD");
+    session.base =
+        find_change_base({session.hub.folder, *changed_since, head, session.arguments.deepen});
+    if (!session.base->commit) {
+        if (!session.arguments.deepen) throw EnvironmentError(session.base->note);
+        return;
+    }
+    // Opened anew: what was fetched since is in it.
+    session.base_tree = GitRepository::find(session.hub.folder)
+                            ->tree_of(*session.base->commit, session.hub.subfolder);
+}
+
 std::unique_ptr<HubState> read_state(const Session& session, const Tree& tree,
                                      const ManifestText& manifest) {
     ReadOptions options{session.inference.get(), session.progress.get(), session.options.jobs,
@@ -149,14 +169,20 @@ std::vector<std::string> paths_not_here(const HubState& state) {
     return paths;
 }
 
-/// Fetches what is not here into the store, and reads everything again. Pointers stay pointers.
+/// Fetches what is not here, of a change what it touches, into the store, and reads everything
+/// again. Pointers stay pointers.
 std::unique_ptr<HubState> fetch(Session& session, std::unique_ptr<HubState> state,
                                 const Streams& streams) {
     std::vector<std::string> paths = paths_not_here(*state);
+    if (session.base_tree) {
+        FileChanges changes(*session.base_tree, *session.hub.tree, FileDifference::content);
+        std::erase_if(paths, [&](const std::string& path) { return !changes.differs(path); });
+    }
     if (paths.empty()) return state;
     const HubFolder& hub = session.hub;
     FetchRequest request = fetch_request(hub, session.arguments.revision, std::move(paths));
-    note(streams, fmt::format("fetching {} files", request.paths.size()));
+    note(streams, fmt::format("fetching {} file{}", request.paths.size(),
+                              request.paths.size() == 1 ? "" : "s"));
     request.into = FetchInto::store_alone;
     const FetchedContent fetched(*hub.repository, std::move(request));
     session.hub.tree = open_tree(hub);
@@ -167,24 +193,20 @@ std::unique_ptr<HubState> fetch(Session& session, std::unique_ptr<HubState> stat
 /// The hub as it was where this branch and `changed_since` parted.
 ValidationReport keep_changes(const Session& session, const HubState& now,
                               ValidationReport report) {
-    const auto& repository = session.hub.repository;
-    if (!repository) {
-        throw EnvironmentError(session.hub.folder.string() +
-                               ": is not in a git repository; leave out --changed-since");
+    if (!session.base_tree) {
+        report.notices.push_back("everything is reported, since what changed can't be told: " +
+                                 session.base->note);
+        return report;
     }
-    const CommitId head =
-        session.hub.commit ? *session.hub.commit : repository->resolve_commit("HEAD");
-    const CommitId base =
-        repository->merge_base(repository->resolve_commit(*session.arguments.changed_since), head);
-    const auto tree = repository->tree_of(base, session.hub.subfolder);
+    const Tree& tree = *session.base_tree;
     ManifestText manifest{session.manifest.file, std::nullopt};
-    manifest.text = read_hub_file(*tree, std::string(manifest_file_name), json_size_limit);
-    ChangeScope scope(*tree, manifest, now);
+    manifest.text = read_hub_file(tree, std::string(manifest_file_name), json_size_limit);
+    ChangeScope scope(tree, manifest, now);
     const bool needs_base = std::ranges::any_of(
         report.findings, [&](const Finding& finding) { return !scope.touches(finding); });
     std::vector<Finding> base_findings;
     if (needs_base) {
-        const auto before = read_state(session, *tree, manifest);
+        const auto before = read_state(session, tree, manifest);
         try {
             base_findings = validate(*before, session.options).findings;
         } catch (const EnvironmentError&) {  // there was nothing then: all of it is new
@@ -192,7 +214,8 @@ ValidationReport keep_changes(const Session& session, const HubState& now,
     }
     report.findings = findings_of_change(std::move(report.findings), scope, base_findings);
     report.notices.push_back(
-        fmt::format("only what changed since {} is reported", *session.arguments.changed_since));
+        fmt::format("only what changed since {} is reported{}{}", *session.arguments.changed_since,
+                    session.base->note.empty() ? "" : "; ", session.base->note));
     return report;
 }
 
@@ -264,26 +287,6 @@ void save_baseline(const Arguments& arguments, const ValidationReport& report,
          fmt::format("{}: {} findings written", *arguments.write_baseline, report.findings.size()));
 }
 
-void write_report(const Arguments& arguments, const ValidationReport& report,
-                  const Streams& streams) {
-    ReportOptions options;
-    using Color = GlobalOptions::Color;
-    options.color = !arguments.output &&
-                    (streams.options.color == Color::always ||
-                     (streams.options.color == Color::automatic && streams.out_is_terminal));
-    options.verbose = streams.options.verbose;
-    options.tool_version = ONNXHUB_VERSION;
-    options.rules = all_rules();
-    const std::string text = render(report, arguments.format.value_or(ReportFormat::text), options);
-    if (arguments.output && *arguments.output != "-") {
-        write_file_atomically(*arguments.output, text);
-        return;
-    }
-    streams.out << text;
-    streams.out.flush();
-    if (!streams.out) throw EnvironmentError("standard output: can't be written");
-}
-
 /// Notes are for those who ask for them.
 void drop_notes(const Arguments& arguments, const Streams& streams, ValidationReport& report) {
     if (streams.options.verbose || !arguments.select.empty()) return;
@@ -298,7 +301,7 @@ bool fails(const Arguments& arguments, const ValidationReport& report) {
 }
 
 ExitCode list_rules(const Arguments& arguments, const Streams& streams) {
-    switch (arguments.format.value_or(ReportFormat::text)) {
+    switch (arguments.output.format.value_or(ReportFormat::text)) {
         case ReportFormat::text:
             streams.out << rules_text();
             break;
@@ -320,6 +323,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     if (arguments.rules) return list_rules(arguments, streams);
     catch_interruptions();
     Session session = open_session(arguments, streams);
+    open_base(session);
     auto state = read_state(session, *session.hub.tree, session.manifest);
     if (arguments.fetch) state = fetch(session, std::move(state), streams);
     ValidationReport report = validate(*state, session.options);
@@ -331,16 +335,8 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
         return ExitCode::done;
     }
     report = apply_baseline(arguments, std::move(report));
-    write_report(arguments, report, streams);
+    write_report(report, arguments.output, streams);
     return fails(arguments, report) ? ExitCode::findings : ExitCode::done;
-}
-
-ReportFormat parse_format(const std::string& name) {
-    for (const auto& [known, format] : formats) {
-        if (name == known) return format;
-    }
-    throw CLI::ValidationError(
-        "--format", "\"" + name + "\" is not one of text, json, sarif, github, junit, markdown");
 }
 
 Severity parse_fail_on(const std::string& name) {
@@ -383,13 +379,7 @@ void add_validate_command(CLI::App& app, Job& job) {
            "Check this manifest instead of the hub's own");
     option("--changed-since", arguments->changed_since, "REF",
            "Report what changed since the merge base with REF, and what that breaks elsewhere");
-    command
-        ->add_option_function<std::string>(
-            "--format",
-            [arguments](const std::string& name) { arguments->format = parse_format(name); },
-            "Form of the report (default: text)")
-        ->type_name("text|json|sarif|github|junit|markdown");
-    option("--output", arguments->output, "FILE", "Write the report there (default: -)");
+    add_report_options(*command, arguments->output);
     option("--settings", arguments->settings_file, "FILE",
            "Settings to use instead of the hub's onnxhub.toml");
     option("--select", arguments->select, "RULE", "Only these rules or families")
@@ -408,6 +398,9 @@ void add_validate_command(CLI::App& app, Job& job) {
            "Write all findings there for --baseline");
     option("-j,--jobs", arguments->jobs, "N", "Threads to use, 1 to 1024 (default: one per core)")
         ->check(CLI::Range(1u, 1024u));
+    command->add_flag("--deepen", arguments->deepen,
+                      "With --changed-since in a shallow clone: fetch the history it takes; where "
+                      "the base stays unknown, report everything");
     command->add_flag("--schema-only", arguments->schema_only,
                       "Check the manifest by itself, whatever the repository holds");
     command->add_flag("--fix", arguments->fix,

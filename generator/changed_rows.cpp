@@ -10,7 +10,7 @@
 #include <utility>
 #include <variant>
 
-#include "generator/content_facts.h"
+#include "generator/file_changes.h"
 #include "manifest/hub_path.h"
 
 namespace onnxhub {
@@ -20,23 +20,6 @@ using RowKey = std::tuple<std::string, std::string, std::int64_t>;
 
 RowKey key_of(const ReadmeModel& row) {
     return {row.model_path, row.name, row.opset_version};
-}
-
-/// Where `path` leads in the tree, or nothing.
-std::optional<std::string> resolve(const Tree& tree, const std::string& path) {
-    auto resolved = resolve_symlinks(tree, path);
-    if (!std::holds_alternative<std::string>(resolved)) return std::nullopt;
-    const auto stat = tree.stat(std::get<std::string>(resolved));
-    if (!stat || stat->kind != FileKind::regular) return std::nullopt;
-    return std::get<std::string>(std::move(resolved));
-}
-
-/// Whether content at `path` differs; what can't be read differs from everything.
-bool differs(const Tree& base, const Tree& now, const std::string& path) {
-    const auto old_path = resolve(base, path);
-    const auto new_path = resolve(now, path);
-    if (!old_path || !new_path) return old_path.has_value() != new_path.has_value();
-    return !have_same_content(base, *old_path, now, *new_path);
 }
 
 const std::string* feature_tensor(const Settings& settings, const ReadmeModel& row) {
@@ -73,12 +56,8 @@ RowChanges find_changed_rows(const HubState& base, const HubState& now,
     std::multimap<RowKey, const ReadmeModel*> base_rows;
     for (const ReadmeModel& row : base.rows) base_rows.emplace(key_of(row), &row);
     const auto externals = external_files(present);
-    std::map<std::string, bool> known_differences;
-    const auto file_differs = [&](const std::string& path) {
-        const auto [found, is_new] = known_differences.try_emplace(path, false);
-        if (is_new) found->second = differs(base.tree, now.tree, path);
-        return found->second;
-    };
+    FileChanges files(base.tree, now.tree, FileDifference::content);
+    const auto file_differs = [&files](const std::string& path) { return files.differs(path); };
     const auto files_differ = [&](const ReadmeModel& row) {
         if (file_differs(row.model_path)) return true;
         if (row.archive_path && file_differs(*row.archive_path)) return true;

@@ -1,51 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "repository/lfs_fetch.h"
 
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstring>
 #include <system_error>
 #include <utility>
 #include <variant>
 
 #include "manifest/environment_error.h"
+#include "repository/git_command.h"
 #include "repository/lfs_pointer.h"
 #include "repository/tree.h"
-
-extern char** environ;
 
 namespace onnxhub {
 namespace {
 
 /// Linux takes 128 KiB for one argument (MAX_ARG_STRLEN).
 constexpr std::size_t argument_limit = 100 * 1024;  // bytes
-
-/// Runs git with its output on our standard error, and gives its exit status.
-int run_git(const std::filesystem::path& folder, std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"git", "-C", folder.string()});
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-    pid_t child = 0;
-    const int failure = posix_spawnp(&child, "git", &actions, nullptr, argv.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (failure != 0) {
-        throw EnvironmentError(std::string("git: can't be run (") + std::strerror(failure) +
-                               "); install git");
-    }
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0) {
-        if (errno != EINTR) return -1;
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
 
 bool has_git_lfs(const std::filesystem::path& folder) {
     // `git lfs env` and the like print a lot; this asks git for the name of the lfs command alone.

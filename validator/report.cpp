@@ -21,7 +21,7 @@ std::string render(const ValidationReport& report, ReportFormat format,
         case ReportFormat::junit:
             return render_junit(report, options);
         case ReportFormat::markdown:
-            return render_markdown(report);
+            return render_markdown(report, options);
     }
     assert(false);
     return {};

@@ -2,6 +2,7 @@
 // Reports: the outcome of a validation as a document for people or programs. See docs/reports.md.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 
@@ -15,6 +16,9 @@ struct ReportOptions {
     bool color = false;    ///< text only: terminal colours
     bool verbose = false;  ///< text only: why a rule matters, at the rule's first finding
     std::string tool_version;
+    /// Markdown only, bytes. GitHub discards a job summary of more than 1 MiB as a whole; what
+    /// `diff` says fits in beside this.
+    std::size_t markdown_limit = 980'000;
     std::span<const RuleInfo> rules;  ///< those that were applied, for formats that describe them
 };
 

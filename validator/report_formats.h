@@ -13,6 +13,6 @@ std::string render_json(const ValidationReport& report, const ReportOptions& opt
 std::string render_sarif(const ValidationReport& report, const ReportOptions& options);
 std::string render_github(const ValidationReport& report);
 std::string render_junit(const ValidationReport& report, const ReportOptions& options);
-std::string render_markdown(const ValidationReport& report);
+std::string render_markdown(const ValidationReport& report, const ReportOptions& options);
 
 }  // namespace onnxhub

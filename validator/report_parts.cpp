@@ -99,14 +99,6 @@ std::string statement_text(const Finding& finding) {
     return text;
 }
 
-std::string shown(const std::string& text) {
-    constexpr std::size_t limit = 2000;  // bytes before escaping; paths and messages have hundreds
-    if (text.size() <= limit) return printable(text);
-    std::size_t end = limit;
-    while (end > limit - 4 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-    return printable(text.substr(0, end)) + "\u2026";
-}
-
 std::vector<const Finding*> worst_first(const std::vector<Finding>& findings) {
     std::vector<const Finding*> sorted;
     sorted.reserve(findings.size());
@@ -124,18 +116,6 @@ std::optional<CharacterColumns> character_columns(const Finding& finding) {
     CharacterColumns columns{column_of(finding.column), {}};
     if (finding.end_column > finding.column) columns.end = column_of(finding.end_column);
     return columns;
-}
-
-std::string without_runner_commands(std::string_view text, std::string_view number_sign) {
-    constexpr std::string_view command_begin = "##[";
-    std::string result;
-    result.reserve(text.size());
-    for (;;) {
-        const std::size_t at = text.find(command_begin);
-        if (at == text.npos) return result.append(text);
-        result.append(text.substr(0, at + 1)).append(number_sign).append("[");
-        text.remove_prefix(at + command_begin.size());
-    }
 }
 
 }  // namespace onnxhub

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "manifest/inert_text.h"
 #include "validator/finding.h"
 
 namespace onnxhub {
@@ -43,9 +44,6 @@ std::string location_text(const Finding& finding);
 /// Message and hint in one line: "message; hint".
 std::string statement_text(const Finding& finding);
 
-/// printable(), and long texts are cut: a hostile file can make a message of any length.
-std::string shown(const std::string& text);
-
 /// Errors first, then warnings, then notes; else in the order given.
 std::vector<const Finding*> worst_first(const std::vector<Finding>& findings);
 
@@ -57,11 +55,5 @@ struct CharacterColumns {
 
 /// Nothing when the finding has no column, or no line to count its characters in.
 std::optional<CharacterColumns> character_columns(const Finding& finding);
-
-/// A document printed in a workflow's log must not give the runner commands: beside lines that
-/// begin with "::" it obeys "##[command]" anywhere in a line (ActionCommand.TryParse in
-/// https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs). Writes
-/// `number_sign` for the second '#' of each "##[".
-std::string without_runner_commands(std::string_view text, std::string_view number_sign);
 
 }  // namespace onnxhub

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "embedded/hub_comment.h"
 #include "embedded/hub_contribute.h"
 #include "embedded/hub_gitattributes.h"
 #include "embedded/hub_gitignore.h"
@@ -66,6 +67,7 @@ std::vector<HubFile> files_of_new_hub(const HubOutline& outline) {
     std::vector<HubFile> files = {
         {".gitattributes", std::string(embedded::hub_gitattributes)},
         {".github/pull_request_template.md", std::string(embedded::hub_pull_request)},
+        {".github/workflows/comment.yml", std::string(embedded::hub_comment)},
         {".github/workflows/publish.yml", std::string(embedded::hub_publish)},
         {".github/workflows/regenerate.yml", std::string(embedded::hub_regenerate)},
         {".github/workflows/validate.yml", std::string(embedded::hub_validate)},
@@ -78,7 +80,7 @@ std::vector<HubFile> files_of_new_hub(const HubOutline& outline) {
         {"templates/model_README.md", std::string(embedded::hub_model_readme)},
     };
     if (outline.is_flat) {
-        files.insert(files.begin() + 10,
+        files.insert(files.begin() + 11,
                      HubFile{"models/README.md", std::string(embedded::hub_models_readme)});
     }
     return files;

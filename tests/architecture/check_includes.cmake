@@ -7,10 +7,11 @@ set(manifest_may "manifest")
 set(http_may "http")
 set(repository_may "repository;manifest")
 set(generator_may "generator;repository;manifest")
+set(review_may "review;generator;repository;manifest")
 set(validator_may "validator;generator;repository;http;manifest")
 set(hosting_may "hosting;generator;repository;http;manifest")
-set(cli_may "cli;hosting;validator;generator;repository;http;manifest")
-set(rooms manifest http repository generator validator hosting cli)
+set(cli_may "cli;hosting;validator;review;generator;repository;http;manifest")
+set(rooms manifest http repository generator review validator hosting cli)
 
 # What the build makes of files in templates/ belongs to no room.
 foreach(room IN LISTS rooms)

@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The trusted half of two workflows: posts what the other half, which ran a stranger's pull request
+# without any rights, left as an artifact. Nothing of the pull request is checked out or run. Its
+# report is data: bounded in size, read by onnxhub's strict reader and written anew as inert
+# Markdown. Which pull request it belongs to is asked of GitHub, never of the report.
+set -euo pipefail
+
+readonly artifact_limit=20000000 report_limit=50000000 # bytes
+readonly marker='<!-- onnxhub -->'
+
+note() { printf 'onnxhub action: %s\n' "$1" >&2; }
+fail() { printf 'onnxhub action: error: %s\n' "$1" >&2; exit 2; }
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# api METHOD PATH [CURL ARGUMENT...]: the token goes through a file, so that no process list has it.
+printf 'header = "Authorization: Bearer %s"\n' "$INPUT_TOKEN" >"$work/curl.conf"
+api() {
+  local method=$1 path=$2
+  shift 2
+  curl --silent --show-error --fail --location --proto '=http,https' --max-time 120 --retry 2 --config "$work/curl.conf" \
+    --header 'Accept: application/vnd.github+json' --request "$method" "$@" "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/$path"
+}
+event() { jq -r "$1 // \"\"" "$GITHUB_EVENT_PATH"; }
+
+# The open pull request whose head that run looked at; pull_requests of the event lacks those of forks.
+find_pull_request() {
+  local head owner
+  head=$(event .workflow_run.head_sha)
+  owner=$(event .workflow_run.head_repository.owner.login)
+  [[ $head =~ ^[0-9a-f]{40}$ ]] || fail "the event names no commit; let this run on workflow_run"
+  api GET pulls --get --data-urlencode "head=$owner:$(event .workflow_run.head_branch)" --data-urlencode state=open |
+    jq -r --arg head "$head" '[.[] | select(.head.sha == $head) | .number][0] // ""'
+}
+
+# Its artifact, as $work/report.json and $work/diff.json.
+get_report() {
+  local run artifact
+  run=$(event .workflow_run.id)
+  [[ $run =~ ^[0-9]+$ ]] || fail "the event names no run"
+  artifact=$(api GET "actions/runs/$run/artifacts" |
+    jq -r --argjson limit "$artifact_limit" \
+      '[.artifacts[] | select(.name == "onnxhub-report" and (.expired | not) and .size_in_bytes <= $limit) | .id][0] // ""')
+  [[ $artifact =~ ^[0-9]+$ ]] || fail "that run has no artifact onnxhub-report of a sound size"
+  api GET "actions/artifacts/$artifact/zip" --max-filesize "$artifact_limit" --output "$work/report.zip"
+  local name
+  for name in report.json diff.json; do
+    # One member to standard output: no path of the archive is ever followed.
+    { unzip -p "$work/report.zip" "$name" 2>/dev/null || true; } | head -c $((report_limit + 1)) >"$work/$name"
+    (($(stat -c %s "$work/$name") <= report_limit)) || fail "$name is larger than $report_limit bytes"
+  done
+  [[ -s $work/report.json ]] || fail "the artifact has no report.json"
+}
+
+write_comment() {
+  {
+    echo "$marker"
+    onnxhub merge --format=markdown --limit=30000 "$work/report.json"
+    if [[ -s $work/diff.json ]]; then
+      echo
+      onnxhub merge --format=markdown --limit=30000 "$work/diff.json"
+    fi
+  } >"$work/comment.md"
+  jq -n --rawfile body "$work/comment.md" '{body: $body}' >"$work/comment.json"
+}
+
+# The comment of an earlier run of this workflow: a person's that begins alike is left alone.
+find_comment() {
+  local page comments found
+  for page in 1 2 3 4 5 6 7 8 9 10; do
+    comments=$(api GET "issues/$1/comments?per_page=100&page=$page")
+    found=$(jq -r --arg marker "$marker" \
+      '[.[] | select(.user.type == "Bot" and (.body | startswith($marker))) | .id][0] // ""' <<<"$comments")
+    if [[ -n $found || $(jq length <<<"$comments") -lt 100 ]]; then
+      echo "$found"
+      return
+    fi
+  done
+}
+
+pull_request=$(find_pull_request)
+if [[ -z $pull_request ]]; then
+  note "no open pull request has that head any more; nothing to comment on"
+  exit 0
+fi
+[[ $pull_request =~ ^[0-9]+$ ]] || fail "GitHub gave no number of a pull request"
+get_report
+write_comment
+comment=$(find_comment "$pull_request")
+if [[ $comment =~ ^[0-9]+$ ]]; then
+  api PATCH "issues/comments/$comment" --data-binary "@$work/comment.json" >/dev/null
+  note "the comment on pull request $pull_request is renewed"
+else
+  api POST "issues/$pull_request/comments" --data-binary "@$work/comment.json" >/dev/null
+  note "pull request $pull_request has a comment"
+fi

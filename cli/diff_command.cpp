@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// `onnxhub diff`: what changed inside each model between two revisions.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "cli/hub_folder.h"
+#include "cli/hub_options.h"
+#include "cli/interruption.h"
+#include "cli/job.h"
+#include "cli/progress.h"
+#include "cli/worker_program.h"
+#include "generator/shape_inference.h"
+#include "manifest/atomic_file.h"
+#include "manifest/environment_error.h"
+#include "repository/change_base.h"
+#include "review/diff_report.h"
+
+namespace onnxhub {
+namespace {
+
+struct Arguments {
+    std::string range = "HEAD";
+    std::string folder = ".";
+    std::string output = "-";
+    DiffFormat format = DiffFormat::text;
+    std::optional<unsigned> jobs;
+    bool deepen = false;
+};
+
+/// "BASE", "BASE..HEAD", "BASE...HEAD", as `git diff` takes them.
+struct Range {
+    std::string base;
+    std::optional<std::string> head;  ///< absent: the working tree
+    bool from_merge_base = false;
+};
+
+Range parse_range(const std::string& text) {
+    const std::size_t dots = text.find("..");
+    if (dots == text.npos) return {text, std::nullopt, false};
+    const bool has_three = text.compare(dots, 3, "...") == 0;
+    const auto or_head = [](std::string name) { return name.empty() ? "HEAD" : std::move(name); };
+    return {or_head(text.substr(0, dots)), or_head(text.substr(dots + (has_three ? 3 : 2))),
+            has_three};
+}
+
+CommitId base_commit(const Arguments& arguments, const Range& range, const HubFolder& hub,
+                     const Streams& streams) {
+    if (!range.from_merge_base && !arguments.deepen) {
+        return hub.repository->resolve_commit(range.base);
+    }
+    const CommitId head = hub.commit ? *hub.commit : hub.repository->resolve_commit("HEAD");
+    const ChangeBase base = find_change_base({hub.folder, range.base, head, arguments.deepen});
+    if (!base.commit) throw EnvironmentError(base.note);
+    if (!base.note.empty()) note(streams, base.note);
+    return *base.commit;
+}
+
+/// A tree with what belongs to it, kept alive together.
+struct Side {
+    std::unique_ptr<Tree> tree;
+    Settings settings;
+    std::optional<ManifestDocument> manifest;
+};
+
+/// A manifest that can't be read is of no use here, and no hindrance.
+Side open_side(std::unique_ptr<Tree> tree, Diagnostics& diagnostics) {
+    Side side;
+    side.tree = std::move(tree);
+    side.settings = read_settings(*side.tree, std::nullopt, diagnostics);
+    const auto text = read_hub_file(*side.tree, std::string(manifest_file_name), json_size_limit);
+    if (!text) return side;
+    auto manifest = parse_manifest(*text);
+    if (auto* document = std::get_if<ManifestDocument>(&manifest)) {
+        side.manifest = std::move(*document);
+    }
+    return side;
+}
+
+HubSide view_of(const Side& side) {
+    return {*side.tree, side.settings, side.manifest ? &*side.manifest : nullptr};
+}
+
+ExitCode run(const Arguments& arguments, const Streams& streams) {
+    catch_interruptions();
+    const Range range = parse_range(arguments.range);
+    HubFolder hub = open_hub(arguments.folder, range.head);
+    if (!hub.repository) {
+        throw EnvironmentError(hub.folder.string() +
+                               ": is not in a git repository, so there is nothing to compare");
+    }
+    Diagnostics diagnostics;
+    const CommitId base = base_commit(arguments, range, hub, streams);
+    const Side before = open_side(hub.repository->tree_of(base, hub.subfolder), diagnostics);
+    const Side after = open_side(std::move(hub.tree), diagnostics);
+    const auto inference = isolated_shape_inference(this_program_as_workers());
+    HashProgress progress(streams.err, streams.err_is_terminal && !streams.options.no_progress &&
+                                           !streams.options.quiet);
+    DiffReport report;
+    report.before = range.base;
+    report.after = range.head.value_or("the working tree");
+    report.diff = compare_models(view_of(before), view_of(after),
+                                 {inference.get(), &progress, arguments.jobs.value_or(0)});
+    progress.finish();
+    print(streams, diagnostics);
+    const std::string text = render(report, arguments.format);
+    if (arguments.output == "-") {
+        write_result(streams, text);
+    } else {
+        write_file_atomically(arguments.output, text);
+    }
+    return ExitCode::done;
+}
+
+DiffFormat parse_format(const std::string& name) {
+    if (name == "text") return DiffFormat::text;
+    if (name == "markdown") return DiffFormat::markdown;
+    if (name == "json") return DiffFormat::json;
+    throw CLI::ValidationError("--format", "\"" + name + "\" is not one of text, markdown, json");
+}
+
+}  // namespace
+
+void add_diff_command(CLI::App& app, Job& job) {
+    const auto arguments = std::make_shared<Arguments>();
+    CLI::App* command =
+        app.add_subcommand("diff", "Shows what changed inside each model between two revisions");
+    command
+        ->add_option("BASE", arguments->range,
+                     "BASE: with the working tree; BASE..HEAD: two revisions; BASE...HEAD: from "
+                     "their merge base (default: HEAD)")
+        ->option_text("[BASE[..HEAD]]");
+    command->add_option("--folder", arguments->folder, "The hub's top folder (default: .)")
+        ->type_name("DIR");
+    command
+        ->add_option_function<std::string>(
+            "--format",
+            [arguments](const std::string& name) { arguments->format = parse_format(name); },
+            "Form of the result (default: text)")
+        ->type_name("text|markdown|json");
+    command->add_option("--output", arguments->output, "Write the result there (default: -)")
+        ->type_name("FILE");
+    command
+        ->add_option("-j,--jobs", arguments->jobs,
+                     "Threads to use, 1 to 1024 (default: one per core)")
+        ->type_name("N")
+        ->check(CLI::Range(1u, 1024u));
+    command->add_flag("--deepen", arguments->deepen,
+                      "In a shallow clone, fetch the history it takes to find the merge base");
+    command->callback([arguments, &job] {
+        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    });
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/report_output.h"
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <utility>
+
+#include "cli/hub_options.h"
+#include "manifest/atomic_file.h"
+#include "validator/rule_catalog.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr std::array<std::pair<const char*, ReportFormat>, 6> formats{
+    {{"text", ReportFormat::text},
+     {"json", ReportFormat::json},
+     {"sarif", ReportFormat::sarif},
+     {"github", ReportFormat::github},
+     {"junit", ReportFormat::junit},
+     {"markdown", ReportFormat::markdown}}};
+
+ReportFormat parse_format(const std::string& name) {
+    for (const auto& [known, format] : formats) {
+        if (name == known) return format;
+    }
+    throw CLI::ValidationError(
+        "--format", "\"" + name + "\" is not one of text, json, sarif, github, junit, markdown");
+}
+
+}  // namespace
+
+void add_report_options(CLI::App& command, ReportOutput& output) {
+    command
+        .add_option_function<std::string>(
+            "--format", [&output](const std::string& name) { output.format = parse_format(name); },
+            "Form of the report (default: text)")
+        ->type_name("text|json|sarif|github|junit|markdown");
+    command.add_option("--output", output.file, "Write the report there (default: -)")
+        ->type_name("FILE");
+    command
+        .add_option("--limit", output.limit_bytes,
+                    "Bytes a report in Markdown may have (default: 980000, for a job summary)")
+        ->type_name("BYTES")
+        ->check(CLI::Range(std::size_t{4'000}, std::size_t{1} << 30));
+}
+
+void write_report(const ValidationReport& report, const ReportOutput& output,
+                  const Streams& streams) {
+    ReportOptions options;
+    using Color = GlobalOptions::Color;
+    options.color =
+        !output.file && (streams.options.color == Color::always ||
+                         (streams.options.color == Color::automatic && streams.out_is_terminal));
+    options.verbose = streams.options.verbose;
+    options.tool_version = ONNXHUB_VERSION;
+    options.rules = all_rules();
+    if (output.limit_bytes) options.markdown_limit = *output.limit_bytes;
+    const std::string text = render(report, output.format.value_or(ReportFormat::text), options);
+    if (output.file && *output.file != "-") {
+        write_file_atomically(*output.file, text);
+    } else {
+        write_result(streams, text);
+    }
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/file_changes.h"
+
+#include <utility>
+#include <variant>
+
+#include "generator/content_facts.h"
+
+namespace onnxhub {
+namespace {
+
+/// Where `path` leads in the tree, or nothing.
+std::optional<std::string> resolve(const Tree& tree, const std::string& path) {
+    auto resolved = resolve_symlinks(tree, path);
+    if (!std::holds_alternative<std::string>(resolved)) return std::nullopt;
+    const auto stat = tree.stat(std::get<std::string>(resolved));
+    if (!stat || stat->kind != FileKind::regular) return std::nullopt;
+    return std::get<std::string>(std::move(resolved));
+}
+
+}  // namespace
+
+bool FileChanges::differs(const std::string& path) {
+    const auto [found, is_new] = known_.try_emplace(path, false);
+    if (is_new) found->second = compare(path);
+    return found->second;
+}
+
+bool FileChanges::compare(const std::string& path) const {
+    const auto old_path = resolve(before_, path);
+    const auto new_path = resolve(after_, path);
+    if (!old_path || !new_path) return old_path.has_value() != new_path.has_value();
+    if (difference_ == FileDifference::form) {
+        const auto old_blob = before_.blob_id(*old_path);
+        const auto new_blob = after_.blob_id(*new_path);
+        if (old_blob && new_blob) return *old_blob != *new_blob;
+    }
+    return !have_same_content(before_, *old_path, after_, *new_path);
+}
+
+}  // namespace onnxhub

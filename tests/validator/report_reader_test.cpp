@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validator/report_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/validator/sample_report.h"
+
+namespace onnxhub {
+namespace {
+
+JsonValue parse(const std::string& text) {
+    auto parsed = parse_json(text);
+    return std::get<JsonDocument>(std::move(parsed)).root;
+}
+
+ValidationReport read(const std::string& text) {
+    auto report = parse_report(parse(text));
+    if (const auto* reason = std::get_if<std::string>(&report)) ADD_FAILURE() << *reason;
+    return std::get<ValidationReport>(std::move(report));
+}
+
+TEST(ReportReader, ReadsWhatIsWritten) {
+    // What is no UTF-8 became U+FFFD when it was written first.
+    const ValidationReport report =
+        read(render(sample_report(), ReportFormat::json, sample_options()));
+    const std::string text = render(report, ReportFormat::json, sample_options());
+    EXPECT_EQ(report.findings.size(), sample_report().findings.size());
+    EXPECT_EQ(render(read(text), ReportFormat::json, sample_options()), text);
+}
+
+TEST(ReportReader, RefusesWhatIsNotAsDocumented) {
+    const std::string sound = render(sample_report(), ReportFormat::json, sample_options());
+    const std::pair<const char*, const char*> damages[] = {
+        {"\"version\": 1,", "\"version\": 2,"},
+        {"\"name\": \"onnxhub\"", "\"name\": \"other\""},
+        {"\"entries_checked\": 189", "\"entries_checked\": -1"},
+        {"\"entries_checked\": 189", "\"entries_checked\": \"many\""},
+        {"\"severity\": \"error\"", "\"severity\": \"fatal\""},
+        {"\"line\": 12", "\"line\": 99999999999"},
+        {"\"rule\": \"order-differs\"", "\"rule\": 5"},
+        {"\"findings\": [", "\"finding\": ["},
+        {"\"notices\": [", "\"notices\": [5,"},
+    };
+    for (const auto& [good, bad] : damages) {
+        std::string text = sound;
+        const std::size_t at = text.find(good);
+        ASSERT_NE(at, text.npos) << good;
+        text.replace(at, std::string(good).size(), bad);
+        EXPECT_TRUE(std::holds_alternative<std::string>(parse_report(parse(text)))) << bad;
+    }
+}
+
+TEST(ReportReader, PartsAreOneReport) {
+    ValidationReport whole = sample_report();
+    ValidationReport one = whole;
+    ValidationReport two = whole;
+    one.findings = {whole.findings[2]};
+    two.findings = {whole.findings[0], whole.findings[1]};
+    const ValidationReport merged = merge_reports({one, two});
+    EXPECT_EQ(merged.entries_checked, 2 * whole.entries_checked);
+    EXPECT_EQ(merged.notices, whole.notices);
+    ASSERT_EQ(merged.unchecked.size(), whole.unchecked.size());
+    EXPECT_EQ(merged.unchecked[0].count, 2 * whole.unchecked[0].count);
+    EXPECT_EQ(merged, merge_reports({two, one}));
+}
+
+}  // namespace
+}  // namespace onnxhub

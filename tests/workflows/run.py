@@ -1,0 +1,451 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The action and the workflows of new hubs, run step by step as a runner would: run.py SOURCE BUILD"""
+
+import hashlib
+import http.server
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+import urllib.parse
+import zipfile
+from pathlib import Path
+
+from runner import Runner
+
+SOURCE, BUILD = (Path(sys.argv[i]).resolve() for i in (1, 2))
+PROGRAM = BUILD / "cli/onnxhub"
+MODEL = "tabular/classification/model/flower-classifier-13.onnx"
+README = "tabular/classification/README.md"
+# Names that are commands to something that may print or run them. Git takes all of them for a file.
+HOSTILE = ["$(touch pwned).onnx", "`touch pwned`.onnx", "a\n::error::forged.onnx", "##[error]forged.onnx",
+           "::set-output name=x::y.onnx", "<img src=x onerror=alert(1)>.onnx", "[x](http://evil.example).onnx",
+           "a|b@team #1 GH-1.onnx", "-rf.onnx", "${{ github.token }}.onnx", "%0A::warning::forged.onnx", "';touch pwned;'.onnx"]
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """GitHub's API and a Git LFS server, as far as they are asked here; every request is written down."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.pulls, self.comments, self.objects, self.requests = [], [], {}, []
+        self.artifact, self.artifact_size = None, None
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def downloads(self):
+        return [path for method, path in self.requests if path.startswith("/objects/")]
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+    def reply(self, body, status=200, kind="application/json"):
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def handle_request(self):
+        server = self.server
+        url = urllib.parse.urlsplit(self.path)
+        query = dict(urllib.parse.parse_qsl(url.query))
+        server.requests.append((self.command, url.path))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if url.path == "/lfs/objects/batch":
+            known = [o for o in json.loads(body)["objects"]]
+            return self.reply({"transfer": "basic", "objects": [
+                {**o, "actions": {"download": {"href": f"{server.url}/objects/{o['oid']}"}}} for o in known]},
+                kind="application/vnd.git-lfs+json")
+        if url.path.startswith("/objects/"):
+            return self.reply(server.objects[url.path.split("/")[-1]], kind="application/octet-stream")
+        if self.headers.get("Authorization") != "Bearer job-token":
+            return self.reply({"message": "Bad credentials"}, 401)
+        path = url.path.removeprefix("/repos/team/hub/")
+        if path == "pulls":
+            return self.reply([p for p in server.pulls if p["head"]["label"] == query.get("head")])
+        if path == "actions/runs/77/artifacts":
+            size = server.artifact_size or len(server.artifact)
+            return self.reply({"artifacts": [{"id": 5, "name": "onnxhub-report", "expired": False,
+                                              "size_in_bytes": size}]})
+        if path == "actions/artifacts/5/zip":
+            return self.reply(server.artifact, kind="application/zip")
+        if path == "issues/9/comments" and self.command == "GET":
+            return self.reply(server.comments)
+        if path == "issues/9/comments":
+            server.comments.append({"id": 100 + len(server.comments), "user": {"type": "Bot"}, **json.loads(body)})
+            return self.reply(server.comments[-1], 201)
+        if path.startswith("issues/comments/"):
+            comment = next(c for c in server.comments if str(c["id"]) == path.split("/")[-1])
+            comment.update(json.loads(body))
+            return self.reply(comment)
+        return self.reply({"message": "Not Found"}, 404)
+
+    do_GET = do_POST = do_PATCH = handle_request
+
+
+class Workflows(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="onnxhub-workflows."))
+        self.addCleanup(shutil.rmtree, self.folder, True)
+        self.hub = self.folder / "hub"
+        subprocess.run(["bash", SOURCE / "examples/quickstart/run.sh", BUILD, self.hub], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run([PROGRAM, "init", self.hub, "-q"], check=True, stdout=subprocess.DEVNULL)
+        self.git("config", "uploadpack.allowAnySHA1InWant", "true")
+        self.git("config", "receive.denyCurrentBranch", "updateInstead")
+        self.base = self.commit("Workflows and manifest")
+        self.server = Server()
+        self.addCleanup(self.server.server_close)
+        self.addCleanup(self.server.shutdown)
+        self.runner = Runner(SOURCE, PROGRAM, self.folder / "machine", f"file://{self.hub}")
+
+    def git(self, *arguments):
+        return subprocess.run(["git", "-C", self.hub, "-c", "user.name=Team", "-c", "user.email=t@example.org",
+                               *arguments], check=True, capture_output=True).stdout.decode().strip()
+
+    def commit(self, message):
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", message)
+        return self.git("rev-parse", "HEAD")
+
+    def pull_request(self, edit, fork=False):
+        """Commits `edit` on a branch; gives event, and the merge commit that GitHub makes of it."""
+        self.git("checkout", "-q", "-B", "change", self.base)
+        edit()
+        self.head = self.commit("A change")
+        self.git("checkout", "-q", "--detach", "main")
+        self.git("merge", "-q", "--no-ff", "-m", "Merge", "change")
+        merge = self.git("rev-parse", "HEAD")
+        self.git("update-ref", "refs/pull/9/merge", merge)
+        self.git("checkout", "-q", "main")
+        event = {"number": 9, "pull_request": {"number": 9, "base": {"sha": self.base, "ref": "main"},
+                                               "head": {"sha": self.head, "repo": {"fork": fork}}}}
+        return event, merge
+
+    def validate(self, edit, name="pull_request", fork=False):
+        event, merge = self.pull_request(edit, fork)
+        if name == "merge_group":
+            event = {"merge_group": {"base_sha": self.base, "head_sha": merge}}
+        return self.runner.run(self.hub / ".github/workflows/validate.yml", name, event, merge, "refs/pull/9/merge")
+
+    def write(self, path, text):
+        (self.hub / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.hub / path).write_text(text)
+
+    def edit_readme(self):
+        self.write(README, (self.hub / README).read_text() + "\nMore words.\n")
+
+    def break_manifest(self):
+        path = self.hub / "ONNX_HUB_MANIFEST.json"
+        path.write_text(path.read_text().replace('"opset_version": 13', '"opset_version": 12', 1))
+
+    def change_model(self):
+        """Another producer: same graph, other bytes. The manifest goes with it."""
+        path = self.hub / MODEL
+        path.write_bytes(path.read_bytes().replace(b"onnxhub-quickstart", b"onnxhub-quickstarx"))
+        subprocess.run([PROGRAM, "generate", "-q", self.hub], check=True)
+
+    # Pull requests
+
+    def test_words_in_a_readme_are_fine_and_change_no_model(self):
+        outcome = self.validate(self.edit_readme)
+        self.assertEqual(outcome.status, 0, outcome.log)
+        self.assertEqual(outcome.steps["onnxhub"]["findings"], "0")
+        self.assertGreater(int(outcome.steps["onnxhub"]["checked"]), 3)
+        self.assertIn("only what changed since", outcome.summary)
+        self.assertIn("### Models: no model changed", outcome.summary)
+        self.assertIn("onnxhub-report", outcome.uploads)
+
+    def test_a_wrong_manifest_fails_with_annotations_and_a_report(self):
+        outcome = self.validate(self.break_manifest)
+        self.assertEqual(outcome.status, 1, outcome.log)
+        self.assertRegex(outcome.log, r"(?m)^::error file=ONNX_HUB_MANIFEST.json,line=\d+")
+        self.assertIn("## onnxhub validate: 1 error", outcome.summary)
+        self.assertEqual(outcome.steps["onnxhub"]["findings"], "1")
+        with zipfile.ZipFile(outcome.uploads["onnxhub-report"]) as report:
+            self.assertEqual(sorted(report.namelist()), ["diff.json", "report.json"])
+
+    def test_a_changed_model_is_told_from_inside(self):
+        outcome = self.validate(self.change_model)
+        self.assertEqual(outcome.status, 0, outcome.log)
+        self.assertIn("### Models: 1 changed; 2 unchanged", outcome.summary)
+        self.assertIn("| producer | onnxhub-quickstart | onnxhub-quickstarx |", outcome.summary)
+
+    def test_forks_need_no_secret(self):
+        event, merge = self.pull_request(self.break_manifest, fork=True)
+        self.runner.gitconfig = ""
+        outcome = self.runner.run(self.hub / ".github/workflows/validate.yml", "pull_request", event, merge,
+                                  "refs/pull/9/merge")
+        self.assertEqual(outcome.status, 1)
+        self.assertNotIn("job-token", outcome.log + outcome.summary)
+        self.assertEqual(self.server.requests, [])
+
+    def test_a_merge_queue_is_judged_against_its_base(self):
+        outcome = self.validate(self.break_manifest, "merge_group")
+        self.assertEqual(outcome.status, 1, outcome.log)
+        self.assertIn("only what changed since", outcome.summary)
+
+    def action(self, inputs, event_name, event, sha, ref, depth="1"):
+        workflow = self.folder / "workflow.yml"
+        workflow.write_text(json.dumps({"on": [event_name], "permissions": {"contents": "read"}, "jobs": {"one": {
+            "steps": [{"uses": "actions/checkout@v4", "with": {"fetch-depth": depth}},
+                      {"uses": "onnxhub/onnxhub@v1", "id": "onnxhub", "with": inputs}]}}}))
+        return self.runner.run(workflow, event_name, event, sha, ref)
+
+    def test_the_shallowest_checkout_is_deepened(self):
+        for edit, status in ((self.edit_readme, 0), (self.break_manifest, 1)):
+            event, merge = self.pull_request(edit)
+            outcome = self.action({}, "pull_request", event, merge, "refs/pull/9/merge")
+            self.assertEqual(outcome.status, status, outcome.log)
+            self.assertIn("only what changed since", outcome.summary)
+
+    def test_a_push_is_judged_against_what_was_there_before(self):
+        self.break_manifest()
+        sha = self.commit("Break it")
+        event = {"before": self.base, "after": sha}
+        outcome = self.action({}, "push", event, sha, "refs/heads/main")
+        self.assertEqual(outcome.status, 1, outcome.log)
+        self.assertIn("only what changed since", outcome.summary)
+
+    def test_a_new_branch_is_checked_as_a_whole(self):
+        outcome = self.action({}, "push", {"before": "0" * 40}, self.base, "refs/heads/main")
+        self.assertEqual(outcome.status, 0, outcome.log)
+        self.assertNotIn("only what changed", outcome.summary)
+
+    def test_an_unknown_base_means_that_everything_is_checked(self):
+        self.break_manifest()
+        sha = self.commit("Break it")
+        outcome = self.action({"base": "f" * 40}, "push", {}, sha, "refs/heads/main")
+        self.assertEqual(outcome.status, 1, outcome.log)
+        self.assertIn("everything is reported, since what changed can&#39;t be told".replace("&#39;", "'"),
+                      outcome.summary)
+        self.assertNotIn("no model changed", outcome.summary)
+
+    def test_inputs_reach_the_program(self):
+        event, merge = self.pull_request(self.break_manifest)
+        outcome = self.action({"format": "text", "sarif": "true"}, "pull_request", event, merge, "refs/pull/9/merge")
+        self.assertIn("error[", outcome.log)
+        self.assertEqual(len(outcome.uploads["sarif"]["runs"][0]["results"]), 1)
+        outcome = self.action({"command": "nonsense"}, "pull_request", event, merge, "refs/pull/9/merge")
+        self.assertEqual(outcome.status, 2)
+        outcome = self.action({"path": "nowhere"}, "pull_request", event, merge, "refs/pull/9/merge")
+        self.assertEqual(outcome.status, 2)
+
+    # Git LFS
+
+    def to_lfs(self):
+        """Every .onnx file becomes a pointer whose object only the LFS server has."""
+        for path in self.hub.rglob("*.onnx"):
+            data = path.read_bytes()
+            if data.startswith(b"version https://git-lfs"):
+                continue
+            oid = hashlib.sha256(data).hexdigest()
+            self.server.objects[oid] = data
+            path.write_text(f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {len(data)}\n")
+
+    def lfs_validate(self, edit):
+        self.server.requests.clear()
+        event, merge = self.pull_request(edit)
+        return self.action({"fetch": "true"}, "pull_request", event, merge, "refs/pull/9/merge", "2")
+
+    @unittest.skipUnless(shutil.which("git-lfs"), "git-lfs is not installed (apt-get install git-lfs)")
+    def test_only_objects_that_the_change_touches_are_fetched(self):
+        self.runner.gitconfig = f"[lfs]\n\turl = {self.server.url}/lfs\n"
+        model = (self.hub / MODEL).read_bytes()
+        self.to_lfs()
+        self.base = self.commit("Models in LFS")
+        outcome = self.lfs_validate(self.edit_readme)
+        self.assertEqual((outcome.status, self.server.requests), (0, []), outcome.log)
+
+        def change():
+            (self.hub / MODEL).write_bytes(model.replace(b"onnxhub-quickstart", b"onnxhub-quickstarx"))
+            subprocess.run([PROGRAM, "generate", "-q", self.hub], check=True)
+            self.to_lfs()
+
+        outcome = self.lfs_validate(change)
+        self.assertEqual(outcome.status, 0, outcome.log)
+        changed = hashlib.sha256(model.replace(b"onnxhub-quickstart", b"onnxhub-quickstarx")).hexdigest()
+        self.assertEqual(self.server.downloads(), [f"/objects/{changed}"], outcome.log)
+        # The next run has it in its cache, and asks for nothing.
+        self.runner.cache["objects"] = self.folder / "kept"
+        shutil.copytree(self.runner.object_folder, self.runner.cache["objects"])
+        outcome = self.lfs_validate(change)
+        self.assertEqual((outcome.status, self.server.requests), (0, []), outcome.log)
+
+    # The trusted half
+
+    def comment(self, artifact, head_branch="change", head="a" * 40):
+        self.server.artifact = artifact
+        self.server.pulls = [{"number": 9, "head": {"label": f"stranger:{head_branch}", "sha": "a" * 40}}]
+        event = {"workflow_run": {"id": 77, "event": "pull_request", "head_sha": head, "head_branch": head_branch,
+                                  "head_repository": {"owner": {"login": "stranger"}}, "pull_requests": []}}
+        return self.runner.run(self.hub / ".github/workflows/comment.yml", "workflow_run", event, self.base,
+                               "refs/heads/main", self.server.url)
+
+    def artifact(self, **members):
+        path = self.folder / "made.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+            for name, text in members.items():
+                file.writestr(name.replace("_json", ".json"), text)
+        return path.read_bytes()
+
+    def test_one_comment_is_made_and_then_renewed(self):
+        report = self.validate(self.break_manifest).uploads["onnxhub-report"].read_bytes()
+        outcome = self.comment(report)
+        self.assertEqual(outcome.status, 0, outcome.log)
+        self.assertNotIn("actions/checkout@v4", outcome.used)
+        self.assertEqual(len(self.server.comments), 1)
+        self.assertIn("1 error", self.server.comments[0]["body"])
+        self.assertIn("### Models: no model changed", self.server.comments[0]["body"])
+        self.server.comments.insert(0, {"id": 1, "user": {"type": "User"}, "body": "<!-- onnxhub --> mine"})
+        report = self.validate(self.edit_readme).uploads["onnxhub-report"].read_bytes()
+        self.comment(report)
+        self.assertEqual(len(self.server.comments), 2)
+        self.assertEqual(self.server.comments[0]["body"], "<!-- onnxhub --> mine")
+        self.assertIn("no findings", self.server.comments[1]["body"])
+        self.assertNotIn("job-token", outcome.log)
+
+    def test_a_stranger_chooses_neither_the_pull_request_nor_the_form(self):
+        sound = json.loads(zipfile.ZipFile(self.validate(self.break_manifest).uploads["onnxhub-report"]).read("report.json"))
+        for report in ("", "no json", "[]", json.dumps({**sound, "version": 2}), json.dumps({**sound, "findings": 1}),
+                       json.dumps({**sound, "findings": [{"rule": 5}]}),
+                       json.dumps({**sound, "summary": {**sound["summary"], "rows_checked": -1}})):
+            outcome = self.comment(self.artifact(report_json=report))
+            self.assertEqual(outcome.status, 2, report)
+        self.assertEqual(self.comment(self.artifact(other_json="{}")).status, 2)
+        self.assertEqual(self.comment(self.artifact(report_json=json.dumps(sound), diff_json='{"models": 1}')).status, 2)
+        self.assertEqual(self.comment(self.artifact(report_json=" " * 60_000_000)).status, 2)  # a bomb
+        self.server.artifact_size = 30_000_000
+        self.assertEqual(self.comment(self.artifact(report_json=json.dumps(sound))).status, 2)
+        self.server.artifact_size = None
+        outcome = self.comment(self.artifact(report_json=json.dumps(sound)), head="b" * 40)
+        self.assertEqual(outcome.status, 0)
+        self.assertEqual(self.server.comments, [])
+
+    def test_a_comment_shows_a_strangers_text_as_text(self):
+        sound = json.loads(zipfile.ZipFile(self.validate(self.break_manifest).uploads["onnxhub-report"]).read("report.json"))
+        for name in HOSTILE:
+            sound["findings"] += [{"rule": name, "severity": "error", "message": name, "file": name, "hint": name}]
+        sound["notices"] += HOSTILE
+        diff = {"version": 1, "before": HOSTILE[5], "after": HOSTILE[1], "unchanged": 0,
+                "models": [{"change": "changed", "path": name, "note": name,
+                            "fields": [{"field": name, "before": name, "after": name}]} for name in HOSTILE]}
+        outcome = self.comment(self.artifact(report_json=json.dumps(sound), diff_json=json.dumps(diff)),
+                               head_branch="$(touch pwned)`touch pwned`';\n::error::x")
+        self.assertEqual(outcome.status, 0, outcome.log)
+        self.assert_inert(outcome.log, self.server.comments[0]["body"])
+        self.assertLess(len(self.server.comments[0]["body"]), 65_536)
+
+    # Injection
+
+    def assert_inert(self, log, document):
+        self.assertEqual(list(self.folder.rglob("pwned")), [])
+        for line in log.splitlines():
+            self.assertNotIn("##[", line)
+            if line.startswith("::"):
+                self.assertRegex(line, r"^::(error|warning|notice) (file=\S.*,)?title=[\w-]+::")
+                self.assertNotRegex(line, r"^::error::forged")
+        self.assertNotIn("\n::error", document)
+        self.assertNotIn("job-token", log + document)
+        # Outside code spans nothing is markup.
+        import re
+        for line in document.splitlines():
+            plain = re.sub(r"(`+) .*? \1", "", line)
+            self.assertNotIn("<img", plain)
+            self.assertNotIn("](http", plain)
+            self.assertNotIn("@team", plain)
+
+    def test_names_of_files_branches_and_tags_are_only_names(self):
+        data = (self.hub / MODEL).read_bytes()
+
+        def add_models():
+            for i, name in enumerate(HOSTILE):
+                (self.hub / "hostile" / name).parent.mkdir(exist_ok=True)
+                (self.hub / "hostile" / name).write_bytes(data + b"\x2a\x00" * 0)
+            path = self.hub / "ONNX_HUB_MANIFEST.json"
+            entries = json.loads(path.read_text())
+            for name in HOSTILE:
+                entries.append({"model": name, "model_path": "hostile/" + name, "onnx_version": "1.8",
+                                "opset_version": 13, "metadata": {"tags": [name], "model_sha": name}})
+            path.write_text(json.dumps(entries, indent=4))
+
+        for form in ("github", "text"):
+            event, merge = self.pull_request(add_models)
+            event["pull_request"]["title"] = event["pull_request"]["head"]["ref"] = HOSTILE[0]
+            outcome = self.action({"format": form}, "pull_request", event, merge, "refs/pull/9/merge")
+            self.assertEqual(outcome.status, 1, outcome.log)
+            self.assertIn("pwned", outcome.summary)
+            self.assert_inert(outcome.log, outcome.summary)
+        for base in ("$(touch pwned)", "--upload-pack=touch pwned", "-x", "`touch pwned`", "a b;touch pwned",
+                     "##[error]x", "\n::error::forged"):
+            outcome = self.action({"base": base}, "push", {}, self.base, "refs/heads/main")
+            self.assert_inert(outcome.log, outcome.summary)
+
+    # After the merge
+
+    def test_the_manifest_is_regenerated_on_main(self):
+        manifest = self.hub / "ONNX_HUB_MANIFEST.json"
+        right = manifest.read_text()
+        self.break_manifest()
+        sha = self.commit("Break it")
+        workflow = self.hub / ".github/workflows/regenerate.yml"
+        outcome = self.runner.run(workflow, "push", {}, sha, "refs/heads/main")
+        self.assertEqual(outcome.status, 0, outcome.log)
+        self.assertEqual(manifest.read_text(), right)
+        self.assertEqual(self.git("log", "-1", "--format=%s"), "Renew the manifest")
+        sha = self.git("rev-parse", "HEAD")
+        self.assertEqual(self.runner.run(workflow, "push", {}, sha, "refs/heads/main").status, 0)
+        self.assertEqual(self.git("rev-parse", "HEAD"), sha)
+
+    def test_the_hub_is_published(self):
+        shutil.rmtree(self.hub / "signal", ignore_errors=True)
+        for path in self.hub.rglob("*.onnx"):
+            if path.read_bytes().startswith(b"version https://git-lfs"):
+                path.unlink()
+        readme = self.hub / "README.md"
+        subprocess.run([PROGRAM, "generate", "-q", "--allow-removals", self.hub], capture_output=True)
+        sha = self.commit("Models with bytes alone")
+        outcome = self.runner.run(self.hub / ".github/workflows/publish.yml", "push", {}, sha, "refs/heads/main")
+        self.assertEqual(outcome.status, 0, outcome.log)
+        names = zipfile.ZipFile(outcome.uploads["github-pages"]).namelist()
+        self.assertIn("index.html", names)
+        self.assertIn(MODEL, names)
+
+
+class Scripts(unittest.TestCase):
+    @unittest.skipUnless(shutil.which("shellcheck"), "shellcheck is not installed (apt-get install shellcheck)")
+    def test_shellcheck_is_content(self):
+        import yaml
+        scripts = [path.read_text() for path in sorted((SOURCE / "action").glob("*.sh"))]
+        for path in [SOURCE / "action.yml", *sorted((SOURCE / "templates").rglob("*.yml"))]:
+            for text in self.run_steps(yaml.safe_load(path.read_text())):
+                scripts.append("#!/usr/bin/env bash\n" + text)
+        scripts += [p.read_text() for p in (SOURCE / "templates").rglob("*.sh")]
+        self.assertGreater(len(scripts), 8)
+        for script in scripts:
+            done = subprocess.run(["shellcheck", "--external-sources", "--severity=style", "-"], input=script.encode(),
+                                  capture_output=True)
+            self.assertEqual(done.returncode, 0, done.stdout.decode() + script)
+
+    def run_steps(self, value):
+        if isinstance(value, dict):
+            if isinstance(value.get("run"), str):
+                yield value["run"]
+            for part in value.values():
+                yield from self.run_steps(part)
+            if isinstance(value.get("script"), list):
+                yield "\n".join(value["script"])
+        elif isinstance(value, list):
+            for part in value:
+                yield from self.run_steps(part)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])
