@@ -12,7 +12,8 @@
 
 namespace onnxhub::test {
 
-RunningServer::RunningServer(const std::filesystem::path& hub, const std::filesystem::path& work) {
+RunningServer::RunningServer(const std::filesystem::path& hub, const std::filesystem::path& work,
+                             const std::vector<std::string>& options) {
     const std::string out = (work / "serve.out").string();
     const std::string log = (work / "access.log").string();
     posix_spawn_file_actions_t actions;
@@ -20,10 +21,12 @@ RunningServer::RunningServer(const std::filesystem::path& hub, const std::filesy
     constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC;
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), flags, 0666);
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), flags, 0666);
-    std::string arguments[] = {onnxhub_program(), "serve", hub.string(), "--port", "0"};
-    char* argv[] = {arguments[0].data(), arguments[1].data(), arguments[2].data(),
-                    arguments[3].data(), arguments[4].data(), nullptr};
-    if (posix_spawn(&pid_, argv[0], &actions, nullptr, argv, environ) != 0) pid_ = 0;
+    std::vector<std::string> arguments{onnxhub_program(), "serve", hub.string(), "--port", "0"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    if (posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), environ) != 0) pid_ = 0;
     posix_spawn_file_actions_destroy(&actions);
     for (int i = 0; i < 1000 && pid_ > 0 && !url_.ends_with('\n'); ++i) {
         usleep(10'000);

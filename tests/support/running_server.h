@@ -6,20 +6,24 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace onnxhub::test {
 
 class RunningServer {
 public:
-    /// Serves `hub` on a free port. What it writes goes to serve.out and access.log in `work`.
-    RunningServer(const std::filesystem::path& hub, const std::filesystem::path& work);
+    /// Serves `hub` on a free port, with further `options` of the command. What it writes goes to
+    /// serve.out and access.log in `work`.
+    RunningServer(const std::filesystem::path& hub, const std::filesystem::path& work,
+                  const std::vector<std::string>& options = {});
     ~RunningServer() { stop(); }
     RunningServer(const RunningServer&) = delete;
     RunningServer& operator=(const RunningServer&) = delete;
 
     const std::string& url() const { return url_; }  ///< empty when it didn't start
-    void hang_up() const;                            ///< SIGHUP
-    int stop();                                      ///< SIGTERM; its exit status
+    pid_t pid() const { return pid_; }
+    void hang_up() const;  ///< SIGHUP
+    int stop();            ///< SIGTERM; its exit status
 
 private:
     pid_t pid_ = 0;
