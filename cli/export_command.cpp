@@ -17,6 +17,7 @@
 #include "cli/progress.h"
 #include "hosting/export/hub_export.h"
 #include "manifest/diagnostic.h"
+#include "manifest/environment_error.h"
 #include "repository/hub_location.h"
 
 namespace onnxhub {
@@ -49,7 +50,8 @@ ExportRequest request_of(const Arguments& arguments) {
     return request;
 }
 
-/// Objects of the missing files into the LFS store.
+/// Objects of the missing files into the LFS store. What can't be got stays missing, which the
+/// caller tells by name; git-lfs tells by hash.
 void fetch(const Arguments& arguments, const std::vector<std::string>& missing,
            const Streams& streams) {
     const HubLocation location = locate_hub(arguments.location);
@@ -58,7 +60,12 @@ void fetch(const Arguments& arguments, const std::vector<std::string>& missing,
     FetchRequest request = fetch_request(hub, revision, missing);
     request.into = FetchInto::store_alone;
     note(streams, fmt::format("fetching {} files", missing.size()));
-    const FetchedContent fetched(*hub.repository, std::move(request));
+    try {
+        const FetchedContent fetched(*hub.repository, std::move(request));
+    } catch (const EnvironmentError& error) {
+        check_interruption();
+        streams.err << "onnxhub: " << error.what() << '\n';
+    }
 }
 
 void tell_missing(const ExportReport& report, const Streams& streams) {
@@ -75,18 +82,24 @@ void tell_missing(const ExportReport& report, const Streams& streams) {
 
 ExitCode run(const Arguments& arguments, const Streams& streams) {
     catch_interruptions();
-    const ExportRequest request = request_of(arguments);
+    ExportRequest request = request_of(arguments);
+    // With --fetch nothing is left out before it was asked for.
+    request.allows_missing = arguments.allows_missing && !arguments.fetches;
     ExportReport report = export_hub(LocalHub(arguments.location), request);
     if (!report.missing.empty() && arguments.fetches) {
         fetch(arguments, report.missing, streams);
+        request.allows_missing = arguments.allows_missing;
         report = export_hub(LocalHub(arguments.location), request);
     }
     tell_missing(report, streams);
     if (!report.missing.empty() && !arguments.allows_missing) {
         streams.err << "onnxhub: error: " << arguments.to << ": not written, "
                     << report.missing.size()
-                    << " files are Git LFS pointers here; say --fetch to get them, or "
-                       "--allow-missing to leave them out\n";
+                    << (arguments.fetches
+                            ? " files could not be fetched; say --allow-missing to leave them out"
+                            : " files are Git LFS pointers here; say --fetch to get them, or "
+                              "--allow-missing to leave them out")
+                    << '\n';
         return ExitCode::unusable;
     }
     write_result(streams, arguments.to + "\n");

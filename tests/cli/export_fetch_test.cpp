@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+// `onnxhub export --fetch` with the real git-lfs and a Git LFS server on loopback.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "manifest/digest.h"
+#include "tests/support/http_server.h"
+#include "tests/support/model_builder.h"
+#include "tests/support/program.h"
+#include "tests/support/repository_builder.h"
+
+namespace onnxhub::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+/// Objects by their oid, over the batch API and its basic transfers:
+/// https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md
+class LfsServer {
+public:
+    LfsServer() : server_([this](const ReceivedRequest& request) { return answer(request); }) {}
+
+    void add(const std::string& content) { objects_[to_hex(sha256_of(content))] = content; }
+    void remove(const std::string& content) { objects_.erase(to_hex(sha256_of(content))); }
+    /// From now on these bytes come in place of the content, under its oid.
+    void falsify(const std::string& content, const std::string& bytes) {
+        objects_[to_hex(sha256_of(content))] = bytes;
+    }
+    std::string url() const { return server_.url("/lfs"); }
+
+    /// The oids that were downloaded.
+    std::set<std::string> downloaded() const {
+        std::set<std::string> oids;
+        for (const ReceivedRequest& request : server_.requests()) {
+            if (request.method == "GET")
+                oids.insert(request.path.substr(request.path.rfind('/') + 1));
+        }
+        return oids;
+    }
+
+private:
+    Answer answer(const ReceivedRequest& request) const {
+        if (request.method == "POST" && request.path == "/lfs/objects/batch") {
+            return {200,
+                    batch(json::parse(request.body), "http://" + *request.header("host")).dump(),
+                    {{"Content-Type", "application/vnd.git-lfs+json"}}};
+        }
+        const auto found = objects_.find(request.path.substr(request.path.rfind('/') + 1));
+        return found == objects_.end() ? Answer{404, "{}"} : Answer{200, found->second};
+    }
+
+    json batch(const json& question, const std::string& address) const {
+        json answer = {{"transfer", "basic"}, {"objects", json::array()}};
+        for (json object : question.at("objects")) {
+            const std::string oid = object.at("oid");
+            if (objects_.contains(oid)) {
+                object["actions"]["download"]["href"] = address + "/object/" + oid;
+            } else {
+                object["error"] = {{"code", 404}, {"message", "Object does not exist"}};
+            }
+            answer["objects"].push_back(object);
+        }
+        return answer;
+    }
+
+    std::map<std::string, std::string> objects_;  ///< changed between runs alone
+    HttpServer server_;
+};
+
+/// A hub of two models, cloned with git-lfs but without its objects, which the server has.
+class ExportFetch : public testing::Test {
+protected:
+    void SetUp() override {
+        if (!has_program("git-lfs")) GTEST_SKIP() << "git-lfs is not installed";
+        for (const char* name : {"one", "two"}) {
+            write_file(model_of("origin", name), bytes_of(name));
+            server.add(bytes_of(name));
+        }
+        write_file(folder.path() / "origin/.gitattributes",
+                   "*.onnx filter=lfs diff=lfs merge=lfs -text\n");
+        const ProgramResult made = run(R"(
+            set -e
+            git config --global user.name T; git config --global user.email t@example.org
+            git config --global protocol.file.allow always
+            git config --global lfs.transfer.maxretries 1
+            git config --global lfs.url )" +
+                                       server.url() + R"(
+            git lfs install --skip-repo >/dev/null
+            git init -q -b main origin
+            "$ONNXHUB" init origin --adopt >/dev/null
+            cd origin; git add -A; git commit -qm Models; cd ..
+            export GIT_LFS_SKIP_SMUDGE=1
+            git clone -q "file://$PWD/origin" clone
+            git clone -q --bare "file://$PWD/origin" bare.git
+            git -C bare.git config remote.origin.url "file://$PWD/origin"
+            rm -r origin/.git/lfs)");
+        ASSERT_EQ(made.status, 0) << made.out << made.err;
+        ASSERT_THAT(read_file(model_of("clone", "one")), StartsWith("version https://git-lfs"));
+    }
+
+    ProgramResult run(const std::string& command) {
+        return run_command(
+            {"env", "HOME=" + folder.path().string(), "GIT_CONFIG_NOSYSTEM=1", "no_proxy=127.0.0.1",
+             "ONNXHUB=" + onnxhub_program(), "sh", "-c", command},
+            folder.path());
+    }
+
+    ProgramResult export_hub(const std::string& location, const std::string& more = "--fetch") {
+        return run("\"$ONNXHUB\" export " + location + " --to site " + more);
+    }
+
+    static std::string bytes_of(const std::string& name) {
+        ModelBuilder model;
+        return model.input(name, {2}).node("Abs", {name}, {"y"}).output("y", {2}).bytes();
+    }
+
+    fs::path model_of(const std::string& hub, const std::string& name) const {
+        return folder.path() / hub / "a" / name / (name + ".onnx");
+    }
+
+    /// Neither the export nor what it grew in.
+    void expect_nothing_written() const {
+        for (const auto& file : fs::directory_iterator(folder.path())) {
+            EXPECT_THAT(file.path().filename().string(), Not(HasSubstr("site")));
+        }
+    }
+
+    LfsServer server;
+    TemporaryFolder folder;
+    const fs::path site = folder.path() / "site";
+};
+
+TEST_F(ExportFetch, WhatIsAbsentIsFetchedAndTheExportHasItsBytes) {
+    for (const char* location : {"clone", "bare.git:main"}) {
+        fs::remove_all(site);
+        const ProgramResult refused = export_hub(location, "");
+        EXPECT_EQ(refused.status, 2) << location;
+        EXPECT_THAT(refused.err, HasSubstr("--fetch"));
+        expect_nothing_written();
+
+        const ProgramResult result = export_hub(location);
+        ASSERT_EQ(result.status, 0) << location << ": " << result.err;
+        EXPECT_EQ(result.out, "site\n");
+        EXPECT_THAT(result.err, HasSubstr("fetching 2 files"));
+        for (const char* name : {"one", "two"}) {
+            EXPECT_EQ(read_file(model_of("site", name)), bytes_of(name));
+        }
+        const ProgramResult sums = run("cd site && sha256sum --quiet -c SHA256SUMS");
+        EXPECT_EQ(sums.status, 0) << sums.out << sums.err;
+    }
+    EXPECT_THAT(read_file(model_of("clone", "one")), StartsWith("version https://git-lfs"));
+    EXPECT_EQ(run("git -C clone status --porcelain").out, "");
+}
+
+TEST_F(ExportFetch, OnlyWhatIsAbsentIsFetched) {
+    ASSERT_EQ(run("cd clone && git lfs pull --include a/one/one.onnx").status, 0);
+    const auto before = server.downloaded();
+    ASSERT_THAT(before, ElementsAre(to_hex(sha256_of(bytes_of("one")))));
+    server.remove(bytes_of("one"));
+    const ProgramResult result = export_hub("clone");
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("fetching 1 files"));
+    EXPECT_EQ(read_file(model_of("site", "one")), bytes_of("one"));
+    EXPECT_EQ(read_file(model_of("site", "two")), bytes_of("two"));
+}
+
+TEST_F(ExportFetch, AnObjectTheServerLacksIsNamedAndNothingIsWritten) {
+    server.remove(bytes_of("two"));
+    for (const char* location : {"clone", "bare.git:main"}) {
+        const ProgramResult result = export_hub(location);
+        EXPECT_EQ(result.status, 2) << location;
+        EXPECT_EQ(result.out, "") << location;
+        EXPECT_THAT(result.err,
+                    AllOf(HasSubstr("onnxhub: a/two/two.onnx: its bytes are not here\n"),
+                          HasSubstr("onnxhub: error: site: not written, 1 files could "
+                                    "not be fetched")));
+        EXPECT_THAT(result.err, Not(HasSubstr("a/one/one.onnx")));
+        expect_nothing_written();
+    }
+}
+
+TEST_F(ExportFetch, AnEarlierExportStaysWhenAnObjectIsLacking) {
+    ASSERT_EQ(export_hub("clone").status, 0);
+    const std::string sums = read_file(site / "SHA256SUMS");
+    for (const fs::path& file :
+         {model_of("clone", "one"), folder.path() / "clone/ONNX_HUB_MANIFEST.json"}) {
+        std::string text = read_file(file);
+        text.replace(text.find(to_hex(sha256_of(bytes_of("one")))), 64, std::string(64, '7'));
+        write_file(file, text);
+    }
+    ASSERT_EQ(run("git -C clone commit -qam Renewed").status, 0);
+    const ProgramResult result = export_hub("clone");
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.err, HasSubstr("onnxhub: a/one/one.onnx: its bytes are not here\n"));
+    EXPECT_EQ(read_file(site / "SHA256SUMS"), sums);
+    EXPECT_EQ(read_file(model_of("site", "one")), bytes_of("one"));
+}
+
+TEST_F(ExportFetch, WithAllowMissingOnlyWhatNobodyHasIsLeftOut) {
+    server.remove(bytes_of("two"));
+    const ProgramResult result = export_hub("clone", "--fetch --allow-missing");
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("onnxhub: a/two/two.onnx: its bytes are not here\n"));
+    EXPECT_EQ(read_file(model_of("site", "one")), bytes_of("one"));
+    EXPECT_FALSE(fs::exists(site / "a/two"));
+}
+
+TEST_F(ExportFetch, BytesThatAreNotTheObjectNeverArrive) {
+    std::string other = bytes_of("two");
+    other.back() ^= 1;
+    server.falsify(bytes_of("two"), other);
+    const ProgramResult result = export_hub("clone");
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.err, HasSubstr("onnxhub: a/two/two.onnx: its bytes are not here\n"));
+    expect_nothing_written();
+    server.add(bytes_of("two"));
+    EXPECT_EQ(export_hub("clone").status, 0);
+    EXPECT_EQ(read_file(model_of("site", "two")), bytes_of("two"));
+}
+
+}  // namespace
+}  // namespace onnxhub::test
