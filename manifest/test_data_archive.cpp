@@ -3,8 +3,10 @@
 
 #include <charconv>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "manifest/hub_path.h"
 
@@ -84,6 +86,20 @@ TestDataArchive read_test_data_archive(const BlockReader& read, const ArchiveLim
     ArchiveContents contents(archive);
     archive.problems = walk_archive(read, limits, contents);
     return archive;
+}
+
+void add_test_data_file(TestDataArchive& archive, const std::string& path,
+                        const BlockReader& read) {
+    ArchiveContents contents(archive);
+    contents.begin_file(path);
+    std::vector<std::byte> block(64 * 1024);
+    for (std::uint64_t done = 0;;) {
+        const std::size_t count = read(done, block);
+        if (count == 0) break;
+        contents.data(std::span(block).first(count));
+        done += count;
+    }
+    contents.end_file();
 }
 
 }  // namespace onnxhub

@@ -41,4 +41,8 @@ struct TestDataArchive {
 /// One pass in constant memory; nothing is written to disk.
 TestDataArchive read_test_data_archive(const BlockReader& read, const ArchiveLimits& limits);
 
+/// Adds a file as if it were the member `path`, for test data that is in no archive yet. `read`
+/// gives its bytes; what that throws passes through.
+void add_test_data_file(TestDataArchive& archive, const std::string& path, const BlockReader& read);
+
 }  // namespace onnxhub

@@ -12,7 +12,7 @@
 #include "generator/parallel.h"
 #include "manifest/environment_error.h"
 #include "manifest/test_data_archive.h"
-#include "validator/test_data_check.h"
+#include "manifest/test_data_check.h"
 
 namespace onnxhub {
 namespace {

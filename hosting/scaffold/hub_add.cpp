@@ -18,6 +18,7 @@
 #include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/onnx_release.h"
+#include "manifest/test_data_check.h"
 #include "repository/git_attributes.h"
 #include "repository/git_repository.h"
 
@@ -103,6 +104,7 @@ public:
         folder_ = choose_folder();
         model_path_ = place_of_model();
         const std::vector<std::pair<std::string, fs::path>> weights = find_weights();
+        check_test_data();
         plan_readmes();
         const std::optional<std::string> archive = pack();
         row_for(archive);
@@ -203,6 +205,17 @@ private:
             root_ = with_folder_table(root_);
         }
         root_ = with_folder_row(root_, folder_, title, request_.description);
+    }
+
+    /// What contradicts the graph would make others take the model to be broken.
+    void check_test_data() const {
+        if (!request_.test_data) return;
+        const std::vector<std::string> mismatches =
+            compare_test_data(read_test_data(*request_.test_data), checked_.graph.ports);
+        if (mismatches.empty()) return;
+        throw EnvironmentError(fmt::format("{}: {}{}; make the test data with this model",
+                                           request_.test_data->string(), mismatches.front(),
+                                           mismatches.size() > 1 ? " (and more of the kind)" : ""));
     }
 
     std::string archive_path() const {

@@ -37,7 +37,7 @@ struct AddReport {
 /// README and the folder's into the top one; where a README is missing it is made. Files go through
 /// Git LFS where the hub uses that. Twice the same is once. The manifest is the caller's to renew.
 /// Throws EnvironmentError before anything is written when the model is none, fails ONNX's checker,
-/// or can't be placed.
+/// can't be placed, or when the test data contradicts the model's ports.
 AddReport add_model(const AddRequest& request, ModelChecker& checker, ShapeInference* inference);
 
 }  // namespace onnxhub

@@ -61,7 +61,7 @@ private:
     std::unique_ptr<archive, int (*)(archive*)> archive_{nullptr, archive_write_free};
 };
 
-/// Files by their path in the archive, below its top.
+/// Files by their path in the archive, below its top. Throws EnvironmentError when there are none.
 std::map<std::string, fs::path> files_of(const fs::path& test_data) {
     std::map<std::string, fs::path> files;
     std::error_code error;
@@ -74,6 +74,11 @@ std::map<std::string, fs::path> files_of(const fs::path& test_data) {
             files[path] = it->path();
         }
     }
+    if (files.empty()) {
+        throw EnvironmentError(test_data.string() +
+                               ": has no folders test_data_set_N with .pb files; name a folder "
+                               "that has");
+    }
     return files;
 }
 
@@ -82,15 +87,21 @@ std::map<std::string, fs::path> files_of(const fs::path& test_data) {
 std::string pack_test_data(const fs::path& model, const fs::path& test_data,
                            const std::string& top) {
     const auto files = files_of(test_data);
-    if (files.empty()) {
-        throw EnvironmentError(test_data.string() +
-                               ": has no folders test_data_set_N with .pb files; name a folder "
-                               "that has");
-    }
     TarWriter writer;
     writer.add(top + "/model.onnx", model);
     for (const auto& [path, file] : files) writer.add(top + "/" + path, file);
     return writer.finish();
+}
+
+TestDataArchive read_test_data(const fs::path& test_data) {
+    TestDataArchive archive;
+    for (const auto& [path, file] : files_of(test_data)) {
+        const auto source = open_file(file, file.string());
+        add_test_data_file(archive, path, [&](std::uint64_t offset, std::span<std::byte> into) {
+            return source->read(offset, into);
+        });
+    }
+    return archive;
 }
 
 }  // namespace onnxhub

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <string>
 
+#include "manifest/test_data_archive.h"
+
 namespace onnxhub {
 
 /// Bytes of a .tar.gz with `<top>/model.onnx` and what `test_data` (a folder with folders
@@ -13,5 +15,9 @@ namespace onnxhub {
 /// can't be read.
 std::string pack_test_data(const std::filesystem::path& model,
                            const std::filesystem::path& test_data, const std::string& top);
+
+/// What their archive would tell of the same files; paths have no top folder in front. Throws
+/// EnvironmentError as pack_test_data() does.
+TestDataArchive read_test_data(const std::filesystem::path& test_data);
 
 }  // namespace onnxhub

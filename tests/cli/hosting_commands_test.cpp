@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "hosting/scaffold/readme_edit.h"
@@ -184,6 +186,61 @@ TEST_F(Hosting, AddRefusesBeforeItWrites) {
         EXPECT_THAT(result.err, HasSubstr(reason));
         EXPECT_EQ(git({"status", "--short"}), "") << reason;
     }
+}
+
+TEST_F(Hosting, AddRefusesTestDataThatContradictsTheModel) {
+    init();
+    const fs::path set = folder.path() / "td/test_data_set_0";
+    const std::string good = tensor_bytes(1, {1, 4}, 16, "x");
+    const std::vector<std::pair<std::map<std::string, std::string>, std::string>> cases = {
+        {{{"input_0.pb", tensor_bytes(7, {1, 4})}, {"output_0.pb", good}},
+         "td: test_data_set_0/input_0.pb is int64[1,4], the model takes float[1,4]; make "},
+        {{{"input_0.pb", good}, {"output_0.pb", tensor_bytes(1, {1, 5})}},
+         "td: test_data_set_0/output_0.pb is float[1,5], the model gives float[1,4]; make "},
+        {{{"input_0.pb", tensor_bytes(1, {4})}, {"output_0.pb", good}}, "input_0.pb is float[4]"},
+        {{{"input_0.pb", good}}, "td: test_data_set_0 has 0 outputs, the model gives 1; make "},
+        {{{"input_0.pb", good}, {"input_1.pb", good}, {"output_0.pb", good}},
+         "td: test_data_set_0 has 2 inputs, the model takes 1; make "},
+        {{{"input_1.pb", good}, {"output_0.pb", good}}, "input_0.pb is missing"},
+        {{{"input_0.pb", "no tensor"}, {"output_0.pb", good}}, "input_0.pb is no tensor: "},
+        {{{"input.pb", good}, {"output.pb", good}}, "has 0 inputs, the model takes 1 (and more "},
+    };
+    const std::vector<std::string> add{"add", small_model("m"), "--hub-dir", "hub", "--class",
+                                       "a",   "--test-data",    "td"};
+    for (const auto& [files, reason] : cases) {
+        fs::remove_all(set);
+        for (const auto& [name, bytes] : files) write_file(set / name, bytes);
+        const ProgramResult result = onnxhub(add);
+        EXPECT_EQ(result.status, 2) << reason;
+        EXPECT_THAT(result.err, AllOf(testing::StartsWith("onnxhub: error: td: "),
+                                      HasSubstr(reason), testing::EndsWith("this model\n")));
+        EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+        EXPECT_EQ(result.out, "") << reason;
+        EXPECT_EQ(git({"status", "--short"}), "") << reason;
+    }
+    // The second set is looked at too.
+    for (const char* name : {"input_0.pb", "output_0.pb"}) write_file(set / name, good);
+    write_file(folder.path() / "td/test_data_set_1/input_0.pb", good);
+    EXPECT_THAT(onnxhub(add).err, HasSubstr("td: test_data_set_1 has 0 outputs"));
+    write_file(folder.path() / "td/test_data_set_1/output_0.pb", good);
+    EXPECT_EQ(onnxhub(add).status, 0);
+    EXPECT_EQ(onnxhub({"validate", "hub", "--fail-on", "warning"}).status, 0);
+}
+
+TEST_F(Hosting, AddTakesTestDataOfAnySizeWhereTheModelLeavesItOpen) {
+    init();
+    write_file(folder.path() / "open.onnx", ModelBuilder()
+                                                .input("x", {std::string("N"), 4})
+                                                .node("Relu", {"x"}, {"y"})
+                                                .output("y", {std::string("N"), 4})
+                                                .bytes());
+    for (const char* name : {"input_0.pb", "output_0.pb"}) {
+        write_file(folder.path() / "td/test_data_set_0" / name, tensor_bytes(1, {7, 4}, 112));
+    }
+    const ProgramResult added = onnxhub({"add", "open.onnx", "--hub-dir", "hub", "--class", "a",
+                                         "--test-data", "td/test_data_set_0"});
+    EXPECT_EQ(added.status, 0) << added.err;
+    EXPECT_TRUE(fs::exists(hub / "a/model/open.tar.gz"));
 }
 
 class Exported : public Hosting {

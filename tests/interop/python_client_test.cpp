@@ -273,6 +273,7 @@ TEST_F(SharedCache, TestDataIsSharedBothWays) {
 /// A hub made by init and add, served by serve: only the base URL is another.
 TEST_F(PythonClient, LoadsFromAHubThatWeServe) {
     write_file(folder.path() / "td/test_data_set_0/input_0.pb", tensor_bytes(1, {1, 4}, 16, "x"));
+    write_file(folder.path() / "td/test_data_set_0/output_0.pb", tensor_bytes(1, {1, 4}, 16, "y"));
     write_file(
         folder.path() / "tiny.onnx",
         ModelBuilder().input("x", {1, 4}).node("Relu", {"x"}, {"y"}).output("y", {1, 4}).bytes());

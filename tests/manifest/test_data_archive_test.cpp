@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <stdexcept>
 
 #include "tests/support/archive_builder.h"
@@ -169,6 +170,36 @@ TEST(TestDataArchive, WhatTheReaderThrowsPassesThrough) {
         throw std::runtime_error("the disk is gone");
     };
     EXPECT_THROW(read_test_data_archive(broken, {}), std::runtime_error);
+}
+
+TEST(TestDataFiles, AreReadAsTheirArchiveIs) {
+    const std::map<std::string, std::string> files = {
+        {"test_data_set_0/input_0.pb", tensor_bytes(1, {2, 100'000}, 800'000)},
+        {"test_data_set_0/output_1.pb", "no tensor"},
+        {"test_data_set_1/input_0.pb", tensor_bytes(7, {})},
+        {"elsewhere/input_0.pb", tensor_bytes(1, {1})},
+        {"test_data_set_2/input_x.pb", ""},
+    };
+    ArchiveBuilder builder;
+    TestDataArchive unpacked;
+    for (const auto& [path, bytes] : files) {
+        builder.file(path, bytes);
+        add_test_data_file(unpacked, path, reader_of(bytes));
+    }
+    const TestDataArchive packed = read(builder.gzip());
+    ASSERT_EQ(unpacked.sets.size(), packed.sets.size());
+    for (const auto& [folder, set] : packed.sets) {
+        const TestDataSet& same = unpacked.sets.at(folder);
+        ASSERT_EQ(same.inputs.size(), set.inputs.size()) << folder;
+        ASSERT_EQ(same.outputs.size(), set.outputs.size()) << folder;
+        for (const auto& [number, result] : set.inputs) {
+            EXPECT_EQ(std::get<TestTensor>(same.inputs.at(number)), std::get<TestTensor>(result));
+        }
+        for (const auto& [number, result] : set.outputs) {
+            EXPECT_EQ(std::get<MalformedTensor>(same.outputs.at(number)).reason,
+                      std::get<MalformedTensor>(result).reason);
+        }
+    }
 }
 
 }  // namespace

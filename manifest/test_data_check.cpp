@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "validator/test_data_check.h"
+#include "manifest/test_data_check.h"
 
 #include <fmt/format.h>
 

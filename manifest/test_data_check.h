@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Test data of an archive against the ports of the model.
+// Test data, packed or about to be, against the ports of the model.
 #pragma once
 
 #include <string>
