@@ -2,9 +2,11 @@
 // `onnxhub serve`: a hub over HTTP.
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -134,8 +136,21 @@ ServerOptions server_options(const Arguments& arguments) {
     return options;
 }
 
+/// A connection is an open file, and so is what it sends. Services start with a soft limit of 1,024
+/// and may raise it (systemd.exec(5), LimitNOFILE).
+void allow_open_files(unsigned connections) {
+    constexpr rlim_t others = 256;  // of git, logs and the server itself
+    rlimit limit = {};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    const rlim_t wanted = std::min(limit.rlim_max, rlim_t{2} * connections + others);
+    if (limit.rlim_cur >= wanted) return;
+    limit.rlim_cur = wanted;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 ExitCode run(const Arguments& arguments, const Streams& streams) {
     signal(SIGPIPE, SIG_IGN);
+    allow_open_files(arguments.connections);
     const Signals signals;
     AccessLog access_log(arguments, streams);
     ServedHub hub(arguments.location);

@@ -34,6 +34,12 @@ NotServed absent() {
     return {404, "there is no such file", true};
 }
 
+/// Why a file that may well be there can't be opened now: 404 would be untrue, and is remembered.
+std::optional<NotServed> shortage(int error) {
+    if (error != EMFILE && error != ENFILE && error != ENOMEM) return std::nullopt;
+    return NotServed{503, "too many files are open here; try again"};
+}
+
 /// Opens what is below `root`, whatever links there are on the way; links out of it fail.
 int open_beneath(int root, const std::string& path) {
     open_how how = {};
@@ -161,8 +167,9 @@ std::optional<Served> ServedHub::open_at_ref(std::string_view path) {
 
 Served ServedHub::open_on_disk(const std::string& hub_path) {
     OpenFile file(open_beneath(root_.get(), hub_path));
+    if (file.get() < 0) return shortage(errno).value_or(absent());
     struct stat status = {};
-    if (file.get() < 0 || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
         return absent();
     }
     const auto size = static_cast<std::uint64_t>(status.st_size);
@@ -206,6 +213,9 @@ Served ServedHub::open_lfs_object(const LfsPointer& pointer, const std::string& 
     const fs::path object =
         repository_->lfs_storage() / "objects" / oid.substr(0, 2) / oid.substr(2, 2) / oid;
     OpenFile file(::open(object.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (file.get() < 0) {
+        if (auto busy = shortage(errno)) return *std::move(busy);
+    }
     struct stat status = {};
     if (file.get() < 0 || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
         static_cast<std::uint64_t>(status.st_size) != pointer.size_bytes) {

@@ -38,7 +38,7 @@ class Connection {
 public:
     explicit Connection(std::uint16_t port, const char* from = "127.0.0.1")
         : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        const timeval patience = {60, 0};
+        const timeval patience = {20, 0};
         const linger at_once = {1, 0};  // lest thousands of ports wait for a minute afterwards
         const int on = 1;
         setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -315,6 +315,26 @@ TEST_F(ServeLoad, AsManyConnectionsAsAreAllowedAreAllServed) {
     const auto served = std::ranges::count_if(
         connections, [](Connection& connection) { return connection.status() == 200; });
     EXPECT_EQ(served, std::ssize(connections));
+    connections.clear();
+    EXPECT_EQ(server.stop(), 0);
+}
+
+TEST_F(ServeLoad, ALowSoftLimitOfOpenFilesIsRaised) {
+    write_file(hub / "m.onnx", "model");
+    const std::size_t count = std::min<std::size_t>(1'000, most_connections());
+    rlimit limit = {};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = 256;
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    RunningServer server(hub, folder.path(), quiet);
+    ASSERT_NE(server.url(), "");
+    most_connections();  // of this process
+    std::vector<Connection> connections = connect_often(server, 0);
+    for (std::size_t i = 0; i < count; ++i) {
+        connections.emplace_back(port_of(server));
+        connections.back().send(request("/m.onnx"));
+        ASSERT_EQ(connections.back().status(), 200) << i;
+    }
     connections.clear();
     EXPECT_EQ(server.stop(), 0);
 }

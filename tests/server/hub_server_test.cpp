@@ -275,6 +275,48 @@ TEST_F(ServedFolder, IdleConnectionsDoNotStopOthers) {
     for (const int fd : idle) close(fd);
 }
 
+/// While the object lives no files can be opened beyond those that are, but for `spare` ones.
+class NoMoreFiles {
+public:
+    explicit NoMoreFiles(rlim_t spare) {
+        getrlimit(RLIMIT_NOFILE, &before_);
+        const int next = dup(0);
+        close(next);
+        rlimit limit = before_;
+        limit.rlim_cur = static_cast<rlim_t>(next) + spare;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    ~NoMoreFiles() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+    rlimit before_ = {};
+};
+
+TEST_F(ServedFolder, WhatCantBeOpenedForNowIsNotAbsent) {
+    RepositoryBuilder repository;
+    repository.write("ONNX_HUB_MANIFEST.json", "[]").write_pointer("m.onnx", model).commit("Hub");
+    repository.add_lfs_object(model);
+    ServedHub plain(hub.string()), with_lfs(repository.path().string());
+    const auto status = [](ServedHub& served, const char* path) {
+        const onnxhub::Served result = served.open(path);
+        const auto* missing = std::get_if<NotServed>(&result);
+        return missing ? missing->status : 200;
+    };
+    EXPECT_EQ(status(with_lfs, "/m.onnx"), 200);
+    {
+        const NoMoreFiles limit(0);
+        EXPECT_EQ(status(plain, "/a b/m.onnx"), 503);
+        EXPECT_EQ(status(plain, "/media/o/n/main/a b/m.onnx"), 503);
+        EXPECT_EQ(status(with_lfs, "/m.onnx"), 503);
+    }
+    {
+        const NoMoreFiles but_the_pointer(1);
+        EXPECT_EQ(status(with_lfs, "/m.onnx"), 503);
+    }
+    EXPECT_EQ(status(plain, "/a b/m.onnx"), 200);
+    EXPECT_EQ(status(with_lfs, "/m.onnx"), 200);
+}
+
 TEST_F(ServedFolder, ConnectionsStayOpenForMore) {
     Served served(hub.string());
     const std::string request = "GET /empty.txt HTTP/1.1\r\nHost: h\r\n\r\n";
