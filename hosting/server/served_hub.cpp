@@ -52,6 +52,14 @@ bool has_hidden_segment(std::string_view path) {
     return path.starts_with('.') || path.find("/.") != path.npos;
 }
 
+/// Whether it is more than a name or a commit's digits: git's expressions such as `main^{/regex}`
+/// search the whole history for whoever asks, and libgit2 1.5 loses the regex's memory each time.
+/// No name of a ref has these characters (git-check-ref-format(1)).
+bool is_revision_expression(std::string_view ref) {
+    return ref.find_first_of("^~:?*[\\ ") != ref.npos || ref.find("@{") != ref.npos ||
+           ref.find("..") != ref.npos;
+}
+
 std::string quoted(const std::string& text) {
     return '"' + text + '"';
 }
@@ -156,6 +164,7 @@ std::optional<Served> ServedHub::open_at_ref(std::string_view path) {
     if (!repository_) return open_on_disk(std::string(path.substr(1)));
     constexpr int deepest = 8;
     for (int depth = 0; depth < deepest && path.size() > 1; ++depth) {
+        if (is_revision_expression(ref)) return std::nullopt;
         try {
             return open_in_tree(repository_->resolve_commit(ref), std::string(path.substr(1)));
         } catch (const EnvironmentError&) {

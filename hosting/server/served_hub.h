@@ -51,8 +51,9 @@ using Served = std::variant<ServedFile, NotServed>;
 
 /// Paths come in three layouts: plain ("/ONNX_HUB_MANIFEST.json", "/a/m.onnx") and GitHub's two
 /// ("/owner/name/ref/a/m.onnx" and "/media/owner/name/ref/a/m.onnx"). A plain file goes before. In
-/// a repository the ref of GitHub's layouts may be any branch, tag or commit, looked up at each
-/// request, so that a moving ref needs no restart; elsewhere any ref is the folder. Git LFS
+/// a repository the ref of GitHub's layouts may be any branch, tag or commit, but no expression
+/// such as "main~1", looked up at each request, so that a moving ref needs no restart; elsewhere
+/// any ref is the folder. Git LFS
 /// pointers are followed into the LFS store. Nothing outside the hub is ever opened, nor anything
 /// whose path has a segment that begins with '.'. Thread-safe.
 class ServedHub {

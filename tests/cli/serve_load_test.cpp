@@ -227,7 +227,9 @@ TEST_F(ServeLoad, MemoryStaysFlatOverManyRequestsOfARepository) {
     ASSERT_NE(server.url(), "");
     const auto question = [&](std::size_t i) -> Question {
         const std::string number = std::to_string(i);
-        switch (i % 5) {
+        switch (i % 6) {
+            case 5:
+                return {request("/o/n/main%5E%7B/no-" + number + "%7D/a/m.onnx"), 404};
             case 0:
                 return {request("/ONNX_HUB_MANIFEST.json"), 200};
             case 1:

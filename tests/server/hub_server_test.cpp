@@ -403,6 +403,13 @@ TEST(ServedRepository, FollowsRefsAndPointersWithoutARestart) {
     EXPECT_EQ(served.get("/o/n/" + second + "/ONNX_HUB_MANIFEST.json").body, "[2]");
     EXPECT_EQ(served.get("/media/o/n/main/m.onnx").body, model);
     EXPECT_EQ(served.get("/o/n/nonsense/ONNX_HUB_MANIFEST.json").status, 404);
+    EXPECT_EQ(served.get("/o/n/HEAD/ONNX_HUB_MANIFEST.json").body, "[2]");
+    for (const char* expression :
+         {"main~1", "main%5E", "main@%7B0%7D", "main%5E%7B/Two%7D", ":/Two", ":%2FTwo", "main~"}) {
+        EXPECT_EQ(served.get(std::string("/o/n/") + expression + "/ONNX_HUB_MANIFEST.json").status,
+                  404)
+            << expression;
+    }
     Served bare(repository.bare_clone().string());
     EXPECT_EQ(bare.get("/ONNX_HUB_MANIFEST.json").body, "[2]");
 }
