@@ -57,7 +57,7 @@ get_report() {
 write_comment() {
   {
     echo "$marker"
-    onnxhub merge --format=markdown --limit=30000 "$work/report.json"
+    onnxhub merge --fail-on=never --format=markdown --limit=30000 "$work/report.json"
     if [[ -s $work/diff.json ]]; then
       echo
       onnxhub merge --format=markdown --limit=30000 "$work/diff.json"

@@ -23,9 +23,9 @@ validate() {
   fi
   onnxhub validate "${options[@]}" -- "$INPUT_PATH" || status=$?
   ((status <= 1)) || exit "$status"
-  onnxhub merge "--format=$INPUT_FORMAT" "$folder/report.json"
-  onnxhub merge --format=markdown "$folder/report.json" >>"$GITHUB_STEP_SUMMARY"
-  [[ $INPUT_SARIF != true ]] || onnxhub merge --format=sarif "--output=$folder/report.sarif" "$folder/report.json"
+  onnxhub merge --fail-on=never "--format=$INPUT_FORMAT" "$folder/report.json"
+  onnxhub merge --fail-on=never --format=markdown "$folder/report.json" >>"$GITHUB_STEP_SUMMARY"
+  [[ $INPUT_SARIF != true ]] || onnxhub merge --fail-on=never --format=sarif "--output=$folder/report.sarif" "$folder/report.json"
   # What changed inside models is told where the base is known.
   if ((${#scope[@]})) && onnxhub diff --deepen "--folder=$INPUT_PATH" --format=json \
     "--output=$folder/diff.json" -- "$INPUT_BASE...HEAD"; then

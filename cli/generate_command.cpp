@@ -10,25 +10,25 @@
 #include <utility>
 #include <variant>
 
+#include "cli/generation_fetch.h"
+#include "cli/generation_report.h"
 #include "cli/hub_folder.h"
 #include "cli/interruption.h"
 #include "cli/job.h"
 #include "cli/progress.h"
+#include "cli/shard_options.h"
 #include "cli/worker_program.h"
 #include "generator/generate.h"
+#include "generator/manifest_part.h"
 #include "generator/shape_inference.h"
-#include "manifest/atomic_file.h"
 #include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest_difference.h"
-#include "repository/lfs_fetch.h"
 
 namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t listed_models = 10;  // more of a kind are only counted, unless --verbose
 
 struct Arguments {
     std::string hub_root = ".";
@@ -40,6 +40,9 @@ struct Arguments {
     std::optional<std::string> single_path;
     std::vector<std::string> exclude;
     Target target = Target::all;
+    std::optional<Shard> shard;
+    std::optional<std::uint64_t> max_disk_bytes;
+    std::optional<std::string> resume_file;
     std::optional<unsigned> jobs;
     bool discover = false;
     bool fetch = false;
@@ -59,15 +62,6 @@ struct Inputs {
     std::unique_ptr<ShapeInference> inference;
     GenerateOptions options;
 };
-
-/// "1 entry", "189 entries".
-std::string counted(std::size_t count, const char* one, const char* many) {
-    return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
-std::string entry_count(std::size_t count) {
-    return counted(count, "entry", "entries");
-}
 
 void open_base(const Arguments& arguments, Inputs& inputs, Diagnostics& diagnostics) {
     if (arguments.target != Target::diff) return;
@@ -116,6 +110,7 @@ Inputs read_inputs(const Arguments& arguments, Diagnostics& diagnostics) {
     GenerateOptions& options = inputs.options;
     options.settings = read_settings(*inputs.hub.tree, arguments.settings_file, diagnostics);
     options.target = arguments.target;
+    options.shard = arguments.shard;
     if (arguments.target == Target::single) options.single_path = clean_single_path(arguments);
     open_base(arguments, inputs, diagnostics);
     add_excludes(options.settings, arguments.exclude);
@@ -129,103 +124,11 @@ Inputs read_inputs(const Arguments& arguments, Diagnostics& diagnostics) {
 }
 
 /// Pointers to what `inputs` holds are set here, after it has stopped moving.
-GenerateResult generate_from(Inputs& inputs, HashProgress& progress, Diagnostics& diagnostics) {
+void point_options(Inputs& inputs, HashProgress& progress) {
     GenerateOptions& options = inputs.options;
     options.present = inputs.present ? &*inputs.present : nullptr;
     options.carry = inputs.carry ? &*inputs.carry : options.present;
     options.observer = &progress;
-    GenerateResult result = generate(*inputs.hub.tree, options, diagnostics);
-    progress.finish();
-    return result;
-}
-
-/// Fetches what a first look found missing; the content goes again with the object when asked to.
-std::unique_ptr<FetchedContent> fetch_missing(const Arguments& arguments, Inputs& inputs,
-                                              const GenerateResult& first, const Streams& streams) {
-    if (!arguments.fetch || first.missing.empty()) return nullptr;
-    const HubFolder& hub = inputs.hub;
-    std::vector<std::string> paths;
-    std::uint64_t bytes = 0;
-    for (const MissingContent& missing : first.missing) {
-        paths.push_back(missing.path);
-        bytes += missing.size_bytes;
-    }
-    FetchRequest request = fetch_request(hub, arguments.revision, std::move(paths));
-    note(streams, fmt::format("fetching {}, {}", counted(request.paths.size(), "model", "models"),
-                              human_bytes(bytes)));
-    request.into = arguments.drop ? FetchInto::store_alone : FetchInto::working_tree;
-    request.drop = arguments.drop;
-    auto fetched = std::make_unique<FetchedContent>(*hub.repository, std::move(request));
-    inputs.hub.tree = open_tree(hub);
-    return fetched;
-}
-
-template <class Items, class Tell>
-void tell_some(const Streams& streams, const Items& items, const Tell& tell) {
-    std::size_t told = 0;
-    for (const auto& item : items) {
-        if (told == listed_models && !streams.options.verbose) {
-            note(streams, fmt::format("  and {} more (--verbose lists them)", items.size() - told));
-            return;
-        }
-        note(streams, "  " + tell(item));
-        ++told;
-    }
-}
-
-void tell_missing(const Streams& streams, const GenerateResult& result) {
-    if (result.missing.empty()) return;
-    const auto without_entry =
-        std::count_if(result.missing.begin(), result.missing.end(),
-                      [](const MissingContent& missing) { return !missing.has_entry; });
-    const auto total = static_cast<std::ptrdiff_t>(result.missing.size());
-    note(streams,
-         fmt::format("{} not here (a Git LFS pointer) and known to no manifest: {}",
-                     counted(result.missing.size(), "model", "models"),
-                     without_entry == total ? "they have no entry yet"
-                     : without_entry == 0   ? "their entries have no io_ports yet"
-                                            : fmt::format("{} have no entry yet, the others no "
-                                                            "io_ports",
-                                                          without_entry)));
-    tell_some(streams, result.missing, [](const MissingContent& missing) {
-        return fmt::format("{} ({})", printable(missing.path), human_bytes(missing.size_bytes));
-    });
-    std::vector<std::string> paths;
-    for (const MissingContent& missing : result.missing) paths.push_back(missing.path);
-    const bool is_short = paths.size() <= 3;
-    note(streams,
-         "to get them: " + (is_short ? fmt::format("git lfs pull --include \"{}\", then this again",
-                                                   printable(lfs_include_patterns(paths).front()))
-                                     : std::string("this command with --fetch (and --drop to keep "
-                                                   "the pointers afterwards)")));
-}
-
-void tell_changes(const Streams& streams, const ManifestUpdate& update) {
-    for (const MovedEntry& moved : update.moved) {
-        note(streams,
-             fmt::format("moved: {} is now {}", to_text(moved.entry), printable(moved.new_path)));
-    }
-    if (update.removed.empty()) return;
-    note(streams, entry_count(update.removed.size()) + " without a model or row any more:");
-    for (const EntryName& name : update.removed) note(streams, "  removed: " + to_text(name));
-}
-
-std::string source_text(const SourceCount& count, const char* what) {
-    return fmt::format("{} ({}) {}", count.files, human_bytes(count.bytes), what);
-}
-
-void tell_statistics(const Streams& streams, const GenerateResult& result) {
-    const FactStatistics& facts = result.statistics;
-    note(streams, fmt::format("files: {}, {}, {}; io_ports: {} read, {} carried, {} missing",
-                              source_text(facts.pointer, "from LFS pointers"),
-                              source_text(facts.index, "unchanged since git's index"),
-                              source_text(facts.hashed, "hashed"), result.read_ports,
-                              result.carried_ports, result.missing.size()));
-}
-
-/// Whether so many entries would go that a person should say so first: more than a tenth.
-bool loses_too_many(const GenerateResult& result, const std::optional<ManifestDocument>& present) {
-    return present && result.update.removed.size() * 10 > present->entries.size();
 }
 
 ExitCode check(const Inputs& inputs, const GenerateResult& result, bool has_errors,
@@ -251,30 +154,59 @@ ExitCode check(const Inputs& inputs, const GenerateResult& result, bool has_erro
     return ExitCode::findings;
 }
 
-void write_output(const Arguments& arguments, const Inputs& inputs, const GenerateResult& result,
-                  const Streams& streams) {
-    const std::string output = arguments.output.value_or(
-        arguments.revision
-            ? "-"
-            : (inputs.hub.folder / std::string(manifest_file_name)).lexically_normal().string());
-    if (output == "-") {
-        streams.out << result.update.text;
-        streams.out.flush();
-        if (!streams.out) throw EnvironmentError("standard output: can't be written");
-        return;
+/// Where the result goes unless --output says: a part and what --rev gives aren't the hub's own.
+std::string output_of(const Arguments& arguments, const Inputs& inputs) {
+    if (arguments.output) return *arguments.output;
+    if (arguments.revision || arguments.shard) return "-";
+    return (inputs.hub.folder / std::string(manifest_file_name)).lexically_normal().string();
+}
+
+/// What becomes of all rows that are asked for, with what had to be fetched.
+std::vector<RowResult> make_all_rows(const Arguments& arguments, Inputs& inputs,
+                                     const GenerationPlan& plan, const RunIdentity& run,
+                                     FactStatistics& statistics, const Streams& streams) {
+    std::vector<RowResult> rows =
+        make_rows(*inputs.hub.tree, plan, plan.selected, inputs.options, &statistics);
+    if (arguments.fetch) {
+        const FetchOptions fetch{arguments.revision, arguments.drop, arguments.max_disk_bytes,
+                                 arguments.resume_file};
+        fetch_missing(inputs.hub, plan, inputs.options, fetch, run, rows, streams);
     }
-    std::error_code error;
-    const bool is_same = fs::is_regular_file(output, error) &&
-                         fs::file_size(output, error) == result.update.text.size() &&
-                         read_disk_file(output) == result.update.text;
-    if (is_same) {
-        note(streams,
-             fmt::format("{}: {}, unchanged", output, entry_count(result.update.entry_count)));
-        return;
+    return rows;
+}
+
+ExitCode write_part(const Arguments& arguments, const Inputs& inputs, ManifestPart part,
+                    const Streams& streams) {
+    static const ManifestDocument nothing;
+    part.is_complete = true;
+    part.present = present_entries_of(part.shard, inputs.present ? *inputs.present : nothing);
+    Diagnostics told = part.diagnostics;
+    bool has_unmade = false;
+    for (const RowResult& row : part.rows) {
+        told.append(row.diagnostics);
+        has_unmade |= row.missing && !row.missing->has_entry;
     }
-    check_interruption();
-    write_file_atomically(output, result.update.text);
-    note(streams, fmt::format("{}: {} written", output, entry_count(result.update.entry_count)));
+    print(streams, told);
+    write_document(streams, output_of(arguments, inputs), part_text(part),
+                   fmt::format("shard {} of the manifest, {}", to_text(part.shard),
+                               entry_count(part.rows.size())));
+    return told.has_errors() || has_unmade ? ExitCode::findings : ExitCode::done;
+}
+
+ExitCode write_manifest(const Arguments& arguments, const Inputs& inputs,
+                        const GenerateResult& result, const Diagnostics& diagnostics,
+                        const Streams& streams) {
+    print(streams, diagnostics);
+    tell_result(streams, result);
+    const bool has_errors = diagnostics.has_errors() || has_unmade_entries(result);
+    if (arguments.check) return check(inputs, result, has_errors, streams);
+    if (inputs.present && !arguments.allow_removals &&
+        refuses_removals(streams, result.update, inputs.present->entries.size())) {
+        return ExitCode::findings;
+    }
+    write_document(streams, output_of(arguments, inputs), result.update.text,
+                   entry_count(result.update.entry_count));
+    return has_errors ? ExitCode::findings : ExitCode::done;
 }
 
 ExitCode run(const Arguments& arguments, const Streams& streams) {
@@ -283,38 +215,30 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     Inputs inputs = read_inputs(arguments, diagnostics);
     HashProgress progress(streams.err, streams.err_is_terminal && !streams.options.no_progress &&
                                            !streams.options.quiet);
-    Diagnostics findings;
-    GenerateResult result;
+    point_options(inputs, progress);
+    GenerationPlan plan;
     try {
-        result = generate_from(inputs, progress, findings);
+        plan = plan_generation(*inputs.hub.tree, inputs.options, diagnostics);
     } catch (const EnvironmentError&) {
-        print(streams, findings);  // they may say why, such as a README that can't be read
+        print(streams, diagnostics);  // they may say why, such as a README that can't be read
         throw;
     }
-    if (const auto fetched = fetch_missing(arguments, inputs, result, streams)) {
-        findings = {};
-        result = generate_from(inputs, progress, findings);
+    ManifestPart part;
+    part.shard = arguments.shard.value_or(Shard{});
+    part.inputs =
+        inputs_digest(plan, inputs.options.settings, inputs.present_text, state_text(inputs.hub));
+    part.rows =
+        make_all_rows(arguments, inputs, plan, {part.shard, part.inputs}, part.statistics, streams);
+    progress.finish();
+    if (arguments.shard) {
+        diagnostics.append(inputs.hub.tree->notes());
+        part.diagnostics = std::move(diagnostics);
+        return write_part(arguments, inputs, std::move(part), streams);
     }
-    diagnostics.append(std::move(findings));
-    print(streams, diagnostics);
-    tell_missing(streams, result);
-    tell_changes(streams, result.update);
-    tell_statistics(streams, result);
-    const bool has_unmade = std::any_of(result.missing.begin(), result.missing.end(),
-                                        [](const MissingContent& m) { return !m.has_entry; });
-    const bool has_errors = diagnostics.has_errors() || has_unmade;
-    if (arguments.check) return check(inputs, result, has_errors, streams);
-    if (loses_too_many(result, inputs.present) && !arguments.allow_removals) {
-        Diagnostics refusal;
-        refusal.report({Severity::error, "too-many-removals", std::string(manifest_file_name), 0,
-                        fmt::format("{} of {} entries would vanish, so nothing was written",
-                                    result.update.removed.size(), inputs.present->entries.size()),
-                        "correct the tables, or confirm with --allow-removals"});
-        print(streams, refusal);
-        return ExitCode::findings;
-    }
-    write_output(arguments, inputs, result, streams);
-    return has_errors ? ExitCode::findings : ExitCode::done;
+    GenerateResult result = join_rows(plan, std::move(part.rows), inputs.options, diagnostics);
+    result.statistics = part.statistics;
+    diagnostics.append(inputs.hub.tree->notes());  // last, since listing the tree adds to them
+    return write_manifest(arguments, inputs, result, diagnostics, streams);
 }
 
 Target parse_target(const std::string& name) {
@@ -339,6 +263,15 @@ void check_combinations(const Arguments& arguments) {
     }
     if (arguments.drop && !arguments.fetch) {
         throw CLI::ValidationError("--drop goes with --fetch");
+    }
+    if (arguments.max_disk_bytes && !arguments.drop) {
+        throw CLI::ValidationError("--max-disk goes with --fetch --drop");
+    }
+    if (arguments.resume_file && !arguments.drop) {
+        throw CLI::ValidationError("--resume goes with --fetch --drop");
+    }
+    if (arguments.shard && (arguments.target != Target::all || arguments.check)) {
+        throw CLI::ValidationError("--shard goes with --target all and without --check");
     }
 }
 
@@ -367,6 +300,7 @@ void add_generate_command(CLI::App& app, Job& job) {
     option("--carry", arguments->carry, "FILE",
            "Take io_ports of models that are not here from this manifest, where the SHA-256 is the "
            "same (default: the hub's own)");
+    add_shard_option(*command, arguments->shard);
     option("--settings", arguments->settings_file, "FILE",
            "Settings to use instead of the hub's onnxhub.toml");
     option("--exclude", arguments->exclude, "GLOB", "Leave out models whose path matches")
@@ -378,6 +312,9 @@ void add_generate_command(CLI::App& app, Job& job) {
                       "Get the models whose io_ports are needed with `git lfs pull`");
     command->add_flag("--drop", arguments->drop,
                       "Drop what --fetch got afterwards: files stay pointers, `git status` clean");
+    add_max_disk_option(*command, arguments->max_disk_bytes);
+    option("--resume", arguments->resume_file, "FILE",
+           "With --fetch --drop: keep what is read of each batch there, and go on from it");
     command->add_flag("--rehash", arguments->rehash, "Read every byte that is here, trust nothing");
     command->add_flag("--allow-removals", arguments->allow_removals,
                       "Write even if more than a tenth of the entries vanish");

@@ -57,6 +57,17 @@ std::unique_ptr<Tree> open_tree(const HubFolder& hub) {
     return hub.repository->working_tree(hub.subfolder);
 }
 
+std::string state_text(const HubFolder& hub) {
+    const std::string version = ONNXHUB_VERSION;
+    if (hub.commit) return version + " " + *hub.commit;
+    if (!hub.repository) return version;
+    try {
+        return version + " " + hub.repository->resolve_commit("HEAD");
+    } catch (const EnvironmentError&) {  // nothing is committed yet
+        return version;
+    }
+}
+
 std::optional<std::string> read_hub_file(const Tree& tree, const std::string& path,
                                          std::uint64_t limit_bytes) {
     const auto resolved = resolve_symlinks(tree, path);

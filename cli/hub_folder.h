@@ -31,6 +31,10 @@ HubFolder open_hub(const std::filesystem::path& folder, const std::optional<std:
 /// The same hub once more, as it is now.
 std::unique_ptr<Tree> open_tree(const HubFolder& hub);
 
+/// Tells states of hubs apart, for work that is done in several runs: this program's version, and
+/// the commit where there is one.
+std::string state_text(const HubFolder& hub);
+
 /// A file of the hub in whole; nothing when there is none. Throws EnvironmentError when it can't be
 /// read or is larger than `limit_bytes`.
 std::optional<std::string> read_hub_file(const Tree& tree, const std::string& path,

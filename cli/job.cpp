@@ -10,18 +10,6 @@
 namespace onnxhub {
 namespace {
 
-const char* severity_name(Severity severity) {
-    switch (severity) {
-        case Severity::note:
-            return "note";
-        case Severity::warning:
-            return "warning";
-        case Severity::error:
-            break;
-    }
-    return "error";
-}
-
 const char* severity_color(Severity severity) {
     switch (severity) {
         case Severity::note:
@@ -58,7 +46,7 @@ void print(const Streams& streams, const Diagnostics& diagnostics) {
     for (const Diagnostic& diagnostic : diagnostics.all()) {
         if (!is_shown(streams, diagnostic.severity)) continue;
         const std::string text = without_runner_commands(to_text(diagnostic), "\\x23");
-        const std::string name = severity_name(diagnostic.severity);
+        const std::string name(name_of(diagnostic.severity));
         if (!printed.insert(name + text).second) continue;
         const bool color = uses_color(streams);
         streams.err << "onnxhub: " << (color ? severity_color(diagnostic.severity) : "") << name

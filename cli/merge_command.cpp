@@ -10,11 +10,13 @@
 #include <variant>
 #include <vector>
 
+#include "cli/generation_report.h"
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
 #include "cli/job.h"
 #include "cli/report_output.h"
-#include "manifest/atomic_file.h"
+#include "cli/shard_options.h"
+#include "generator/manifest_part.h"
 #include "manifest/diagnostic.h"
 #include "manifest/environment_error.h"
 #include "manifest/json.h"
@@ -27,12 +29,16 @@ namespace {
 struct Arguments {
     std::vector<std::string> files;
     ReportOutput output;
+    std::optional<Severity> fail_on = Severity::error;
+    bool has_report_options = false;
+    bool allow_removals = false;
 };
 
 [[noreturn]] void refuse(const std::string& file, int line, const std::string& reason) {
-    throw EnvironmentError(fmt::format("{}{}: {}; give what `onnxhub` wrote with --format json",
-                                       printable(file), line > 0 ? ":" + std::to_string(line) : "",
-                                       printable(reason)));
+    throw EnvironmentError(fmt::format(
+        "{}{}: {}; give what `onnxhub` wrote with --format json or "
+        "--shard",
+        printable(file), line > 0 ? ":" + std::to_string(line) : "", printable(reason)));
 }
 
 JsonValue read_part(const std::string& file) {
@@ -65,27 +71,93 @@ ExitCode show_diff(const Arguments& arguments, const JsonValue& document, const 
                                     : format == ReportFormat::markdown ? DiffFormat::markdown
                                                                        : DiffFormat::json,
                                     arguments.output.limit_bytes.value_or(diff_comment_limit));
-    if (arguments.output.file && *arguments.output.file != "-") {
-        write_file_atomically(*arguments.output.file, text);
-    } else {
-        write_result(streams, text);
-    }
+    write_text(text, arguments.output, streams);
     return ExitCode::done;
 }
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
-    std::vector<ValidationReport> reports;
-    for (const std::string& file : arguments.files) {
-        const JsonValue document = read_part(file);
-        if (arguments.files.size() == 1 && is_diff(document)) {
-            return show_diff(arguments, document, streams);
+std::vector<ManifestPart> read_manifest_parts(const std::vector<std::string>& files,
+                                              const std::vector<JsonValue>& documents) {
+    std::vector<ManifestPart> parts;
+    std::vector<Shard> shards;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        if (!is_manifest_part(documents[i])) refuse(files[i], 0, "is no part of a manifest");
+        auto parsed = parse_manifest_part(documents[i]);
+        if (const auto* reason = std::get_if<std::string>(&parsed)) refuse(files[i], 0, *reason);
+        parts.push_back(std::get<ManifestPart>(std::move(parsed)));
+        const ManifestPart& part = parts.back();
+        shards.push_back(part.shard);
+        if (!part.is_complete) {
+            throw EnvironmentError(printable(files[i]) +
+                                   ": is what a run in progress keeps for --resume; give what it "
+                                   "writes at its end");
         }
-        auto parsed = parse_report(document);
-        if (const auto* reason = std::get_if<std::string>(&parsed)) refuse(file, 0, *reason);
-        reports.push_back(std::get<ValidationReport>(std::move(parsed)));
+        if (part.inputs != parts.front().inputs) {
+            throw EnvironmentError(
+                fmt::format("{}: is of another state of the hub than {}; run "
+                            "all shards on the same commit",
+                            printable(files[i]), printable(files.front())));
+        }
     }
-    write_report(merge_reports(std::move(reports)), arguments.output, streams);
-    return ExitCode::done;
+    require_all_shards(files, shards);
+    return parts;
+}
+
+ExitCode write_manifest(const Arguments& arguments, const std::vector<JsonValue>& documents,
+                        const Streams& streams) {
+    if (arguments.has_report_options) {
+        throw EnvironmentError(
+            "command line: parts of a manifest become a manifest; leave out --format, --limit and "
+            "--fail-on");
+    }
+    Diagnostics diagnostics;
+    const MergedParts merged =
+        merge_parts(read_manifest_parts(arguments.files, documents), diagnostics);
+    print(streams, diagnostics);
+    tell_result(streams, merged.result);
+    const ManifestUpdate& update = merged.result.update;
+    if (!arguments.allow_removals && refuses_removals(streams, update, merged.present_count)) {
+        return ExitCode::findings;
+    }
+    write_document(streams, arguments.output.file.value_or("-"), update.text,
+                   entry_count(update.entry_count));
+    return diagnostics.has_errors() || has_unmade_entries(merged.result) ? ExitCode::findings
+                                                                         : ExitCode::done;
+}
+
+ExitCode write_reports(const Arguments& arguments, const std::vector<JsonValue>& documents,
+                       const Streams& streams) {
+    std::vector<ValidationReport> reports;
+    std::vector<Shard> shards;
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+        auto parsed = parse_report(documents[i]);
+        if (const auto* reason = std::get_if<std::string>(&parsed)) {
+            refuse(arguments.files[i], 0, *reason);
+        }
+        reports.push_back(std::get<ValidationReport>(std::move(parsed)));
+        if (reports.back().shard) shards.push_back(*reports.back().shard);
+    }
+    // One report may be shown by itself, whatever it is of.
+    if (reports.size() > 1 && !shards.empty()) {
+        if (shards.size() < reports.size()) {
+            throw EnvironmentError(
+                "command line: some of these reports are of shards and some are not; give all "
+                "parts of one run");
+        }
+        require_all_shards(arguments.files, shards);
+    }
+    const ValidationReport report = merge_reports(std::move(reports));
+    write_report(report, arguments.output, streams);
+    return fails(report, arguments.fail_on) ? ExitCode::findings : ExitCode::done;
+}
+
+ExitCode run(const Arguments& arguments, const Streams& streams) {
+    std::vector<JsonValue> documents;
+    for (const std::string& file : arguments.files) documents.push_back(read_part(file));
+    if (documents.size() == 1 && is_diff(documents.front())) {
+        return show_diff(arguments, documents.front(), streams);
+    }
+    if (is_manifest_part(documents.front())) return write_manifest(arguments, documents, streams);
+    return write_reports(arguments, documents, streams);
 }
 
 }  // namespace
@@ -93,14 +165,21 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
 void add_merge_command(CLI::App& app, Job& job) {
     const auto arguments = std::make_shared<Arguments>();
     CLI::App* command = app.add_subcommand(
-        "merge", "Puts reports of several machines together, and shows one in another form");
+        "merge", "Puts what several machines made together, or shows a report in another form");
     command
         ->add_option("FILES", arguments->files,
-                     "Reports of `validate --format json`, or one of `diff --format json`")
+                     "Parts of a manifest from `generate --shard`, reports of `validate --format "
+                     "json`, or one of `diff --format json`")
         ->required()
         ->option_text("FILE...");
     add_report_options(*command, arguments->output);
-    command->callback([arguments, &job] {
+    add_fail_on_option(*command, arguments->fail_on);
+    command->add_flag("--allow-removals", arguments->allow_removals,
+                      "Write a manifest even if more than a tenth of the entries vanish");
+    command->callback([arguments, command, &job] {
+        for (const char* option : {"--format", "--limit", "--fail-on"}) {
+            arguments->has_report_options |= command->count(option) > 0;
+        }
         job = [arguments](const Streams& streams) { return run(*arguments, streams); };
     });
 }

@@ -2,6 +2,7 @@
 #include "cli/report_output.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -45,6 +46,34 @@ void add_report_options(CLI::App& command, ReportOutput& output) {
         ->check(CLI::Range(std::size_t{4'000}, std::size_t{1} << 30));
 }
 
+void add_fail_on_option(CLI::App& command, std::optional<Severity>& fail_on) {
+    command
+        .add_option_function<std::string>(
+            "--fail-on",
+            [&fail_on](const std::string& name) {
+                fail_on = parse_severity(name);
+                if (name == "never" || (fail_on && *fail_on != Severity::note)) return;
+                throw CLI::ValidationError("--fail-on",
+                                           "\"" + name + "\" is not one of error, warning, never");
+            },
+            "The least severity that makes the exit status 1 (default: error)")
+        ->type_name("error|warning|never");
+}
+
+bool fails(const ValidationReport& report, const std::optional<Severity>& fail_on) {
+    return fail_on && std::ranges::any_of(report.findings, [&](const Finding& finding) {
+               return finding.severity >= *fail_on;
+           });
+}
+
+void write_text(const std::string& text, const ReportOutput& output, const Streams& streams) {
+    if (output.file && *output.file != "-") {
+        write_file_atomically(*output.file, text);
+    } else {
+        write_result(streams, text);
+    }
+}
+
 void write_report(const ValidationReport& report, const ReportOutput& output,
                   const Streams& streams) {
     ReportOptions options;
@@ -57,11 +86,7 @@ void write_report(const ValidationReport& report, const ReportOutput& output,
     options.rules = all_rules();
     if (output.limit_bytes) options.markdown_limit = *output.limit_bytes;
     const std::string text = render(report, output.format.value_or(ReportFormat::text), options);
-    if (output.file && *output.file != "-") {
-        write_file_atomically(*output.file, text);
-    } else {
-        write_result(streams, text);
-    }
+    write_text(text, output, streams);
 }
 
 }  // namespace onnxhub

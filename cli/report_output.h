@@ -20,6 +20,14 @@ struct ReportOutput {
 /// --format, --output and --limit.
 void add_report_options(CLI::App& command, ReportOutput& output);
 
+/// --fail-on: the least severity that makes the exit status 1; nothing for "never".
+void add_fail_on_option(CLI::App& command, std::optional<Severity>& fail_on);
+
+bool fails(const ValidationReport& report, const std::optional<Severity>& fail_on);
+
+/// To the file or standard output. Throws EnvironmentError when it can't be written.
+void write_text(const std::string& text, const ReportOutput& output, const Streams& streams);
+
 /// Throws EnvironmentError when it can't be written.
 void write_report(const ValidationReport& report, const ReportOutput& output,
                   const Streams& streams);

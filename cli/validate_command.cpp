@@ -17,6 +17,8 @@
 #include "cli/lfs_server.h"
 #include "cli/progress.h"
 #include "cli/report_output.h"
+#include "cli/shard_options.h"
+#include "cli/validation_sweep.h"
 #include "cli/worker_program.h"
 #include "generator/file_changes.h"
 #include "manifest/atomic_file.h"
@@ -47,12 +49,16 @@ struct Arguments {
     std::vector<std::string> select;
     std::vector<std::string> ignore;
     ReportOutput output;
-    Severity fail_on = Severity::error;
+    std::optional<Severity> fail_on = Severity::error;
+    std::optional<Shard> shard;
+    std::optional<std::uint64_t> max_disk_bytes;
+    std::optional<std::string> resume_file;
     std::optional<unsigned> jobs;
     bool schema_only = false;
     bool fix = false;
     bool allow_removals = false;
     bool fetch = false;
+    bool drop = false;
     bool deepen = false;
     bool remote = false;
     bool rules = false;
@@ -112,6 +118,7 @@ Session open_session(const Arguments& arguments, const Streams& streams) {
     session.options.checker = session.checker.get();
     session.options.jobs = arguments.jobs.value_or(0);
     session.options.schema_only = arguments.schema_only;
+    session.options.shard = arguments.shard;
     if (arguments.remote) {
         HttpOptions http;
         http.user_agent = "onnxhub/" ONNXHUB_VERSION;
@@ -142,52 +149,97 @@ void open_base(Session& session) {
                             ->tree_of(*session.base->commit, session.hub.subfolder);
 }
 
+/// The part of the hub this run is about.
+HubPart part_of(const Session& session) {
+    return session.options.shard ? HubPart(*session.options.shard) : HubPart();
+}
+
 std::unique_ptr<HubState> read_state(const Session& session, const Tree& tree,
-                                     const ManifestText& manifest) {
+                                     const ManifestText& manifest, HubPart part) {
     ReadOptions options{session.inference.get(), session.progress.get(), session.options.jobs,
-                        session.arguments.schema_only};
+                        session.arguments.schema_only, std::move(part)};
     auto state = read_hub_state(tree, session.settings, manifest, options);
     session.progress->finish();
     state->table_diagnostics.append(session.settings_diagnostics);
     return state;
 }
 
-/// Models and archives in LFS whose bytes are not here.
-std::vector<std::string> paths_not_here(const HubState& state) {
-    std::set<std::string> named;
-    for (const ModelDescription& model : state.described.models) {
-        named.insert(model.row.model_path);
-        if (model.row.archive_path) named.insert(*model.row.archive_path);
-    }
-    std::vector<std::string> paths;
-    for (const std::string& path : named) {
-        const auto* facts = state.described.contents.facts(path);
-        if (facts && facts->source == FactSource::pointer && !state.described.contents.open(path)) {
-            paths.push_back(path);
-        }
-    }
-    return paths;
+std::unique_ptr<HubState> read_state(const Session& session, const Tree& tree,
+                                     const ManifestText& manifest) {
+    return read_state(session, tree, manifest, part_of(session));
 }
 
-/// Fetches what is not here, of a change what it touches, into the store, and reads everything
-/// again. Pointers stay pointers.
-std::unique_ptr<HubState> fetch(Session& session, std::unique_ptr<HubState> state,
-                                const Streams& streams) {
-    std::vector<std::string> paths = paths_not_here(*state);
-    if (session.base_tree) {
-        FileChanges changes(*session.base_tree, *session.hub.tree, FileDifference::content);
-        std::erase_if(paths, [&](const std::string& path) { return !changes.differs(path); });
+/// What a change doesn't touch is not fetched for it.
+std::vector<ModelToFetch> models_of_change(const Session& session,
+                                           std::vector<ModelToFetch> models) {
+    if (!session.base_tree) return models;
+    FileChanges changes(*session.base_tree, *session.hub.tree, FileDifference::content);
+    for (ModelToFetch& model : models) {
+        std::erase_if(model.files,
+                      [&](const FileToFetch& file) { return !changes.differs(file.path); });
     }
-    if (paths.empty()) return state;
-    const HubFolder& hub = session.hub;
-    FetchRequest request = fetch_request(hub, session.arguments.revision, std::move(paths));
+    std::erase_if(models, [](const ModelToFetch& model) { return model.files.empty(); });
+    return models;
+}
+
+/// Tells apart runs that would find something else.
+Sha256 run_digest(const Session& session) {
+    FieldHasher hasher;
+    hasher.add(state_text(session.hub));
+    hasher.add(session.manifest.text.value_or(""));
+    for (const auto* names : {&session.arguments.select, &session.arguments.ignore}) {
+        hasher.add(std::to_string(names->size()));
+        for (const std::string& name : *names) hasher.add(name);
+    }
+    return hasher.finish();
+}
+
+/// What the rules find in models and archives that are here for a while only.
+FindingList check_fetched(Session& session, HubState& state,
+                          const std::vector<ModelToFetch>& models, const Streams& streams) {
+    const Arguments& arguments = session.arguments;
+    const SweepOptions options{arguments.revision, state.part, arguments.max_disk_bytes,
+                               arguments.resume_file, run_digest(session)};
+    const auto check = [&](HubPart batch) {
+        const auto tree = open_tree(session.hub);
+        FindingList found;
+        run_rules(*read_state(session, *tree, session.manifest, std::move(batch)), session.options,
+                  found);
+        return found;
+    };
+    Swept swept = sweep(session.hub, models, options, check, streams);
+    state.part = state.part.without_models(std::move(swept.models));
+    return std::move(swept.findings);
+}
+
+/// Fetches into the Git LFS store, where it stays, and reads everything again. Pointers stay
+/// pointers.
+std::unique_ptr<HubState> fetch(Session& session, std::unique_ptr<HubState> state,
+                                const std::vector<ModelToFetch>& models, const Streams& streams) {
+    FetchRequest request = fetch_request(session.hub, session.arguments.revision, paths_of(models));
     note(streams, fmt::format("fetching {} file{}", request.paths.size(),
                               request.paths.size() == 1 ? "" : "s"));
     request.into = FetchInto::store_alone;
-    const FetchedContent fetched(*hub.repository, std::move(request));
-    session.hub.tree = open_tree(hub);
+    const FetchedContent fetched(*session.hub.repository, std::move(request));
+    session.hub.tree = open_tree(session.hub);
     state.reset();
     return read_state(session, *session.hub.tree, session.manifest);
+}
+
+/// Reads the hub and runs the rules, with --fetch also over what is not here.
+ValidationReport check(Session& session, std::unique_ptr<HubState>& state, const Streams& streams) {
+    state = read_state(session, *session.hub.tree, session.manifest);
+    FindingList findings;
+    if (session.arguments.fetch) {
+        const auto models = models_of_change(session, models_to_fetch(*state));
+        if (session.arguments.drop) {
+            findings = check_fetched(session, *state, models, streams);
+        } else if (!models.empty()) {
+            state = fetch(session, std::move(state), models, streams);
+        }
+    }
+    run_rules(*state, session.options, findings);
+    return make_report(*state, session.options, std::move(findings));
 }
 
 /// The hub as it was where this branch and `changed_since` parted.
@@ -294,12 +346,6 @@ void drop_notes(const Arguments& arguments, const Streams& streams, ValidationRe
                   [](const Finding& finding) { return finding.severity == Severity::note; });
 }
 
-bool fails(const Arguments& arguments, const ValidationReport& report) {
-    return std::ranges::any_of(report.findings, [&](const Finding& finding) {
-        return finding.severity >= arguments.fail_on;
-    });
-}
-
 ExitCode list_rules(const Arguments& arguments, const Streams& streams) {
     switch (arguments.output.format.value_or(ReportFormat::text)) {
         case ReportFormat::text:
@@ -324,9 +370,8 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     catch_interruptions();
     Session session = open_session(arguments, streams);
     open_base(session);
-    auto state = read_state(session, *session.hub.tree, session.manifest);
-    if (arguments.fetch) state = fetch(session, std::move(state), streams);
-    ValidationReport report = validate(*state, session.options);
+    std::unique_ptr<HubState> state;
+    ValidationReport report = check(session, state, streams);
     if (arguments.changed_since) report = keep_changes(session, *state, std::move(report));
     if (arguments.fix) report = fix(session, std::move(state), std::move(report));
     drop_notes(arguments, streams, report);
@@ -336,13 +381,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     }
     report = apply_baseline(arguments, std::move(report));
     write_report(report, arguments.output, streams);
-    return fails(arguments, report) ? ExitCode::findings : ExitCode::done;
-}
-
-Severity parse_fail_on(const std::string& name) {
-    if (name == "error") return Severity::error;
-    if (name == "warning") return Severity::warning;
-    throw CLI::ValidationError("--fail-on", "\"" + name + "\" is not one of error, warning");
+    return fails(report, arguments.fail_on) ? ExitCode::findings : ExitCode::done;
 }
 
 void check_combinations(const Arguments& arguments) {
@@ -355,6 +394,19 @@ void check_combinations(const Arguments& arguments) {
     if (arguments.allow_removals && !arguments.fix) refuse("--allow-removals", "needs --fix");
     if (arguments.baseline && arguments.write_baseline) {
         refuse("--write-baseline", "writes all findings, so it goes without --baseline");
+    }
+    if (arguments.drop && !arguments.fetch) refuse("--drop", "goes with --fetch");
+    if (arguments.drop && arguments.fix) {
+        refuse("--drop", "leaves nothing to repair from, so it goes without --fix");
+    }
+    if (arguments.max_disk_bytes && !arguments.drop) {
+        refuse("--max-disk", "goes with --fetch --drop");
+    }
+    if (arguments.resume_file && !arguments.drop) refuse("--resume", "goes with --fetch --drop");
+    if (arguments.shard && (arguments.fix || arguments.schema_only || arguments.baseline ||
+                            arguments.write_baseline)) {
+        refuse("--shard",
+               "sees a part of the hub, so it goes without --fix, --schema-only and baselines");
     }
     if (arguments.schema_only && arguments.remote) {
         refuse("--remote", "asks about files, so it goes without --schema-only");
@@ -386,12 +438,8 @@ void add_validate_command(CLI::App& app, Job& job) {
         ->allow_extra_args(false);
     option("--ignore", arguments->ignore, "RULE", "Without these rules or families")
         ->allow_extra_args(false);
-    command
-        ->add_option_function<std::string>(
-            "--fail-on",
-            [arguments](const std::string& name) { arguments->fail_on = parse_fail_on(name); },
-            "The least severity that makes the exit status 1 (default: error)")
-        ->type_name("error|warning");
+    add_fail_on_option(*command, arguments->fail_on);
+    add_shard_option(*command, arguments->shard);
     option("--baseline", arguments->baseline, "FILE",
            "Pass by the findings in this file, and tell which of them are fixed");
     option("--write-baseline", arguments->write_baseline, "FILE",
@@ -409,6 +457,11 @@ void add_validate_command(CLI::App& app, Job& job) {
                       "Let --fix remove more than a tenth of the entries");
     command->add_flag("--fetch", arguments->fetch,
                       "Get models and archives that are not here from the Git LFS server first");
+    command->add_flag("--drop", arguments->drop,
+                      "With --fetch: drop what was got after it was checked");
+    add_max_disk_option(*command, arguments->max_disk_bytes);
+    option("--resume", arguments->resume_file, "FILE",
+           "With --fetch --drop: keep what is found in each batch there, and go on from it");
     command->add_flag("--remote", arguments->remote,
                       "Ask the Git LFS server whether it has every object; downloads nothing");
     command->add_flag("--rules", arguments->rules, "List the rules");

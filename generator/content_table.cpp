@@ -41,9 +41,21 @@ void count(SourceCount& source, std::uint64_t bytes) {
 
 }  // namespace
 
+ContentTable::Row& ContentTable::row_of(const std::string& path) {
+    const auto [known, is_new] = index_.try_emplace(path, rows_.size());
+    if (is_new) rows_.push_back({path, "", NoContent{}});
+    return rows_[known->second];
+}
+
 void ContentTable::add(const std::string& path) {
-    if (!index_.try_emplace(path, rows_.size()).second) return;
-    rows_.push_back({path, "", NoContent{}});
+    Row& row = row_of(path);
+    row.may_hash = true;
+    const auto* none = std::get_if<NoContent>(&row.result);
+    if (none && none->kind == NoContent::Kind::unread) row.is_described = false;
+}
+
+void ContentTable::add_known(const std::string& path) {
+    row_of(path);
 }
 
 /// Leaves either a NoContent or a path of a regular file in `row.resolved`.
@@ -79,12 +91,14 @@ void ContentTable::resolve(Row& row) const {
 }
 
 void ContentTable::describe(const FactOptions& options, ContentObserver* observer, unsigned jobs) {
-    const std::size_t first = described_;
-    described_ = rows_.size();
-    std::vector<std::uint64_t> size_to_hash(rows_.size() - first, 0);
-    std::vector<char> needs_hash(rows_.size() - first, 0);
-    for_each_index(needs_hash.size(), jobs, [&](std::size_t i) {
-        Row& row = rows_[first + i];
+    std::vector<std::size_t> pending;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        if (!std::exchange(rows_[i].is_described, true)) pending.push_back(i);
+    }
+    std::vector<std::uint64_t> size_to_hash(pending.size(), 0);
+    std::vector<char> needs_hash(pending.size(), 0);
+    for_each_index(pending.size(), jobs, [&](std::size_t i) {
+        Row& row = rows_[pending[i]];
         try {
             resolve(row);
         } catch (const EnvironmentError& error) {  // such as a blob that a partial clone left out
@@ -93,6 +107,10 @@ void ContentTable::describe(const FactOptions& options, ContentObserver* observe
         if (row.resolved.empty()) return;
         auto known = known_content_facts(*tree_, row.resolved, options);
         if (const auto* needed = std::get_if<HashNeeded>(&known)) {
+            if (!row.may_hash) {
+                row.result = NoContent{NoContent::Kind::unread, row.path + " was not read", "", {}};
+                return;
+            }
             needs_hash[i] = 1;
             size_to_hash[i] = needed->size_bytes;
         } else if (auto* facts = std::get_if<ContentFacts>(&known)) {
@@ -116,7 +134,7 @@ void ContentTable::describe(const FactOptions& options, ContentObserver* observe
                                                          std::uint64_t{0}));
     }
     for_each_index(work.size(), jobs, [&](std::size_t k) {
-        Row& row = rows_[first + work[k]];
+        Row& row = rows_[pending[work[k]]];
         auto hashed = hash_file(*tree_, row.resolved, observer);
         if (auto* facts = std::get_if<ContentFacts>(&hashed)) {
             row.result = *facts;
@@ -135,6 +153,11 @@ const ContentTable::Result& ContentTable::at(const std::string& path) const {
 
 const ContentFacts* ContentTable::facts(const std::string& path) const {
     return std::get_if<ContentFacts>(&at(path));
+}
+
+bool ContentTable::has_file(const std::string& path) const {
+    const auto* none = std::get_if<NoContent>(&at(path));
+    return !none || none->kind == NoContent::Kind::unread;
 }
 
 std::unique_ptr<ByteSource> ContentTable::open(const std::string& path) const {

@@ -41,7 +41,12 @@ struct FactStatistics {
 
 /// Why a path gives no facts.
 struct NoContent {
-    enum class Kind { missing, ignored, unusable };
+    enum class Kind {
+        missing,
+        ignored,
+        unusable,
+        unread,  ///< a file is there, and would have to be hashed: see add_known()
+    };
     Kind kind = Kind::missing;
     std::string reason;  ///< one clause with the path: "a/b.onnx does not exist"
     std::string hint;
@@ -54,8 +59,11 @@ public:
 
     explicit ContentTable(const Tree& tree) : tree_(&tree) {}
 
-    /// Files to describe; a path that is there already is not added again.
+    /// A file to describe; a path that is there already is not added again.
     void add(const std::string& path);
+
+    /// The same, but only as far as pointers and git's index tell: nothing is hashed for it.
+    void add_known(const std::string& path);
 
     /// Describes all that were added and aren't yet. Whole files are hashed by up to `jobs`
     /// threads, the largest first.
@@ -63,6 +71,7 @@ public:
 
     const Result& at(const std::string& path) const;
     const ContentFacts* facts(const std::string& path) const;  ///< null when there are none
+    bool has_file(const std::string& path) const;              ///< with facts, or there and unread
 
     /// The content, for random access; null when its bytes are not here.
     std::unique_ptr<ByteSource> open(const std::string& path) const;
@@ -74,13 +83,15 @@ private:
         std::string path;
         std::string resolved;  ///< behind symbolic links
         Result result;
+        bool may_hash = false;
+        bool is_described = false;
     };
+    Row& row_of(const std::string& path);
     void resolve(Row& row) const;
 
     const Tree* tree_;  ///< never null; a pointer, so that tables can move
     std::vector<Row> rows_;
     std::unordered_map<std::string, std::size_t> index_;
-    std::size_t described_ = 0;
 };
 
 }  // namespace onnxhub

@@ -83,7 +83,7 @@ GraphReadings read_graphs(const ContentTable& table, const std::vector<ReadmeMod
     std::unordered_map<std::string, std::set<std::string>> wanted;
     std::vector<std::string> paths;
     for (const ReadmeModel& row : rows) {
-        if (!table.facts(row.model_path)) continue;
+        if (!options.part.has_model(row.model_path) || !table.facts(row.model_path)) continue;
         const auto [entry, is_new] = wanted.try_emplace(row.model_path);
         if (is_new) paths.push_back(row.model_path);
         if (const auto* tensor = feature_tensor(*options.settings, row)) {
@@ -91,6 +91,7 @@ GraphReadings read_graphs(const ContentTable& table, const std::vector<ReadmeMod
         }
     }
     for (const std::string& path : options.more_models) {
+        if (!options.part.has_model(path)) continue;
         if (table.facts(path) && wanted.try_emplace(path).second) paths.push_back(path);
     }
     std::vector<GraphReading> results(paths.size());
@@ -336,6 +337,32 @@ Diagnostics diagnostics_of_others(const GraphReadings& readings,
     return diagnostics;
 }
 
+/// All that rows, and whoever wants more, name.
+void add_files(ContentTable& table, const std::vector<ReadmeModel>& rows,
+               const DescribeOptions& options) {
+    const auto add = [&](const std::string& model_path, const std::string& path) {
+        if (options.part.has_model(model_path)) {
+            table.add(path);
+        } else {
+            table.add_known(path);
+        }
+    };
+    for (const ReadmeModel& row : rows) {
+        add(row.model_path, row.model_path);
+        if (row.archive_path) add(row.model_path, *row.archive_path);
+    }
+    for (const std::string& path : options.more_models) add(path, path);
+    for (const std::string& path : options.more_files) table.add(path);
+    for (const std::string& path : options.known_files) table.add_known(path);
+}
+
+ModelDescription describe_elsewhere(ReadmeModel row, const ContentTable& table) {
+    ModelDescription description;
+    if (const auto* facts = table.facts(row.model_path)) description.facts = *facts;
+    description.row = std::move(row);
+    return description;
+}
+
 /// Every external file that any graph, or an entry carried for a model without bytes, names.
 void add_external_files(ContentTable& table, const std::vector<ReadmeModel>& rows,
                         const GraphReadings& readings, const DescribeOptions& options) {
@@ -348,6 +375,7 @@ void add_external_files(ContentTable& table, const std::vector<ReadmeModel>& row
     }
     if (!options.carried) return;
     for (const ReadmeModel& row : rows) {
+        if (!options.part.has_model(row.model_path)) continue;
         const auto* facts = table.facts(row.model_path);
         const Entry* carried = facts ? options.carried->find(facts->sha) : nullptr;
         if (!carried) continue;
@@ -382,12 +410,7 @@ Descriptions describe_models(const Tree& tree, std::vector<ReadmeModel> rows,
                              const DescribeOptions& options) {
     const FactOptions fact_options{options.rehash};
     ContentTable table(tree);
-    for (const ReadmeModel& row : rows) {
-        table.add(row.model_path);
-        if (row.archive_path) table.add(*row.archive_path);
-    }
-    for (const std::string& path : options.more_models) table.add(path);
-    for (const std::string& path : options.more_files) table.add(path);
+    add_files(table, rows, options);
     table.describe(fact_options, options.observer, options.jobs);
     const GraphReadings readings = read_graphs(table, rows, options);
     add_external_files(table, rows, readings, options);
@@ -397,6 +420,10 @@ Descriptions describe_models(const Tree& tree, std::vector<ReadmeModel> rows,
     std::vector<ModelDescription> models;
     models.reserve(rows.size());
     for (ReadmeModel& row : rows) {
+        if (!options.part.has_model(row.model_path)) {
+            models.push_back(describe_elsewhere(std::move(row), table));
+            continue;
+        }
         const auto found = readings.find(row.model_path);
         const GraphReading* reading = found == readings.end() ? nullptr : &found->second;
         models.push_back(DescriptionBuilder(std::move(row), table, reading, options).build());

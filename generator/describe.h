@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "generator/content_table.h"
+#include "generator/hub_part.h"
 #include "generator/model_graph.h"
 #include "generator/readme_table.h"
 #include "generator/settings.h"
@@ -60,6 +61,9 @@ struct DescribeOptions {
     unsigned jobs = 0;
     std::vector<std::string> more_models = {};  ///< that no row needs to name: facts and graphs
     std::vector<std::string> more_files = {};   ///< that no row needs to name: facts
+    /// Models outside it get the facts that are known without reading, and nothing else.
+    HubPart part = {};
+    std::vector<std::string> known_files = {};  ///< facts as far as they are known without reading
 };
 
 /// By path; null where the graph can't be read. Absent: the bytes are not here.

@@ -42,12 +42,6 @@ void require_a_hub(const AllRows& all, const GenerateOptions& options) {
     }
 }
 
-/// The rows to make entries for, each with its place among all rows.
-struct Selection {
-    std::vector<std::size_t> positions;
-    std::vector<ReadmeModel> gone;
-};
-
 const ManifestDocument& require_present(const GenerateOptions& options) {
     if (options.present) return *options.present;
     throw EnvironmentError(std::string(manifest_file_name) +
@@ -55,39 +49,39 @@ const ManifestDocument& require_present(const GenerateOptions& options) {
                            "generate` with --target all first");
 }
 
-Selection select_rows(const Tree& tree, const std::vector<ReadmeModel>& rows,
-                      const GenerateOptions& options) {
-    Selection selection;
+bool is_selected(const ReadmeModel& row, const GenerateOptions& options) {
+    if (options.target == Target::single) return row.model_path == options.single_path;
+    return !options.shard || options.shard->has(row.model_path);
+}
+
+void select_rows(const Tree& tree, const GenerateOptions& options, GenerationPlan& plan) {
     if (options.target == Target::diff) {
         Diagnostics troubles_of_the_past;
         const AllRows base =
             read_rows(*options.base, options.base_settings, options, troubles_of_the_past);
         RowChanges changes =
             find_changed_rows({*options.base, base.rows, options.base_settings},
-                              {tree, rows, options.settings}, require_present(options));
-        selection.positions = std::move(changes.changed);
-        selection.gone = std::move(changes.gone);
-        return selection;
+                              {tree, plan.rows, options.settings}, require_present(options));
+        plan.selected = std::move(changes.changed);
+        plan.gone = std::move(changes.gone);
+        return;
     }
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (options.target == Target::single && rows[i].model_path != options.single_path) continue;
-        selection.positions.push_back(i);
+    for (std::size_t i = 0; i < plan.rows.size(); ++i) {
+        if (is_selected(plan.rows[i], options)) plan.selected.push_back(i);
     }
-    if (options.target == Target::single && selection.positions.empty()) {
+    if (options.target == Target::single && plan.selected.empty()) {
         throw EnvironmentError(options.single_path +
                                ": no table lists this model; add a row for it, "
                                "or use --discover");
     }
-    return selection;
 }
 
 EntryName name_of_row(const ReadmeModel& row) {
     return {row.name, row.model_path, row.opset_version};
 }
 
-ManifestUpdate update_manifest(const std::vector<ReadmeModel>& rows, const Selection& selection,
-                               std::vector<FreshEntry> fresh,
-                               const std::vector<EntryName>& not_made,
+ManifestUpdate update_manifest(const GenerationPlan& plan, std::vector<FreshEntry> fresh,
+                               const std::vector<std::size_t>& not_made,
                                const GenerateOptions& options) {
     static const ManifestDocument nothing;
     if (options.target == Target::all) {
@@ -95,9 +89,9 @@ ManifestUpdate update_manifest(const std::vector<ReadmeModel>& rows, const Selec
     }
     PartialChange change;
     change.fresh = std::move(fresh);
-    change.gone = not_made;
-    for (const ReadmeModel& row : selection.gone) change.gone.push_back(name_of_row(row));
-    for (const ReadmeModel& row : rows) change.row_order.push_back(name_of_row(row));
+    for (const std::size_t i : not_made) change.gone.push_back(name_of_row(plan.rows[i]));
+    for (const ReadmeModel& row : plan.gone) change.gone.push_back(name_of_row(row));
+    for (const ReadmeModel& row : plan.rows) change.row_order.push_back(name_of_row(row));
     return replace_some(require_present(options), change);
 }
 
@@ -107,44 +101,73 @@ std::optional<MissingContent> missing_content(const ModelDescription& model) {
     if (!model.entry && (!is_discovered(model.row) || model.diagnostics.has_errors())) {
         return std::nullopt;
     }
-    return MissingContent{model.row.model_path, model.facts ? model.facts->size_bytes : 0,
+    // Without facts there would be an error, or no row at all.
+    const ContentFacts facts = model.facts.value_or(ContentFacts{});
+    return MissingContent{model.row.model_path, facts.sha, facts.size_bytes,
                           model.entry.has_value()};
 }
 
 }  // namespace
 
-GenerateResult generate(const Tree& tree, const GenerateOptions& options,
-                        Diagnostics& diagnostics) {
-    const AllRows all = read_rows(tree, options.settings, options, diagnostics);
+GenerationPlan plan_generation(const Tree& tree, const GenerateOptions& options,
+                               Diagnostics& diagnostics) {
+    AllRows all = read_rows(tree, options.settings, options, diagnostics);
     require_a_hub(all, options);
-    const Selection selection = select_rows(tree, all.rows, options);
+    GenerationPlan plan{std::move(all.rows), {}, {}};
+    select_rows(tree, options, plan);
+    return plan;
+}
 
+std::vector<RowResult> make_rows(const Tree& tree, const GenerationPlan& plan,
+                                 const std::vector<std::size_t>& positions,
+                                 const GenerateOptions& options, FactStatistics* statistics) {
     std::vector<ReadmeModel> rows;
-    rows.reserve(selection.positions.size());
-    for (const std::size_t i : selection.positions) rows.push_back(all.rows[i]);
+    rows.reserve(positions.size());
+    for (const std::size_t i : positions) rows.push_back(plan.rows[i]);
     const CarriedPorts carried =
         options.carry ? CarriedPorts::from(*options.carry) : CarriedPorts{};
     Descriptions described = describe_models(tree, std::move(rows),
                                              {&options.settings, &carried, options.inference,
                                               options.observer, options.rehash, options.jobs});
-
-    GenerateResult result;
-    result.statistics = described.statistics;
-    std::vector<FreshEntry> fresh;
-    std::vector<EntryName> not_made;
+    if (statistics) *statistics = described.statistics;
+    std::vector<RowResult> results;
+    results.reserve(positions.size());
     for (std::size_t k = 0; k < described.models.size(); ++k) {
         ModelDescription& model = described.models[k];
-        if (auto missing = missing_content(model)) result.missing.push_back(*missing);
-        diagnostics.append(std::move(model.diagnostics));
-        if (model.ports == PortSource::graph) result.read_ports += 1;
-        if (model.ports == PortSource::carried) result.carried_ports += 1;
-        if (!model.entry) {
-            not_made.push_back(name_of_row(model.row));
-            continue;
-        }
-        fresh.push_back({std::move(*model.entry), selection.positions[k]});
+        results.push_back(
+            {positions[k], {}, model.ports, missing_content(model), std::move(model.diagnostics)});
+        results.back().entry = std::move(model.entry);
     }
-    result.update = update_manifest(all.rows, selection, std::move(fresh), not_made, options);
+    return results;
+}
+
+GenerateResult join_rows(const GenerationPlan& plan, std::vector<RowResult> results,
+                         const GenerateOptions& options, Diagnostics& diagnostics) {
+    GenerateResult joined;
+    std::vector<FreshEntry> fresh;
+    std::vector<std::size_t> not_made;
+    for (RowResult& row : results) {
+        if (row.missing) joined.missing.push_back(*row.missing);
+        diagnostics.append(std::move(row.diagnostics));
+        if (row.ports == PortSource::graph) joined.read_ports += 1;
+        if (row.ports == PortSource::carried) joined.carried_ports += 1;
+        if (row.entry) {
+            fresh.push_back({std::move(*row.entry), row.position});
+        } else {
+            not_made.push_back(row.position);
+        }
+    }
+    joined.update = update_manifest(plan, std::move(fresh), not_made, options);
+    return joined;
+}
+
+GenerateResult generate(const Tree& tree, const GenerateOptions& options,
+                        Diagnostics& diagnostics) {
+    const GenerationPlan plan = plan_generation(tree, options, diagnostics);
+    FactStatistics statistics;
+    auto rows = make_rows(tree, plan, plan.selected, options, &statistics);
+    GenerateResult result = join_rows(plan, std::move(rows), options, diagnostics);
+    result.statistics = statistics;
     diagnostics.append(tree.notes());  // last, since listing the tree adds to them
     return result;
 }

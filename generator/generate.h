@@ -14,6 +14,7 @@
 #include "generator/settings.h"
 #include "manifest/diagnostic.h"
 #include "manifest/manifest.h"
+#include "manifest/shard.h"
 #include "repository/tree.h"
 
 namespace onnxhub {
@@ -27,6 +28,7 @@ enum class Target {
 
 struct GenerateOptions {
     Target target = Target::all;
+    std::optional<Shard> shard;  ///< for Target::all: only rows whose models are in it
     std::string single_path;     ///< for Target::single, clean
     const Tree* base = nullptr;  ///< for Target::diff
     Settings base_settings;      ///< those that held at `base`
@@ -40,11 +42,30 @@ struct GenerateOptions {
     unsigned jobs = 0;
 };
 
+/// The rows of a hub and which of them to make entries for, before any model is looked at.
+struct GenerationPlan {
+    std::vector<ReadmeModel> rows;      ///< all of the hub
+    std::vector<std::size_t> selected;  ///< positions in `rows`, ascending
+    std::vector<ReadmeModel> gone;      ///< for Target::diff: rows of the base alone
+};
+
 /// A model in LFS whose bytes would have told more.
 struct MissingContent {
     std::string path;
+    Sha256 sha;
     std::uint64_t size_bytes = 0;
     bool has_entry = true;  ///< false: without its graph there is no entry at all (discovered)
+
+    bool operator==(const MissingContent&) const = default;
+};
+
+/// What one row gave.
+struct RowResult {
+    std::size_t position = 0;  ///< among all rows of the hub
+    std::optional<Entry> entry;
+    PortSource ports = PortSource::none;
+    std::optional<MissingContent> missing;  ///< its ports were neither read nor carried
+    Diagnostics diagnostics;
 };
 
 struct GenerateResult {
@@ -55,9 +76,22 @@ struct GenerateResult {
     std::vector<MissingContent> missing;  ///< neither read nor carried, in the order of the rows
 };
 
-/// Reads only through trees and writes nothing. Throws EnvironmentError when there is nothing to
-/// generate from: no README.md, no table of model folders, no row for `single_path`, no manifest
-/// where one is updated.
+/// Reads the tables. Throws EnvironmentError when there is nothing to generate from: no README.md,
+/// no table of model folders, no row for `single_path`, no manifest where one is updated.
+GenerationPlan plan_generation(const Tree& tree, const GenerateOptions& options,
+                               Diagnostics& diagnostics);
+
+/// Describes the rows at these positions of the plan, in their order. `statistics` counts the files
+/// they name; null: nobody asks. Reads only through `tree`.
+std::vector<RowResult> make_rows(const Tree& tree, const GenerationPlan& plan,
+                                 const std::vector<std::size_t>& positions,
+                                 const GenerateOptions& options, FactStatistics* statistics);
+
+/// The new manifest of what became of all rows of the plan that are selected, by position.
+GenerateResult join_rows(const GenerationPlan& plan, std::vector<RowResult> results,
+                         const GenerateOptions& options, Diagnostics& diagnostics);
+
+/// All of the above in a row. Writes nothing.
 GenerateResult generate(const Tree& tree, const GenerateOptions& options, Diagnostics& diagnostics);
 
 }  // namespace onnxhub

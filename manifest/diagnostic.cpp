@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <string_view>
 #include <utility>
 
 #include "manifest/hub_path.h"
@@ -21,6 +20,25 @@ bool is_unprintable(char32_t c) {
 }
 
 }  // namespace
+
+std::string_view name_of(Severity severity) {
+    switch (severity) {
+        case Severity::error:
+            return "error";
+        case Severity::warning:
+            return "warning";
+        case Severity::note:
+            break;
+    }
+    return "note";
+}
+
+std::optional<Severity> parse_severity(std::string_view name) {
+    for (const Severity severity : {Severity::note, Severity::warning, Severity::error}) {
+        if (name == name_of(severity)) return severity;
+    }
+    return std::nullopt;
+}
 
 void Diagnostics::report(Diagnostic diagnostic) {
     all_.push_back(std::move(diagnostic));

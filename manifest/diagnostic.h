@@ -2,12 +2,17 @@
 // Trouble in a hub is data: logic collects diagnostics as values, and only cli/ prints them.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace onnxhub {
 
 enum class Severity { note, warning, error };
+
+std::string_view name_of(Severity severity);  ///< "error", "warning", "note"
+std::optional<Severity> parse_severity(std::string_view name);
 
 /// One statement about a file that the reader of a report may want to change.
 struct Diagnostic {

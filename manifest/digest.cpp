@@ -75,4 +75,10 @@ Sha256 sha256_of(std::string_view content) {
     return hasher.finish();
 }
 
+void FieldHasher::add(std::string_view field) {
+    const std::string length = std::to_string(field.size()) + ":";
+    hasher_.update(std::as_bytes(std::span(length)));
+    hasher_.update(std::as_bytes(std::span(field)));
+}
+
 }  // namespace onnxhub

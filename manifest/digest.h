@@ -45,4 +45,14 @@ private:
 
 Sha256 sha256_of(std::string_view content);
 
+/// Digests a list of texts, each with its length, so that none runs into the next.
+class FieldHasher {
+public:
+    void add(std::string_view field);
+    Sha256 finish() { return hasher_.finish(); }  ///< once
+
+private:
+    Sha256Hasher hasher_;
+};
+
 }  // namespace onnxhub

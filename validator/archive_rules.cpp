@@ -141,6 +141,7 @@ private:
     /// An archive that entry and row name alike is read once, for the entry.
     void add(const std::string& path, const std::string& model_path, Place place, Subject subject,
              const IoPorts* ports) {
+        if (!hub_.part.has_model(model_path)) return;
         if (!hub_.described.contents.facts(path) || !seen_.insert({path, model_path}).second) {
             return;
         }

@@ -162,9 +162,9 @@ public:
         for (const ModelDescription& model : hub.described.models) {
             if (!model.facts) continue;
             path_of_sha_.try_emplace(model.facts->sha, model.row.model_path);
-            if (model.entry && model.entry->archive.sha) {
-                path_of_sha_.try_emplace(*model.entry->archive.sha, *model.entry->archive_path);
-            }
+            const auto& archive = model.row.archive_path;
+            const auto* facts = archive ? hub.described.contents.facts(*archive) : nullptr;
+            if (facts) path_of_sha_.try_emplace(facts->sha, *archive);
         }
     }
 
@@ -172,6 +172,7 @@ public:
         entry_ = &hub_.document()->entries[index];
         if (!entry_->entry) return;
         const Entry& entry = *entry_->entry;
+        if (!hub_.part.has_model(entry.model_path)) return;
         const auto row = hub_.matches.row_of_entry[index];
         row_ = row ? &hub_.described.models[*row] : nullptr;
         check_file(model_rules, entry.model_path, entry.content);

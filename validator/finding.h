@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "manifest/diagnostic.h"
+#include "manifest/shard.h"
 
 namespace onnxhub {
 
@@ -57,6 +59,7 @@ struct ValidationReport {
     std::size_t entries_checked = 0;
     std::size_t rows_checked = 0;
     std::size_t files_checked = 0;
+    std::optional<Shard> shard;  ///< absent: all of the hub that was asked for
 
     bool operator==(const ValidationReport&) const = default;
 };

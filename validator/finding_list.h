@@ -35,6 +35,8 @@ public:
     void report(const RuleInfo& rule, Place place, std::string message, std::string hint,
                 Subject subject = {});
 
+    void add(Finding finding);
+
     /// Trouble the generator's readers tell of. Its rule may give it another severity here.
     void report(const Diagnostic& diagnostic);
 
@@ -49,8 +51,6 @@ public:
     const std::map<std::string, std::size_t>& left_out() const { return left_out_; }
 
 private:
-    void add(Finding finding);
-
     std::vector<Finding> findings_;
     std::map<std::string, std::size_t> counts_;  ///< by rule
     std::map<std::string, std::size_t> left_out_;

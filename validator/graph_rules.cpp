@@ -12,6 +12,7 @@
 
 #include "generator/onnx_skeleton.h"
 #include "generator/parallel.h"
+#include "manifest/entry_name.h"
 #include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/onnx_release.h"
@@ -362,11 +363,13 @@ Statement statement_of(const HubState& hub, const ManifestEntry& present) {
 
 void check_statements(const HubState& hub, GraphChecker& checker) {
     for (const ModelDescription& model : hub.described.models) {
+        if (!hub.part.has_model(model.row.model_path)) continue;
         if (!is_discovered(model.row)) checker.check_statement(statement_of(model.row));
     }
     if (!hub.document()) return;
     for (std::size_t i = 0; i < hub.document()->entries.size(); ++i) {
         const ManifestEntry& entry = hub.document()->entries[i];
+        if (!hub.part.has_model(name_of(entry).model_path)) continue;
         const auto row = hub.matches.row_of_entry[i];
         const bool stands_alone = !row || is_discovered(hub.described.models[*row].row);
         if (entry.entry && stands_alone) checker.check_statement(statement_of(hub, entry));
@@ -410,7 +413,7 @@ void report_verdict(const std::string& path, const CheckVerdict& verdict, Findin
 void run_checker(const HubState& hub, ModelChecker* checker, unsigned jobs, FindingList& findings) {
     std::vector<std::string> paths;
     for (const auto& [path, graph] : hub.described.graphs) {
-        if (graph) paths.push_back(path);
+        if (graph && hub.part.has_model(path)) paths.push_back(path);
     }
     std::sort(paths.begin(), paths.end());
     if (!checker) {
@@ -426,6 +429,7 @@ void run_checker(const HubState& hub, ModelChecker* checker, unsigned jobs, Find
 void count_models_not_here(const HubState& hub, FindingList& findings) {
     std::set<std::string_view> paths;
     for (const ModelDescription& model : hub.described.models) {
+        if (!hub.part.has_model(model.row.model_path)) continue;
         if (model.facts && !hub.described.graphs.contains(model.row.model_path)) {
             paths.insert(model.row.model_path);
         }

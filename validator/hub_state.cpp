@@ -21,10 +21,10 @@ void add_files_of(const ManifestDocument& document, DescribeOptions& options) {
         if (!present.entry) continue;
         const Entry& entry = *present.entry;
         add_safe(entry.model_path, options.more_models);
-        if (entry.archive_path) add_safe(*entry.archive_path, options.more_files);
-        for (const ExternalDataFile& file : entry.external_data) {
-            add_safe(file.path, options.more_files);
-        }
+        auto& files =
+            options.part.has_model(entry.model_path) ? options.more_files : options.known_files;
+        if (entry.archive_path) add_safe(*entry.archive_path, files);
+        for (const ExternalDataFile& file : entry.external_data) add_safe(file.path, files);
     }
 }
 
@@ -40,7 +40,8 @@ bool HubState::knows_its_models() const {
 
 std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& settings,
                                          ManifestText manifest, const ReadOptions& options) {
-    auto state = std::unique_ptr<HubState>(new HubState{tree,
+    auto state = std::unique_ptr<HubState>(new HubState{options.part,
+                                                        tree,
                                                         settings,
                                                         std::move(manifest),
                                                         {},
@@ -61,6 +62,7 @@ std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& setti
     const CarriedPorts carried = document ? CarriedPorts::from(*document) : CarriedPorts{};
     DescribeOptions describe{&settings,        &carried, options.inference,
                              options.observer, false,    options.jobs};
+    describe.part = options.part;
     if (document) {
         add_files_of(*document, describe);
         state->matches = match_entries(*document, state->hub.models);

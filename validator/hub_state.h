@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "generator/describe.h"
+#include "generator/hub_part.h"
 #include "generator/hub_rows.h"
 #include "generator/settings.h"
 #include "manifest/manifest.h"
@@ -26,6 +27,7 @@ struct ManifestText {
 };
 
 struct HubState {
+    HubPart part;  ///< what the rules look into; of the rest they know what costs nothing
     const Tree& tree;
     const Settings& settings;
     ManifestText manifest;
@@ -47,6 +49,7 @@ struct ReadOptions {
     ContentObserver* observer = nullptr;
     unsigned jobs = 0;
     bool manifest_only = false;  ///< the tree is not read at all
+    HubPart part = {};
 };
 
 /// Reads through `tree` alone. What can't be read becomes findings of the rules.

@@ -302,6 +302,7 @@ std::vector<std::string> candidates(const HubState& hub, const GitAttributes& at
     }
     std::vector<std::string> paths;
     for (const std::string& path : hub.files) {
+        if (!hub.part.has_file(path)) continue;
         if (is_lfs_kind(path) || named.contains(path) ||
             attributes.filter_of(path) == LfsFilter::lfs) {
             paths.push_back(path);
@@ -319,7 +320,9 @@ std::span<const RuleInfo> pointer_rules() {
 void check_pointers(const HubState& hub, unsigned jobs, FindingList& findings) {
     Diagnostics troubles;
     const GitAttributes attributes = GitAttributes::read(hub.tree, hub.files, troubles);
-    for (const Diagnostic& trouble : troubles.all()) findings.report(trouble);
+    if (hub.part.has_hub()) {
+        for (const Diagnostic& trouble : troubles.all()) findings.report(trouble);
+    }
     const std::vector<std::string> paths = candidates(hub, attributes);
     const PointerChecker checker(hub.tree, attributes);
     std::vector<FindingList> found(paths.size());

@@ -64,6 +64,7 @@ std::optional<LfsObject> pointer_of(const Tree& tree, const std::string& path) {
 std::vector<Pointer> collect_pointers(const HubState& hub, unsigned jobs) {
     std::vector<std::optional<LfsObject>> found(hub.files.size());
     for_each_index(hub.files.size(), jobs, [&](std::size_t i) {
+        if (!hub.part.has_file(hub.files[i])) return;
         try {
             found[i] = pointer_of(hub.tree, hub.files[i]);
         } catch (const EnvironmentError&) {  // file-unreadable has it

@@ -70,14 +70,15 @@ JsonValue unchecked_json(const std::vector<Unchecked>& unchecked) {
 std::string render_json(const ValidationReport& report, const ReportOptions& options) {
     JsonArray notices;
     for (const std::string& notice : report.notices) notices.push_back(json_string(notice));
-    const JsonValue document =
-        json_object({{"version", json_integer(format_version)},
-                     {"tool", json_object({{"name", text_value("onnxhub")},
-                                           {"version", json_string(options.tool_version)}})},
-                     {"summary", summary_json(report)},
-                     {"findings", findings_json(report.findings)},
-                     {"unchecked", unchecked_json(report.unchecked)},
-                     {"notices", json_array(std::move(notices))}});
+    JsonObject members{{"version", json_integer(format_version)},
+                       {"tool", json_object({{"name", text_value("onnxhub")},
+                                             {"version", json_string(options.tool_version)}})}};
+    if (report.shard) members.push_back({"shard", json_string(to_text(*report.shard))});
+    members.push_back({"summary", summary_json(report)});
+    members.push_back({"findings", findings_json(report.findings)});
+    members.push_back({"unchecked", unchecked_json(report.unchecked)});
+    members.push_back({"notices", json_array(std::move(notices))});
+    const JsonValue document = json_object(std::move(members));
     // "##[" can only be inside a string here.
     return without_runner_commands(json_text(document), "\\u0023") + '\n';
 }

@@ -21,18 +21,6 @@ int count_characters(std::string_view text, std::size_t size_bytes) {
 
 }  // namespace
 
-std::string_view name_of(Severity severity) {
-    switch (severity) {
-        case Severity::error:
-            return "error";
-        case Severity::warning:
-            return "warning";
-        case Severity::note:
-            break;
-    }
-    return "note";
-}
-
 void SeverityCounts::add(Severity severity) {
     if (severity == Severity::error) ++errors;
     if (severity == Severity::warning) ++warnings;

@@ -13,8 +13,6 @@
 
 namespace onnxhub {
 
-std::string_view name_of(Severity severity);  ///< "error", "warning", "note"
-
 struct SeverityCounts {
     std::size_t errors = 0;
     std::size_t warnings = 0;

@@ -11,6 +11,9 @@ namespace onnxhub {
 
 std::span<const RuleInfo> setting_rules();
 
+/// For a part of the hub, in which an ignore may match nothing and be needed all the same.
+void pass_by_unused_ignores(const Settings& settings, FindingList& findings);
+
 /// Takes out the findings that [[validate.ignore]] names and returns how many they were. Ignores
 /// that match nothing become findings, unless only a part was checked.
 std::size_t apply_ignores(const Settings& settings, bool checked_everything,

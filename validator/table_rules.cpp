@@ -460,7 +460,7 @@ private:
     }
 
     bool has_file(const std::string& path) const {
-        return safe_path(path) && hub_.described.contents.facts(path) != nullptr;
+        return safe_path(path) && hub_.described.contents.has_file(path);
     }
 
     const HubState& hub_;
@@ -505,6 +505,7 @@ void check_entries(const HubState& hub, const ManifestDocument& document, Findin
     }
     for (std::size_t i = 0; i < document.entries.size(); ++i) {
         const ManifestEntry& entry = document.entries[i];
+        if (!hub.part.has_model(name_of(entry).model_path)) continue;
         if (const auto row = hub.matches.row_of_entry[i]) {
             if (!entry.entry) continue;
             PairChecker(hub, entry, hub.described.models[*row], findings).check();
@@ -529,6 +530,7 @@ void check_entries(const HubState& hub, const ManifestDocument& document, Findin
 void check_rows(const HubState& hub, FindingList& findings) {
     for (std::size_t i = 0; i < hub.described.models.size(); ++i) {
         const ModelDescription& model = hub.described.models[i];
+        if (!hub.part.has_model(model.row.model_path)) continue;
         if (!is_discovered(model.row) && !is_version(model.row.onnx_version)) {
             findings.report(row_bad_version, place_of(model.row),
                             fmt::format("the ONNX version \"{}\" of \"{}\" is no release number",
@@ -552,7 +554,11 @@ std::span<const RuleInfo> table_rules() {
 }
 
 void check_tables(const HubState& hub, FindingList& findings) {
-    for (const Diagnostic& diagnostic : hub.table_diagnostics.all()) findings.report(diagnostic);
+    if (hub.part.has_hub()) {
+        for (const Diagnostic& diagnostic : hub.table_diagnostics.all()) {
+            findings.report(diagnostic);
+        }
+    }
     check_rows(hub, findings);
     if (hub.document()) check_entries(hub, *hub.document(), findings);
 }

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "manifest/entry_name.h"
 #include "manifest/environment_error.h"
 #include "manifest/spelling.h"
 #include "validator/archive_rules.h"
@@ -40,26 +41,11 @@ void report_reading(const HubState& hub, FindingList& findings) {
             if (diagnostic.rule != "pointer-malformed") findings.report(diagnostic);
         }
     };
-    for (const ModelDescription& model : hub.described.models) report(model.diagnostics);
-    report(hub.described.more_diagnostics);
-    report(hub.tree.notes());
-}
-
-void run_families(const HubState& hub, const ValidateOptions& options, FindingList& findings) {
-    const auto wants = [&](std::string_view family) {
-        return options.selection.includes_any_of(family);
-    };
-    if (wants("document")) check_document(hub, options.jobs, findings);
-    if (options.schema_only) return;
-    report_reading(hub, findings);
-    if (wants("tables")) check_tables(hub, findings);
-    if (wants("files")) check_files(hub, findings);
-    if (wants("pointers")) check_pointers(hub, options.jobs, findings);
-    if (wants("remote") && options.remote) {
-        check_remote(hub, options.remote, options.jobs, findings);
+    for (const ModelDescription& model : hub.described.models) {
+        if (hub.part.has_model(model.row.model_path)) report(model.diagnostics);
     }
-    if (wants("graph")) check_graphs(hub, options.checker, options.jobs, findings);
-    if (wants("archive")) check_archives(hub, options.jobs, findings);
+    report(hub.described.more_diagnostics);
+    if (hub.part.has_hub()) report(hub.tree.notes());
 }
 
 bool is_before(const Finding& a, const Finding& b) {
@@ -88,6 +74,20 @@ void require_something(const HubState& hub) {
                                       : "no README.md with a table of models is here"));
 }
 
+void count_checked(const HubState& hub, const ValidateOptions& options, ValidationReport& report) {
+    const Shard shard = options.shard.value_or(Shard{});
+    if (const ManifestDocument* document = hub.document()) {
+        for (const ManifestEntry& entry : document->entries) {
+            report.entries_checked += shard.has(name_of(entry).model_path) ? 1 : 0;
+        }
+    }
+    if (options.schema_only) return;
+    for (const ReadmeModel& row : hub.hub.models) {
+        report.rows_checked += shard.has(row.model_path) ? 1 : 0;
+    }
+    for (const std::string& file : hub.files) report.files_checked += shard.has(file) ? 1 : 0;
+}
+
 }  // namespace
 
 RuleSelection::RuleSelection(const std::vector<std::string>& selected,
@@ -112,24 +112,45 @@ bool RuleSelection::includes_any_of(std::string_view family) const {
     });
 }
 
-ValidationReport validate(const HubState& hub, const ValidateOptions& options) {
-    require_something(hub);
-    FindingList list;
-    run_families(hub, options, list);
+void run_rules(const HubState& hub, const ValidateOptions& options, FindingList& findings) {
+    const auto wants = [&](std::string_view family) {
+        return options.selection.includes_any_of(family);
+    };
+    if (wants("document") && hub.part.has_hub()) check_document(hub, options.jobs, findings);
+    if (options.schema_only) return;
+    report_reading(hub, findings);
+    if (wants("tables")) check_tables(hub, findings);
+    if (wants("files")) check_files(hub, findings);
+    if (wants("pointers")) check_pointers(hub, options.jobs, findings);
+    if (wants("remote") && options.remote) {
+        check_remote(hub, options.remote, options.jobs, findings);
+    }
+    if (wants("graph")) check_graphs(hub, options.checker, options.jobs, findings);
+    if (wants("archive")) check_archives(hub, options.jobs, findings);
+}
 
+ValidationReport make_report(const HubState& hub, const ValidateOptions& options,
+                             FindingList list) {
+    require_something(hub);
     ValidationReport report;
+    report.shard = options.shard;
+    const bool checked_everything =
+        options.selection.is_everything() && !options.schema_only && !options.shard;
+    if (options.shard && options.shard->number == 1) pass_by_unused_ignores(hub.settings, list);
     report.unchecked = list.unchecked();
     std::erase_if(report.unchecked, [&](const Unchecked& unchecked) {
         return !options.selection.includes(unchecked.rule);
     });
+    const std::string of_shard =
+        options.shard ? fmt::format("shard {}: ", to_text(*options.shard)) : "";
     for (const auto& [rule, count] : list.left_out()) {
-        report.notices.push_back(fmt::format("{} more findings of {} are not listed", count, rule));
+        report.notices.push_back(
+            fmt::format("{}{} more findings of {} are not listed", of_shard, count, rule));
     }
     report.findings = list.take_findings();
-    const std::size_t ignored = apply_ignores(
-        hub.settings, options.selection.is_everything() && !options.schema_only, report.findings);
+    const std::size_t ignored = apply_ignores(hub.settings, checked_everything, report.findings);
     if (ignored > 0) {
-        report.notices.push_back(fmt::format("{} finding{} ignored by {}", ignored,
+        report.notices.push_back(fmt::format("{}{} finding{} ignored by {}", of_shard, ignored,
                                              ignored == 1 ? " is" : "s are", hub.settings.file));
     }
     std::erase_if(report.findings, [&](const Finding& finding) {
@@ -140,10 +161,14 @@ ValidationReport validate(const HubState& hub, const ValidateOptions& options) {
         std::unique(report.findings.begin(), report.findings.end(), says_the_same),
         report.findings.end());
     add_source_lines(hub.tree, hub.manifest, report.findings);
-    report.entries_checked = hub.document() ? hub.document()->entries.size() : 0;
-    report.rows_checked = options.schema_only ? 0 : hub.hub.models.size();
-    report.files_checked = options.schema_only ? 0 : hub.files.size();
+    count_checked(hub, options, report);
     return report;
+}
+
+ValidationReport validate(const HubState& hub, const ValidateOptions& options) {
+    FindingList findings;
+    run_rules(hub, options, findings);
+    return make_report(hub, options, std::move(findings));
 }
 
 }  // namespace onnxhub

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -36,11 +37,19 @@ struct ValidateOptions {
     ModelChecker* checker = nullptr;  ///< null: the checker's rules pass every model by
     RemoteObjects remote = {};        ///< empty: nothing is asked
     unsigned jobs = 0;
-    bool schema_only = false;  ///< the document family alone
+    bool schema_only = false;      ///< the document family alone
+    std::optional<Shard> shard{};  ///< what the report says it is of
 };
 
-/// Runs the rules and gives what they find: sorted, with the lines of the files, less what settings
-/// ignore. Throws EnvironmentError when there was nothing to check.
+/// Runs the rules over the hub's part.
+void run_rules(const HubState& hub, const ValidateOptions& options, FindingList& findings);
+
+/// What was found in all parts of a shard, or of the hub: sorted, with the lines of the files, less
+/// what settings ignore. Throws EnvironmentError when there was nothing to check.
+ValidationReport make_report(const HubState& hub, const ValidateOptions& options,
+                             FindingList findings);
+
+/// Both in a row.
 ValidationReport validate(const HubState& hub, const ValidateOptions& options);
 
 }  // namespace onnxhub

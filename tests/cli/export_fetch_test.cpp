@@ -3,12 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
-#include <nlohmann/json.hpp>
-#include <set>
-
 #include "manifest/digest.h"
-#include "tests/support/http_server.h"
+#include "tests/support/lfs_server.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
@@ -17,65 +13,11 @@ namespace onnxhub::test {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-
-/// Objects by their oid, over the batch API and its basic transfers:
-/// https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md
-class LfsServer {
-public:
-    LfsServer() : server_([this](const ReceivedRequest& request) { return answer(request); }) {}
-
-    void add(const std::string& content) { objects_[to_hex(sha256_of(content))] = content; }
-    void remove(const std::string& content) { objects_.erase(to_hex(sha256_of(content))); }
-    /// From now on these bytes come in place of the content, under its oid.
-    void falsify(const std::string& content, const std::string& bytes) {
-        objects_[to_hex(sha256_of(content))] = bytes;
-    }
-    std::string url() const { return server_.url("/lfs"); }
-
-    /// The oids that were downloaded.
-    std::set<std::string> downloaded() const {
-        std::set<std::string> oids;
-        for (const ReceivedRequest& request : server_.requests()) {
-            if (request.method == "GET")
-                oids.insert(request.path.substr(request.path.rfind('/') + 1));
-        }
-        return oids;
-    }
-
-private:
-    Answer answer(const ReceivedRequest& request) const {
-        if (request.method == "POST" && request.path == "/lfs/objects/batch") {
-            return {200,
-                    batch(json::parse(request.body), "http://" + *request.header("host")).dump(),
-                    {{"Content-Type", "application/vnd.git-lfs+json"}}};
-        }
-        const auto found = objects_.find(request.path.substr(request.path.rfind('/') + 1));
-        return found == objects_.end() ? Answer{404, "{}"} : Answer{200, found->second};
-    }
-
-    json batch(const json& question, const std::string& address) const {
-        json answer = {{"transfer", "basic"}, {"objects", json::array()}};
-        for (json object : question.at("objects")) {
-            const std::string oid = object.at("oid");
-            if (objects_.contains(oid)) {
-                object["actions"]["download"]["href"] = address + "/object/" + oid;
-            } else {
-                object["error"] = {{"code", 404}, {"message", "Object does not exist"}};
-            }
-            answer["objects"].push_back(object);
-        }
-        return answer;
-    }
-
-    std::map<std::string, std::string> objects_;  ///< changed between runs alone
-    HttpServer server_;
-};
 
 /// A hub of two models, cloned with git-lfs but without its objects, which the server has.
 class ExportFetch : public testing::Test {

@@ -135,6 +135,11 @@ std::vector<Finding> validate_files(const HubFiles& hub, ModelChecker* checker) 
 
 std::vector<Finding> validate_tree(const HubFiles& hub, const Tree& tree, ModelChecker* checker,
                                    ShapeInference* inference) {
+    return report_on(hub, tree, {}, checker, inference).findings;
+}
+
+ValidationReport report_on(const HubFiles& hub, const Tree& tree, std::optional<Shard> shard,
+                           ModelChecker* checker, ShapeInference* inference) {
     Diagnostics trouble;
     Settings settings;
     if (const auto found = hub.files.find("onnxhub.toml"); found != hub.files.end()) {
@@ -147,12 +152,14 @@ std::vector<Finding> validate_tree(const HubFiles& hub, const Tree& tree, ModelC
     ReadOptions reading;
     reading.jobs = 1;
     reading.inference = inference;
+    if (shard) reading.part = HubPart(*shard);
     const auto state = read_hub_state(tree, settings, manifest, reading);
     state->table_diagnostics.append(trouble);
     ValidateOptions options;
     options.jobs = 1;
     options.checker = checker;
-    return validate(*state, options).findings;
+    options.shard = shard;
+    return validate(*state, options);
 }
 
 int line_of(const std::string& document, const std::string& text, std::size_t n) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,10 @@ std::vector<Finding> validate_files(const HubFiles& hub, ModelChecker* checker =
 std::vector<Finding> validate_tree(const HubFiles& hub, const Tree& tree,
                                    ModelChecker* checker = nullptr,
                                    ShapeInference* inference = nullptr);
+
+/// The whole report, or that of a shard, by which findings of note level are told too.
+ValidationReport report_on(const HubFiles& hub, const Tree& tree, std::optional<Shard> shard,
+                           ModelChecker* checker = nullptr, ShapeInference* inference = nullptr);
 
 /// 1-based number of the line that holds `text` for the n-th time (from 0); 0 when none does.
 int line_of(const std::string& document, const std::string& text, std::size_t n = 0);

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/generation_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+#include "cli/hub_folder.h"
+#include "cli/hub_options.h"
+#include "cli/interruption.h"
+#include "manifest/atomic_file.h"
+#include "manifest/quantity_text.h"
+#include "repository/lfs_fetch.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr std::size_t listed_models = 10;  // more of a kind are only counted, unless --verbose
+
+template <class Items, class Tell>
+void tell_some(const Streams& streams, const Items& items, const Tell& tell) {
+    std::size_t told = 0;
+    for (const auto& item : items) {
+        if (told == listed_models && !streams.options.verbose) {
+            note(streams, fmt::format("  and {} more (--verbose lists them)", items.size() - told));
+            return;
+        }
+        note(streams, "  " + tell(item));
+        ++told;
+    }
+}
+
+void tell_missing(const Streams& streams, const GenerateResult& result) {
+    if (result.missing.empty()) return;
+    const auto without_entry =
+        std::count_if(result.missing.begin(), result.missing.end(),
+                      [](const MissingContent& missing) { return !missing.has_entry; });
+    const auto total = static_cast<std::ptrdiff_t>(result.missing.size());
+    note(streams,
+         fmt::format("{} not here (a Git LFS pointer) and known to no manifest: {}",
+                     total == 1 ? "1 model" : fmt::format("{} models", total),
+                     without_entry == total ? "they have no entry yet"
+                     : without_entry == 0   ? "their entries have no io_ports yet"
+                                            : fmt::format("{} have no entry yet, the others no "
+                                                            "io_ports",
+                                                          without_entry)));
+    tell_some(streams, result.missing, [](const MissingContent& missing) {
+        return fmt::format("{} ({})", printable(missing.path), human_bytes(missing.size_bytes));
+    });
+    std::vector<std::string> paths;
+    for (const MissingContent& missing : result.missing) paths.push_back(missing.path);
+    const bool is_short = paths.size() <= 3;
+    note(streams,
+         "to get them: " + (is_short ? fmt::format("git lfs pull --include \"{}\", then this again",
+                                                   printable(lfs_include_patterns(paths).front()))
+                                     : std::string("this command with --fetch (and --drop to keep "
+                                                   "the pointers afterwards)")));
+}
+
+void tell_changes(const Streams& streams, const ManifestUpdate& update) {
+    for (const MovedEntry& moved : update.moved) {
+        note(streams,
+             fmt::format("moved: {} is now {}", to_text(moved.entry), printable(moved.new_path)));
+    }
+    if (update.removed.empty()) return;
+    note(streams, entry_count(update.removed.size()) + " without a model or row any more:");
+    for (const EntryName& name : update.removed) note(streams, "  removed: " + to_text(name));
+}
+
+std::string source_text(const SourceCount& count, const char* what) {
+    return fmt::format("{} ({}) {}", count.files, human_bytes(count.bytes), what);
+}
+
+void tell_statistics(const Streams& streams, const GenerateResult& result) {
+    const FactStatistics& facts = result.statistics;
+    note(streams, fmt::format("files: {}, {}, {}; io_ports: {} read, {} carried, {} missing",
+                              source_text(facts.pointer, "from LFS pointers"),
+                              source_text(facts.index, "unchanged since git's index"),
+                              source_text(facts.hashed, "hashed"), result.read_ports,
+                              result.carried_ports, result.missing.size()));
+}
+
+}  // namespace
+
+std::string entry_count(std::size_t count) {
+    return fmt::format("{} {}", count, count == 1 ? "entry" : "entries");
+}
+
+void tell_result(const Streams& streams, const GenerateResult& result) {
+    tell_missing(streams, result);
+    tell_changes(streams, result.update);
+    tell_statistics(streams, result);
+}
+
+bool has_unmade_entries(const GenerateResult& result) {
+    return std::ranges::any_of(result.missing,
+                               [](const MissingContent& missing) { return !missing.has_entry; });
+}
+
+bool refuses_removals(const Streams& streams, const ManifestUpdate& update,
+                      std::size_t present_count) {
+    if (update.removed.size() * 10 <= present_count) return false;
+    Diagnostics refusal;
+    refusal.report({Severity::error, "too-many-removals", std::string(manifest_file_name), 0,
+                    fmt::format("{} of {} entries would vanish, so nothing was written",
+                                update.removed.size(), present_count),
+                    "correct the tables, or confirm with --allow-removals"});
+    print(streams, refusal);
+    return true;
+}
+
+void write_document(const Streams& streams, const std::string& output, const std::string& text,
+                    const std::string& what) {
+    if (output == "-") {
+        write_result(streams, text);
+        return;
+    }
+    std::error_code error;
+    const bool is_same = std::filesystem::is_regular_file(output, error) &&
+                         std::filesystem::file_size(output, error) == text.size() &&
+                         read_disk_file(output) == text;
+    if (is_same) {
+        note(streams, fmt::format("{}: {}, unchanged", output, what));
+        return;
+    }
+    check_interruption();
+    write_file_atomically(output, text);
+    note(streams, fmt::format("{}: {} written", output, what));
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/validation_sweep.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <map>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include "cli/interruption.h"
+#include "manifest/atomic_file.h"
+#include "manifest/environment_error.h"
+#include "manifest/json_members.h"
+#include "manifest/quantity_text.h"
+#include "repository/fetch_batches.h"
+#include "validator/report.h"
+#include "validator/report_reader.h"
+#include "validator/rule_catalog.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr std::int64_t format_version = 1;
+
+Sha256 content_digest(const ModelToFetch& model) {
+    FieldHasher hasher;
+    for (const FileToFetch& file : model.files) {
+        hasher.add(file.path);
+        hasher.add(to_hex(file.oid));
+    }
+    return hasher.finish();
+}
+
+std::string model_count(std::size_t count) {
+    return fmt::format("{} model{}", count, count == 1 ? "" : "s");
+}
+
+JsonValue findings_json(const FindingList& findings) {
+    ValidationReport report;
+    report.findings = findings.findings();
+    report.unchecked = findings.unchecked();
+    ReportOptions options;
+    options.tool_version = ONNXHUB_VERSION;
+    auto json = parse_json(render(report, ReportFormat::json, options));
+    return std::get<JsonDocument>(std::move(json)).root;
+}
+
+FindingList findings_of(const JsonValue& json) {
+    auto parsed = parse_report(json);
+    if (const auto* reason = std::get_if<std::string>(&parsed)) throw UnexpectedJson(*reason);
+    auto& report = std::get<ValidationReport>(parsed);
+    FindingList findings;
+    for (Finding& finding : report.findings) findings.add(std::move(finding));
+    for (const Unchecked& item : report.unchecked) {
+        const RuleInfo* rule = find_rule(item.rule);
+        if (!rule) throw UnexpectedJson("there is no rule " + item.rule);
+        findings.pass_by(*rule, item.reason, item.count);
+    }
+    return findings;
+}
+
+/// Batches that are done, in a file.
+class Journal {
+public:
+    Journal(std::optional<std::string> file, const Sha256& run)
+        : file_(std::move(file)), run_(run) {}
+
+    /// What an earlier run found in models which are the same now.
+    void take_up(const std::vector<ModelToFetch>& models, Swept& swept, const Streams& streams) {
+        std::error_code error;
+        if (!file_ || !std::filesystem::exists(*file_, error)) return;
+        try {
+            auto json = parse_json(read_disk_file(*file_));
+            const auto* document = std::get_if<JsonDocument>(&json);
+            if (!document) throw UnexpectedJson("it is no JSON");
+            read(document->root, models, swept);
+        } catch (const UnexpectedJson&) {
+            throw EnvironmentError(
+                *file_ + ": is not what an earlier run left for --resume; name another file");
+        }
+        note(streams,
+             swept.models.empty()
+                 ? *file_ + " is of another state of the hub, so this begins anew"
+                 : fmt::format("{} known from {}", model_count(swept.models.size()), *file_));
+    }
+
+    void add(const std::vector<const ModelToFetch*>& models, const FindingList& findings) {
+        if (!file_) return;
+        JsonArray names;
+        for (const ModelToFetch* model : models) {
+            names.push_back(
+                json_object({{"path", json_string(model->model_path)},
+                             {"content", json_string(to_hex(content_digest(*model)))}}));
+        }
+        batches_.push_back(json_object(
+            {{"models", json_array(std::move(names))}, {"report", findings_json(findings)}}));
+        const JsonValue document = json_object({{"version", json_integer(format_version)},
+                                                {"run", json_string(to_hex(run_))},
+                                                {"batches", json_array(batches_)}});
+        write_file_atomically(*file_, json_text(document) + '\n');
+    }
+
+    void remove() const {
+        std::error_code ignored;  // it is of no use any more, and does no harm
+        if (file_) std::filesystem::remove(*file_, ignored);
+    }
+
+private:
+    void read(const JsonValue& document, const std::vector<ModelToFetch>& models, Swept& swept) {
+        if (json_member(document, "version").integer() != format_version) {
+            throw UnexpectedJson("version is not 1");
+        }
+        if (text_member(document, "run") != to_hex(run_)) return;
+        std::map<std::string, std::string> now;
+        for (const ModelToFetch& model : models) {
+            now[model.model_path] = to_hex(content_digest(model));
+        }
+        for (const JsonValue& batch : array_member(document, "batches", report_findings_limit)) {
+            std::set<std::string> paths;
+            bool is_same = true;
+            for (const JsonValue& model : array_member(batch, "models", report_findings_limit)) {
+                const std::string path = text_member(model, "path");
+                const auto found = now.find(path);
+                is_same &= found != now.end() && found->second == text_member(model, "content");
+                paths.insert(path);
+            }
+            if (!is_same) continue;
+            swept.findings.append(findings_of(json_member(batch, "report")));
+            swept.models.merge(paths);
+            batches_.push_back(batch);
+        }
+    }
+
+    std::optional<std::string> file_;
+    Sha256 run_;
+    JsonArray batches_;
+};
+
+void tell_batch(const std::vector<const ModelToFetch*>& models, std::size_t number,
+                std::size_t count, const Streams& streams) {
+    std::uint64_t bytes = 0;
+    for (const ModelToFetch* model : models) {
+        for (const FileToFetch& file : model->files) bytes += file.size_bytes;
+    }
+    note(streams, fmt::format("fetching {}, {}{}", model_count(models.size()), human_bytes(bytes),
+                              count > 1 ? fmt::format(" (batch {} of {})", number, count) : ""));
+}
+
+}  // namespace
+
+std::vector<ModelToFetch> models_to_fetch(const HubState& hub) {
+    const ContentTable& contents = hub.described.contents;
+    std::map<std::string, std::map<std::string, FileToFetch>> files_of;
+    const auto add = [&](const std::string& model_path, const std::string& path) {
+        const ContentFacts* facts = contents.facts(path);
+        if (!facts || facts->source != FactSource::pointer || contents.open(path)) return;
+        files_of[model_path].try_emplace(path, FileToFetch{path, facts->sha, facts->size_bytes});
+    };
+    for (const ModelDescription& model : hub.described.models) {
+        const ReadmeModel& row = model.row;
+        if (!hub.part.has_model(row.model_path)) continue;
+        add(row.model_path, row.model_path);
+        if (row.archive_path) add(row.model_path, *row.archive_path);
+    }
+    std::vector<ModelToFetch> models;
+    for (auto& [model_path, files] : files_of) {
+        models.push_back({model_path, {}});
+        for (auto& [path, file] : files) models.back().files.push_back(std::move(file));
+    }
+    return models;
+}
+
+std::vector<std::string> paths_of(const std::vector<ModelToFetch>& models) {
+    std::set<std::string> paths;
+    for (const ModelToFetch& model : models) {
+        for (const FileToFetch& file : model.files) paths.insert(file.path);
+    }
+    return {paths.begin(), paths.end()};
+}
+
+Swept sweep(const HubFolder& hub, const std::vector<ModelToFetch>& models,
+            const SweepOptions& options, const std::function<FindingList(HubPart)>& check,
+            const Streams& streams) {
+    Swept swept;
+    Journal journal(options.resume_file, options.run);
+    journal.take_up(models, swept, streams);
+    std::vector<const ModelToFetch*> remaining;
+    std::vector<std::uint64_t> sizes;
+    for (const ModelToFetch& model : models) {
+        if (swept.models.contains(model.model_path)) continue;
+        remaining.push_back(&model);
+        sizes.push_back(0);
+        for (const FileToFetch& file : model.files) sizes.back() += file.size_bytes;
+    }
+    const FetchBatches plan = plan_batches(sizes, options.max_disk_bytes);
+    for (const std::size_t i : plan.too_large) {
+        note(streams, fmt::format("{} is larger than --max-disk ({}), so it is not fetched",
+                                  printable(remaining[i]->model_path), human_bytes(sizes[i])));
+    }
+    for (std::size_t number = 0; number < plan.batches.size(); ++number) {
+        check_interruption();
+        std::vector<const ModelToFetch*> batch;
+        std::vector<ModelToFetch> wanted;
+        std::set<std::string> paths;
+        for (const std::size_t i : plan.batches[number]) {
+            batch.push_back(remaining[i]);
+            wanted.push_back(*remaining[i]);
+            paths.insert(remaining[i]->model_path);
+        }
+        tell_batch(batch, number + 1, plan.batches.size(), streams);
+        FetchRequest request = fetch_request(hub, options.revision, paths_of(wanted));
+        request.into = FetchInto::store_alone;
+        request.drop = true;
+        const FetchedContent fetched(*hub.repository, std::move(request));
+        FindingList found = check(options.part.models_alone(paths));
+        journal.add(batch, found);
+        swept.findings.append(std::move(found));
+        swept.models.merge(paths);
+    }
+    if (plan.too_large.empty()) journal.remove();
+    return swept;
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/manifest_part.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "manifest/entry_name.h"
+#include "manifest/json_members.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr std::int64_t format_version = 1;
+constexpr std::size_t row_limit = 10'000'000;  // no hub comes near
+
+constexpr std::array<std::pair<PortSource, const char*>, 3> port_sources{
+    {{PortSource::graph, "graph"}, {PortSource::carried, "carried"}, {PortSource::none, "none"}}};
+
+JsonValue json_bool(bool value) {
+    JsonValue json;
+    json.data = value;
+    return json;
+}
+
+JsonValue to_json(const Diagnostic& diagnostic) {
+    return json_object({{"severity", json_string(std::string(name_of(diagnostic.severity)))},
+                        {"rule", json_string(diagnostic.rule)},
+                        {"file", json_string(diagnostic.file)},
+                        {"line", json_integer(diagnostic.line)},
+                        {"message", json_string(diagnostic.message)},
+                        {"hint", json_string(diagnostic.hint)}});
+}
+
+JsonValue to_json(const Diagnostics& diagnostics) {
+    JsonArray values;
+    for (const Diagnostic& diagnostic : diagnostics.all()) values.push_back(to_json(diagnostic));
+    return json_array(std::move(values));
+}
+
+JsonValue to_json(const SourceCount& count) {
+    return json_object(
+        {{"files", json_unsigned(count.files)}, {"bytes", json_unsigned(count.bytes)}});
+}
+
+JsonValue to_json(const RowResult& row) {
+    const auto* source =
+        std::ranges::find(port_sources, row.ports, &std::pair<PortSource, const char*>::first);
+    JsonObject members{{"position", json_unsigned(row.position)},
+                       {"ports", json_string(source->second)}};
+    if (row.missing) {
+        members.push_back(
+            {"missing", json_object({{"path", json_string(row.missing->path)},
+                                     {"sha", json_string(to_hex(row.missing->sha))},
+                                     {"bytes", json_unsigned(row.missing->size_bytes)},
+                                     {"has_entry", json_bool(row.missing->has_entry)}})});
+    }
+    if (!row.diagnostics.empty()) members.push_back({"diagnostics", to_json(row.diagnostics)});
+    if (row.entry) members.push_back({"entry", onnxhub::to_json(*row.entry)});
+    return json_object(std::move(members));
+}
+
+std::size_t position_of(const JsonValue& json) {
+    return static_cast<std::size_t>(number_member(json, "position", row_limit));
+}
+
+Sha256 sha_member(const JsonValue& object, const char* key) {
+    const auto sha = parse_sha256(text_member(object, key));
+    if (!sha) throw UnexpectedJson(std::string(key) + " is no SHA-256");
+    return *sha;
+}
+
+std::uint64_t bytes_of(const JsonValue& json) {
+    return static_cast<std::uint64_t>(
+        number_member(json, "bytes", std::numeric_limits<std::int64_t>::max()));
+}
+
+Diagnostics diagnostics_of(const JsonValue& object) {
+    Diagnostics diagnostics;
+    for (const JsonValue& item : array_member(object, "diagnostics", row_limit)) {
+        const auto severity = parse_severity(text_member(item, "severity"));
+        if (!severity) throw UnexpectedJson("severity is none of error, warning, note");
+        diagnostics.report(
+            {*severity, text_member(item, "rule"), text_member(item, "file"),
+             static_cast<int>(number_member(item, "line", std::numeric_limits<int>::max())),
+             text_member(item, "message"), text_member(item, "hint")});
+    }
+    return diagnostics;
+}
+
+PortSource port_source_of(const std::string& name) {
+    for (const auto& [source, known] : port_sources) {
+        if (name == known) return source;
+    }
+    throw UnexpectedJson("ports is none of graph, carried, none");
+}
+
+RowResult row_of(const JsonValue& json) {
+    RowResult row;
+    row.position = position_of(json);
+    row.ports = port_source_of(text_member(json, "ports"));
+    if (const JsonValue* missing = json.find("missing")) {
+        row.missing = MissingContent{text_member(*missing, "path"), sha_member(*missing, "sha"),
+                                     bytes_of(*missing), bool_member(*missing, "has_entry")};
+    }
+    if (json.find("diagnostics")) row.diagnostics = diagnostics_of(json);
+    if (const JsonValue* entry = json.find("entry")) {
+        auto parsed = parse_entry(*entry);
+        if (const auto* problem = std::get_if<EntryProblem>(&parsed)) {
+            throw UnexpectedJson("an entry can't be used: " + problem->message);
+        }
+        row.entry = std::get<Entry>(std::move(parsed));
+    }
+    return row;
+}
+
+SourceCount source_count_of(const JsonValue& json) {
+    return {static_cast<std::size_t>(number_member(json, "files", row_limit)), bytes_of(json)};
+}
+
+Shard shard_of(const std::string& text) {
+    const auto shard = parse_shard(text);
+    if (!shard) throw UnexpectedJson("shard is no number and count such as 3/7");
+    return *shard;
+}
+
+/// Positions ascend, so that none is there twice.
+template <class Item>
+void require_order(const std::vector<Item>& items) {
+    const auto is_before = [](const Item& a, const Item& b) { return a.position >= b.position; };
+    if (std::ranges::adjacent_find(items, is_before) != items.end()) {
+        throw UnexpectedJson("positions do not ascend");
+    }
+}
+
+ManifestPart read(const JsonValue& document) {
+    if (json_member(document, "version").integer() != format_version) {
+        throw UnexpectedJson("version is not 1");
+    }
+    ManifestPart part;
+    part.shard = shard_of(text_member(document, "shard"));
+    part.inputs = sha_member(document, "inputs");
+    part.is_complete = bool_member(document, "complete");
+    const JsonValue& statistics = json_member(document, "statistics");
+    part.statistics = {source_count_of(json_member(statistics, "pointer")),
+                       source_count_of(json_member(statistics, "index")),
+                       source_count_of(json_member(statistics, "hashed"))};
+    part.diagnostics = diagnostics_of(document);
+    for (const JsonValue& item : array_member(document, "rows", row_limit)) {
+        part.rows.push_back(row_of(item));
+    }
+    for (const JsonValue& item : array_member(document, "present", row_limit)) {
+        const JsonValue& entry = json_member(item, "entry");
+        if (!entry.object()) throw UnexpectedJson("an entry is no object");
+        part.present.push_back({position_of(item), entry});
+    }
+    require_order(part.rows);
+    require_order(part.present);
+    return part;
+}
+
+void add_row(const ReadmeModel& row, FieldHasher& hasher) {
+    hasher.add(row.readme_path);
+    hasher.add(std::to_string(row.line));
+    hasher.add(row.name);
+    hasher.add(row.model_path);
+    hasher.add(row.archive_path ? "archive " + *row.archive_path : "none");
+    hasher.add(row.onnx_version);
+    hasher.add(std::to_string(row.opset_version));
+    hasher.add(std::to_string(row.tags.size()));
+    for (const std::string& tag : row.tags) hasher.add(tag);
+}
+
+void add_counts(SourceCount& sum, const SourceCount& part) {
+    sum.files += part.files;
+    sum.bytes += part.bytes;
+}
+
+/// The manifest all parts have their entries from.
+ManifestDocument present_document(const std::vector<ManifestPart>& parts) {
+    std::vector<const PresentEntry*> entries;
+    for (const ManifestPart& part : parts) {
+        for (const PresentEntry& entry : part.present) entries.push_back(&entry);
+    }
+    std::ranges::sort(entries, {}, [](const PresentEntry* entry) { return entry->position; });
+    std::vector<std::string> texts;
+    for (const PresentEntry* entry : entries) texts.push_back(entry_text(entry->json));
+    return std::get<ManifestDocument>(parse_manifest(manifest_text(texts)));
+}
+
+}  // namespace
+
+Sha256 inputs_digest(const GenerationPlan& plan, const Settings& settings,
+                     std::string_view present_text, std::string_view state) {
+    FieldHasher hasher;
+    hasher.add(state);
+    hasher.add(present_text);
+    hasher.add(settings.features_tag.value_or(""));
+    for (const auto& [model, tensor] : settings.feature_tensors) {
+        hasher.add(model);
+        hasher.add(tensor);
+    }
+    hasher.add(std::to_string(plan.rows.size()));
+    for (const ReadmeModel& row : plan.rows) add_row(row, hasher);
+    return hasher.finish();
+}
+
+std::vector<PresentEntry> present_entries_of(const Shard& shard, const ManifestDocument& present) {
+    std::vector<PresentEntry> entries;
+    for (std::size_t i = 0; i < present.entries.size(); ++i) {
+        const ManifestEntry& entry = present.entries[i];
+        if (shard.has(name_of(entry).model_path)) entries.push_back({i, entry.json});
+    }
+    return entries;
+}
+
+std::string part_text(const ManifestPart& part) {
+    JsonArray rows;
+    for (const RowResult& row : part.rows) rows.push_back(to_json(row));
+    JsonArray present;
+    for (const PresentEntry& entry : part.present) {
+        present.push_back(
+            json_object({{"position", json_unsigned(entry.position)}, {"entry", entry.json}}));
+    }
+    const JsonValue document =
+        json_object({{"version", json_integer(format_version)},
+                     {"shard", json_string(to_text(part.shard))},
+                     {"inputs", json_string(to_hex(part.inputs))},
+                     {"complete", json_bool(part.is_complete)},
+                     {"statistics", json_object({{"pointer", to_json(part.statistics.pointer)},
+                                                 {"index", to_json(part.statistics.index)},
+                                                 {"hashed", to_json(part.statistics.hashed)}})},
+                     {"diagnostics", to_json(part.diagnostics)},
+                     {"rows", json_array(std::move(rows))},
+                     {"present", json_array(std::move(present))}});
+    return json_text(document) + '\n';
+}
+
+bool is_manifest_part(const JsonValue& document) {
+    return document.find("shard") && document.find("rows");
+}
+
+std::variant<ManifestPart, std::string> parse_manifest_part(const JsonValue& document) {
+    try {
+        return read(document);
+    } catch (const UnexpectedJson& trouble) {
+        return std::string(trouble.what());
+    }
+}
+
+MergedParts merge_parts(std::vector<ManifestPart> parts, Diagnostics& diagnostics) {
+    const ManifestDocument present = present_document(parts);
+    FactStatistics statistics;
+    std::vector<RowResult> rows;
+    Diagnostics of_the_hub;
+    std::set<std::string> told;
+    for (ManifestPart& part : parts) {
+        std::ranges::move(part.rows, std::back_inserter(rows));
+        add_counts(statistics.pointer, part.statistics.pointer);
+        add_counts(statistics.index, part.statistics.index);
+        add_counts(statistics.hashed, part.statistics.hashed);
+        for (const Diagnostic& diagnostic : part.diagnostics.all()) {
+            if (told.insert(to_text(diagnostic)).second) of_the_hub.report(diagnostic);
+        }
+    }
+    diagnostics.append(std::move(of_the_hub));
+    std::ranges::sort(rows, {}, &RowResult::position);
+    GenerateOptions options;
+    options.present = &present;
+    MergedParts merged{join_rows({}, std::move(rows), options, diagnostics),
+                       present.entries.size()};
+    merged.result.statistics = statistics;
+    return merged;
+}
+
+}  // namespace onnxhub
