@@ -57,14 +57,14 @@ void fetch(const Arguments& arguments, const std::vector<std::string>& missing,
     const HubLocation location = locate_hub(arguments.location);
     const auto revision = location.reads_commit ? std::optional(location.ref) : std::nullopt;
     const HubFolder hub = open_hub(location.folder, revision);
-    FetchRequest request = fetch_request(hub, revision, missing);
+    FetchRequest request = fetch_request(hub, revision, missing, streams);
     request.into = FetchInto::store_alone;
     note(streams, fmt::format("fetching {} files", missing.size()));
     try {
         const FetchedContent fetched(*hub.repository, std::move(request));
     } catch (const EnvironmentError& error) {
         check_interruption();
-        streams.err << "onnxhub: " << error.what() << '\n';
+        note(streams, printable(error.what()));
     }
 }
 

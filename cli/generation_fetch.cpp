@@ -108,10 +108,10 @@ private:
 
 FetchRequest request_for(const HubFolder& hub, const FetchOptions& options,
                          const std::vector<MissingModel>& models,
-                         const std::vector<std::size_t>& batch) {
+                         const std::vector<std::size_t>& batch, const Streams& streams) {
     std::vector<std::string> paths;
     for (const std::size_t i : batch) paths.push_back(models[i].path);
-    FetchRequest request = fetch_request(hub, options.revision, std::move(paths));
+    FetchRequest request = fetch_request(hub, options.revision, std::move(paths), streams);
     request.into = options.drop ? FetchInto::store_alone : FetchInto::working_tree;
     request.drop = options.drop;
     return request;
@@ -145,7 +145,7 @@ void fetch_missing(HubFolder& hub, const GenerationPlan& plan, const GenerateOpt
         note(streams,
              fmt::format("fetching {}, {}{}", model_count(batch.size()), human_bytes(bytes),
                          batches > 1 ? fmt::format(" (batch {} of {})", ++number, batches) : ""));
-        const FetchedContent fetched(*hub.repository, request_for(hub, options, models, batch));
+        const FetchedContent fetched(*hub.repository, request_for(hub, options, models, batch, streams));
         hub.tree = open_tree(hub);
         std::vector<std::size_t> positions;
         for (const std::size_t row : rows) positions.push_back(results[row].position);

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/git_messages.h"
 #include "manifest/environment_error.h"
 #include "repository/byte_source.h"
 
@@ -98,7 +99,7 @@ ManifestDocument read_manifest(std::string_view text, const std::string& shown_n
 }
 
 FetchRequest fetch_request(const HubFolder& hub, const std::optional<std::string>& revision,
-                           std::vector<std::string> paths) {
+                           std::vector<std::string> paths, const Streams& streams) {
     if (!hub.repository) {
         throw EnvironmentError(hub.folder.string() +
                                ": is not in a git repository; leave out --fetch");
@@ -110,6 +111,7 @@ FetchRequest fetch_request(const HubFolder& hub, const std::optional<std::string
     request.folder = hub.repository->is_bare() ? hub.folder : hub.repository->working_folder();
     request.revision = revision;
     request.paths = std::move(paths);
+    request.messages = git_messages(streams);
     return request;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/job.h"
 #include "generator/settings.h"
 #include "manifest/diagnostic.h"
 #include "manifest/manifest.h"
@@ -48,10 +49,10 @@ Settings read_settings(const Tree& tree, const std::optional<std::string>& file,
 /// where it breaks. Throws EnvironmentError: a manifest that can't be read is never an empty one.
 ManifestDocument read_manifest(std::string_view text, const std::string& shown_name);
 
-/// What to ask git-lfs for: files of the hub, by their paths in it. Throws EnvironmentError when
-/// the hub is in no repository.
+/// What to ask git-lfs for: files of the hub, by their paths in it. What it says is passed on.
+/// Throws EnvironmentError when the hub is in no repository.
 FetchRequest fetch_request(const HubFolder& hub, const std::optional<std::string>& revision,
-                           std::vector<std::string> paths);
+                           std::vector<std::string> paths, const Streams& streams);
 
 /// A file of the disk in whole. Throws EnvironmentError when that can't be.
 std::string read_disk_file(const std::filesystem::path& path);

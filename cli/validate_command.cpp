@@ -11,6 +11,7 @@
 #include <set>
 #include <utility>
 
+#include "cli/git_messages.h"
 #include "cli/hub_folder.h"
 #include "cli/interruption.h"
 #include "cli/job.h"
@@ -128,7 +129,7 @@ Session open_session(const Arguments& arguments, const Streams& streams) {
     return session;
 }
 
-void open_base(Session& session) {
+void open_base(Session& session, const Streams& streams) {
     const auto& changed_since = session.arguments.changed_since;
     if (!changed_since) return;
     const auto& repository = session.hub.repository;
@@ -139,7 +140,8 @@ void open_base(Session& session) {
     const CommitId head =
         session.hub.commit ? *session.hub.commit : repository->resolve_commit("HEAD");
     session.base =
-        find_change_base({session.hub.folder, *changed_since, head, session.arguments.deepen});
+        find_change_base({session.hub.folder, *changed_since, head, session.arguments.deepen,
+                          git_messages(streams)});
     if (!session.base->commit) {
         if (!session.arguments.deepen) throw EnvironmentError(session.base->note);
         return;
@@ -216,7 +218,7 @@ FindingList check_fetched(Session& session, HubState& state,
 /// pointers.
 std::unique_ptr<HubState> fetch(Session& session, std::unique_ptr<HubState> state,
                                 const std::vector<ModelToFetch>& models, const Streams& streams) {
-    FetchRequest request = fetch_request(session.hub, session.arguments.revision, paths_of(models));
+    FetchRequest request = fetch_request(session.hub, session.arguments.revision, paths_of(models), streams);
     note(streams, fmt::format("fetching {} file{}", request.paths.size(),
                               request.paths.size() == 1 ? "" : "s"));
     request.into = FetchInto::store_alone;
@@ -369,7 +371,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     if (arguments.rules) return list_rules(arguments, streams);
     catch_interruptions();
     Session session = open_session(arguments, streams);
-    open_base(session);
+    open_base(session, streams);
     std::unique_ptr<HubState> state;
     ValidationReport report = check(session, state, streams);
     if (arguments.changed_since) report = keep_changes(session, *state, std::move(report));

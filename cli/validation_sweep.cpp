@@ -210,7 +210,7 @@ Swept sweep(const HubFolder& hub, const std::vector<ModelToFetch>& models,
             paths.insert(remaining[i]->model_path);
         }
         tell_batch(batch, number + 1, plan.batches.size(), streams);
-        FetchRequest request = fetch_request(hub, options.revision, paths_of(wanted));
+        FetchRequest request = fetch_request(hub, options.revision, paths_of(wanted), streams);
         request.into = FetchInto::store_alone;
         request.drop = true;
         const FetchedContent fetched(*hub.repository, std::move(request));

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "manifest/diagnostic.h"
 #include "manifest/environment_error.h"
 #include "repository/git_command.h"
 
@@ -33,25 +32,45 @@ bool is_plain_reference(const std::string& text) {
     });
 }
 
-/// What to fetch for a reference: "origin/main" is origin's branch main.
-std::optional<std::string> refspec_of(const std::string& reference) {
-    if (is_commit_id(reference)) return reference;
-    if (!is_plain_reference(reference)) return std::nullopt;
-    constexpr std::string_view remote = "origin/";
-    if (!reference.starts_with(remote)) return std::string("refs/heads/").append(reference);
-    const std::string branch = reference.substr(remote.size());
-    return fmt::format("+refs/heads/{0}:refs/remotes/origin/{0}", branch);
+/// Where origin may have a reference, and by which names it is known here then.
+struct RemoteReference {
+    std::vector<std::string> refspecs;  ///< one of them will do
+    std::vector<std::string> names;
+};
+
+RemoteReference remote_reference(std::string reference) {
+    if (is_commit_id(reference)) return {{reference}, {reference}};
+    if (!is_plain_reference(reference)) return {{}, {reference}};
+    const std::string as_given = reference;
+    bool may_be_tag = true;
+    for (const std::string_view prefix : {"refs/heads/", "refs/remotes/origin/", "origin/"}) {
+        if (!reference.starts_with(prefix)) continue;
+        reference.erase(0, prefix.size());
+        may_be_tag = false;
+        break;
+    }
+    RemoteReference remote;
+    const std::string branch = "refs/remotes/origin/" + reference;
+    remote.refspecs.push_back(fmt::format("+refs/heads/{}:{}", reference, branch));
+    remote.names = {as_given, branch};
+    if (may_be_tag) {
+        const std::string tag =
+            as_given.starts_with("refs/tags/") ? as_given : "refs/tags/" + as_given;
+        remote.refspecs.push_back("+" + tag + ":" + tag);
+    }
+    return remote;
 }
 
 class Search {
 public:
-    explicit Search(const ChangeBaseRequest& request) : request_(request) {}
+    explicit Search(const ChangeBaseRequest& request)
+        : request_(request), remote_(remote_reference(request.reference)) {}
 
     ChangeBase run() {
         if (const auto base = common_ancestor()) return {base, ""};
-        if (const auto base = first_parent()) return *base;
         if (!request_.may_fetch) return {std::nullopt, trouble_};
-        return repository().is_shallow() ? search_deeper() : search_with_reference();
+        if (const auto base = search_in_origin()) return {base, ""};
+        return {std::nullopt, trouble_};
     }
 
 private:
@@ -62,29 +81,15 @@ private:
     }
 
     std::optional<CommitId> common_ancestor() {
-        try {
-            return repository().merge_base(repository().resolve_commit(request_.reference),
-                                           request_.head);
-        } catch (const EnvironmentError& error) {
-            trouble_ = error.what();
-            return std::nullopt;
+        trouble_.clear();
+        for (const std::string& name : remote_.names) {
+            try {
+                return repository().merge_base(repository().resolve_commit(name), request_.head);
+            } catch (const EnvironmentError& error) {
+                if (trouble_.empty()) trouble_ = error.what();
+            }
         }
-    }
-
-    std::optional<CommitId> parent(const char* which) {
-        try {
-            return repository().resolve_commit(request_.head + which);
-        } catch (const EnvironmentError&) {
-            return std::nullopt;
-        }
-    }
-
-    std::optional<ChangeBase> first_parent() {
-        if (!repository().is_shallow() || !parent("^2")) return std::nullopt;
-        const auto base = parent("^1");
-        if (!base) return std::nullopt;
-        return ChangeBase{base, printable(request_.reference) +
-                                    " is not here, so the merge commit's first parent is the base"};
+        return std::nullopt;
     }
 
     bool fetch(const std::string& depth, const std::vector<std::string>& what) {
@@ -93,34 +98,34 @@ private:
         if (!depth.empty()) command.push_back(depth);
         command.insert(command.end(), {"--", "origin"});
         command.insert(command.end(), what.begin(), what.end());
-        const bool is_done = run_git(request_.folder, std::move(command)) == 0;
+        const bool is_done =
+            run_git(request_.folder, std::move(command), request_.messages).status == 0;
         repository_.reset();
         return is_done;
     }
 
-    /// Ever more history of both sides, until they meet.
-    ChangeBase search_deeper() {
-        if (fetch("--deepen=1", {request_.head})) {
-            if (const auto base = common_ancestor()) return {base, ""};
-            if (const auto base = first_parent()) return *base;
+    /// One commit more is enough for HEAD^1; else the reference, and then ever more history of both
+    /// sides, until they meet.
+    std::optional<CommitId> search_in_origin() {
+        if (repository().is_shallow() && fetch("--deepen=1", {request_.head})) {
+            if (const auto base = common_ancestor()) return base;
         }
-        const auto refspec = refspec_of(request_.reference);
-        if (!refspec) return {std::nullopt, trouble_};
+        std::vector<std::string> sides{request_.head};
+        for (const std::string& refspec : remote_.refspecs) {
+            if (!fetch("", {refspec})) continue;
+            sides.push_back(refspec);
+            break;
+        }
+        if (const auto base = common_ancestor()) return base;
         for (const char* depth : {"--deepen=50", "--deepen=1000", "--unshallow"}) {
-            if (!repository().is_shallow()) break;
-            if (!fetch(depth, {request_.head, *refspec})) break;
-            if (const auto base = common_ancestor()) return {base, ""};
+            if (!repository().is_shallow() || !fetch(depth, sides)) break;
+            if (const auto base = common_ancestor()) return base;
         }
-        return {std::nullopt, trouble_};
-    }
-
-    ChangeBase search_with_reference() {
-        const auto refspec = refspec_of(request_.reference);
-        if (!refspec || !fetch("", {*refspec})) return {std::nullopt, trouble_};
-        return {common_ancestor(), trouble_};
+        return std::nullopt;
     }
 
     const ChangeBaseRequest& request_;
+    const RemoteReference remote_;
     std::shared_ptr<const GitRepository> repository_;
     std::string trouble_;
 };

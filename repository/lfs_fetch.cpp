@@ -19,8 +19,7 @@ constexpr std::size_t argument_limit = 100 * 1024;  // bytes
 
 bool has_git_lfs(const std::filesystem::path& folder) {
     // `git lfs env` and the like print a lot; this asks git for the name of the lfs command alone.
-    return run_git(folder, {"-c", "alias.has-lfs=!git lfs version >/dev/null 2>&1", "has-lfs"}) ==
-           0;
+    return run_git(folder, {"-c", "alias.has-lfs=!git lfs version", "has-lfs"}, {}).status == 0;
 }
 
 std::filesystem::path object_file(const std::filesystem::path& storage, const Sha256& oid) {
@@ -90,11 +89,12 @@ void FetchedContent::fetch() {
     for (const std::string& include : lfs_include_patterns(request_.paths)) {
         std::vector<std::string> arguments = command;
         arguments.insert(arguments.end(), {"--include", include, "--exclude", ""});
-        const int status = run_git(request_.folder, std::move(arguments));
-        if (status == 0) continue;
+        const GitOutcome outcome =
+            run_git(request_.folder, std::move(arguments), request_.messages);
+        if (outcome.status == 0) continue;
         throw EnvironmentError("git lfs " + command[1] + ": failed with status " +
-                               std::to_string(status) +
-                               "; see its messages above, or leave out --fetch");
+                               std::to_string(outcome.status) + " (" + outcome.last_line +
+                               "); push what is missing, or leave out --fetch");
     }
 }
 

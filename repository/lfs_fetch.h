@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "repository/git_command.h"
 #include "repository/git_repository.h"
 
 namespace onnxhub {
@@ -28,14 +29,15 @@ struct FetchRequest {
     std::optional<std::string> revision;  ///< whose files are meant; absent: the checked-out ones
     std::vector<std::string> paths;       ///< from the repository's top, LFS pointers all of them
     FetchInto into = FetchInto::working_tree;
+    GitMessages messages = {};            ///< what git-lfs says of its progress and of failures
     bool drop = false;  ///< objects go from the store again, with the FetchedContent
 };
 
 /// The content of LFS files, fetched when the object is made.
 class FetchedContent {
 public:
-    /// git-lfs tells of its progress on standard error. Throws EnvironmentError when it is not
-    /// installed or fails; then what it got is dropped when it was to be.
+    /// Throws EnvironmentError when git-lfs is not installed or fails; then what it got is dropped
+    /// when it was to be.
     FetchedContent(const GitRepository& repository, FetchRequest request);
 
     /// Drops the objects, when asked to.

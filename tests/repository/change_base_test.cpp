@@ -57,25 +57,56 @@ protected:
     test::TemporaryFolder folder;
 };
 
-TEST_F(ChangeBaseTest, AMergeRefAtDepthTwoNeedsNoServer) {
+TEST_F(ChangeBaseTest, WhatAPullRequestWouldBeMergedIntoIsHereAtDepthTwo) {
     check_out("refs/pull/1/merge", "--depth=2");
-    run("rm -rf origin/.git/refs/heads/x; git -C clone remote set-url origin /nowhere");
-    for (const std::string reference :
-         {"origin/main", "main", "0123456789012345678901234567890123456789"}) {
-        const ChangeBase base = find(reference, false);
-        EXPECT_EQ(base.commit, commit("main"));
-        EXPECT_THAT(base.note, HasSubstr("first parent is the base"));
+    run("git -C clone remote set-url origin /nowhere");
+    EXPECT_EQ(find("HEAD^1", false).commit, commit("main"));
+    EXPECT_EQ(find(commit("main"), false).commit, commit("main"));
+}
+
+TEST_F(ChangeBaseTest, ItIsTheSameAtEveryDepthHoweverOldTheEventsBase) {
+    for (const std::string depth : {"--depth=1", "--depth=2", "--depth=3", "--depth=5", ""}) {
+        check_out("refs/pull/1/merge", depth);
+        EXPECT_EQ(find("HEAD^1", true).commit, commit("main")) << depth;
     }
-    EXPECT_EQ(find(commit("main"), false).note, "");
 }
 
 TEST_F(ChangeBaseTest, DepthOneIsDeepenedByOne) {
     check_out("refs/pull/1/merge", "--depth=1");
-    EXPECT_EQ(find("origin/main", false).commit, std::nullopt);
-    EXPECT_THAT(find("origin/main", false).note, HasSubstr("origin/main"));
-    EXPECT_EQ(find("origin/main", true).commit, commit("main"));
+    EXPECT_EQ(find("HEAD^1", false).commit, std::nullopt);
+    EXPECT_THAT(find("HEAD^1", false).note, HasSubstr("HEAD^1"));
+    EXPECT_EQ(find("HEAD^1", true).commit, commit("main"));
     EXPECT_TRUE(is_shallow());
     EXPECT_EQ(run("git -C clone rev-list --count HEAD"), "3");
+}
+
+// A push may end with any merge commit: its first parent is not what was there before.
+TEST_F(ChangeBaseTest, NoBaseIsMadeUpForAMergeCommit) {
+    check_out("refs/pull/1/merge", "--depth=2");
+    EXPECT_EQ(find(commit("parted"), false).commit, std::nullopt);
+    EXPECT_EQ(find(commit("parted"), true).commit, commit("parted"));
+    check_out("refs/pull/1/merge", "--depth=2");
+    run("git -C clone remote set-url origin /nowhere");
+    for (const std::string reference :
+         {"origin/main", "main", "no-such-branch", "0123456789012345678901234567890123456789"}) {
+        EXPECT_EQ(find(reference, true).commit, std::nullopt) << reference;
+    }
+}
+
+TEST_F(ChangeBaseTest, BranchesAndTagsAreFetchedByAnyOfTheirNames) {
+    run("git -C origin tag v1 parted");
+    for (const std::string depth : {"--depth=1", ""}) {
+        for (const std::string reference :
+             {"main", "origin/main", "refs/heads/main", "refs/remotes/origin/main", "v1",
+              "refs/tags/v1"}) {
+            check_out("change", depth);
+            const ChangeBase base = find(reference, true);
+            EXPECT_EQ(base.commit, commit("parted")) << reference << " " << depth;
+            EXPECT_EQ(base.note, "");
+        }
+    }
+    check_out("change", "--depth=1");
+    EXPECT_EQ(find(commit("parted").substr(0, 10), true).commit, commit("parted"));
 }
 
 TEST_F(ChangeBaseTest, ABranchIsDeepenedUntilItMeetsItsBase) {
