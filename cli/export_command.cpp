@@ -60,12 +60,9 @@ void fetch(const Arguments& arguments, const std::vector<std::string>& missing,
     FetchRequest request = fetch_request(hub, revision, missing, streams);
     request.into = FetchInto::store_alone;
     note(streams, fmt::format("fetching {} files", missing.size()));
-    try {
-        const FetchedContent fetched(*hub.repository, std::move(request));
-    } catch (const EnvironmentError& error) {
-        check_interruption();
-        note(streams, printable(error.what()));
-    }
+    const FetchedContent fetched(*hub.repository, std::move(request));
+    check_interruption();
+    if (fetched.trouble()) note(streams, printable(*fetched.trouble()));
 }
 
 void tell_missing(const ExportReport& report, const Streams& streams) {

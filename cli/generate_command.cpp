@@ -164,13 +164,14 @@ std::string output_of(const Arguments& arguments, const Inputs& inputs) {
 /// What becomes of all rows that are asked for, with what had to be fetched.
 std::vector<RowResult> make_all_rows(const Arguments& arguments, Inputs& inputs,
                                      const GenerationPlan& plan, const RunIdentity& run,
-                                     FactStatistics& statistics, const Streams& streams) {
+                                     FactStatistics& statistics, Diagnostics& diagnostics,
+                                     const Streams& streams) {
     std::vector<RowResult> rows =
         make_rows(*inputs.hub.tree, plan, plan.selected, inputs.options, &statistics);
     if (arguments.fetch) {
         const FetchOptions fetch{arguments.revision, arguments.drop, arguments.max_disk_bytes,
                                  arguments.resume_file};
-        fetch_missing(inputs.hub, plan, inputs.options, fetch, run, rows, streams);
+        fetch_missing(inputs.hub, plan, inputs.options, fetch, run, rows, diagnostics, streams);
     }
     return rows;
 }
@@ -227,8 +228,8 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     part.shard = arguments.shard.value_or(Shard{});
     part.inputs =
         inputs_digest(plan, inputs.options.settings, inputs.present_text, state_text(inputs.hub));
-    part.rows =
-        make_all_rows(arguments, inputs, plan, {part.shard, part.inputs}, part.statistics, streams);
+    part.rows = make_all_rows(arguments, inputs, plan, {part.shard, part.inputs}, part.statistics,
+                              diagnostics, streams);
     progress.finish();
     if (arguments.shard) {
         diagnostics.append(inputs.hub.tree->notes());

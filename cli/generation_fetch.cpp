@@ -121,7 +121,8 @@ FetchRequest request_for(const HubFolder& hub, const FetchOptions& options,
 
 void fetch_missing(HubFolder& hub, const GenerationPlan& plan, const GenerateOptions& generate,
                    const FetchOptions& options, const RunIdentity& run,
-                   std::vector<RowResult>& results, const Streams& streams) {
+                   std::vector<RowResult>& results, Diagnostics& diagnostics,
+                   const Streams& streams) {
     Journal journal(options.resume_file, run);
     journal.take_up(results, streams);
     const std::vector<MissingModel> models = missing_models(results);
@@ -132,6 +133,7 @@ void fetch_missing(HubFolder& hub, const GenerationPlan& plan, const GenerateOpt
         note(streams, fmt::format("{} is larger than --max-disk ({}), so it is not fetched",
                                   printable(models[i].path), human_bytes(models[i].size_bytes)));
     }
+    bool is_done = plan_of_fetch.too_large.empty();
     std::size_t number = 0;
     for (const std::vector<std::size_t>& batch : plan_of_fetch.batches) {
         check_interruption();
@@ -145,15 +147,21 @@ void fetch_missing(HubFolder& hub, const GenerationPlan& plan, const GenerateOpt
         note(streams,
              fmt::format("fetching {}, {}{}", model_count(batch.size()), human_bytes(bytes),
                          batches > 1 ? fmt::format(" (batch {} of {})", ++number, batches) : ""));
-        const FetchedContent fetched(*hub.repository, request_for(hub, options, models, batch, streams));
+        const FetchedContent fetched(*hub.repository,
+                                     request_for(hub, options, models, batch, streams));
         hub.tree = open_tree(hub);
+        if (fetched.trouble()) {
+            is_done = false;
+            diagnostics.report({Severity::error, "fetch-failed", "git-lfs", 0, *fetched.trouble(),
+                                "push what is missing, then run this again"});
+        }
         std::vector<std::size_t> positions;
         for (const std::size_t row : rows) positions.push_back(results[row].position);
         std::vector<RowResult> made = make_rows(*hub.tree, plan, positions, generate, nullptr);
         journal.add(made);
         for (std::size_t k = 0; k < rows.size(); ++k) results[rows[k]] = std::move(made[k]);
     }
-    if (plan_of_fetch.too_large.empty()) journal.remove();
+    if (is_done) journal.remove();
 }
 
 }  // namespace onnxhub

@@ -31,9 +31,11 @@ struct RunIdentity {
 
 /// Fetches what `results` miss and puts what it gives in their place. `hub.tree` is opened anew.
 /// `options.resume_file` is renewed after each batch, goes when everything is here, and is read
-/// first: rows of the same run and the same bytes are taken from it.
+/// first: rows of the same run and the same bytes are taken from it. What git-lfs can't get stays
+/// missing, and is an error among `diagnostics`.
 void fetch_missing(HubFolder& hub, const GenerationPlan& plan, const GenerateOptions& generate,
                    const FetchOptions& options, const RunIdentity& run,
-                   std::vector<RowResult>& results, const Streams& streams);
+                   std::vector<RowResult>& results, Diagnostics& diagnostics,
+                   const Streams& streams);
 
 }  // namespace onnxhub

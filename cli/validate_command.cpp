@@ -26,6 +26,7 @@
 #include "manifest/environment_error.h"
 #include "repository/change_base.h"
 #include "repository/lfs_fetch.h"
+#include "repository/lfs_pointer.h"
 #include "validator/baseline.h"
 #include "validator/change_scope.h"
 #include "validator/fix.h"
@@ -82,6 +83,7 @@ struct Session {
     /// told.
     std::optional<ChangeBase> base = {};
     std::unique_ptr<Tree> base_tree = {};
+    std::vector<std::string> fetch_troubles = {};
 };
 
 ManifestText read_manifest_text(const Arguments& arguments, const Tree& tree) {
@@ -139,9 +141,8 @@ void open_base(Session& session, const Streams& streams) {
     }
     const CommitId head =
         session.hub.commit ? *session.hub.commit : repository->resolve_commit("HEAD");
-    session.base =
-        find_change_base({session.hub.folder, *changed_since, head, session.arguments.deepen,
-                          git_messages(streams)});
+    session.base = find_change_base({session.hub.folder, *changed_since, head,
+                                     session.arguments.deepen, git_messages(streams)});
     if (!session.base->commit) {
         if (!session.arguments.deepen) throw EnvironmentError(session.base->note);
         return;
@@ -171,14 +172,45 @@ std::unique_ptr<HubState> read_state(const Session& session, const Tree& tree,
     return read_state(session, tree, manifest, part_of(session));
 }
 
-/// What a change doesn't touch is not fetched for it.
+/// Why a change may not have anything fetched for it; "" when it may. Whoever made it must not
+/// choose the server, nor make everybody's models be fetched by a base that can't be found.
+std::string reason_not_to_fetch(const Session& session) {
+    if (!session.arguments.changed_since) return "";
+    if (!session.base_tree) return "what changed can't be told";
+    // git-lfs looks for .lfsconfig at the top of the repository.
+    const auto repository = GitRepository::find(session.hub.folder);
+    const auto base = repository->tree_of(*session.base->commit, "");
+    const auto now = session.hub.commit ? repository->tree_of(*session.hub.commit, "")
+                                        : repository->working_tree("");
+    FileChanges changes(*base, *now, FileDifference::content);
+    return changes.differs(".lfsconfig") ? "the change is about .lfsconfig, which names the server"
+                                         : "";
+}
+
+/// Objects that the hub's pointers named before the change.
+std::set<Sha256> objects_of_base(const Session& session) {
+    std::set<Sha256> oids;
+    for (const std::string& path : session.base_tree->list()) {
+        const auto stat = session.base_tree->stat(path);
+        if (!stat || stat->kind != FileKind::regular ||
+            stat->size_bytes >= lfs_pointer_size_limit) {
+            continue;
+        }
+        const auto parsed = parse_lfs_pointer(
+            read_whole(*session.base_tree->open(path), lfs_pointer_size_limit, path));
+        if (const auto* pointer = std::get_if<LfsPointer>(&parsed)) oids.insert(pointer->oid);
+    }
+    return oids;
+}
+
+/// What a change doesn't touch is not fetched for it, nor what it only gives another name.
 std::vector<ModelToFetch> models_of_change(const Session& session,
                                            std::vector<ModelToFetch> models) {
-    if (!session.base_tree) return models;
-    FileChanges changes(*session.base_tree, *session.hub.tree, FileDifference::content);
+    if (!session.base_tree || models.empty()) return models;
+    const std::set<Sha256> known = objects_of_base(session);
     for (ModelToFetch& model : models) {
         std::erase_if(model.files,
-                      [&](const FileToFetch& file) { return !changes.differs(file.path); });
+                      [&](const FileToFetch& file) { return known.contains(file.oid); });
     }
     std::erase_if(models, [](const ModelToFetch& model) { return model.files.empty(); });
     return models;
@@ -211,6 +243,7 @@ FindingList check_fetched(Session& session, HubState& state,
     };
     Swept swept = sweep(session.hub, models, options, check, streams);
     state.part = state.part.without_models(std::move(swept.models));
+    session.fetch_troubles = std::move(swept.troubles);
     return std::move(swept.findings);
 }
 
@@ -218,11 +251,13 @@ FindingList check_fetched(Session& session, HubState& state,
 /// pointers.
 std::unique_ptr<HubState> fetch(Session& session, std::unique_ptr<HubState> state,
                                 const std::vector<ModelToFetch>& models, const Streams& streams) {
-    FetchRequest request = fetch_request(session.hub, session.arguments.revision, paths_of(models), streams);
+    FetchRequest request =
+        fetch_request(session.hub, session.arguments.revision, paths_of(models), streams);
     note(streams, fmt::format("fetching {} file{}", request.paths.size(),
                               request.paths.size() == 1 ? "" : "s"));
     request.into = FetchInto::store_alone;
     const FetchedContent fetched(*session.hub.repository, std::move(request));
+    if (fetched.trouble()) session.fetch_troubles.push_back(*fetched.trouble());
     session.hub.tree = open_tree(session.hub);
     state.reset();
     return read_state(session, *session.hub.tree, session.manifest);
@@ -232,7 +267,8 @@ std::unique_ptr<HubState> fetch(Session& session, std::unique_ptr<HubState> stat
 ValidationReport check(Session& session, std::unique_ptr<HubState>& state, const Streams& streams) {
     state = read_state(session, *session.hub.tree, session.manifest);
     FindingList findings;
-    if (session.arguments.fetch) {
+    const std::string reason = reason_not_to_fetch(session);
+    if (session.arguments.fetch && reason.empty()) {
         const auto models = models_of_change(session, models_to_fetch(*state));
         if (session.arguments.drop) {
             findings = check_fetched(session, *state, models, streams);
@@ -241,7 +277,12 @@ ValidationReport check(Session& session, std::unique_ptr<HubState>& state, const
         }
     }
     run_rules(*state, session.options, findings);
-    return make_report(*state, session.options, std::move(findings));
+    ValidationReport report = make_report(*state, session.options, std::move(findings));
+    if (session.arguments.fetch && !reason.empty()) {
+        report.notices.push_back("nothing was fetched, since " + reason);
+    }
+    for (const std::string& trouble : session.fetch_troubles) report.notices.push_back(trouble);
+    return report;
 }
 
 /// The hub as it was where this branch and `changed_since` parted.
@@ -382,7 +423,13 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
         return ExitCode::done;
     }
     report = apply_baseline(arguments, std::move(report));
+    report.folder = session.hub.subfolder;
     write_report(report, arguments.output, streams);
+    if (!session.fetch_troubles.empty()) {
+        throw EnvironmentError(session.fetch_troubles.front() +
+                               ", so not everything was checked; push what is missing, or leave "
+                               "out --fetch");
+    }
     return fails(report, arguments.fail_on) ? ExitCode::findings : ExitCode::done;
 }
 

@@ -215,11 +215,15 @@ Swept sweep(const HubFolder& hub, const std::vector<ModelToFetch>& models,
         request.drop = true;
         const FetchedContent fetched(*hub.repository, std::move(request));
         FindingList found = check(options.part.models_alone(paths));
-        journal.add(batch, found);
+        if (fetched.trouble()) {
+            swept.troubles.push_back(*fetched.trouble());
+        } else {
+            journal.add(batch, found);
+        }
         swept.findings.append(std::move(found));
         swept.models.merge(paths);
     }
-    if (plan.too_large.empty()) journal.remove();
+    if (plan.too_large.empty() && swept.troubles.empty()) journal.remove();
     return swept;
 }
 

@@ -48,7 +48,8 @@ struct SweepOptions {
 
 struct Swept {
     FindingList findings;
-    std::set<std::string> models;  ///< that were checked: all but those larger than the disk
+    std::set<std::string> models;       ///< that were checked: all but those larger than the disk
+    std::vector<std::string> troubles;  ///< what git-lfs said when it failed
 };
 
 /// `check` runs the rules over a part of the hub whose bytes are here at that time.

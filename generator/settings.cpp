@@ -27,6 +27,7 @@ constexpr std::string_view key_tag = "tag";
 constexpr std::string_view key_tensors = "tensors";
 constexpr std::string_view key_validate = "validate";
 constexpr std::string_view key_ignore = "ignore";
+constexpr std::string_view key_stale_manifest = "stale_manifest";
 constexpr std::string_view key_rule = "rule";
 constexpr std::string_view key_path = "path";
 constexpr std::string_view key_reason = "reason";
@@ -90,7 +91,8 @@ private:
     void read_validate(const toml::node& node) {
         const std::string name(key_validate);
         const toml::table& table = table_at(node, name);
-        report_unknown_keys(table, name, {key_ignore});
+        report_unknown_keys(table, name, {key_ignore, key_stale_manifest});
+        if (const toml::node* stale = table.get(key_stale_manifest)) read_stale_manifest(*stale);
         const toml::node* ignore = table.get(key_ignore);
         if (!ignore) return;
         const std::string ignore_name = qualified(name, key_ignore);
@@ -100,6 +102,15 @@ private:
                  fmt::format("write [[{}]] with its keys below", ignore_name));
         }
         for (const toml::node& element : *array) read_ignored_rule(element, ignore_name);
+    }
+
+    void read_stale_manifest(const toml::node& node) {
+        const std::string name = qualified(std::string(key_validate), key_stale_manifest);
+        const std::string value = string_at(node, name);
+        if (value != "error" && value != "note") {
+            fail(node, fmt::format("{} is \"{}\"", name, value), "write \"error\" or \"note\"");
+        }
+        settings_.tolerates_stale_manifest = value == "note";
     }
 
     void read_ignored_rule(const toml::node& node, const std::string& name) {

@@ -34,6 +34,9 @@ struct Settings {
     std::map<std::string, std::string> feature_tensors;  ///< [features.tensors]: model → tensor
     std::optional<std::string> features_tag;  ///< [features] tag: only models with it get features
     std::vector<IgnoredRule> ignored_rules;   ///< in the order of the file
+    /// [validate] stale_manifest = "note": the main branch regenerates the manifest, so that what
+    /// `generate` repairs is no error in a pull request.
+    bool tolerates_stale_manifest = false;
 };
 
 /// Throws EnvironmentError with file, line and column when `toml` is no TOML or a key has the wrong

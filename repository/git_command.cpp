@@ -100,9 +100,9 @@ GitOutcome run_git(const std::filesystem::path& folder, std::vector<std::string>
     posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDERR_FILENO);
     pid_t child = 0;
-    const int failure = posix_spawnp(&child, "git", &actions, nullptr,
-                                     pointers_to(arguments).data(),
-                                     pointers_to(environment).data());
+    const int failure =
+        posix_spawnp(&child, "git", &actions, nullptr, pointers_to(arguments).data(),
+                     pointers_to(environment).data());
     posix_spawn_file_actions_destroy(&actions);
     close(pipe_ends[1]);
     if (failure != 0) {

@@ -70,12 +70,7 @@ FetchedContent::FetchedContent(const GitRepository& repository, FetchRequest req
         if (!pointer || tree->open_lfs_object(*pointer)) continue;
         objects_.push_back(object_file(repository.lfs_storage(), pointer->oid));
     }
-    try {
-        fetch();
-    } catch (const EnvironmentError&) {
-        drop();
-        throw;
-    }
+    fetch();
 }
 
 FetchedContent::~FetchedContent() {
@@ -92,9 +87,8 @@ void FetchedContent::fetch() {
         const GitOutcome outcome =
             run_git(request_.folder, std::move(arguments), request_.messages);
         if (outcome.status == 0) continue;
-        throw EnvironmentError("git lfs " + command[1] + ": failed with status " +
-                               std::to_string(outcome.status) + " (" + outcome.last_line +
-                               "); push what is missing, or leave out --fetch");
+        trouble_ = "git lfs " + command[1] + ": failed with status " +
+                   std::to_string(outcome.status) + " (" + outcome.last_line + ")";
     }
 }
 

@@ -29,15 +29,14 @@ struct FetchRequest {
     std::optional<std::string> revision;  ///< whose files are meant; absent: the checked-out ones
     std::vector<std::string> paths;       ///< from the repository's top, LFS pointers all of them
     FetchInto into = FetchInto::working_tree;
-    GitMessages messages = {};            ///< what git-lfs says of its progress and of failures
-    bool drop = false;  ///< objects go from the store again, with the FetchedContent
+    GitMessages messages = {};  ///< what git-lfs says of its progress and of failures
+    bool drop = false;          ///< objects go from the store again, with the FetchedContent
 };
 
 /// The content of LFS files, fetched when the object is made.
 class FetchedContent {
 public:
-    /// Throws EnvironmentError when git-lfs is not installed or fails; then what it got is dropped
-    /// when it was to be.
+    /// Throws EnvironmentError when git-lfs is not installed.
     FetchedContent(const GitRepository& repository, FetchRequest request);
 
     /// Drops the objects, when asked to.
@@ -45,12 +44,16 @@ public:
     FetchedContent(const FetchedContent&) = delete;
     FetchedContent& operator=(const FetchedContent&) = delete;
 
+    /// What git-lfs said when it failed: then some of the content may be here all the same.
+    const std::optional<std::string>& trouble() const { return trouble_; }
+
 private:
     void fetch();
     void drop() noexcept;
 
     FetchRequest request_;
     std::vector<std::filesystem::path> objects_;  ///< those that were not in the store before
+    std::optional<std::string> trouble_;
 };
 
 }  // namespace onnxhub

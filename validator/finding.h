@@ -59,6 +59,7 @@ struct ValidationReport {
     std::size_t entries_checked = 0;
     std::size_t rows_checked = 0;
     std::size_t files_checked = 0;
+    std::string folder;          ///< of the hub in its repository, '/' between folders; "": the top
     std::optional<Shard> shard;  ///< absent: all of the hub that was asked for
 
     bool operator==(const ValidationReport&) const = default;

@@ -47,9 +47,9 @@ std::string_view command_of(Severity severity) {
 }
 
 /// What comes before the title: "file=README.md,line=3,col=1,endColumn=5,".
-std::string place_properties(const Finding& finding) {
+std::string place_properties(const ValidationReport& report, const Finding& finding) {
     if (finding.file.empty()) return "";
-    std::string text = "file=" + property(shown(finding.file)) + ',';
+    std::string text = "file=" + property(shown(repository_path(report, finding.file))) + ',';
     if (finding.line <= 0) return text;
     text += "line=" + std::to_string(finding.line) + ',';
     if (const auto columns = character_columns(finding)) {
@@ -59,9 +59,9 @@ std::string place_properties(const Finding& finding) {
     return text;
 }
 
-std::string annotation(const Finding& finding) {
+std::string annotation(const ValidationReport& report, const Finding& finding) {
     return std::string("::").append(command_of(finding.severity)) + ' ' +
-           place_properties(finding) + "title=" + property(shown(finding.rule)) +
+           place_properties(report, finding) + "title=" + property(shown(finding.rule)) +
            "::" + data(statement_text(finding)) + '\n';
 }
 
@@ -96,7 +96,7 @@ std::string render_github(const ValidationReport& report) {
             continue;
         }
         told = next;
-        text += annotation(*finding);
+        text += annotation(report, *finding);
     }
     if (has_rest) text += rest_notice(left_out);
     for (const Unchecked& unchecked : report.unchecked) text += log_line(to_text(unchecked));

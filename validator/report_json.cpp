@@ -74,6 +74,7 @@ std::string render_json(const ValidationReport& report, const ReportOptions& opt
                        {"tool", json_object({{"name", text_value("onnxhub")},
                                              {"version", json_string(options.tool_version)}})}};
     if (report.shard) members.push_back({"shard", json_string(to_text(*report.shard))});
+    if (!report.folder.empty()) members.push_back({"folder", json_string(report.folder)});
     members.push_back({"summary", summary_json(report)});
     members.push_back({"findings", findings_json(report.findings)});
     members.push_back({"unchecked", unchecked_json(report.unchecked)});

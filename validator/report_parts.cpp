@@ -21,6 +21,10 @@ int count_characters(std::string_view text, std::size_t size_bytes) {
 
 }  // namespace
 
+std::string repository_path(const ValidationReport& report, const std::string& file) {
+    return report.folder.empty() || file.empty() ? file : report.folder + "/" + file;
+}
+
 void SeverityCounts::add(Severity severity) {
     if (severity == Severity::error) ++errors;
     if (severity == Severity::warning) ++warnings;

@@ -36,6 +36,9 @@ std::size_t count_files(const std::vector<Finding>& findings);
 /// "12 not checked by graph-opset: their bytes are not here".
 std::string to_text(const Unchecked& unchecked);
 
+/// The finding's file as the repository has it, for readers that look there.
+std::string repository_path(const ValidationReport& report, const std::string& file);
+
 /// "file:line:column", as far as they are known; "the repository" without a file.
 std::string location_text(const Finding& finding);
 

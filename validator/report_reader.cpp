@@ -68,6 +68,7 @@ ValidationReport read(const JsonValue& document) {
         report.shard = parse_shard(text_member(document, "shard"));
         if (!report.shard) throw UnexpectedJson("shard is no number and count such as 3/7");
     }
+    report.folder = text_member_if_any(document, "folder");
     const JsonValue& summary = json_member(document, "summary");
     report.entries_checked = count(summary, "entries_checked");
     report.rows_checked = count(summary, "rows_checked");
@@ -96,6 +97,7 @@ ValidationReport merge_reports(std::vector<ValidationReport> parts) {
         return std::move(only);
     }
     ValidationReport merged;
+    merged.folder = parts.front().folder;
     std::map<std::pair<std::string, std::string>, std::size_t> unchecked;
     for (ValidationReport& part : parts) {
         std::ranges::move(part.findings, std::back_inserter(merged.findings));

@@ -100,8 +100,9 @@ JsonValue region_json(const Finding& finding) {
 
 /// GitHub refuses a document with a result that has no location: what is about the hub as a whole
 /// stands at its manifest.
-JsonValue location_json(const Finding& finding) {
-    const std::string file = finding.file.empty() ? std::string(manifest_file_name) : finding.file;
+JsonValue location_json(const ValidationReport& report, const Finding& finding) {
+    const std::string file = repository_path(
+        report, finding.file.empty() ? std::string(manifest_file_name) : finding.file);
     return json_object(
         {{"physicalLocation",
           json_object({{"artifactLocation", json_object({{"uri", json_string(uri_of(file))},
@@ -111,28 +112,29 @@ JsonValue location_json(const Finding& finding) {
 
 using RuleIndex = std::map<std::string_view, std::size_t>;
 
-JsonValue result_json(const Finding& finding, const std::string& fingerprint,
-                      const RuleIndex& rules) {
+JsonValue result_json(const ValidationReport& report, const Finding& finding,
+                      const std::string& fingerprint, const RuleIndex& rules) {
     JsonObject members{{"ruleId", json_string(finding.rule)}};
     if (const auto rule = rules.find(finding.rule); rule != rules.end()) {
         members.push_back({"ruleIndex", json_unsigned(rule->second)});
     }
     members.push_back({"level", text_value(name_of(finding.severity))});
     members.push_back({"message", message_json(statement_text(finding))});
-    members.push_back({"locations", json_array({location_json(finding)})});
+    members.push_back({"locations", json_array({location_json(report, finding)})});
     members.push_back(
         {"partialFingerprints", json_object({{"onnxhub/v1", json_string(fingerprint)}})});
     return json_object(std::move(members));
 }
 
-JsonValue results_json(const std::vector<Finding>& findings, const RuleIndex& rules) {
+JsonValue results_json(const ValidationReport& report, const RuleIndex& rules) {
+    const std::vector<Finding>& findings = report.findings;
     const std::vector<std::string> prints = fingerprints(findings);
     std::vector<const Finding*> chosen = worst_first(findings);
     chosen.resize(std::min(chosen.size(), result_limit));
     JsonArray results;
     for (const Finding* finding : chosen) {
         const auto place = static_cast<std::size_t>(finding - findings.data());
-        results.push_back(result_json(*finding, prints[place], rules));
+        results.push_back(result_json(report, *finding, prints[place], rules));
     }
     return json_array(std::move(results));
 }
@@ -184,7 +186,7 @@ std::string render_sarif(const ValidationReport& report, const ReportOptions& op
     JsonValue run = json_object({{"tool", json_object({{"driver", driver_json(options)}})},
                                  {"columnKind", text_value("unicodeCodePoints")},
                                  {"invocations", json_array({invocation_json(report)})},
-                                 {"results", results_json(report.findings, rules)}});
+                                 {"results", results_json(report, rules)}});
     const JsonValue document =
         json_object({{"$schema", text_value("https://docs.oasis-open.org/sarif/sarif/v2.1.0/"
                                             "errata01/os/schemas/sarif-schema-2.1.0.json")},

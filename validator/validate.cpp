@@ -74,6 +74,22 @@ void require_something(const HubState& hub) {
                                       : "no README.md with a table of models is here"));
 }
 
+/// What `generate` repairs on the main branch is a note.
+void tolerate_stale_manifest(const std::string& of_shard, ValidationReport& report) {
+    std::size_t count = 0;
+    for (Finding& finding : report.findings) {
+        const RuleInfo* rule = find_rule(finding.rule);
+        if (!rule || !rule->is_fixable || finding.severity == Severity::note) continue;
+        finding.severity = Severity::note;
+        ++count;
+    }
+    if (count == 0) return;
+    report.notices.push_back(
+        fmt::format("{}the manifest is out of date in {} place{}, which `onnxhub generate` repairs "
+                    "on the main branch",
+                    of_shard, count, count == 1 ? "" : "s"));
+}
+
 void count_checked(const HubState& hub, const ValidateOptions& options, ValidationReport& report) {
     const Shard shard = options.shard.value_or(Shard{});
     if (const ManifestDocument* document = hub.document()) {
@@ -156,6 +172,7 @@ ValidationReport make_report(const HubState& hub, const ValidateOptions& options
     std::erase_if(report.findings, [&](const Finding& finding) {
         return !options.selection.includes(finding.rule);
     });
+    if (hub.settings.tolerates_stale_manifest) tolerate_stale_manifest(of_shard, report);
     std::stable_sort(report.findings.begin(), report.findings.end(), is_before);
     report.findings.erase(
         std::unique(report.findings.begin(), report.findings.end(), says_the_same),

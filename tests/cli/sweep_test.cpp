@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "manifest/digest.h"
+#include "repository/lfs_pointer.h"
 #include "tests/support/lfs_server.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"
@@ -117,10 +118,11 @@ TEST_F(Sweep, GenerateGoesOnWhereItStopped) {
     server.remove(bytes_of("s"));
     const std::string command = "generate --fetch --drop --max-disk 17kB --resume ../sweep.json";
     const ProgramResult broken = onnxhub(command);
-    EXPECT_EQ(broken.status, 2);
-    EXPECT_THAT(broken.err, HasSubstr("git lfs fetch: failed"));
-    EXPECT_FALSE(fs::exists(folder.path() / "clone/ONNX_HUB_MANIFEST.json"));
+    EXPECT_EQ(broken.status, 1);
+    EXPECT_THAT(broken.err, HasSubstr("onnxhub: error: git-lfs: git lfs fetch: failed"));
+    EXPECT_THAT(broken.err, HasSubstr("3 read, 0 carried, 2 missing"));
     EXPECT_THAT(server.downloaded(), SizeIs(before + 3));
+    fs::remove(folder.path() / "clone/ONNX_HUB_MANIFEST.json");
 
     server.add(bytes_of("s"));
     const ProgramResult result =
@@ -134,7 +136,8 @@ TEST_F(Sweep, GenerateGoesOnWhereItStopped) {
 
 TEST_F(Sweep, AnotherStateOfTheHubBeginsAnewAndOtherFilesAreRefused) {
     server.remove(bytes_of("t"));
-    EXPECT_EQ(onnxhub("generate --fetch --drop --max-disk 21kB --resume ../sweep.json").status, 2);
+    EXPECT_EQ(onnxhub("generate --fetch --drop --max-disk 21kB --resume ../sweep.json").status, 1);
+    fs::remove(folder.path() / "clone/ONNX_HUB_MANIFEST.json");
     server.add(bytes_of("t"));
     ASSERT_EQ(run("cd clone && git commit -q --allow-empty -m Next").status, 0);
     const ProgramResult anew =
@@ -167,7 +170,7 @@ TEST_F(Sweep, ValidateChecksEveryBatchAndGoesOnWhereItStopped) {
         "validate --format json --fetch --drop --max-disk 25kB --resume ../sweep.json";
     const ProgramResult broken = onnxhub(command);
     EXPECT_EQ(broken.status, 2);
-    EXPECT_EQ(broken.out, "");
+    EXPECT_THAT(broken.out, HasSubstr("git lfs fetch: failed"));
     EXPECT_THAT(server.downloaded(), SizeIs(before + 4));
 
     server.add(bytes_of("t"));
@@ -210,6 +213,89 @@ TEST_F(Sweep, ShardsFetchTheirModelsAloneAndGiveTheSameTogether) {
     EXPECT_EQ(report.status, 0) << report.err;
     EXPECT_EQ(report.out, one_report.out);
     EXPECT_THAT(server.downloaded(), SizeIs(before + 10));
+}
+
+/// What a pull request costs in Git LFS bandwidth.
+class SweepOfChange : public Sweep {
+protected:
+    void SetUp() override {
+        Sweep::SetUp();
+        if (IsSkipped()) return;
+        ASSERT_EQ(onnxhub("generate -q --fetch --drop").status, 0);
+        commit("Manifest");
+        ASSERT_EQ(run("cd clone && git tag base").status, 0);
+        before = server.downloaded().size();
+    }
+
+    void commit(const std::string& message) {
+        const ProgramResult result = run("cd clone && git add -A && git commit -qm " + message);
+        ASSERT_EQ(result.status, 0) << result.err;
+    }
+
+    ProgramResult validate(const std::string& base = "base") {
+        return onnxhub("validate --fetch --deepen --changed-since " + base);
+    }
+
+    std::size_t downloads() { return server.downloaded().size() - before; }
+
+    std::size_t before = 0;
+};
+
+TEST_F(SweepOfChange, OfWordsAndOfNamesIsNothingAndOfAModelOneObject) {
+    write_file(folder.path() / "clone/WORDS.md", "Words.\n");
+    commit("Words");
+    EXPECT_EQ(validate().status, 0);
+    EXPECT_EQ(downloads(), 0u);
+    ASSERT_EQ(run("cd clone && git mv a/p.onnx a/z.onnx && sed -i s/p.onnx/z.onnx/ a/README.md "
+                  "ONNX_HUB_MANIFEST.json")
+                  .status,
+              0);
+    commit("Rename");
+    EXPECT_EQ(validate().status, 0);
+    EXPECT_EQ(downloads(), 0u);
+
+    const std::string model = bytes_of("u");
+    server.add(model);
+    write_file(folder.path() / "clone/a/q.onnx",
+               lfs_pointer_text(sha256_of(model), model.size()));
+    commit("Model");
+    const ProgramResult changed = validate();
+    EXPECT_EQ(changed.status, 1) << changed.err;
+    EXPECT_THAT(changed.out, HasSubstr("model-sha-differs"));
+    EXPECT_THAT(server.downloaded().back(), to_hex(sha256_of(model)));
+    EXPECT_EQ(downloads(), 1u);
+}
+
+TEST_F(SweepOfChange, WhoeverMakesItDoesNotChooseTheServer) {
+    write_file(folder.path() / "clone/.lfsconfig", "[lfs]\n\turl = " + server.url() + "\n");
+    write_file(folder.path() / "clone/a/q.onnx",
+               lfs_pointer_text(sha256_of(bytes_of("u")), bytes_of("u").size()));
+    commit("Config");
+    const ProgramResult result = validate();
+    EXPECT_EQ(result.status, 1) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("nothing was fetched, since the change is about .lfsconfig"));
+    EXPECT_EQ(downloads(), 0u);
+}
+
+TEST_F(SweepOfChange, WithoutAKnownBaseNothingIsFetched) {
+    const ProgramResult result = validate("origin/no-such-branch");
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("nothing was fetched, since what changed can't be told"));
+    EXPECT_EQ(downloads(), 0u);
+}
+
+TEST_F(SweepOfChange, AnObjectThatWasNeverPushedLosesNothingOfTheReport) {
+    server.remove(bytes_of("q"));
+    write_file(folder.path() / "clone/a/README.md", file("a/README.md") + "| x | | | |\n");
+    for (const std::string command : {"validate --fetch", "validate --fetch --drop"}) {
+        const ProgramResult result = onnxhub(command);
+        EXPECT_EQ(result.status, 2) << command;
+        EXPECT_THAT(result.out, AllOf(HasSubstr("row-no-link"), HasSubstr("git lfs fetch: failed"),
+                                      HasSubstr("1 not checked by checker-failed")))
+            << command;
+        EXPECT_THAT(result.err, HasSubstr("so not everything was checked"));
+        EXPECT_THAT(result.err, HasSubstr("onnxhub: git: "));
+    }
 }
 
 TEST_F(Sweep, PartsThatDoNotBelongTogetherAreRefused) {

@@ -96,9 +96,8 @@ TEST_F(ChangeBaseTest, NoBaseIsMadeUpForAMergeCommit) {
 TEST_F(ChangeBaseTest, BranchesAndTagsAreFetchedByAnyOfTheirNames) {
     run("git -C origin tag v1 parted");
     for (const std::string depth : {"--depth=1", ""}) {
-        for (const std::string reference :
-             {"main", "origin/main", "refs/heads/main", "refs/remotes/origin/main", "v1",
-              "refs/tags/v1"}) {
+        for (const std::string reference : {"main", "origin/main", "refs/heads/main",
+                                            "refs/remotes/origin/main", "v1", "refs/tags/v1"}) {
             check_out("change", depth);
             const ChangeBase base = find(reference, true);
             EXPECT_EQ(base.commit, commit("parted")) << reference << " " << depth;
