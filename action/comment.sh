@@ -5,12 +5,17 @@
 # report is data: bounded in size, read by onnxhub's strict reader and written anew as inert
 # Markdown. Which pull request it belongs to is asked of GitHub, never of the report.
 set -euo pipefail
+shopt -s inherit_errexit
 
 readonly artifact_limit=20000000 report_limit=50000000 # bytes
 readonly marker='<!-- onnxhub -->'
 
 note() { printf 'onnxhub action: %s\n' "$1" >&2; }
 fail() { printf 'onnxhub action: error: %s\n' "$1" >&2; exit 2; }
+
+for program in curl jq unzip; do
+  command -v "$program" >/dev/null || fail "$program is not installed"
+done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -42,8 +47,12 @@ get_report() {
   [[ $run =~ ^[0-9]+$ ]] || fail "the event names no run"
   artifact=$(api GET "actions/runs/$run/artifacts" |
     jq -r --argjson limit "$artifact_limit" \
-      '[.artifacts[] | select(.name == "onnxhub-report" and (.expired | not) and .size_in_bytes <= $limit) | .id][0] // ""')
-  [[ $artifact =~ ^[0-9]+$ ]] || fail "that run has no artifact onnxhub-report of a sound size"
+      '[.artifacts[] | select(.name == "onnxhub-report" and (.expired | not)) | if .size_in_bytes <= $limit then .id else "large" end][0] // ""')
+  if [[ -z $artifact ]]; then
+    note "that run left no report: it was cancelled, or could not check the hub"
+    exit 0
+  fi
+  [[ $artifact =~ ^[0-9]+$ ]] || fail "the artifact onnxhub-report is larger than $artifact_limit bytes"
   api GET "actions/artifacts/$artifact/zip" --max-filesize "$artifact_limit" --output "$work/report.zip"
   local name
   for name in report.json diff.json; do
@@ -72,7 +81,7 @@ find_comment() {
   for page in 1 2 3 4 5 6 7 8 9 10; do
     comments=$(api GET "issues/$1/comments?per_page=100&page=$page")
     found=$(jq -r --arg marker "$marker" \
-      '[.[] | select(.user.type == "Bot" and (.body | startswith($marker))) | .id][0] // ""' <<<"$comments")
+      '[.[] | select(.user.login == "github-actions[bot]" and (.body | startswith($marker))) | .id][0] // ""' <<<"$comments")
     if [[ -n $found || $(jq length <<<"$comments") -lt 100 ]]; then
       echo "$found"
       return

@@ -3,45 +3,117 @@
 # What the action does, chosen by its inputs. Every value of a pull request comes through the
 # environment and is used as one quoted word; what is printed of it onnxhub has made inert.
 set -euo pipefail
+shopt -s inherit_errexit
 
 fail() { printf 'onnxhub action: error: %s\n' "$1" >&2; exit 2; }
+
+# one_of NAME VALUE CHOICE...: empty is the first.
+one_of() {
+  local name=$1 value=${2:-$3} choice
+  shift 2
+  for choice in "$@"; do
+    if [[ $value == "$choice" ]]; then
+      echo "$value"
+      return
+    fi
+  done
+  fail "the input $name is none of: $*"
+}
 
 # A number in the summary of a report, which onnxhub writes with one key a line.
 number() { sed -n "s/^ *\"$1\": \([0-9]*\),\{0,1\}\$/\1/p;T;q" "$2"; }
 
-validate() {
-  local folder=$RUNNER_TEMP/onnxhub/report status=0 scope=()
-  rm -rf "$folder" && mkdir -p "$folder"
-  # A new branch has nothing before it.
-  [[ $INPUT_BASE =~ ^0*$ ]] || scope=("--changed-since=$INPUT_BASE" --deepen)
-  local options=("${scope[@]}" "--fail-on=$INPUT_FAIL_ON" --format=json "--output=$folder/report.json")
-  [[ -z $INPUT_BASELINE ]] || options+=("--baseline=$INPUT_BASELINE")
-  if [[ $INPUT_FETCH == true ]]; then
-    mkdir -p "$ONNXHUB_OBJECTS"
-    git -C "$INPUT_PATH" config lfs.storage "$ONNXHUB_OBJECTS"
-    options+=(--fetch)
+# What the change is compared with: on a pull request what its merge commit would be merged into.
+# The event's own base may be older than that.
+base() {
+  if [[ -n $INPUT_BASE ]]; then
+    echo "$INPUT_BASE"
+  elif [[ $GITHUB_EVENT_NAME == pull_request && $(git -C "$INPUT_PATH" rev-parse HEAD) == "$GITHUB_SHA" ]]; then
+    echo 'HEAD^1'
+  elif [[ ! $EVENT_BASE =~ ^0*$ ]]; then # a new branch has nothing before it
+    echo "$EVENT_BASE"
   fi
-  onnxhub validate "${options[@]}" -- "$INPUT_PATH" || status=$?
-  ((status <= 1)) || exit "$status"
-  onnxhub merge --fail-on=never "--format=$INPUT_FORMAT" "$folder/report.json"
+}
+
+# Objects that no pointer of the hub names any more leave the cache, which is known by what it holds.
+tidy_objects() {
+  local named object
+  named=$(git -C "$INPUT_PATH" lfs ls-files --long | cut -c 1-64)
+  while IFS= read -r object; do
+    [[ $'\n'$named$'\n' == *$'\n'${object##*/}$'\n'* ]] || rm -f "$object"
+  done < <(find "$ONNXHUB_OBJECTS" -type f)
+  named=$(find "$ONNXHUB_OBJECTS" -type f -printf '%f\n' | LC_ALL=C sort)
+  [[ -z $named ]] || echo "objects-key=onnxhub-objects-$(sha256sum <<<"$named" | cut -c 1-32)" >>"$GITHUB_OUTPUT"
+}
+
+# Where there is no report, the job's summary says why; four spaces make all of it a block of code.
+summarize_failure() {
+  {
+    printf '### onnxhub could not check this hub\n\n'
+    sed 's/^/    /' "$1"
+  } >>"$GITHUB_STEP_SUMMARY"
+}
+
+show_report() {
+  onnxhub merge --fail-on=never "--format=$format" "$folder/report.json"
   onnxhub merge --fail-on=never --format=markdown "$folder/report.json" >>"$GITHUB_STEP_SUMMARY"
-  [[ $INPUT_SARIF != true ]] || onnxhub merge --fail-on=never --format=sarif "--output=$folder/report.sarif" "$folder/report.json"
-  # What changed inside models is told where the base is known.
-  if ((${#scope[@]})) && onnxhub diff --deepen "--folder=$INPUT_PATH" --format=json \
-    "--output=$folder/diff.json" -- "$INPUT_BASE...HEAD"; then
-    onnxhub merge --format=markdown "$folder/diff.json" >>"$GITHUB_STEP_SUMMARY"
-  fi
+  [[ $sarif != true ]] || onnxhub merge --fail-on=never --format=sarif "--output=$folder/report.sarif" "$folder/report.json"
   {
     echo "findings=$(($(number errors "$folder/report.json") + $(number warnings "$folder/report.json")))"
     echo "checked=$(($(number entries_checked "$folder/report.json") + $(number rows_checked "$folder/report.json") + $(number files_checked "$folder/report.json")))"
     echo "report=$folder"
   } >>"$GITHUB_OUTPUT"
+}
+
+# What changed inside models is told where the base is known, and else that it can't be told.
+show_diff() {
+  if onnxhub diff --deepen "--folder=$INPUT_PATH" --format=json "--output=$folder/diff.json" -- "$base...HEAD" 2>"$folder/diff.err"; then
+    onnxhub merge --format=markdown --limit=60000 "$folder/diff.json" >>"$GITHUB_STEP_SUMMARY"
+  else
+    printf '\n### Models: what changed in them can not be told\n\n' >>"$GITHUB_STEP_SUMMARY"
+    sed 's/^/    /' "$folder/diff.err" >>"$GITHUB_STEP_SUMMARY"
+  fi
+  rm -f "$folder/diff.err"
+}
+
+validate() {
+  local status=0 base options
+  [[ $GITHUB_EVENT_NAME != pull_request_target ]] ||
+    echo '::warning title=onnxhub::pull_request_target checks the base branch and not the pull request; use pull_request'
+  rm -rf "$folder" && mkdir -p "$folder"
+  base=$(base)
+  options=("--fail-on=$fail_on" --format=json "--output=$folder/report.json")
+  [[ -z $base ]] || options+=("--changed-since=$base" --deepen)
+  [[ -z $INPUT_BASELINE ]] || options+=("--baseline=$INPUT_BASELINE")
+  if [[ $fetch == true && -n $base ]]; then
+    mkdir -p "$ONNXHUB_OBJECTS"
+    git -C "$INPUT_PATH" config lfs.storage "$ONNXHUB_OBJECTS"
+    options+=(--fetch)
+  elif [[ $fetch == true ]]; then
+    echo '::notice title=onnxhub::nothing is compared with, so no Git LFS object is fetched'
+  fi
+  onnxhub validate "${options[@]}" -- "$INPUT_PATH" 2> >(tee "$folder/validate.err" >&2) || status=$?
+  wait
+  if [[ -s $folder/report.json ]]; then
+    show_report
+    [[ -z $base ]] || show_diff
+  else
+    summarize_failure "$folder/validate.err"
+  fi
+  rm -f "$folder/validate.err"
+  [[ $fetch != true || -z $base ]] || tidy_objects
   return "$status"
 }
 
+readonly folder=$RUNNER_TEMP/onnxhub/report
 case $INPUT_COMMAND in
   install) ;;
-  validate) validate ;;
+  validate)
+    format=$(one_of format "$INPUT_FORMAT" github text)
+    fail_on=$(one_of fail-on "$INPUT_FAIL_ON" error warning never)
+    fetch=$(one_of fetch "$INPUT_FETCH" false true)
+    sarif=$(one_of sarif "$INPUT_SARIF" false true)
+    validate ;;
   comment) INPUT_TOKEN=$INPUT_TOKEN bash "$GITHUB_ACTION_PATH/action/comment.sh" ;;
-  *) fail "the input command is none of validate, comment, install" ;;
+  *) fail "the input command is none of: validate comment install" ;;
 esac

@@ -33,7 +33,8 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.pulls, self.comments, self.objects, self.requests = [], [], {}, []
-        self.artifact, self.artifact_size = None, None
+        self.artifact, self.artifact_size, self.has_artifact = None, None, True
+        self.fails_on_comments = False
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def downloads(self):
@@ -58,6 +59,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         query = dict(urllib.parse.parse_qsl(url.query))
         server.requests.append((self.command, url.path))
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if url.path.startswith("/evil"):
+            return self.reply({"message": "no\n::error file=README.md::forged by the server\n##[error]forged\n"}, 422)
         if url.path == "/lfs/objects/batch":
             known = [o for o in json.loads(body)["objects"]]
             return self.reply({"transfer": "basic", "objects": [
@@ -73,13 +76,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if path == "actions/runs/77/artifacts":
             size = server.artifact_size or len(server.artifact)
             return self.reply({"artifacts": [{"id": 5, "name": "onnxhub-report", "expired": False,
-                                              "size_in_bytes": size}]})
+                                              "size_in_bytes": size}] if server.has_artifact else []})
         if path == "actions/artifacts/5/zip":
             return self.reply(server.artifact, kind="application/zip")
+        if path == "issues/9/comments" and self.command == "GET" and server.fails_on_comments:
+            return self.reply({"message": "Not now"}, 400)
         if path == "issues/9/comments" and self.command == "GET":
             return self.reply(server.comments)
         if path == "issues/9/comments":
-            server.comments.append({"id": 100 + len(server.comments), "user": {"type": "Bot"}, **json.loads(body)})
+            server.comments.append({"id": 100 + len(server.comments), "user": {"login": "github-actions[bot]"}, **json.loads(body)})
             return self.reply(server.comments[-1], 201)
         if path.startswith("issues/comments/"):
             comment = next(c for c in server.comments if str(c["id"]) == path.split("/")[-1])
@@ -98,6 +103,8 @@ class Workflows(unittest.TestCase):
         subprocess.run(["bash", SOURCE / "examples/quickstart/run.sh", BUILD, self.hub], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         subprocess.run([PROGRAM, "init", self.hub, "-q"], check=True, stdout=subprocess.DEVNULL)
+        settings = self.hub / "onnxhub.toml"
+        settings.write_text(settings.read_text().replace('stale_manifest = "note"', 'stale_manifest = "error"'))
         self.git("config", "uploadpack.allowAnySHA1InWant", "true")
         self.git("config", "receive.denyCurrentBranch", "updateInstead")
         self.base = self.commit("Workflows and manifest")
@@ -162,13 +169,23 @@ class Workflows(unittest.TestCase):
         self.assertIn("only what changed since", outcome.summary)
         self.assertIn("### Models: no model changed", outcome.summary)
         self.assertIn("onnxhub-report", outcome.uploads)
+        self.assertNotRegex(outcome.log, r"(?m)^::(error|warning)")
 
-    def test_a_wrong_manifest_fails_with_annotations_and_a_report(self):
-        outcome = self.validate(self.break_manifest)
+    def assert_broken_manifest_is_told(self, outcome, scope=True):
+        """Exit status, annotation, summary and outputs, whatever the event."""
         self.assertEqual(outcome.status, 1, outcome.log)
         self.assertRegex(outcome.log, r"(?m)^::error file=ONNX_HUB_MANIFEST.json,line=\d+")
         self.assertIn("## onnxhub validate: 1 error", outcome.summary)
+        self.assertEqual("only what changed since" in outcome.summary, scope)
+        self.assertEqual("### Models: " in outcome.summary, scope)
         self.assertEqual(outcome.steps["onnxhub"]["findings"], "1")
+        self.assertGreater(int(outcome.steps["onnxhub"]["checked"]), 3)
+        self.assertNotEqual(outcome.steps["onnxhub"]["report"], "")
+        self.assertNotIn("job-token", outcome.log + outcome.summary)
+
+    def test_a_wrong_manifest_fails_with_annotations_and_a_report(self):
+        outcome = self.validate(self.break_manifest)
+        self.assert_broken_manifest_is_told(outcome)
         with zipfile.ZipFile(outcome.uploads["onnxhub-report"]) as report:
             self.assertEqual(sorted(report.namelist()), ["diff.json", "report.json"])
 
@@ -183,14 +200,26 @@ class Workflows(unittest.TestCase):
         self.runner.gitconfig = ""
         outcome = self.runner.run(self.hub / ".github/workflows/validate.yml", "pull_request", event, merge,
                                   "refs/pull/9/merge")
-        self.assertEqual(outcome.status, 1)
-        self.assertNotIn("job-token", outcome.log + outcome.summary)
+        self.assert_broken_manifest_is_told(outcome)
+        self.assertIn("onnxhub-report", outcome.uploads)
         self.assertEqual(self.server.requests, [])
 
     def test_a_merge_queue_is_judged_against_its_base(self):
-        outcome = self.validate(self.break_manifest, "merge_group")
-        self.assertEqual(outcome.status, 1, outcome.log)
-        self.assertIn("only what changed since", outcome.summary)
+        self.assert_broken_manifest_is_told(self.validate(self.break_manifest, "merge_group"))
+        self.assertEqual(self.validate(self.edit_readme, "merge_group").status, 0)
+
+    def test_a_pull_request_that_leaves_the_manifest_alone_is_fine_where_main_renews_it(self):
+        def add_row():
+            settings = self.hub / "onnxhub.toml"
+            settings.write_text(settings.read_text().replace('"error"', '"note"'))
+            path = self.hub / README
+            text = path.read_text()
+            name, rest = text.splitlines()[-1].lstrip("| ").split("|", 1)
+            self.write(README, f"{text}| Another {name}|{rest}\n")
+
+        outcome = self.validate(add_row)
+        self.assertEqual(outcome.status, 0, outcome.log)
+        self.assertIn("the manifest is out of date in 1 place", outcome.summary)
 
     def action(self, inputs, event_name, event, sha, ref, depth="1"):
         workflow = self.folder / "workflow.yml"
@@ -206,13 +235,68 @@ class Workflows(unittest.TestCase):
             self.assertEqual(outcome.status, status, outcome.log)
             self.assertIn("only what changed since", outcome.summary)
 
+    def test_an_event_with_an_old_base_blames_nobody_for_what_is_on_main(self):
+        old = self.base
+        self.break_manifest()
+        self.base = self.commit("Somebody breaks main")
+        for depth in ("1", "2", "3", "5", "0"):
+            event, merge = self.pull_request(self.edit_readme)
+            event["pull_request"]["base"]["sha"] = old
+            outcome = self.action({}, "pull_request", event, merge, "refs/pull/9/merge", depth)
+            self.assertEqual(outcome.status, 0, depth + outcome.log)
+            self.assertIn("### Models: no model changed", outcome.summary)
+
     def test_a_push_is_judged_against_what_was_there_before(self):
         self.break_manifest()
         sha = self.commit("Break it")
         event = {"before": self.base, "after": sha}
-        outcome = self.action({}, "push", event, sha, "refs/heads/main")
+        self.assert_broken_manifest_is_told(self.action({}, "push", event, sha, "refs/heads/main"))
+        # A push that ends with a merge hides none of the commits before it.
+        self.git("checkout", "-q", "-b", "side", self.base)
+        self.edit_readme()
+        self.commit("Words")
+        self.git("checkout", "-q", "main")
+        self.git("merge", "-q", "--no-ff", "-m", "Merge", "side")
+        sha = self.git("rev-parse", "HEAD")
+        for depth in ("1", "2"):
+            outcome = self.action({}, "push", {"before": self.base}, sha, "refs/heads/main", depth)
+            self.assert_broken_manifest_is_told(outcome)
+
+    def test_events_without_a_base_check_everything(self):
+        self.break_manifest()
+        sha = self.commit("Break it")
+        for name in ("workflow_dispatch", "schedule"):
+            self.assert_broken_manifest_is_told(self.action({}, name, {}, sha, "refs/heads/main"), scope=False)
+        outcome = self.action({"fetch": "true"}, "workflow_dispatch", {}, sha, "refs/heads/main")
+        self.assertIn("no Git LFS object is fetched", outcome.log)
+
+    def test_a_hub_in_a_subfolder_is_annotated_where_its_files_are(self):
+        (self.hub / "hub one").mkdir()
+        for path in list(self.hub.iterdir()):
+            if path.name not in (".git", ".github", "hub one"):
+                path.rename(self.hub / "hub one" / path.name)
+        sha = self.commit("Move it")
+        path = self.hub / "hub one/ONNX_HUB_MANIFEST.json"
+        path.write_text(path.read_text().replace('"opset_version": 13', '"opset_version": 12', 1))
+        broken = self.commit("Break it")
+        outcome = self.action({"path": "hub one", "sarif": "true"}, "push", {"before": sha}, broken, "refs/heads/main")
         self.assertEqual(outcome.status, 1, outcome.log)
-        self.assertIn("only what changed since", outcome.summary)
+        self.assertRegex(outcome.log, r"(?m)^::error file=hub one/ONNX_HUB_MANIFEST.json,line=\d+")
+        location = outcome.uploads["sarif"]["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+        self.assertEqual(location["artifactLocation"]["uri"], "hub%20one/ONNX_HUB_MANIFEST.json")
+
+    def test_a_hub_that_can_not_be_checked_says_why_in_the_summary(self):
+        self.write("onnxhub.toml", "[generate\n")
+        sha = self.commit("Break the settings")
+        outcome = self.action({}, "push", {"before": self.base}, sha, "refs/heads/main")
+        self.assertEqual(outcome.status, 2, outcome.log)
+        self.assertIn("could not check this hub", outcome.summary)
+        self.assertIn("    onnxhub: error: onnxhub.toml:1: ", outcome.summary)
+
+    def test_the_event_that_checks_the_wrong_commit_is_warned_about(self):
+        outcome = self.action({}, "pull_request_target", {"pull_request": {"base": {"sha": self.base}}}, self.base,
+                              "refs/heads/main")
+        self.assertRegex(outcome.log, r"(?m)^::warning title=onnxhub::pull_request_target")
 
     def test_a_new_branch_is_checked_as_a_whole(self):
         outcome = self.action({}, "push", {"before": "0" * 40}, self.base, "refs/heads/main")
@@ -233,8 +317,12 @@ class Workflows(unittest.TestCase):
         outcome = self.action({"format": "text", "sarif": "true"}, "pull_request", event, merge, "refs/pull/9/merge")
         self.assertIn("error[", outcome.log)
         self.assertEqual(len(outcome.uploads["sarif"]["runs"][0]["results"]), 1)
-        outcome = self.action({"command": "nonsense"}, "pull_request", event, merge, "refs/pull/9/merge")
-        self.assertEqual(outcome.status, 2)
+        for wrong in ({"command": "nonsense"}, {"format": "json"}, {"fetch": "yes"}, {"fail-on": "note"}, {"sarif": "1"}):
+            outcome = self.action(wrong, "pull_request", event, merge, "refs/pull/9/merge")
+            self.assertEqual(outcome.status, 2)
+            self.assertIn(f"the input {next(iter(wrong))} is none of: ", outcome.log)
+        empty = self.action({"format": "", "fail-on": "", "fetch": ""}, "pull_request", event, merge, "refs/pull/9/merge")
+        self.assert_broken_manifest_is_told(empty)
         outcome = self.action({"path": "nowhere"}, "pull_request", event, merge, "refs/pull/9/merge")
         self.assertEqual(outcome.status, 2)
 
@@ -273,18 +361,50 @@ class Workflows(unittest.TestCase):
         self.assertEqual(outcome.status, 0, outcome.log)
         changed = hashlib.sha256(model.replace(b"onnxhub-quickstart", b"onnxhub-quickstarx")).hexdigest()
         self.assertEqual(self.server.downloads(), [f"/objects/{changed}"], outcome.log)
-        # The next run has it in its cache, and asks for nothing.
-        self.runner.cache["objects"] = self.folder / "kept"
-        shutil.copytree(self.runner.object_folder, self.runner.cache["objects"])
+        # The next run has it in its cache, and asks for nothing; a run that fails keeps what it got all the same.
+        self.assertEqual(len(self.runner.cache), 1)
         outcome = self.lfs_validate(change)
         self.assertEqual((outcome.status, self.server.requests), (0, []), outcome.log)
+        self.assertEqual(len(self.runner.cache), 1)
+
+        def change_and_break():
+            change()
+            path = self.hub / MODEL
+            path.write_text(path.read_text().replace(changed, other))
+            self.break_manifest()
+
+        data = model.replace(b"onnxhub-quickstart", b"onnxhub-quickstary")
+        other = hashlib.sha256(data).hexdigest()
+        self.server.objects[other] = data
+        self.assertEqual(self.lfs_validate(change_and_break).status, 1)
+        self.assertEqual(self.server.downloads(), [f"/objects/{other}"])
+        self.assertEqual(self.lfs_validate(change_and_break).status, 1)
+        self.assertEqual(self.server.requests, [])
+        # What no pointer names any more has left the cache.
+        names = [path.name for path in list(self.runner.cache.values())[-1].rglob("*") if path.is_file()]
+        self.assertEqual(names, [other])
+
+    @unittest.skipUnless(shutil.which("git-lfs"), "git-lfs is not installed (apt-get install git-lfs)")
+    def test_a_server_of_git_lfs_gives_no_commands(self):
+        self.runner.gitconfig = f"[lfs]\n\turl = {self.server.url}/evil\n[lfs \"transfer\"]\n\tmaxretries = 1\n"
+
+        def point_elsewhere():
+            data = (self.hub / MODEL).read_bytes() + b"\n"
+            (self.hub / MODEL).write_text("version https://git-lfs.github.com/spec/v1\n"
+                                          f"oid sha256:{hashlib.sha256(data).hexdigest()}\nsize {len(data)}\n")
+
+        outcome = self.lfs_validate(point_elsewhere)
+        self.assertEqual(outcome.status, 2, outcome.log)
+        self.assertIn("forged", outcome.log)
+        self.assertIn("git lfs fetch: failed", outcome.summary)
+        self.assert_inert(outcome.log, outcome.summary)
 
     # The trusted half
 
-    def comment(self, artifact, head_branch="change", head="a" * 40):
+    def comment(self, artifact, head_branch="change", head="a" * 40, conclusion="failure"):
         self.server.artifact = artifact
         self.server.pulls = [{"number": 9, "head": {"label": f"stranger:{head_branch}", "sha": "a" * 40}}]
-        event = {"workflow_run": {"id": 77, "event": "pull_request", "head_sha": head, "head_branch": head_branch,
+        event = {"workflow_run": {"id": 77, "event": "pull_request", "head_sha": head, "head_branch": head_branch, "conclusion": conclusion,
                                   "head_repository": {"owner": {"login": "stranger"}}, "pull_requests": []}}
         return self.runner.run(self.hub / ".github/workflows/comment.yml", "workflow_run", event, self.base,
                                "refs/heads/main", self.server.url)
@@ -304,9 +424,11 @@ class Workflows(unittest.TestCase):
         self.assertEqual(len(self.server.comments), 1)
         self.assertIn("1 error", self.server.comments[0]["body"])
         self.assertIn("### Models: no model changed", self.server.comments[0]["body"])
-        self.server.comments.insert(0, {"id": 1, "user": {"type": "User"}, "body": "<!-- onnxhub --> mine"})
+        self.server.comments.insert(0, {"id": 1, "user": {"login": "somebody[bot]"}, "body": "<!-- onnxhub --> mine"})
         report = self.validate(self.edit_readme).uploads["onnxhub-report"].read_bytes()
         self.comment(report)
+        self.server.fails_on_comments = True  # no second comment where it can't be told whether there is one
+        self.assertNotEqual(self.comment(report).status, 0)
         self.assertEqual(len(self.server.comments), 2)
         self.assertEqual(self.server.comments[0]["body"], "<!-- onnxhub --> mine")
         self.assertIn("no findings", self.server.comments[1]["body"])
@@ -320,6 +442,11 @@ class Workflows(unittest.TestCase):
             outcome = self.comment(self.artifact(report_json=report))
             self.assertEqual(outcome.status, 2, report)
         self.assertEqual(self.comment(self.artifact(other_json="{}")).status, 2)
+        cancelled = self.comment(self.artifact(report_json=json.dumps(sound)), conclusion="cancelled")
+        self.assertEqual((cancelled.status, cancelled.used), (0, []))
+        self.server.has_artifact = False
+        self.assertEqual(self.comment(b"").status, 0)
+        self.server.has_artifact = True
         self.assertEqual(self.comment(self.artifact(report_json=json.dumps(sound), diff_json='{"models": 1}')).status, 2)
         self.assertEqual(self.comment(self.artifact(report_json=" " * 60_000_000)).status, 2)  # a bomb
         self.server.artifact_size = 30_000_000
@@ -403,6 +530,11 @@ class Workflows(unittest.TestCase):
         sha = self.git("rev-parse", "HEAD")
         self.assertEqual(self.runner.run(workflow, "push", {}, sha, "refs/heads/main").status, 0)
         self.assertEqual(self.git("rev-parse", "HEAD"), sha)
+        # Also where nobody has committed one yet.
+        self.git("rm", "-q", "ONNX_HUB_MANIFEST.json")
+        sha = self.commit("No manifest")
+        self.assertEqual(self.runner.run(workflow, "push", {}, sha, "refs/heads/main").status, 0)
+        self.assertEqual(manifest.read_text(), right)
 
     def test_the_hub_is_published(self):
         shutil.rmtree(self.hub / "signal", ignore_errors=True)
@@ -412,7 +544,11 @@ class Workflows(unittest.TestCase):
         readme = self.hub / "README.md"
         subprocess.run([PROGRAM, "generate", "-q", "--allow-removals", self.hub], capture_output=True)
         sha = self.commit("Models with bytes alone")
-        outcome = self.runner.run(self.hub / ".github/workflows/publish.yml", "push", {}, sha, "refs/heads/main")
+        event = {"workflow_run": {"conclusion": "failure", "head_branch": "main"}}
+        workflow = self.hub / ".github/workflows/publish.yml"
+        self.assertEqual(self.runner.run(workflow, "workflow_run", event, sha, "refs/heads/main").used, [])
+        event["workflow_run"]["conclusion"] = "success"
+        outcome = self.runner.run(workflow, "workflow_run", event, sha, "refs/heads/main")
         self.assertEqual(outcome.status, 0, outcome.log)
         names = zipfile.ZipFile(outcome.uploads["github-pages"]).namelist()
         self.assertIn("index.html", names)

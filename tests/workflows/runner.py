@@ -2,6 +2,8 @@
 """Runs the steps of workflows and composite actions as a GitHub runner does: expressions, environment files, event
 payloads, shells. What GitHub's own actions do is done by small stand-ins; nothing leaves this machine."""
 
+import fnmatch
+import itertools
 import json
 import os
 import re
@@ -121,7 +123,8 @@ class Runner:
 
     def __init__(self, source, program, work, remote, action="onnxhub/onnxhub@v1"):
         self.source, self.program, self.work, self.remote, self.action = source, program, Path(work), remote, action
-        self.cache = {}  # what actions/cache keeps between jobs: folder by key
+        self.cache = {}  # what actions/cache keeps between jobs: folder by key, the newest last
+        self.artifacts = {}  # archives by name, of all jobs so far
         self.gitconfig = ""
 
     def run(self, workflow, event_name, event, sha="", ref="", api="", environment=None):
@@ -129,13 +132,18 @@ class Runner:
         triggers = document.get("on", document.get(True))
         assert event_name in triggers, f"{workflow} is not for {event_name}"
         outcome = Outcome()
+        assert document.get("permissions"), "a workflow without permissions has all of them"
         for job in document["jobs"].values():
-            self.start(event_name, event, sha, ref, api, environment or {})
-            contexts = dict(self.contexts)
-            if not condition(job.get("if", "success()"), contexts):
-                continue
-            assert document.get("permissions"), "a workflow without permissions has all of them"
-            self.run_steps(job["steps"], contexts, outcome)
+            matrix = job.get("strategy", {}).get("matrix", {})
+            for values in itertools.product(*matrix.values()):
+                self.start(event_name, event, sha, ref, api, environment or {})
+                self.contexts["matrix"] = dict(zip(matrix, values))
+                contexts = dict(self.contexts)
+                if not condition(job.get("if", "success()"), contexts):
+                    continue
+                contexts["env"] = {**document.get("env", {}), **job.get("env", {})}
+                self.environment.update({key: fill(value, contexts) for key, value in contexts["env"].items()})
+                self.run_steps(job["steps"], contexts, outcome)
         return outcome
 
     def start(self, event_name, event, sha, ref, api, environment):
@@ -208,12 +216,13 @@ class Runner:
         outcome.used.append(name)
         if name == self.action:
             return self.use_ours(inputs, outcome)
-        stand_ins = {"actions/checkout": self.checkout, "actions/cache": self.use_cache,
+        stand_ins = {"actions/checkout": self.checkout, "actions/cache/restore": self.restore_cache,
+                     "actions/cache/save": self.save_cache, "actions/download-artifact": self.download,
                      "actions/upload-artifact": self.upload, "actions/upload-pages-artifact": self.upload,
                      "actions/deploy-pages": lambda inputs, outcome: None,
                      "github/codeql-action/upload-sarif": self.upload_sarif}
-        stand_ins[name.split("@")[0]](inputs, outcome)  # a KeyError is a third party's action
-        return 0, {}
+        outputs = stand_ins[name.split("@")[0]](inputs, outcome)  # a KeyError is a third party's action
+        return 0, outputs or {}
 
     def use_ours(self, given, outcome):
         action = yaml.safe_load((self.source / "action.yml").read_text())
@@ -249,25 +258,47 @@ class Runner:
             git("fetch", "-q", "--no-tags", *limit, "origin", self.environment["GITHUB_SHA"])
             git("checkout", "-q", "--detach", self.environment["GITHUB_SHA"])
 
-    def use_cache(self, inputs, outcome):
+    def restore_cache(self, inputs, outcome):
         folder = Path(inputs["path"])
         if "/program" in inputs["path"]:  # the program of this build stands for one that was cached
             (folder / "bin").mkdir(parents=True)
             (folder / "bin/onnxhub").symlink_to(self.program)
-        else:
-            self.object_folder = folder
-            if "objects" in self.cache:
-                shutil.copytree(self.cache["objects"], folder, dirs_exist_ok=True)
+            return {"cache-hit": "true", "cache-matched-key": inputs["key"]}
+        matches = [key for key in self.cache if key.startswith(inputs.get("restore-keys", inputs["key"]))]
+        if not matches:
+            return {"cache-hit": "", "cache-matched-key": ""}
+        shutil.copytree(self.cache[matches[-1]], folder, dirs_exist_ok=True)
+        return {"cache-hit": "false", "cache-matched-key": matches[-1]}
+
+    def save_cache(self, inputs, outcome):
+        assert inputs["key"] not in self.cache, "GitHub refuses to save a key twice"
+        kept = self.work.parent / f"cache-{len(self.cache)}"
+        shutil.copytree(inputs["path"], kept)
+        self.cache[inputs["key"]] = kept
+
+    def download(self, inputs, outcome):
+        """Artifacts whose names match, all into one folder."""
+        folder = self.workspace / inputs["path"]
+        folder.mkdir(parents=True, exist_ok=True)
+        assert inputs["merge-multiple"] == "true"
+        for name in sorted(self.artifacts):
+            if fnmatch.fnmatch(name, inputs["pattern"]):
+                with zipfile.ZipFile(self.artifacts[name]) as archive:
+                    archive.extractall(folder)
 
     def upload(self, inputs, outcome):
         path = self.workspace / inputs["path"]
+        if path.is_file():
+            return self.upload_files([path], path.parent, inputs["name"], outcome)
         assert path.is_dir(), f"nothing to upload: {path}"
-        name = inputs.get("name", "github-pages")
+        self.upload_files(sorted(path.rglob("*")), path, inputs.get("name", "github-pages"), outcome)
+
+    def upload_files(self, members, folder, name, outcome):
         archive = self.work.parent / f"{name}.zip"
         with zipfile.ZipFile(archive, "w") as file:
-            for member in sorted(path.rglob("*")):
-                file.write(member, member.relative_to(path))
-        outcome.uploads[name] = archive
+            for member in members:
+                file.write(member, member.relative_to(folder))
+        outcome.uploads[name] = self.artifacts[name] = archive
 
     def upload_sarif(self, inputs, outcome):
         outcome.uploads["sarif"] = json.loads(Path(inputs["sarif_file"]).read_text())
