@@ -95,7 +95,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = handle_request
 
 
-class Workflows(unittest.TestCase):
+class Hub(unittest.TestCase):
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp(prefix="onnxhub-workflows."))
         self.addCleanup(shutil.rmtree, self.folder, True)
@@ -159,6 +159,19 @@ class Workflows(unittest.TestCase):
         path.write_bytes(path.read_bytes().replace(b"onnxhub-quickstart", b"onnxhub-quickstarx"))
         subprocess.run([PROGRAM, "generate", "-q", self.hub], check=True)
 
+    def to_lfs(self):
+        """Every .onnx file becomes a pointer whose object only the LFS server has."""
+        for path in self.hub.rglob("*.onnx"):
+            data = path.read_bytes()
+            if data.startswith(b"version https://git-lfs"):
+                continue
+            oid = hashlib.sha256(data).hexdigest()
+            self.server.objects[oid] = data
+            path.write_text(f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {len(data)}\n")
+
+
+
+class Workflows(Hub):
     # Pull requests
 
     def test_words_in_a_readme_are_fine_and_change_no_model(self):
@@ -327,16 +340,6 @@ class Workflows(unittest.TestCase):
         self.assertEqual(outcome.status, 2)
 
     # Git LFS
-
-    def to_lfs(self):
-        """Every .onnx file becomes a pointer whose object only the LFS server has."""
-        for path in self.hub.rglob("*.onnx"):
-            data = path.read_bytes()
-            if data.startswith(b"version https://git-lfs"):
-                continue
-            oid = hashlib.sha256(data).hexdigest()
-            self.server.objects[oid] = data
-            path.write_text(f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {len(data)}\n")
 
     def lfs_validate(self, edit):
         self.server.requests.clear()
@@ -553,6 +556,89 @@ class Workflows(unittest.TestCase):
         names = zipfile.ZipFile(outcome.uploads["github-pages"]).namelist()
         self.assertIn("index.html", names)
         self.assertIn(MODEL, names)
+
+
+@unittest.skipUnless(shutil.which("git-lfs"), "git-lfs is not installed (apt-get install git-lfs)")
+class Sweeps(Hub):
+    """The templates for hubs that outgrow one machine, with a Git LFS server that has the models' bytes."""
+
+    def setUp(self):
+        super().setUp()
+        self.config = f"[lfs]\n\turl = {self.server.url}/lfs\n"
+        # What is a pointer from the beginning has no bytes anywhere.
+        (self.hub / "ONNX_HUB_MANIFEST.json").write_text("[]")
+        for path in self.hub.rglob("*.onnx"):
+            if path.read_bytes().startswith(b"version https://git-lfs"):
+                path.write_bytes((self.hub / MODEL).read_bytes().replace(b"onnxhub-quickstart", b"onnxhub-quickstarp"))
+        self.to_lfs()
+        self.base = self.commit("All in Git LFS")
+        self.clone = self.folder / "clone"
+        self.environment = {"HOME": str(self.folder), "PATH": f"{PROGRAM.parent}:/usr/bin:/bin", "no_proxy": "127.0.0.1",
+                            "GIT_CONFIG_NOSYSTEM": "1", "TMPDIR": str(self.folder)}
+        (self.folder / ".gitconfig").write_text(self.config)
+        subprocess.run(["git", "clone", "-q", self.hub, self.clone], check=True, env=self.environment)
+        self.one_run = self.onnxhub("generate", "--fetch", "--drop", "-q", "--output", "-").stdout
+        self.assertEqual(self.one_run.count(b"tensor(float)"), 6)
+        self.server.requests.clear()
+
+    def onnxhub(self, *arguments):
+        return subprocess.run([PROGRAM, *arguments], cwd=self.clone, env=self.environment, capture_output=True)
+
+    def assert_parts_are_whole(self, parts):
+        merged = self.onnxhub("merge", "-q", *sorted(parts.glob("manifest-*.json")))
+        self.assertEqual(merged.stdout, self.one_run, merged.stderr)
+        report = self.onnxhub("merge", *sorted(parts.glob("report-*.json")))
+        self.assertIn(b"row-without-entry", report.stdout)
+        self.assertEqual(report.returncode, 1)
+
+    def test_a_matrix_of_github_actions(self):
+        self.runner.gitconfig = self.config
+        workflow = SOURCE / "templates/sweep/github-matrix.yml"
+        outcome = self.runner.run(workflow, "workflow_dispatch", {}, self.base, "refs/heads/main")
+        with zipfile.ZipFile(outcome.uploads["manifest"]) as archive:
+            self.assertEqual(archive.read("ONNX_HUB_MANIFEST.json"), self.one_run)
+        self.assertEqual(outcome.status, 1, outcome.log)  # the committed manifest is empty
+        self.assertRegex(outcome.log, r"(?m)^::error file=")
+        self.assertIn("## onnxhub validate: ", outcome.summary)
+        # Each model once for its ports and once to be checked.
+        self.assertEqual(len(self.server.downloads()), 6)
+
+    def run_shard(self, parts, command, **variables):
+        environment = {**self.environment, "HUB": str(self.hub), "COMMIT": self.base, "PARTS": str(parts), **variables}
+        return subprocess.run(command, cwd=SOURCE / "templates/sweep", env=environment, capture_output=True)
+
+    def test_an_array_of_slurm(self):
+        script = (SOURCE / "templates/sweep/slurm-array.sh").read_text()
+        self.assertIn("#SBATCH --array=1-64%8", script)
+        parts = self.folder / "parts"
+        for index in range(1, 4):
+            done = self.run_shard(parts, ["bash", "slurm-array.sh"], SLURM_ARRAY_TASK_ID=str(index),
+                                  SLURM_ARRAY_TASK_COUNT="3", SLURM_SUBMIT_DIR=str(SOURCE / "templates/sweep"))
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assert_parts_are_whole(parts)
+        # A second try asks for nothing.
+        self.server.requests.clear()
+        again = self.run_shard(parts, ["bash", "shard.sh", "2", "3"])
+        self.assertEqual((again.returncode, again.stdout), (0, b"shard 2/3 is done\n"))
+        self.assertEqual(self.server.requests, [])
+        self.assertEqual(list(self.folder.glob("tmp.*")), [])
+
+    def test_an_indexed_job_of_kubernetes(self):
+        import yaml
+        job = yaml.safe_load((SOURCE / "templates/sweep/kubernetes-job.yaml").read_text())
+        container = job["spec"]["template"]["spec"]["containers"][0]
+        variables = {variable["name"]: variable["value"] for variable in container["env"]}
+        self.assertEqual((job["kind"], job["spec"]["completionMode"]), ("Job", "Indexed"))
+        self.assertEqual(variables["SHARDS"], str(job["spec"]["completions"]))
+        mounts = {mount["name"] for mount in container["volumeMounts"]}
+        self.assertEqual(mounts, {volume["name"] for volume in job["spec"]["template"]["spec"]["volumes"]})
+        parts = self.folder / "parts"
+        command = [word.replace("/sweep/", f"{SOURCE}/templates/sweep/") for word in container["command"]]
+        for index in range(job["spec"]["completions"]):
+            done = self.run_shard(parts, command, JOB_COMPLETION_INDEX=str(index), SHARDS=variables["SHARDS"],
+                                  DISK=variables["DISK"])
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assert_parts_are_whole(parts)
 
 
 class Scripts(unittest.TestCase):

@@ -91,7 +91,9 @@ class Expression:
 
 
 def as_text(value):
-    return {True: "true", False: "false", None: ""}.get(value, str(value)) if not isinstance(value, str) else value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
 
 
 def fill(text, contexts):
