@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "cli/baseline_file.h"
 #include "cli/generation_report.h"
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
@@ -29,6 +30,7 @@ namespace {
 struct Arguments {
     std::vector<std::string> files;
     ReportOutput output;
+    std::optional<std::string> baseline;
     std::optional<Severity> fail_on = Severity::error;
     bool has_report_options = false;
     bool allow_removals = false;
@@ -106,8 +108,8 @@ ExitCode write_manifest(const Arguments& arguments, const std::vector<JsonValue>
                         const Streams& streams) {
     if (arguments.has_report_options) {
         throw EnvironmentError(
-            "command line: parts of a manifest become a manifest; leave out --format, --limit and "
-            "--fail-on");
+            "command line: parts of a manifest become a manifest; leave out --format, --limit, "
+            "--baseline and --fail-on");
     }
     Diagnostics diagnostics;
     const MergedParts merged =
@@ -145,7 +147,8 @@ ExitCode write_reports(const Arguments& arguments, const std::vector<JsonValue>&
         }
         require_all_shards(arguments.files, shards);
     }
-    const ValidationReport report = merge_reports(std::move(reports));
+    ValidationReport report = merge_reports(std::move(reports));
+    if (arguments.baseline) pass_baseline(*arguments.baseline, !shards.empty(), report);
     write_report(report, arguments.output, streams);
     return fails(report, arguments.fail_on) ? ExitCode::findings : ExitCode::done;
 }
@@ -174,10 +177,14 @@ void add_merge_command(CLI::App& app, Job& job) {
         ->option_text("FILE...");
     add_report_options(*command, arguments->output);
     add_fail_on_option(*command, arguments->fail_on);
+    command
+        ->add_option("--baseline", arguments->baseline,
+                     "Pass by the findings in this file, as `validate` does")
+        ->type_name("FILE");
     command->add_flag("--allow-removals", arguments->allow_removals,
                       "Write a manifest even if more than a tenth of the entries vanish");
     command->callback([arguments, command, &job] {
-        for (const char* option : {"--format", "--limit", "--fail-on"}) {
+        for (const char* option : {"--format", "--limit", "--fail-on", "--baseline"}) {
             arguments->has_report_options |= command->count(option) > 0;
         }
         job = [arguments](const Streams& streams) { return run(*arguments, streams); };

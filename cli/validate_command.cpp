@@ -11,6 +11,8 @@
 #include <set>
 #include <utility>
 
+#include "cli/baseline_file.h"
+#include "cli/change_fetch.h"
 #include "cli/git_messages.h"
 #include "cli/hub_folder.h"
 #include "cli/interruption.h"
@@ -21,13 +23,10 @@
 #include "cli/shard_options.h"
 #include "cli/validation_sweep.h"
 #include "cli/worker_program.h"
-#include "generator/file_changes.h"
 #include "manifest/atomic_file.h"
 #include "manifest/environment_error.h"
 #include "repository/change_base.h"
 #include "repository/lfs_fetch.h"
-#include "repository/lfs_pointer.h"
-#include "validator/baseline.h"
 #include "validator/change_scope.h"
 #include "validator/fix.h"
 #include "validator/report.h"
@@ -172,50 +171,6 @@ std::unique_ptr<HubState> read_state(const Session& session, const Tree& tree,
     return read_state(session, tree, manifest, part_of(session));
 }
 
-/// Why a change may not have anything fetched for it; "" when it may. Whoever made it must not
-/// choose the server, nor make everybody's models be fetched by a base that can't be found.
-std::string reason_not_to_fetch(const Session& session) {
-    if (!session.arguments.changed_since) return "";
-    if (!session.base_tree) return "what changed can't be told";
-    // git-lfs looks for .lfsconfig at the top of the repository.
-    const auto repository = GitRepository::find(session.hub.folder);
-    const auto base = repository->tree_of(*session.base->commit, "");
-    const auto now = session.hub.commit ? repository->tree_of(*session.hub.commit, "")
-                                        : repository->working_tree("");
-    FileChanges changes(*base, *now, FileDifference::content);
-    return changes.differs(".lfsconfig") ? "the change is about .lfsconfig, which names the server"
-                                         : "";
-}
-
-/// Objects that the hub's pointers named before the change.
-std::set<Sha256> objects_of_base(const Session& session) {
-    std::set<Sha256> oids;
-    for (const std::string& path : session.base_tree->list()) {
-        const auto stat = session.base_tree->stat(path);
-        if (!stat || stat->kind != FileKind::regular ||
-            stat->size_bytes >= lfs_pointer_size_limit) {
-            continue;
-        }
-        const auto parsed = parse_lfs_pointer(
-            read_whole(*session.base_tree->open(path), lfs_pointer_size_limit, path));
-        if (const auto* pointer = std::get_if<LfsPointer>(&parsed)) oids.insert(pointer->oid);
-    }
-    return oids;
-}
-
-/// What a change doesn't touch is not fetched for it, nor what it only gives another name.
-std::vector<ModelToFetch> models_of_change(const Session& session,
-                                           std::vector<ModelToFetch> models) {
-    if (!session.base_tree || models.empty()) return models;
-    const std::set<Sha256> known = objects_of_base(session);
-    for (ModelToFetch& model : models) {
-        std::erase_if(model.files,
-                      [&](const FileToFetch& file) { return known.contains(file.oid); });
-    }
-    std::erase_if(models, [](const ModelToFetch& model) { return model.files.empty(); });
-    return models;
-}
-
 /// Tells apart runs that would find something else.
 Sha256 run_digest(const Session& session) {
     FieldHasher hasher;
@@ -267,9 +222,10 @@ std::unique_ptr<HubState> fetch(Session& session, std::unique_ptr<HubState> stat
 ValidationReport check(Session& session, std::unique_ptr<HubState>& state, const Streams& streams) {
     state = read_state(session, *session.hub.tree, session.manifest);
     FindingList findings;
-    const std::string reason = reason_not_to_fetch(session);
-    if (session.arguments.fetch && reason.empty()) {
-        const auto models = models_of_change(session, models_to_fetch(*state));
+    std::string refusal;
+    if (session.arguments.fetch) {
+        std::vector<ModelToFetch> models = models_to_fetch(*state);
+        if (session.base) refusal = keep_models_of_change(session.hub, *session.base, models);
         if (session.arguments.drop) {
             findings = check_fetched(session, *state, models, streams);
         } else if (!models.empty()) {
@@ -278,9 +234,7 @@ ValidationReport check(Session& session, std::unique_ptr<HubState>& state, const
     }
     run_rules(*state, session.options, findings);
     ValidationReport report = make_report(*state, session.options, std::move(findings));
-    if (session.arguments.fetch && !reason.empty()) {
-        report.notices.push_back("nothing was fetched, since " + reason);
-    }
+    if (!refusal.empty()) report.notices.push_back("nothing was fetched, since " + refusal);
     for (const std::string& trouble : session.fetch_troubles) report.notices.push_back(trouble);
     return report;
 }
@@ -341,47 +295,6 @@ ValidationReport fix(Session& session, std::unique_ptr<HubState> state, Validati
     return second;
 }
 
-ValidationReport apply_baseline(const Arguments& arguments, ValidationReport report) {
-    if (!arguments.baseline) return report;
-    auto parsed = parse_baseline(read_disk_file(*arguments.baseline), *arguments.baseline);
-    if (const auto* error = std::get_if<Diagnostic>(&parsed)) {
-        throw EnvironmentError(to_text(*error));
-    }
-    BaselineOutcome outcome = pass_known(std::get<Baseline>(parsed), std::move(report.findings));
-    report.findings = std::move(outcome.fresh);
-    if (outcome.known_count > 0) {
-        report.notices.push_back(fmt::format("{} known finding{} passed by {}", outcome.known_count,
-                                             outcome.known_count == 1 ? "" : "s",
-                                             *arguments.baseline));
-    }
-    // A part of the hub can't tell what is fixed.
-    const bool checked_everything = !arguments.changed_since && !arguments.schema_only &&
-                                    arguments.select.empty() && arguments.ignore.empty();
-    if (!checked_everything) return report;
-    for (std::string& fixed : outcome.fixed) {
-        report.notices.push_back("fixed since the baseline: " + std::move(fixed));
-    }
-    return report;
-}
-
-void save_baseline(const Arguments& arguments, const ValidationReport& report,
-                   const Streams& streams) {
-    std::optional<Baseline> previous;
-    std::error_code error;
-    if (fs::exists(*arguments.write_baseline, error)) {
-        auto parsed =
-            parse_baseline(read_disk_file(*arguments.write_baseline), *arguments.write_baseline);
-        if (const auto* trouble = std::get_if<Diagnostic>(&parsed)) {
-            throw EnvironmentError(to_text(*trouble));
-        }
-        previous = std::get<Baseline>(std::move(parsed));
-    }
-    write_file_atomically(*arguments.write_baseline,
-                          baseline_text(report.findings, previous ? &*previous : nullptr));
-    note(streams,
-         fmt::format("{}: {} findings written", *arguments.write_baseline, report.findings.size()));
-}
-
 /// Notes are for those who ask for them.
 void drop_notes(const Arguments& arguments, const Streams& streams, ValidationReport& report) {
     if (streams.options.verbose || !arguments.select.empty()) return;
@@ -419,10 +332,15 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     if (arguments.fix) report = fix(session, std::move(state), std::move(report));
     drop_notes(arguments, streams, report);
     if (arguments.write_baseline) {
-        save_baseline(arguments, report, streams);
+        save_baseline(*arguments.write_baseline, report, streams);
         return ExitCode::done;
     }
-    report = apply_baseline(arguments, std::move(report));
+    if (arguments.baseline) {
+        // A part of the hub can't tell what is fixed.
+        const bool is_whole = !arguments.changed_since && !arguments.schema_only &&
+                              arguments.select.empty() && arguments.ignore.empty();
+        pass_baseline(*arguments.baseline, is_whole, report);
+    }
     report.folder = session.hub.subfolder;
     write_report(report, arguments.output, streams);
     if (!session.fetch_troubles.empty()) {

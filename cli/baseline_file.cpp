@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/baseline_file.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "cli/hub_folder.h"
+#include "manifest/atomic_file.h"
+#include "manifest/environment_error.h"
+#include "validator/baseline.h"
+
+namespace onnxhub {
+namespace {
+
+Baseline read_baseline(const std::string& file) {
+    auto parsed = parse_baseline(read_disk_file(file), file);
+    if (const auto* trouble = std::get_if<Diagnostic>(&parsed)) {
+        throw EnvironmentError(to_text(*trouble));
+    }
+    return std::get<Baseline>(std::move(parsed));
+}
+
+}  // namespace
+
+void pass_baseline(const std::string& file, bool checked_everything, ValidationReport& report) {
+    BaselineOutcome outcome = pass_known(read_baseline(file), std::move(report.findings));
+    report.findings = std::move(outcome.fresh);
+    if (outcome.known_count > 0) {
+        report.notices.push_back(fmt::format("{} known finding{} passed by {}", outcome.known_count,
+                                             outcome.known_count == 1 ? "" : "s", file));
+    }
+    if (!checked_everything) return;
+    for (std::string& fixed : outcome.fixed) {
+        report.notices.push_back("fixed since the baseline: " + std::move(fixed));
+    }
+}
+
+void save_baseline(const std::string& file, const ValidationReport& report,
+                   const Streams& streams) {
+    std::optional<Baseline> previous;
+    std::error_code error;
+    if (std::filesystem::exists(file, error)) previous = read_baseline(file);
+    write_file_atomically(file, baseline_text(report.findings, previous ? &*previous : nullptr));
+    note(streams, fmt::format("{}: {} findings written", file, report.findings.size()));
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Findings a hub knows of already, in a file.
+#pragma once
+
+#include <string>
+
+#include "cli/job.h"
+#include "validator/finding.h"
+
+namespace onnxhub {
+
+/// Takes the findings that `file` knows out of the report, and says in its notices how many they
+/// were and, where everything was checked, which are fixed. Throws EnvironmentError when the file
+/// can't be read or is no baseline.
+void pass_baseline(const std::string& file, bool checked_everything, ValidationReport& report);
+
+/// Writes the report's findings for pass_baseline(); reasons that people gave in the file are kept.
+void save_baseline(const std::string& file, const ValidationReport& report, const Streams& streams);
+
+}  // namespace onnxhub

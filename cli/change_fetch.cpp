@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/change_fetch.h"
+
+#include <memory>
+#include <set>
+#include <variant>
+
+#include "generator/file_changes.h"
+#include "repository/lfs_pointer.h"
+
+namespace onnxhub {
+namespace {
+
+/// Objects that pointers of the tree name.
+std::set<Sha256> named_objects(const Tree& tree) {
+    std::set<Sha256> oids;
+    for (const std::string& path : tree.list()) {
+        const auto stat = tree.stat(path);
+        if (!stat || stat->kind != FileKind::regular ||
+            stat->size_bytes >= lfs_pointer_size_limit) {
+            continue;
+        }
+        const auto parsed =
+            parse_lfs_pointer(read_whole(*tree.open(path), lfs_pointer_size_limit, path));
+        if (const auto* pointer = std::get_if<LfsPointer>(&parsed)) oids.insert(pointer->oid);
+    }
+    return oids;
+}
+
+}  // namespace
+
+std::string keep_models_of_change(const HubFolder& hub, const ChangeBase& base,
+                                  std::vector<ModelToFetch>& models) {
+    if (models.empty()) return "";
+    const auto refuse = [&](const char* reason) {
+        models.clear();
+        return std::string(reason);
+    };
+    if (!base.commit) return refuse("what changed can't be told");
+    // git-lfs looks for .lfsconfig at the top of the repository.
+    const auto repository = GitRepository::find(hub.folder);
+    const auto before = repository->tree_of(*base.commit, "");
+    const auto now =
+        hub.commit ? repository->tree_of(*hub.commit, "") : repository->working_tree("");
+    if (FileChanges(*before, *now, FileDifference::content).differs(".lfsconfig")) {
+        return refuse("the change is about .lfsconfig, which names the server");
+    }
+    const std::set<Sha256> known = named_objects(*before);
+    for (ModelToFetch& model : models) {
+        std::erase_if(model.files,
+                      [&](const FileToFetch& file) { return known.contains(file.oid); });
+    }
+    std::erase_if(models, [](const ModelToFetch& model) { return model.files.empty(); });
+    return "";
+}
+
+}  // namespace onnxhub
