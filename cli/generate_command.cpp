@@ -23,6 +23,7 @@
 #include "generator/shape_inference.h"
 #include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/inert_text.h"
 #include "manifest/manifest_difference.h"
 
 namespace onnxhub {
@@ -142,7 +143,7 @@ ExitCode check(const Inputs& inputs, const GenerateResult& result, bool has_erro
     const ManifestDocument after = read_manifest(result.update.text, "the new manifest");
     const auto differences = compare_manifests(inputs.present ? *inputs.present : nothing, after);
     for (const EntryDifference& difference : differences) {
-        streams.out << to_text(difference) << '\n';
+        streams.out << without_runner_commands(to_text(difference), "\\x23") << '\n';
     }
     note(streams, differences.empty()
                       ? fmt::format("{} differs in order or format only; run `onnxhub generate` to "

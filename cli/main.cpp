@@ -48,7 +48,9 @@ int status_of(ExitCode code) {
 
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    std::cerr << "onnxhub: error: command line: " << error.what()
+    // Workflows pass on names of branches and files.
+    std::cerr << "onnxhub: error: command line: "
+              << without_runner_commands(printable(error.what()), "\\x23")
               << "; see `onnxhub --help` or `onnxhub <command> --help`\n";
     return status_of(ExitCode::unusable);
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "manifest/entry_name.h"
+#include "manifest/inert_text.h"
 #include "manifest/json_members.h"
 
 namespace onnxhub {
@@ -236,7 +237,8 @@ std::string part_text(const ManifestPart& part) {
                      {"diagnostics", to_json(part.diagnostics)},
                      {"rows", json_array(std::move(rows))},
                      {"present", json_array(std::move(present))}});
-    return json_text(document) + '\n';
+    // "##[" can only be inside a string here.
+    return without_runner_commands(json_text(document), "\\u0023") + '\n';
 }
 
 bool is_manifest_part(const JsonValue& document) {

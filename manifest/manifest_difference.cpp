@@ -2,6 +2,7 @@
 #include "manifest/manifest_difference.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <optional>
 #include <set>
@@ -53,11 +54,19 @@ std::string short_json(const JsonValue& value) {
     return text;
 }
 
+/// Keys of a team's own that could be anything else stand in quotes.
+std::string shown_key(const std::string& key) {
+    const bool is_plain = !key.empty() && std::ranges::all_of(key, [](unsigned char c) {
+        return std::isalnum(c) || c == '_' || c == '-' || c == '.';
+    });
+    return is_plain ? key : '"' + printable(key) + '"';
+}
+
 void compare_members(const JsonValue& before, const JsonValue& after, const std::string& prefix,
                      std::vector<FieldDifference>& differences) {
     for (const JsonMember& member : *before.object()) {
         const JsonValue* now = after.find(member.key);
-        const std::string field = prefix + printable(member.key);
+        const std::string field = prefix + shown_key(member.key);
         if (!now) {
             differences.push_back({field, short_json(member.value), ""});
         } else if (member.key == "metadata" && now->object() && member.value.object()) {
@@ -68,7 +77,7 @@ void compare_members(const JsonValue& before, const JsonValue& after, const std:
     }
     for (const JsonMember& member : *after.object()) {
         if (before.find(member.key)) continue;
-        differences.push_back({prefix + printable(member.key), "", short_json(member.value)});
+        differences.push_back({prefix + shown_key(member.key), "", short_json(member.value)});
     }
 }
 
