@@ -558,6 +558,57 @@ class Workflows(Hub):
         self.assertIn(MODEL, names)
 
 
+class OtherServers(Hub):
+    """What there is for those who are not on GitHub."""
+
+    def run_in_hub(self, *command):
+        environment = {"PATH": f"{PROGRAM.parent}:/usr/bin:/bin", "HOME": str(self.folder), "GIT_CONFIG_NOSYSTEM": "1",
+                       "CI_MERGE_REQUEST_DIFF_BASE_SHA": self.base}
+        return subprocess.run(command, cwd=self.hub, env=environment, capture_output=True)
+
+    def test_findings_become_comments_of_gerrit(self):
+        script = SOURCE / "templates/ci/gerrit-review.sh"
+        self.assertEqual(self.run_in_hub("bash", script, self.base).returncode, 0)
+        self.assertEqual(json.loads((self.hub / "review.json").read_text())["labels"], {"Verified": 1})
+        self.break_manifest()
+        self.commit("Break it")
+        done = self.run_in_hub("bash", script, self.base)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        review = json.loads((self.hub / "review.json").read_text())
+        self.assertEqual(review["labels"], {"Verified": -1})
+        comment = review["comments"]["ONNX_HUB_MANIFEST.json"][0]
+        self.assertRegex(comment["message"], "^entry-opset-differs: ")
+        self.assertEqual((type(comment["line"]), comment["unresolved"]), (int, True))
+
+    def test_a_merge_request_of_gitlab_has_a_test_report(self):
+        import xml.etree.ElementTree
+        import yaml
+        job = yaml.safe_load((SOURCE / "templates/ci/gitlab-ci.yml").read_text())["onnxhub"]
+        self.assertEqual(job["artifacts"]["reports"]["junit"], "onnxhub.xml")
+        program = self.hub / ".onnxhub/program/bin/onnxhub"
+        program.parent.mkdir(parents=True)
+        program.symlink_to(PROGRAM)
+        self.break_manifest()
+        self.git("add", "ONNX_HUB_MANIFEST.json")
+        self.git("commit", "-qm", "Break it")
+        script = "set -eo pipefail\n" + "\n".join(job["before_script"] + job["script"])
+        self.assertEqual(self.run_in_hub("bash", "-c", script).returncode, 1)
+        report = xml.etree.ElementTree.parse(self.hub / "onnxhub.xml").getroot()
+        self.assertEqual(int(report.get("failures")), 1)
+
+    def test_hooks_of_pre_commit(self):
+        import yaml
+        hooks = {hook["id"]: hook for hook in yaml.safe_load((SOURCE / ".pre-commit-hooks.yaml").read_text())}
+        used = yaml.safe_load((self.hub / ".pre-commit-config.yaml").read_text())["repos"]
+        self.assertTrue({hook["id"] for repo in used for hook in repo["hooks"]} <= set(hooks))
+        for hook in hooks.values():
+            self.assertEqual((hook["language"], hook["pass_filenames"]), ("system", False))
+            self.assertEqual(self.run_in_hub(*hook["entry"].split()).returncode, 0)
+        self.break_manifest()
+        for hook in hooks.values():
+            self.assertEqual(self.run_in_hub(*hook["entry"].split()).returncode, 1, hook["id"])
+
+
 @unittest.skipUnless(shutil.which("git-lfs"), "git-lfs is not installed (apt-get install git-lfs)")
 class Sweeps(Hub):
     """The templates for hubs that outgrow one machine, with a Git LFS server that has the models' bytes."""
