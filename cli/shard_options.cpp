@@ -66,8 +66,7 @@ void require_all_shards(const std::vector<std::string>& files, const std::vector
     }
     if (file_of.size() == count) return;
     throw EnvironmentError(
-        fmt::format("{}: is of {} shards, of which {} is not given; give all "
-                    "parts of one run",
+        fmt::format("{}: is of {} shards, and not given: {}; give all parts of one run",
                     printable(files.front()), count, missing_text(file_of, count)));
 }
 

@@ -256,8 +256,7 @@ TEST_F(SweepOfChange, OfWordsAndOfNamesIsNothingAndOfAModelOneObject) {
 
     const std::string model = bytes_of("u");
     server.add(model);
-    write_file(folder.path() / "clone/a/q.onnx",
-               lfs_pointer_text(sha256_of(model), model.size()));
+    write_file(folder.path() / "clone/a/q.onnx", lfs_pointer_text(sha256_of(model), model.size()));
     commit("Model");
     const ProgramResult changed = validate();
     EXPECT_EQ(changed.status, 1) << changed.err;
@@ -312,7 +311,7 @@ TEST_F(Sweep, PartsThatDoNotBelongTogetherAreRefused) {
         EXPECT_EQ(result.out, "") << files;
         return result.err;
     };
-    EXPECT_THAT(refusal("../one.json"), HasSubstr("is of 2 shards, of which 2/2 is not given"));
+    EXPECT_THAT(refusal("../one.json"), HasSubstr("is of 2 shards, and not given: 2/2;"));
     EXPECT_THAT(refusal("../one.json ../one.json"),
                 HasSubstr("is shard 1/2, and so is ../one.json"));
     EXPECT_THAT(refusal("../one.json ../three.json"),
