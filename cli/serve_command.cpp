@@ -7,12 +7,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
@@ -68,6 +71,13 @@ public:
         return signal;
     }
 
+    /// Nothing when there was none for so long.
+    std::optional<int> wait_for(std::chrono::milliseconds time) const {
+        const timespec limit{0, std::chrono::nanoseconds(time).count()};  // below a second
+        const int signal = sigtimedwait(&set_, nullptr, &limit);
+        return signal > 0 ? std::optional(signal) : std::nullopt;
+    }
+
 private:
     sigset_t set_ = {};
 };
@@ -80,16 +90,17 @@ public:
         reopen();
     }
 
+    /// Throws EnvironmentError, and goes on as before, when that can't be done.
     void reopen() {
         if (!path_) return;
-        file_.close();
-        file_.clear();
-        file_.open(*path_, std::ios::app);
-        if (!file_)
-            throw EnvironmentError(*path_ + ": can't be written; name another --access-log");
+        std::ofstream file(*path_, std::ios::app);
+        if (!file) throw EnvironmentError(*path_ + ": can't be written; name another --access-log");
+        const std::lock_guard lock(mutex_);
+        file_ = std::move(file);
     }
 
     void write(const std::string& line) {
+        const std::lock_guard lock(mutex_);
         if (path_) {
             file_ << line << '\n' << std::flush;
         } else if (!streams_.options.quiet) {
@@ -100,6 +111,7 @@ public:
 private:
     std::optional<std::string> path_;
     const Streams& streams_;
+    std::mutex mutex_;
     std::ofstream file_;
 };
 
@@ -116,6 +128,15 @@ std::string index_page(const std::string& location) {
     }
 }
 
+/// An empty file would be no certificate, and must not mean plain http.
+std::string read_pem(const std::string& path) {
+    const std::string text = read_disk_file(path);
+    if (text.find("-----BEGIN ") == text.npos) {
+        throw EnvironmentError(path + ": holds no PEM; name certificate and key as PEM files");
+    }
+    return text;
+}
+
 ServerOptions server_options(const Arguments& arguments) {
     if (arguments.tls_certificate.has_value() != arguments.tls_key.has_value()) {
         throw EnvironmentError("command line: --tls-cert and --tls-key belong together");
@@ -124,8 +145,8 @@ ServerOptions server_options(const Arguments& arguments) {
     options.bind_address = arguments.bind;
     options.port = arguments.port;
     if (arguments.tls_certificate) {
-        options.tls_certificate = read_disk_file(*arguments.tls_certificate);
-        options.tls_key = read_disk_file(*arguments.tls_key);
+        options.identity =
+            TlsIdentity{read_pem(*arguments.tls_certificate), read_pem(*arguments.tls_key)};
     }
     options.index_page = index_page(arguments.location);
     options.token = read_token(arguments);
@@ -148,36 +169,39 @@ void allow_open_files(unsigned connections) {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// Until nothing is sent any more, for half a minute at most, or until told again to end.
+void drain(HubServer& server, const Signals& signals) {
+    const auto deadline = std::chrono::steady_clock::now() + longest_drain;
+    server.begin_drain();
+    while (!server.is_drained() && std::chrono::steady_clock::now() < deadline) {
+        const auto signal = signals.wait_for(std::chrono::milliseconds(20));
+        if (signal && *signal != SIGHUP) return;
+    }
+}
+
 ExitCode run(const Arguments& arguments, const Streams& streams) {
     signal(SIGPIPE, SIG_IGN);
     allow_open_files(arguments.connections);
     const Signals signals;
     AccessLog access_log(arguments, streams);
     ServedHub hub(arguments.location);
-    const auto start = [&](std::uint16_t port) {
-        ServerOptions options = server_options(arguments);
-        options.port = port;
-        const bool has_log = arguments.access_log || !streams.options.quiet;
-        if (has_log) options.log = [&](const std::string& line) { access_log.write(line); };
-        return std::make_unique<HubServer>(hub, std::move(options));
-    };
-    std::unique_ptr<HubServer> server = start(arguments.port);
-    write_result(streams, server->url() + "\n");
+    ServerOptions options = server_options(arguments);
+    const bool has_log = arguments.access_log || !streams.options.quiet;
+    if (has_log) options.log = [&](const std::string& line) { access_log.write(line); };
+    HubServer server(hub, std::move(options));
+    write_result(streams, server.url() + "\n");
     note(streams, "serving " + arguments.location + "; Ctrl-C ends it");
     while (signals.wait() == SIGHUP) {
-        // A server with the new certificate and token takes over before the old one goes.
         try {
             access_log.reopen();
             hub.reload();
-            auto next = start(server->port());
-            server->drain(longest_drain);
-            server = std::move(next);
+            server.reload(server_options(arguments));
             note(streams, "reloaded");
         } catch (const EnvironmentError& error) {
             note(streams, std::string("not reloaded: ") + error.what());
         }
     }
-    server->drain(longest_drain);
+    drain(server, signals);
     return ExitCode::done;
 }
 
