@@ -499,6 +499,48 @@ private:
     rlimit before_ = {};
 };
 
+TEST_F(ServedFolder, LinksGiveNothingThatIsHidden) {
+    write_file(hub / "deep/er/file.txt", "seen");
+    write_file(hub / ".hidden/file.txt", "secret");
+    const std::pair<const char*, const char*> links[] = {
+        {"gitdir", ".git"},
+        {"gitcfg", ".git/config"},
+        {"deep/up", "../.git/config"},
+        {"second", "gitcfg"},
+        {"third", "gitdir/config"},
+        {"through", ".hidden/../deep/er/file.txt"},
+        {"by-env", "./.env"},
+        {"absolute", "/etc/passwd"},
+        {"loop", "loop"},
+        {"out", "../hub/deep/er/file.txt"},
+        {"root", "."},
+        {"dir", "deep"},
+        {"file", "dir/er/file.txt"},
+        {"deep/again", "er/../../dir/er/file.txt"}};
+    for (const auto& [path, target] : links) fs::create_symlink(target, hub / path);
+    fs::create_symlink("../outside-link", hub / ".git/back");
+    Served served(hub.string());
+    for (const char* path :
+         {"/gitdir/config", "/gitcfg", "/deep/up", "/dir/up", "/second", "/third", "/through",
+          "/by-env", "/absolute", "/loop", "/out", "/root", "/root/gitcfg", "/gitdir",
+          "/o/n/main/gitcfg", "/media/o/n/main/gitdir/config", "/root/.env", "/dir"}) {
+        const Reply reply = served.get(path);
+        EXPECT_EQ(reply.status, 404) << path;
+        EXPECT_THAT(reply.body, Not(HasSubstr("secret"))) << path;
+    }
+    for (const char* path : {"/file", "/dir/er/file.txt", "/deep/again", "/root/file", "/dir/again",
+                             "/o/n/main/file"}) {
+        EXPECT_EQ(served.get(path).body, "seen") << path;
+    }
+}
+
+TEST_F(ServedFolder, AFolderIsNoFile) {
+    Served served(hub.string());
+    for (const char* path : {"/a%20b/", "/a%20b", "/x/", "/empty.txt/", "/o/n/main/", "/o/"}) {
+        EXPECT_EQ(served.get(path).status, 404) << path;
+    }
+}
+
 TEST_F(ServedFolder, WhatCantBeOpenedForNowIsNotAbsent) {
     RepositoryBuilder repository;
     repository.write("ONNX_HUB_MANIFEST.json", "[]").write_pointer("m.onnx", model).commit("Hub");
@@ -677,6 +719,83 @@ TEST(ServedRepository, FollowsRefsAndPointersWithoutARestart) {
     }
     Served bare(repository.bare_clone().string());
     EXPECT_EQ(bare.get("/ONNX_HUB_MANIFEST.json").body, "[2]");
+}
+
+TEST(ServedRepository, CommitsThatWereTakenBackAreNotServed) {
+    RepositoryBuilder repository;
+    repository.write("f.txt", "1");
+    const std::string first = repository.commit("One");
+    repository.branch("side").checkout("side").write("f.txt", "taken back");
+    const std::string side = repository.commit("Side");
+    repository.checkout("main").write("f.txt", "2").commit("Two");
+    const auto git = [&](std::vector<std::string> command) {
+        command.insert(command.begin(), "git");
+        const auto result = test::run_command(command, repository.path());
+        EXPECT_EQ(result.status, 0) << result.err;
+    };
+    git({"update-ref", "refs/hidden/one", side});
+    git({"tag", "v1", side});
+    Served served(repository.path().string() + ":main");
+    const auto get = [&](const std::string& ref) { return served.get("/o/n/" + ref + "/f.txt"); };
+    for (const std::string& ref : {side, std::string("side"), std::string("v1")}) {
+        EXPECT_EQ(get(ref).body, "taken back") << ref;
+    }
+    EXPECT_EQ(get(first).body, "1");
+    git({"branch", "-D", "side"});
+    git({"tag", "-d", "v1"});
+    served.hub.reload();
+    for (const std::string& ref : {side, side.substr(0, 10), std::string("side"), std::string("v1"),
+                                   std::string("refs/hidden/one")}) {
+        EXPECT_EQ(get(ref).status, 404) << ref;
+    }
+    EXPECT_EQ(served.get("/media/o/n/" + side + "/f.txt").status, 404);
+    EXPECT_EQ(get(first).body, "1");
+    EXPECT_EQ(get("main").body, "2");
+}
+
+TEST(ServedRepository, OnlyTheRefThatIsNamedWhereThatIsAsked) {
+    RepositoryBuilder repository;
+    repository.write("f.txt", "1");
+    const std::string first = repository.commit("One");
+    repository.branch("feature/x").branch("other");
+    ServedHub hub(repository.path().string() + ":feature/x", true);
+    const auto is_there = [&](const std::string& path) {
+        const onnxhub::Served served = hub.open(path);
+        return std::holds_alternative<ServedFile>(served);
+    };
+    EXPECT_TRUE(is_there("/f.txt"));
+    EXPECT_TRUE(is_there("/o/n/feature/x/f.txt"));
+    EXPECT_TRUE(is_there("/media/o/n/feature/x/f.txt"));
+    for (const std::string& ref : {first, std::string("other"), std::string("HEAD")}) {
+        EXPECT_FALSE(is_there("/o/n/" + ref + "/f.txt")) << ref;
+    }
+    EXPECT_THROW(ServedHub(repository.path().string(), true), EnvironmentError);
+}
+
+TEST(ServedRepository, ARefThatIsGoneIsToldAndMayComeBack) {
+    RepositoryBuilder repository;
+    repository.write("f.txt", "1").commit("One");
+    repository.branch("served");
+    Served served(repository.path().string() + ":served");
+    EXPECT_EQ(served.get("/f.txt").body, "1");
+    test::run_command({"git", "branch", "-D", "served"}, repository.path());
+    const Reply gone = served.get("/f.txt");
+    EXPECT_EQ(gone.status, 404);
+    EXPECT_THAT(gone.body, HasSubstr("the ref served, which is served here, is gone"));
+    EXPECT_EQ(served.get("/o/n/main/f.txt").body, "1");
+    repository.branch("served");
+    EXPECT_EQ(served.get("/f.txt").body, "1");
+}
+
+TEST(ServedRepository, LinksInACommitGiveNothingThatIsHidden) {
+    RepositoryBuilder repository;
+    repository.write(".ci/key", "secret").write("f.txt", "1");
+    repository.symlink("key", ".ci/key").symlink("ci", ".ci").symlink("g", "f.txt").commit("One");
+    Served served(repository.path().string() + ":main");
+    for (const char* path : {"/key", "/ci/key", "/o/n/main/key"}) {
+        EXPECT_EQ(served.get(path).status, 404) << path;
+    }
+    EXPECT_EQ(served.get("/g").body, "1");
 }
 
 TEST(ServedRepository, AWorkingTreeIsServedAsItStands) {
