@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
@@ -38,6 +39,8 @@ struct Arguments {
     std::optional<std::string> tls_key;
     std::optional<std::string> token_file;
     std::optional<std::string> access_log;
+    std::optional<std::string> name;
+    bool only_ref = false;
     unsigned connections = 8192;
     unsigned connections_per_address = 4096;
     unsigned idle_seconds = 30;
@@ -116,11 +119,13 @@ private:
 };
 
 /// The catalog page, with what can be read of the hub now; a hub without a manifest has none yet.
-std::string index_page(const std::string& location) {
+std::string index_page(const Arguments& arguments) {
+    const std::string& location = arguments.location;
     try {
         const LocalHub hub(location);
         CatalogFacts facts;
-        facts.name = std::filesystem::weakly_canonical(locate_hub(location).folder).filename();
+        const auto folder = std::filesystem::weakly_canonical(locate_hub(location).folder);
+        facts.name = arguments.name.value_or(folder.filename());
         facts.readmes = readmes_of(hub.tree(), read_manifest(hub.manifest(), hub.manifest_name()));
         return catalog_page(facts);
     } catch (const EnvironmentError&) {
@@ -148,7 +153,7 @@ ServerOptions server_options(const Arguments& arguments) {
         options.identity =
             TlsIdentity{read_pem(*arguments.tls_certificate), read_pem(*arguments.tls_key)};
     }
-    options.index_page = index_page(arguments.location);
+    options.index_page = index_page(arguments);
     options.token = read_token(arguments);
     options.connections = arguments.connections;
     options.connections_per_address = arguments.connections_per_address;
@@ -169,6 +174,14 @@ void allow_open_files(unsigned connections) {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+void note_missing_manifest(ServedHub& hub, const Streams& streams) {
+    const Served manifest = hub.open("/ONNX_HUB_MANIFEST.json");
+    if (std::holds_alternative<ServedFile>(manifest)) return;
+    note(streams,
+         "there is no ONNX_HUB_MANIFEST.json, which clients ask for first; "
+         "`onnxhub generate` writes it");
+}
+
 /// Until nothing is sent any more, for half a minute at most, or until told again to end.
 void drain(HubServer& server, const Signals& signals) {
     const auto deadline = std::chrono::steady_clock::now() + longest_drain;
@@ -184,13 +197,14 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     allow_open_files(arguments.connections);
     const Signals signals;
     AccessLog access_log(arguments, streams);
-    ServedHub hub(arguments.location);
+    ServedHub hub(arguments.location, arguments.only_ref);
     ServerOptions options = server_options(arguments);
     const bool has_log = arguments.access_log || !streams.options.quiet;
     if (has_log) options.log = [&](const std::string& line) { access_log.write(line); };
     HubServer server(hub, std::move(options));
     write_result(streams, server.url() + "\n");
     note(streams, "serving " + arguments.location + "; Ctrl-C ends it");
+    note_missing_manifest(hub, streams);
     while (signals.wait() == SIGHUP) {
         try {
             access_log.reopen();
@@ -226,11 +240,19 @@ void add_serve_command(CLI::App& app, Job& job) {
            "Ask for the token in this file's first line (or in ONNXHUB_SERVE_TOKEN)");
     option("--access-log", arguments->access_log, "FILE",
            "Log of requests in Combined Log Format (default: standard error)");
-    option("--connections", arguments->connections, "N", "At the same time (default: 8192)");
+    option("--name", arguments->name, "TEXT", "Title of the catalog page (default: the folder's)");
+    command->add_flag("--only-ref", arguments->only_ref,
+                      "Serve no branch, tag or commit but the ref named in DIR:ref");
+    constexpr unsigned most = 1'000'000;
+    option("--connections", arguments->connections, "N", "At the same time (default: 8192)")
+        ->check(CLI::Range(1u, most));
     option("--connections-per-address", arguments->connections_per_address, "N",
-           "At the same time from one address (default: 4096)");
+           "At the same time from one address (default: 4096)")
+        ->check(CLI::Range(1u, most));
     option("--idle-seconds", arguments->idle_seconds, "N",
-           "After which a silent connection is closed (default: 30)");
+           "After which a silent connection is closed; a request's whole head has four times as "
+           "long (default: 30)")
+        ->check(CLI::Range(1u, most));
     option("--threads", arguments->threads, "N", "Threads (default: one per core)");
     command->callback([arguments, &job] {
         job = [arguments](const Streams& streams) { return run(*arguments, streams); };

@@ -107,6 +107,35 @@ TEST_F(ServeLifecycle, APortInUseIsOneLine) {
     EXPECT_EQ(server.stop(), 0);
 }
 
+TEST_F(ServeLifecycle, LimitsOfNothingAndRefsOfNoneAreUsageErrors) {
+    const std::vector<std::vector<std::string>> rows = {{"--connections", "0"},
+                                                        {"--connections-per-address", "0"},
+                                                        {"--idle-seconds", "0"},
+                                                        {"--only-ref"}};
+    for (const std::vector<std::string>& row : rows) {
+        std::vector<std::string> command{"timeout", "60", onnxhub_program(), "serve", "hub",
+                                         "--port",  "0"};
+        command.insert(command.end(), row.begin(), row.end());
+        const ProgramResult result = run_command(command, folder.path());
+        EXPECT_EQ(result.status, 2) << row[0];
+        EXPECT_EQ(result.out, "") << row[0];
+        EXPECT_THAT(result.err, HasSubstr(row[0]));
+    }
+}
+
+TEST_F(ServeLifecycle, AHubWithoutAManifestIsNotedAndOneWithHasItsName) {
+    RunningServer without(hub, folder.path());
+    ASSERT_TRUE(comes_true([&] { return times_said("there is no ONNX_HUB_MANIFEST.json") == 1; }));
+    EXPECT_EQ(without.stop(), 0);
+    write_file(hub / "ONNX_HUB_MANIFEST.json", "[]\n");
+    RunningServer with(hub, folder.path(), {"--name", "Models of us"});
+    const ProgramResult page =
+        run_command({"curl", "-s", "--noproxy", "*", with.url() + "/"}, folder.path());
+    EXPECT_THAT(page.out, HasSubstr("Models of us"));
+    EXPECT_EQ(with.stop(), 0);
+    EXPECT_EQ(times_said("there is no ONNX_HUB_MANIFEST.json"), 0u);
+}
+
 TEST_F(ServeLifecycle, ReloadsWaitForNoDownloadAndCutNone) {
     RunningServer server(hub, folder.path());
     ASSERT_NE(server.url(), "");
