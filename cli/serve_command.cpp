@@ -153,7 +153,7 @@ ServerOptions server_options(const Arguments& arguments) {
         options.identity =
             TlsIdentity{read_pem(*arguments.tls_certificate), read_pem(*arguments.tls_key)};
     }
-    options.index_page = index_page(arguments);
+    options.index_page = [arguments] { return index_page(arguments); };
     options.token = read_token(arguments);
     options.connections = arguments.connections;
     options.connections_per_address = arguments.connections_per_address;

@@ -250,6 +250,7 @@ std::string address_of(MHD_Connection* connection) {
 RequestHead head_of(MHD_Connection* connection, const char* method, std::string_view target,
                     const char* version) {
     RequestHead head{method, target, version, {}};
+    head.fields.reserve(16);
     const auto add = [](void* fields, MHD_ValueKind, const char* name, std::size_t name_size,
                         const char* value, std::size_t value_size) {
         static_cast<decltype(head.fields)*>(fields)->emplace_back(
@@ -280,15 +281,14 @@ bool has_content(MHD_Connection* connection) {
 
 struct HttpDaemon::State {
     State(ServedHub& served_hub, ServerOptions server_options, ServerBooks& shared)
-        : hub(served_hub), options(std::move(server_options)), books(shared) {
-        if (options.index_page.empty()) return;
-        index_page = std::make_shared<const std::string>(std::move(options.index_page));
-    }
+        : hub(served_hub), options(std::move(server_options)), books(shared) {}
 
     ServedHub& hub;
     ServerOptions options;
     ServerBooks& books;
-    std::shared_ptr<const std::string> index_page;  ///< null: none
+    std::mutex page_mutex;
+    std::shared_ptr<const std::string> index_page;  ///< null: none so far
+    std::optional<std::string> page_manifest;       ///< etag of the one it was made for
     MHD_Daemon* daemon = nullptr;
     std::atomic<unsigned> connections{0};
     PackedFiles packed;
@@ -347,7 +347,8 @@ struct HttpDaemon::State {
         if (!path) return send_text(connection, request, 400, "this path can't be used");
         Served served = hub.open(*path == "/" ? "/index.html" : *path);
         if (const auto* missing = std::get_if<NotServed>(&served)) {
-            if (path == "/" && index_page) return send_file(connection, request, page());
+            std::optional<ServedFile> own = path == "/" ? page() : std::nullopt;
+            if (own) return send_file(connection, request, *std::move(own));
             return send_text(connection, request, missing->status, missing->reason);
         }
         send_file(connection, request, std::get<ServedFile>(std::move(served)));
@@ -415,7 +416,23 @@ struct HttpDaemon::State {
         return response;
     }
 
-    ServedFile page() const {
+    std::string manifest_etag() {
+        const Served manifest = hub.open("/ONNX_HUB_MANIFEST.json");
+        const auto* file = std::get_if<ServedFile>(&manifest);
+        return file ? file->identity.etag : "";
+    }
+
+    /// Made anew when the manifest is another one; where that fails the last one stays.
+    std::optional<ServedFile> page() {
+        if (!options.index_page) return std::nullopt;
+        const std::string etag = manifest_etag();
+        const std::lock_guard lock(page_mutex);
+        if (page_manifest != etag) {
+            std::string made = options.index_page();
+            if (!made.empty()) index_page = std::make_shared<const std::string>(std::move(made));
+            page_manifest = etag;
+        }
+        if (!index_page) return std::nullopt;
         ServedFile file;
         file.identity = {'"' + to_hex(sha256_of(*index_page)) + '"', 0, index_page->size()};
         file.content_type = content_type_of("index.html");

@@ -22,7 +22,9 @@ struct ServerOptions {
     std::string bind_address = "127.0.0.1";    ///< IPv4 or IPv6
     std::uint16_t port = 8080;                 ///< 0: any that is free
     std::optional<TlsIdentity> identity = {};  ///< with one, even an empty one, never plain http
-    std::string index_page = {};  ///< HTML for "/" where the hub has no index.html of its own
+    /// Makes the HTML for "/" where the hub has no index.html of its own; "" for none now. Called
+    /// from any thread when the page is asked for, at first and where the manifest has changed.
+    std::function<std::string()> index_page = {};
     std::optional<std::string> token = {};  ///< wanted as "Authorization: Bearer …" by all but
                                             ///< /healthz
     unsigned threads = 0;                   ///< 0: one per core

@@ -534,6 +534,25 @@ TEST_F(ServedFolder, LinksGiveNothingThatIsHidden) {
     }
 }
 
+TEST_F(ServedFolder, TheIndexPageFollowsTheManifest) {
+    ServerOptions options;
+    int made = 0;
+    bool fails = false;
+    options.index_page = [&] { return fails ? std::string() : "<html>" + std::to_string(++made); };
+    Served served(hub.string(), std::move(options));
+    EXPECT_EQ(served.get("/").body, "<html>1");
+    EXPECT_EQ(served.get("/").body, "<html>1");
+    write_file(hub / "ONNX_HUB_MANIFEST.json", "[ ]");
+    const Reply second = served.get("/");
+    EXPECT_EQ(second.body, "<html>2");
+    EXPECT_EQ(second.header("content-type"), "text/html; charset=utf-8");
+    fails = true;
+    write_file(hub / "ONNX_HUB_MANIFEST.json", "[  ]");
+    EXPECT_EQ(served.get("/").body, "<html>2");
+    write_file(hub / "index.html", "its own");
+    EXPECT_EQ(served.get("/").body, "its own");
+}
+
 TEST_F(ServedFolder, AFolderIsNoFile) {
     Served served(hub.string());
     for (const char* path : {"/a%20b/", "/a%20b", "/x/", "/empty.txt/", "/o/n/main/", "/o/"}) {
