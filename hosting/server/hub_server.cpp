@@ -108,11 +108,8 @@ struct HubServer::State {
         constexpr int flags = SOCK_CLOEXEC | SOCK_NONBLOCK;
         OpenFile client(accept4(listening.get(), address, &size, flags));
         if (client.get() < 0 && (errno == EMFILE || errno == ENFILE)) {
-            // Those who wait would wait for good: one that is let in and closed knows.
-            spare = OpenFile();
-            const OpenFile refused(accept4(listening.get(), address, &size, flags));
-            if (refused.get() >= 0) books.record_refused_connection(address);
-            return has_spare_again();
+            const bool was_one = refuse_one();
+            return has_spare_again() && was_one;
         }
         if (client.get() < 0) return errno == ECONNABORTED || errno == EINTR;
         if (!books.clients.admit(address)) {
@@ -123,6 +120,18 @@ struct HubServer::State {
         const std::lock_guard lock(mutex);
         daemon->take(client.release(), address, size);
         return true;
+    }
+
+    /// For want of open files: who waits would wait for good, who is let in and closed knows.
+    /// Returns whether there was one: EMFILE comes before EAGAIN.
+    bool refuse_one() {
+        sockaddr_storage storage = {};
+        auto* address = reinterpret_cast<sockaddr*>(&storage);
+        socklen_t size = sizeof storage;
+        spare = OpenFile();
+        const OpenFile refused(accept4(listening.get(), address, &size, SOCK_CLOEXEC));
+        if (refused.get() >= 0) books.record_refused_connection(address);
+        return refused.get() >= 0;
     }
 
     bool has_spare_again() {

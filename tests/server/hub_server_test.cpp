@@ -91,6 +91,11 @@ public:
     /// A socket that is connected to the server, where a read waits for a second.
     OpenFile connect() const {
         OpenFile file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        connect(file);
+        return file;
+    }
+
+    void connect(const OpenFile& file) const {
         sockaddr_in address = {};
         address.sin_family = AF_INET;
         address.sin_port = htons(server->port());
@@ -98,7 +103,6 @@ public:
         const timeval patience = {1, 0};
         setsockopt(file.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         EXPECT_EQ(::connect(file.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-        return file;
     }
 
     /// What comes back for these very bytes, up to the end of the connection or a second of
@@ -583,6 +587,22 @@ TEST_F(ServedFolder, WhatCantBeOpenedForNowIsNotAbsent) {
     }
     EXPECT_EQ(status(plain, "/a b/m.onnx"), 200);
     EXPECT_EQ(status(with_lfs, "/m.onnx"), 200);
+}
+
+TEST_F(ServedFolder, WhoComesWhenNoFileCanBeOpenedIsNotLeftWaiting) {
+    Served served(hub.string());
+    std::vector<OpenFile> sockets;
+    for (int i = 0; i < 3; ++i) sockets.emplace_back(socket(AF_INET, SOCK_STREAM, 0));
+    {
+        const NoMoreFiles limit(0);
+        for (const OpenFile& file : sockets) {
+            served.connect(file);
+            EXPECT_TRUE(Served::read_all(file).is_closed);
+        }
+    }
+    sockets.clear();
+    EXPECT_EQ(served.get("/empty.txt").status, 200);
+    EXPECT_THAT(served.final_log(), Contains(HasSubstr("] \"-\" 503 0 ")).Times(3));
 }
 
 TEST_F(ServedFolder, ConnectionsStayOpenForMore) {
