@@ -7,12 +7,16 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
@@ -35,6 +39,8 @@ struct Arguments {
     std::optional<std::string> tls_key;
     std::optional<std::string> token_file;
     std::optional<std::string> access_log;
+    std::optional<std::string> name;
+    bool only_ref = false;
     unsigned connections = 8192;
     unsigned connections_per_address = 4096;
     unsigned idle_seconds = 30;
@@ -68,6 +74,13 @@ public:
         return signal;
     }
 
+    /// Nothing when there was none for so long.
+    std::optional<int> wait_for(std::chrono::milliseconds time) const {
+        const timespec limit{0, std::chrono::nanoseconds(time).count()};  // below a second
+        const int signal = sigtimedwait(&set_, nullptr, &limit);
+        return signal > 0 ? std::optional(signal) : std::nullopt;
+    }
+
 private:
     sigset_t set_ = {};
 };
@@ -80,16 +93,17 @@ public:
         reopen();
     }
 
+    /// Throws EnvironmentError, and goes on as before, when that can't be done.
     void reopen() {
         if (!path_) return;
-        file_.close();
-        file_.clear();
-        file_.open(*path_, std::ios::app);
-        if (!file_)
-            throw EnvironmentError(*path_ + ": can't be written; name another --access-log");
+        std::ofstream file(*path_, std::ios::app);
+        if (!file) throw EnvironmentError(*path_ + ": can't be written; name another --access-log");
+        const std::lock_guard lock(mutex_);
+        file_ = std::move(file);
     }
 
     void write(const std::string& line) {
+        const std::lock_guard lock(mutex_);
         if (path_) {
             file_ << line << '\n' << std::flush;
         } else if (!streams_.options.quiet) {
@@ -100,20 +114,32 @@ public:
 private:
     std::optional<std::string> path_;
     const Streams& streams_;
+    std::mutex mutex_;
     std::ofstream file_;
 };
 
 /// The catalog page, with what can be read of the hub now; a hub without a manifest has none yet.
-std::string index_page(const std::string& location) {
+std::string index_page(const Arguments& arguments) {
+    const std::string& location = arguments.location;
     try {
         const LocalHub hub(location);
         CatalogFacts facts;
-        facts.name = std::filesystem::weakly_canonical(locate_hub(location).folder).filename();
+        const auto folder = std::filesystem::weakly_canonical(locate_hub(location).folder);
+        facts.name = arguments.name.value_or(folder.filename());
         facts.readmes = readmes_of(hub.tree(), read_manifest(hub.manifest(), hub.manifest_name()));
         return catalog_page(facts);
     } catch (const EnvironmentError&) {
         return "";
     }
+}
+
+/// An empty file would be no certificate, and must not mean plain http.
+std::string read_pem(const std::string& path) {
+    const std::string text = read_disk_file(path);
+    if (text.find("-----BEGIN ") == text.npos) {
+        throw EnvironmentError(path + ": holds no PEM; name certificate and key as PEM files");
+    }
+    return text;
 }
 
 ServerOptions server_options(const Arguments& arguments) {
@@ -124,10 +150,10 @@ ServerOptions server_options(const Arguments& arguments) {
     options.bind_address = arguments.bind;
     options.port = arguments.port;
     if (arguments.tls_certificate) {
-        options.tls_certificate = read_disk_file(*arguments.tls_certificate);
-        options.tls_key = read_disk_file(*arguments.tls_key);
+        options.identity =
+            TlsIdentity{read_pem(*arguments.tls_certificate), read_pem(*arguments.tls_key)};
     }
-    options.index_page = index_page(arguments.location);
+    options.index_page = [arguments] { return index_page(arguments); };
     options.token = read_token(arguments);
     options.connections = arguments.connections;
     options.connections_per_address = arguments.connections_per_address;
@@ -148,36 +174,48 @@ void allow_open_files(unsigned connections) {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+void note_missing_manifest(ServedHub& hub, const Streams& streams) {
+    const Served manifest = hub.open("/ONNX_HUB_MANIFEST.json");
+    if (std::holds_alternative<ServedFile>(manifest)) return;
+    note(streams,
+         "there is no ONNX_HUB_MANIFEST.json, which clients ask for first; "
+         "`onnxhub generate` writes it");
+}
+
+/// Until nothing is sent any more, for half a minute at most, or until told again to end.
+void drain(HubServer& server, const Signals& signals) {
+    const auto deadline = std::chrono::steady_clock::now() + longest_drain;
+    server.begin_drain();
+    while (!server.is_drained() && std::chrono::steady_clock::now() < deadline) {
+        const auto signal = signals.wait_for(std::chrono::milliseconds(20));
+        if (signal && *signal != SIGHUP) return;
+    }
+}
+
 ExitCode run(const Arguments& arguments, const Streams& streams) {
     signal(SIGPIPE, SIG_IGN);
     allow_open_files(arguments.connections);
     const Signals signals;
     AccessLog access_log(arguments, streams);
-    ServedHub hub(arguments.location);
-    const auto start = [&](std::uint16_t port) {
-        ServerOptions options = server_options(arguments);
-        options.port = port;
-        const bool has_log = arguments.access_log || !streams.options.quiet;
-        if (has_log) options.log = [&](const std::string& line) { access_log.write(line); };
-        return std::make_unique<HubServer>(hub, std::move(options));
-    };
-    std::unique_ptr<HubServer> server = start(arguments.port);
-    write_result(streams, server->url() + "\n");
+    ServedHub hub(arguments.location, arguments.only_ref);
+    ServerOptions options = server_options(arguments);
+    const bool has_log = arguments.access_log || !streams.options.quiet;
+    if (has_log) options.log = [&](const std::string& line) { access_log.write(line); };
+    HubServer server(hub, std::move(options));
+    write_result(streams, server.url() + "\n");
     note(streams, "serving " + arguments.location + "; Ctrl-C ends it");
+    note_missing_manifest(hub, streams);
     while (signals.wait() == SIGHUP) {
-        // A server with the new certificate and token takes over before the old one goes.
         try {
             access_log.reopen();
             hub.reload();
-            auto next = start(server->port());
-            server->drain(longest_drain);
-            server = std::move(next);
+            server.reload(server_options(arguments));
             note(streams, "reloaded");
         } catch (const EnvironmentError& error) {
             note(streams, std::string("not reloaded: ") + error.what());
         }
     }
-    server->drain(longest_drain);
+    drain(server, signals);
     return ExitCode::done;
 }
 
@@ -202,11 +240,19 @@ void add_serve_command(CLI::App& app, Job& job) {
            "Ask for the token in this file's first line (or in ONNXHUB_SERVE_TOKEN)");
     option("--access-log", arguments->access_log, "FILE",
            "Log of requests in Combined Log Format (default: standard error)");
-    option("--connections", arguments->connections, "N", "At the same time (default: 8192)");
+    option("--name", arguments->name, "TEXT", "Title of the catalog page (default: the folder's)");
+    command->add_flag("--only-ref", arguments->only_ref,
+                      "Serve no branch, tag or commit but the ref named in DIR:ref");
+    constexpr unsigned most = 1'000'000;
+    option("--connections", arguments->connections, "N", "At the same time (default: 8192)")
+        ->check(CLI::Range(1u, most));
     option("--connections-per-address", arguments->connections_per_address, "N",
-           "At the same time from one address (default: 4096)");
+           "At the same time from one address (default: 4096)")
+        ->check(CLI::Range(1u, most));
     option("--idle-seconds", arguments->idle_seconds, "N",
-           "After which a silent connection is closed (default: 30)");
+           "After which a silent connection is closed; a request's whole head has four times as "
+           "long (default: 30)")
+        ->check(CLI::Range(1u, most));
     option("--threads", arguments->threads, "N", "Threads (default: one per core)");
     command->callback([arguments, &job] {
         job = [arguments](const Streams& streams) { return run(*arguments, streams); };

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "manifest/environment_error.h"
 #include "repository/git_handle.h"
@@ -94,6 +95,26 @@ GitConfig open_config(git_repository* repository) {
 const char* shallow_remedy =
     "; this clone is shallow: fetch the whole history (`git fetch --unshallow`, in GitHub Actions "
     "`fetch-depth: 0` of actions/checkout)";
+
+/// The commits that branches, remotes' branches and tags name.
+std::vector<git_oid> published_tips(git_repository* repository) {
+    std::vector<git_oid> tips;
+    for (const char* names : {"refs/heads/*", "refs/remotes/*", "refs/tags/*"}) {
+        git_reference_iterator* found = nullptr;
+        if (git_reference_iterator_glob_new(&found, repository, names) != 0) continue;
+        const std::unique_ptr<git_reference_iterator, FreeWith<git_reference_iterator_free>> all(
+            found);
+        git_reference* next = nullptr;
+        while (git_reference_next(&next, all.get()) == 0) {
+            const std::unique_ptr<git_reference, FreeWith<git_reference_free>> reference(next);
+            git_object* peeled = nullptr;
+            if (git_reference_peel(&peeled, next, GIT_OBJECT_COMMIT) != 0) continue;
+            const GitObject commit(peeled);
+            tips.push_back(*git_object_id(peeled));
+        }
+    }
+    return tips;
+}
 
 git_oid parse_commit(const CommitId& commit) {
     git_oid oid = {};
@@ -243,6 +264,15 @@ CommitId GitRepository::resolve_commit(const std::string& revision) const {
     char hex[41] = {};
     git_oid_tostr(hex, sizeof hex, git_object_id(peeled));
     return hex;
+}
+
+bool GitRepository::is_reachable(const CommitId& commit) const {
+    const git_oid wanted = parse_commit(commit);
+    const std::vector<git_oid> tips = published_tips(handle_->repository.get());
+    const auto is_wanted = [&](const git_oid& tip) { return git_oid_equal(&tip, &wanted) == 1; };
+    if (std::ranges::any_of(tips, is_wanted)) return true;
+    return !tips.empty() && git_graph_reachable_from_any(handle_->repository.get(), &wanted,
+                                                         tips.data(), tips.size()) == 1;
 }
 
 CommitId GitRepository::merge_base(const CommitId& one, const CommitId& other) const {

@@ -31,6 +31,9 @@ public:
     /// clone the message names `fetch-depth: 0`.
     CommitId merge_base(const CommitId& one, const CommitId& other) const;
 
+    /// Whether a branch, a remote's branch or a tag leads to the commit, now.
+    bool is_reachable(const CommitId& commit) const;
+
     bool is_bare() const;
     bool is_shallow() const;
     std::filesystem::path working_folder() const;  ///< top of the working tree; empty when bare

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <numeric>
 
 namespace onnxhub {
@@ -17,6 +18,11 @@ std::string_view trimmed(std::string_view text) {
     const std::size_t begin = text.find_first_not_of(" \t");
     if (begin == text.npos) return {};
     return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+bool is_same_word(std::string_view one, std::string_view other) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return std::ranges::equal(one, other, {}, lower, lower);
 }
 
 /// Calls `see` for each element of a comma-separated list.
@@ -40,11 +46,14 @@ bool lists_etag(std::string_view list, std::string_view etag, bool is_weak) {
     return found;
 }
 
+/// Of any number of digits: where a file ends long before, the largest number will do.
 std::optional<std::uint64_t> number(std::string_view digits) {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-    return value;
+    if (end != digits.data() + digits.size() || error == std::errc::invalid_argument) {
+        return std::nullopt;
+    }
+    return error == std::errc() ? value : std::numeric_limits<std::uint64_t>::max();
 }
 
 /// One "first-last", "first-" or "-length". `is_valid` goes false when it is none of these; a range
@@ -70,15 +79,15 @@ std::optional<ByteRange> parse_range(std::string_view text, std::uint64_t size, 
 /// The plan for a Range header that counts.
 ReplyPlan plan_ranges(std::string_view header, std::uint64_t size) {
     constexpr std::string_view unit = "bytes=";
-    if (!header.starts_with(unit)) return {200};
+    if (!is_same_word(header.substr(0, unit.size()), unit)) return {200};
     std::vector<ByteRange> ranges;
     bool is_valid = true;
     std::size_t count = 0;
     for_each_element(header.substr(unit.size()), [&](std::string_view element) {
-        if (++count > most_ranges) return;
+        if (element.empty() || ++count > most_ranges) return;
         if (const auto range = parse_range(element, size, is_valid)) ranges.push_back(*range);
     });
-    if (!is_valid || count > most_ranges) return {200};
+    if (!is_valid || count == 0 || count > most_ranges) return {200};
     if (ranges.empty()) return {416};
     const std::uint64_t bytes = std::accumulate(
         ranges.begin(), ranges.end(), std::uint64_t{0},
@@ -108,6 +117,14 @@ bool is_unchanged(const ConditionalHeaders& headers, const FileIdentity& file) {
            !is_later(file.last_modified, headers.if_modified_since);
 }
 
+/// Whether it is ";q=0", with or without zeros behind the point (RFC 9110, 12.4.2).
+bool is_refused_by_weight(std::string_view parameters) {
+    if (parameters.empty()) return false;
+    const std::string_view weight = trimmed(parameters.substr(1));
+    return is_same_word(weight.substr(0, 2), "q=") && weight.size() > 2 &&
+           weight.find_first_not_of("0.", 2) == weight.npos;
+}
+
 }  // namespace
 
 ReplyPlan plan_reply(const ConditionalHeaders& headers, const FileIdentity& file) {
@@ -119,6 +136,18 @@ ReplyPlan plan_reply(const ConditionalHeaders& headers, const FileIdentity& file
     if (is_unchanged(headers, file)) return {304};
     if (range_counts(headers, file)) return plan_ranges(*headers.range, file.size_bytes);
     return {200};
+}
+
+bool accepts_coding(std::string_view header, std::string_view coding) {
+    std::optional<bool> named, any;
+    for_each_element(header, [&](std::string_view element) {
+        const std::size_t semicolon = std::min(element.find(';'), element.size());
+        const std::string_view name = trimmed(element.substr(0, semicolon));
+        const bool is_wanted = !is_refused_by_weight(element.substr(semicolon));
+        if (is_same_word(name, coding)) named = is_wanted;
+        if (name == "*") any = is_wanted;
+    });
+    return named.value_or(any.value_or(false));
 }
 
 std::string http_date(std::time_t time) {

@@ -47,6 +47,10 @@ struct ReplyPlan {
 /// that ask for more bytes than the file has: a few kilobytes of headers could ask for terabytes.
 ReplyPlan plan_reply(const ConditionalHeaders& headers, const FileIdentity& file);
 
+/// Whether a content coding may be sent, by an Accept-Encoding header: named with a weight above 0,
+/// or by "*" where it isn't named (RFC 9110, 12.5.3).
+bool accepts_coding(std::string_view header, std::string_view coding);
+
 /// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7).
 std::string http_date(std::time_t time);
 

@@ -25,12 +25,15 @@ std::string Metrics::text() const {
             fmt::format("onnxhub_requests_total{{status=\"{}xx\"}} {}\n", i, by_class_[i].load());
     }
     text += fmt::format(
+        "# HELP onnxhub_refused_connections_total Connections beyond the limits.\n"
+        "# TYPE onnxhub_refused_connections_total counter\n"
+        "onnxhub_refused_connections_total {}\n"
         "# HELP onnxhub_sent_bytes_total Bytes of bodies that were to be sent.\n"
         "# TYPE onnxhub_sent_bytes_total counter\n"
         "onnxhub_sent_bytes_total {}\n"
         "# HELP onnxhub_request_seconds Time from a request's first line to its last byte.\n"
         "# TYPE onnxhub_request_seconds histogram\n",
-        bytes_.load());
+        refused_connections_.load(), bytes_.load());
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < buckets.size(); ++i) {
         sum += by_duration_[i];

@@ -14,6 +14,7 @@ namespace onnxhub {
 class Metrics {
 public:
     void count(int status, std::uint64_t bytes, std::chrono::nanoseconds duration);
+    void count_refused_connection() { ++refused_connections_; }
 
     /// In the text exposition format, version 0.0.4.
     std::string text() const;
@@ -23,6 +24,7 @@ private:
 
     std::array<std::atomic<std::uint64_t>, 6> by_class_{};  ///< status / 100
     std::array<std::atomic<std::uint64_t>, buckets.size() + 1> by_duration_{};
+    std::atomic<std::uint64_t> refused_connections_{0};
     std::atomic<std::uint64_t> bytes_{0};
     std::atomic<std::uint64_t> nanoseconds_{0};
 };

@@ -40,16 +40,58 @@ std::optional<NotServed> shortage(int error) {
     return NotServed{503, "too many files are open here; try again"};
 }
 
-/// Opens what is below `root`, whatever links there are on the way; links out of it fail.
+bool has_hidden_segment(std::string_view path) {
+    return path.starts_with('.') || path.find("/.") != path.npos;
+}
+
+/// Opens what is below `root`, where no link may be on the way.
 int open_beneath(int root, const std::string& path) {
     open_how how = {};
     how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
     return static_cast<int>(syscall(SYS_openat2, root, path.c_str(), &how, sizeof how));
 }
 
-bool has_hidden_segment(std::string_view path) {
-    return path.starts_with('.') || path.find("/.") != path.npos;
+/// Where the link at `path` leads, or nothing when it is none.
+std::optional<std::string> link_target(int root, const std::string& path) {
+    std::array<char, 4096> target = {};
+    const ssize_t size = readlinkat(root, path.c_str(), target.data(), target.size());
+    if (size <= 0 || size == static_cast<ssize_t>(target.size())) return std::nullopt;
+    return std::string(target.data(), static_cast<std::size_t>(size));
+}
+
+/// The path without links that `path` means, segment by segment; nothing when that leads out of the
+/// root, in a loop, or through a hidden segment at any step (a working tree's `.git`).
+std::optional<std::string> without_links(int root, const std::string& path) {
+    constexpr int most_links = 40;  // as path_resolution(7) has it
+    fs::path reached, pending = path;
+    for (int links = 0; !pending.empty();) {
+        const fs::path segment = *pending.begin();
+        pending = pending.lexically_relative(segment);
+        if (pending == ".") pending.clear();
+        if (segment == ".." && reached.empty()) return std::nullopt;
+        if (segment == "..") reached = reached.parent_path();
+        if (segment == ".." || segment == "." || segment.empty()) continue;
+        if (segment.string().starts_with('.')) return std::nullopt;
+        const auto target = link_target(root, reached / segment);
+        if (!target) {
+            reached /= segment;
+            continue;
+        }
+        if (++links > most_links || target->starts_with('/')) return std::nullopt;
+        pending = pending.empty() ? fs::path(*target) : *target / pending;
+    }
+    return reached.string();
+}
+
+/// Opens what is below `root`, through links that stay there and touch nothing hidden.
+int open_visible(int root, const std::string& path) {
+    const int file = open_beneath(root, path);
+    if (file >= 0 || errno != ELOOP) return file;
+    const auto real = without_links(root, path);
+    if (real && !real->empty()) return open_beneath(root, *real);
+    errno = ENOENT;
+    return -1;
 }
 
 /// Whether it is more than a name or a commit's digits: git's expressions such as `main^{/regex}`
@@ -114,8 +156,11 @@ int OpenFile::release() {
     return std::exchange(fd_, -1);
 }
 
-ServedHub::ServedHub(const std::string& location) {
+ServedHub::ServedHub(const std::string& location, bool only_ref) : only_ref_(only_ref) {
     const HubLocation found = locate_hub(location);
+    if (only_ref && !found.reads_commit) {
+        throw EnvironmentError(location + ": names no ref; with --only-ref name one as DIR:ref");
+    }
     repository_ = found.repository;
     subfolder_ = found.subfolder;
     if (found.reads_commit) {
@@ -131,12 +176,14 @@ ServedHub::~ServedHub() = default;
 
 Served ServedHub::open(std::string_view path) {
     try {
+        const bool is_folder = path.size() > 1 && path.ends_with('/') && !path.ends_with("//");
+        if (is_folder) path.remove_suffix(1);
         const auto checked = check_hub_path(path.substr(std::min<std::size_t>(1, path.size())));
         if (!path.starts_with('/') || std::holds_alternative<UnsafePath>(checked)) {
             return NotServed{400, "this path can't be used"};
         }
         const std::string& hub_path = std::get<std::string>(checked);
-        if (has_hidden_segment(hub_path)) return absent();
+        if (is_folder || has_hidden_segment(hub_path)) return absent();
         Served plain = open_plain(hub_path);
         const auto* missing = std::get_if<NotServed>(&plain);
         if (!missing || !missing->is_absent) return plain;
@@ -151,7 +198,13 @@ Served ServedHub::open(std::string_view path) {
 
 Served ServedHub::open_plain(const std::string& hub_path) {
     if (!folder_.empty()) return open_on_disk(hub_path);
-    return open_in_tree(repository_->resolve_commit(ref_), hub_path);
+    std::optional<CommitId> commit;
+    try {
+        commit = repository_->resolve_commit(ref_);
+    } catch (const EnvironmentError&) {
+        return NotServed{404, "the ref " + ref_ + ", which is served here, is gone", true};
+    }
+    return open_in_tree(*commit, hub_path);
 }
 
 /// "/owner/name/ref/path". A branch may have '/' in its name, so its segments are joined until one
@@ -165,17 +218,46 @@ std::optional<Served> ServedHub::open_at_ref(std::string_view path) {
     constexpr int deepest = 8;
     for (int depth = 0; depth < deepest && path.size() > 1; ++depth) {
         if (is_revision_expression(ref)) return std::nullopt;
-        try {
-            return open_in_tree(repository_->resolve_commit(ref), std::string(path.substr(1)));
-        } catch (const EnvironmentError&) {
-            ref += "/" + next_segment(path);
+        if (const auto commit = published_commit(ref)) {
+            return open_in_tree(*commit, std::string(path.substr(1)));
         }
+        ref += "/" + next_segment(path);
     }
     return std::nullopt;
 }
 
+/// Nothing when there is no such ref, or when it is not for everyone: commits that were taken back
+/// are there for some time, and so are those of other kinds of refs.
+std::optional<CommitId> ServedHub::published_commit(const std::string& ref) {
+    if (only_ref_ && ref != ref_) return std::nullopt;
+    try {
+        CommitId commit = repository_->resolve_commit(ref);
+        if (ref == ref_ || is_reachable(commit)) return commit;
+    } catch (const EnvironmentError&) {
+    }
+    return std::nullopt;
+}
+
+/// Looked up at most once a second: in a long history it takes its time.
+bool ServedHub::is_reachable(const CommitId& commit) {
+    const auto now = std::chrono::steady_clock::now();
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = reachable_.find(commit);
+        const bool is_known = found != reachable_.end();
+        if (is_known && now - found->second.time < std::chrono::seconds(1)) {
+            return found->second.is_reachable;
+        }
+    }
+    const bool is_reachable = repository_->is_reachable(commit);
+    const std::lock_guard lock(mutex_);
+    if (reachable_.size() >= most_trees) reachable_.clear();
+    reachable_[commit] = {is_reachable, now};
+    return is_reachable;
+}
+
 Served ServedHub::open_on_disk(const std::string& hub_path) {
-    OpenFile file(open_beneath(root_.get(), hub_path));
+    OpenFile file(open_visible(root_.get(), hub_path));
     if (file.get() < 0) return shortage(errno).value_or(absent());
     struct stat status = {};
     if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
@@ -200,6 +282,7 @@ Served ServedHub::open_in_tree(const CommitId& commit, const std::string& hub_pa
     const auto tree = tree_of(commit);
     const auto resolved = resolve_symlinks(*tree, hub_path);
     const auto* path = std::get_if<std::string>(&resolved);
+    if (path && has_hidden_segment(*path)) return absent();
     const auto stat = path ? tree->stat(*path) : std::nullopt;
     if (!stat || stat->kind != FileKind::regular) return absent();
     auto text =
@@ -266,6 +349,7 @@ void ServedHub::reload() {
     const std::lock_guard lock(mutex_);
     etags_.clear();
     trees_.clear();
+    reachable_.clear();
 }
 
 std::optional<std::string> decode_path(std::string_view raw) {

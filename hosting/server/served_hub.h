@@ -2,6 +2,7 @@
 // What a hub's server has to give, by URL path.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -51,16 +52,17 @@ using Served = std::variant<ServedFile, NotServed>;
 
 /// Paths come in three layouts: plain ("/ONNX_HUB_MANIFEST.json", "/a/m.onnx") and GitHub's two
 /// ("/owner/name/ref/a/m.onnx" and "/media/owner/name/ref/a/m.onnx"). A plain file goes before. In
-/// a repository the ref of GitHub's layouts may be any branch, tag or commit, but no expression
-/// such as "main~1", looked up at each request, so that a moving ref needs no restart; elsewhere
-/// any ref is the folder. Git LFS
-/// pointers are followed into the LFS store. Nothing outside the hub is ever opened, nor anything
-/// whose path has a segment that begins with '.'. Thread-safe.
+/// a repository the ref of GitHub's layouts may be any branch or tag, or a commit that one of them
+/// leads to, but no expression such as "main~1", looked up at each request, so that a moving ref
+/// needs no restart; elsewhere any ref is the folder. Git LFS pointers are followed into the LFS
+/// store. Nothing outside the hub is ever opened, nor anything whose path has a segment that begins
+/// with '.', on the way through symbolic links neither. Thread-safe.
 class ServedHub {
 public:
     /// `location` as LocalHub takes it: a folder, or a repository with ":ref". Throws
-    /// EnvironmentError when there is none.
-    explicit ServedHub(const std::string& location);
+    /// EnvironmentError when there is none. With `only_ref` GitHub's layouts have that ref alone,
+    /// and there must be one.
+    explicit ServedHub(const std::string& location, bool only_ref = false);
     ~ServedHub();
 
     /// `path` is decoded, with '/' at its beginning, and may be anything.
@@ -74,6 +76,8 @@ private:
 
     Served open_plain(const std::string& hub_path);
     std::optional<Served> open_at_ref(std::string_view path);
+    std::optional<CommitId> published_commit(const std::string& ref);
+    bool is_reachable(const CommitId& commit);
     Served open_on_disk(const std::string& hub_path);
     Served open_in_tree(const CommitId& commit, const std::string& hub_path);
     Served open_lfs_object(const LfsPointer& pointer, const std::string& hub_path);
@@ -82,12 +86,18 @@ private:
 
     std::filesystem::path folder_;  ///< empty: a revision is served
     std::string ref_;
+    bool only_ref_;
     std::shared_ptr<const GitRepository> repository_;
     std::string subfolder_;
     OpenFile root_;
     std::mutex mutex_;
     std::map<FileKey, std::string> etags_;  ///< of files that were hashed
     std::map<CommitId, std::shared_ptr<const Tree>> trees_;
+    struct Reachability {
+        bool is_reachable;
+        std::chrono::steady_clock::time_point time;  ///< when it was so
+    };
+    std::map<CommitId, Reachability> reachable_;
 };
 
 /// Decodes %XX once. Nothing for what is not UTF-8, has a broken escape, or a NUL.

@@ -23,7 +23,7 @@ using testing::StartsWith;
 class ServeTls : public testing::Test {
 protected:
     void SetUp() override {
-        const TestCertificate mine = make_test_certificate(), other = make_test_certificate();
+        const TestCertificate other = make_test_certificate();
         write_file(folder.path() / "cert.pem", mine.certificate);
         write_file(folder.path() / "key.pem", mine.key);
         write_file(folder.path() / "other-cert.pem", other.certificate);
@@ -62,6 +62,7 @@ protected:
         return false;
     }
 
+    const TestCertificate mine = make_test_certificate();
     TemporaryFolder folder;
     const fs::path hub = folder.path() / "hub";
 };
@@ -122,6 +123,42 @@ TEST_F(ServeTls, WhatCantBeUsedAsKeyIsOneLine) {
                     AllOf(StartsWith("onnxhub: error: "), HasSubstr("certificate and key")));
         EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
     }
+}
+
+TEST_F(ServeTls, AnEmptyFileNeverMeansPlainHttp) {
+    write_file(folder.path() / "empty.pem", "");
+    const ProgramResult result = run({"timeout", "60", onnxhub_program(), "serve", "hub", "--port",
+                                      "0", "--tls-cert", "empty.pem", "--tls-key", "empty.pem"});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(result.err, AllOf(StartsWith("onnxhub: error: empty.pem: "), HasSubstr("PEM")));
+    EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+
+    RunningServer server(hub, folder.path(), options());
+    write_file(folder.path() / "cert.pem", "");
+    write_file(folder.path() / "old-cert.pem", mine.certificate);
+    write_file(folder.path() / "key.pem", "");
+    server.hang_up();
+    ASSERT_TRUE(has_said("onnxhub: not reloaded: "));
+    EXPECT_EQ(curl(server.url() + "/healthz", "old-cert.pem").out, "ok\n");
+    EXPECT_EQ(server.stop(), 0);
+}
+
+TEST_F(ServeTls, BeginsAtVersion1Point2) {
+    RunningServer server(hub, folder.path(), options());
+    const auto got_with = [&](const char* version) {
+        return run({"curl", "-sS", "--max-time", "20", "--cacert", "cert.pem", "--ciphers",
+                    "DEFAULT@SECLEVEL=0", "--tlsv1.0", "--tls-max", version,
+                    server.url() + "/healthz"});
+    };
+    EXPECT_EQ(got_with("1.2").out, "ok\n");
+    EXPECT_EQ(got_with("1.3").out, "ok\n");
+    for (const char* old : {"1.0", "1.1"}) {
+        const ProgramResult refused = got_with(old);
+        constexpr int no_handshake = 35;  // CURLE_SSL_CONNECT_ERROR
+        EXPECT_EQ(refused.status, no_handshake) << old << refused.out << refused.err;
+    }
+    EXPECT_EQ(server.stop(), 0);
 }
 
 TEST_F(ServeTls, ACertificateIsRenewedAndAWrongKeyKeepsTheOldOne) {

@@ -90,7 +90,12 @@ TEST(PlanReply, IsThatOfTheTable) {
         {"only a dash", range("bytes=-"), all},
         {"negative", range("bytes=--5"), all},
         {"another unit", range("lines=0-9"), all},
-        {"too large a number", range("bytes=99999999999999999999-"), all},
+        {"from a large number on", range("bytes=99999999999999999999-"), none},
+        {"to a large number", range("bytes=990-99999999999999999999"), {206, {{990, 999}}}},
+        {"the last of a large number", range("bytes=-99999999999999999999"), {206, {{0, 999}}}},
+        {"the unit in capitals", range("Bytes=0-9"), {206, {{0, 9}}}},
+        {"an empty element", range("bytes=0-1,,2-3,"), {206, {{0, 1}, {2, 3}}}},
+        {"only empty elements", range("bytes=,"), all},
         {"more than the file", range("bytes=0-,0-"), all},
         {"seventeen",
          range("bytes=0-0,1-1,2-2,3-3,4-4,5-5,6-6,7-7,8-8,9-9,10-10,11-11,12-12,13-13,"
@@ -128,6 +133,20 @@ TEST(PlanReply, OfAnEmptyFileHasNoRanges) {
     EXPECT_EQ(plan_reply({}, empty), all);
     EXPECT_EQ(plan_reply(range("bytes=0-"), empty), none);
     EXPECT_EQ(plan_reply(range("bytes=-1"), empty), none);
+}
+
+TEST(AcceptsCoding, IsThatOfTheTable) {
+    const std::pair<const char*, bool> rows[] = {
+        {"gzip", true},      {"GZIP", true},         {"br, gzip", true},
+        {"gzip;q=1", true},  {"gzip; q=0.5", true},  {"gzip;q=0.001", true},
+        {"*", true},         {"br, *;q=0.1", true},  {"", false},
+        {"br", false},       {"xgzip", false},       {"gzipx", false},
+        {"gzip;q=0", false}, {"gzip;q=0.0", false},  {"gzip; Q=0.000", false},
+        {"*;q=0", false},    {"gzip;q=0, *", false}, {"gzip, *;q=0", true},
+    };
+    for (const auto& [header, is_accepted] : rows) {
+        EXPECT_EQ(accepts_coding(header, "gzip"), is_accepted) << header;
+    }
 }
 
 TEST(HttpDate, HasThreeForms) {

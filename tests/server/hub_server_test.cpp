@@ -28,6 +28,7 @@ using test::TemporaryFolder;
 using test::write_file;
 using testing::AnyOf;
 using testing::Contains;
+using testing::Each;
 using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
@@ -87,27 +88,52 @@ public:
         return log_;
     }
 
-    /// What comes back for these very bytes, up to the end of the connection or a second of
-    /// silence.
-    std::string raw(const std::string& bytes) const {
-        const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    /// A socket that is connected to the server, where a read waits for a second.
+    OpenFile connect() const {
+        OpenFile file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        connect(file);
+        return file;
+    }
+
+    void connect(const OpenFile& file) const {
         sockaddr_in address = {};
         address.sin_family = AF_INET;
         address.sin_port = htons(server->port());
         inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
         const timeval patience = {1, 0};
-        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        setsockopt(file.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        EXPECT_EQ(::connect(file.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    }
+
+    /// What comes back for these very bytes, up to the end of the connection or a second of
+    /// silence.
+    std::string raw(const std::string& bytes) const {
+        const OpenFile file = connect();
+        send(file.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        shutdown(file.get(), SHUT_WR);
+        return read_all(file).text;
+    }
+
+    struct Answer {
         std::string text;
-        if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
-            send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-            shutdown(fd, SHUT_WR);
-            char buffer[4096];
-            for (ssize_t count = 0; (count = recv(fd, buffer, sizeof buffer, 0)) > 0;) {
-                text.append(buffer, static_cast<std::size_t>(count));
-            }
+        bool is_closed = false;  ///< by the server, though this side did not
+    };
+
+    Answer ask(const std::string& bytes) const {
+        const OpenFile file = connect();
+        send(file.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        return read_all(file);
+    }
+
+    static Answer read_all(const OpenFile& file) {
+        Answer answer;
+        char buffer[4096];
+        ssize_t count = 0;
+        while ((count = recv(file.get(), buffer, sizeof buffer, 0)) > 0) {
+            answer.text.append(buffer, static_cast<std::size_t>(count));
         }
-        close(fd);
-        return text;
+        answer.is_closed = count == 0 || errno == ECONNRESET;
+        return answer;
     }
 
     ServedHub hub;
@@ -146,6 +172,7 @@ TEST_F(ServedFolder, GivesItsFilesInThreeLayouts) {
         EXPECT_EQ(reply.header("content-type"), "application/octet-stream");
         EXPECT_EQ(reply.header("accept-ranges"), "bytes");
         EXPECT_EQ(reply.header("access-control-allow-origin"), "*");
+        EXPECT_THAT(reply.header("access-control-expose-headers"), HasSubstr("Content-Range"));
     }
     EXPECT_EQ(served.get("/empty.txt").status, 200);
     EXPECT_EQ(served.get("/inside.txt").status, 200);
@@ -180,8 +207,11 @@ TEST_F(ServedFolder, JsonIsPackedForWhoTakesIt) {
     EXPECT_EQ(packed.header("content-encoding"), "gzip");
     EXPECT_LT(packed.body.size(), 100u);
     EXPECT_THAT(packed.header("etag"), HasSubstr("-gzip\""));
-    EXPECT_EQ(served.get("/ONNX_HUB_MANIFEST.json", {{"Accept-Encoding", "gzip;q=0"}}).body,
-              plain.body);
+    for (const char* none : {"gzip;q=0", "gzip;q=0.0", "xgzip", "*;q=0", "identity"}) {
+        EXPECT_EQ(served.get("/ONNX_HUB_MANIFEST.json", {{"Accept-Encoding", none}}).body,
+                  plain.body)
+            << none;
+    }
     for (const Reply* reply : {&plain, &packed}) {
         EXPECT_EQ(served
                       .get("/ONNX_HUB_MANIFEST.json",
@@ -255,6 +285,187 @@ TEST_F(ServedFolder, RequestsThatAreNoneDoNoHarm) {
     EXPECT_EQ(served.get("/x", {}, "OPTIONS").status, 204);
 }
 
+std::size_t count_of(const std::string& text, const std::string& part) {
+    std::size_t count = 0;
+    for (std::size_t at = 0; (at = text.find(part, at)) != text.npos; at += part.size()) ++count;
+    return count;
+}
+
+TEST_F(ServedFolder, WhatTwoProgramsMayReadDifferentlyIsRefusedAndCloses) {
+    Served served(hub.string());
+    const std::string next = "GET /empty.txt HTTP/1.1\r\nHost: h\r\n\r\n";
+    const std::string get = "GET /empty.txt HTTP/1.1\r\n", host = "Host: h\r\n", end = "\r\n";
+    const std::string nul(1, '\0');
+    const std::string length = "Content-Length: " + std::to_string(next.size()) + "\r\n";
+    const std::pair<const char*, std::string> rows[] = {
+        {"space before the colon", get + host + "Content-Length : 47\r\n" + end},
+        {"tab before the colon", get + host + "Content-Length\t: 47\r\n" + end},
+        {"both lengths", get + host + length + "Transfer-Encoding: chunked\r\n" + end},
+        {"two lengths", get + host + "Content-Length: 0\r\n" + length + end},
+        {"the same length twice", get + host + "Content-Length: 0\r\nContent-Length: 0\r\n" + end},
+        {"a list of lengths", get + host + "Content-Length: 0, 0\r\n" + end},
+        {"a signed length", get + host + "Content-Length: +0\r\n" + end},
+        {"another coding", get + host + "Transfer-Encoding: xchunked\r\n" + end},
+        {"chunked", get + host + "Transfer-Encoding: chunked\r\n" + end + "0\r\n\r\n"},
+        {"chunked garbage", get + host + "Transfer-Encoding: chunked\r\n" + end + "zz\r\n\r\n"},
+        {"a coding twice",
+         get + host + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n" + end},
+        {"two hosts", get + host + "Host: other\r\n" + end},
+        {"no host", get + end},
+        {"a folded line", get + host + "X: a\r\n b\r\n" + end},
+        {"a line folded twice", get + host + "X: a\r\n\tb\r\n c\r\nY: z\r\n" + end},
+        {"a fold at first", get + " X: a\r\n" + host + end},
+        {"bare LF", get + "Host: h\nX: y\r\n" + end},
+        {"bare LF behind the request line", "GET /empty.txt HTTP/1.1\nHost: h\r\n\r\n"},
+        {"bare LF at the end", get + host + "\n"},
+        {"bare LF everywhere", "GET /empty.txt HTTP/1.1\nHost: h\n\n"},
+        {"bare CR", get + host + "X: a\rY: b\r\n" + end},
+        {"CR before CRLF", get + host + "X: a\r\r\n" + end},
+        {"NUL in a value", get + host + "X: a" + nul + "b\r\n" + end},
+        {"NUL at a value's end", get + host + "X: a" + nul + "\r\n" + end},
+        {"NUL in a name", get + host + "X" + nul + "Y: b\r\n" + end},
+        {"NUL in the last value", get + "Host: h" + nul + "\r\n" + end},
+        {"NUL in the path", "GET /empty.txt" + nul + "x HTTP/1.1\r\n" + host + end},
+        {"NUL in the method", "GET" + nul + " /empty.txt HTTP/1.1\r\n" + host + end},
+        {"a control character", get + host + "X: a\x01\r\n" + end},
+        {"DEL", get + host + "X: a\x7f\r\n" + end},
+        {"no name", get + host + ": a\r\n" + end},
+        {"no colon", get + host + "nonsense\r\n" + end},
+        {"an 8-bit name", get + host + "X\xe9: a\r\n" + end},
+        {"a name in brackets", get + host + "(X): a\r\n" + end},
+        {"a space in the target", "GET /empty.txt x HTTP/1.1\r\n" + host + end},
+        {"a tab in the target", "GET /empty.txt\tx HTTP/1.1\r\n" + host + end},
+        {"two spaces", "GET  /empty.txt HTTP/1.1\r\n" + host + end},
+        {"spaces at the end", "GET /empty.txt HTTP/1.1  \r\n" + host + end},
+        {"a method that is no name", "G@T /empty.txt HTTP/1.1\r\n" + host + end},
+    };
+    for (const auto& [what, request] : rows) {
+        const auto answer = served.ask(request + next);
+        EXPECT_THAT(answer.text, StartsWith("HTTP/1.1 400 ")) << what;
+        EXPECT_THAT(answer.text, Not(HasSubstr("HTTP/1.1 200 "))) << what;
+        EXPECT_THAT(answer.text, HasSubstr("Connection: close")) << what;
+        EXPECT_TRUE(answer.is_closed) << what;
+    }
+    const std::vector<std::string>& log = served.final_log();
+    EXPECT_THAT(log, SizeIs(std::size(rows)));
+    EXPECT_THAT(log, Each(HasSubstr(" 400 ")));
+}
+
+TEST_F(ServedFolder, ContentIsNeverReadAsTheNextRequest) {
+    Served served(hub.string());
+    const std::string next = "GET /empty.txt HTTP/1.1\r\nHost: h\r\n\r\n";
+    const std::string rest =
+        " /x HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(next.size()) + "\r\n\r\n";
+    const std::pair<const char*, const char*> rows[] = {
+        {"GET", "413"}, {"HEAD", "413"}, {"OPTIONS", "413"}, {"POST", "405"}, {"PUT", "405"}};
+    for (const auto& [method, status] : rows) {
+        const auto answer = served.ask(method + rest + next + next);
+        EXPECT_THAT(answer.text, StartsWith(std::string("HTTP/1.1 ") + status)) << method;
+        EXPECT_EQ(count_of(answer.text, "HTTP/1.1 "), 1u) << method;
+        EXPECT_TRUE(answer.is_closed) << method;
+    }
+    EXPECT_EQ(served.final_log().size(), std::size(rows));
+}
+
+TEST_F(ServedFolder, WhatIsInOrderIsAnsweredHoweverItComes) {
+    Served served(hub.string());
+    std::string many = "GET /empty.txt?x=%41&y HTTP/1.1\r\nHost:h\r\nCookie: a=b; c=d\r\n";
+    for (int i = 0; i < 150; ++i) many += "X-" + std::to_string(i) + ": \t some, value ;\r\n";
+    many +=
+        "Empty:\r\nBlank:  \r\nTrailing: x \t\r\nAccent: caf\xc3\xa9\r\nContent-Length: 0\r\n\r\n";
+    for (const std::size_t piece : {many.size(), std::size_t{100}, std::size_t{7}}) {
+        const OpenFile file = served.connect();
+        for (int time = 0; time < 2; ++time) {
+            for (std::size_t at = 0; at < many.size(); at += piece) {
+                const std::string part = many.substr(at, piece);
+                send(file.get(), part.data(), part.size(), MSG_NOSIGNAL);
+                if (piece < many.size()) usleep(500);  // so that they come one by one
+            }
+        }
+        const auto answer = Served::read_all(file);
+        EXPECT_EQ(count_of(answer.text, "HTTP/1.1 200 "), 2u) << piece << answer.text;
+        EXPECT_FALSE(answer.is_closed);
+    }
+    const auto old = served.ask("GET /empty.txt HTTP/1.0\r\n\r\n");
+    EXPECT_THAT(old.text, HasSubstr(" 200 "));
+}
+
+TEST_F(ServedFolder, WhatIsRefusedIsLoggedAndCounted) {
+    Served served(hub.string());
+    const std::string host = "Host: h\r\n";
+    served.ask("GET /old HTTP/1.0\r\nConnection: close\r\n\r\n");
+    served.ask("GET /big HTTP/1.1\r\n" + host + "X: " + std::string(200'000, 'x') + "\r\n\r\n");
+    served.ask("GET /length HTTP/1.1\r\n" + host + "Content-Length: -5\r\n\r\n");
+    for (const std::string& request :
+         {"GET /empty.txt HTTP/9.9\r\n" + host + "\r\n", std::string("GET /empty.txt\r\n\r\n"),
+          "GET /" + std::string(100'000, 'p') + " HTTP/1.1\r\n" + host + "\r\n",
+          std::string("nonsense\r\n\r\n"), std::string("\x16\x03\x01\x02\x00\x01\r\n", 8),
+          "GET /empty.txt HTTP/1.1\r\n" + host + "\r\nnonsense\r\n"}) {
+        served.raw(request);
+    }
+    served.raw("");
+    const auto is_counted = [&] {
+        return served.get("/metrics").body.find("{status=\"4xx\"} 9\n") != std::string::npos;
+    };
+    for (int i = 0; i < 200 && !is_counted(); ++i) usleep(10'000);
+    EXPECT_TRUE(is_counted()) << served.get("/metrics").body;
+    const std::vector<std::string>& log = served.final_log();
+    EXPECT_THAT(log, Contains(HasSubstr("\"GET /old HTTP/1.0\" 404 ")));
+    EXPECT_THAT(log, Contains(HasSubstr("\"- /big -\" 431 ")));
+    EXPECT_THAT(log, Contains(HasSubstr("\"- /length -\" 400 ")));
+    EXPECT_THAT(log, Contains(HasSubstr("127.0.0.1 - - ")).Times(testing::Ge(9)));
+    EXPECT_THAT(log, Contains(HasSubstr("] \"-\" 400 0 ")).Times(6));
+}
+
+TEST_F(ServedFolder, AHeadThatDripsInIsNotWaitedForForLong) {
+    ServerOptions options;
+    options.idle_time = std::chrono::seconds(1);
+    Served served(hub.string(), std::move(options));
+    const OpenFile dripping = served.connect(), asking = served.connect();
+    const std::string request = "GET /empty.txt HTTP/1.1\r\nHost: h\r\n\r\n";
+    const std::string head = "GET /empty.txt HTTP/1.1\r\nX: ";
+    send(dripping.get(), head.data(), head.size(), MSG_NOSIGNAL);
+    bool is_open = true;
+    std::string answers;
+    for (int i = 0; i < 400 && is_open; ++i) {
+        char buffer[4096];
+        send(dripping.get(), "x", 1, MSG_NOSIGNAL);
+        if (i % 2 == 0) send(asking.get(), request.data(), request.size(), MSG_NOSIGNAL);
+        usleep(50'000);
+        is_open = recv(dripping.get(), buffer, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN;
+        const ssize_t count = recv(asking.get(), buffer, sizeof buffer, MSG_DONTWAIT);
+        ASSERT_NE(count, 0) << "closed, though it asked for more all the time";
+    }
+    EXPECT_FALSE(is_open);
+    EXPECT_THAT(served.final_log(), Contains(HasSubstr("\"- /empty.txt -\" 4")));
+}
+
+TEST_F(ServedFolder, ConnectionsBeyondTheLimitsAreClosedLoggedAndCounted) {
+    ServerOptions options;
+    options.connections = 4;
+    options.connections_per_address = 3;
+    Served served(hub.string(), std::move(options));
+    const std::string request = "GET /empty.txt HTTP/1.1\r\nHost: h\r\n\r\n";
+    std::vector<OpenFile> admitted;
+    for (int i = 0; i < 3; ++i) admitted.push_back(served.connect());
+    for (int i = 0; i < 2; ++i) {
+        const auto answer = served.ask(request);
+        EXPECT_EQ(answer.text, "");
+        EXPECT_TRUE(answer.is_closed);
+    }
+    char buffer[4096];
+    for (const OpenFile& file : admitted) {
+        send(file.get(), request.data(), request.size(), MSG_NOSIGNAL);
+        EXPECT_GT(recv(file.get(), buffer, sizeof buffer, 0), 0);
+    }
+    admitted.clear();
+    Reply metrics;
+    for (int i = 0; i < 200 && metrics.status != 200; ++i) metrics = served.get("/metrics");
+    EXPECT_THAT(metrics.body, HasSubstr("onnxhub_refused_connections_total "));
+    EXPECT_THAT(metrics.body, Not(HasSubstr("onnxhub_refused_connections_total 0\n")));
+    EXPECT_THAT(served.final_log(), Contains(HasSubstr("] \"-\" 503 0 ")).Times(testing::Ge(2)));
+}
+
 TEST_F(ServedFolder, IdleConnectionsDoNotStopOthers) {
     rlimit limit = {};
     getrlimit(RLIMIT_NOFILE, &limit);
@@ -292,6 +503,67 @@ private:
     rlimit before_ = {};
 };
 
+TEST_F(ServedFolder, LinksGiveNothingThatIsHidden) {
+    write_file(hub / "deep/er/file.txt", "seen");
+    write_file(hub / ".hidden/file.txt", "secret");
+    const std::pair<const char*, const char*> links[] = {
+        {"gitdir", ".git"},
+        {"gitcfg", ".git/config"},
+        {"deep/up", "../.git/config"},
+        {"second", "gitcfg"},
+        {"third", "gitdir/config"},
+        {"through", ".hidden/../deep/er/file.txt"},
+        {"by-env", "./.env"},
+        {"absolute", "/etc/passwd"},
+        {"loop", "loop"},
+        {"out", "../hub/deep/er/file.txt"},
+        {"root", "."},
+        {"dir", "deep"},
+        {"file", "dir/er/file.txt"},
+        {"deep/again", "er/../../dir/er/file.txt"}};
+    for (const auto& [path, target] : links) fs::create_symlink(target, hub / path);
+    fs::create_symlink("../outside-link", hub / ".git/back");
+    Served served(hub.string());
+    for (const char* path :
+         {"/gitdir/config", "/gitcfg", "/deep/up", "/dir/up", "/second", "/third", "/through",
+          "/by-env", "/absolute", "/loop", "/out", "/root", "/root/gitcfg", "/gitdir",
+          "/o/n/main/gitcfg", "/media/o/n/main/gitdir/config", "/root/.env", "/dir"}) {
+        const Reply reply = served.get(path);
+        EXPECT_EQ(reply.status, 404) << path;
+        EXPECT_THAT(reply.body, Not(HasSubstr("secret"))) << path;
+    }
+    for (const char* path : {"/file", "/dir/er/file.txt", "/deep/again", "/root/file", "/dir/again",
+                             "/o/n/main/file"}) {
+        EXPECT_EQ(served.get(path).body, "seen") << path;
+    }
+}
+
+TEST_F(ServedFolder, TheIndexPageFollowsTheManifest) {
+    ServerOptions options;
+    int made = 0;
+    bool fails = false;
+    options.index_page = [&] { return fails ? std::string() : "<html>" + std::to_string(++made); };
+    Served served(hub.string(), std::move(options));
+    EXPECT_EQ(served.get("/").body, "<html>1");
+    EXPECT_EQ(served.get("/").body, "<html>1");
+    write_file(hub / "ONNX_HUB_MANIFEST.json", "[ ]");
+    const Reply second = served.get("/");
+    EXPECT_EQ(second.body, "<html>2");
+    EXPECT_EQ(second.header("content-type"), "text/html; charset=utf-8");
+    fails = true;
+    write_file(hub / "ONNX_HUB_MANIFEST.json", "[  ]");
+    EXPECT_EQ(served.get("/").body, "<html>2");
+    write_file(hub / "index.html", "its own");
+    EXPECT_EQ(served.get("/").body, "its own");
+}
+
+TEST_F(ServedFolder, AFolderIsNoFile) {
+    Served served(hub.string());
+    for (const char* path : {"/a%20b/", "/a%20b", "/x/", "/empty.txt/", "/o/n/main/", "/o/"}) {
+        EXPECT_EQ(served.get(path).status, 404) << path;
+    }
+}
+
 TEST_F(ServedFolder, WhatCantBeOpenedForNowIsNotAbsent) {
     RepositoryBuilder repository;
     repository.write("ONNX_HUB_MANIFEST.json", "[]").write_pointer("m.onnx", model).commit("Hub");
@@ -315,6 +587,22 @@ TEST_F(ServedFolder, WhatCantBeOpenedForNowIsNotAbsent) {
     }
     EXPECT_EQ(status(plain, "/a b/m.onnx"), 200);
     EXPECT_EQ(status(with_lfs, "/m.onnx"), 200);
+}
+
+TEST_F(ServedFolder, WhoComesWhenNoFileCanBeOpenedIsNotLeftWaiting) {
+    Served served(hub.string());
+    std::vector<OpenFile> sockets;
+    for (int i = 0; i < 3; ++i) sockets.emplace_back(socket(AF_INET, SOCK_STREAM, 0));
+    {
+        const NoMoreFiles limit(0);
+        for (const OpenFile& file : sockets) {
+            served.connect(file);
+            EXPECT_TRUE(Served::read_all(file).is_closed);
+        }
+    }
+    sockets.clear();
+    EXPECT_EQ(served.get("/empty.txt").status, 200);
+    EXPECT_THAT(served.final_log(), Contains(HasSubstr("] \"-\" 503 0 ")).Times(3));
 }
 
 TEST_F(ServedFolder, ConnectionsStayOpenForMore) {
@@ -348,7 +636,11 @@ TEST_F(ServedFolder, ATokenIsAskedForByAllButHealth) {
     EXPECT_EQ(served.get("/empty.txt").status, 401);
     EXPECT_EQ(served.get("/metrics").status, 401);
     EXPECT_EQ(served.get("/empty.txt", {{"Authorization", "Bearer secre"}}).status, 401);
-    EXPECT_EQ(served.get("/empty.txt", {{"Authorization", "Bearer secret"}}).status, 200);
+    EXPECT_EQ(served.get("/empty.txt", {{"Authorization", "Basic secret"}}).status, 401);
+    EXPECT_EQ(served.get("/empty.txt", {{"Authorization", "Bearer"}}).status, 401);
+    for (const char* given : {"Bearer secret", "bearer secret", "BEARER  secret"}) {
+        EXPECT_EQ(served.get("/empty.txt", {{"Authorization", given}}).status, 200) << given;
+    }
     EXPECT_EQ(served.get("/healthz").body, "ok\n");
 }
 
@@ -364,19 +656,73 @@ TEST_F(ServedFolder, MetricsCount) {
     EXPECT_THAT(text, HasSubstr("onnxhub_request_seconds_count 2\n"));
 }
 
-TEST_F(ServedFolder, ADrainedServerFinishesWhatItSends) {
+/// A file that no socket's buffers hold, so that its sending waits for the reader.
+constexpr std::size_t large = 64 << 20;
+
+/// Asks for the large file and reads the beginning of the answer.
+OpenFile begin_download(const Served& served) {
+    OpenFile file = served.connect();
+    const std::string request = "GET /large HTTP/1.1\r\nHost: h\r\n\r\n";
+    send(file.get(), request.data(), request.size(), MSG_NOSIGNAL);
+    char byte = 0;
+    EXPECT_EQ(recv(file.get(), &byte, 1, 0), 1);
+    return file;
+}
+
+TEST_F(ServedFolder, ADrainedServerFinishesWhatItSendsAndClosesWhatWaits) {
+    write_file(hub / "large", std::string(large, 'x'));
     Served served(hub.string());
-    EXPECT_EQ(served.get("/empty.txt").status, 200);
-    served.server->drain(std::chrono::seconds(5));
+    const OpenFile download = begin_download(served), waiting = served.connect();
+    const std::string request = "GET /empty.txt HTTP/1.1\r\nHost: h\r\n\r\n";
+    const OpenFile asked = served.connect();
+    char buffer[4096];
+    send(asked.get(), request.data(), request.size(), MSG_NOSIGNAL);
+    EXPECT_GT(recv(asked.get(), buffer, sizeof buffer, 0), 0);
+    served.server->begin_drain();
+    EXPECT_TRUE(Served::read_all(waiting).is_closed);
+    EXPECT_TRUE(Served::read_all(asked).is_closed);
+    EXPECT_FALSE(served.server->is_drained());
     EXPECT_EQ(served.get("/empty.txt").status, 0);
+    const auto rest = Served::read_all(download);
+    EXPECT_GT(rest.text.size(), large);
+    EXPECT_TRUE(rest.is_closed);
+    while (!served.server->is_drained()) usleep(1000);
+}
+
+TEST_F(ServedFolder, AReloadCutsNothingAndCountsOn) {
+    write_file(hub / "large", std::string(large, 'x'));
+    ServerOptions options;
+    options.token = "old";
+    Served served(hub.string(), ServerOptions());
+    const OpenFile download = begin_download(served), waiting = served.connect();
+    const std::string request = "GET /empty.txt HTTP/1.1\r\nHost: h\r\n\r\n";
+    char buffer[4096];
+    send(waiting.get(), request.data(), request.size(), MSG_NOSIGNAL);
+    EXPECT_GT(recv(waiting.get(), buffer, sizeof buffer, 0), 0);
+    served.server->reload(options);
+    EXPECT_TRUE(Served::read_all(waiting).is_closed);
+    EXPECT_EQ(served.get("/empty.txt").status, 401);
+    options.token = "new";
+    served.server->reload(options);
+    EXPECT_EQ(served.get("/empty.txt", {{"Authorization", "Bearer old"}}).status, 401);
+    EXPECT_EQ(served.get("/empty.txt", {{"Authorization", "Bearer new"}}).status, 200);
+    const auto rest = Served::read_all(download);
+    EXPECT_GT(rest.text.size(), large);
+    EXPECT_TRUE(rest.is_closed);
+    EXPECT_THAT(served.get("/metrics", {{"Authorization", "Bearer new"}}).body,
+                HasSubstr("onnxhub_requests_total{status=\"4xx\"} 2\n"));
 }
 
 TEST_F(ServedFolder, AnAddressThatIsTakenIsToldInOneLine) {
     Served served(hub.string());
     ServerOptions options;
     options.port = served.server->port();
-    options.shares_port = false;
-    EXPECT_THROW(HubServer(served.hub, std::move(options)), EnvironmentError);
+    try {
+        HubServer(served.hub, std::move(options));
+        ADD_FAILURE() << "two servers at one port";
+    } catch (const EnvironmentError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("can't be listened on (Address already in use)"));
+    }
     options = {};
     options.bind_address = "localhost.example";
     EXPECT_THROW(HubServer(served.hub, std::move(options)), EnvironmentError);
@@ -412,6 +758,83 @@ TEST(ServedRepository, FollowsRefsAndPointersWithoutARestart) {
     }
     Served bare(repository.bare_clone().string());
     EXPECT_EQ(bare.get("/ONNX_HUB_MANIFEST.json").body, "[2]");
+}
+
+TEST(ServedRepository, CommitsThatWereTakenBackAreNotServed) {
+    RepositoryBuilder repository;
+    repository.write("f.txt", "1");
+    const std::string first = repository.commit("One");
+    repository.branch("side").checkout("side").write("f.txt", "taken back");
+    const std::string side = repository.commit("Side");
+    repository.checkout("main").write("f.txt", "2").commit("Two");
+    const auto git = [&](std::vector<std::string> command) {
+        command.insert(command.begin(), "git");
+        const auto result = test::run_command(command, repository.path());
+        EXPECT_EQ(result.status, 0) << result.err;
+    };
+    git({"update-ref", "refs/hidden/one", side});
+    git({"tag", "v1", side});
+    Served served(repository.path().string() + ":main");
+    const auto get = [&](const std::string& ref) { return served.get("/o/n/" + ref + "/f.txt"); };
+    for (const std::string& ref : {side, std::string("side"), std::string("v1")}) {
+        EXPECT_EQ(get(ref).body, "taken back") << ref;
+    }
+    EXPECT_EQ(get(first).body, "1");
+    git({"branch", "-D", "side"});
+    git({"tag", "-d", "v1"});
+    served.hub.reload();
+    for (const std::string& ref : {side, side.substr(0, 10), std::string("side"), std::string("v1"),
+                                   std::string("refs/hidden/one")}) {
+        EXPECT_EQ(get(ref).status, 404) << ref;
+    }
+    EXPECT_EQ(served.get("/media/o/n/" + side + "/f.txt").status, 404);
+    EXPECT_EQ(get(first).body, "1");
+    EXPECT_EQ(get("main").body, "2");
+}
+
+TEST(ServedRepository, OnlyTheRefThatIsNamedWhereThatIsAsked) {
+    RepositoryBuilder repository;
+    repository.write("f.txt", "1");
+    const std::string first = repository.commit("One");
+    repository.branch("feature/x").branch("other");
+    ServedHub hub(repository.path().string() + ":feature/x", true);
+    const auto is_there = [&](const std::string& path) {
+        const onnxhub::Served served = hub.open(path);
+        return std::holds_alternative<ServedFile>(served);
+    };
+    EXPECT_TRUE(is_there("/f.txt"));
+    EXPECT_TRUE(is_there("/o/n/feature/x/f.txt"));
+    EXPECT_TRUE(is_there("/media/o/n/feature/x/f.txt"));
+    for (const std::string& ref : {first, std::string("other"), std::string("HEAD")}) {
+        EXPECT_FALSE(is_there("/o/n/" + ref + "/f.txt")) << ref;
+    }
+    EXPECT_THROW(ServedHub(repository.path().string(), true), EnvironmentError);
+}
+
+TEST(ServedRepository, ARefThatIsGoneIsToldAndMayComeBack) {
+    RepositoryBuilder repository;
+    repository.write("f.txt", "1").commit("One");
+    repository.branch("served");
+    Served served(repository.path().string() + ":served");
+    EXPECT_EQ(served.get("/f.txt").body, "1");
+    test::run_command({"git", "branch", "-D", "served"}, repository.path());
+    const Reply gone = served.get("/f.txt");
+    EXPECT_EQ(gone.status, 404);
+    EXPECT_THAT(gone.body, HasSubstr("the ref served, which is served here, is gone"));
+    EXPECT_EQ(served.get("/o/n/main/f.txt").body, "1");
+    repository.branch("served");
+    EXPECT_EQ(served.get("/f.txt").body, "1");
+}
+
+TEST(ServedRepository, LinksInACommitGiveNothingThatIsHidden) {
+    RepositoryBuilder repository;
+    repository.write(".ci/key", "secret").write("f.txt", "1");
+    repository.symlink("key", ".ci/key").symlink("ci", ".ci").symlink("g", "f.txt").commit("One");
+    Served served(repository.path().string() + ":main");
+    for (const char* path : {"/key", "/ci/key", "/o/n/main/key"}) {
+        EXPECT_EQ(served.get(path).status, 404) << path;
+    }
+    EXPECT_EQ(served.get("/g").body, "1");
 }
 
 TEST(ServedRepository, AWorkingTreeIsServedAsItStands) {

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/server/clients.h"
+
+#include <netinet/in.h>
+
+namespace onnxhub {
+
+void Client::begin_wait() {
+    waits_since = std::chrono::steady_clock::now().time_since_epoch().count();
+}
+
+std::chrono::nanoseconds Client::waited() const {
+    const std::int64_t since = waits_since;
+    if (since == 0) return {};
+    return std::chrono::steady_clock::now().time_since_epoch() - std::chrono::nanoseconds(since);
+}
+
+std::string Clients::address_of(const sockaddr* address) {
+    if (address->sa_family == AF_INET6) {
+        const auto* ipv6 = reinterpret_cast<const sockaddr_in6*>(address);
+        return {reinterpret_cast<const char*>(&ipv6->sin6_addr), sizeof ipv6->sin6_addr};
+    }
+    const auto* ipv4 = reinterpret_cast<const sockaddr_in*>(address);
+    return {reinterpret_cast<const char*>(&ipv4->sin_addr), sizeof ipv4->sin_addr};
+}
+
+bool Clients::admit(const sockaddr* address) {
+    const std::lock_guard lock(mutex_);
+    if (count_ >= most_) return false;
+    const auto [found, is_new] = by_address_.try_emplace(address_of(address), 0);
+    if (found->second >= most_of_address_) {
+        if (is_new) by_address_.erase(found);
+        return false;
+    }
+    ++found->second;
+    ++count_;
+    return true;
+}
+
+void Clients::dismiss(const std::string& address) {
+    const std::lock_guard lock(mutex_);
+    const auto found = by_address_.find(address);
+    if (found == by_address_.end()) return;
+    --count_;
+    if (--found->second == 0) by_address_.erase(found);
+}
+
+Client& Clients::add(int fd, const sockaddr* address, const void* daemon) {
+    const std::lock_guard lock(mutex_);
+    Client& client = clients_.emplace_back();
+    client.place = std::prev(clients_.end());
+    client.fd = fd;
+    client.address = address_of(address);
+    client.daemon = daemon;
+    client.begin_wait();
+    return client;
+}
+
+void Clients::remove(Client& client) {
+    dismiss(client.address);
+    const std::lock_guard lock(mutex_);
+    clients_.erase(client.place);
+}
+
+void Clients::end_late(std::chrono::nanoseconds patience) {
+    const std::lock_guard lock(mutex_);
+    for (const Client& client : clients_) {
+        if (client.waited() > patience) shutdown(client.fd, SHUT_RDWR);
+    }
+}
+
+void Clients::end_waiting(const void* daemon) {
+    const std::lock_guard lock(mutex_);
+    for (const Client& client : clients_) {
+        if (client.daemon == daemon && client.waits_since != 0) shutdown(client.fd, SHUT_RD);
+    }
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is connected to a server: how many there may be, and how long they may take.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace onnxhub {
+
+/// An accepted connection. What is not atomic belongs to the thread that serves it.
+struct Client {
+    int fd = -1;          ///< open for as long as this is among the Clients
+    std::string address;  ///< as it was counted
+    const void* daemon = nullptr;
+    std::uint64_t head_bytes = 0;  ///< of all requests so far
+    unsigned requests = 0;
+    bool is_refused = false;  ///< what comes after is not read
+    /// Of steady_clock: when the wait for a request began; 0 while one is answered.
+    std::atomic<std::int64_t> waits_since{0};
+    std::list<Client>::iterator place = {};  ///< among the Clients
+
+    void begin_wait();
+    void end_wait() { waits_since = 0; }
+    std::chrono::nanoseconds waited() const;  ///< 0 while a request is answered
+};
+
+/// Thread-safe.
+class Clients {
+public:
+    Clients(unsigned most, unsigned most_of_address)
+        : most_(most), most_of_address_(most_of_address) {}
+
+    /// Counts one more from this address, unless there are as many as may be. To be undone by
+    /// remove(), or dismiss() when no Client comes of it.
+    bool admit(const sockaddr* address);
+    void dismiss(const std::string& address);
+
+    Client& add(int fd, const sockaddr* address, const void* daemon);
+    void remove(Client& client);
+
+    /// Ends connections that have waited, for the whole head of a request, for longer.
+    void end_late(std::chrono::nanoseconds patience);
+    /// Ends connections of this daemon that wait; requests that have come are still read.
+    void end_waiting(const void* daemon);
+
+    static std::string address_of(const sockaddr* address);  ///< its bytes
+
+private:
+    const unsigned most_, most_of_address_;
+    std::mutex mutex_;
+    unsigned count_ = 0;
+    std::map<std::string, unsigned> by_address_;
+    std::list<Client> clients_;
+};
+
+}  // namespace onnxhub

@@ -1,0 +1,653 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/server/http_daemon.h"
+
+#include <fmt/format.h>
+#include <linux/tcp.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <openssl/crypto.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <list>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "hosting/server/request_head.h"
+#include "manifest/digest.h"
+#include "manifest/environment_error.h"
+#include "manifest/gzip.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr std::uint64_t largest_compressed = 64 << 20;  // bytes, of JSON that is sent as gzip
+constexpr std::uint64_t small_file = 1 << 20;           // bytes, of files that are kept in memory
+constexpr std::size_t most_compressed = 32;             // files that are kept compressed
+
+constexpr const char* methods = "GET, HEAD, OPTIONS";
+constexpr const char* tls_versions = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+
+#if MHD_VERSION >= 0x00097701
+constexpr MHD_OptionItem strictness = {MHD_OPTION_CLIENT_DISCIPLINE_LVL, 3, nullptr};
+#else
+// What it would refuse more strictly it refuses without an answer, or with two.
+constexpr MHD_OptionItem strictness = {MHD_OPTION_STRICT_FOR_CLIENT, 0, nullptr};
+#endif
+
+/// What is known of a request while it is answered.
+struct Request {
+    std::string_view raw_target;  ///< where libmicrohttpd has it, until the head was looked at
+    std::string target;           ///< as it came
+    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+    std::string method = "-";
+    std::string version = "-";
+    bool is_complete = false;  ///< its head was seen
+    int status = 0;
+    std::uint64_t bytes = 0;
+
+    /// As far as it was understood, for the log.
+    std::string line() const {
+        return target.empty() ? "-" : method + " " + target + " " + version;
+    }
+};
+
+class Response {
+public:
+    explicit Response(MHD_Response* response) : response_(response) {}
+    Response(Response&& other) noexcept : response_(std::exchange(other.response_, nullptr)) {}
+    ~Response() {
+        if (response_) MHD_destroy_response(response_);
+    }
+
+    void header(const char* name, const std::string& value) {
+        MHD_add_response_header(response_, name, value.c_str());
+    }
+    MHD_Response* get() const { return response_; }
+
+private:
+    MHD_Response* response_;
+};
+
+Response text_response(const std::string& text, const char* type) {
+    Response response(MHD_create_response_from_buffer(text.size(), const_cast<char*>(text.data()),
+                                                      MHD_RESPMEM_MUST_COPY));
+    response.header("Content-Type", type);
+    return response;
+}
+
+/// Several ranges of a file, with the lines between them: multipart/byteranges (RFC 9110, 14.6).
+struct Multipart {
+    struct Part {
+        std::string head;
+        ByteRange range;
+    };
+    std::vector<Part> parts;
+    std::string end;
+    ServedFile file;
+
+    std::uint64_t size() const {
+        std::uint64_t bytes = end.size();
+        for (const Part& part : parts) bytes += part.head.size() + part.range.size_bytes();
+        return bytes;
+    }
+
+    /// Copies from `offset` of the whole on; at least one byte, or -1.
+    ssize_t read(std::uint64_t offset, char* into, std::size_t room) const {
+        for (const Part& part : parts) {
+            if (offset < part.head.size()) {
+                return copy(part.head, offset, into, room);
+            }
+            offset -= part.head.size();
+            if (offset < part.range.size_bytes()) {
+                return read_file(part.range.first + offset, into,
+                                 std::min<std::uint64_t>(room, part.range.size_bytes() - offset));
+            }
+            offset -= part.range.size_bytes();
+        }
+        return offset < end.size() ? copy(end, offset, into, room) : -1;
+    }
+
+private:
+    static ssize_t copy(const std::string& text, std::uint64_t offset, char* into,
+                        std::size_t room) {
+        const std::size_t count = std::min<std::size_t>(room, text.size() - offset);
+        std::memcpy(into, text.data() + offset, count);
+        return static_cast<ssize_t>(count);
+    }
+
+    ssize_t read_file(std::uint64_t offset, char* into, std::size_t count) const {
+        if (file.text) return copy(*file.text, offset, into, count);
+        const ssize_t got = pread(file.file.get(), into, count, static_cast<off_t>(offset));
+        return got > 0 ? got : -1;
+    }
+};
+
+constexpr const char* boundary = "onnxhub-7d1a6f0c2b9e4853";
+
+Response multipart_response(ServedFile file, const std::vector<ByteRange>& ranges) {
+    auto body = std::make_unique<Multipart>();
+    for (const ByteRange& range : ranges) {
+        body->parts.push_back(
+            {fmt::format("\r\n--{}\r\nContent-Type: {}\r\nContent-Range: bytes {}-{}/{}\r\n\r\n",
+                         boundary, file.content_type, range.first, range.last,
+                         file.identity.size_bytes),
+             range});
+    }
+    body->end = fmt::format("\r\n--{}--\r\n", boundary);
+    body->file = std::move(file);
+    const std::uint64_t size = body->size();
+    const auto read = [](void* self, std::uint64_t offset, char* into, std::size_t room) {
+        return static_cast<Multipart*>(self)->read(offset, into, room);
+    };
+    const auto free = [](void* self) { delete static_cast<Multipart*>(self); };
+    Response response(
+        MHD_create_response_from_callback(size, 64 * 1024, read, body.release(), free));
+    response.header("Content-Type", std::string("multipart/byteranges; boundary=") + boundary);
+    return response;
+}
+
+/// `count` bytes of the file from `offset` on. Of files on disk the kernel sends them (sendfile).
+Response part_response(ServedFile file, std::uint64_t offset, std::uint64_t count) {
+    if (file.text) {
+        using Text = std::shared_ptr<const std::string>;
+        auto* kept = new Text(file.text);
+        const auto free = [](void* text) { delete static_cast<Text*>(text); };
+        return Response(MHD_create_response_from_buffer_with_free_callback_cls(
+            count, const_cast<char*>((*kept)->data()) + offset, free, kept));
+    }
+    return Response(MHD_create_response_from_fd_at_offset64(count, file.file.release(), offset));
+}
+
+std::string read_whole_file(const ServedFile& file) {
+    if (file.text) return *file.text;
+    std::string text(file.identity.size_bytes, '\0');
+    const ssize_t count = pread(file.file.get(), text.data(), text.size(), 0);
+    return count == static_cast<ssize_t>(text.size()) ? text : "";
+}
+
+/// Packed JSON and pages, by what they are, so that each is packed once.
+class PackedFiles {
+public:
+    std::shared_ptr<const std::string> of(const ServedFile& file) {
+        const std::lock_guard lock(mutex_);
+        for (auto it = files_.begin(); it != files_.end(); ++it) {
+            if (it->first != file.identity.etag) continue;
+            files_.splice(files_.begin(), files_, it);
+            return it->second;
+        }
+        auto packed = std::make_shared<const std::string>(gzip(read_whole_file(file), 6));
+        files_.emplace_front(file.identity.etag, packed);
+        if (files_.size() > most_compressed) files_.pop_back();
+        return packed;
+    }
+
+private:
+    std::mutex mutex_;
+    std::list<std::pair<std::string, std::shared_ptr<const std::string>>> files_;
+};
+
+/// Small files whole, with their headers, to be sent again as they are.
+class ReadyResponses {
+public:
+    ~ReadyResponses() { clear(); }
+
+    /// Returns whether there was one.
+    bool send(MHD_Connection* connection, const std::string& key) {
+        const std::lock_guard lock(mutex_);
+        const auto found = responses_.find(key);
+        if (found == responses_.end()) return false;
+        MHD_queue_response(connection, 200, found->second.get());
+        return true;
+    }
+
+    void keep(const std::string& key, Response response) {
+        const std::lock_guard lock(mutex_);
+        if (responses_.size() >= most_compressed) clear();
+        responses_.emplace(key, std::move(response));
+    }
+
+private:
+    void clear() { responses_.clear(); }
+
+    std::mutex mutex_;
+    std::map<std::string, Response> responses_;
+};
+
+std::optional<std::string> header_of(MHD_Connection* connection, const char* name) {
+    const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+    return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+bool accepts_gzip(MHD_Connection* connection) {
+    const auto accepted = header_of(connection, "Accept-Encoding");
+    return accepted && accepts_coding(*accepted, "gzip");
+}
+
+bool is_packed_kind(const std::string& type) {
+    return type == "application/json" || type.starts_with("text/");
+}
+
+/// In a time that doesn't tell where they differ.
+bool is_equal(const std::string& one, const std::string& other) {
+    return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
+}
+
+std::string address_of(MHD_Connection* connection) {
+    const auto* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    return info && info->client_addr ? shown_address(info->client_addr) : "-";
+}
+
+RequestHead head_of(MHD_Connection* connection, const char* method, std::string_view target,
+                    const char* version) {
+    RequestHead head{method, target, version, {}};
+    head.fields.reserve(16);
+    const auto add = [](void* fields, MHD_ValueKind, const char* name, std::size_t name_size,
+                        const char* value, std::size_t value_size) {
+        static_cast<decltype(head.fields)*>(fields)->emplace_back(
+            std::string_view(name, name_size), std::string_view(value, value_size));
+        return MHD_YES;
+    };
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, add, &head.fields);
+    return head;
+}
+
+/// Version 0.9.75 takes folded lines, bare LF and NULs as if they were in order, and leaves the
+/// head where it came. Later ones refuse them at the strictness asked for.
+bool is_well_formed(const RequestHead& head, std::size_t bytes) {
+#if MHD_VERSION >= 0x00097701
+    static_cast<void>(head), static_cast<void>(bytes);
+    return true;
+#else
+    return is_laid_out_as_sent(head, bytes);
+#endif
+}
+
+bool has_content(MHD_Connection* connection) {
+    return header_of(connection, "Content-Length").value_or("0") != "0" ||
+           header_of(connection, "Transfer-Encoding");
+}
+
+}  // namespace
+
+struct HttpDaemon::State {
+    State(ServedHub& served_hub, ServerOptions server_options, ServerBooks& shared)
+        : hub(served_hub), options(std::move(server_options)), books(shared) {}
+
+    ServedHub& hub;
+    ServerOptions options;
+    ServerBooks& books;
+    std::mutex page_mutex;
+    std::shared_ptr<const std::string> index_page;  ///< null: none so far
+    std::optional<std::string> page_manifest;       ///< etag of the one it was made for
+    MHD_Daemon* daemon = nullptr;
+    std::atomic<unsigned> connections{0};
+    PackedFiles packed;
+    ReadyResponses ready;
+
+    static void add_common_headers(Response& response) {
+        response.header("Server", "onnxhub");
+        response.header("Access-Control-Allow-Origin", "*");
+        response.header("Access-Control-Expose-Headers",
+                        "ETag, Content-Length, Accept-Ranges, Content-Range");
+        response.header("X-Content-Type-Options", "nosniff");
+    }
+
+    /// For every response but the ready ones.
+    void send(MHD_Connection* connection, Request& request, int status, Response response,
+              std::uint64_t bytes) {
+        add_common_headers(response);
+        request.status = status;
+        request.bytes = request.method == "HEAD" ? 0 : bytes;
+        MHD_queue_response(connection, static_cast<unsigned>(status), response.get());
+    }
+
+    void send_text(MHD_Connection* connection, Request& request, int status,
+                   const std::string& text) {
+        Response response = text_response(text + "\n", "text/plain; charset=utf-8");
+        if (status == 401) response.header("WWW-Authenticate", "Bearer realm=\"onnxhub\"");
+        if (status == 405) response.header("Allow", methods);
+        send(connection, request, status, std::move(response), text.size() + 1);
+    }
+
+    bool is_allowed(MHD_Connection* connection) const {
+        if (!options.token) return true;
+        const std::string given = header_of(connection, "Authorization").value_or("");
+        constexpr std::string_view scheme = "bearer ";
+        if (strncasecmp(given.c_str(), scheme.data(), scheme.size()) != 0) return false;
+        const std::size_t at = given.find_first_not_of(' ', scheme.size());
+        return at != given.npos && is_equal(given.substr(at), *options.token);
+    }
+
+    void answer(MHD_Connection* connection, Request& request) {
+        const std::string_view target(request.target);
+        const auto path = decode_path(target.substr(0, target.find('?')));
+        if (path == "/healthz") return send_text(connection, request, 200, "ok");
+        if (request.method == "OPTIONS") return answer_options(connection, request);
+        if (request.method != "GET" && request.method != "HEAD") {
+            return send_text(connection, request, 405, "only GET, HEAD and OPTIONS are answered");
+        }
+        if (!is_allowed(connection)) {
+            return send_text(connection, request, 401, "a token is needed: Authorization: Bearer");
+        }
+        if (path == "/metrics") {
+            const std::string text = books.metrics.text();
+            return send(connection, request, 200, text_response(text, "text/plain; version=0.0.4"),
+                        text.size());
+        }
+        if (!path) return send_text(connection, request, 400, "this path can't be used");
+        Served served = hub.open(*path == "/" ? "/index.html" : *path);
+        if (const auto* missing = std::get_if<NotServed>(&served)) {
+            std::optional<ServedFile> own = path == "/" ? page() : std::nullopt;
+            if (own) return send_file(connection, request, *std::move(own));
+            return send_text(connection, request, missing->status, missing->reason);
+        }
+        send_file(connection, request, std::get<ServedFile>(std::move(served)));
+    }
+
+    /// What browsers ask before a page of another origin may read (CORS).
+    void answer_options(MHD_Connection* connection, Request& request) {
+        Response response = text_response("", "text/plain");
+        response.header("Access-Control-Allow-Methods", methods);
+        response.header("Access-Control-Allow-Headers",
+                        "Authorization, Range, If-None-Match, If-Range");
+        response.header("Access-Control-Max-Age", "86400");
+        send(connection, request, 204, std::move(response), 0);
+    }
+
+    void send_file(MHD_Connection* connection, Request& request, ServedFile file) {
+        const ConditionalHeaders headers{
+            header_of(connection, "If-Match"),      header_of(connection, "If-Unmodified-Since"),
+            header_of(connection, "If-None-Match"), header_of(connection, "If-Modified-Since"),
+            header_of(connection, "If-Range"),      header_of(connection, "Range")};
+        if (is_packed_kind(file.content_type) && !headers.range &&
+            file.identity.size_bytes <= largest_compressed && accepts_gzip(connection)) {
+            file = pack(std::move(file));
+        }
+        const ReplyPlan plan = plan_reply(headers, file.identity);
+        if (plan.status == 200 && file.identity.size_bytes <= small_file) {
+            return send_small(connection, request, std::move(file));
+        }
+        std::uint64_t bytes = plan.status == 200 ? file.identity.size_bytes : 0;
+        for (const ByteRange& range : plan.ranges) bytes += range.size_bytes();
+        send(connection, request, plan.status, response_with_headers(plan, std::move(file)), bytes);
+    }
+
+    /// The whole of a small file: its response is made once, and sent with its headers from memory
+    /// in one piece.
+    void send_small(MHD_Connection* connection, Request& request, ServedFile file) {
+        const std::uint64_t size = file.identity.size_bytes;
+        const std::string key = fmt::format("{} {} {}", file.identity.etag,
+                                            file.identity.last_modified, file.content_type);
+        request.status = 200;
+        request.bytes = request.method == "HEAD" ? 0 : size;
+        if (ready.send(connection, key)) return;
+        if (!file.text) file.text = std::make_shared<const std::string>(read_whole_file(file));
+        const bool has_shrunk = file.text->size() != size;
+        if (has_shrunk) return send_text(connection, request, 500, "the file is changing");
+        Response response = response_with_headers({200}, std::move(file));
+        add_common_headers(response);
+        MHD_queue_response(connection, 200, response.get());
+        ready.keep(key, std::move(response));
+    }
+
+    static Response response_with_headers(const ReplyPlan& plan, ServedFile file) {
+        const FileIdentity identity = file.identity;
+        const bool is_packed = identity.etag.ends_with("-gzip\"");
+        const bool varies = is_packed_kind(file.content_type);
+        Response response = response_of(plan, std::move(file));
+        response.header("ETag", identity.etag);
+        if (identity.last_modified > 0) {
+            response.header("Last-Modified", http_date(identity.last_modified));
+        }
+        response.header("Accept-Ranges", "bytes");
+        response.header("Cache-Control", "no-cache");  // ask by ETag
+        if (varies) response.header("Vary", "Accept-Encoding");
+        if (is_packed) response.header("Content-Encoding", "gzip");
+        return response;
+    }
+
+    std::string manifest_etag() {
+        const Served manifest = hub.open("/ONNX_HUB_MANIFEST.json");
+        const auto* file = std::get_if<ServedFile>(&manifest);
+        return file ? file->identity.etag : "";
+    }
+
+    /// Made anew when the manifest is another one; where that fails the last one stays.
+    std::optional<ServedFile> page() {
+        if (!options.index_page) return std::nullopt;
+        const std::string etag = manifest_etag();
+        const std::lock_guard lock(page_mutex);
+        if (page_manifest != etag) {
+            std::string made = options.index_page();
+            if (!made.empty()) index_page = std::make_shared<const std::string>(std::move(made));
+            page_manifest = etag;
+        }
+        if (!index_page) return std::nullopt;
+        ServedFile file;
+        file.identity = {'"' + to_hex(sha256_of(*index_page)) + '"', 0, index_page->size()};
+        file.content_type = content_type_of("index.html");
+        file.text = index_page;
+        return file;
+    }
+
+    ServedFile pack(ServedFile file) {
+        auto text = packed.of(file);
+        if (text->empty()) return file;
+        file.identity.etag.insert(file.identity.etag.size() - 1, "-gzip");
+        file.identity.size_bytes = text->size();
+        file.text = std::move(text);
+        file.file = OpenFile();
+        return file;
+    }
+
+    static Response response_of(const ReplyPlan& plan, ServedFile file) {
+        const std::string type = file.content_type;
+        const std::uint64_t size = file.identity.size_bytes;
+        if (plan.status == 416) {
+            Response response = text_response("the file has no such bytes\n", "text/plain");
+            response.header("Content-Range", fmt::format("bytes */{}", size));
+            return response;
+        }
+        if (plan.status == 304 || plan.status == 412) return text_response("", type.c_str());
+        if (plan.ranges.size() > 1) return multipart_response(std::move(file), plan.ranges);
+        const ByteRange range = plan.ranges.empty() ? ByteRange{0, size - 1} : plan.ranges.front();
+        Response response =
+            part_response(std::move(file), range.first, size == 0 ? 0 : range.size_bytes());
+        response.header("Content-Type", type);
+        if (plan.status == 206) {
+            response.header("Content-Range",
+                            fmt::format("bytes {}-{}/{}", range.first, range.last, size));
+        }
+        return response;
+    }
+
+    void log(MHD_Connection* connection, const Request& request) {
+        books.record({address_of(connection), request.line(), request.status, request.bytes,
+                      header_of(connection, "Referer").value_or("-"),
+                      header_of(connection, "User-Agent").value_or("-"),
+                      std::chrono::steady_clock::now() - request.start});
+    }
+
+    static void* on_target(void*, const char* target, MHD_Connection*) {
+        auto* request = new (std::nothrow) Request;
+        if (request && target) request->raw_target = target;
+        if (request) request->target = request->raw_target;
+        return request;
+    }
+
+    static MHD_Result on_request(void* self, MHD_Connection* connection, const char*,
+                                 const char* method, const char* version, const char*,
+                                 std::size_t* upload_bytes, void** context) {
+        auto* request = static_cast<Request*>(*context);
+        if (!request) return MHD_NO;
+        if (request->status != 0) return MHD_YES;  // answered
+        *upload_bytes = 0;
+        try {
+            State& state = *static_cast<State*>(self);
+            if (!std::exchange(request->is_complete, true)) {
+                return state.on_head(connection, *request, method, version);
+            }
+            state.answer(connection, *request);
+            return MHD_YES;
+        } catch (const std::exception&) {
+            return MHD_NO;  // the connection is closed
+        }
+    }
+
+    /// An answer at this time closes the connection where content was announced.
+    MHD_Result on_head(MHD_Connection* connection, Request& request, const char* method,
+                       const char* version) {
+        Client& client = client_of(connection);
+        client.end_wait();
+        request.method = method;
+        request.version = version;
+        const auto* info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+        const std::size_t bytes = info ? info->header_size : 0;
+        client.head_bytes += bytes;
+        RequestHead head = head_of(connection, method, request.raw_target, version);
+        const bool is_sound = is_well_formed(head, bytes);
+        head.target = request.target;  // where it lay it has been decoded since
+        std::optional<HeadFlaw> flaw = flaw_of(head);
+        if (!flaw && !is_sound) flaw = {400, "the request is malformed"};
+        if (!flaw && has_content(connection))
+            flaw = {405, "only GET, HEAD and OPTIONS are answered"};
+        if (!flaw) return MHD_YES;
+        client.is_refused = true;
+        Response response = text_response(flaw->reason + "\n", "text/plain; charset=utf-8");
+        response.header("Connection", "close");
+        if (flaw->status == 405) response.header("Allow", methods);
+        send(connection, request, flaw->status, std::move(response), flaw->reason.size() + 1);
+        return MHD_YES;
+    }
+
+    static void on_end(void* self, MHD_Connection* connection, void** context,
+                       MHD_RequestTerminationCode code) {
+        const std::unique_ptr<Request> request(static_cast<Request*>(*context));
+        *context = nullptr;
+        if (!request) return;
+        Client& client = client_of(connection);
+        ++client.requests;
+        if (request->status == 0) {  // refused by libmicrohttpd itself, or cut before its end
+            client.is_refused = true;
+            const auto* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_HTTP_STATUS);
+            const bool is_late = code == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED;
+            request->status = info ? static_cast<int>(info->http_status) : is_late ? 408 : 400;
+        }
+        try {
+            static_cast<State*>(self)->log(connection, *request);
+        } catch (const std::exception&) {
+        }
+        client.begin_wait();
+    }
+
+    static Client& client_of(MHD_Connection* connection) {
+        const auto* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+        return *static_cast<Client*>(info->socket_context);
+    }
+
+    static void on_connection(void* self, MHD_Connection* connection, void** context,
+                              MHD_ConnectionNotificationCode code) {
+        State& state = *static_cast<State*>(self);
+        if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+            const auto* address =
+                MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+            const auto* fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+            *context = &state.books.clients.add(fd->connect_fd, address->client_addr, self);
+            return;
+        }
+        auto* client = static_cast<Client*>(*context);
+        try {
+            state.log_if_unanswered(connection, *client);
+        } catch (const std::exception&) {
+        }
+        state.books.clients.remove(*client);
+        --state.connections;
+    }
+
+    /// What libmicrohttpd refuses by its first line is never told to this program otherwise.
+    void log_if_unanswered(MHD_Connection* connection, const Client& client) {
+        tcp_info info = {};
+        socklen_t size = sizeof info;
+        if (client.is_refused || getsockopt(client.fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
+            return;
+        }
+        constexpr std::uint64_t end = 1;  // a FIN counts as a byte
+        const bool has_more = info.tcpi_bytes_received > client.head_bytes + end;
+        if (!has_more || (options.identity && client.requests > 0)) return;
+        Request request;
+        request.status = client.waited() >= options.idle_time ? 408 : 400;
+        log(connection, request);
+    }
+
+    void start() {
+        const unsigned threads =
+            std::max(1u, options.threads ? options.threads : std::thread::hardware_concurrency());
+        const auto seconds = std::chrono::ceil<std::chrono::seconds>(options.idle_time);
+        std::vector<MHD_OptionItem> items = {
+            {MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+             static_cast<intptr_t>(options.header_bytes + 16 * 1024), nullptr},
+            // Clients count; each thread has an equal part of this limit and may get more of them.
+            {MHD_OPTION_CONNECTION_LIMIT, intptr_t{options.connections} * threads, nullptr},
+            {MHD_OPTION_CONNECTION_TIMEOUT, static_cast<intptr_t>(seconds.count()), nullptr},
+            strictness,
+            {MHD_OPTION_URI_LOG_CALLBACK, reinterpret_cast<intptr_t>(&on_target), nullptr},
+            {MHD_OPTION_NOTIFY_COMPLETED, reinterpret_cast<intptr_t>(&on_end), this},
+            {MHD_OPTION_NOTIFY_CONNECTION, reinterpret_cast<intptr_t>(&on_connection), this},
+        };
+        if (threads > 1) {
+            items.push_back({MHD_OPTION_THREAD_POOL_SIZE, static_cast<intptr_t>(threads), nullptr});
+        }
+        unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET;
+        if (options.identity) {
+            flags |= MHD_USE_TLS;
+            items.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, options.identity->certificate.data()});
+            items.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, options.identity->key.data()});
+            items.push_back({MHD_OPTION_HTTPS_PRIORITIES, 0, const_cast<char*>(tls_versions)});
+        }
+        items.push_back({MHD_OPTION_END, 0, nullptr});
+        daemon = MHD_start_daemon(flags, 0, nullptr, nullptr, &on_request, this, MHD_OPTION_ARRAY,
+                                  items.data(), MHD_OPTION_END);
+    }
+};
+
+HttpDaemon::HttpDaemon(ServedHub& hub, const ServerOptions& options, ServerBooks& books)
+    : state_(std::make_unique<State>(hub, options, books)) {
+    state_->start();
+    if (state_->daemon) return;
+    throw EnvironmentError(options.identity
+                               ? "the server can't be started; are certificate and key PEM files "
+                                 "that belong together?"
+                               : "the server can't be started; are there too many open files?");
+}
+
+HttpDaemon::~HttpDaemon() {
+    MHD_stop_daemon(state_->daemon);
+}
+
+void HttpDaemon::take(int fd, const sockaddr* address, socklen_t size) {
+    ++state_->connections;
+    if (MHD_add_connection(state_->daemon, fd, address, size) == MHD_YES) return;
+    state_->books.clients.dismiss(Clients::address_of(address));
+    --state_->connections;
+}
+
+unsigned HttpDaemon::connections() const {
+    return state_->connections;
+}
+
+void HttpDaemon::end_waiting() {
+    state_->books.clients.end_waiting(state_.get());
+}
+
+}  // namespace onnxhub

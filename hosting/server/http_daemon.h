@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// libmicrohttpd with one token and one certificate: answers those whose connections it is given.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <memory>
+
+#include "hosting/server/hub_server.h"
+#include "hosting/server/server_books.h"
+
+namespace onnxhub {
+
+class HttpDaemon {
+public:
+    /// Throws EnvironmentError when the PEMs can't be used, or there is no room for threads.
+    HttpDaemon(ServedHub& hub, const ServerOptions& options, ServerBooks& books);
+    ~HttpDaemon();  ///< at once, whatever is being sent
+    HttpDaemon(const HttpDaemon&) = delete;
+    HttpDaemon& operator=(const HttpDaemon&) = delete;
+
+    /// A connection that was admitted; from now on it is the daemon's.
+    void take(int fd, const sockaddr* address, socklen_t size);
+
+    unsigned connections() const;
+    void end_waiting();  ///< closes those that wait for a request
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace onnxhub
