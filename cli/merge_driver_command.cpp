@@ -14,6 +14,7 @@
 #include "cli/job.h"
 #include "manifest/atomic_file.h"
 #include "manifest/diagnostic.h"
+#include "manifest/environment_error.h"
 #include "manifest/manifest_merge.h"
 #include "repository/merge_driver.h"
 
@@ -27,11 +28,24 @@ struct Arguments {
     bool installs = false;
 };
 
+/// What is no object can't be merged by what it says.
+void check_entries(const ManifestDocument& document, const std::string& shown_name) {
+    for (const ManifestEntry& entry : document.entries) {
+        if (entry.json.object()) continue;
+        throw EnvironmentError(
+            fmt::format("{}:{}: an entry is {}, not an object; repair the "
+                        "manifest, or run `onnxhub generate`",
+                        shown_name, entry.json.line, json_type(entry.json)));
+    }
+}
+
 /// git gives an empty file for a base that didn't have the manifest.
 ManifestDocument read_version(const std::string& file, const std::string& shown_name) {
     const std::string text = read_disk_file(file);
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) return {};
-    return read_manifest(text, shown_name);
+    ManifestDocument document = read_manifest(text, shown_name);
+    check_entries(document, shown_name);
+    return document;
 }
 
 ExitCode merge(const Arguments& arguments, const Streams& streams) {
