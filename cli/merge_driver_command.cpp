@@ -52,9 +52,10 @@ ExitCode merge(const Arguments& arguments, const Streams& streams) {
     const std::string& ours = arguments.files[1];
     const std::string path =
         arguments.files.size() > 3 ? arguments.files[3] : std::string(manifest_file_name);
-    const MergedManifest merged = merge_manifests(
-        read_version(arguments.files[0], path + " (merge base)"),
-        read_version(ours, path + " (ours)"), read_version(arguments.files[2], path + " (theirs)"));
+    const ManifestDocument base = read_version(arguments.files[0], path + " (merge base)");
+    const ManifestDocument ours_document = read_version(ours, path + " (ours)");
+    const ManifestDocument theirs = read_version(arguments.files[2], path + " (theirs)");
+    const MergedManifest merged = merge_manifests(base, ours_document, theirs);
     write_file_atomically(ours, merged.text);
     Diagnostics conflicts;
     for (const EntryConflict& conflict : merged.conflicts) {

@@ -260,7 +260,7 @@ CommitId GitRepository::merge_base(const CommitId& one, const CommitId& other) c
     if (!found) {
         throw EnvironmentError(one.substr(0, 12) + ", " + other.substr(0, 12) +
                                ": have no common ancestor here" +
-                               (is_shallow() ? shallow_remedy : "; name a --base they share"));
+                               (is_shallow() ? shallow_remedy : "; name a base they share"));
     }
     char hex[41] = {};
     git_oid_tostr(hex, sizeof hex, &base);

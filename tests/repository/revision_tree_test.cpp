@@ -305,5 +305,24 @@ TEST(RevisionTree, NothingIsWrittenToTheRepository) {
     EXPECT_EQ(snapshot(), before);
 }
 
+TEST(RevisionTree, FilesWhosePathsNoHubCanUseAreListedApart) {
+    RepositoryBuilder hub;
+    hub.write("a.onnx", "x").write("a\\b.onnx", "one").write("odd\tfolder/c.onnx", "two");
+    hub.symlink("\xff.onnx", "a.onnx").commit("One");
+    const auto tree = tree_at(hub.path(), "HEAD");
+    EXPECT_THAT(tree->list(), ElementsAre("a.onnx"));
+    const auto files = tree->unusable_files();
+    EXPECT_THAT(files, ElementsAre(Field(&UnusableFile::path, "a\\b.onnx"),
+                                   Field(&UnusableFile::path, "odd\tfolder/c.onnx"),
+                                   Field(&UnusableFile::path, "\xff.onnx")));
+    EXPECT_TRUE(files.front().blob);
+    // The working tree has the same blobs, also of files that the index can't vouch for.
+    const auto now = GitRepository::find(hub.path())->working_tree("");
+    EXPECT_EQ(now->unusable_files(), files);
+    hub.write("a\\b.onnx", "three");
+    EXPECT_NE(GitRepository::find(hub.path())->working_tree("")->unusable_files().front().blob,
+              files.front().blob);
+}
+
 }  // namespace
 }  // namespace onnxhub
