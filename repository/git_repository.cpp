@@ -132,8 +132,8 @@ private:
         char hex[41] = {};
         const git_oid oid = to_git_oid(id);
         git_oid_tostr(hex, sizeof hex, &oid);
-        throw EnvironmentError(shown_name + ": its blob " + hex +
-                               " is not in this clone; fetch it with `git cat-file -e " + hex +
+        throw EnvironmentError(shown_name + ": git has not fetched its blob " + hex +
+                               "; fetch it with `git cat-file -e " + hex +
                                "`, or clone without --filter");
     }
     throw EnvironmentError(shown_name + ": can't be read from git (" + git_message() +

@@ -262,7 +262,7 @@ TEST(RevisionTree, MissingBlobCostsItsFileOnly) {
     EXPECT_EQ(tree->stat("gone.onnx")->kind, FileKind::regular);
     const auto facts = read_content_facts(*tree, "gone.onnx", {});
     ASSERT_TRUE(std::holds_alternative<Diagnostic>(facts));
-    EXPECT_THAT(std::get<Diagnostic>(facts).message, HasSubstr("is not in this clone"));
+    EXPECT_THAT(std::get<Diagnostic>(facts).message, HasSubstr("git has not fetched its blob"));
     EXPECT_THAT(std::get<Diagnostic>(facts).hint, HasSubstr("git cat-file -e ab00"));
     EXPECT_TRUE(std::holds_alternative<UnresolvedPath>(resolve_symlinks(*tree, "gone.link")));
     EXPECT_EQ(content(*tree, "here.onnx"), "x");
