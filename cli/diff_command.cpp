@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `onnxhub diff`: what changed inside each model between two revisions.
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
@@ -45,15 +48,33 @@ Range parse_range(const std::string& text) {
             has_three};
 }
 
+/// What open_hub() would say of options that this command doesn't have.
+void check_repository(const Arguments& arguments, const Range& range) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(arguments.folder, error)) return;  // open_hub() says so
+    const auto repository = GitRepository::find(arguments.folder);
+    if (!repository) {
+        throw EnvironmentError(arguments.folder +
+                               ": is not in a git repository, so there is nothing to compare; name "
+                               "the folder of a clone");
+    }
+    if (!range.head && repository->is_bare()) {
+        throw EnvironmentError(arguments.folder +
+                               ": is a bare repository, which has no files of its own; name two "
+                               "revisions, such as HEAD~1..HEAD");
+    }
+}
+
+/// The base, and in `notes` how it was found when not as asked.
 CommitId base_commit(const Arguments& arguments, const Range& range, const HubFolder& hub,
-                     const Streams& streams) {
+                     std::vector<std::string>& notes) {
     if (!range.from_merge_base && !arguments.deepen) {
         return hub.repository->resolve_commit(range.base);
     }
     const CommitId head = hub.commit ? *hub.commit : hub.repository->resolve_commit("HEAD");
     const ChangeBase base = find_change_base({hub.folder, range.base, head, arguments.deepen});
     if (!base.commit) throw EnvironmentError(base.note);
-    if (!base.note.empty()) note(streams, base.note);
+    if (!base.note.empty()) notes.push_back(base.note);
     return *base.commit;
 }
 
@@ -69,11 +90,15 @@ Side open_side(std::unique_ptr<Tree> tree, Diagnostics& diagnostics) {
     Side side;
     side.tree = std::move(tree);
     side.settings = read_settings(*side.tree, std::nullopt, diagnostics);
-    const auto text = read_hub_file(*side.tree, std::string(manifest_file_name), json_size_limit);
-    if (!text) return side;
-    auto manifest = parse_manifest(*text);
-    if (auto* document = std::get_if<ManifestDocument>(&manifest)) {
-        side.manifest = std::move(*document);
+    try {
+        const auto text =
+            read_hub_file(*side.tree, std::string(manifest_file_name), json_size_limit);
+        if (!text) return side;
+        auto manifest = parse_manifest(*text);
+        if (auto* document = std::get_if<ManifestDocument>(&manifest)) {
+            side.manifest = std::move(*document);
+        }
+    } catch (const EnvironmentError&) {  // a partial clone, a link out of the hub
     }
     return side;
 }
@@ -85,13 +110,12 @@ HubSide view_of(const Side& side) {
 ExitCode run(const Arguments& arguments, const Streams& streams) {
     catch_interruptions();
     const Range range = parse_range(arguments.range);
+    check_repository(arguments, range);
     HubFolder hub = open_hub(arguments.folder, range.head);
-    if (!hub.repository) {
-        throw EnvironmentError(hub.folder.string() +
-                               ": is not in a git repository, so there is nothing to compare");
-    }
     Diagnostics diagnostics;
-    const CommitId base = base_commit(arguments, range, hub, streams);
+    std::vector<std::string> notes;
+    const CommitId base = base_commit(arguments, range, hub, notes);
+    for (const std::string& text : notes) note(streams, text);
     const Side before = open_side(hub.repository->tree_of(base, hub.subfolder), diagnostics);
     const Side after = open_side(std::move(hub.tree), diagnostics);
     const auto inference = isolated_shape_inference(this_program_as_workers());
@@ -102,6 +126,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     report.after = range.head.value_or("the working tree");
     report.diff = compare_models(view_of(before), view_of(after),
                                  {inference.get(), &progress, arguments.jobs.value_or(0)});
+    report.diff.notes.insert(report.diff.notes.begin(), notes.begin(), notes.end());
     progress.finish();
     print(streams, diagnostics);
     const std::string text = render(report, arguments.format);

@@ -14,6 +14,7 @@
 #include "cli/job.h"
 #include "manifest/atomic_file.h"
 #include "manifest/diagnostic.h"
+#include "manifest/environment_error.h"
 #include "manifest/manifest_merge.h"
 #include "repository/merge_driver.h"
 
@@ -27,20 +28,34 @@ struct Arguments {
     bool installs = false;
 };
 
+/// What is no object can't be merged by what it says.
+void check_entries(const ManifestDocument& document, const std::string& shown_name) {
+    for (const ManifestEntry& entry : document.entries) {
+        if (entry.json.object()) continue;
+        throw EnvironmentError(
+            fmt::format("{}:{}: an entry is {}, not an object; repair the "
+                        "manifest, or run `onnxhub generate`",
+                        shown_name, entry.json.line, json_type(entry.json)));
+    }
+}
+
 /// git gives an empty file for a base that didn't have the manifest.
 ManifestDocument read_version(const std::string& file, const std::string& shown_name) {
     const std::string text = read_disk_file(file);
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) return {};
-    return read_manifest(text, shown_name);
+    ManifestDocument document = read_manifest(text, shown_name);
+    check_entries(document, shown_name);
+    return document;
 }
 
 ExitCode merge(const Arguments& arguments, const Streams& streams) {
     const std::string& ours = arguments.files[1];
     const std::string path =
         arguments.files.size() > 3 ? arguments.files[3] : std::string(manifest_file_name);
-    const MergedManifest merged = merge_manifests(
-        read_version(arguments.files[0], path + " (merge base)"),
-        read_version(ours, path + " (ours)"), read_version(arguments.files[2], path + " (theirs)"));
+    const ManifestDocument base = read_version(arguments.files[0], path + " (merge base)");
+    const ManifestDocument ours_document = read_version(ours, path + " (ours)");
+    const ManifestDocument theirs = read_version(arguments.files[2], path + " (theirs)");
+    const MergedManifest merged = merge_manifests(base, ours_document, theirs);
     write_file_atomically(ours, merged.text);
     Diagnostics conflicts;
     for (const EntryConflict& conflict : merged.conflicts) {

@@ -180,7 +180,39 @@ void complete_ports(const onnx::ModelProto& model, const std::vector<std::string
     }
 }
 
+void clear_values(onnx::TensorProto& tensor) {
+    tensor.clear_raw_data();
+    tensor.clear_float_data();
+    tensor.clear_int32_data();
+    tensor.clear_int64_data();
+    tensor.clear_uint64_data();
+    tensor.clear_double_data();
+    tensor.clear_string_data();
+    tensor.clear_external_data();
+    tensor.clear_data_location();
+}
+
+void clear_weights(onnx::GraphProto& graph) {
+    for (auto& tensor : *graph.mutable_initializer()) clear_values(tensor);
+    for (auto& tensor : *graph.mutable_sparse_initializer()) clear_values(*tensor.mutable_values());
+    for (auto& node : *graph.mutable_node()) {
+        for (auto& attribute : *node.mutable_attribute()) {
+            if (attribute.has_g()) clear_weights(*attribute.mutable_g());
+            for (auto& inner : *attribute.mutable_graphs()) clear_weights(inner);
+        }
+    }
+}
+
 }  // namespace
+
+std::optional<Sha256> digest_without_weights(const ByteSource& source) {
+    auto read = read_skeleton(source);
+    const auto* skeleton = std::get_if<OnnxSkeleton>(&read);
+    onnx::ModelProto model;
+    if (!skeleton || !model.ParseFromString(skeleton->model)) return std::nullopt;
+    clear_weights(*model.mutable_graph());
+    return sha256_of(model.SerializeAsString());
+}
 
 std::variant<ModelGraph, SkeletonError> read_model_graph(const ByteSource& source,
                                                          ShapeInference* inference,

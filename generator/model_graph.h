@@ -11,6 +11,7 @@
 
 #include "generator/onnx_skeleton.h"
 #include "generator/shape_inference.h"
+#include "manifest/digest.h"
 #include "manifest/entry.h"
 
 namespace onnxhub {
@@ -39,5 +40,10 @@ struct ModelGraph {
 std::variant<ModelGraph, SkeletonError> read_model_graph(const ByteSource& source,
                                                          ShapeInference* inference,
                                                          const std::vector<std::string>& tensors);
+
+/// Of all that describes the model but its weights: the values of its initializers and where they
+/// are stored, doc strings and metadata. Nothing when it is no ONNX model. Throws EnvironmentError
+/// when the source can't be read.
+std::optional<Sha256> digest_without_weights(const ByteSource& source);
 
 }  // namespace onnxhub

@@ -2,6 +2,7 @@
 #include "manifest/entry_name.h"
 
 #include "manifest/diagnostic.h"
+#include "manifest/entry_keys.h"
 
 namespace onnxhub {
 namespace {
@@ -19,7 +20,9 @@ EntryName name_of(const Entry& entry) {
 
 EntryName name_of(const ManifestEntry& entry) {
     if (entry.entry) return name_of(*entry.entry);
-    return {text_of(entry.json, "model"), text_of(entry.json, "model_path"), 0};
+    const JsonValue* opset = entry.json.find(key::opset_version);
+    return {text_of(entry.json, key::model), text_of(entry.json, key::model_path),
+            opset ? opset->integer().value_or(0) : 0};
 }
 
 std::string to_text(const EntryName& name) {

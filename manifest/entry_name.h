@@ -20,7 +20,8 @@ struct EntryName {
 
 EntryName name_of(const Entry& entry);
 
-/// As far as it can be read, where the entry has a problem.
+/// Where the entry has a problem, each part as far as it can be read by itself: "" and 0 for what
+/// can't be.
 EntryName name_of(const ManifestEntry& entry);
 
 /// "ResNet18 (opset 7, vision/…/resnet18-v1-7.onnx)"

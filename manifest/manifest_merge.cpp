@@ -22,6 +22,12 @@ enum Version { base, ours, theirs, version_count };
 /// The same entry in each version; null where it isn't in one.
 using Versions = std::array<const ManifestEntry*, version_count>;
 
+struct Match {
+    Versions versions{};
+    /// Others have the same path, name and opset: which is which is a guess where values differ.
+    bool has_twins = false;
+};
+
 bool are_same(const ManifestEntry* one, const ManifestEntry* other) {
     if (!one || !other) return one == other;
     return one->text == other->text || one->json == other->json;
@@ -129,6 +135,10 @@ JsonValue assemble_entry(const ManifestEntry& pattern, Unit values) {
 
 /// Both sides' changes in one entry, or why that can't be.
 std::variant<JsonValue, std::string> merge_fields(const Versions& versions) {
+    if (!std::ranges::all_of(
+            versions, [](const ManifestEntry* entry) { return !entry || entry->json.object(); })) {
+        return "both change it, and it is no object";
+    }
     if (!std::ranges::all_of(versions, [](const ManifestEntry* entry) {
             return !entry || has_readable_metadata(*entry);
         })) {
@@ -183,7 +193,8 @@ Outcome conflict_of(const Versions& versions, EntryName name, std::string reason
             text_of(versions[theirs])};
 }
 
-Outcome merge_one(const Versions& versions) {
+Outcome merge_one(const Match& match) {
+    const Versions& versions = match.versions;
     const ManifestEntry* any = nullptr;  // the same for both directions
     for (const ManifestEntry* entry : versions) {
         if (!any) any = entry;
@@ -201,6 +212,10 @@ Outcome merge_one(const Versions& versions) {
     if (!versions[ours] || !versions[theirs]) {
         return conflict_of(versions, std::move(name), "one side changes it, the other removes it");
     }
+    if (match.has_twins) {
+        return conflict_of(versions, std::move(name),
+                           "both change it, and others have its path, name and opset");
+    }
     auto merged = merge_fields(versions);
     if (auto* reason = std::get_if<std::string>(&merged)) {
         return conflict_of(versions, std::move(name), std::move(*reason));
@@ -210,43 +225,109 @@ Outcome merge_one(const Versions& versions) {
 
 using Group = std::vector<const ManifestEntry*>;  ///< entries of one path, in document order
 
-/// Entries of one path and version by name and opset, and by their number among equal ones.
-using EntryKey = std::tuple<std::string, std::int64_t, std::size_t>;
+/// What tells the entries of one path apart: their names, and the JSON of what no name can hold.
+using EntryKey = std::pair<EntryName, std::string>;
+
+EntryKey key_of(const ManifestEntry& entry) {
+    if (!entry.json.object()) return {name_of(entry), json_text(entry.json)};
+    std::string odd;
+    for (const std::string_view name : {key::model, key::model_path, key::opset_version}) {
+        const JsonValue* value = entry.json.find(name);
+        const bool is_readable = value && (name == key::opset_version ? value->integer().has_value()
+                                                                      : !!value->string());
+        if (is_readable) continue;
+        odd.append(name).append(value ? "=" + json_text(*value) : " is missing");
+        odd += '\n';
+    }
+    return {name_of(entry), std::move(odd)};
+}
 
 /// A path's only entry is the same one on both sides even with another name or another opset.
 std::optional<Versions> match_alone(const std::array<Group, version_count>& groups) {
     if (groups[base].size() != 1) return std::nullopt;
-    const EntryName was = name_of(*groups[base].front());
+    const JsonValue& was = groups[base].front()->json;
+    const auto has_same = [&](const JsonValue& now, std::string_view name) {
+        const JsonValue* one = was.find(name);
+        const JsonValue* other = now.find(name);
+        return one && other ? *one == *other : one == other;
+    };
     Versions versions{};
     for (int version = 0; version < version_count; ++version) {
         const Group& group = groups[version];
         if (group.empty()) continue;
-        const EntryName now = name_of(*group.front());
-        if (group.size() > 1) return std::nullopt;
-        if (now.model != was.model && now.opset_version != was.opset_version) return std::nullopt;
+        const JsonValue& now = group.front()->json;
+        if (group.size() > 1 || !was.object() || !now.object()) return std::nullopt;
+        if (!has_same(now, key::model) && !has_same(now, key::opset_version)) return std::nullopt;
         versions[version] = group.front();
     }
     return versions;
 }
 
+/// Pairs the entries of two versions that have one key: first those with the same values, then the
+/// rest in document order. Gives the partner of each of `one`, or null, and takes the partners out
+/// of `other`.
+Group take_partners(const Group& one, Group& other) {
+    Group partners(one.size(), nullptr);
+    if (one.size() > 1 || other.size() > 1) {
+        std::map<std::string, std::vector<std::size_t>> by_values;  // the first of equal ones last
+        for (std::size_t i = one.size(); i-- > 0;) by_values[json_text(one[i]->json)].push_back(i);
+        std::erase_if(other, [&](const ManifestEntry* entry) {
+            const auto found = by_values.find(json_text(entry->json));
+            if (found == by_values.end() || found->second.empty()) return false;
+            partners[found->second.back()] = entry;
+            found->second.pop_back();
+            return true;
+        });
+    }
+    auto rest = other.begin();
+    for (const ManifestEntry*& partner : partners) {
+        if (!partner && rest != other.end()) partner = *rest++;
+    }
+    other.erase(other.begin(), rest);
+    return partners;
+}
+
+/// Matches entries of one key. Those of the base come first, in its order.
+std::vector<Match> match_equal_keys(std::array<Group, version_count> groups) {
+    const bool has_twins =
+        std::ranges::any_of(groups, [](const Group& group) { return group.size() > 1; });
+    const Group ours_of_base = take_partners(groups[base], groups[ours]);
+    const Group theirs_of_base = take_partners(groups[base], groups[theirs]);
+    std::vector<Match> matched;
+    const auto add = [&](const Versions& versions) { matched.push_back({versions, has_twins}); };
+    for (std::size_t i = 0; i < groups[base].size(); ++i) {
+        add({groups[base][i], ours_of_base[i], theirs_of_base[i]});
+    }
+    const Group& added = groups[ours];
+    const Group added_too = take_partners(added, groups[theirs]);
+    for (std::size_t i = 0; i < added.size(); ++i) add({nullptr, added[i], added_too[i]});
+    for (const ManifestEntry* entry : groups[theirs]) add({nullptr, nullptr, entry});
+    return matched;
+}
+
 /// Matches entries of one path. The order is that of the base, then new ones by their keys.
-std::vector<Versions> match_entries(const std::array<Group, version_count>& groups) {
-    if (const auto alone = match_alone(groups)) return {*alone};
-    std::map<EntryKey, Versions> matched;
-    std::vector<EntryKey> order;
+std::vector<Match> match_entries(const std::array<Group, version_count>& groups) {
+    if (const auto alone = match_alone(groups)) return {{*alone, false}};
+    std::map<EntryKey, std::array<Group, version_count>> by_key;
     for (int version = 0; version < version_count; ++version) {
-        std::map<std::pair<std::string, std::int64_t>, std::size_t> counts;
         for (const ManifestEntry* entry : groups[version]) {
-            const EntryName name = name_of(*entry);
-            const std::size_t number = counts[{name.model, name.opset_version}]++;
-            const EntryKey key{name.model, name.opset_version, number};
-            matched.try_emplace(key, Versions{}).first->second[version] = entry;
-            if (version == base) order.push_back(key);
+            by_key[key_of(*entry)][version].push_back(entry);
         }
     }
-    std::vector<Versions> result;
-    for (const EntryKey& key : order) result.push_back(matched.extract(key).mapped());
-    for (const auto& [key, versions] : matched) result.push_back(versions);
+    std::map<const ManifestEntry*, Match> of_base;
+    std::vector<Match> added;
+    for (auto& [key, equal_ones] : by_key) {
+        for (const Match& match : match_equal_keys(std::move(equal_ones))) {
+            if (match.versions[base]) {
+                of_base.emplace(match.versions[base], match);
+            } else {
+                added.push_back(match);
+            }
+        }
+    }
+    std::vector<Match> result;
+    for (const ManifestEntry* entry : groups[base]) result.push_back(of_base.at(entry));
+    result.insert(result.end(), added.begin(), added.end());
     return result;
 }
 
@@ -268,8 +349,8 @@ void merge_group(const std::array<Group, version_count>& groups, std::vector<Out
         }
         return;
     }
-    for (const Versions& versions : match_entries(groups)) {
-        Outcome outcome = merge_one(versions);
+    for (const Match& match : match_entries(groups)) {
+        Outcome outcome = merge_one(match);
         if (!outcome.text.empty() || !outcome.conflict.empty()) {
             outcomes.push_back(std::move(outcome));
         }
@@ -328,13 +409,47 @@ std::string text_with_conflicts(const std::vector<Outcome>& outcomes) {
     return text + "]";
 }
 
+/// Whether the document's lines end as on Windows; nothing when its entries have one line each.
+std::optional<bool> has_crlf(const ManifestDocument& document) {
+    for (const ManifestEntry& entry : document.entries) {
+        const std::size_t end = entry.text.find('\n');
+        if (end != std::string::npos) return end > 0 && entry.text[end - 1] == '\r';
+    }
+    return std::nullopt;
+}
+
+/// `text` with the same line end everywhere. In JSON no line break is part of a value.
+std::string with_line_ends(const std::string& text, std::string_view line_end) {
+    std::string result;
+    result.reserve(text.size());
+    for (const char c : text) {
+        if (c != '\n') {
+            result += c;
+            continue;
+        }
+        if (result.ends_with('\r')) result.pop_back();
+        result += line_end;
+    }
+    return result;
+}
+
+/// Entries keep their bytes, and so the line ends of their version: one kind is made of them.
+std::string with_one_line_end(std::string text, const ManifestDocument* const (&documents)[3]) {
+    if (text.find('\r') == std::string::npos) return text;
+    bool all_have_crlf = true;
+    for (const ManifestDocument* document : documents) {
+        all_have_crlf &= has_crlf(*document).value_or(true);
+    }
+    return with_line_ends(text, all_have_crlf ? "\r\n" : "\n");
+}
+
 }  // namespace
 
 MergedManifest merge_manifests(const ManifestDocument& base_document,
                                const ManifestDocument& our_document,
                                const ManifestDocument& their_document) {
     std::map<std::string, std::array<Group, version_count>> by_path;
-    const ManifestDocument* documents[] = {&base_document, &our_document, &their_document};
+    const ManifestDocument* const documents[] = {&base_document, &our_document, &their_document};
     for (int version = 0; version < version_count; ++version) {
         for (const ManifestEntry& entry : documents[version]->entries) {
             by_path[name_of(entry).model_path][version].push_back(&entry);
@@ -350,13 +465,13 @@ MergedManifest merge_manifests(const ManifestDocument& base_document,
         merged.conflicts.push_back({outcome.name, outcome.conflict});
     }
     if (!merged.conflicts.empty()) {
-        merged.text = text_with_conflicts(outcomes);
+        merged.text = with_one_line_end(text_with_conflicts(outcomes), documents);
         return merged;
     }
     std::vector<std::string> texts;
     texts.reserve(outcomes.size());
     for (Outcome& outcome : outcomes) texts.push_back(std::move(outcome.text));
-    merged.text = manifest_text(texts);
+    merged.text = with_one_line_end(manifest_text(texts), documents);
     return merged;
 }
 

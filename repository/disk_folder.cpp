@@ -86,16 +86,20 @@ void DiskFolder::walk(const Enter& enter, const Found& found, Diagnostics& notes
     }
 }
 
-/// Gives the folders to look into next, the last one first.
-std::vector<std::string> DiskFolder::walk_folder(const std::string& folder, const Enter& enter,
-                                                 const Found& found, Diagnostics& notes) const {
-    std::vector<std::pair<std::string, fs::file_type>> names;
+/// Files, symbolic links and folders, by name. What is neither is passed by, and so is .git.
+std::vector<DiskFolder::Child> DiskFolder::children_of(const std::string& folder,
+                                                       Diagnostics& notes) const {
+    std::vector<Child> children;
     std::error_code error;
     fs::directory_iterator entries(root_ / folder, error);
     for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
         std::error_code vanished;
         const fs::file_type type = entries->symlink_status(vanished).type();
-        names.emplace_back(entries->path().filename().string(), type);
+        const bool is_folder = type == fs::file_type::directory;
+        const bool is_file = type == fs::file_type::regular || type == fs::file_type::symlink;
+        const std::string name = entries->path().filename().string();
+        if (name == ".git" || !(is_folder || is_file)) continue;
+        children.push_back({folder.empty() ? name : folder + "/" + name, is_folder});
     }
     if (error) {
         const std::string reason = "can't be read (" + error.message() + ")";
@@ -105,24 +109,45 @@ std::vector<std::string> DiskFolder::walk_folder(const std::string& folder, cons
         notes.report({Severity::warning, "folder-unreadable", folder, 0,
                       reason + ", its files are left out", "check its permissions"});
     }
-    std::sort(names.begin(), names.end());
+    std::ranges::sort(children, {}, &Child::path);
+    return children;
+}
+
+/// Gives the folders to look into next, the last one first.
+std::vector<std::string> DiskFolder::walk_folder(const std::string& folder, const Enter& enter,
+                                                 const Found& found, Diagnostics& notes) const {
     std::vector<std::string> folders;
-    for (const auto& [name, type] : names) {
-        const bool is_folder = type == fs::file_type::directory;
-        const bool is_file = type == fs::file_type::regular || type == fs::file_type::symlink;
-        if (name == ".git" || !(is_folder || is_file)) continue;
-        const std::string path = folder.empty() ? name : folder + "/" + name;
-        if (!is_usable_path(path)) {
-            notes.report({Severity::note, "path-left-out", path, 0,
+    for (Child& child : children_of(folder, notes)) {
+        if (!is_usable_path(child.path)) {
+            notes.report({Severity::note, "path-left-out", child.path, 0,
                           "left out, its name can't be used in a hub", "rename it"});
-        } else if (is_file) {
-            found(path);
-        } else if (enter(path)) {
-            folders.push_back(path);
+        } else if (!child.is_folder) {
+            found(child.path);
+        } else if (enter(child.path)) {
+            folders.push_back(std::move(child.path));
         }
     }
     std::reverse(folders.begin(), folders.end());
     return folders;
+}
+
+std::vector<std::string> DiskFolder::unusable_files(const Enter& enter) const {
+    std::vector<std::string> files;
+    std::vector<std::string> folders{""};
+    Diagnostics not_of_interest;
+    while (!folders.empty()) {
+        const std::string folder = std::move(folders.back());
+        folders.pop_back();
+        for (Child& child : children_of(folder, not_of_interest)) {
+            if (child.path.size() >= PATH_MAX) continue;
+            if (!child.is_folder) {
+                if (!is_usable_path(child.path)) files.push_back(std::move(child.path));
+            } else if (enter(child.path)) {
+                folders.push_back(std::move(child.path));
+            }
+        }
+    }
+    return files;
 }
 
 }  // namespace onnxhub

@@ -37,13 +37,24 @@ public:
     void walk(const std::function<bool(const std::string&)>& enter,
               const std::function<void(const std::string&)>& found, Diagnostics& notes) const;
 
+    /// Regular files and symbolic links below the root whose paths can't be used in a hub, in no
+    /// order. `enter` as above; folders that can't be read have none.
+    std::vector<std::string> unusable_files(
+        const std::function<bool(const std::string&)>& enter) const;
+
     const std::filesystem::path& root() const { return root_; }
 
 private:
     using Enter = std::function<bool(const std::string&)>;
     using Found = std::function<void(const std::string&)>;
 
+    struct Child {
+        std::string path;
+        bool is_folder = false;
+    };
+
     bool is_real_folder(const std::string& path) const;
+    std::vector<Child> children_of(const std::string& folder, Diagnostics& notes) const;
     std::vector<std::string> walk_folder(const std::string& folder, const Enter& enter,
                                          const Found& found, Diagnostics& notes) const;
 

@@ -153,8 +153,8 @@ private:
         char hex[41] = {};
         const git_oid oid = to_git_oid(id);
         git_oid_tostr(hex, sizeof hex, &oid);
-        throw EnvironmentError(shown_name + ": its blob " + hex +
-                               " is not in this clone; fetch it with `git cat-file -e " + hex +
+        throw EnvironmentError(shown_name + ": git has not fetched its blob " + hex +
+                               "; fetch it with `git cat-file -e " + hex +
                                "`, or clone without --filter");
     }
     throw EnvironmentError(shown_name + ": can't be read from git (" + git_message() +
@@ -290,7 +290,7 @@ CommitId GitRepository::merge_base(const CommitId& one, const CommitId& other) c
     if (!found) {
         throw EnvironmentError(one.substr(0, 12) + ", " + other.substr(0, 12) +
                                ": have no common ancestor here" +
-                               (is_shallow() ? shallow_remedy : "; name a --base they share"));
+                               (is_shallow() ? shallow_remedy : "; name a base they share"));
     }
     char hex[41] = {};
     git_oid_tostr(hex, sizeof hex, &base);

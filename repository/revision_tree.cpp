@@ -54,6 +54,12 @@ public:
     TreeWalker(git_repository* repository, std::string commit)
         : repository_(repository), commit_(std::move(commit)) {}
 
+    /// Lists all files below a folder, whatever their paths, in `files`.
+    void walk_unusable(const git_oid& tree_id, const std::string& prefix) {
+        takes_any_path_ = true;
+        walk(tree_id, prefix, 0);
+    }
+
     void walk(const git_oid& tree_id, const std::string& prefix, std::size_t depth) {
         if (++folders_ > folder_limit) refuse();
         git_tree* opened = nullptr;
@@ -69,6 +75,7 @@ public:
     }
 
     std::vector<RevisionFile> files;
+    std::vector<RevisionFile> left_out;  ///< files and folders whose paths no hub can use
     Diagnostics notes;
 
 private:
@@ -78,11 +85,11 @@ private:
         path += name;
         count(path);
         if (path.size() > path_limit) return leave_out(path, "its path is too long");
-        if (is_hostile(name)) return leave_out(path, "its name is not one of a file");
-        if (std::holds_alternative<UnsafePath>(check_hub_path(path))) {
-            return leave_out(path, "its name can't be used in a hub", Severity::note);
-        }
         const FileKind kind = kind_of(git_tree_entry_filemode(&entry));
+        if (!takes_any_path_ && !is_usable(name, path)) {
+            left_out.push_back({path, to_blob_id(*git_tree_entry_id(&entry)), kind});
+            return;
+        }
         if (kind == FileKind::folder) {
             if (depth == depth_limit) return leave_out(path, "it is nested too deep");
             walk(*git_tree_entry_id(&entry), path + "/", depth + 1);
@@ -93,6 +100,18 @@ private:
                           "is a submodule, its files are no part of the hub", ""});
         }
         files.push_back({std::move(path), to_blob_id(*git_tree_entry_id(&entry)), kind});
+    }
+
+    bool is_usable(std::string_view name, const std::string& path) {
+        if (is_hostile(name)) {
+            leave_out(path, "its name is not one of a file");
+            return false;
+        }
+        if (std::holds_alternative<UnsafePath>(check_hub_path(path))) {
+            leave_out(path, "its name can't be used in a hub", Severity::note);
+            return false;
+        }
+        return true;
     }
 
     void count(const std::string& path) {
@@ -115,6 +134,7 @@ private:
 
     git_repository* repository_;
     std::string commit_;
+    bool takes_any_path_ = false;
     std::size_t entries_ = 0;
     std::size_t folders_ = 0;
     std::size_t path_bytes_ = 0;
@@ -123,10 +143,13 @@ private:
 class RevisionTree : public Tree {
 public:
     RevisionTree(std::shared_ptr<GitRepository::Handle> handle, std::vector<RevisionFile> files,
-                 Diagnostics notes, std::filesystem::path lfs_storage)
+                 std::vector<RevisionFile> left_out, Diagnostics notes, CommitId commit,
+                 std::filesystem::path lfs_storage)
         : handle_(std::move(handle)),
           files_(std::move(files)),
+          left_out_(std::move(left_out)),
           notes_(std::move(notes)),
+          commit_(std::move(commit)),
           lfs_storage_(std::move(lfs_storage)) {}
 
     std::vector<std::string> list() const override {
@@ -137,6 +160,25 @@ public:
             }
         }
         return paths;
+    }
+
+    std::vector<UnusableFile> unusable_files() const override {
+        TreeWalker walker(handle_->repository.get(), commit_);
+        for (const RevisionFile& item : left_out_) {
+            if (item.kind == FileKind::folder) {
+                walker.walk_unusable(to_git_oid(item.id), item.path + "/");
+            } else {
+                walker.files.push_back(item);
+            }
+        }
+        std::vector<UnusableFile> unusable;
+        for (RevisionFile& file : walker.files) {
+            if (file.kind == FileKind::regular || file.kind == FileKind::symlink) {
+                unusable.push_back({std::move(file.path), file.id});
+            }
+        }
+        std::ranges::stable_sort(unusable, {}, &UnusableFile::path);
+        return unusable;
     }
 
     std::optional<FileStat> stat(const std::string& path) const override {
@@ -208,7 +250,9 @@ private:
 
     std::shared_ptr<GitRepository::Handle> handle_;
     std::vector<RevisionFile> files_;
+    std::vector<RevisionFile> left_out_;
     Diagnostics notes_;
+    CommitId commit_;
     std::filesystem::path lfs_storage_;
 };
 
@@ -246,7 +290,8 @@ std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitRepository::Handle> 
     };
     files.erase(std::unique(files.begin(), files.end(), same_path), files.end());
     return std::make_unique<RevisionTree>(std::move(handle), std::move(files),
-                                          std::move(walker.notes), std::move(lfs_storage));
+                                          std::move(walker.left_out), std::move(walker.notes),
+                                          commit, std::move(lfs_storage));
 }
 
 }  // namespace onnxhub

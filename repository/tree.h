@@ -32,6 +32,15 @@ struct BlobId {
     auto operator<=>(const BlobId&) const = default;
 };
 
+/// A file that is no part of a hub, since no hub can use its path. Its path is as git and the disk
+/// have it: any bytes, fit for messages alone.
+struct UnusableFile {
+    std::string path;
+    std::optional<BlobId> blob;  ///< its content as a blob; absent: it can't be told
+
+    bool operator==(const UnusableFile&) const = default;
+};
+
 /// All paths are relative to the hub's root, clean as clean_hub_path() makes them. Methods are
 /// thread-safe, and nothing is ever written.
 class Tree {
@@ -41,6 +50,10 @@ public:
     /// All regular files and symbolic links of the hub, sorted byte for byte: tracked and new ones,
     /// ignored ones not, nothing inside .git or submodules. May take long; most callers want stat.
     virtual std::vector<std::string> list() const = 0;
+
+    /// Regular files and symbolic links that list() leaves out for their paths, sorted byte for
+    /// byte: they hold a backslash, a control character, bytes that are not UTF-8, or the like.
+    virtual std::vector<UnusableFile> unusable_files() const { return {}; }
 
     /// What stands at `path` itself (a symbolic link is not followed); nothing if nothing does.
     /// Folders above it that are symbolic links give nothing: see resolve_symlinks(). The size is 0

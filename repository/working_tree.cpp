@@ -50,6 +50,20 @@ public:
         return {paths.begin(), paths.end()};
     }
 
+    std::vector<UnusableFile> unusable_files() const override {
+        Diagnostics not_of_interest;
+        std::vector<UnusableFile> files;
+        for (std::string& path : disk_.unusable_files([&](const std::string& folder) {
+                 return is_part_of_hub(folder, not_of_interest);
+             })) {
+            if (!index_.find(path) && is_ignored(path)) continue;
+            auto blob = blob_of_unusable(path);
+            files.push_back({std::move(path), blob});
+        }
+        std::ranges::sort(files, {}, &UnusableFile::path);
+        return files;
+    }
+
     std::optional<FileStat> stat(const std::string& path) const override {
         if (submodules_.contains(path)) return FileStat{FileKind::submodule, 0, false};
         if (is_in_submodule(path)) return std::nullopt;
@@ -120,6 +134,23 @@ private:
         const auto status = file ? disk_.look(path) : std::nullopt;
         if (!status || !index_.is_unmodified(*file, *status)) return {};
         return {file, static_cast<std::uint64_t>(status->st_size)};
+    }
+
+    /// What git recorded where the file is unmodified, else what git would make of its bytes
+    /// without filters.
+    std::optional<BlobId> blob_of_unusable(const std::string& path) const {
+        if (const auto known = blob_id(path)) return known;
+        const auto status = disk_.look(path);
+        git_oid id = {};
+        int error = GIT_ENOTFOUND;
+        if (status && S_ISREG(status->st_mode)) {
+            error = git_odb_hashfile(&id, (disk_.root() / path).c_str(), GIT_OBJECT_BLOB);
+        } else if (status && S_ISLNK(status->st_mode)) {
+            const std::string target = disk_.read_link(path);
+            error = git_odb_hash(&id, target.data(), target.size(), GIT_OBJECT_BLOB);
+        }
+        if (error != 0) return std::nullopt;
+        return to_blob_id(id);
     }
 
     bool is_in_submodule(const std::string& path) const {

@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <vector>
 
 #include "manifest/diagnostic.h"
 #include "manifest/inert_text.h"
 #include "manifest/json.h"
+#include "manifest/quantity_text.h"
 
 namespace onnxhub {
 namespace {
@@ -85,9 +87,30 @@ std::string text_of(const ModelChange& change) {
 std::string render_text(const DiffReport& report) {
     std::string text;
     for (const ModelChange& change : report.diff.models) text += text_of(change) + '\n';
+    for (const std::string& note : report.diff.notes) text += shown(note) + '\n';
     text += fmt::format("{} to {}: {}\n", shown(report.before), shown(report.after),
                         summary(report.diff));
     return without_runner_commands(text, "\\x23");
+}
+
+/// In a workflow's log no text may be a command: code spans show escapes, so an invisible space
+/// breaks it.
+std::string inert(const std::string& text) {
+    return without_runner_commands(text, "\u200b#");
+}
+
+/// What readers of a pull request look for first.
+constexpr Kind reading_order[] = {Kind::changed, Kind::moved, Kind::identical, Kind::removed,
+                                  Kind::added};
+
+std::vector<const ModelChange*> in_reading_order(const ModelDiff& diff) {
+    std::vector<const ModelChange*> models;
+    for (const Kind kind : reading_order) {
+        for (const ModelChange& change : diff.models) {
+            if (change.kind == kind) models.push_back(&change);
+        }
+    }
+    return models;
 }
 
 std::string markdown_row(const ModelChange& change, const FieldChange& field) {
@@ -101,37 +124,140 @@ std::string markdown_row(const ModelChange& change, const FieldChange& field) {
     return row + " |\n";
 }
 
-std::string markdown_of(const ModelChange& change) {
+/// The start of a text in a table that names many.
+std::string brief(const std::string& text) {
+    constexpr std::size_t limit = 48;  // bytes
+    if (text.size() <= limit) return shown(text);
+    std::size_t end = limit;
+    while (end > limit - 4 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+    return shown(text.substr(0, end)) + "\u2026";
+}
+
+/// "opset 7 → 8, size 12 bytes → 13 bytes, 4 more": digests say nothing to people.
+std::string what_changed(const ModelChange& change) {
+    constexpr std::size_t most = 3;
+    const bool is_lone = change.kind == Kind::added || change.kind == Kind::removed;
+    std::string text;
+    std::size_t told = 0;
+    const auto tell = [&](const FieldChange& field) {
+        const std::string before = field.before.empty() ? "(none)" : brief(field.before);
+        const std::string after = field.after.empty() ? "(none)" : brief(field.after);
+        const std::string value = field.before.empty() ? after : before;
+        text += (text.empty() ? "" : ", ") + brief(field.field) + " " +
+                (is_lone ? value : before + " \u2192 " + after);
+        ++told;
+    };
+    if (!change.old_path.empty()) text = "was " + shown(change.old_path);
+    if (change.kind == Kind::identical) text = remark_on(change);
+    // Tags and archives of what has moved follow its folder: the old path is enough to say.
+    const std::size_t most_here = change.kind == Kind::moved ? 0 : most;
+    for (const FieldChange& field : change.fields) {
+        if (told < most_here && field.field.find("SHA-256") == std::string::npos) tell(field);
+    }
+    if (text.empty() && !change.fields.empty()) tell(change.fields.front());
+    if (change.fields.size() > told) {
+        text += fmt::format(", {} more", change.fields.size() - told);
+    }
+    return text.empty() ? brief(change.note) : text;
+}
+
+/// Rows as long as they fit into `limit` bytes, then how many didn't.
+std::string markdown_table(const std::vector<const ModelChange*>& models, std::size_t limit) {
+    constexpr std::size_t tail_size = 120;  // bytes kept free for the sentence about the rest
+    std::string text = "\n| | model | what |\n|---|---|---|\n";
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        const std::string row = inert(fmt::format("| {} | {} | {} |\n", name_of(models[i]->kind),
+                                                  markdown_text(shown(models[i]->path)),
+                                                  markdown_text(what_changed(*models[i]))));
+        if (text.size() + row.size() + tail_size > limit) {
+            return text + fmt::format(
+                              "\n**{} more models are left out here: `onnxhub diff` shows "
+                              "them all.**\n",
+                              models.size() - i);
+        }
+        text += row;
+    }
+    return text;
+}
+
+/// "… 3,990 more ports"
+std::string rest_of_fields(const ModelChange& change, std::size_t first) {
+    const bool all_are_ports = std::all_of(
+        change.fields.begin() + static_cast<std::ptrdiff_t>(first), change.fields.end(),
+        [](const FieldChange& field) {
+            return field.field.starts_with("input ") || field.field.starts_with("output ");
+        });
+    return fmt::format("\n\u2026 {} more {}\n", with_thousands(change.fields.size() - first),
+                       all_are_ports ? "ports" : "lines");
+}
+
+bool has_details(const ModelChange& change) {
+    return !change.fields.empty() || !change.note.empty();
+}
+
+/// The details of one model, cut at a line before `limit` bytes if there is room for its head.
+std::string markdown_of(const ModelChange& change, std::size_t limit) {
+    constexpr std::size_t tail_size = 60;  // bytes kept free for the line about the rest
     std::string text =
         fmt::format("\n#### {}: {}\n\n", name_of(change.kind), markdown_code(shown(change.path)));
     const std::string remark = remark_on(change);
     if (!change.old_path.empty()) text += "was " + markdown_code(shown(change.old_path)) + ", ";
     if (!remark.empty()) text += remark + "\n\n";
-    if (!change.fields.empty()) {
-        const bool is_lone = change.kind == Kind::added || change.kind == Kind::removed;
-        text += is_lone ? "| | |\n|---|---|\n" : "| | before | after |\n|---|---|---|\n";
-        for (const FieldChange& field : change.fields) text += markdown_row(change, field);
+    if (!change.note.empty()) text += markdown_text(shown(change.note)) + "\n\n";
+    text = inert(text);
+    if (change.fields.empty()) return text;
+    const bool is_lone = change.kind == Kind::added || change.kind == Kind::removed;
+    text += is_lone ? "| | |\n|---|---|\n" : "| | before | after |\n|---|---|---|\n";
+    for (std::size_t i = 0; i < change.fields.size(); ++i) {
+        const std::string row = inert(markdown_row(change, change.fields[i]));
+        if (text.size() + row.size() + tail_size > limit) return text + rest_of_fields(change, i);
+        text += row;
     }
-    if (!change.note.empty()) text += "\n" + markdown_text(shown(change.note)) + "\n";
     return text;
 }
 
-/// Models as long as they fit, then how many didn't.
-std::string render_markdown(const DiffReport& report, std::size_t limit) {
-    constexpr std::size_t tail_size = 200;  // bytes kept free for the sentence about the rest
-    std::string text = "### Models: " + summary(report.diff) + "\n\n" +
-                       markdown_text(shown(report.before)) + " to " +
-                       markdown_text(shown(report.after)) + "\n";
-    for (std::size_t i = 0; i < report.diff.models.size(); ++i) {
-        const std::string model = markdown_of(report.diff.models[i]);
-        if (text.size() + model.size() + tail_size > limit) {
-            return text + fmt::format(
-                              "\n**{} more models are left out here: `onnxhub diff` shows "
-                              "them all.**\n",
-                              report.diff.models.size() - i);
+/// Details of the models one after the other, each within its share, then how many have none.
+std::string markdown_details(const std::vector<const ModelChange*>& models, std::size_t limit) {
+    constexpr std::size_t tail_size = 120;      // bytes kept free for the sentence about the rest
+    constexpr std::size_t least_share = 3'000;  // bytes; most models take less
+    std::string text;
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        const std::size_t taken = text.size() + tail_size;
+        const std::size_t room = limit > taken ? limit - taken : 0;
+        const std::size_t share = std::max(least_share, room / (models.size() - i));
+        const std::string model = markdown_of(*models[i], std::min(share, room));
+        if (model.size() > room) {
+            return text +
+                   fmt::format("\n**Details left out here: {}. `onnxhub diff` shows them.**\n",
+                               models.size() - i);
         }
         text += model;
     }
+    return text;
+}
+
+/// A table of all models, then their details. One of many ports hides no other.
+std::string render_markdown(const DiffReport& report, std::size_t limit) {
+    constexpr std::size_t notes_limit = 20;
+    std::string text = "### Models: " + summary(report.diff) + "\n\n" +
+                       markdown_text(shown(report.before)) + " to " +
+                       markdown_text(shown(report.after)) + "\n";
+    const std::vector<std::string>& notes = report.diff.notes;
+    for (std::size_t i = 0; i < std::min(notes.size(), notes_limit); ++i) {
+        text += "\n" + markdown_text(shown(notes[i])) + "\n";
+    }
+    if (notes.size() > notes_limit) {
+        text += fmt::format("\n\u2026 {} more notes\n", notes.size() - notes_limit);
+    }
+    const auto models = in_reading_order(report.diff);
+    text = inert(text);
+    if (models.empty()) return text;
+    std::vector<const ModelChange*> with_details;
+    std::ranges::copy_if(models, std::back_inserter(with_details),
+                         [](const ModelChange* change) { return has_details(*change); });
+    const std::size_t room = limit > text.size() ? limit - text.size() : 0;
+    text += markdown_table(models, room - room / 3);
+    text += markdown_details(with_details, limit > text.size() ? limit - text.size() : 0);
     return text;
 }
 
@@ -154,13 +280,17 @@ JsonValue json_of(const ModelChange& change) {
 std::string render_json(const DiffReport& report) {
     JsonArray models;
     for (const ModelChange& change : report.diff.models) models.push_back(json_of(change));
-    const JsonValue document = json_object({
+    JsonObject members{
         {"version", json_integer(format_version)},
         {"before", json_string(report.before)},
         {"after", json_string(report.after)},
         {"models", json_array(std::move(models))},
         {"unchanged", json_unsigned(report.diff.unchanged)},
-    });
+    };
+    JsonArray notes;
+    for (const std::string& note : report.diff.notes) notes.push_back(json_string(note));
+    if (!notes.empty()) members.push_back({"notes", json_array(std::move(notes))});
+    const JsonValue document = json_object(std::move(members));
     // "##[" can only be inside a string here.
     return without_runner_commands(json_text(document), "\\u0023") + '\n';
 }
@@ -218,6 +348,13 @@ std::variant<DiffReport, std::string> parse_diff_report(const JsonValue& documen
     if (!before || !after) return "before or after is no string";
     DiffReport report{*before, *after, {}};
     report.diff.unchanged = static_cast<std::size_t>(*unchanged->integer());
+    if (const JsonValue* notes = document.find("notes")) {
+        if (!notes->array()) return "notes is no array";
+        for (const JsonValue& note : *notes->array()) {
+            if (!note.string()) return fmt::format("line {}: this note is no string", note.line);
+            report.diff.notes.push_back(*note.string());
+        }
+    }
     for (const JsonValue& model : *models->array()) {
         auto change = change_of(model);
         if (!change) {

@@ -22,7 +22,7 @@ struct DiffReport {
     bool operator==(const DiffReport&) const = default;
 };
 
-/// GitHub takes comments of 65,536 characters; a sentence tells of models that are left out.
+/// GitHub takes comments of 65,536 characters; sentences tell what is left out.
 inline constexpr std::size_t diff_comment_limit = 60'000;  // bytes
 
 /// The whole document, with a line break at its end. Text from the repository comes out as text of

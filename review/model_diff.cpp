@@ -2,35 +2,33 @@
 #include "review/model_diff.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "generator/describe.h"
-#include "generator/file_changes.h"
-#include "generator/hub_rows.h"
+#include "generator/model_graph.h"
+#include "manifest/diagnostic.h"
+#include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
+#include "review/model_files.h"
 #include "review/model_state.h"
+#include "review/side_rows.h"
+#include "review/state_difference.h"
 
 namespace onnxhub {
 namespace {
 
-/// Rows of a side by their models' paths; of models in no table, those discovery makes.
-using RowsByPath = std::map<std::string, std::vector<ReadmeModel>>;
+using Kind = ModelChange::Kind;
+using States = std::map<std::string, ModelState>;
 
-RowsByPath rows_of(const HubSide& side, unsigned jobs) {
-    Settings settings = side.settings;
-    settings.exclude.clear();  // what is left out of the manifest is reviewed all the same
-    Diagnostics not_of_interest;
-    HubRows hub = read_hub_rows(side.tree, settings, jobs, not_of_interest);
-    const auto found = discover_models(side.tree, settings, hub.models);
-    RowsByPath rows;
-    for (ReadmeModel& row : hub.models) rows[row.model_path].push_back(std::move(row));
-    for (const ReadmeModel& row : found) rows[row.model_path].push_back(row);
-    return rows;
-}
+/// The models of a side that may have changed, and their contents.
+struct SideStates {
+    States models;
+    ContentTable contents;
+};
 
 bool say_the_same(const std::vector<ReadmeModel>& one, const std::vector<ReadmeModel>& other) {
     return one.size() == other.size() && std::ranges::all_of(one, [&](const ReadmeModel& row) {
@@ -39,55 +37,26 @@ bool say_the_same(const std::vector<ReadmeModel>& one, const std::vector<ReadmeM
            });
 }
 
-bool is_text(const std::string& path) {
-    return path.ends_with(".md") || path.ends_with(".json") || path.ends_with(".toml") ||
-           path.ends_with(".yml");
-}
-
-/// Folders below which, themselves included, a file changed that may hold a model's weights: which
-/// model names it only its graph can tell.
-std::set<std::string> folders_with_changes(const HubSide& before, const HubSide& after,
-                                           FileChanges& changes) {
-    std::set<std::string> paths;
-    for (const HubSide* side : {&before, &after}) {
-        for (std::string& path : side->tree.list()) {
-            if (!path.ends_with(".onnx") && !is_text(path)) paths.insert(std::move(path));
-        }
-    }
-    std::set<std::string> folders;
-    for (const std::string& path : paths) {
-        if (!changes.differs(path)) continue;
-        std::string_view folder = path;
-        do {
-            folder = parent_folder(folder);
-            folders.emplace(folder);
-        } while (!folder.empty());
-    }
-    return folders;
-}
-
-bool archives_differ(const std::vector<ReadmeModel>& rows, FileChanges& changes) {
+bool archives_differ(const std::vector<ReadmeModel>& rows, ModelFiles& files) {
     return std::ranges::any_of(rows, [&](const ReadmeModel& row) {
-        return row.archive_path && changes.differs(*row.archive_path);
+        return row.archive_path && files.file_differs(*row.archive_path);
     });
 }
 
+/// Whether the rows of both sides are known and say something else.
+bool rows_differ(const std::string& path, const SideRows& before, const SideRows& after) {
+    return before.knows_rows_of(path, after) && after.knows_rows_of(path, before) &&
+           !say_the_same(before.at(path), after.at(path));
+}
+
 /// Models on either side which the change may touch.
-std::set<std::string> touched_models(const HubSide& before, const RowsByPath& rows_before,
-                                     const HubSide& after, const RowsByPath& rows_after) {
-    FileChanges changes(before.tree, after.tree, FileDifference::form);
-    const std::set<std::string> folders = folders_with_changes(before, after, changes);
-    static const std::vector<ReadmeModel> none;
-    const auto rows_at = [](const RowsByPath& rows, const std::string& path) -> const auto& {
-        const auto found = rows.find(path);
-        return found == rows.end() ? none : found->second;
-    };
+std::set<std::string> touched_models(const SideRows& before, const SideRows& after,
+                                     ModelFiles& files) {
     std::set<std::string> touched;
-    for (const RowsByPath* rows : {&rows_before, &rows_after}) {
-        for (const auto& [path, unused] : *rows) {
-            if (changes.differs(path) || folders.contains(std::string(parent_folder(path))) ||
-                !say_the_same(rows_at(rows_before, path), rows_at(rows_after, path)) ||
-                archives_differ(rows_at(rows_after, path), changes)) {
+    for (const SideRows* side : {&before, &after}) {
+        for (const auto& [path, unused] : side->rows) {
+            if (files.differs(path) || files.has_changes_beside(path) ||
+                rows_differ(path, before, after) || archives_differ(after.at(path), files)) {
                 touched.insert(path);
             }
         }
@@ -96,14 +65,12 @@ std::set<std::string> touched_models(const HubSide& before, const RowsByPath& ro
 }
 
 /// The touched models of a side that has them.
-std::map<std::string, ModelState> states_of(const HubSide& side, const RowsByPath& rows,
-                                            const std::set<std::string>& touched,
-                                            const DiffOptions& options) {
+SideStates states_of(const HubSide& side, const SideRows& rows, const SideRows& other_rows,
+                     const std::set<std::string>& touched, const DiffOptions& options) {
     std::vector<ReadmeModel> wanted;
     for (const std::string& path : touched) {
-        const auto found = rows.find(path);
-        if (found == rows.end()) continue;
-        wanted.insert(wanted.end(), found->second.begin(), found->second.end());
+        const std::vector<ReadmeModel>& of_model = rows.at(path);
+        wanted.insert(wanted.end(), of_model.begin(), of_model.end());
     }
     const CarriedPorts carried =
         side.manifest ? CarriedPorts::from(*side.manifest) : CarriedPorts{};
@@ -113,118 +80,20 @@ std::map<std::string, ModelState> states_of(const HubSide& side, const RowsByPat
     describe.inference = options.inference;
     describe.observer = options.observer;
     describe.jobs = options.jobs;
-    const Descriptions described = describe_models(side.tree, std::move(wanted), describe);
+    Descriptions described = describe_models(side.tree, std::move(wanted), describe);
     std::map<std::string, std::vector<const ModelDescription*>> by_path;
     for (const ModelDescription& model : described.models) {
-        if (model.facts) by_path[model.row.model_path].push_back(&model);
+        by_path[model.row.model_path].push_back(&model);
     }
-    std::map<std::string, ModelState> states;
+    SideStates states{{}, std::move(described.contents)};
     for (const auto& [path, models] : by_path) {
-        states.emplace(path, state_of(path, models, described.contents));
+        auto state = state_of(path, models, states.contents, ModelFiles::has_file(side.tree, path));
+        if (!state) continue;
+        state->has_rows =
+            rows.knows_rows_of(path, other_rows) && other_rows.knows_rows_of(path, rows);
+        states.models.emplace(path, std::move(*state));
     }
     return states;
-}
-
-/// Whether both sides know what the property comes from.
-bool is_comparable(const Property& property, const ModelState& one, const ModelState& other) {
-    if (property.source == PropertySource::graph) return one.has_graph && other.has_graph;
-    if (property.source == PropertySource::ports) return one.has_ports && other.has_ports;
-    return true;
-}
-
-const std::string* value_of(const ModelState& state, const std::string& field) {
-    const auto found = std::ranges::find(state.properties, field, &Property::field);
-    return found == state.properties.end() ? nullptr : &found->value;
-}
-
-/// Fields of several values, such as the names of a model that is listed twice, have one text.
-std::vector<Property> joined_properties(const ModelState& state) {
-    std::vector<Property> joined;
-    for (const Property& property : state.properties) {
-        const auto known = std::ranges::find(joined, property.field, &Property::field);
-        if (known == joined.end()) {
-            joined.push_back(property);
-        } else {
-            known->value += "; " + property.value;
-        }
-    }
-    return joined;
-}
-
-void compare_operators(const ModelState& before, const ModelState& after,
-                       std::vector<FieldChange>& changes) {
-    if (!before.has_graph || !after.has_graph) return;
-    std::set<std::string> names;
-    for (const auto& [name, count] : before.operators) names.insert(name);
-    for (const auto& [name, count] : after.operators) names.insert(name);
-    const auto count_of = [](const ModelState& state, const std::string& name) {
-        const auto found = state.operators.find(name);
-        return found == state.operators.end() ? std::string() : std::to_string(found->second);
-    };
-    for (const std::string& name : names) {
-        FieldChange change{"operator " + name, count_of(before, name), count_of(after, name)};
-        if (change.before != change.after) changes.push_back(std::move(change));
-    }
-}
-
-std::vector<FieldChange> compare_states(ModelState before, ModelState after) {
-    before.properties = joined_properties(before);
-    after.properties = joined_properties(after);
-    std::vector<FieldChange> changes;
-    for (const Property& property : before.properties) {
-        if (!is_comparable(property, before, after)) continue;
-        const std::string* now = value_of(after, property.field);
-        if (now && *now == property.value) continue;
-        changes.push_back({property.field, property.value, now ? *now : ""});
-    }
-    for (const Property& property : after.properties) {
-        if (!is_comparable(property, before, after)) continue;
-        if (value_of(before, property.field)) continue;
-        changes.push_back({property.field, "", property.value});
-    }
-    compare_operators(before, after, changes);
-    return changes;
-}
-
-std::string comparison_note(const ModelState& before, const ModelState& after) {
-    if (before.has_graph && after.has_graph) return "";
-    std::string note = "graphs were not compared: ";
-    if (!before.has_graph) note += "before, " + before.trouble;
-    if (!before.has_graph && !after.has_graph) note += "; ";
-    if (!after.has_graph) note += "now, " + after.trouble;
-    return note;
-}
-
-/// "Conv 20, Relu 17", the most frequent first.
-std::string operators_text(const std::map<std::string, std::uint64_t>& operators) {
-    std::vector<std::pair<std::string, std::uint64_t>> sorted(operators.begin(), operators.end());
-    std::ranges::stable_sort(sorted, std::greater(), [](const auto& item) { return item.second; });
-    std::string text;
-    for (const auto& [name, count] : sorted) {
-        text += (text.empty() ? "" : ", ") + name + " " + std::to_string(count);
-    }
-    return text;
-}
-
-/// A model that is on one side alone.
-ModelChange lone_change(const ModelState& state, ModelChange::Kind kind) {
-    ModelChange change;
-    change.kind = kind;
-    change.path = state.path;
-    const bool is_new = kind == ModelChange::Kind::added;
-    const auto add = [&](const std::string& field, const std::string& value) {
-        change.fields.push_back({field, is_new ? "" : value, is_new ? value : ""});
-    };
-    for (const Property& property : joined_properties(state)) add(property.field, property.value);
-    if (!state.operators.empty()) add("operators", operators_text(state.operators));
-    if (!state.has_graph) change.note = "its graph is not shown: " + state.trouble;
-    return change;
-}
-
-using States = std::map<std::string, ModelState>;
-
-std::string_view file_name(std::string_view path) {
-    return path.substr(path.rfind('/') + 1);
 }
 
 /// Pairs models that are gone with new ones of the same digest, those of one file name first.
@@ -250,58 +119,220 @@ std::map<std::string, std::string> moves_between(const States& before, const Sta
     return moves;
 }
 
-/// Of a model that both sides have; nothing when it is the same.
-std::optional<ModelChange> change_between(const ModelState& before, const ModelState& after,
-                                          bool is_same_file) {
-    ModelChange change;
-    change.path = after.path;
-    change.fields = compare_states(before, after);
-    const bool has_same_bytes = before.sha == after.sha;
-    if (before.path != after.path) {
-        change.kind = ModelChange::Kind::moved;
-        change.old_path = before.path;
-    } else if (change.fields.empty()) {
-        if (is_same_file) return std::nullopt;
-        change.kind = ModelChange::Kind::identical;
+/// Whether nothing but the values of initializers can differ; false where that can't be told.
+bool has_same_graph(const ContentTable& before, const std::string& old_path,
+                    const ContentTable& after, const std::string& path) {
+    try {
+        const auto old_content = before.open(old_path);
+        const auto content = after.open(path);
+        if (!old_content || !content) return false;
+        const auto digest = digest_without_weights(*content);
+        return digest && digest == digest_without_weights(*old_content);
+    } catch (const EnvironmentError&) {
+        return false;
     }
-    if (!has_same_bytes) change.note = comparison_note(before, after);
-    return change;
 }
+
+void add_note(std::string& notes, const std::string& note) {
+    if (!note.empty()) notes += (notes.empty() ? "" : "; ") + note;
+}
+
+bool is_about_graph(const FieldChange& change) {
+    static constexpr std::string_view of_file[] = {"SHA-256", "size"};
+    return std::ranges::find(of_file, change.field) == std::end(of_file);
+}
+
+class Comparison {
+public:
+    Comparison(const HubSide& before, const HubSide& after, const DiffOptions& options)
+        : before_(before), after_(after), options_(options), files_(before.tree, after.tree) {}
+
+    ModelDiff run() {
+        SideRows rows_before = read_side_rows(before_, options_.jobs);
+        SideRows rows_after = read_side_rows(after_, options_.jobs);
+        add_models_of_unread_readmes(rows_before, rows_after);
+        add_models_of_unread_readmes(rows_after, rows_before);
+        for (const std::string& note : rows_before.notes) diff_.notes.push_back("before: " + note);
+        for (const std::string& note : rows_after.notes) diff_.notes.push_back("now: " + note);
+        const auto touched = touched_models(rows_before, rows_after, files_);
+        compare(states_of(before_, rows_before, rows_after, touched, options_),
+                states_of(after_, rows_after, rows_before, touched, options_));
+        compare_unusable();
+        std::ranges::stable_sort(diff_.models, {}, &ModelChange::path);
+        count_unchanged(rows_before, rows_after);
+        return std::move(diff_);
+    }
+
+private:
+    void compare(const SideStates& before, const SideStates& after) {
+        const auto moves = moves_between(before.models, after.models);
+        std::set<std::string> old_paths;
+        for (const auto& [path, old_path] : moves) old_paths.insert(old_path);
+        for (const auto& [path, state] : after.models) {
+            const auto move = moves.find(path);
+            const auto was = before.models.find(move == moves.end() ? path : move->second);
+            if (was == before.models.end()) {
+                add_lone(state, Kind::added);
+            } else {
+                add_change(was->second, before.contents, state, after.contents);
+            }
+        }
+        for (const auto& [path, state] : before.models) {
+            if (after.models.contains(path) || old_paths.contains(path)) continue;
+            add_lone(state, Kind::removed);
+        }
+    }
+
+    void add_lone(const ModelState& state, Kind kind) {
+        ModelChange change;
+        change.kind = kind;
+        change.path = state.path;
+        change.fields = fields_of_lone(state, kind == Kind::added);
+        if (!state.has_graph) {
+            change.note =
+                (state.sha ? "its graph is not shown: " : "it is not shown: ") + state.trouble;
+        }
+        diff_.models.push_back(std::move(change));
+    }
+
+    /// Of a model that both sides have.
+    void add_change(const ModelState& before, const ContentTable& old_contents,
+                    const ModelState& after, const ContentTable& contents) {
+        ModelChange change;
+        change.path = after.path;
+        const bool has_moved = before.path != after.path;
+        const bool is_same_file = !has_moved && files_.is_proven_same(after.path);
+        const bool has_same_bytes = is_same_file || (before.sha && before.sha == after.sha);
+        change.fields = compare_states(before, after, has_same_bytes);
+        if (!has_same_bytes) {
+            add_note(change.note, comparison_note(before, after));
+            add_note(change.note, graph_note(before, old_contents, after, contents, change));
+        }
+        if (!has_moved) add_note(change.note, companions_note(before, after, change));
+        if (has_moved) {
+            change.kind = Kind::moved;
+            change.old_path = before.path;
+        } else if (has_same_bytes && change.fields.empty() && change.note.empty()) {
+            if (is_same_file) return;
+            change.kind = Kind::identical;
+        }
+        if (has_same_bytes && has_changed_weights(change)) {
+            add_note(change.note, same_graph_note() + "only weights differ");
+        }
+        diff_.models.push_back(std::move(change));
+    }
+
+    static std::string same_graph_note() {
+        return "the graph is the same: ports, operators and opsets did not change; ";
+    }
+
+    static bool has_changed_weights(const ModelChange& change) {
+        return std::ranges::any_of(change.fields, [](const FieldChange& field) {
+            return field.field.starts_with("external file ");
+        });
+    }
+
+    /// What a reader would look for in vain among the fields.
+    static std::string graph_note(const ModelState& before, const ContentTable& old_contents,
+                                  const ModelState& after, const ContentTable& contents,
+                                  const ModelChange& change) {
+        if (!before.has_graph || !after.has_graph) return "";
+        std::size_t graph_fields = 0;
+        std::size_t orders = 0;
+        for (const FieldChange& field : change.fields) {
+            graph_fields += is_about_graph(field);
+            orders += field.field.starts_with("order of ");
+        }
+        if (orders > 0 && orders == graph_fields) {
+            return "the ports are the same but for their order";
+        }
+        if (orders > 0 || !has_same_graph(old_contents, before.path, contents, after.path)) {
+            return "";
+        }
+        return same_graph_note() + "only weights differ (or doc strings and metadata)";
+    }
+
+    std::string companions_note(const ModelState& before, const ModelState& after,
+                                const ModelChange& change) const {
+        if (before.has_graph && after.has_graph) return "";
+        std::string names;
+        for (const std::string& path : files_.changed_companions(after.path)) {
+            const bool is_told = std::ranges::any_of(change.fields, [&](const FieldChange& field) {
+                return field.field == "external file " + path;
+            });
+            if (!is_told) {
+                names += (names.empty() ? "" : ", ") + std::string(file_name(path));
+            }
+        }
+        if (names.empty()) return "";
+        return "a file beside it changed: " + names +
+               " (its graph is not here to say whether it belongs to it)";
+    }
+
+    /// By git's blobs alone: what can't be named in a hub can't be read through a tree.
+    void compare_unusable() {
+        const auto before = unusable_models(before_.tree, "before: ");
+        const auto after = unusable_models(after_.tree, "now: ");
+        for (const auto& [path, blob] : after) {
+            const auto was = before.find(path);
+            if (was == before.end()) {
+                add_unusable(path, Kind::added);
+            } else if (blob && blob == was->second) {
+                diff_.unchanged += 1;
+            } else {
+                add_unusable(path, Kind::changed);
+            }
+        }
+        for (const auto& [path, blob] : before) {
+            if (!after.contains(path)) add_unusable(path, Kind::removed);
+        }
+    }
+
+    std::map<std::string, std::optional<BlobId>> unusable_models(const Tree& tree,
+                                                                 const char* side) {
+        std::map<std::string, std::optional<BlobId>> models;
+        try {
+            for (const UnusableFile& file : tree.unusable_files()) {
+                if (file.path.ends_with(".onnx")) models.emplace(file.path, file.blob);
+            }
+        } catch (const EnvironmentError& error) {
+            diff_.notes.push_back(std::string(side) +
+                                  "not compared: files whose names a hub can't use; " +
+                                  error.what());
+        }
+        return models;
+    }
+
+    void add_unusable(const std::string& path, Kind kind) {
+        ModelChange change;
+        change.kind = kind;
+        // Reports hold UTF-8, and such a path need not be.
+        change.path = first_line_not_utf8(path) == 0 ? path : printable(path);
+        change.note = "a hub can't use its name, so nobody looked inside; rename it";
+        diff_.models.push_back(std::move(change));
+    }
+
+    /// What both sides have and nothing is told of: it was proven to be the same.
+    void count_unchanged(const SideRows& rows_before, const SideRows& rows_after) {
+        std::set<std::string_view> told;
+        for (const ModelChange& change : diff_.models) told.insert(change.path);
+        for (const auto& [path, unused] : rows_after.rows) {
+            if (told.contains(path) || !rows_before.rows.contains(path)) continue;
+            if (files_.is_proven_same(path)) diff_.unchanged += 1;
+        }
+    }
+
+    const HubSide& before_;
+    const HubSide& after_;
+    const DiffOptions& options_;
+    ModelFiles files_;
+    ModelDiff diff_;
+};
 
 }  // namespace
 
 ModelDiff compare_models(const HubSide& before, const HubSide& after, const DiffOptions& options) {
-    const RowsByPath rows_before = rows_of(before, options.jobs);
-    const RowsByPath rows_after = rows_of(after, options.jobs);
-    const std::set<std::string> touched = touched_models(before, rows_before, after, rows_after);
-    const States states_before = states_of(before, rows_before, touched, options);
-    const States states_after = states_of(after, rows_after, touched, options);
-    const auto moves = moves_between(states_before, states_after);
-    FileChanges files(before.tree, after.tree, FileDifference::form);
-
-    ModelDiff diff;
-    std::set<std::string> old_paths;
-    for (const auto& [path, old_path] : moves) old_paths.insert(old_path);
-    for (const auto& [path, state] : states_after) {
-        const auto move = moves.find(path);
-        const auto was = states_before.find(move == moves.end() ? path : move->second);
-        if (was == states_before.end()) {
-            diff.models.push_back(lone_change(state, ModelChange::Kind::added));
-        } else if (auto change = change_between(was->second, state, !files.differs(path))) {
-            diff.models.push_back(std::move(*change));
-        }
-    }
-    for (const auto& [path, state] : states_before) {
-        if (states_after.contains(path) || old_paths.contains(path)) continue;
-        diff.models.push_back(lone_change(state, ModelChange::Kind::removed));
-    }
-    std::ranges::stable_sort(diff.models, {}, &ModelChange::path);
-    std::set<std::string_view> told;
-    for (const ModelChange& change : diff.models) told.insert(change.path);
-    diff.unchanged = static_cast<std::size_t>(std::ranges::count_if(rows_after, [&](auto& item) {
-        return rows_before.contains(item.first) && !told.contains(item.first);
-    }));
-    return diff;
+    return Comparison(before, after, options).run();
 }
 
 }  // namespace onnxhub

@@ -2,7 +2,9 @@
 #include "review/model_state.h"
 
 #include <algorithm>
-#include <set>
+#include <string_view>
+#include <utility>
+#include <variant>
 
 #include "generator/hub_rows.h"
 #include "manifest/port_text.h"
@@ -27,6 +29,7 @@ public:
 
     void add_graph(const ModelGraph& graph) {
         state_.has_graph = true;
+        state_.has_weights = true;
         const auto add_named = [this](const char* field, const std::string& text) {
             if (!text.empty()) add(PropertySource::graph, field, text);
         };
@@ -48,25 +51,31 @@ public:
     }
 
     void add_ports(const IoPorts& ports) {
-        state_.has_ports = true;
+        const bool is_first = !std::exchange(state_.has_ports, true);
+        state_.has_weights = true;
         for (const Port& port : ports.inputs) {
+            if (is_first) state_.input_names.push_back(port.name);
             add(PropertySource::ports, "input " + port.name, to_text(port));
         }
         for (const Port& port : ports.outputs) {
+            if (is_first) state_.output_names.push_back(port.name);
             add(PropertySource::ports, "output " + port.name, to_text(port));
         }
     }
 
     void add_external_file(const ExternalDataFile& file) {
-        add(PropertySource::ports, "external file " + file.path,
+        add(PropertySource::weights, "external file " + file.path,
             bytes_text(file.size_bytes) + ", SHA-256 " + to_hex(file.sha));
     }
 
     void add_archive(const std::string& path, const ContentFacts* facts) {
         add(PropertySource::table, "test data", path);
-        if (!facts) return;
-        add(PropertySource::table, "test data SHA-256", to_hex(facts->sha));
-        add(PropertySource::table, "test data size", bytes_text(facts->size_bytes));
+        if (!facts) {
+            state_.has_archive_facts = false;
+            return;
+        }
+        add(PropertySource::archive, "test data SHA-256", to_hex(facts->sha));
+        add(PropertySource::archive, "test data size", bytes_text(facts->size_bytes));
     }
 
     void add_listed(const char* field, const std::string& value) {
@@ -106,7 +115,7 @@ void add_table_facts(StateBuilder& builder, const ModelDescription& model,
     }
 }
 
-std::string trouble_of(const ModelDescription& model) {
+std::string graph_trouble(const ModelDescription& model) {
     if (model.bytes_missing) return "its bytes are not here (a Git LFS pointer)";
     for (const Diagnostic& diagnostic : model.diagnostics.all()) {
         if (diagnostic.severity == Severity::error) return diagnostic.message;
@@ -114,15 +123,55 @@ std::string trouble_of(const ModelDescription& model) {
     return "it could not be read";
 }
 
+/// Why nothing is known of a file that is there. Reasons begin with its path, which readers know.
+std::string file_trouble(const std::string& path, const NoContent& none) {
+    if (none.in_file) {
+        constexpr std::string_view broken = "broken Git LFS pointer";
+        const std::string& message = none.in_file->message;
+        if (message.starts_with(broken)) {
+            return "its pointer is broken" + message.substr(broken.size());
+        }
+        return message + (none.in_file->hint.empty() ? "" : "; " + none.in_file->hint);
+    }
+    if (none.kind == NoContent::Kind::missing) return "it is a symbolic link to nothing";
+    if (none.reason.starts_with(path + ": ")) return none.reason.substr(path.size() + 2);
+    if (none.reason.starts_with(path + " ")) return "it" + none.reason.substr(path.size());
+    return none.reason;
+}
+
 }  // namespace
 
-ModelState state_of(const std::string& path, const std::vector<const ModelDescription*>& rows,
-                    const ContentTable& contents) {
+bool ModelState::knows(PropertySource source) const {
+    switch (source) {
+        case PropertySource::file:
+            return sha.has_value();
+        case PropertySource::table:
+            return has_rows;
+        case PropertySource::archive:
+            return has_rows && has_archive_facts;
+        case PropertySource::ports:
+            return has_ports;
+        case PropertySource::graph:
+            return has_graph;
+        case PropertySource::weights:
+            return has_weights;
+    }
+    return false;
+}
+
+std::optional<ModelState> state_of(const std::string& path,
+                                   const std::vector<const ModelDescription*>& rows,
+                                   const ContentTable& contents, bool has_file) {
     StateBuilder builder(path);
     const ModelDescription& first = *rows.front();
-    if (first.facts) builder.add_file(*first.facts);
+    if (const auto* none = std::get_if<NoContent>(&contents.at(path))) {
+        if (!has_file || none->kind == NoContent::Kind::ignored) return std::nullopt;
+        builder.set_trouble(file_trouble(path, *none));
+    } else {
+        if (first.facts) builder.add_file(*first.facts);
+        if (!first.graph) builder.set_trouble(graph_trouble(first));
+    }
     if (first.graph) builder.add_graph(*first.graph);
-    if (!first.graph) builder.set_trouble(trouble_of(first));
     for (const ModelDescription* model : rows) {
         if (model->graph) {
             builder.add_ports(model->graph->ports);

@@ -101,6 +101,18 @@ TEST_F(MergeDriver, WhatCantBeReadLeavesOursAlone) {
     EXPECT_EQ(run_onnxhub({"merge-driver", "--install"}, folder.path()).status, 2);
 }
 
+TEST_F(MergeDriver, EntriesThatAreNoObjectsAreRefused) {
+    const std::string ours = "[\n5]";
+    const ProgramResult run = merge("[]", ours, "[\"s\"]");
+    EXPECT_EQ(run.status, 2);
+    EXPECT_EQ(run.err,
+              "onnxhub: error: hub/M.json (ours):2: an entry is a number, not an object; repair "
+              "the manifest, or run `onnxhub generate`\n");
+    EXPECT_EQ(result(), ours);
+    EXPECT_EQ(merge(manifest(entry("a")), manifest(entry("a")), "[null]").status, 2);
+    EXPECT_EQ(result(), manifest(entry("a")));
+}
+
 TEST_F(MergeDriver, GitMergesTwoBranchesThatEachAddAModel) {
     const ProgramResult run =
         git_merge(manifest(entry("b")), manifest(entry("a") + ",\n" + entry("b")),

@@ -373,5 +373,347 @@ TEST(ManifestMerge, RandomMergesLoseNothingAndInventNothingInBothDirections) {
     EXPECT_GT(without, 400);
 }
 
+MergedManifest merge_texts(const std::string& base, const std::string& ours,
+                           const std::string& theirs) {
+    return merge_manifests(document(base), document(ours), document(theirs));
+}
+
+TEST(ManifestMerge, EntriesThatBreakTheSchemaAreToldApartByWhatTheyHave) {
+    const auto entry = [](const std::string& name, int opset) {
+        return fmt::format(R"({{"model":"{}","model_path":"x","opset_version":{},"k":1}})", name,
+                           opset);
+    };
+    const std::string base = "[" + entry("B", 2) + "," + entry("B", 1) + "]";
+    const std::string renamed = "[" + entry("A", 2) + "," + entry("B", 1) + "]";
+    const std::string removed = "[" + entry("B", 2) + "]";
+    EXPECT_EQ(merge_texts(base, renamed, removed).text, manifest_text({entry("A", 2)}));
+    EXPECT_EQ(merge_texts(base, removed, renamed).text, manifest_text({entry("A", 2)}));
+    // An opset that is no number is one by itself too.
+    const std::string odd = R"([{"model":"B","model_path":"x","opset_version":"2","k":1},)"
+                            R"({"model":"B","model_path":"x","opset_version":"1","k":1}])";
+    const std::string without_first =
+        R"([{"model":"B","model_path":"x","opset_version":"1","k":1}])";
+    std::string changed = odd;
+    changed.replace(changed.rfind("\"k\":1"), 5, "\"k\":7");
+    EXPECT_EQ(merge_texts(odd, without_first, changed).text,
+              manifest_text({R"({"model":"B","model_path":"x","opset_version":"1","k":7})"}));
+}
+
+TEST(ManifestMerge, EntriesThatAreNoObjectsAreTakenWholeOrNotAtAll) {
+    EXPECT_EQ(merge_texts("[]", "[5]", "[\"s\"]").text, manifest_text({"\"s\"", "5"}));
+    EXPECT_EQ(merge_texts("[5]", "[6]", "[5, {\"model\": \"A\"}]").text,
+              manifest_text({"6", "{\"model\": \"A\"}"}));
+    EXPECT_EQ(merge_texts("[5]", "[]", "[5, null]").text, manifest_text({"null"}));
+}
+
+TEST(ManifestMerge, EntriesOfOneKeyAreKnownByTheirValues) {
+    const Model one{.path = "a.onnx", .note = "one"};
+    const Model two{.path = "a.onnx", .note = "two"};
+    const Model three{.path = "a.onnx", .note = "three"};
+    EXPECT_EQ(merge({one, two}, {two}, {one}).text, "[]");
+    EXPECT_EQ(merge({one, two}, {one, three}, {two}).text, text_of(Models{three}));
+    EXPECT_EQ(merge({one}, {one, two}, {one, two}).text, text_of(Models{one, two}));
+    EXPECT_THAT(
+        reasons(merge({one, one}, {two, one}, {three, one})),
+        ElementsAre("Model (opset 13, a.onnx): both change it, and others have its path, name "
+                    "and opset"));
+}
+
+std::string with_crlf(std::string text) {
+    for (std::size_t at = 0; (at = text.find('\n', at)) != text.npos; at += 2) {
+        text.insert(at, "\r");
+    }
+    return text;
+}
+
+TEST(ManifestMerge, LineEndsAreOfOneKind) {
+    const std::string base = text_of(Models{{.path = "m.onnx"}});
+    const std::string ours = text_of(Models{{.path = "a.onnx"}, {.path = "m.onnx"}});
+    const std::string theirs = text_of(Models{{.path = "m.onnx", .bytes = 2}, {.path = "z.onnx"}});
+    const std::string result = merge_texts(base, ours, theirs).text;
+    EXPECT_EQ(merge_texts(with_crlf(base), with_crlf(ours), with_crlf(theirs)).text,
+              with_crlf(result));
+    EXPECT_EQ(merge_texts(base, with_crlf(ours), theirs).text, result);
+    EXPECT_EQ(merge_texts(base, ours, with_crlf(theirs)).text, result);
+    const std::string other = text_of(Models{{.path = "m.onnx", .bytes = 3}});
+    EXPECT_EQ(merge_texts(with_crlf(base), with_crlf(other), with_crlf(theirs)).text,
+              with_crlf(merge_texts(base, other, theirs).text));
+}
+
+/// Entries as a list of their keys and values, the name, path and opset of which may be missing.
+using OddEntry = std::map<std::string, std::string>;  ///< values as JSON
+using OddEntries = std::vector<OddEntry>;
+
+std::string odd_text(const OddEntry& entry) {
+    std::string text;
+    for (const auto& [key, value] : entry) {
+        text += fmt::format("{}\"{}\":{}", text.empty() ? "" : ",", key, value);
+    }
+    return "{" + text + "}";
+}
+
+std::string odd_text(const OddEntries& entries) {
+    std::string text;
+    for (const OddEntry& entry : entries) text += (text.empty() ? "" : ",") + odd_text(entry);
+    return "[" + text + "]";
+}
+
+OddEntries odd_entries(const ManifestDocument& manifest) {
+    OddEntries entries;
+    for (const ManifestEntry& entry : manifest.entries) {
+        OddEntry& odd = entries.emplace_back();
+        for (const JsonMember& member : *entry.json.object()) {
+            odd[member.key] = json_text(member.value);
+        }
+    }
+    return entries;
+}
+
+/// Edits that no generator makes, but hands and other programs do.
+class OddBranches {
+public:
+    OddBranches(unsigned seed, bool makes_twins) : random_(seed), makes_twins_(makes_twins) {}
+
+    OddEntries start() {
+        OddEntries entries;
+        for (int i = 1 + number(6); i > 0; --i) add(entries);
+        return entries;
+    }
+
+    OddEntries edit(OddEntries entries) {
+        for (int i = number(5); i > 0; --i) edit_once(entries);
+        return entries;
+    }
+
+private:
+    int number(int below) { return std::uniform_int_distribution(0, below - 1)(random_); }
+
+    void set_name(OddEntry& entry) {
+        static const char* const paths[] = {"\"x\"", "\"y\"", "5"};
+        static const char* const names[] = {"\"A\"", "\"B\"", ""};
+        static const char* const opsets[] = {"1", "2", "\"2\"", "", "null"};
+        const auto set = [&](const char* key, const std::string& value) {
+            if (value.empty()) {
+                entry.erase(key);
+            } else {
+                entry[key] = value;
+            }
+        };
+        if (number(3) == 0 || !entry.contains("k")) set("model_path", paths[number(3)]);
+        if (number(3) == 0 || !entry.contains("k")) set("model", names[number(3)]);
+        if (number(3) == 0 || !entry.contains("k")) set("opset_version", opsets[number(5)]);
+    }
+
+    void put(OddEntries& entries, OddEntry entry) {
+        const bool is_there = std::ranges::any_of(entries, [&](const OddEntry& other) {
+            return std::ranges::all_of(
+                std::initializer_list<std::string>{"model_path", "model", "opset_version"},
+                [&](const std::string& key) {
+                    const auto one = entry.find(key);
+                    const auto two = other.find(key);
+                    if (one == entry.end() || two == other.end()) {
+                        return (one == entry.end()) == (two == other.end());
+                    }
+                    return one->second == two->second;
+                });
+        });
+        if (!is_there || makes_twins_) entries.push_back(std::move(entry));
+    }
+
+    void add(OddEntries& entries) {
+        OddEntry entry;
+        set_name(entry);
+        for (const char* key : {"k", "l"}) entry[key] = std::to_string(number(3));
+        put(entries, std::move(entry));
+    }
+
+    void edit_once(OddEntries& entries) {
+        const int kind = number(6);
+        if (kind == 0 || entries.empty()) return add(entries);
+        const auto at = entries.begin() + number(static_cast<int>(entries.size()));
+        if (kind == 1) {
+            entries.erase(at);
+        } else if (kind == 2) {  // renamed, moved, or both
+            OddEntry entry = *at;
+            entries.erase(at);
+            set_name(entry);
+            put(entries, std::move(entry));
+        } else if (kind == 3) {
+            at->erase(number(2) ? "l" : "m");
+        } else {
+            (*at)[kind == 4 ? "k" : "m"] = std::to_string(number(4));
+        }
+    }
+
+    std::mt19937 random_;
+    bool makes_twins_;
+};
+
+const std::string& value_in(const OddEntry* entry, const std::string& key) {
+    static const std::string none;
+    if (!entry) return none;
+    const auto found = entry->find(key);
+    return found == entry->end() ? none : found->second;
+}
+
+std::string odd_path(const OddEntry& entry) {
+    const std::string& path = value_in(&entry, "model_path");
+    return path == "5" ? "" : path;  // what has no readable path is together in one place
+}
+
+/// Entries of one path in one version, each under its key; of the only one of a path, under none.
+using OddByKey = std::map<std::string, OddEntry>;
+
+OddByKey odd_by_key(const OddEntries& entries, const std::string& path, bool is_alone) {
+    OddByKey result;
+    for (const OddEntry& entry : entries) {
+        if (odd_path(entry) != path) continue;
+        std::string key;
+        for (const char* part : {"model_path", "model", "opset_version"}) {
+            if (!is_alone) key += value_in(&entry, part) + "|";
+        }
+        result.emplace(std::move(key), entry);
+    }
+    return result;
+}
+
+bool is_alone(const OddEntries (&versions)[3], const std::string& path) {
+    const OddEntry* was = nullptr;
+    for (int version = 0; version < 3; ++version) {
+        int count = 0;
+        for (const OddEntry& entry : versions[version]) {
+            if (odd_path(entry) != path) continue;
+            ++count;
+            if (version == 0) was = &entry;
+            if (was && value_in(was, "model") != value_in(&entry, "model") &&
+                value_in(was, "opset_version") != value_in(&entry, "opset_version")) {
+                return false;
+            }
+        }
+        if (count > 1 || (version == 0 && count == 0)) return false;
+    }
+    return true;
+}
+
+/// What a merge of one entry must give: the entry, nothing (an empty one), or a conflict.
+std::optional<OddEntry> expected_merge(const OddEntry* was, const OddEntry* one,
+                                       const OddEntry* other) {
+    const auto equal = [](const OddEntry* a, const OddEntry* b) {
+        return a && b ? *a == *b : a == b;
+    };
+    const auto copy = [](const OddEntry* entry) { return entry ? *entry : OddEntry(); };
+    if (equal(one, other) || equal(other, was)) return copy(one);
+    if (equal(one, was)) return copy(other);
+    if (!one || !other) return std::nullopt;
+    OddEntry merged;
+    std::set<std::string> keys;
+    for (const OddEntry* entry : {was, one, other}) {
+        for (const auto& [key, value] : copy(entry)) keys.insert(key);
+    }
+    for (const std::string& key : keys) {
+        const std::string& before = value_in(was, key);
+        const std::string& ours = value_in(one, key);
+        const std::string& theirs = value_in(other, key);
+        if (ours != theirs && ours != before && theirs != before) return std::nullopt;
+        const std::string& value = ours == before ? theirs : ours;
+        if (!value.empty()) merged[key] = value;
+    }
+    return merged;
+}
+
+/// Merges both ways. Nothing when there are conflicts, which are checked to be the same.
+std::optional<OddEntries> merge_both_ways(const OddEntries (&versions)[3]) {
+    const ManifestDocument documents[] = {document(odd_text(versions[0])),
+                                          document(odd_text(versions[1])),
+                                          document(odd_text(versions[2]))};
+    const MergedManifest one = merge_manifests(documents[0], documents[1], documents[2]);
+    const MergedManifest other = merge_manifests(documents[0], documents[2], documents[1]);
+    EXPECT_EQ(one.conflicts, other.conflicts);
+    EXPECT_EQ(one.entry_count, other.entry_count);
+    EXPECT_EQ(resolve(one.text, true), resolve(other.text, false));
+    EXPECT_EQ(resolve(one.text, false), resolve(other.text, true));
+    if (!one.conflicts.empty()) return std::nullopt;
+    EXPECT_EQ(one.text, other.text);
+    return odd_entries(document(one.text));
+}
+
+TEST(ManifestMerge, EachKeyOfEachOddEntryComesFromTheSideThatChangedIt) {
+    int with_conflicts = 0;
+    int without = 0;
+    for (unsigned seed = 0; seed < 4'000; ++seed) {
+        SCOPED_TRACE(seed);
+        OddBranches branches(seed, false);
+        const OddEntries base = branches.start();
+        const OddEntries versions[] = {base, branches.edit(base), branches.edit(base)};
+        const auto merged = merge_both_ways(versions);
+        bool expects_conflict = false;
+        for (const char* path : {"\"x\"", "\"y\"", ""}) {
+            const bool alone = is_alone(versions, path);
+            const OddByKey was = odd_by_key(versions[0], path, alone);
+            const OddByKey one = odd_by_key(versions[1], path, alone);
+            const OddByKey other = odd_by_key(versions[2], path, alone);
+            std::set<std::string> keys;
+            for (const OddByKey* entries : {&was, &one, &other}) {
+                for (const auto& [key, entry] : *entries) keys.insert(key);
+            }
+            OddEntries expected;
+            for (const std::string& key : keys) {
+                const auto in = [&](const OddByKey& entries) {
+                    const auto found = entries.find(key);
+                    return found == entries.end() ? nullptr : &found->second;
+                };
+                auto entry = expected_merge(in(was), in(one), in(other));
+                expects_conflict |= !entry;
+                if (entry && !entry->empty()) expected.push_back(std::move(*entry));
+            }
+            if (!merged) continue;
+            OddEntries found;
+            for (const OddEntry& entry : *merged) {
+                if (odd_path(entry) == path) found.push_back(entry);
+            }
+            EXPECT_THAT(found, testing::UnorderedElementsAreArray(expected))
+                << odd_text(versions[0]) << odd_text(versions[1]) << odd_text(versions[2]);
+        }
+        EXPECT_EQ(expects_conflict, !merged);
+        ++(merged ? without : with_conflicts);
+    }
+    EXPECT_GT(with_conflicts, 400);
+    EXPECT_GT(without, 400);
+}
+
+TEST(ManifestMerge, TwinsAreNeitherLostNorInventedInBothDirections) {
+    int without = 0;
+    for (unsigned seed = 0; seed < 4'000; ++seed) {
+        SCOPED_TRACE(seed);
+        OddBranches branches(seed, true);
+        OddEntries base = branches.start();
+        base.push_back(base.front());
+        base.back()["k"] = "9";
+        const OddEntries versions[] = {base, branches.edit(base), branches.edit(base)};
+        const auto merged = merge_both_ways(versions);
+        if (!merged) continue;
+        ++without;
+        const auto count = [](const OddEntries& entries, const OddEntry& entry) {
+            return std::ranges::count(entries, entry);
+        };
+        for (const OddEntry& entry : base) {
+            EXPECT_GE(count(*merged, entry),
+                      std::min({count(base, entry), count(versions[1], entry),
+                                count(versions[2], entry)}))
+                << "lost " << odd_text(entry);
+        }
+        for (const OddEntry& entry : *merged) {
+            const auto in_ours = count(versions[1], entry);
+            const auto in_theirs = count(versions[2], entry);
+            const auto in_base = count(base, entry);
+            if (in_ours + in_theirs == 0) continue;  // brought together, see the test above
+            EXPECT_LE(count(*merged, entry),
+                      std::max({in_ours, in_theirs, in_ours + in_theirs - in_base}))
+                << "invented " << odd_text(entry);
+        }
+    }
+    EXPECT_GT(without, 400);
+}
+
 }  // namespace
 }  // namespace onnxhub

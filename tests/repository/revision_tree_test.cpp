@@ -262,7 +262,7 @@ TEST(RevisionTree, MissingBlobCostsItsFileOnly) {
     EXPECT_EQ(tree->stat("gone.onnx")->kind, FileKind::regular);
     const auto facts = read_content_facts(*tree, "gone.onnx", {});
     ASSERT_TRUE(std::holds_alternative<Diagnostic>(facts));
-    EXPECT_THAT(std::get<Diagnostic>(facts).message, HasSubstr("is not in this clone"));
+    EXPECT_THAT(std::get<Diagnostic>(facts).message, HasSubstr("git has not fetched its blob"));
     EXPECT_THAT(std::get<Diagnostic>(facts).hint, HasSubstr("git cat-file -e ab00"));
     EXPECT_TRUE(std::holds_alternative<UnresolvedPath>(resolve_symlinks(*tree, "gone.link")));
     EXPECT_EQ(content(*tree, "here.onnx"), "x");
@@ -303,6 +303,25 @@ TEST(RevisionTree, NothingIsWrittenToTheRepository) {
     tree->list();
     content(*tree, "a/m.onnx");
     EXPECT_EQ(snapshot(), before);
+}
+
+TEST(RevisionTree, FilesWhosePathsNoHubCanUseAreListedApart) {
+    RepositoryBuilder hub;
+    hub.write("a.onnx", "x").write("a\\b.onnx", "one").write("odd\tfolder/c.onnx", "two");
+    hub.symlink("\xff.onnx", "a.onnx").commit("One");
+    const auto tree = tree_at(hub.path(), "HEAD");
+    EXPECT_THAT(tree->list(), ElementsAre("a.onnx"));
+    const auto files = tree->unusable_files();
+    EXPECT_THAT(files, ElementsAre(Field(&UnusableFile::path, "a\\b.onnx"),
+                                   Field(&UnusableFile::path, "odd\tfolder/c.onnx"),
+                                   Field(&UnusableFile::path, "\xff.onnx")));
+    EXPECT_TRUE(files.front().blob);
+    // The working tree has the same blobs, also of files that the index can't vouch for.
+    const auto now = GitRepository::find(hub.path())->working_tree("");
+    EXPECT_EQ(now->unusable_files(), files);
+    hub.write("a\\b.onnx", "three");
+    EXPECT_NE(GitRepository::find(hub.path())->working_tree("")->unusable_files().front().blob,
+              files.front().blob);
 }
 
 }  // namespace

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// `onnxhub diff` on repositories that git makes: bare ones, partial clones, shallow checkouts.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/support/model_builder.h"
+#include "tests/support/program.h"
+#include "tests/support/repository_builder.h"
+
+namespace onnxhub::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// A hub of two models, whose branch `words` has other words in all READMEs.
+class Diff : public testing::Test {
+protected:
+    void SetUp() override {
+        const std::string model = ModelBuilder(13)
+                                      .input("x", {1, 4})
+                                      .node("Relu", {"x"}, {"y"})
+                                      .output("y", {1, 4})
+                                      .bytes();
+        for (const char* name : {"a", "b"}) {
+            write_file(folder.path() / "hub/vision" / (std::string(name) + ".onnx"), model + name);
+        }
+        write_file(folder.path() / "hub/README.md", "| Model Class |\n|-|\n| [v](vision) |\n");
+        write_file(folder.path() / "hub/vision/README.md",
+                   "| Model | Download | ONNX version | Opset version |\n|-|-|-|-|\n"
+                   "| A | [1 kB](a.onnx) | 1.8 | 13 |\n| B | [1 kB](b.onnx) | 1.8 | 13 |\n");
+        const ProgramResult made = run(R"(
+            git init -q -b main hub; cd hub
+            git config user.name Team; git config user.email team@example.com
+            git config uploadpack.allowFilter true
+            git add -A; git commit -qm Models
+            git checkout -qb words
+            echo 'More words.' >> README.md; echo 'More words.' >> vision/README.md
+            git commit -qam Words)");
+        ASSERT_EQ(made.status, 0) << made.out << made.err;
+    }
+
+    ProgramResult run(const std::string& script) {
+        return run_command(
+            {"env", "HOME=" + folder.path().string(), "GIT_CONFIG_NOSYSTEM=1", "bash", "-ec",
+             "PATH=$(dirname '" + onnxhub_program() + "'):$PATH\n" + script},
+            folder.path());
+    }
+
+    TemporaryFolder folder;
+};
+
+TEST_F(Diff, APartialCloneHasNoFalseChanges) {
+    const ProgramResult result = run(R"(
+        git clone -q --filter=blob:none -b words "file://$PWD/hub" clone
+        cd clone; git remote set-url origin /nowhere
+        for format in text markdown json; do
+            onnxhub diff origin/main...HEAD --format $format > ../$format
+        done)");
+    ASSERT_EQ(result.status, 0) << result.out << result.err;
+    const std::string text = read_file(folder.path() / "text");
+    EXPECT_THAT(text, HasSubstr("no model changed; 2 unchanged"));
+    EXPECT_THAT(text, HasSubstr("not compared: what README.md says; git has not fetched"));
+    EXPECT_THAT(read_file(folder.path() / "markdown"), HasSubstr("not compared: what README.md"));
+    EXPECT_THAT(read_file(folder.path() / "json"), HasSubstr("\"notes\": ["));
+}
+
+TEST_F(Diff, ABareRepositoryIsToldToNameTwoRevisions) {
+    const ProgramResult result =
+        run("git clone -q --bare hub bare; onnxhub diff main --folder bare");
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.err, AllOf(HasSubstr("HEAD~1..HEAD"), Not(HasSubstr("--rev"))));
+    EXPECT_EQ(run("onnxhub diff main..words --folder bare").status, 0);
+}
+
+TEST_F(Diff, NoCommonAncestorNamesNoOptionThatIsNotThere) {
+    const ProgramResult result = run(R"(
+        cd hub; git checkout -q --orphan other; git commit -qm Other
+        onnxhub diff main...other)");
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.err, AllOf(HasSubstr("no common ancestor"), Not(HasSubstr("--base"))));
+}
+
+TEST_F(Diff, ABaseThatWasFoundOtherwiseIsToldInEachFormat) {
+    const ProgramResult result = run(R"(
+        cd hub; git checkout -q main; git merge -q --no-ff --no-edit words; cd ..
+        git clone -q --depth=2 -b main "file://$PWD/hub" clone; cd clone
+        for format in text markdown json; do
+            onnxhub diff nosuch...HEAD --format $format > ../$format
+        done)");
+    ASSERT_EQ(result.status, 0) << result.out << result.err;
+    for (const char* format : {"text", "markdown", "json"}) {
+        EXPECT_THAT(read_file(folder.path() / format), HasSubstr("first parent is the base"));
+    }
+}
+
+TEST_F(Diff, OddNamesAreShownEscapedInEachFormat) {
+    const ProgramResult result = run(R"(
+        cd hub; echo one > 'vision/evil\model.onnx'; printf two > $'vision/\x1b[31m.onnx'
+        git add -A; git commit -qm Odd; echo three > 'vision/evil\model.onnx'
+        for format in text markdown json; do
+            onnxhub diff HEAD --format $format > ../$format
+        done
+        onnxhub diff HEAD~1..HEAD)");
+    ASSERT_EQ(result.status, 0) << result.out << result.err;
+    EXPECT_THAT(result.out,
+                AllOf(HasSubstr("added     vision/\\x1b[31m.onnx"), HasSubstr("2 added")));
+    const std::string text = read_file(folder.path() / "text");
+    EXPECT_THAT(text, HasSubstr("changed   vision/evil\\model.onnx"));
+    EXPECT_THAT(text, HasSubstr("1 changed; 3 unchanged"));
+    EXPECT_THAT(read_file(folder.path() / "markdown"), HasSubstr("evil\\model.onnx `"));
+    EXPECT_THAT(read_file(folder.path() / "json"), HasSubstr("evil\\\\model.onnx\""));
+}
+
+}  // namespace
+}  // namespace onnxhub::test
