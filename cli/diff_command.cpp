@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/git_messages.h"
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
@@ -65,16 +66,15 @@ void check_repository(const Arguments& arguments, const Range& range) {
     }
 }
 
-/// The base, and in `notes` how it was found when not as asked.
 CommitId base_commit(const Arguments& arguments, const Range& range, const HubFolder& hub,
-                     std::vector<std::string>& notes) {
+                     const Streams& streams) {
     if (!range.from_merge_base && !arguments.deepen) {
         return hub.repository->resolve_commit(range.base);
     }
     const CommitId head = hub.commit ? *hub.commit : hub.repository->resolve_commit("HEAD");
-    const ChangeBase base = find_change_base({hub.folder, range.base, head, arguments.deepen});
+    const ChangeBase base = find_change_base(
+        {hub.folder, range.base, head, arguments.deepen, git_messages(streams)});
     if (!base.commit) throw EnvironmentError(base.note);
-    if (!base.note.empty()) notes.push_back(base.note);
     return *base.commit;
 }
 
@@ -113,9 +113,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     check_repository(arguments, range);
     HubFolder hub = open_hub(arguments.folder, range.head);
     Diagnostics diagnostics;
-    std::vector<std::string> notes;
-    const CommitId base = base_commit(arguments, range, hub, notes);
-    for (const std::string& text : notes) note(streams, text);
+    const CommitId base = base_commit(arguments, range, hub, streams);
     const Side before = open_side(hub.repository->tree_of(base, hub.subfolder), diagnostics);
     const Side after = open_side(std::move(hub.tree), diagnostics);
     const auto inference = isolated_shape_inference(this_program_as_workers());
@@ -126,7 +124,6 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     report.after = range.head.value_or("the working tree");
     report.diff = compare_models(view_of(before), view_of(after),
                                  {inference.get(), &progress, arguments.jobs.value_or(0)});
-    report.diff.notes.insert(report.diff.notes.begin(), notes.begin(), notes.end());
     progress.finish();
     print(streams, diagnostics);
     const std::string text = render(report, arguments.format);
