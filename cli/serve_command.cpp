@@ -107,10 +107,9 @@ private:
 std::string index_page(const std::string& location) {
     try {
         const LocalHub hub(location);
-        CatalogFacts facts;
-        facts.name = std::filesystem::weakly_canonical(locate_hub(location).folder).filename();
-        facts.readmes = readmes_of(hub.tree(), read_manifest(hub.manifest(), hub.manifest_name()));
-        return catalog_page(facts);
+        const auto folder = std::filesystem::weakly_canonical(locate_hub(location).folder);
+        return catalog_page(facts_of(hub.tree(), read_manifest(hub.manifest(), hub.manifest_name()),
+                                     folder.filename()));
     } catch (const EnvironmentError&) {
         return "";
     }
