@@ -25,12 +25,17 @@ struct Arguments {
 };
 
 fs::path place_of(const std::string& to) {
-    return fs::absolute(to).lexically_normal();
+    const fs::path place = fs::absolute(to).lexically_normal();
+    return place.has_filename() ? place : place.parent_path();
+}
+
+std::string counted(std::size_t count, const char* one, const char* many) {
+    return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
 void tell(const BundleReport& report, const std::string& what, const Streams& streams) {
-    note(streams, fmt::format("{}: {} models, {} files, {}", what, report.models, report.files,
-                              human_bytes(report.bytes)));
+    note(streams, fmt::format("{}: {}, {}, {}", what, counted(report.models, "model", "models"),
+                              counted(report.files, "file", "files"), human_bytes(report.bytes)));
 }
 
 ExitCode create(const Arguments& arguments, const Streams& streams) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "cli/hub_folder.h"
@@ -37,12 +38,24 @@ struct Arguments {
     bool fetches = false;
 };
 
+/// A symbolic link stays one: what it leads to is the export's place.
+fs::path place_of(const std::string& to) {
+    fs::path place = fs::absolute(to).lexically_normal();
+    if (!place.has_filename()) place = place.parent_path();
+    std::error_code error;
+    const fs::path target = fs::canonical(place, error);
+    return error ? place : target;
+}
+
+std::string files_text(std::size_t count) {
+    return fmt::format("{} {}", count, count == 1 ? "file" : "files");
+}
+
 ExportRequest request_of(const Arguments& arguments) {
     ExportRequest request;
-    request.to = fs::absolute(arguments.to).lexically_normal();
-    if (!request.to.has_filename()) request.to = request.to.parent_path();
-    request.name = arguments.name.value_or(
-        fs::weakly_canonical(locate_hub(arguments.location).folder).filename().string());
+    request.to = place_of(arguments.to);
+    request.name = arguments.name;
+    request.folder_name = fs::weakly_canonical(locate_hub(arguments.location).folder).filename();
     request.base_url = arguments.base_url;
     request.copies = arguments.copies;
     request.allows_missing = arguments.allows_missing;
@@ -59,7 +72,7 @@ void fetch(const Arguments& arguments, const std::vector<std::string>& missing,
     const HubFolder hub = open_hub(location.folder, revision);
     FetchRequest request = fetch_request(hub, revision, missing, streams);
     request.into = FetchInto::store_alone;
-    note(streams, fmt::format("fetching {} files", missing.size()));
+    note(streams, "fetching " + files_text(missing.size()));
     const FetchedContent fetched(*hub.repository, std::move(request));
     check_interruption();
     if (fetched.trouble()) note(streams, printable(*fetched.trouble()));
@@ -90,19 +103,28 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     }
     tell_missing(report, streams);
     if (!report.missing.empty() && !arguments.allows_missing) {
-        streams.err << "onnxhub: error: " << arguments.to << ": not written, "
-                    << report.missing.size()
-                    << (arguments.fetches
-                            ? " files could not be fetched; say --allow-missing to leave them out"
-                            : " files are Git LFS pointers here; say --fetch to get them, or "
-                              "--allow-missing to leave them out")
-                    << '\n';
+        streams.err
+            << "onnxhub: error: " << arguments.to << ": not written, "
+            << files_text(report.missing.size())
+            << (arguments.fetches
+                    ? " could not be fetched; say --allow-missing to leave out what is missing"
+                : report.missing.size() == 1
+                    ? " is a Git LFS pointer here; say --fetch to get it, or "
+                      "--allow-missing to leave it out"
+                    : " are Git LFS pointers here; say --fetch to get them, or "
+                      "--allow-missing to leave them out")
+            << '\n';
         return ExitCode::unusable;
     }
     write_result(streams, arguments.to + "\n");
     note(streams,
-         fmt::format("{} files, {}: {} kept, {} linked, {} copied", report.files,
+         fmt::format("{}, {}: {} kept, {} linked, {} copied", files_text(report.files),
                      human_bytes(report.bytes), report.kept, report.linked, report.copied));
+    if (report.carried > 0) {
+        note(streams, "carried over " + files_text(report.carried) +
+                          " that no export made; SHA256SUMS does not list " +
+                          (report.carried == 1 ? "it" : "them"));
+    }
     return ExitCode::done;
 }
 
@@ -120,7 +142,8 @@ void add_export_command(CLI::App& app, Job& job) {
         ->type_name("OUT")
         ->required();
     command
-        ->add_option("--name", arguments->name, "Title of the catalog page (default: DIR's name)")
+        ->add_option("--name", arguments->name,
+                     "Title of the catalog page (default: that of the hub's README, or DIR's name)")
         ->type_name("TEXT");
     command
         ->add_option("--base-url", arguments->base_url,

@@ -123,10 +123,10 @@ std::string index_page(const Arguments& arguments) {
     const std::string& location = arguments.location;
     try {
         const LocalHub hub(location);
-        CatalogFacts facts;
         const auto folder = std::filesystem::weakly_canonical(locate_hub(location).folder);
-        facts.name = arguments.name.value_or(folder.filename());
-        facts.readmes = readmes_of(hub.tree(), read_manifest(hub.manifest(), hub.manifest_name()));
+        CatalogFacts facts = facts_of(
+            hub.tree(), read_manifest(hub.manifest(), hub.manifest_name()), folder.filename());
+        if (arguments.name) facts.name = *arguments.name;
         return catalog_page(facts);
     } catch (const EnvironmentError&) {
         return "";

@@ -47,6 +47,7 @@ std::vector<LocalHub::Bytes> LocalHub::find(const std::string& hub_path, const S
     }
     const LfsPointer pointer{sha, size_bytes};
     found.push_back({"the LFS object of " + hub_path, tree_->open_lfs_object(pointer)});
+    found.back().is_lfs_object = true;
     if (found.back().source) {
         const std::string oid = to_hex(sha);
         found.back().file = lfs_storage_ / "objects" / oid.substr(0, 2) / oid.substr(2, 2) / oid;

@@ -36,6 +36,7 @@ public:
         std::string shown_name;
         std::unique_ptr<ByteSource> source;  ///< null: not there
         std::filesystem::path file = {};     ///< where it is a file of its own on this disk
+        bool is_lfs_object = false;
     };
     std::vector<Bytes> find(const std::string& hub_path, const Sha256& sha,
                             std::uint64_t size_bytes) const;

@@ -5,13 +5,16 @@
 #include <string_view>
 
 #include "embedded/catalog_html.h"
+#include "hosting/export/readme_facts.h"
 #include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/spelling.h"
 
 namespace onnxhub {
 namespace {
 
 constexpr std::uint64_t largest_readme = 256 * 1024;  // bytes
+constexpr std::size_t longest_licence = 60;           // bytes: a name, where a sentence is none
 
 std::optional<std::string> read(const Tree& tree, const std::string& path) {
     try {
@@ -31,8 +34,6 @@ std::string for_script(std::string json) {
     return json;
 }
 
-}  // namespace
-
 std::map<std::string, std::string> readmes_of(const Tree& tree, const ManifestDocument& manifest) {
     std::map<std::string, std::string> readmes;
     for (const ManifestEntry& present : manifest.entries) {
@@ -49,13 +50,57 @@ std::map<std::string, std::string> readmes_of(const Tree& tree, const ManifestDo
     return readmes;
 }
 
+/// "MIT License (LICENSE)", or "see COPYING" where the file doesn't begin with its title.
+std::string licence_file(const Tree& tree) {
+    for (const std::string name :
+         {"LICENSE", "LICENCE", "LICENSE.md", "LICENSE.txt", "LICENCE.md", "COPYING"}) {
+        const auto text = read(tree, name);
+        if (!text) continue;
+        const std::size_t begin = text->find_first_not_of(" \t\r\n#");
+        if (begin == text->npos) continue;
+        const std::string title = text->substr(begin, text->find_first_of("\r\n", begin) - begin);
+        const bool is_title =
+            title.size() <= longest_licence && lower_case(title).find("licen") != std::string::npos;
+        return is_title ? title + " (" + name + ")" : "see " + name;
+    }
+    return "";
+}
+
+std::string title_or_folder(const std::string& readme, std::string folder_name) {
+    std::string title = title_of(readme);
+    if (!title.empty()) return title;
+    if (folder_name.ends_with(".git")) folder_name.resize(folder_name.size() - 4);
+    return folder_name;
+}
+
+}  // namespace
+
+CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
+                      const std::string& folder_name) {
+    const std::string readme = read(tree, "README.md").value_or("");
+    CatalogFacts facts{title_or_folder(readme, folder_name)};
+    facts.licence = licence_of(readme);
+    if (facts.licence.empty() || facts.licence.size() > longest_licence) {
+        facts.licence = licence_file(tree);
+    }
+    facts.readmes = readmes_of(tree, manifest);
+    for (const auto& [folder, text] : facts.readmes) {
+        const std::string licence = licence_of(text);
+        if (licence.empty()) continue;
+        facts.licences[folder] = licence.size() > longest_licence ? "see the README" : licence;
+    }
+    return facts;
+}
+
 std::string catalog_page(const CatalogFacts& facts) {
     constexpr std::string_view place = "id=\"catalog\">{}";
     const nlohmann::ordered_json json = {
         {"name", facts.name},
         {"licence", facts.licence},
+        {"licences", facts.licences},
         {"base_url", facts.base_url ? nlohmann::ordered_json(*facts.base_url) : nullptr},
         {"readmes", facts.readmes},
+        {"missing", facts.missing},
     };
     std::string page(embedded::catalog_html);
     const std::size_t at = page.find(place);

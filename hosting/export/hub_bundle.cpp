@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/export/hub_bundle.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <limits>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <span>
 #include <system_error>
 #include <utility>
 
+#include "hosting/export/bundle_format.h"
 #include "hosting/export/hub_content.h"
-#include "manifest/archive_reader.h"
+#include "hosting/export/unfinished.h"
 #include "manifest/environment_error.h"
+#include "manifest/spelling.h"
 
 namespace onnxhub {
 namespace {
@@ -39,10 +38,28 @@ std::string sums_of(const std::map<std::string, NamedFile>& files, const std::st
     return text;
 }
 
-/// The manifest with the chosen entries alone, each with its very bytes.
-std::string chosen_manifest(const ManifestDocument& manifest, const BundleChoice& choice) {
+/// Tags are many in some hubs: the nearest is told, else the first few.
+[[noreturn]] void fail_by_tag(const ManifestDocument& manifest, const std::string& tag) {
+    std::set<std::string_view> all;
+    for (const ManifestEntry& present : manifest.entries) {
+        if (present.entry) all.insert(present.entry->tags.begin(), present.entry->tags.end());
+    }
+    const std::vector<std::string_view> tags(all.begin(), all.end());
+    std::string hint = "no model has any";
+    if (const auto near = nearest(tag, tags)) {
+        hint = fmt::format("did you mean \"{}\"?", *near);
+    } else if (!tags.empty()) {
+        constexpr std::size_t most_told = 12;
+        const std::span told = std::span(tags).first(std::min(most_told, tags.size()));
+        hint = fmt::format("it has {}{}", fmt::join(told, ", "),
+                           told.size() < tags.size() ? " and more" : "");
+    }
+    throw EnvironmentError(fmt::format("the hub has no tag \"{}\"; {}", tag, hint));
+}
+
+std::set<const ManifestEntry*> chosen_entries(const ManifestDocument& manifest,
+                                              const BundleChoice& choice) {
     std::set<const ManifestEntry*> chosen;
-    const bool is_all = choice.names.empty() && choice.tags.empty();
     for (const std::string& name : choice.names) {
         const auto found = list_models(manifest, {name, {}, {}, {}, {}});
         if (found.empty()) {
@@ -52,265 +69,283 @@ std::string chosen_manifest(const ManifestDocument& manifest, const BundleChoice
         }
         chosen.insert(found.begin(), found.end());
     }
-    if (!choice.tags.empty()) {
-        const auto found = list_models(manifest, {{}, choice.tags, {}, {}, {}});
+    for (const std::string& tag : choice.tags) {
+        const auto found = list_models(manifest, {{}, {tag}, {}, {}, {}});
+        if (found.empty()) fail_by_tag(manifest, tag);
         chosen.insert(found.begin(), found.end());
     }
+    return chosen;
+}
+
+/// The manifest with the chosen entries alone, each with its very bytes.
+std::string chosen_manifest(const LocalHub& hub, const BundleChoice& choice) {
+    const ManifestDocument manifest = parse_sound_manifest(hub.manifest(), hub.manifest_name());
+    const auto chosen = chosen_entries(manifest, choice);
     std::vector<std::string> texts;
     for (const ManifestEntry& entry : manifest.entries) {
-        if (is_all || chosen.contains(&entry)) texts.push_back(entry.text);
+        if (chosen.empty() || chosen.contains(&entry)) texts.push_back(entry.text);
     }
-    if (texts.empty()) throw EnvironmentError("bundle: no model is chosen; choose other tags");
+    if (texts.empty()) {
+        throw EnvironmentError(hub.manifest_name() + ": has no models; `onnxhub add` adds some");
+    }
     return manifest_text(texts);
 }
 
-/// A tar archive without anything that differs from machine to machine.
-class BundleWriter {
+/// A file that grows by blocks.
+class GrowingFile {
 public:
-    explicit BundleWriter(const fs::path& path)
-        : path_(path), archive_(archive_write_new(), archive_write_free) {
-        archive_write_set_format_pax_restricted(archive_.get());
-        archive_write_add_filter_none(archive_.get());
-        check(archive_write_open_filename(archive_.get(), path.c_str()));
-    }
+    GrowingFile(int fd, fs::path path) : fd_(fd), path_(std::move(path)) {}
 
-    void begin(const std::string& path, std::uint64_t size) {
-        const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(archive_entry_new(),
-                                                                             archive_entry_free);
-        archive_entry_set_pathname(entry.get(), path.c_str());
-        archive_entry_set_filetype(entry.get(), AE_IFREG);
-        archive_entry_set_perm(entry.get(), 0644);
-        archive_entry_set_size(entry.get(), static_cast<la_int64_t>(size));
-        archive_entry_set_mtime(entry.get(), 0, 0);
-        check(archive_write_header(archive_.get(), entry.get()));
-    }
+    void write(std::string_view text) const { write(std::as_bytes(std::span(text))); }
 
-    void data(std::span<const std::byte> block) {
-        if (archive_write_data(archive_.get(), block.data(), block.size()) < 0)
-            check(ARCHIVE_FATAL);
-    }
-
-    void text(const std::string& path, const std::string& content) {
-        begin(path, content.size());
-        data(std::as_bytes(std::span(content)));
-    }
-
-    void finish() { check(archive_write_close(archive_.get())); }
-
-private:
-    void check(int result) const {
-        if (result >= ARCHIVE_WARN) return;
-        throw EnvironmentError(path_.string() + ": can't be written (" +
-                               archive_error_string(archive_.get()) +
-                               "); make room, or choose another place");
-    }
-
-    const fs::path& path_;
-    std::unique_ptr<archive, int (*)(archive*)> archive_;
-};
-
-/// A name beside `to` that goes unless it was renamed.
-class Unfinished {
-public:
-    explicit Unfinished(const fs::path& to)
-        : path_(to.parent_path() /
-                ("." + to.filename().string() + "." + std::to_string(getpid()) + ".part")) {
-        remove();
-    }
-    ~Unfinished() { remove(); }
-    Unfinished(const Unfinished&) = delete;
-    Unfinished& operator=(const Unfinished&) = delete;
-
-    const fs::path& path() const { return path_; }
-
-    void move_to(const fs::path& to) const {
-        if (rename(path_.c_str(), to.c_str()) == 0) return;
-        throw EnvironmentError(to.string() + ": can't be made (" + std::strerror(errno) +
-                               "); choose another place");
-    }
-
-private:
-    void remove() const {
-        std::error_code error;
-        fs::remove_all(path_, error);
-    }
-
-    fs::path path_;
-};
-
-void add_file(BundleWriter& writer, const LocalHub& hub, const std::string& path,
-              const NamedFile& file, const std::function<void()>& check_interruption) {
-    const auto bytes = find_bytes(hub, path, file);
-    if (!bytes) {
-        throw EnvironmentError(path + ": its bytes are not here; `git lfs pull` may get them");
-    }
-    writer.begin(path, file.size_bytes);
-    Sha256Hasher hasher;
-    std::vector<std::byte> block(512 * 1024);
-    for (std::uint64_t done = 0; done < file.size_bytes;) {
-        check_interruption();
-        const std::size_t count = bytes->source->read(done, block);
-        if (count == 0) break;
-        hasher.update(std::span(block).first(count));
-        writer.data(std::span(block).first(count));
-        done += count;
-    }
-    const Sha256 digest = hasher.finish();
-    if (digest != file.sha) fail_by_digest(bytes->shown_name, digest, file.sha);
-}
-
-/// Checks the members of a bundle as they come, and hands them on to a folder if there is one.
-class BundleReader : public ArchiveVisitor {
-public:
-    BundleReader(const fs::path& bundle, const fs::path& folder,
-                 const std::function<void()>& check_interruption)
-        : bundle_(bundle), folder_(folder), check_interruption_(check_interruption) {}
-    ~BundleReader() override {
-        if (fd_ >= 0) close(fd_);
-    }
-
-    void begin_file(const std::string& path) override {
-        path_ = path;
-        text_.clear();
-        hasher_ = std::make_unique<Sha256Hasher>();
-        size_ = 0;
-        is_text_ = members_ < 2;
-        const std::string expected(members_ == 0 ? manifest_file_name : sums_name);
-        if (is_text_ && path != expected) {
-            fail("is no bundle: it begins with \"" + path + "\", not " + expected);
-        }
-        if (!is_text_ && !files_.contains(path)) {
-            fail("holds \"" + path + "\", which its manifest doesn't name");
-        }
-        ++members_;
-        if (!folder_.empty()) open_copy();
-    }
-
-    void data(std::span<const std::byte> block) override {
-        check_interruption_();
-        hasher_->update(block);
-        size_ += block.size();
-        if (is_text_) {
-            if (size_ > largest_text) fail("has a manifest that is too large");
-            text_.append(reinterpret_cast<const char*>(block.data()), block.size());
-        }
-        while (fd_ >= 0 && !block.empty()) {
-            const ssize_t count = write(fd_, block.data(), block.size());
+    void write(std::span<const std::byte> block) const {
+        while (!block.empty()) {
+            const ssize_t count = ::write(fd_, block.data(), block.size());
             if (count < 0 && errno == EINTR) continue;
-            if (count < 0) fail_to_write();
+            if (count < 0) fail();
             block = block.subspan(static_cast<std::size_t>(count));
         }
     }
 
-    void end_file() override {
-        if (fd_ >= 0 && close(std::exchange(fd_, -1)) != 0) fail_to_write();
-        if (members_ == 1) return take_manifest();
-        if (members_ == 2) {
-            if (text_ != sums_of(files_, manifest_)) fail("was altered: its SHA256SUMS differ");
-            return;
-        }
-        const NamedFile& file = files_.at(path_);
-        if (size_ != file.size_bytes || hasher_->finish() != file.sha) {
-            fail("was altered: \"" + path_ + "\" has another SHA-256 than its manifest says");
-        }
-        files_seen_.insert(path_);
-        report_.bytes += size_;
-    }
-
-    BundleReport finish() {
-        if (members_ < 2) fail("is no bundle, or was cut off");
-        report_.files = files_seen_.size();
-        if (report_.files != files_.size()) {
-            fail(
-                fmt::format("was cut off: {} of {} files are there", report_.files, files_.size()));
-        }
-        return report_;
-    }
-
-    [[noreturn]] void fail(const std::string& what) const {
-        throw EnvironmentError(bundle_.string() + ": " + what + "; get it anew");
+    [[noreturn]] void fail() const {
+        throw EnvironmentError(path_.string() + ": can't be written (" + std::strerror(errno) +
+                               "); make room, or choose another place");
     }
 
 private:
-    void take_manifest() {
-        manifest_ = text_;
-        const ManifestDocument document = parse_sound_manifest(manifest_, bundle_.string());
-        files_ = files_named_by(document, bundle_.string());
-        report_.models = document.entries.size();
-    }
-
-    void open_copy() {
-        const fs::path copy = folder_ / path_;
-        std::error_code error;
-        fs::create_directories(copy.parent_path(), error);
-        fd_ = open(copy.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-        if (fd_ < 0) fail_to_write();
-    }
-
-    [[noreturn]] void fail_to_write() const {
-        throw EnvironmentError((folder_ / path_).string() + ": can't be written (" +
-                               std::strerror(errno) + "); make room, or choose another place");
-    }
-
-    const fs::path& bundle_;
-    const fs::path& folder_;
-    const std::function<void()>& check_interruption_;
-    std::size_t members_ = 0;
-    std::string path_;
-    std::string text_;
-    bool is_text_ = false;
-    std::unique_ptr<Sha256Hasher> hasher_;
-    std::uint64_t size_ = 0;
-    int fd_ = -1;
-    std::string manifest_;
-    std::map<std::string, NamedFile> files_;
-    std::set<std::string> files_seen_;
-    BundleReport report_;
+    int fd_;
+    fs::path path_;
 };
 
-BundleReport read_bundle(const fs::path& bundle, const fs::path& folder,
-                         const std::function<void()>& check_interruption) {
-    const auto source = open_file(bundle, bundle.string());
-    const BlockReader read = [&](std::uint64_t offset, std::span<std::byte> into) {
-        return source->read(offset, into);
-    };
-    ArchiveLimits limits;
-    limits.members = 1'000'000;
-    limits.inflated_bytes = std::numeric_limits<std::uint64_t>::max();  // plain: no more than it is
-    BundleReader reader(bundle, folder, check_interruption);
-    const auto problems = walk_archive(read, limits, reader);
-    if (!problems.empty()) {
-        const ArchiveProblem& first = problems.front();
-        reader.fail((first.member.empty() ? "" : "\"" + first.member + "\" ") + first.reason);
+class BundleWriter {
+public:
+    explicit BundleWriter(const GrowingFile& file) : file_(file) {}
+
+    void text(std::string_view path, std::string_view content) const {
+        file_.write(bundle_header(path, content.size()));
+        file_.write(content);
+        file_.write(std::string(bundle_padding(content.size()), '\0'));
     }
-    return reader.finish();
-}
+
+    void file(const LocalHub& hub, const std::string& path, const NamedFile& named,
+              const std::function<void()>& check_interruption) const {
+        const LocalHub::Bytes bytes = sound_bytes(hub, path, named, check_interruption);
+        file_.write(bundle_header(path, named.size_bytes));
+        Sha256Hasher hasher;
+        std::vector<std::byte> block(512 * 1024);
+        for (std::uint64_t done = 0; done < named.size_bytes;) {
+            check_interruption();
+            const std::size_t count = bytes.source->read(done, block);
+            if (count == 0) break;
+            hasher.update(std::span(block).first(count));
+            file_.write(std::span(block).first(count));
+            done += count;
+        }
+        const Sha256 digest = hasher.finish();
+        if (digest != named.sha) fail_by_digest(bytes, digest, named.sha);
+        file_.write(std::string(bundle_padding(named.size_bytes), '\0'));
+    }
+
+    void finish() const { file_.write(std::string(bundle_end, '\0')); }
+
+private:
+    /// A file that was changed since may still be in the LFS store as it was: where there are two
+    /// places, the first is tried before its bytes are written.
+    static LocalHub::Bytes sound_bytes(const LocalHub& hub, const std::string& path,
+                                       const NamedFile& named,
+                                       const std::function<void()>& check_interruption) {
+        auto places = find_bytes(hub, path, named);
+        if (places.empty()) {
+            throw EnvironmentError(path + ": its bytes are not here; `git lfs pull` may get them");
+        }
+        const bool has_choice = places.size() > 1;
+        if (has_choice && sha256_of(*places[0].source, check_interruption) != named.sha &&
+            sha256_of(*places[1].source, check_interruption) == named.sha) {
+            return std::move(places[1]);
+        }
+        return std::move(places[0]);
+    }
+
+    const GrowingFile& file_;
+};
+
+/// Reads a bundle from its begin to its end and demands every byte to be the one it has to be.
+class BundleReader {
+public:
+    /// Copies what it reads into `folder`, unless that is empty.
+    BundleReader(const fs::path& bundle, const fs::path& folder,
+                 const std::function<void()>& check_interruption)
+        : bundle_(bundle),
+          folder_(folder),
+          check_interruption_(check_interruption),
+          source_(open_file(bundle, bundle.string())) {}
+
+    BundleReport run() {
+        const std::string manifest = read_manifest();
+        const ManifestDocument document = parse_sound_manifest(manifest, bundle_.string());
+        const auto files = files_named_by(document, bundle_.string());
+        const std::string sums = sums_of(files, manifest);
+        check_size(files, sums.size());
+        expect(bundle_header(sums_name, sums.size()));
+        expect_text(sums, "its SHA256SUMS are not those of its manifest");
+        expect(std::string(bundle_padding(sums.size()), '\0'));
+        keep(sums_name, sums);
+        BundleReport report{document.entries.size(), files.size(), 0};
+        for (const auto& [path, file] : files) {
+            read_file(path, file);
+            report.bytes += file.size_bytes;
+        }
+        expect(std::string(bundle_end, '\0'));
+        return report;
+    }
+
+private:
+    std::string read_manifest() {
+        const std::string header = next(bundle_block);
+        if (const auto kind = compression_of(header)) {
+            fail("is packed with " + *kind + ", a bundle is not; unpack it first");
+        }
+        const auto size = size_in_header(header);
+        if (!size || header != bundle_header(manifest_file_name, *size)) {
+            fail("is no bundle: it does not begin with " + std::string(manifest_file_name));
+        }
+        if (*size > largest_text) fail("has a manifest that is too large");
+        if (*size > source_->size_bytes()) fail_cut_off();
+        std::string manifest = next(*size);
+        expect(std::string(bundle_padding(*size), '\0'));
+        keep(std::string(manifest_file_name), manifest);
+        return manifest;
+    }
+
+    /// So that what is cut off is told as that, and before gigabytes are read.
+    void check_size(const std::map<std::string, NamedFile>& files, std::uint64_t sums_size) const {
+        const auto member = [](std::string_view path, std::uint64_t size) {
+            return bundle_header(path, size).size() + size + bundle_padding(size);
+        };
+        std::uint64_t whole = at_ + member(sums_name, sums_size) + bundle_end;
+        for (const auto& [path, file] : files) {
+            // A manifest may state any size; sums beyond 64 bits must not come round.
+            if (file.size_bytes > source_->size_bytes()) fail_cut_off();
+            whole += member(path, file.size_bytes);
+        }
+        if (source_->size_bytes() < whole) fail_cut_off();
+        if (source_->size_bytes() > whole) {
+            fail(fmt::format("was altered: {} bytes stand after its end",
+                             source_->size_bytes() - whole));
+        }
+    }
+
+    void read_file(const std::string& path, const NamedFile& file) {
+        expect(bundle_header(path, file.size_bytes));
+        std::optional<Copy> copy;
+        if (!folder_.empty()) copy.emplace(folder_ / path);
+        Sha256Hasher hasher;
+        std::vector<std::byte> block(512 * 1024);
+        for (std::uint64_t left = file.size_bytes; left > 0;) {
+            check_interruption_();
+            const auto wanted = std::span(block).first(std::min<std::uint64_t>(left, block.size()));
+            const std::size_t count = source_->read(at_, wanted);
+            if (count == 0) fail_cut_off();
+            hasher.update(wanted.first(count));
+            if (copy) copy->file.write(wanted.first(count));
+            at_ += count;
+            left -= count;
+        }
+        if (hasher.finish() != file.sha) {
+            fail("was altered: \"" + path + "\" has another SHA-256 than its manifest says");
+        }
+        expect(std::string(bundle_padding(file.size_bytes), '\0'));
+    }
+
+    std::string next(std::uint64_t size) {
+        std::string text(size, '\0');
+        const std::size_t count = source_->read(at_, std::as_writable_bytes(std::span(text)));
+        at_ += count;
+        text.resize(count);
+        return text;
+    }
+
+    void expect(const std::string& bytes) {
+        expect_text(bytes, fmt::format("at byte {} stands what no bundle has there", at_));
+    }
+
+    void expect_text(const std::string& bytes, const std::string& otherwise) {
+        const std::string found = next(bytes.size());
+        if (found.size() < bytes.size()) fail_cut_off();
+        if (found != bytes) fail("was altered: " + otherwise);
+    }
+
+    struct Copy {
+        explicit Copy(const fs::path& path) : fd(open_new(path)), file(fd, path) {
+            if (fd < 0) file.fail();
+        }
+        ~Copy() {
+            if (fd >= 0) close(fd);
+        }
+        Copy(const Copy&) = delete;
+        Copy& operator=(const Copy&) = delete;
+
+        static int open_new(const fs::path& path) {
+            std::error_code error;
+            fs::create_directories(path.parent_path(), error);
+            return open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        }
+
+        int fd;
+        GrowingFile file;
+    };
+
+    void keep(const std::string& path, const std::string& text) const {
+        if (!folder_.empty()) Copy(folder_ / path).file.write(text);
+    }
+
+    [[noreturn]] void fail_cut_off() const {
+        fail(fmt::format("was cut off: it ends after {} bytes", source_->size_bytes()));
+    }
+
+    [[noreturn]] void fail(const std::string& what) const {
+        const std::string help = what.find("; ") == what.npos ? "; get it anew" : "";
+        throw EnvironmentError(bundle_.string() + ": " + what + help);
+    }
+
+    const fs::path bundle_;
+    const fs::path folder_;
+    const std::function<void()>& check_interruption_;
+    const std::unique_ptr<ByteSource> source_;
+    std::uint64_t at_ = 0;
+};
 
 }  // namespace
 
 BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice, const fs::path& to,
                            const std::function<void()>& check_interruption) {
-    const std::string manifest =
-        chosen_manifest(parse_sound_manifest(hub.manifest(), hub.manifest_name()), choice);
+    const std::string manifest = chosen_manifest(hub, choice);
     const ManifestDocument document = parse_sound_manifest(manifest, hub.manifest_name());
     const auto files = files_named_by(document, hub.manifest_name());
-    const Unfinished unfinished(to);
-    BundleWriter writer(unfinished.path());
-    writer.text(std::string(manifest_file_name), manifest);
+    for (const std::string& path : {std::string(manifest_file_name), std::string(sums_name)}) {
+        if (!files.contains(path)) continue;
+        throw EnvironmentError(hub.manifest_name() + ": a model's file is called \"" + path +
+                               "\", which the bundle needs; rename it");
+    }
+    const Unfinished unfinished(to, Unfinished::file_of_bundle);
+    const GrowingFile file(unfinished.fd(), to);
+    const BundleWriter writer(file);
+    writer.text(manifest_file_name, manifest);
     writer.text(sums_name, sums_of(files, manifest));
     BundleReport report{document.entries.size(), files.size(), 0};
-    for (const auto& [path, file] : files) {
-        add_file(writer, hub, path, file, check_interruption);
-        report.bytes += file.size_bytes;
+    for (const auto& [path, named] : files) {
+        writer.file(hub, path, named, check_interruption);
+        report.bytes += named.size_bytes;
     }
     writer.finish();
+    if (fdatasync(unfinished.fd()) != 0) file.fail();
     unfinished.move_to(to);
     return report;
 }
 
 BundleReport verify_bundle(const fs::path& bundle,
                            const std::function<void()>& check_interruption) {
-    return read_bundle(bundle, {}, check_interruption);
+    return BundleReader(bundle, {}, check_interruption).run();
 }
 
 BundleReport import_bundle(const fs::path& bundle, const fs::path& to,
@@ -319,9 +354,8 @@ BundleReport import_bundle(const fs::path& bundle, const fs::path& to,
     if (fs::exists(fs::symlink_status(to, error))) {
         throw EnvironmentError(to.string() + ": is there already; choose another --to");
     }
-    const Unfinished unfinished(to);
-    fs::create_directories(unfinished.path(), error);
-    const BundleReport report = read_bundle(bundle, unfinished.path(), check_interruption);
+    const Unfinished unfinished(to, Unfinished::folder_of_import);
+    const BundleReport report = BundleReader(bundle, unfinished.path(), check_interruption).run();
     unfinished.move_to(to);
     return report;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A hub, or a part of it, as one file for networks without internet: a plain tar archive with
-// ONNX_HUB_MANIFEST.json, then SHA256SUMS, then the files in the order of their paths.
+// ONNX_HUB_MANIFEST.json, then SHA256SUMS, then the files in the order of their paths, in the one
+// form that bundle_format.h gives it.
 #pragma once
 
 #include <cstdint>
@@ -28,13 +29,15 @@ struct BundleReport {
 };
 
 /// Writes the bundle atomically; the same content gives the same bytes. Throws EnvironmentError
-/// when nothing is chosen, a name is unknown, or a file is not here or not what the manifest says.
+/// when the hub is empty, a name or tag is unknown, or a file is not here or not what the manifest
+/// says.
 BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice,
                            const std::filesystem::path& to,
                            const std::function<void()>& check_interruption);
 
-/// Reads all of it. Throws EnvironmentError when it is no bundle, was cut off or altered, or holds
-/// anything its manifest doesn't name.
+/// Reads all of it. Throws EnvironmentError when any byte is not the one that create_bundle()
+/// writes for this manifest and the files it names: one that was altered, is missing or stands
+/// after the end. A packed bundle is none.
 BundleReport verify_bundle(const std::filesystem::path& bundle,
                            const std::function<void()>& check_interruption);
 

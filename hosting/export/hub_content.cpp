@@ -56,17 +56,22 @@ std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest
     return files;
 }
 
-std::optional<LocalHub::Bytes> find_bytes(const LocalHub& hub, const std::string& path,
-                                          const NamedFile& file) {
-    for (LocalHub::Bytes& bytes : hub.find(path, file.sha, file.size_bytes)) {
-        if (bytes.source && bytes.source->size_bytes() == file.size_bytes) return std::move(bytes);
-    }
-    return std::nullopt;
+std::vector<LocalHub::Bytes> find_bytes(const LocalHub& hub, const std::string& path,
+                                        const NamedFile& file) {
+    std::vector<LocalHub::Bytes> places = hub.find(path, file.sha, file.size_bytes);
+    std::erase_if(places, [&](const LocalHub::Bytes& bytes) {
+        return !bytes.source || bytes.source->size_bytes() != file.size_bytes;
+    });
+    return places;
 }
 
-void fail_by_digest(const std::string& shown_name, const Sha256& found, const Sha256& stated) {
-    throw EnvironmentError(shown_name + ": the SHA-256 is " + to_hex(found) +
-                           ", the manifest says " + to_hex(stated) + "; run `onnxhub generate`");
+void fail_by_digest(const LocalHub::Bytes& bytes, const Sha256& found, const Sha256& stated) {
+    // git-lfs looks at an object's size alone, so that it would fetch nothing while this is there.
+    const std::string help = bytes.is_lfs_object ? "remove " + bytes.file.string() +
+                                                       " and run `git lfs fetch` to get it anew"
+                                                 : "run `onnxhub generate`";
+    throw EnvironmentError(bytes.shown_name + ": the SHA-256 is " + to_hex(found) +
+                           ", the manifest says " + to_hex(stated) + "; " + help);
 }
 
 }  // namespace onnxhub

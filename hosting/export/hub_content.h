@@ -4,9 +4,9 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hosting/client/local_hub.h"
 #include "manifest/digest.h"
@@ -27,12 +27,12 @@ ManifestDocument parse_sound_manifest(std::string_view text, const std::string& 
 std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest,
                                                 const std::string& shown_name);
 
-/// The place in the hub where a file of this size is; what it holds has yet to be hashed.
-std::optional<LocalHub::Bytes> find_bytes(const LocalHub& hub, const std::string& path,
-                                          const NamedFile& file);
+/// The places in the hub where a file of this size is; what they hold has yet to be hashed.
+std::vector<LocalHub::Bytes> find_bytes(const LocalHub& hub, const std::string& path,
+                                        const NamedFile& file);
 
-/// Says which file is not what its manifest says.
-[[noreturn]] void fail_by_digest(const std::string& shown_name, const Sha256& found,
+/// Says which file is not what its manifest says, and what helps.
+[[noreturn]] void fail_by_digest(const LocalHub::Bytes& bytes, const Sha256& found,
                                  const Sha256& stated);
 
 }  // namespace onnxhub

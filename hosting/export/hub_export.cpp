@@ -7,40 +7,33 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <map>
+#include <memory>
 #include <set>
 #include <system_error>
 #include <utility>
 
 #include "embedded/export_caddy.h"
 #include "embedded/export_nginx.h"
+#include "generator/parallel.h"
 #include "hosting/export/catalog.h"
+#include "hosting/export/earlier_export.h"
 #include "hosting/export/hub_content.h"
+#include "hosting/export/unfinished.h"
 #include "manifest/atomic_file.h"
 #include "manifest/environment_error.h"
 #include "manifest/gzip.h"
+#include "manifest/hub_path.h"
 #include "manifest/manifest.h"
 
 namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* sums_name = "SHA256SUMS";
-
-/// Digests of an earlier export by path, as its SHA256SUMS tells them.
-std::map<std::string, std::string> read_sums(const fs::path& folder) {
-    std::map<std::string, std::string> sums;
-    std::ifstream file(folder / sums_name);
-    for (std::string line; std::getline(file, line);) {
-        if (line.size() > 66) sums[line.substr(66)] = line.substr(0, 64);
-    }
-    return sums;
-}
 
 [[noreturn]] void fail(const fs::path& path) {
     throw EnvironmentError(path.string() + ": can't be written (" + std::strerror(errno) +
@@ -58,164 +51,267 @@ bool clone_file(const fs::path& from, const fs::path& to) {
     return is_cloned;
 }
 
+/// Whether the regular file at `path` itself, no link, holds these bytes.
+bool holds(const fs::path& path, const NamedFile& wanted,
+           const std::function<void()>& check_interruption) {
+    try {
+        const auto source = open_file(path, path.string(), LastLink::refuse);
+        return source->size_bytes() == wanted.size_bytes &&
+               sha256_of(*source, check_interruption) == wanted.sha;
+    } catch (const EnvironmentError&) {
+        return false;  // gone, a link, or unreadable: it is made anew
+    }
+}
+
+/// Whether the file has other names too, by which somebody may write into it.
+bool is_shared(const fs::path& path) {
+    std::error_code error;
+    return fs::hard_link_count(path, error) != 1 || error;
+}
+
+enum class Outcome { missing, kept, linked, copied };
+
+std::optional<EarlierExport> find_earlier(const fs::path& to) {
+    Unfinished::remove_abandoned(to, Unfinished::folder_of_export);
+    return EarlierExport::find(to);
+}
+
 class Exporter {
 public:
     Exporter(const LocalHub& hub, const ExportRequest& request)
-        : hub_(hub), request_(request), old_sums_(read_sums(request.to)) {
-        new_ = request.to.parent_path() /
-               ("." + request.to.filename().string() + "." + std::to_string(getpid()) + ".export");
-    }
-    ~Exporter() {
-        std::error_code error;
-        fs::remove_all(new_, error);
-    }
-    Exporter(const Exporter&) = delete;
-    Exporter& operator=(const Exporter&) = delete;
+        : hub_(hub), request_(request), earlier_(find_earlier(request.to)) {}
 
     ExportReport run() {
-        check_place();
         const std::string text = hub_.manifest();
         const ManifestDocument manifest = parse_sound_manifest(text, hub_.manifest_name());
-        const auto files = files_named_by(manifest, hub_.manifest_name());
-        find_missing(files);
-        if (!report_.missing.empty() && !request_.allows_missing) return std::move(report_);
-        fs::create_directories(new_);
-        for (const auto& [path, wanted] : files) {
-            if (!missing_.contains(path)) place(path, wanted);
+        for (const auto& file : files_named_by(manifest, hub_.manifest_name())) {
+            files_.push_back(file);
         }
+        refuse_conflicts();
+        prove_earlier_files();
+        find_missing();
+        if (!report_.missing.empty() && !request_.allows_missing) return std::move(report_);
+        new_.emplace(request_.to, Unfinished::folder_of_export);
+        place_files();
         write_texts(text, manifest);
+        carry_over();
         swap_into_place();
         return std::move(report_);
     }
 
 private:
-    void check_place() const {
-        std::error_code error;
-        const bool is_free = !fs::exists(fs::symlink_status(request_.to, error)) ||
-                             (fs::is_directory(request_.to, error) && fs::is_empty(request_.to));
-        if (is_free || fs::is_regular_file(request_.to / sums_name, error)) return;
-        throw EnvironmentError(request_.to.string() +
-                               ": is there and no earlier export; choose another --to");
-    }
-
-    bool is_kept(const std::string& path, const NamedFile& wanted) const {
-        const auto found = old_sums_.find(path);
-        std::error_code error;
-        return found != old_sums_.end() && found->second == to_hex(wanted.sha) &&
-               fs::file_size(request_.to / path, error) == wanted.size_bytes && !error;
-    }
-
-    void find_missing(const std::map<std::string, NamedFile>& files) {
-        for (const auto& [path, wanted] : files) {
-            if (is_kept(path, wanted) || find_bytes(hub_, path, wanted)) continue;
-            missing_.insert(path);
-            report_.missing.push_back(path);
+    /// Somebody's own file keeps its place; where the export needs the place itself, it is refused.
+    void refuse_conflicts() {
+        if (!earlier_) return;
+        foreign_ = earlier_->foreign();
+        std::set<std::string> needed = {std::string(manifest_file_name),
+                                        std::string(manifest_file_name) + ".gz",
+                                        export_names::page,
+                                        std::string(export_names::page) + ".gz",
+                                        export_names::nginx,
+                                        export_names::caddy,
+                                        export_names::no_jekyll};
+        for (const auto& [path, file] : files_) needed.insert(path);
+        for (const std::string& path : foreign_) {
+            bool is_in_the_way = needed.contains(path);
+            const auto inside = needed.lower_bound(path + "/");
+            const bool has_inside = inside != needed.end() && inside->starts_with(path + "/");
+            std::error_code error;
+            if (has_inside) {
+                is_in_the_way = !fs::is_directory(fs::symlink_status(request_.to / path, error));
+            }
+            for (std::string_view above = parent_folder(path); !above.empty();
+                 above = parent_folder(above)) {
+                is_in_the_way |= needed.contains(std::string(above));
+            }
+            if (!is_in_the_way) continue;
+            throw EnvironmentError((request_.to / path).string() +
+                                   ": is no file of the export, which needs its place; move it");
         }
     }
 
-    void place(const std::string& path, const NamedFile& wanted) {
+    void prove_earlier_files() {
+        proven_.assign(files_.size(), 0);
+        if (!earlier_) return;
+        for_each_index(files_.size(), 0, [&](std::size_t i) {
+            const auto& [path, wanted] = files_[i];
+            if (earlier_->digest_of(path) != to_hex(wanted.sha)) return;
+            proven_[i] = holds(earlier_->folder() / path, wanted, request_.check_interruption);
+        });
+    }
+
+    void find_missing() {
+        for (std::size_t i = 0; i < files_.size(); ++i) {
+            const auto& [path, wanted] = files_[i];
+            if (!proven_[i] && find_bytes(hub_, path, wanted).empty()) {
+                report_.missing.push_back(path);
+            }
+        }
+    }
+
+    void place_files() {
+        std::vector<Outcome> outcomes(files_.size());
+        for_each_index(files_.size(), 0, [&](std::size_t i) { outcomes[i] = place(i); });
+        for (std::size_t i = 0; i < files_.size(); ++i) {
+            if (outcomes[i] == Outcome::missing) continue;
+            const auto& [path, wanted] = files_[i];
+            sums_[path] = to_hex(wanted.sha);
+            ++report_.files;
+            report_.bytes += wanted.size_bytes;
+            ++(outcomes[i] == Outcome::kept     ? report_.kept
+               : outcomes[i] == Outcome::linked ? report_.linked
+                                                : report_.copied);
+        }
+    }
+
+    Outcome place(std::size_t i) const {
         request_.check_interruption();
-        const fs::path to = new_ / path;
+        const auto& [path, wanted] = files_[i];
+        if (std::binary_search(report_.missing.begin(), report_.missing.end(), path)) {
+            return Outcome::missing;
+        }
+        const fs::path to = new_->path() / path;
         std::error_code error;
         fs::create_directories(to.parent_path(), error);
-        if (is_kept(path, wanted) && link((request_.to / path).c_str(), to.c_str()) == 0) {
-            ++report_.kept;
-        } else {
-            place_from_hub(path, wanted, to);
+        if (!proven_[i]) return place_from_hub(path, wanted, to);
+        const fs::path earlier = earlier_->folder() / path;
+        if (!(request_.copies && is_shared(earlier)) && link(earlier.c_str(), to.c_str()) == 0) {
+            return Outcome::kept;
         }
-        sums_[path] = to_hex(wanted.sha);
-        ++report_.files;
-        report_.bytes += wanted.size_bytes;
+        if (!clone_file(earlier, to)) copy(*open_file(earlier, earlier.string()), to);
+        if (!holds(to, wanted, request_.check_interruption)) {
+            throw EnvironmentError(earlier.string() + ": was changed meanwhile; try again");
+        }
+        return Outcome::copied;
     }
 
-    void place_from_hub(const std::string& path, const NamedFile& wanted, const fs::path& to) {
-        const auto bytes = find_bytes(hub_, path, wanted);
-        if (!bytes) throw EnvironmentError(path + ": is gone meanwhile; try again");
-        const bool is_file = !bytes->file.empty();
-        const bool is_linked =
-            is_file && !request_.copies && link(bytes->file.c_str(), to.c_str()) == 0;
-        const bool is_placed = is_linked || (is_file && clone_file(bytes->file, to));
-        const Sha256 digest = is_placed ? read(*bytes->source, nullptr) : copy(*bytes->source, to);
-        if (digest != wanted.sha) fail_by_digest(bytes->shown_name, digest, wanted.sha);
-        ++(is_linked ? report_.linked : report_.copied);
+    /// The first place whose bytes are those of the manifest: a file that was changed since may
+    /// still be in the LFS store as it was.
+    Outcome place_from_hub(const std::string& path, const NamedFile& wanted,
+                           const fs::path& to) const {
+        const auto places = find_bytes(hub_, path, wanted);
+        if (places.empty()) throw EnvironmentError(path + ": is gone meanwhile; try again");
+        for (const LocalHub::Bytes& bytes : places) {
+            const bool is_file = !bytes.file.empty();
+            const bool is_linked =
+                is_file && !request_.copies && link(bytes.file.c_str(), to.c_str()) == 0;
+            if (!is_linked && !(is_file && clone_file(bytes.file, to))) copy(*bytes.source, to);
+            if (holds(to, wanted, request_.check_interruption)) {
+                return is_linked ? Outcome::linked : Outcome::copied;
+            }
+            unlink(to.c_str());
+        }
+        const LocalHub::Bytes& first = places.front();
+        fail_by_digest(first, sha256_of(*first.source, request_.check_interruption), wanted.sha);
     }
 
-    Sha256 copy(const ByteSource& source, const fs::path& to) const {
+    void copy(const ByteSource& source, const fs::path& to) const {
         std::FILE* file = std::fopen(to.c_str(), "wbx");
         if (!file) fail(to);
-        try {
-            const Sha256 digest = read(source, file);
-            if (std::fclose(std::exchange(file, nullptr)) != 0) fail(to);
-            return digest;
-        } catch (...) {
-            if (file) std::fclose(file);
-            throw;
-        }
-    }
-
-    /// Hashes all of it, and writes it to `into` unless that is null.
-    Sha256 read(const ByteSource& source, std::FILE* into) const {
+        const std::unique_ptr<std::FILE, int (*)(std::FILE*)> owner(file, std::fclose);
         std::vector<std::byte> block(512 * 1024);
-        Sha256Hasher hasher;
         for (std::uint64_t done = 0;;) {
             request_.check_interruption();
             const std::size_t count = source.read(done, block);
-            if (count == 0) return hasher.finish();
-            hasher.update(std::span(block).first(count));
-            if (into && std::fwrite(block.data(), 1, count, into) != count) fail(new_);
+            if (count == 0) break;
+            if (std::fwrite(block.data(), 1, count, file) != count) fail(to);
             done += count;
         }
+        if (std::fflush(file) != 0) fail(to);
     }
 
     void write_texts(const std::string& manifest_text, const ManifestDocument& manifest) {
-        CatalogFacts facts;
-        facts.name = request_.name;
+        CatalogFacts facts = facts_of(hub_.tree(), manifest, request_.folder_name);
+        if (request_.name) facts.name = *request_.name;
         facts.base_url = request_.base_url;
-        facts.readmes = readmes_of(hub_.tree(), manifest);
+        facts.missing = report_.missing;
         const std::string page = catalog_page(facts);
         write(std::string(manifest_file_name), manifest_text);
         write(std::string(manifest_file_name) + ".gz", gzip(manifest_text, 9));
-        write("index.html", page);
-        write("index.html.gz", gzip(page, 9));
-        write("nginx.conf.example", std::string(embedded::export_nginx));
-        write("Caddyfile.example", std::string(embedded::export_caddy));
-        write(".nojekyll", "");  // GitHub Pages leaves the files alone then
+        write(export_names::page, page);
+        write(std::string(export_names::page) + ".gz", gzip(page, 9));
+        write(export_names::nginx, std::string(embedded::export_nginx));
+        write(export_names::caddy, std::string(embedded::export_caddy));
+        write(export_names::no_jekyll, "");
         std::string sums;
         for (const auto& [path, digest] : sums_) sums += digest + "  " + path + "\n";
-        write_file_atomically(new_ / sums_name, sums);
+        write(export_names::sums, sums);
     }
 
+    /// The earlier export's file where it holds the same, so that it stays as old as it is: what
+    /// browsers and proxies have of it is still good.
     void write(const std::string& path, const std::string& content) {
-        if (sums_.contains(path)) {
+        const NamedFile wanted{sha256_of(content), content.size()};
+        if (!sums_.try_emplace(path, to_hex(wanted.sha)).second) {
             throw EnvironmentError(hub_.manifest_name() + ": a model's file is called \"" + path +
                                    "\", which the export needs; rename it");
         }
-        write_file_atomically(new_ / path, content);
-        sums_[path] = to_hex(sha256_of(content));
+        const fs::path to = new_->path() / path;
+        if (earlier_) {
+            const fs::path earlier = earlier_->folder() / path;
+            const bool is_same = !is_shared(earlier) && holds(earlier, wanted, [] {});
+            if (is_same && link(earlier.c_str(), to.c_str()) == 0) return;
+        }
+        write_file_atomically(to, content);
+    }
+
+    /// Somebody's own files of the earlier folder, which goes.
+    void carry_over() {
+        for (const std::string& path : foreign_) {
+            const fs::path from = earlier_->folder() / path;
+            const fs::path to = new_->path() / path;
+            carry_folders(fs::path(path).parent_path());
+            std::error_code error;
+            const fs::file_status status = fs::symlink_status(from, error);
+            if (fs::is_directory(status)) {
+                fs::create_directory(to, from, error);
+                continue;
+            }
+            if (link(from.c_str(), to.c_str()) != 0) {
+                fs::copy(from, to, fs::copy_options::copy_symlinks, error);
+                if (error) fail(to);
+            }
+            ++report_.carried;
+        }
+    }
+
+    void carry_folders(const fs::path& path) {
+        fs::path done;
+        std::error_code error;
+        for (const fs::path& part : path) {
+            done /= part;
+            fs::create_directory(new_->path() / done, earlier_->folder() / done, error);
+        }
     }
 
     /// The old folder or the new one, at any moment, where the file system can exchange names.
     void swap_into_place() {
+        if (!earlier_) return new_->move_to(request_.to);
+        const fs::path made = new_->path();
         std::error_code error;
-        if (!fs::exists(request_.to, error)) {
-            if (rename(new_.c_str(), request_.to.c_str()) != 0) fail(request_.to);
-            return;
-        }
-        if (renameat2(AT_FDCWD, new_.c_str(), AT_FDCWD, request_.to.c_str(), RENAME_EXCHANGE) ==
+        fs::permissions(made, fs::status(request_.to).permissions(), error);
+        if (renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, request_.to.c_str(), RENAME_EXCHANGE) ==
             0) {
-            return;  // the old one goes with this object
+            return;  // the old one goes with new_
         }
-        const fs::path old = new_.string() + ".old";
+        const fs::path old = made.string() + ".old";
         if (rename(request_.to.c_str(), old.c_str()) != 0) fail(request_.to);
-        if (rename(new_.c_str(), request_.to.c_str()) != 0) fail(request_.to);
+        if (rename(made.c_str(), request_.to.c_str()) != 0) {
+            const int reason = errno;
+            fs::rename(old, request_.to, error);
+            errno = reason;
+            fail(request_.to);
+        }
         fs::remove_all(old, error);
     }
 
     const LocalHub& hub_;
     const ExportRequest& request_;
-    const std::map<std::string, std::string> old_sums_;
-    fs::path new_;
-    std::set<std::string> missing_;
+    const std::optional<EarlierExport> earlier_;
+    std::vector<std::pair<std::string, NamedFile>> files_;  ///< in the order of their paths
+    std::vector<std::string> foreign_;
+    std::vector<char> proven_;  ///< whether the earlier export has the very bytes of files_[i]
+    std::optional<Unfinished> new_;
     std::map<std::string, std::string> sums_;
     ExportReport report_;
 };

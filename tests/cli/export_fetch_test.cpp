@@ -111,7 +111,7 @@ TEST_F(ExportFetch, OnlyWhatIsAbsentIsFetched) {
     server.remove(bytes_of("one"));
     const ProgramResult result = export_hub("clone");
     EXPECT_EQ(result.status, 0) << result.err;
-    EXPECT_THAT(result.err, HasSubstr("fetching 1 files"));
+    EXPECT_THAT(result.err, HasSubstr("fetching 1 file"));
     EXPECT_EQ(read_file(model_of("site", "one")), bytes_of("one"));
     EXPECT_EQ(read_file(model_of("site", "two")), bytes_of("two"));
 }
@@ -124,7 +124,7 @@ TEST_F(ExportFetch, AnObjectTheServerLacksIsNamedAndNothingIsWritten) {
         EXPECT_EQ(result.out, "") << location;
         EXPECT_THAT(result.err,
                     AllOf(HasSubstr("onnxhub: a/two/two.onnx: its bytes are not here\n"),
-                          HasSubstr("onnxhub: error: site: not written, 1 files could "
+                          HasSubstr("onnxhub: error: site: not written, 1 file could "
                                     "not be fetched")));
         EXPECT_THAT(result.err, Not(HasSubstr("a/one/one.onnx")));
         expect_nothing_written();

@@ -281,7 +281,7 @@ TEST_F(Exported, IsAHubForTheClientWithSumsThatHold) {
 }
 
 TEST_F(Exported, ASecondTimeOnlyWhatChangedIsWritten) {
-    ASSERT_EQ(export_hub().status, 0);
+    ASSERT_EQ(export_hub({"--copy"}).status, 0);
     write_file(folder.path() / "two.onnx",
                ModelBuilder().input("x", {9}).node("Abs", {"x"}, {"y"}).output("y", {9}).bytes());
     ASSERT_EQ(onnxhub({"add", "two.onnx", "--hub-dir", "hub", "--class", "a/two"}).status, 0);
@@ -323,7 +323,7 @@ TEST_F(Exported, ABundleCarriesAPartAcross) {
     const ProgramResult made =
         onnxhub({"bundle", "create", "--from", "hub", "--to", "b.tar", "ONE"});
     ASSERT_EQ(made.status, 0) << made.err;
-    EXPECT_THAT(made.err, HasSubstr("bundled: 1 models, 1 files"));
+    EXPECT_THAT(made.err, HasSubstr("bundled: 1 model, 1 file"));
     ASSERT_EQ(onnxhub({"bundle", "create", "--from", "hub", "--to", "c.tar", "one"}).status, 0);
     const std::string bundle = read_file(folder.path() / "b.tar");
     EXPECT_EQ(read_file(folder.path() / "c.tar"), bundle) << "the same content, the same bytes";
@@ -349,7 +349,7 @@ TEST_F(Exported, ABundleThatWasCutOffOrAlteredIsRefused) {
         }
         return result.status == 2;
     };
-    for (std::size_t size = 0; size + 10240 < bundle.size(); size += 512) {
+    for (std::size_t size = 0; size < bundle.size(); size += 512) {
         EXPECT_TRUE(refused(bundle.substr(0, size))) << size;
     }
     const std::string model = read_file(folder.path() / "one.onnx");
@@ -371,7 +371,7 @@ TEST_F(Exported, IsServedWithItsPage) {
     EXPECT_EQ(from_site.stop(), 0);
     RunningServer from_hub(hub, folder.path());
     EXPECT_THAT(run_command({"curl", "-s", from_hub.url() + "/"}, folder.path()).out,
-                HasSubstr("\"name\":\"hub\""));
+                HasSubstr("\"name\":\"Team hub\""));
 }
 
 /// The configuration that export writes, with another port and folder.
