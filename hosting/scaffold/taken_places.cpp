@@ -70,7 +70,14 @@ std::optional<ReadmeModel> row_to_renew(const std::vector<ReadmeModel>& rows,
                                         const PlaceClaim& claim) {
     std::vector<ReadmeModel> present;
     for (const ReadmeModel& row : rows) {
-        if (row.model_path == claim.model_path) present.push_back(row);
+        if (row.model_path == claim.model_path) {
+            present.push_back(row);
+        } else if (lower_case(row.model_path) == lower_case(claim.model_path)) {
+            throw EnvironmentError(fmt::format(
+                "{}: is the same file as {} on Windows and macOS, which is {} already; give it "
+                "another name",
+                claim.model_path, row.model_path, in_quotes(row)));
+        }
     }
     if (present.empty()) {
         if (!claim.has_other_bytes) return std::nullopt;

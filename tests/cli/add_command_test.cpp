@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `onnxhub add`: what it must not take, lose or leave behind.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,7 +30,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 
 /// Every file below `folder` with its bytes, links and folders too; git's own left out.
 std::map<std::string, std::string> content_of(const fs::path& folder) {
@@ -153,6 +150,12 @@ TEST_F(Add, AFileOfAnotherModelIsNeverReplaced) {
     EXPECT_EQ(manifest()[0]["model"], "First");
 }
 
+TEST_F(Add, FilesThatAreOneWithoutCaseAreRefused) {
+    expect_added({model("net.onnx"), "--class", "x"});
+    expect_refused({model("Net.onnx", "Abs"), "--class", "x", "--name", "Other"},
+                   "x/model/Net.onnx: is the same file as x/model/net.onnx on Windows");
+}
+
 TEST_F(Add, ANameAndOpsetThatAnotherModelHasAreRefused) {
     expect_added({model("a.onnx"), "--class", "x", "--name", "Net"});
     expect_refused({model("b.onnx", "Abs"), "--class", "y", "--name", "net"},
@@ -181,6 +184,7 @@ TEST_F(Add, CellsThatPeopleWroteStay) {
     EXPECT_EQ(read_file(hub / "x/README.md"), wanted) << "size, opset, and a release that has it";
     EXPECT_EQ(manifest()[0]["model"], "A|B *net*");
     expect_added({"net.onnx", "--class", "x", "--name", "New"});
+    EXPECT_EQ(manifest().size(), 1u);
     EXPECT_EQ(manifest()[0]["model"], "New") << "the same file under a new name";
     EXPECT_THAT(read_file(hub / "x/README.md"), HasSubstr("[the *paper*]"));
 }
@@ -410,6 +414,20 @@ TEST_F(Change, AnInterruptedCopyLeavesNothing) {
         EXPECT_THROW(change.stage_copy(folder.path() / "from", "a/b"), Interrupted);
     }
     EXPECT_THAT(content_of(folder.path() / "hub"), IsEmpty());
+}
+
+TEST_F(Change, AFileThatCanNotBeReplacedTakesTheOthersBack) {
+    write_file(folder.path() / "one", "before");
+    const auto before = content_of(folder.path());
+    {
+        HubChange change(folder.path());
+        change.stage_text("one", "after");
+        change.stage_text("two/three", "new");
+        fs::remove_all(folder.path() / "two");  // somebody else's doing
+        EXPECT_THROW(change.apply(), WriteError);
+        EXPECT_EQ(read_file(folder.path() / "one"), "after");
+    }
+    EXPECT_TRUE(content_of(folder.path()) == before);
 }
 
 TEST(ReadmeRow, InATableOfAListOrWithWindowsLineEndsIsRenewedInItsPlace) {
