@@ -3,19 +3,23 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
+#include <regex>
 #include <string>
 #include <vector>
 
 #include "cli/hub_options.h"
+#include "cli/interruption.h"
 #include "cli/job.h"
+#include "cli/option_text.h"
 #include "cli/renewal.h"
 #include "cli/worker_program.h"
 #include "hosting/scaffold/hub_add.h"
+#include "hosting/scaffold/readme_edit.h"
 #include "manifest/diagnostic.h"
-#include "manifest/environment_error.h"
-#include "manifest/manifest.h"
 
 namespace onnxhub {
 namespace {
@@ -23,7 +27,8 @@ namespace {
 struct Arguments {
     std::string model;
     std::string hub = ".";
-    std::string folder;
+    std::optional<std::string> folder;
+    std::optional<std::string> tags;
     std::optional<std::string> name;
     std::optional<std::string> onnx_version;
     std::optional<std::string> test_data;
@@ -31,40 +36,87 @@ struct Arguments {
     std::vector<std::string> accuracy;
 };
 
+std::vector<std::string> parse_tags(const std::string& text) {
+    std::vector<std::string> tags;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find(',', begin), text.size());
+        tags.push_back(trimmed(text.substr(begin, end - begin)));
+        if (tags.back().empty() || tags.back().find('/') != std::string::npos) {
+            throw CLI::ValidationError("--tags",
+                                       "\"" + text + "\" is no list such as vision,classification");
+        }
+        begin = end + 1;
+    }
+    return tags;
+}
+
+std::map<std::string, std::string> parse_columns(const std::vector<std::string>& cells) {
+    std::map<std::string, std::string> columns;
+    for (const std::string& cell : cells) {
+        const std::string column = trimmed(cell.substr(0, cell.find('=')));
+        if (column.empty() || cell.find('=') == cell.npos || !is_one_line(cell)) {
+            throw CLI::ValidationError(
+                "--accuracy",
+                "\"" + printable(cell) + "\" is no COLUMN=TEXT, such as \"Top-1 accuracy=75.2\"");
+        }
+        if (is_column_of_models(column)) {
+            throw CLI::ValidationError(
+                "--accuracy", "the column \"" + column + "\" is filled in by what the model is");
+        }
+        columns[column] = trimmed(cell.substr(cell.find('=') + 1));
+    }
+    return columns;
+}
+
+/// Releases that are not known here yet are fine.
+bool is_release(const std::string& version) {
+    static const std::regex numbers("[0-9]{1,4}\\.[0-9]{1,4}(\\.[0-9]{1,4})?");
+    return std::regex_match(version, numbers);
+}
+
+void check(const Arguments& arguments) {
+    if (arguments.name) require_one_line("--name", *arguments.name);
+    if (!arguments.description.empty()) require_one_line("--description", arguments.description);
+    if (arguments.folder && arguments.folder->empty()) {
+        throw CLI::ValidationError("--class", "is empty; \".\" is the hub's top folder");
+    }
+    if (arguments.onnx_version && !is_release(*arguments.onnx_version)) {
+        throw CLI::ValidationError("--onnx-version", "\"" + printable(*arguments.onnx_version) +
+                                                         "\" is no release such as 1.14 or 1.4.1");
+    }
+}
+
 AddRequest request_of(const Arguments& arguments) {
+    check(arguments);
     AddRequest request;
-    request.hub = arguments.hub;
     request.model = arguments.model;
     request.folder = arguments.folder;
-    request.name = arguments.name;
+    if (request.folder == ".") request.folder = "";
+    if (arguments.tags) request.tags = parse_tags(*arguments.tags);
+    if (arguments.name) request.name = trimmed(*arguments.name);
     request.onnx_version = arguments.onnx_version;
     if (arguments.test_data) request.test_data = *arguments.test_data;
     request.description = arguments.description;
-    for (const std::string& cell : arguments.accuracy) {
-        const std::size_t equals = cell.find('=');
-        if (equals == cell.npos || equals == 0) {
-            throw EnvironmentError("command line: --accuracy \"" + cell +
-                                   "\" is no COLUMN=TEXT, such as \"Top-1 accuracy=75.2\"");
-        }
-        request.columns[cell.substr(0, equals)] = cell.substr(equals + 1);
-    }
+    request.columns = parse_columns(arguments.accuracy);
     return request;
 }
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
+ExitCode run(const std::string& hub, const AddRequest& request, const Streams& streams) {
+    catch_interruptions();
     const auto workers = this_program_as_workers();
     const auto checker = isolated_model_checker(workers);
     const auto inference = isolated_shape_inference(workers);
-    AddReport report = add_model(request_of(arguments), *checker, inference.get());
-    if (renew_entry(arguments.hub, report.model_path, inference.get(), streams)) {
-        report.written.emplace_back(manifest_file_name);
-    }
+    HubChange change(hub, check_interruption);
+    const std::string model_path = add_model(request, *checker, inference.get(), change);
+    renew_entry(change, model_path, inference.get(), streams);
+    check_interruption();
+    change.keep();
     std::string text;
-    for (const std::string& path : report.written) text += printable(path) + "\n";
+    for (const std::string& path : change.written()) text += printable(path) + "\n";
     write_result(streams, text);
-    note(streams, report.written.empty() ? printable(report.model_path) + ": nothing to change"
-                                         : printable(report.model_path) +
-                                               ": added; look at it with `git diff`, then commit");
+    note(streams, change.written().empty()
+                      ? printable(model_path) + ": nothing to change"
+                      : printable(model_path) + ": added; look at it with `git diff`, then commit");
     return ExitCode::done;
 }
 
@@ -82,18 +134,26 @@ void add_add_command(CLI::App& app, Job& job) {
     option("--hub-dir", arguments->hub, "DIR", "The hub's top folder (default: .)");
     option("--class", arguments->folder, "FOLDER",
            "Folder of the model class, such as vision/classification/mnist; its segments are the "
-           "model's tags (default: the hub's only one)");
-    option("--name", arguments->name, "TEXT", "Name of the model (default: the file's)");
+           "model's tags; \".\" is the hub's top (default: that of --tags, or the hub's only one)");
+    option("--tags", arguments->tags, "TAG,…",
+           "The model's tags, which choose the folder: vision,classification is "
+           "vision/classification");
+    option("--name", arguments->name, "TEXT",
+           "Name of the model (default: that of its row, or the file's)");
     option("--onnx-version", arguments->onnx_version, "VERSION",
-           "ONNX release (default: the oldest that has the model's IR version and opset)");
+           "ONNX release (default: that of its row, or the oldest that has the model's IR version "
+           "and opset)");
     option("--test-data", arguments->test_data, "DIR",
            "Folder with test_data_set_0, …, packed beside the model");
     option("--description", arguments->description, "TEXT", "Of a model class that is new");
     option("--accuracy", arguments->accuracy, "COLUMN=TEXT",
-           "A cell of the row in another column of the table. May be repeated")
+           "A cell of the row in another column of the table, which a table that is new gets. May "
+           "be repeated")
         ->allow_extra_args(false);
     command->callback([arguments, &job] {
-        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+        job = [hub = arguments->hub, request = request_of(*arguments)](const Streams& streams) {
+            return run(hub, request, streams);
+        };
     });
 }
 

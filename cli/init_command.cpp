@@ -8,7 +8,9 @@
 #include <string>
 
 #include "cli/hub_options.h"
+#include "cli/interruption.h"
 #include "cli/job.h"
+#include "cli/option_text.h"
 #include "cli/renewal.h"
 #include "cli/worker_program.h"
 #include "hosting/scaffold/hub_adopt.h"
@@ -27,14 +29,18 @@ struct Arguments {
 
 /// Rows for models that are there already, and the manifest made of all rows.
 ExitCode adopt(const Arguments& arguments, const Streams& streams) {
+    catch_interruptions();
     const auto workers = this_program_as_workers();
     const auto checker = isolated_model_checker(workers);
     const auto inference = isolated_shape_inference(workers);
-    const AdoptReport report = adopt_models(arguments.folder, *checker, inference.get());
+    HubChange change(arguments.folder, check_interruption);
+    const AdoptReport report = adopt_models(*checker, inference.get(), change);
     for (const std::string& why : report.passed_by) note(streams, "passed by " + printable(why));
+    if (!report.adopted.empty()) renew_manifest(change, inference.get(), streams);
+    check_interruption();
+    change.keep();
     std::string text;
-    for (const std::string& path : report.written) text += printable(path) + "\n";
-    if (!report.adopted.empty()) text += renew_manifest(arguments.folder, inference.get(), streams);
+    for (const std::string& path : change.written()) text += printable(path) + "\n";
     write_result(streams, text);
     note(streams,
          fmt::format("{} models have rows now; look at them, then commit", report.adopted.size()));
@@ -80,6 +86,10 @@ void add_init_command(CLI::App& app, Job& job) {
     command->add_flag("--adopt", arguments->adopts,
                       "Write table rows for .onnx files that are there already");
     command->callback([arguments, &job] {
+        require_one_line("--name", arguments->outline.name);
+        require_one_line("--owner", arguments->outline.owner);
+        require_one_line("--repository", arguments->outline.repository);
+        require_one_line("--licence", arguments->outline.licence);
         job = [arguments](const Streams& streams) { return run(*arguments, streams); };
     });
 }

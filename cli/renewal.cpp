@@ -1,48 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/renewal.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "cli/hub_folder.h"
+#include "cli/progress.h"
 #include "generator/generate.h"
-#include "manifest/atomic_file.h"
 #include "manifest/diagnostic.h"
+#include "manifest/environment_error.h"
 
 namespace onnxhub {
 namespace {
 
 constexpr std::uint64_t largest_manifest = std::uint64_t{512} << 20;  // bytes
 
-bool renew(const std::filesystem::path& folder, GenerateOptions options, const Streams& streams) {
-    const HubFolder hub = open_hub(folder, {});
+void renew(HubChange& change, GenerateOptions options, const Streams& streams) {
+    const HubFolder hub = open_hub(change.hub(), {});
     Diagnostics diagnostics;
     const std::string path(manifest_file_name);
     const std::string before = read_hub_file(*hub.tree, path, largest_manifest).value_or("[]");
     const ManifestDocument present = read_manifest(before, path);
+    HashProgress progress(streams.err, streams.err_is_terminal && !streams.options.no_progress &&
+                                           !streams.options.quiet);
+    options.observer = &progress;
     options.settings = read_settings(*hub.tree, {}, diagnostics);
     options.present = &present;
     options.carry = &present;
     const GenerateResult result = generate(*hub.tree, options, diagnostics);
+    progress.finish();
     print(streams, diagnostics);
-    if (result.update.text == before) return false;
-    write_file_atomically(hub.folder / path, result.update.text);
-    return true;
+    change.stage_text(path, result.update.text);
+    change.apply();
+}
+
+bool has_entry(const HubChange& change, const std::string& model_path) {
+    const std::string path(manifest_file_name);
+    const ManifestDocument document = read_manifest(read_disk_file(change.hub() / path), path);
+    return std::ranges::any_of(document.entries, [&](const ManifestEntry& entry) {
+        return entry.entry && entry.entry->model_path == model_path;
+    });
 }
 
 }  // namespace
 
-bool renew_entry(const std::filesystem::path& hub, const std::string& model_path,
-                 ShapeInference* inference, const Streams& streams) {
+void renew_entry(HubChange& change, const std::string& model_path, ShapeInference* inference,
+                 const Streams& streams) {
     GenerateOptions options;
     options.target = Target::single;
     options.single_path = model_path;
     options.inference = inference;
-    return renew(hub, std::move(options), streams);
+    renew(change, std::move(options), streams);
+    if (has_entry(change, model_path)) return;
+    throw EnvironmentError(model_path +
+                           ": no entry of the manifest can be made of it, so nothing was written; "
+                           "repair what is said above");
 }
 
-std::string renew_manifest(const std::filesystem::path& hub, ShapeInference* inference,
-                           const Streams& streams) {
+void renew_manifest(HubChange& change, ShapeInference* inference, const Streams& streams) {
     GenerateOptions options;
     options.inference = inference;
-    return renew(hub, std::move(options), streams) ? std::string(manifest_file_name) + "\n" : "";
+    renew(change, std::move(options), streams);
 }
 
 }  // namespace onnxhub

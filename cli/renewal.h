@@ -2,20 +2,20 @@
 // The manifest of a working hub made anew after its tables changed.
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include "cli/job.h"
 #include "generator/shape_inference.h"
+#include "hosting/scaffold/hub_change.h"
 
 namespace onnxhub {
 
-/// Makes one model's entry anew; all others keep their bytes. Returns whether anything changed.
-bool renew_entry(const std::filesystem::path& hub, const std::string& model_path,
-                 ShapeInference* inference, const Streams& streams);
+/// Makes one model's entry anew, as a part of `change`; all others keep their bytes. Throws
+/// EnvironmentError when no entry can be made of the model, and says why on `err`.
+void renew_entry(HubChange& change, const std::string& model_path, ShapeInference* inference,
+                 const Streams& streams);
 
-/// Makes all entries anew. Gives the manifest's name on a line, or nothing when it was right.
-std::string renew_manifest(const std::filesystem::path& hub, ShapeInference* inference,
-                           const Streams& streams);
+/// Makes all entries anew, as a part of `change`.
+void renew_manifest(HubChange& change, ShapeInference* inference, const Streams& streams);
 
 }  // namespace onnxhub

@@ -8,13 +8,12 @@
 #include <utility>
 #include <variant>
 
-#include "embedded/hub_models_readme.h"
+#include "generator/hub_rows.h"
 #include "generator/model_graph.h"
 #include "generator/onnx_skeleton.h"
-#include "generator/readme_table.h"
 #include "hosting/scaffold/readme_edit.h"
+#include "hosting/scaffold/taken_places.h"
 #include "hosting/scaffold/test_data_pack.h"
-#include "manifest/atomic_file.h"
 #include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/onnx_release.h"
@@ -33,35 +32,49 @@ std::string read_text(const fs::path& path) {
     return read_whole(*open_file(path, path.string()), largest_readme, path.string());
 }
 
-bool have_same_bytes(const fs::path& one, const fs::path& other) {
+std::optional<LfsPointer> pointer_at(const fs::path& path) {
     std::error_code error;
-    if (!fs::is_regular_file(other, error) || fs::file_size(one) != fs::file_size(other)) {
-        return false;
+    if (!fs::is_regular_file(path, error) || fs::file_size(path, error) >= lfs_pointer_size_limit) {
+        return std::nullopt;
     }
-    const auto a = open_file(one, one.string());
-    const auto b = open_file(other, other.string());
-    std::vector<std::byte> x(512 * 1024), y(x.size());
-    for (std::uint64_t done = 0;;) {
-        const std::size_t count = a->read(done, x);
-        if (count != b->read(done, y) ||
-            !std::equal(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(count), y.begin())) {
-            return false;
-        }
-        if (count == 0) return true;
-        done += count;
-    }
+    const auto parsed = parse_lfs_pointer(read_text(path));
+    const auto* pointer = std::get_if<LfsPointer>(&parsed);
+    return pointer ? std::optional(*pointer) : std::nullopt;
+}
+
+void refuse_pointer(const fs::path& path) {
+    if (!pointer_at(path)) return;
+    throw EnvironmentError(path.string() +
+                           ": is a Git LFS pointer, its bytes are not here; `git lfs pull` first");
+}
+
+bool has_hidden_segment(const std::string& path) {
+    return path.starts_with('.') || path.find("/.") != path.npos;
+}
+
+std::string joined(const std::string& folder, const std::string& path) {
+    return folder.empty() ? path : folder + "/" + path;
+}
+
+std::string folder_of_tag(std::string tag) {
+    std::ranges::replace(tag, ' ', '_');
+    return tag;
 }
 
 /// What is known of the model before anything is written.
 struct CheckedModel {
     ModelGraph graph;
-    std::string onnx_version;
+    std::optional<OnnxRelease> oldest_release;  ///< that has its IR version and opset
     std::int64_t opset = 0;
 };
 
 CheckedModel check_model(const AddRequest& request, ModelChecker& checker,
                          ShapeInference* inference) {
     const std::string shown = request.model.string();
+    if (!request.model.filename().string().ends_with(".onnx")) {
+        throw EnvironmentError(shown + ": its name does not end with .onnx; rename it");
+    }
+    refuse_pointer(request.model);
     const auto source = open_file(request.model, shown);
     const auto skeleton = read_skeleton(*source);
     if (const auto* error = std::get_if<SkeletonError>(&skeleton)) {
@@ -83,58 +96,78 @@ CheckedModel check_model(const AddRequest& request, ModelChecker& checker,
         throw EnvironmentError(shown + ": imports no opset of ONNX's own domain; repair the model");
     }
     checked.opset = opset->second;
-    const auto release = oldest_release_for(checked.graph.ir_version, checked.opset);
-    if (!request.onnx_version && !release) {
+    checked.oldest_release = oldest_release_for(checked.graph.ir_version, checked.opset);
+    if (!request.onnx_version && !checked.oldest_release) {
         throw EnvironmentError(shown +
                                ": is newer than every ONNX release known here; say "
                                "--onnx-version");
     }
-    checked.onnx_version =
-        request.onnx_version ? *request.onnx_version : std::string(release->version);
     return checked;
 }
 
+/// Everything is looked at in plan(), everything is written in write().
 class Adder {
 public:
-    Adder(const AddRequest& request, CheckedModel checked)
-        : request_(request), checked_(std::move(checked)) {}
+    Adder(const AddRequest& request, CheckedModel checked, HubChange& change)
+        : request_(request), checked_(std::move(checked)), change_(change) {}
 
-    AddReport add() {
-        root_ = read_root();
-        folder_ = choose_folder();
-        model_path_ = place_of_model();
-        const std::vector<std::pair<std::string, fs::path>> weights = find_weights();
-        check_test_data();
-        plan_readmes();
-        const std::optional<std::string> archive = pack();
-        row_for(archive);
-        track_in_lfs(weights, archive.has_value());
-        for (const auto& [path, from] : weights) copy(from, path);
-        copy(request_.model, model_path_);
-        if (archive) write(archive_path(), *archive);
-        write(folder_ + "/README.md", folder_readme_);
-        write("README.md", root_);
-        report_.model_path = model_path_;
-        return std::move(report_);
+    std::string add() {
+        plan();
+        write();
+        change_.apply();
+        return model_path_;
     }
 
 private:
+    using Weights = std::vector<std::pair<std::string, fs::path>>;
+
+    void plan() {
+        root_ = read_root();
+        folder_ = choose_folder();
+        model_path_ = place_of_model();
+        weights_ = find_weights();
+        check_test_data();
+        find_present_row();
+        check_places();
+        plan_readmes();
+        with_row(0);  // whatever keeps the row from being written shows here
+    }
+
+    void write() {
+        track_in_lfs();
+        std::uint64_t archive_bytes = 0;
+        if (request_.test_data) archive_bytes = pack();
+        for (const auto& [path, from] : weights_) change_.stage_copy(from, path);
+        change_.stage_copy(request_.model, model_path_);
+        if (folder_.empty()) {
+            change_.stage_text("README.md", with_row(archive_bytes));
+            return;
+        }
+        change_.stage_text(folder_readme_path(), with_row(archive_bytes));
+        change_.stage_text("README.md", root_);
+    }
+
+    fs::path at(const std::string& path) const { return change_.hub() / path; }
+    std::string folder_readme_path() const { return joined(folder_, "README.md"); }
+    std::string below(const std::string& path) const {
+        return folder_.empty() ? path : path.substr(folder_.size() + 1);
+    }
+    bool is_in_folder(const std::string& path) const {
+        return folder_.empty() || path.starts_with(folder_ + "/");
+    }
+
     std::string read_root() const {
-        const fs::path path = request_.hub / "README.md";
         std::error_code error;
-        if (fs::exists(path, error)) return read_text(path);
-        throw EnvironmentError(request_.hub.string() +
+        if (fs::exists(at("README.md"), error)) return read_text(at("README.md"));
+        throw EnvironmentError(change_.hub().string() +
                                ": is no hub, it has no README.md; `onnxhub init` makes one");
     }
 
     std::string choose_folder() const {
-        if (!request_.folder.empty()) {
-            const auto checked = check_hub_path(request_.folder);
-            if (const auto* unsafe = std::get_if<UnsafePath>(&checked)) {
-                throw EnvironmentError("command line: --class \"" + request_.folder + "\" " +
-                                       unsafe->reason);
-            }
-            return request_.folder;
+        if (!request_.tags.empty()) return folder_of_tags();
+        if (request_.folder) {
+            check_folder("--class", *request_.folder);
+            return *request_.folder;
         }
         Diagnostics ignored;
         const ModelFolders folders = parse_model_folders(root_, "README.md", ignored);
@@ -144,67 +177,73 @@ private:
             "vision/classification/mnist");
     }
 
+    std::string folder_of_tags() const {
+        std::string folder;
+        for (const std::string& tag : request_.tags) folder = joined(folder, folder_of_tag(tag));
+        check_folder("--tags", folder);
+        if (request_.folder && *request_.folder != folder) {
+            throw EnvironmentError(fmt::format(
+                "command line: --class {} gives other tags than --tags, which mean {}; leave out "
+                "one of the two",
+                *request_.folder, folder));
+        }
+        return folder;
+    }
+
+    static void check_folder(const char* option, const std::string& folder) {
+        if (folder.empty()) return;
+        const auto checked = check_hub_path(folder);
+        const auto* unsafe = std::get_if<UnsafePath>(&checked);
+        if (!unsafe && !has_hidden_segment(folder)) return;
+        throw EnvironmentError(fmt::format(
+            "command line: {} \"{}\" {}; choose another folder", option, folder,
+            unsafe ? unsafe->reason : "names a hidden folder, which servers don't serve"));
+    }
+
     /// A model that is in the hub already stays where it is.
     std::string place_of_model() const {
         std::error_code error;
-        const fs::path below = fs::weakly_canonical(request_.model, error)
-                                   .lexically_relative(fs::weakly_canonical(request_.hub, error));
-        if (!below.empty() && *below.begin() != ".." && is_in(below.generic_string(), folder_)) {
-            return below.generic_string();
-        }
-        const std::string path = folder_ + "/model/" + request_.model.filename().string();
+        const fs::path inside = fs::weakly_canonical(request_.model, error)
+                                    .lexically_relative(fs::weakly_canonical(change_.hub(), error));
+        const bool stays =
+            !inside.empty() && *inside.begin() != ".." && is_in_folder(inside.generic_string());
+        const std::string path =
+            stays ? inside.generic_string()
+                  : joined(folder_, "model/") + request_.model.filename().string();
         const auto checked = check_hub_path(path);
-        if (const auto* unsafe = std::get_if<UnsafePath>(&checked)) {
-            throw EnvironmentError(request_.model.string() +
-                                   ": the name can't be used in a hub, it " + unsafe->reason +
-                                   "; rename it");
+        const auto* unsafe = std::get_if<UnsafePath>(&checked);
+        if (unsafe || has_hidden_segment(path)) {
+            throw EnvironmentError(fmt::format(
+                "{}: the name can't be used in a hub, it {}; rename it", request_.model.string(),
+                unsafe ? unsafe->reason : "is hidden and servers don't serve such"));
         }
         return path;
     }
 
-    static bool is_in(const std::string& path, const std::string& folder) {
-        return path.starts_with(folder + "/");
-    }
-
     /// Places in the hub and files; they keep their places relative to the model.
-    std::vector<std::pair<std::string, fs::path>> find_weights() const {
-        std::vector<std::pair<std::string, fs::path>> found;
+    Weights find_weights() const {
+        Weights found;
         for (const std::string& location : checked_.graph.external_locations) {
             const auto place = clean_hub_path(parent_folder(model_path_), location);
             const auto* path = std::get_if<std::string>(&place);
             const fs::path from = request_.model.parent_path() / location;
             std::error_code error;
-            if (!path || !is_in(*path, folder_)) {
+            if (!path || !is_in_folder(*path) || has_hidden_segment(*path)) {
                 throw EnvironmentError(request_.model.string() + ": its weights \"" + location +
-                                       "\" lie outside its folder; move them beside it");
+                                       "\" lie outside its folder, or are hidden; move them beside "
+                                       "it");
             }
             if (!fs::is_regular_file(from, error)) {
                 throw EnvironmentError(from.string() +
                                        ": the model's weights are not there; put "
                                        "them beside it");
             }
-            if (std::ranges::find(found, *path, &std::pair<std::string, fs::path>::first) ==
-                found.end()) {
+            refuse_pointer(from);
+            if (std::ranges::find(found, *path, &Weights::value_type::first) == found.end()) {
                 found.emplace_back(*path, from);
             }
         }
         return found;
-    }
-
-    void plan_readmes() {
-        const fs::path path = request_.hub / folder_ / "README.md";
-        std::error_code error;
-        std::string title(file_name(folder_));
-        std::ranges::replace(title, '_', ' ');
-        if (title[0] >= 'a' && title[0] <= 'z') title[0] = static_cast<char>(title[0] - 'a' + 'A');
-        folder_readme_ = fs::exists(path, error)
-                             ? read_text(path)
-                             : "# " + title + std::string(embedded::hub_models_readme.substr(8));
-        if (request_.adds_tables) {
-            folder_readme_ = with_model_table(folder_readme_, folder_ + "/README.md");
-            root_ = with_folder_table(root_);
-        }
-        root_ = with_folder_row(root_, folder_, title, request_.description);
     }
 
     /// What contradicts the graph would make others take the model to be broken.
@@ -218,57 +257,137 @@ private:
                                            mismatches.size() > 1 ? " (and more of the kind)" : ""));
     }
 
+    void find_present_row() {
+        tree_ = folder_tree(change_.hub());
+        if (request_.rows) {
+            rows_ = *request_.rows;
+        } else {
+            Diagnostics ignored;
+            rows_ = read_hub_rows(*tree_, Settings{}, 0, ignored).models;
+        }
+        is_same_file_ = has_bytes_of(model_path_, request_.model);
+        std::error_code error;
+        const bool is_there = fs::exists(fs::symlink_status(at(model_path_), error));
+        present_ = row_to_renew(
+            rows_, {folder_readme_path(), model_path_, request_.name, is_there && !is_same_file_});
+        name_ = request_.name ? *request_.name
+                : present_    ? present_->name
+                              : fs::path(model_path_).stem().string();
+        check_name_is_free(rows_, model_path_, name_, checked_.opset);
+    }
+
+    /// The bytes, or the pointer that Git LFS has in their place.
+    bool has_bytes_of(const std::string& path, const fs::path& from) const {
+        const auto check = [this] { change_.check_interruption(); };
+        if (have_same_bytes(from, at(path), check)) return true;
+        const auto pointer = pointer_at(at(path));
+        return pointer && sha256_of(*open_file(from, from.string()), check) == pointer->oid;
+    }
+
+    void check_places() const {
+        check_place(model_path_);
+        for (const auto& [path, from] : weights_) {
+            check_place(path);
+            std::error_code error;
+            if (!fs::exists(at(path), error) || has_bytes_of(path, from)) continue;
+            check_file_is_own(*tree_, rows_, model_path_, path);
+        }
+        if (request_.test_data) {
+            check_place(archive_path());
+            std::error_code error;
+            if (fs::exists(at(archive_path()), error)) {
+                check_file_is_own(*tree_, rows_, model_path_, archive_path());
+            }
+        }
+        for (const std::string& path :
+             {folder_readme_path(), std::string("README.md"), std::string(".gitattributes")}) {
+            change_.place_of(path);
+        }
+    }
+
+    /// Bytes written to a symbolic link would go to a file that is something else too.
+    void check_place(const std::string& path) const {
+        const fs::path place = change_.place_of(path);
+        std::error_code error;
+        if (!fs::is_symlink(fs::symlink_status(at(path), error))) return;
+        throw EnvironmentError(at(path).string() +
+                               ": is a symbolic link; put the file itself in its place");
+    }
+
+    std::string title() const {
+        std::string title(folder_.empty() ? "Models" : file_name(folder_));
+        std::ranges::replace(title, '_', ' ');
+        if (title[0] >= 'a' && title[0] <= 'z') title[0] = static_cast<char>(title[0] - 'a' + 'A');
+        return title;
+    }
+
+    void plan_readmes() {
+        root_ = with_folder_row(with_folder_table(root_), folder_, title(), request_.description);
+        std::vector<std::string> columns;
+        for (const auto& [column, text] : request_.columns) columns.push_back(column);
+        std::error_code error;
+        const fs::path path = at(folder_readme_path());
+        const std::string present = folder_.empty()           ? root_
+                                    : fs::exists(path, error) ? read_text(path)
+                                                              : new_model_readme(title(), columns);
+        folder_readme_ = with_model_table(present, folder_readme_path(), columns);
+    }
+
     std::string archive_path() const {
         return fs::path(model_path_).replace_extension(".tar.gz").generic_string();
     }
 
-    std::optional<std::string> pack() const {
-        if (!request_.test_data) return std::nullopt;
-        return pack_test_data(request_.model, *request_.test_data,
-                              fs::path(model_path_).stem().string());
+    std::uint64_t pack() {
+        ModelWithTestData content{request_.model, {}, *request_.test_data};
+        const std::string folder(parent_folder(model_path_));
+        for (const auto& [path, from] : weights_) {
+            if (!folder.empty() && !path.starts_with(folder + "/")) {
+                throw EnvironmentError(from.string() +
+                                       ": can't be packed with the model, it lies above it; move "
+                                       "it beside the model");
+            }
+            content.weights[folder.empty() ? path : path.substr(folder.size() + 1)] = from;
+        }
+        return change_.stage(archive_path(), [&](const fs::path& file) {
+            pack_test_data(content, fs::path(model_path_).stem().string(), file,
+                           [this] { change_.check_interruption(); });
+        });
     }
 
-    void row_for(const std::optional<std::string>& archive) {
-        const auto below = [&](const std::string& path) { return path.substr(folder_.size() + 1); };
+    /// The folder's README with the model's row.
+    std::string with_row(std::uint64_t archive_bytes) const {
         ModelRow row;
-        row.name = request_.name.value_or(fs::path(model_path_).stem().string());
-        row.model = {below(model_path_), fs::file_size(request_.model)};
-        if (archive) {
-            row.archive = LinkedFile{below(archive_path()), archive->size()};
-        } else {
-            keep_archive(row, below);
-        }
-        row.onnx_version = checked_.onnx_version;
+        row.name = name_;
+        std::error_code error;
+        row.model = {below(model_path_), fs::file_size(request_.model, error), !is_same_file_};
+        if (request_.test_data) row.archive = {below(archive_path()), archive_bytes, true};
+        row.onnx_version = onnx_version();
         row.opset_version = checked_.opset;
         row.more = request_.columns;
-        folder_readme_ = with_model_row(folder_readme_, folder_ + "/README.md", row);
+        // In the top README a folder's new row may have moved it: there it is looked for anew.
+        if (present_ && !folder_.empty()) row.present_line = present_->line;
+        return with_model_row(folder_readme_, folder_readme_path(), row);
     }
 
-    /// A renewed row keeps the archive it has.
-    template <typename Below>
-    void keep_archive(ModelRow& row, const Below& below) const {
-        Diagnostics ignored;
-        for (const ReadmeModel& present :
-             parse_model_tables(folder_readme_, folder_ + "/README.md", ignored).models) {
-            if (present.model_path != model_path_ || !present.archive_path) continue;
-            std::error_code error;
-            const auto size = fs::file_size(request_.hub / *present.archive_path, error);
-            if (!error && is_in(*present.archive_path, folder_)) {
-                row.archive = LinkedFile{below(*present.archive_path), size};
-            }
+    /// What the row says is kept while it is true.
+    std::string onnx_version() const {
+        if (request_.onnx_version) return *request_.onnx_version;
+        const auto said = present_ ? find_release(present_->onnx_version) : std::nullopt;
+        if (said && said->ir_version >= checked_.graph.ir_version &&
+            said->opset_version >= checked_.opset) {
+            return present_->onnx_version;
         }
+        return std::string(checked_.oldest_release->version);
     }
 
     /// Names that no pattern of a hub in LFS covers get a line of their own.
-    void track_in_lfs(const std::vector<std::pair<std::string, fs::path>>& weights,
-                      bool has_archive) {
-        const auto tree = folder_tree(request_.hub);
+    void track_in_lfs() {
         Diagnostics ignored;
-        const GitAttributes attributes = GitAttributes::read(*tree, tree->list(), ignored);
+        const GitAttributes attributes = GitAttributes::read(*tree_, tree_->list(), ignored);
         if (!attributes.uses_lfs()) return;
         std::vector<std::string> paths = {model_path_};
-        for (const auto& [path, from] : weights) paths.push_back(path);
-        if (has_archive) paths.push_back(archive_path());
+        for (const auto& [path, from] : weights_) paths.push_back(path);
+        if (request_.test_data) paths.push_back(archive_path());
         std::string lines;
         for (const std::string& path : paths) {
             if (attributes.filter_of(path) == LfsFilter::lfs) continue;
@@ -276,10 +395,10 @@ private:
         }
         if (lines.empty()) return;
         std::error_code error;
-        const fs::path file = request_.hub / ".gitattributes";
+        const fs::path file = at(".gitattributes");
         std::string text = fs::exists(file, error) ? read_text(file) : "";
         if (!text.empty() && !text.ends_with('\n')) text += '\n';
-        write(".gitattributes", text + lines);
+        change_.stage_text(".gitattributes", text + lines);
     }
 
     /// git splits at spaces and knows wildcards.
@@ -296,38 +415,26 @@ private:
         return pattern;
     }
 
-    void write(const std::string& path, const std::string& content) {
-        const fs::path file = request_.hub / path;
-        std::error_code error;
-        if (fs::exists(file, error) &&
-            read_whole(*open_file(file, path), UINT64_MAX, path) == content) {
-            return;
-        }
-        fs::create_directories(file.parent_path(), error);
-        write_file_atomically(file, content);
-        report_.written.push_back(path);
-    }
-
-    void copy(const fs::path& from, const std::string& path) {
-        const fs::path to = request_.hub / path;
-        if (have_same_bytes(from, to)) return;
-        copy_file_atomically(from, to);
-        report_.written.push_back(path);
-    }
-
     const AddRequest& request_;
     const CheckedModel checked_;
+    HubChange& change_;
+    std::unique_ptr<Tree> tree_;
+    std::vector<ReadmeModel> rows_;
+    std::optional<ReadmeModel> present_;
     std::string root_;
     std::string folder_;
     std::string folder_readme_;
     std::string model_path_;
-    AddReport report_;
+    std::string name_;
+    Weights weights_;
+    bool is_same_file_ = false;
 };
 
 }  // namespace
 
-AddReport add_model(const AddRequest& request, ModelChecker& checker, ShapeInference* inference) {
-    return Adder(request, check_model(request, checker, inference)).add();
+std::string add_model(const AddRequest& request, ModelChecker& checker, ShapeInference* inference,
+                      HubChange& change) {
+    return Adder(request, check_model(request, checker, inference), change).add();
 }
 
 }  // namespace onnxhub

@@ -1,56 +1,133 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/scaffold/hub_adopt.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
+#include <string_view>
+#include <utility>
 
 #include "generator/hub_rows.h"
 #include "generator/settings.h"
 #include "hosting/scaffold/hub_add.h"
 #include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/spelling.h"
 #include "repository/git_repository.h"
 
 namespace onnxhub {
 namespace {
 
-/// The folder whose README lists the model; "" when it lies at the hub's top.
+/// The folder whose README lists the model; "" when that is the hub's top one.
 std::string class_of(const std::string& model_path) {
     const std::string folder(parent_folder(model_path));
     return file_name(folder) == "model" ? std::string(parent_folder(folder)) : folder;
 }
 
+/// Names that every exporter gives, whatever the model is.
+bool tells_nothing(std::string_view name) {
+    constexpr std::string_view names[] = {"model", "models", "onnx", "weights", "main"};
+    return std::ranges::find(names, lower_case(name)) != std::end(names);
+}
+
+/// Chooses names that no other model of the hub has.
+class ModelNames {
+public:
+    ModelNames(const std::vector<ReadmeModel>& listed, const std::vector<ReadmeModel>& found) {
+        for (const ReadmeModel& model : listed) taken_.insert(lower_case(model.name));
+        for (const ReadmeModel& model : found) ++count_[lower_case(model.name)];
+    }
+
+    /// The file's own name where it tells the model from all others, else with the names of the
+    /// nearest folders that tell something in front.
+    std::string name_for(const ReadmeModel& model) {
+        const std::string stem = model.name;
+        std::string name = tells_nothing(stem) ? "" : stem;
+        bool is_unique = !name.empty() && count_[lower_case(stem)] == 1 && is_free(name);
+        for (std::string_view folder = parent_folder(model.model_path);
+             !is_unique && !folder.empty(); folder = parent_folder(folder)) {
+            if (tells_nothing(file_name(folder))) continue;
+            name = std::string(file_name(folder)) + (name.empty() ? "" : "-" + name);
+            is_unique = is_free(name);
+        }
+        if (name.empty()) name = stem;
+        taken_.insert(lower_case(name));
+        return name;
+    }
+
+private:
+    bool is_free(const std::string& name) const { return !taken_.contains(lower_case(name)); }
+
+    std::set<std::string> taken_;
+    std::map<std::string, int> count_;  ///< of files
+};
+
+/// The uppermost folder of the path that is hidden, or holds other people's packages.
+std::optional<std::string> folder_out_of_hub(const std::string& path) {
+    std::optional<std::string> found;
+    for (std::string_view folder = parent_folder(path); !folder.empty();
+         folder = parent_folder(folder)) {
+        const std::string_view name = file_name(folder);
+        if (name.starts_with('.') || name == "node_modules") found = folder;
+    }
+    return found;
+}
+
+/// Sorts out what can't be adopted before any file is opened.
+std::vector<ReadmeModel> select_models(const Tree& tree, std::vector<ReadmeModel> found,
+                                       std::vector<std::string>& passed_by) {
+    std::vector<ReadmeModel> selected;
+    std::map<std::string, int> outside;
+    for (ReadmeModel& model : found) {
+        const auto stat = tree.stat(model.model_path);
+        if (const auto folder = folder_out_of_hub(model.model_path)) {
+            ++outside[*folder];
+        } else if (stat && stat->kind == FileKind::symlink) {
+            passed_by.push_back(model.model_path +
+                                ": is a symbolic link; put the file itself in its place");
+        } else {
+            selected.push_back(std::move(model));
+        }
+    }
+    for (const auto& [folder, count] : outside) {
+        passed_by.push_back(
+            fmt::format("{}: {} .onnx {} in it; move what belongs to the hub into another folder",
+                        folder, count, count == 1 ? "file" : "files"));
+    }
+    return selected;
+}
+
 }  // namespace
 
-AdoptReport adopt_models(const std::filesystem::path& hub, ModelChecker& checker,
-                         ShapeInference* inference) {
-    const auto tree = folder_tree(hub);
+AdoptReport adopt_models(ModelChecker& checker, ShapeInference* inference, HubChange& change) {
+    const auto tree = folder_tree(change.hub());
     Diagnostics ignored;
     const Settings settings;
-    const HubRows rows = read_hub_rows(*tree, settings, 0, ignored);
+    std::vector<ReadmeModel> rows = read_hub_rows(*tree, settings, 0, ignored).models;
     AdoptReport report;
-    std::set<std::string> written;
-    for (const ReadmeModel& model : discover_models(*tree, settings, rows.models)) {
+    const auto found =
+        select_models(*tree, discover_models(*tree, settings, rows), report.passed_by);
+    ModelNames names(rows, found);
+    for (const ReadmeModel& model : found) {
+        change.check_interruption();
         AddRequest request;
-        request.hub = hub;
-        request.model = hub / model.model_path;
+        request.model = change.hub() / model.model_path;
         request.folder = class_of(model.model_path);
-        request.adds_tables = true;
-        if (request.folder.empty()) {
-            report.passed_by.push_back(model.model_path +
-                                       ": lies at the top; move it into a folder");
-            continue;
-        }
+        request.name = names.name_for(model);
+        request.rows = &rows;
         try {
-            const AddReport added = add_model(request, checker, inference);
-            report.adopted.push_back(added.model_path);
-            written.insert(added.written.begin(), added.written.end());
+            report.adopted.push_back(add_model(request, checker, inference, change));
+        } catch (const WriteError&) {
+            throw;
         } catch (const EnvironmentError& error) {
+            change.drop_staged();
             report.passed_by.push_back(model.model_path + ": " +
                                        reason_without_file(error, request.model.string()));
         }
     }
-    report.written.assign(written.begin(), written.end());
     return report;
 }
 

@@ -60,6 +60,26 @@ std::string flat_readme(std::string readme) {
     return readme.insert(at + table.size(), "| [Models](models) | All models of this hub. |\n");
 }
 
+/// What git itself keeps there: HEAD, objects, refs. A working tree has them in .git alone.
+bool is_git_folder(const fs::path& folder) {
+    std::error_code error;
+    return fs::is_regular_file(folder / "HEAD", error) &&
+           fs::is_directory(folder / "objects", error) && fs::is_directory(folder / "refs", error);
+}
+
+void refuse_inside_of_git(const fs::path& folder) {
+    std::error_code error;
+    for (fs::path above = fs::weakly_canonical(fs::absolute(folder, error), error); !above.empty();
+         above = above.parent_path()) {
+        if (is_git_folder(above) || above.filename() == ".git") {
+            throw EnvironmentError(folder.string() +
+                                   ": is inside a bare repository or a folder of git's own; name a "
+                                   "working tree, such as that of a clone");
+        }
+        if (above == above.root_path()) break;
+    }
+}
+
 }  // namespace
 
 std::vector<HubFile> files_of_new_hub(const HubOutline& outline) {
@@ -87,6 +107,7 @@ std::vector<HubFile> files_of_new_hub(const HubOutline& outline) {
 }
 
 InitReport init_hub(const fs::path& folder, const HubOutline& outline) {
+    refuse_inside_of_git(folder);
     std::error_code error;
     fs::create_directories(folder, error);
     if (error) {

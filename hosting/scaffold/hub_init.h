@@ -31,7 +31,7 @@ struct InitReport {
 };
 
 /// Makes `folder` a hub. Nothing that is there is ever overwritten. Throws EnvironmentError when
-/// something can't be written.
+/// something can't be written, or the folder is git's own: a bare repository, or inside .git.
 InitReport init_hub(const std::filesystem::path& folder, const HubOutline& outline);
 
 }  // namespace onnxhub

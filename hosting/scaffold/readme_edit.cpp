@@ -4,13 +4,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
+#include "generator/markdown_line.h"
 #include "generator/markdown_table.h"
 #include "generator/readme_table.h"
 #include "manifest/environment_error.h"
 #include "manifest/spelling.h"
+#include "repository/link_target.h"
 
 namespace onnxhub {
 namespace {
@@ -45,17 +51,35 @@ std::string link(const LinkedFile& file) {
     return fmt::format("[{}]({})", table_size(file.size_bytes), link_target(file.path));
 }
 
-std::string cell_for(const std::string& header, const ModelRow& row) {
+constexpr std::string_view column_archive = "Download (with sample test data)";
+constexpr std::array model_columns = {std::string_view("Model"), std::string_view("Download"),
+                                      column_archive, std::string_view("ONNX version"),
+                                      std::string_view("Opset version")};
+
+/// The cell of a new row; absent: the row knows nothing of that column.
+std::optional<std::string> cell_for(const std::string& header, const ModelRow& row) {
     const std::string column = lower_case(header);
     if (column == "model") return escaped(row.name);
     if (column == "download") return link(row.model);
-    if (column == "download (with sample test data)") return row.archive ? link(*row.archive) : "";
+    if (column == lower_case(column_archive)) {
+        return row.archive ? std::optional(link(*row.archive)) : std::nullopt;
+    }
     if (column == "onnx version") return row.onnx_version;
     if (column == "opset version") return std::to_string(row.opset_version);
     for (const auto& [name, text] : row.more) {
         if (lower_case(name) == column) return escaped(text);
     }
-    return "";
+    return std::nullopt;
+}
+
+/// What Markdown shows of an escaped cell.
+std::string shown_text(const std::string& cell) {
+    std::string text;
+    for (std::size_t i = 0; i < cell.size(); ++i) {
+        if (cell[i] == '\\' && i + 1 < cell.size()) ++i;
+        text += cell[i];
+    }
+    return text;
 }
 
 bool has_column(const MarkdownTable& table, std::string_view name) {
@@ -93,6 +117,105 @@ std::string with_line_replaced(std::string text, int number, const std::string& 
     return text.replace(begin, end - begin, line);
 }
 
+/// Cells of a row as they are written, with the spaces around them.
+class WrittenRow {
+public:
+    WrittenRow(const std::string& line, std::size_t columns) {
+        const MarkdownLine parsed = parse_markdown_line(line, 1);
+        prefix_ = parsed.prefix;
+        std::string_view rest = parsed.content;
+        while (!rest.empty() && std::isspace(static_cast<unsigned char>(rest.back()))) {
+            rest.remove_suffix(1);
+        }
+        if (rest.starts_with('|')) rest.remove_prefix(1);
+        std::string cell;
+        for (std::size_t i = 0; i < rest.size(); ++i) {
+            if (rest[i] == '|') {
+                cells_.push_back(std::exchange(cell, ""));
+                continue;
+            }
+            cell += rest[i];
+            const bool escapes = rest[i] == '\\' && i + 1 < rest.size() &&
+                                 std::ispunct(static_cast<unsigned char>(rest[i + 1]));
+            if (escapes) cell += rest[++i];
+        }
+        if (!rest.ends_with('|')) cells_.push_back(cell);
+        cells_.resize(std::max(columns, cells_.size()), " ");
+    }
+
+    const std::string& cell(std::size_t column) const { return cells_[column]; }
+    void set(std::size_t column, const std::string& text) {
+        cells_[column] = text.empty() ? " " : " " + text + " ";
+    }
+
+    void set_as_written(std::size_t column, const std::string& cell) { cells_[column] = cell; }
+
+    std::string line() const {
+        std::string line = prefix_ + "|";
+        for (const std::string& cell : cells_) line += cell + "|";
+        return line;
+    }
+
+private:
+    std::string prefix_;
+    std::vector<std::string> cells_;
+};
+
+/// The cell with the words of its first link replaced, what else stands in it kept; absent: the
+/// link's words are no plain text.
+std::optional<std::string> with_link_text(const std::string& cell, const std::string& text) {
+    const std::size_t begin = cell.find('[');
+    const std::size_t end = cell.find_first_of("[]", begin == cell.npos ? begin : begin + 1);
+    if (end == cell.npos || cell.compare(end, 2, "](") != 0) return std::nullopt;
+    if (begin > 0 && cell[begin - 1] == '!') return std::nullopt;
+    return cell.substr(0, begin + 1) + text + cell.substr(end);
+}
+
+/// Whether the cell links to the file first.
+bool links_to(const MarkdownCell& cell, const std::string& path) {
+    if (cell.links.empty()) return false;
+    const LinkTarget target = resolve_link("", cell.links.front());
+    const auto* clean = std::get_if<std::string>(&target);
+    return clean && *clean == path;
+}
+
+/// A cell with a link that stays says another size, if it says any.
+void renew_link(WrittenRow& row, std::size_t column, const MarkdownCell& present,
+                const LinkedFile& file) {
+    if (!links_to(present, file.path)) return row.set(column, link(file));
+    if (!file.has_changed) return;
+    const auto renewed = with_link_text(row.cell(column), table_size(file.size_bytes));
+    if (renewed) row.set_as_written(column, *renewed);
+}
+
+/// Only what the new row knows and the present one says otherwise.
+std::string renewed_line(const std::string& line, const MarkdownTable& table,
+                         const MarkdownRow& present, const ModelRow& row) {
+    WrittenRow written(line, table.header.size());
+    bool has_changed = false;
+    for (std::size_t i = 0; i < table.header.size(); ++i) {
+        const std::string column = lower_case(table.header[i].text);
+        const auto cell = cell_for(column, row);
+        if (!cell) continue;
+        const std::string before = written.cell(i);
+        if (column == "download") {
+            renew_link(written, i, present.cells[i], row.model);
+        } else if (column == lower_case(column_archive)) {
+            renew_link(written, i, present.cells[i], *row.archive);
+        } else if (shown_text(*cell) != present.cells[i].text) {
+            written.set(i, *cell);
+        }
+        has_changed |= written.cell(i) != before;
+    }
+    if (!has_changed) return line;
+    return written.line() + (line.ends_with('\r') ? "\r" : "");
+}
+
+std::string line_at(const std::string& text, int number) {
+    const std::size_t begin = offset_of_line(text, number);
+    return text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin);
+}
+
 const MarkdownTable* find_table(const std::vector<MarkdownTable>& tables,
                                 std::initializer_list<std::string_view> columns) {
     for (const MarkdownTable& table : tables) {
@@ -106,9 +229,9 @@ const MarkdownTable* find_model_table(const std::vector<MarkdownTable>& tables) 
     return find_table(tables, {"Model", "Download", "ONNX version", "Opset version"});
 }
 
-std::string with_section(std::string readme, const char* table) {
+std::string with_section(std::string readme, const char* heading, const std::string& table) {
     if (!readme.empty() && !readme.ends_with('\n')) readme += '\n';
-    return readme + (readme.empty() ? "" : "\n") + "## Models\n\n" + table;
+    return readme + (readme.empty() ? "" : "\n") + "## " + heading + "\n\n" + table;
 }
 
 void check_columns(const MarkdownTable& table, const std::string& path, const ModelRow& row) {
@@ -119,6 +242,24 @@ void check_columns(const MarkdownTable& table, const std::string& path, const Mo
     };
     if (row.archive) need("Download (with sample test data)");
     for (const auto& [column, text] : row.more) need(column);
+}
+
+std::string empty_model_table(const std::vector<std::string>& more_columns) {
+    std::vector<std::string> header(model_columns.begin(), model_columns.end());
+    for (const std::string& column : more_columns) header.push_back(escaped(column));
+    std::string rule = "|";
+    for (std::size_t i = 0; i < header.size(); ++i) rule += "-|";
+    return line_of(header) + "\n" + rule + "\n";
+}
+
+/// 1-based line of the first row that links to the row's file; 0: there is none.
+int line_of_model(const std::string& readme, const std::string& path, const ModelRow& row) {
+    Diagnostics ignored;
+    const std::size_t folder = path.rfind('/') == path.npos ? 0 : path.rfind('/') + 1;
+    for (const ReadmeModel& present : parse_model_tables(readme, path, ignored).models) {
+        if (present.model_path == path.substr(0, folder) + row.model.path) return present.line;
+    }
+    return 0;
 }
 
 }  // namespace
@@ -135,6 +276,12 @@ std::string table_size(std::uint64_t bytes) {
     return fmt::format("{:.{}f} {}", value, value < 9.95 && unit[0] != 'k' ? 1 : 0, unit);
 }
 
+bool is_column_of_models(const std::string& header) {
+    return std::ranges::any_of(model_columns, [&](std::string_view column) {
+        return lower_case(column) == lower_case(header);
+    });
+}
+
 std::string with_model_row(const std::string& readme, const std::string& path,
                            const ModelRow& row) {
     Diagnostics ignored;
@@ -145,17 +292,21 @@ std::string with_model_row(const std::string& readme, const std::string& path,
                                ": has no table with the columns Model, Download, ONNX version and "
                                "Opset version; add one");
     }
-    check_columns(*table, path, row);
-    std::vector<std::string> cells;
-    for (const MarkdownCell& header : table->header) cells.push_back(cell_for(header.text, row));
-    const std::string line = line_of(cells);
-    for (const ReadmeModel& present : parse_model_tables(readme, path, ignored).models) {
-        const std::size_t folder = path.rfind('/') == path.npos ? 0 : path.rfind('/') + 1;
-        if (present.model_path == path.substr(0, folder) + row.model.path) {
-            return with_line_replaced(readme, present.line, line);
+    const int line = row.present_line > 0 ? row.present_line : line_of_model(readme, path, row);
+    for (const MarkdownTable& present : tables) {
+        for (const MarkdownRow& candidate : present.rows) {
+            if (candidate.line != line) continue;
+            check_columns(present, path, row);
+            return with_line_replaced(readme, line,
+                                      renewed_line(line_at(readme, line), present, candidate, row));
         }
     }
-    return with_line_after(readme, *table, line);
+    check_columns(*table, path, row);
+    std::vector<std::string> cells;
+    for (const MarkdownCell& header : table->header) {
+        cells.push_back(cell_for(header.text, row).value_or(""));
+    }
+    return with_line_after(readme, *table, line_of(cells));
 }
 
 std::string with_folder_row(const std::string& readme, const std::string& folder,
@@ -174,7 +325,8 @@ std::string with_folder_row(const std::string& readme, const std::string& folder
     for (const MarkdownCell& header : table->header) {
         const std::string column = lower_case(header.text);
         if (column == "model class") {
-            cells.push_back(fmt::format("[{}]({})", escaped(title), link_target(folder)));
+            cells.push_back(fmt::format("[{}]({})", escaped(title),
+                                        folder.empty() ? "." : link_target(folder)));
         } else {
             cells.push_back(column == "description" ? escaped(description) : "");
         }
@@ -182,12 +334,24 @@ std::string with_folder_row(const std::string& readme, const std::string& folder
     return with_line_after(readme, *table, line_of(cells));
 }
 
-std::string with_model_table(const std::string& readme, const std::string& path) {
-    Diagnostics ignored;
-    if (find_model_table(parse_markdown_tables(readme, path, ignored))) return readme;
-    return with_section(readme,
-                        "| Model | Download | Download (with sample test data) | ONNX version | "
-                        "Opset version |\n|-|-|-|-|-|\n");
+std::string new_model_readme(const std::string& title,
+                             const std::vector<std::string>& more_columns) {
+    return "# " + escaped(title) + "\n\n" + empty_model_table(more_columns);
+}
+
+std::string with_model_table(const std::string& readme, const std::string& path,
+                             const std::vector<std::string>& more_columns) {
+    Diagnostics problems;
+    if (find_model_table(parse_markdown_tables(readme, path, problems))) return readme;
+    if (parse_model_tables(readme, path, problems).has_lost_table) {
+        for (const Diagnostic& problem : problems.all()) {
+            throw EnvironmentError(
+                fmt::format("{}:{}: {}; {}", path, problem.line, problem.message, problem.hint));
+        }
+    }
+    const bool is_root = path.find('/') == path.npos;  // which has a table of folders too
+    return with_section(readme, is_root ? "Models in this folder" : "Models",
+                        empty_model_table(more_columns));
 }
 
 std::string with_folder_table(const std::string& readme) {
@@ -195,7 +359,7 @@ std::string with_folder_table(const std::string& readme) {
     if (find_table(parse_markdown_tables(readme, "README.md", ignored), {"Model Class"})) {
         return readme;
     }
-    return with_section(readme, "| Model Class | Description |\n|-|-|\n");
+    return with_section(readme, "Models", "| Model Class | Description |\n|-|-|\n");
 }
 
 }  // namespace onnxhub

@@ -4,9 +4,9 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-#include <map>
 #include <memory>
 #include <system_error>
+#include <vector>
 
 #include "manifest/environment_error.h"
 #include "repository/byte_source.h"
@@ -16,49 +16,56 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t largest_file = std::uint64_t{2} << 30;  // bytes
+constexpr std::size_t block_bytes = std::size_t{1} << 20;
 
 class TarWriter {
 public:
-    TarWriter() {
-        archive_.reset(archive_write_new());
+    TarWriter(const fs::path& file, const std::function<void()>& check_interruption)
+        : file_(file), check_interruption_(check_interruption) {
         archive_write_set_format_pax_restricted(archive_.get());
         archive_write_add_filter_gzip(archive_.get());
         archive_write_set_options(archive_.get(), "gzip:!timestamp");
         archive_write_set_bytes_in_last_block(archive_.get(), 1);
-        archive_write_open(archive_.get(), &bytes_, nullptr, &append, nullptr);
+        check(archive_write_open_filename(archive_.get(), file.c_str()));
     }
 
     void add(const std::string& path, const fs::path& file) {
-        const std::string content =
-            read_whole(*open_file(file, file.string()), largest_file, file.string());
+        const auto source = open_file(file, file.string());
         const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(archive_entry_new(),
                                                                              archive_entry_free);
         archive_entry_set_pathname(entry.get(), path.c_str());
         archive_entry_set_filetype(entry.get(), AE_IFREG);
         archive_entry_set_perm(entry.get(), 0644);
-        archive_entry_set_size(entry.get(), static_cast<la_int64_t>(content.size()));
+        archive_entry_set_size(entry.get(), static_cast<la_int64_t>(source->size_bytes()));
         archive_entry_set_mtime(entry.get(), 0, 0);
-        if (archive_write_header(archive_.get(), entry.get()) != ARCHIVE_OK ||
-            archive_write_data(archive_.get(), content.data(), content.size()) < 0) {
-            throw EnvironmentError(file.string() + ": can't be packed (" +
-                                   archive_error_string(archive_.get()) + ")");
+        check(archive_write_header(archive_.get(), entry.get()));
+        std::vector<std::byte> block(block_bytes);
+        for (std::uint64_t done = 0; done < source->size_bytes();) {
+            check_interruption_();
+            const std::size_t count = source->read(done, block);
+            if (count == 0) {
+                throw EnvironmentError(file.string() +
+                                       ": became shorter while it was packed; try "
+                                       "again");
+            }
+            if (archive_write_data(archive_.get(), block.data(), count) < 0) check(ARCHIVE_FATAL);
+            done += count;
         }
     }
 
-    std::string finish() {
-        archive_write_close(archive_.get());
-        return std::move(bytes_);
-    }
+    void finish() { check(archive_write_close(archive_.get())); }
 
 private:
-    static la_ssize_t append(archive*, void* bytes, const void* data, std::size_t size) {
-        static_cast<std::string*>(bytes)->append(static_cast<const char*>(data), size);
-        return static_cast<la_ssize_t>(size);
+    void check(int result) {
+        if (result == ARCHIVE_OK) return;
+        const char* reason = archive_error_string(archive_.get());
+        throw EnvironmentError(file_.string() + ": can't be written (" +
+                               (reason ? reason : "unknown reason") + "); make room");
     }
 
-    std::string bytes_;
-    std::unique_ptr<archive, int (*)(archive*)> archive_{nullptr, archive_write_free};
+    const fs::path file_;
+    const std::function<void()>& check_interruption_;
+    std::unique_ptr<archive, int (*)(archive*)> archive_{archive_write_new(), archive_write_free};
 };
 
 /// Files by their path in the archive, below its top. Throws EnvironmentError when there are none.
@@ -84,13 +91,14 @@ std::map<std::string, fs::path> files_of(const fs::path& test_data) {
 
 }  // namespace
 
-std::string pack_test_data(const fs::path& model, const fs::path& test_data,
-                           const std::string& top) {
-    const auto files = files_of(test_data);
-    TarWriter writer;
-    writer.add(top + "/model.onnx", model);
+void pack_test_data(const ModelWithTestData& content, const std::string& top,
+                    const fs::path& archive, const std::function<void()>& check_interruption) {
+    const auto files = files_of(content.test_data);
+    TarWriter writer(archive, check_interruption);
+    writer.add(top + "/model.onnx", content.model);
+    for (const auto& [place, file] : content.weights) writer.add(top + "/" + place, file);
     for (const auto& [path, file] : files) writer.add(top + "/" + path, file);
-    return writer.finish();
+    writer.finish();
 }
 
 TestDataArchive read_test_data(const fs::path& test_data) {
