@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a machine can say about the accessibility of the page as it is shown. Runs inside the page: no imports.
+// What a machine can say about the accessibility of the page as it is shown. Runs inside the page: no imports. Beside
+// axe-core, which is not everywhere and by its defaults has no word on sizes of targets, contrast behind opacity,
+// links without a place, and how a page's landmarks and headings have to be in all its forms.
 
 /// Sentences about what is wrong.
 export function accessibility_problems() {

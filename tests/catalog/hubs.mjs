@@ -21,7 +21,7 @@ export const small = [
         model_with_data_path: "vision/mnist/model/mnist-12.tar.gz", model_with_data_sha: "b".repeat(64), model_with_data_bytes: 25_962,
         extra_ports: { features: [port("Plus214_Output_0", [0, 10])] },
     }),
-    entry("MNIST", "vision/mnist/model/mnist-8.onnx", 8, ["vision", "digits"], { model_bytes: 26_454 }),
+    entry("MNIST", "vision/mnist/model/mnist-8.onnx", 8, ["vision", "digits"], { model_bytes: 26_454, license: "MIT" }),
     entry("mnist", "vision/mnist/model/mnist-7.onnx", 7, ["vision", "digits"], { model_bytes: 26_454 }),
     entry("ResNet50", "vision/resnet/model/resnet50-v1-7.onnx", 7, ["vision", "resnet"], { model_bytes: 102_583_340 }),
     entry("ResNet50-int8", "vision/resnet/model/resnet50-v1-12-int8.onnx", 12, ["vision", "resnet"], { model_bytes: 25_000_000 }),
@@ -37,12 +37,13 @@ export const small = [
 
 export const small_catalog = {
     name: "Test hub", description: "A hub for <b>tests</b>.", licence: "Apache-2.0", base_url: null,
+    licences: { text: "BSD-3-Clause", "audio": "see the README" },
     readmes: {
         "vision/mnist": [
-            "<!-- SPDX-License-Identifier: Apache-2.0 -->", "# MNIST", "", "Digits, *by hand*, **bold** and `code <b>`.", "",
+            "---", "license: apache-2.0", "---", "<!-- SPDX-License-Identifier: Apache-2.0 -->", "# MNIST", "", "Digits, *by hand*, **bold** and `code <b>`.", "",
             "Setext", "------", "", "#### A level skipped", "", "- one", "- two", "  1. inner", "", "> quoted", "",
             "| Model | Note |", "|---|:--|", "| a \\| b | [web](https://example.com/a_(b)?c=d) |", "",
-            "```python", "# <script>alert(1)</script>", "```", "",
+            "```python", "# <script>alert(1)</script>", "```", "", "| A | B |", "|---|---|", "| 1 | 2 |", "", "```", "second code", "```", "",
             "[evil](javascript:alert(1)) [data](data:text/html,x) [relative](../x.md) ![pic](https://example.com/p.png) <img src=x onerror=alert(1)>",
             "https://example.org/plain.",
         ].join("\n"),
@@ -85,6 +86,7 @@ export const hostile = [
 
 export const hostile_catalog = {
     name: html, description: { toString: 1 }, licence: "javascript:alert(5)", base_url: "javascript:alert(6)",
+    licences: { "twin": "javascript:alert(11)", "wrong": {} }, missing: [{}, 5, "__proto__"],
     readmes: {
         "twin": `# ${html}\n\n[a](javascript:alert(7)) [b](JaVaScRiPt:alert(8)) <a href="javascript:alert(9)">x</a> </script><script>alert(10)</script>\n\n`
             + "[".repeat(20_000) + "\n\n" + "*".repeat(20_000) + "\n\n" + "> ".repeat(2000) + "deep\n\n" + "`".repeat(5001) + "\n\n"
