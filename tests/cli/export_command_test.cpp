@@ -113,7 +113,9 @@ TEST_F(Export, WhatSomebodyPutThereIsCarriedOver) {
     fs::create_symlink("a/one", site / "latest");
     fs::create_directory(site / "inbox");
     fs::permissions(site / ".well-known", fs::perms(0700));
-    ASSERT_EQ(onnxhub({"add", "one.onnx", "--hub-dir", "hub", "--class", "b"}).status, 0);
+    ASSERT_EQ(
+        onnxhub({"add", "one.onnx", "--hub-dir", "hub", "--class", "b", "--name", "Other"}).status,
+        0);
 
     const ProgramResult result = export_hub();
     ASSERT_EQ(result.status, 0) << result.err;

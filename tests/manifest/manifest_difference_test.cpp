@@ -62,7 +62,7 @@ TEST(ManifestDifference, KeepsToOneLineAFieldWhateverItQuotes) {
         {entry("A", 7)}, {entry("A", 7, R"(, "k\n\u001b": "\n)" + std::string(500, 'x') + "\"")});
     EXPECT_EQ(text.find('\x1b'), text.npos);
     EXPECT_LT(text.size(), 150u);
-    EXPECT_EQ(text.rfind("~ A (opset 7, A.onnx)\n    k\\x0a\\x1b: now \"\\n", 0), 0u) << text;
+    EXPECT_EQ(text.rfind("~ A (opset 7, A.onnx)\n    \"k\\x0a\\x1b\": now \"\\n", 0), 0u) << text;
 }
 
 TEST(ManifestDifference, SeesEntriesThatCantBeUsed) {
