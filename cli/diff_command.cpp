@@ -72,8 +72,8 @@ CommitId base_commit(const Arguments& arguments, const Range& range, const HubFo
         return hub.repository->resolve_commit(range.base);
     }
     const CommitId head = hub.commit ? *hub.commit : hub.repository->resolve_commit("HEAD");
-    const ChangeBase base = find_change_base(
-        {hub.folder, range.base, head, arguments.deepen, git_messages(streams)});
+    const ChangeBase base =
+        find_change_base({hub.folder, range.base, head, arguments.deepen, git_messages(streams)});
     if (!base.commit) throw EnvironmentError(base.note);
     return *base.commit;
 }
