@@ -28,14 +28,14 @@ struct MergedManifest {
     std::vector<EntryConflict> conflicts;  ///< in the order of the document
 };
 
-/// Entries are the same one when path, name and opset are, as the documents have them; a path's only
-/// entry also when its name or its opset has changed. Of several that have all three in common those
-/// with the same values are the same one, then the rest in their order. What only one side changes is taken; where both change an entry, their
-/// changes are brought together unless they touch what belongs together: what describes the model's
-/// bytes (digest, size, opset, ports, external data), what describes its archive, or one other key.
-/// Entries come sorted by path. Lines end in CRLF where those of all three documents do, else in LF.
-/// The outcome without conflicts is the same for ours and theirs
-/// exchanged.
+/// Entries are the same one when path, name and opset are, as the documents have them; a path's
+/// only entry also when its name or its opset has changed. Of several that have all three in common
+/// those with the same values are the same one, then the rest in their order. What only one side
+/// changes is taken; where both change an entry, their changes are brought together unless they
+/// touch what belongs together: what describes the model's bytes (digest, size, opset, ports,
+/// external data), what describes its archive, or one other key. Entries come sorted by path. Lines
+/// end in CRLF where those of all three documents do, else in LF. The outcome without conflicts is
+/// the same for ours and theirs exchanged.
 MergedManifest merge_manifests(const ManifestDocument& base, const ManifestDocument& ours,
                                const ManifestDocument& theirs);
 
