@@ -114,8 +114,11 @@ ValidationReport merge_reports(std::vector<ValidationReport> parts) {
     std::ranges::stable_sort(merged.findings, [](const Finding& one, const Finding& other) {
         return order_of(one) < order_of(other);
     });
-    const auto repeated = std::ranges::unique(merged.findings, {}, order_of);
-    merged.findings.erase(repeated.begin(), repeated.end());
+    merged.findings.erase(std::unique(merged.findings.begin(), merged.findings.end(),
+                                      [](const Finding& one, const Finding& other) {
+                                          return order_of(one) == order_of(other);
+                                      }),
+                          merged.findings.end());
     for (const auto& [key, number] : unchecked) {
         merged.unchecked.push_back({key.first, number, key.second});
     }
