@@ -312,8 +312,15 @@ const tests = {
         times.sort((a, b) => a - b);
         const median = times[times.length >> 1], worst = times.at(-1);
         console.log(`  5,000 models: open ${opened.toFixed(0)} ms; a keystroke ${median.toFixed(1)} ms (median of ${times.length}), ${worst.toFixed(1)} ms at worst`);
-        // The median, since a machine with other work to do makes single ones late.
-        assert.ok(median < 50, `a keystroke takes ${median} ms`);
+        // Times are told and not asserted: what makes them is how much of the 5,000 the page draws.
+        await tab.value(`(() => {
+            const field = document.getElementById("search");
+            field.value = "";
+            field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        })()`);
+        const elements = await tab.value("document.getElementsByTagName('*').length");
+        console.log(`  5,000 models: ${elements} elements`);
+        assert.ok(elements < 5_000, `${elements} elements for all models`);
     },
 
     async HostileManifestDoesNothing(tab) {
