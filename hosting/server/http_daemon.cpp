@@ -4,35 +4,29 @@
 #include <fmt/format.h>
 #include <linux/tcp.h>
 #include <microhttpd.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <openssl/crypto.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <cstring>
-#include <list>
-#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "hosting/server/http_response.h"
+#include "hosting/server/kept_responses.h"
 #include "hosting/server/request_head.h"
 #include "manifest/digest.h"
 #include "manifest/environment_error.h"
-#include "manifest/gzip.h"
 
 namespace onnxhub {
 namespace {
 
 constexpr std::uint64_t largest_compressed = 64 << 20;  // bytes, of JSON that is sent as gzip
 constexpr std::uint64_t small_file = 1 << 20;           // bytes, of files that are kept in memory
-constexpr std::size_t most_compressed = 32;             // files that are kept compressed
 
 constexpr const char* methods = "GET, HEAD, OPTIONS";
 constexpr const char* tls_versions = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
@@ -61,168 +55,6 @@ struct Request {
     }
 };
 
-class Response {
-public:
-    explicit Response(MHD_Response* response) : response_(response) {}
-    Response(Response&& other) noexcept : response_(std::exchange(other.response_, nullptr)) {}
-    ~Response() {
-        if (response_) MHD_destroy_response(response_);
-    }
-
-    void header(const char* name, const std::string& value) {
-        MHD_add_response_header(response_, name, value.c_str());
-    }
-    MHD_Response* get() const { return response_; }
-
-private:
-    MHD_Response* response_;
-};
-
-Response text_response(const std::string& text, const char* type) {
-    Response response(MHD_create_response_from_buffer(text.size(), const_cast<char*>(text.data()),
-                                                      MHD_RESPMEM_MUST_COPY));
-    response.header("Content-Type", type);
-    return response;
-}
-
-/// Several ranges of a file, with the lines between them: multipart/byteranges (RFC 9110, 14.6).
-struct Multipart {
-    struct Part {
-        std::string head;
-        ByteRange range;
-    };
-    std::vector<Part> parts;
-    std::string end;
-    ServedFile file;
-
-    std::uint64_t size() const {
-        std::uint64_t bytes = end.size();
-        for (const Part& part : parts) bytes += part.head.size() + part.range.size_bytes();
-        return bytes;
-    }
-
-    /// Copies from `offset` of the whole on; at least one byte, or -1.
-    ssize_t read(std::uint64_t offset, char* into, std::size_t room) const {
-        for (const Part& part : parts) {
-            if (offset < part.head.size()) {
-                return copy(part.head, offset, into, room);
-            }
-            offset -= part.head.size();
-            if (offset < part.range.size_bytes()) {
-                return read_file(part.range.first + offset, into,
-                                 std::min<std::uint64_t>(room, part.range.size_bytes() - offset));
-            }
-            offset -= part.range.size_bytes();
-        }
-        return offset < end.size() ? copy(end, offset, into, room) : -1;
-    }
-
-private:
-    static ssize_t copy(const std::string& text, std::uint64_t offset, char* into,
-                        std::size_t room) {
-        const std::size_t count = std::min<std::size_t>(room, text.size() - offset);
-        std::memcpy(into, text.data() + offset, count);
-        return static_cast<ssize_t>(count);
-    }
-
-    ssize_t read_file(std::uint64_t offset, char* into, std::size_t count) const {
-        if (file.text) return copy(*file.text, offset, into, count);
-        const ssize_t got = pread(file.file.get(), into, count, static_cast<off_t>(offset));
-        return got > 0 ? got : -1;
-    }
-};
-
-constexpr const char* boundary = "onnxhub-7d1a6f0c2b9e4853";
-
-Response multipart_response(ServedFile file, const std::vector<ByteRange>& ranges) {
-    auto body = std::make_unique<Multipart>();
-    for (const ByteRange& range : ranges) {
-        body->parts.push_back(
-            {fmt::format("\r\n--{}\r\nContent-Type: {}\r\nContent-Range: bytes {}-{}/{}\r\n\r\n",
-                         boundary, file.content_type, range.first, range.last,
-                         file.identity.size_bytes),
-             range});
-    }
-    body->end = fmt::format("\r\n--{}--\r\n", boundary);
-    body->file = std::move(file);
-    const std::uint64_t size = body->size();
-    const auto read = [](void* self, std::uint64_t offset, char* into, std::size_t room) {
-        return static_cast<Multipart*>(self)->read(offset, into, room);
-    };
-    const auto free = [](void* self) { delete static_cast<Multipart*>(self); };
-    Response response(
-        MHD_create_response_from_callback(size, 64 * 1024, read, body.release(), free));
-    response.header("Content-Type", std::string("multipart/byteranges; boundary=") + boundary);
-    return response;
-}
-
-/// `count` bytes of the file from `offset` on. Of files on disk the kernel sends them (sendfile).
-Response part_response(ServedFile file, std::uint64_t offset, std::uint64_t count) {
-    if (file.text) {
-        using Text = std::shared_ptr<const std::string>;
-        auto* kept = new Text(file.text);
-        const auto free = [](void* text) { delete static_cast<Text*>(text); };
-        return Response(MHD_create_response_from_buffer_with_free_callback_cls(
-            count, const_cast<char*>((*kept)->data()) + offset, free, kept));
-    }
-    return Response(MHD_create_response_from_fd_at_offset64(count, file.file.release(), offset));
-}
-
-std::string read_whole_file(const ServedFile& file) {
-    if (file.text) return *file.text;
-    std::string text(file.identity.size_bytes, '\0');
-    const ssize_t count = pread(file.file.get(), text.data(), text.size(), 0);
-    return count == static_cast<ssize_t>(text.size()) ? text : "";
-}
-
-/// Packed JSON and pages, by what they are, so that each is packed once.
-class PackedFiles {
-public:
-    std::shared_ptr<const std::string> of(const ServedFile& file) {
-        const std::lock_guard lock(mutex_);
-        for (auto it = files_.begin(); it != files_.end(); ++it) {
-            if (it->first != file.identity.etag) continue;
-            files_.splice(files_.begin(), files_, it);
-            return it->second;
-        }
-        auto packed = std::make_shared<const std::string>(gzip(read_whole_file(file), 6));
-        files_.emplace_front(file.identity.etag, packed);
-        if (files_.size() > most_compressed) files_.pop_back();
-        return packed;
-    }
-
-private:
-    std::mutex mutex_;
-    std::list<std::pair<std::string, std::shared_ptr<const std::string>>> files_;
-};
-
-/// Small files whole, with their headers, to be sent again as they are.
-class ReadyResponses {
-public:
-    ~ReadyResponses() { clear(); }
-
-    /// Returns whether there was one.
-    bool send(MHD_Connection* connection, const std::string& key) {
-        const std::lock_guard lock(mutex_);
-        const auto found = responses_.find(key);
-        if (found == responses_.end()) return false;
-        MHD_queue_response(connection, 200, found->second.get());
-        return true;
-    }
-
-    void keep(const std::string& key, Response response) {
-        const std::lock_guard lock(mutex_);
-        if (responses_.size() >= most_compressed) clear();
-        responses_.emplace(key, std::move(response));
-    }
-
-private:
-    void clear() { responses_.clear(); }
-
-    std::mutex mutex_;
-    std::map<std::string, Response> responses_;
-};
-
 std::optional<std::string> header_of(MHD_Connection* connection, const char* name) {
     const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
     return value ? std::optional<std::string>(value) : std::nullopt;
@@ -231,10 +63,6 @@ std::optional<std::string> header_of(MHD_Connection* connection, const char* nam
 bool accepts_gzip(MHD_Connection* connection) {
     const auto accepted = header_of(connection, "Accept-Encoding");
     return accepted && accepts_coding(*accepted, "gzip");
-}
-
-bool is_packed_kind(const std::string& type) {
-    return type == "application/json" || type.starts_with("text/");
 }
 
 /// In a time that doesn't tell where they differ.
@@ -371,7 +199,7 @@ struct HttpDaemon::State {
             header_of(connection, "If-Range"),      header_of(connection, "Range")};
         if (is_packed_kind(file.content_type) && !headers.range &&
             file.identity.size_bytes <= largest_compressed && accepts_gzip(connection)) {
-            file = pack(std::move(file));
+            file = packed.pack(std::move(file));
         }
         const ReplyPlan plan = plan_reply(headers, file.identity);
         if (plan.status == 200 && file.identity.size_bytes <= small_file) {
@@ -379,7 +207,7 @@ struct HttpDaemon::State {
         }
         std::uint64_t bytes = plan.status == 200 ? file.identity.size_bytes : 0;
         for (const ByteRange& range : plan.ranges) bytes += range.size_bytes();
-        send(connection, request, plan.status, response_with_headers(plan, std::move(file)), bytes);
+        send(connection, request, plan.status, file_response(plan, std::move(file)), bytes);
     }
 
     /// The whole of a small file: its response is made once, and sent with its headers from memory
@@ -394,26 +222,10 @@ struct HttpDaemon::State {
         if (!file.text) file.text = std::make_shared<const std::string>(read_whole_file(file));
         const bool has_shrunk = file.text->size() != size;
         if (has_shrunk) return send_text(connection, request, 500, "the file is changing");
-        Response response = response_with_headers({200}, std::move(file));
+        Response response = file_response({200}, std::move(file));
         add_common_headers(response);
         MHD_queue_response(connection, 200, response.get());
         ready.keep(key, std::move(response));
-    }
-
-    static Response response_with_headers(const ReplyPlan& plan, ServedFile file) {
-        const FileIdentity identity = file.identity;
-        const bool is_packed = identity.etag.ends_with("-gzip\"");
-        const bool varies = is_packed_kind(file.content_type);
-        Response response = response_of(plan, std::move(file));
-        response.header("ETag", identity.etag);
-        if (identity.last_modified > 0) {
-            response.header("Last-Modified", http_date(identity.last_modified));
-        }
-        response.header("Accept-Ranges", "bytes");
-        response.header("Cache-Control", "no-cache");  // ask by ETag
-        if (varies) response.header("Vary", "Accept-Encoding");
-        if (is_packed) response.header("Content-Encoding", "gzip");
-        return response;
     }
 
     std::string manifest_etag() {
@@ -438,37 +250,6 @@ struct HttpDaemon::State {
         file.content_type = content_type_of("index.html");
         file.text = index_page;
         return file;
-    }
-
-    ServedFile pack(ServedFile file) {
-        auto text = packed.of(file);
-        if (text->empty()) return file;
-        file.identity.etag.insert(file.identity.etag.size() - 1, "-gzip");
-        file.identity.size_bytes = text->size();
-        file.text = std::move(text);
-        file.file = OpenFile();
-        return file;
-    }
-
-    static Response response_of(const ReplyPlan& plan, ServedFile file) {
-        const std::string type = file.content_type;
-        const std::uint64_t size = file.identity.size_bytes;
-        if (plan.status == 416) {
-            Response response = text_response("the file has no such bytes\n", "text/plain");
-            response.header("Content-Range", fmt::format("bytes */{}", size));
-            return response;
-        }
-        if (plan.status == 304 || plan.status == 412) return text_response("", type.c_str());
-        if (plan.ranges.size() > 1) return multipart_response(std::move(file), plan.ranges);
-        const ByteRange range = plan.ranges.empty() ? ByteRange{0, size - 1} : plan.ranges.front();
-        Response response =
-            part_response(std::move(file), range.first, size == 0 ? 0 : range.size_bytes());
-        response.header("Content-Type", type);
-        if (plan.status == 206) {
-            response.header("Content-Range",
-                            fmt::format("bytes {}-{}/{}", range.first, range.last, size));
-        }
-        return response;
     }
 
     void log(MHD_Connection* connection, const Request& request) {
