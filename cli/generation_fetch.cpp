@@ -4,18 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
-#include <system_error>
 #include <unordered_map>
 #include <utility>
 #include <variant>
 
+#include "cli/batch_fetch.h"
 #include "cli/interruption.h"
 #include "generator/manifest_part.h"
-#include "manifest/atomic_file.h"
-#include "manifest/environment_error.h"
-#include "manifest/quantity_text.h"
 #include "repository/fetch_batches.h"
 
 namespace onnxhub {
@@ -41,22 +37,6 @@ std::vector<MissingModel> missing_models(const std::vector<RowResult>& results) 
     return models;
 }
 
-std::string model_count(std::size_t count) {
-    return fmt::format("{} model{}", count, count == 1 ? "" : "s");
-}
-
-std::optional<ManifestPart> read_part(const std::string& file) {
-    std::error_code error;
-    if (!std::filesystem::exists(file, error)) return std::nullopt;
-    auto json = parse_json(read_disk_file(file));
-    if (auto* document = std::get_if<JsonDocument>(&json)) {
-        auto part = parse_manifest_part(document->root);
-        if (auto* whole = std::get_if<ManifestPart>(&part)) return std::move(*whole);
-    }
-    throw EnvironmentError(file +
-                           ": is not what an earlier run left for --resume; name another file");
-}
-
 /// The rows that are done, in a file.
 class Journal {
 public:
@@ -65,13 +45,12 @@ public:
 
     /// What an earlier run had read of the same bytes.
     void take_up(std::vector<RowResult>& results, const Streams& streams) {
-        if (!file_) return;
-        auto before = read_part(*file_);
+        std::optional<ManifestPart> before = earlier_part();
         if (!before) return;
         if (before->shard != part_.shard || before->inputs != part_.inputs) {
             note(streams, fmt::format("{} is of another shard or another state of the hub, so this "
                                       "begins anew",
-                                      *file_));
+                                      file_.path()));
             return;
         }
         std::map<std::size_t, RowResult*> by_position;
@@ -84,38 +63,72 @@ public:
             result = *found->second;
             part_.rows.push_back(result);
         }
-        note(streams, fmt::format("{} known from {}", model_count(part_.rows.size()), *file_));
+        note(streams,
+             fmt::format("{} known from {}", model_count(part_.rows.size()), file_.path()));
     }
 
     void add(const std::vector<RowResult>& rows) {
-        if (!file_) return;
+        if (!file_.is_named()) return;
         for (const RowResult& row : rows) {
             if (row.entry && row.ports == PortSource::graph) part_.rows.push_back(row);
         }
         std::ranges::sort(part_.rows, {}, &RowResult::position);
-        write_file_atomically(*file_, part_text(part_));
+        file_.write(part_text(part_));
     }
 
-    void remove() const {
-        std::error_code ignored;  // it is of no use any more, and does no harm
-        if (file_) std::filesystem::remove(*file_, ignored);
-    }
+    void remove() const { file_.remove(); }
 
 private:
-    std::optional<std::string> file_;
+    std::optional<ManifestPart> earlier_part() const {
+        const std::optional<JsonDocument> json = file_.read();
+        if (!json) return std::nullopt;
+        auto part = parse_manifest_part(json->root);
+        if (auto* whole = std::get_if<ManifestPart>(&part)) return std::move(*whole);
+        file_.refuse();
+    }
+
+    ResumeFile file_;
     ManifestPart part_;
 };
 
-FetchRequest request_for(const HubFolder& hub, const FetchOptions& options,
-                         const std::vector<MissingModel>& models,
-                         const std::vector<std::size_t>& batch, const Streams& streams) {
-    std::vector<std::string> paths;
-    for (const std::size_t i : batch) paths.push_back(models[i].path);
-    FetchRequest request = fetch_request(hub, options.revision, std::move(paths), streams);
-    request.into = options.drop ? FetchInto::store_alone : FetchInto::working_tree;
-    request.drop = options.drop;
-    return request;
-}
+/// Rows that can be made once a batch of models is here.
+class BatchOfRows {
+public:
+    BatchOfRows(const std::vector<MissingModel>& models, const std::vector<std::size_t>& batch) {
+        for (const std::size_t i : batch) {
+            paths_.push_back(models[i].path);
+            size_bytes_ += models[i].size_bytes;
+            rows_.insert(rows_.end(), models[i].rows.begin(), models[i].rows.end());
+        }
+    }
+
+    std::size_t models() const { return paths_.size(); }
+    std::uint64_t size_bytes() const { return size_bytes_; }
+
+    FetchRequest request(const HubFolder& hub, const FetchOptions& options,
+                         const Streams& streams) const {
+        FetchRequest request = fetch_request(hub, options.revision, paths_, streams);
+        request.into = options.drop ? FetchInto::store_alone : FetchInto::working_tree;
+        request.drop = options.drop;
+        return request;
+    }
+
+    std::vector<std::size_t> positions(const std::vector<RowResult>& results) const {
+        std::vector<std::size_t> positions;
+        for (const std::size_t row : rows_) positions.push_back(results[row].position);
+        return positions;
+    }
+
+    /// `made` has one for each of positions().
+    void put(std::vector<RowResult> made, std::vector<RowResult>& results) const {
+        for (std::size_t k = 0; k < rows_.size(); ++k) results[rows_[k]] = std::move(made[k]);
+    }
+
+private:
+    std::vector<std::string> paths_;
+    std::uint64_t size_bytes_ = 0;
+    std::vector<std::size_t> rows_;  ///< indices of results
+};
 
 }  // namespace
 
@@ -128,38 +141,24 @@ void fetch_missing(HubFolder& hub, const GenerationPlan& plan, const GenerateOpt
     const std::vector<MissingModel> models = missing_models(results);
     std::vector<std::uint64_t> sizes;
     for (const MissingModel& model : models) sizes.push_back(model.size_bytes);
-    const FetchBatches plan_of_fetch = plan_batches(sizes, options.max_disk_bytes);
-    for (const std::size_t i : plan_of_fetch.too_large) {
-        note(streams, fmt::format("{} is larger than --max-disk ({}), so it is not fetched",
-                                  printable(models[i].path), human_bytes(models[i].size_bytes)));
-    }
-    bool is_done = plan_of_fetch.too_large.empty();
-    std::size_t number = 0;
-    for (const std::vector<std::size_t>& batch : plan_of_fetch.batches) {
+    const FetchBatches fetch = plan_batches(sizes, options.max_disk_bytes);
+    for (const std::size_t i : fetch.too_large) tell_too_large(models[i].path, sizes[i], streams);
+    bool is_done = fetch.too_large.empty();
+    for (std::size_t number = 0; number < fetch.batches.size(); ++number) {
         check_interruption();
-        std::uint64_t bytes = 0;
-        std::vector<std::size_t> rows;
-        for (const std::size_t i : batch) {
-            bytes += models[i].size_bytes;
-            rows.insert(rows.end(), models[i].rows.begin(), models[i].rows.end());
-        }
-        const std::size_t batches = plan_of_fetch.batches.size();
-        note(streams,
-             fmt::format("fetching {}, {}{}", model_count(batch.size()), human_bytes(bytes),
-                         batches > 1 ? fmt::format(" (batch {} of {})", ++number, batches) : ""));
-        const FetchedContent fetched(*hub.repository,
-                                     request_for(hub, options, models, batch, streams));
+        const BatchOfRows batch(models, fetch.batches[number]);
+        tell_batch(batch.models(), batch.size_bytes(), number + 1, fetch.batches.size(), streams);
+        const FetchedContent fetched(*hub.repository, batch.request(hub, options, streams));
         hub.tree = open_tree(hub);
         if (fetched.trouble()) {
             is_done = false;
             diagnostics.report({Severity::error, "fetch-failed", "git-lfs", 0, *fetched.trouble(),
                                 "push what is missing, then run this again"});
         }
-        std::vector<std::size_t> positions;
-        for (const std::size_t row : rows) positions.push_back(results[row].position);
-        std::vector<RowResult> made = make_rows(*hub.tree, plan, positions, generate, nullptr);
+        std::vector<RowResult> made =
+            make_rows(*hub.tree, plan, batch.positions(results), generate, nullptr);
         journal.add(made);
-        for (std::size_t k = 0; k < rows.size(); ++k) results[rows[k]] = std::move(made[k]);
+        batch.put(std::move(made), results);
     }
     if (is_done) journal.remove();
 }

@@ -3,17 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <map>
-#include <system_error>
 #include <utility>
 #include <variant>
 
+#include "cli/batch_fetch.h"
 #include "cli/interruption.h"
-#include "manifest/atomic_file.h"
-#include "manifest/environment_error.h"
 #include "manifest/json_members.h"
-#include "manifest/quantity_text.h"
 #include "repository/fetch_batches.h"
 #include "validator/report.h"
 #include "validator/report_reader.h"
@@ -31,10 +27,6 @@ Sha256 content_digest(const ModelToFetch& model) {
         hasher.add(to_hex(file.oid));
     }
     return hasher.finish();
-}
-
-std::string model_count(std::size_t count) {
-    return fmt::format("{} model{}", count, count == 1 ? "" : "s");
 }
 
 JsonValue findings_json(const FindingList& findings) {
@@ -69,43 +61,35 @@ public:
 
     /// What an earlier run found in models which are the same now.
     void take_up(const std::vector<ModelToFetch>& models, Swept& swept, const Streams& streams) {
-        std::error_code error;
-        if (!file_ || !std::filesystem::exists(*file_, error)) return;
+        const std::optional<JsonDocument> json = file_.read();
+        if (!json) return;
         try {
-            auto json = parse_json(read_disk_file(*file_));
-            const auto* document = std::get_if<JsonDocument>(&json);
-            if (!document) throw UnexpectedJson("it is no JSON");
-            read(document->root, models, swept);
+            read(json->root, models, swept);
         } catch (const UnexpectedJson&) {
-            throw EnvironmentError(
-                *file_ + ": is not what an earlier run left for --resume; name another file");
+            file_.refuse();
         }
         note(streams,
              swept.models.empty()
-                 ? *file_ + " is of another state of the hub, so this begins anew"
-                 : fmt::format("{} known from {}", model_count(swept.models.size()), *file_));
+                 ? file_.path() + " is of another state of the hub, so this begins anew"
+                 : fmt::format("{} known from {}", model_count(swept.models.size()), file_.path()));
     }
 
-    void add(const std::vector<const ModelToFetch*>& models, const FindingList& findings) {
-        if (!file_) return;
+    void add(const std::vector<ModelToFetch>& models, const FindingList& findings) {
+        if (!file_.is_named()) return;
         JsonArray names;
-        for (const ModelToFetch* model : models) {
-            names.push_back(
-                json_object({{"path", json_string(model->model_path)},
-                             {"content", json_string(to_hex(content_digest(*model)))}}));
+        for (const ModelToFetch& model : models) {
+            names.push_back(json_object({{"path", json_string(model.model_path)},
+                                         {"content", json_string(to_hex(content_digest(model)))}}));
         }
         batches_.push_back(json_object(
             {{"models", json_array(std::move(names))}, {"report", findings_json(findings)}}));
         const JsonValue document = json_object({{"version", json_integer(format_version)},
                                                 {"run", json_string(to_hex(run_))},
                                                 {"batches", json_array(batches_)}});
-        write_file_atomically(*file_, json_text(document) + '\n');
+        file_.write(json_text(document) + '\n');
     }
 
-    void remove() const {
-        std::error_code ignored;  // it is of no use any more, and does no harm
-        if (file_) std::filesystem::remove(*file_, ignored);
-    }
+    void remove() const { file_.remove(); }
 
 private:
     void read(const JsonValue& document, const std::vector<ModelToFetch>& models, Swept& swept) {
@@ -133,20 +117,31 @@ private:
         }
     }
 
-    std::optional<std::string> file_;
+    ResumeFile file_;
     Sha256 run_;
     JsonArray batches_;
 };
 
-void tell_batch(const std::vector<const ModelToFetch*>& models, std::size_t number,
-                std::size_t count, const Streams& streams) {
+std::uint64_t size_of(const ModelToFetch& model) {
     std::uint64_t bytes = 0;
-    for (const ModelToFetch* model : models) {
-        for (const FileToFetch& file : model->files) bytes += file.size_bytes;
-    }
-    note(streams, fmt::format("fetching {}, {}{}", model_count(models.size()), human_bytes(bytes),
-                              count > 1 ? fmt::format(" (batch {} of {})", number, count) : ""));
+    for (const FileToFetch& file : model.files) bytes += file.size_bytes;
+    return bytes;
 }
+
+/// Models that are fetched and checked together.
+struct Batch {
+    Batch(const std::vector<const ModelToFetch*>& all, const std::vector<std::size_t>& indices) {
+        for (const std::size_t i : indices) {
+            models.push_back(*all[i]);
+            paths.insert(all[i]->model_path);
+            size_bytes += size_of(*all[i]);
+        }
+    }
+
+    std::vector<ModelToFetch> models;
+    std::set<std::string> paths;
+    std::uint64_t size_bytes = 0;
+};
 
 }  // namespace
 
@@ -191,37 +186,29 @@ Swept sweep(const HubFolder& hub, const std::vector<ModelToFetch>& models,
     for (const ModelToFetch& model : models) {
         if (swept.models.contains(model.model_path)) continue;
         remaining.push_back(&model);
-        sizes.push_back(0);
-        for (const FileToFetch& file : model.files) sizes.back() += file.size_bytes;
+        sizes.push_back(size_of(model));
     }
     const FetchBatches plan = plan_batches(sizes, options.max_disk_bytes);
     for (const std::size_t i : plan.too_large) {
-        note(streams, fmt::format("{} is larger than --max-disk ({}), so it is not fetched",
-                                  printable(remaining[i]->model_path), human_bytes(sizes[i])));
+        tell_too_large(remaining[i]->model_path, sizes[i], streams);
     }
     for (std::size_t number = 0; number < plan.batches.size(); ++number) {
         check_interruption();
-        std::vector<const ModelToFetch*> batch;
-        std::vector<ModelToFetch> wanted;
-        std::set<std::string> paths;
-        for (const std::size_t i : plan.batches[number]) {
-            batch.push_back(remaining[i]);
-            wanted.push_back(*remaining[i]);
-            paths.insert(remaining[i]->model_path);
-        }
-        tell_batch(batch, number + 1, plan.batches.size(), streams);
-        FetchRequest request = fetch_request(hub, options.revision, paths_of(wanted), streams);
+        Batch batch(remaining, plan.batches[number]);
+        tell_batch(batch.models.size(), batch.size_bytes, number + 1, plan.batches.size(), streams);
+        FetchRequest request =
+            fetch_request(hub, options.revision, paths_of(batch.models), streams);
         request.into = FetchInto::store_alone;
         request.drop = true;
         const FetchedContent fetched(*hub.repository, std::move(request));
-        FindingList found = check(options.part.models_alone(paths));
+        FindingList found = check(options.part.models_alone(batch.paths));
         if (fetched.trouble()) {
             swept.troubles.push_back(*fetched.trouble());
         } else {
-            journal.add(batch, found);
+            journal.add(batch.models, found);
         }
         swept.findings.append(std::move(found));
-        swept.models.merge(paths);
+        swept.models.merge(batch.paths);
     }
     if (plan.too_large.empty() && swept.troubles.empty()) journal.remove();
     return swept;
