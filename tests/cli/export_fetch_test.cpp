@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "manifest/digest.h"
+#include "tests/support/git_home.h"
 #include "tests/support/lfs_server.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"
@@ -32,12 +33,6 @@ protected:
                    "*.onnx filter=lfs diff=lfs merge=lfs -text\n");
         const ProgramResult made = run(R"(
             set -e
-            git config --global user.name T; git config --global user.email t@example.org
-            git config --global protocol.file.allow always
-            git config --global lfs.transfer.maxretries 1
-            git config --global lfs.url )" +
-                                       server.url() + R"(
-            git lfs install --skip-repo >/dev/null
             git init -q -b main origin
             "$ONNXHUB" init origin --adopt >/dev/null
             cd origin; git add -A; git commit -qm Models; cd ..
@@ -50,12 +45,7 @@ protected:
         ASSERT_THAT(read_file(model_of("clone", "one")), StartsWith("version https://git-lfs"));
     }
 
-    ProgramResult run(const std::string& command) {
-        return run_command(
-            {"env", "HOME=" + folder.path().string(), "GIT_CONFIG_NOSYSTEM=1", "no_proxy=127.0.0.1",
-             "ONNXHUB=" + onnxhub_program(), "sh", "-c", command},
-            folder.path());
-    }
+    ProgramResult run(const std::string& command) { return folder.run(command); }
 
     ProgramResult export_hub(const std::string& location, const std::string& more = "--fetch") {
         return run("\"$ONNXHUB\" export " + location + " --to site " + more);
@@ -78,7 +68,7 @@ protected:
     }
 
     LfsServer server;
-    TemporaryFolder folder;
+    GitHome folder{server.url()};
     const fs::path site = folder.path() / "site";
 };
 

@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "manifest/digest.h"
+#include "tests/support/git_home.h"
 #include "tests/support/hub_builder.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
@@ -322,10 +323,6 @@ protected:
         if (!has_program("git-lfs")) GTEST_SKIP() << "git-lfs is not installed";
         const std::string setup = R"(
             set -e
-            export HOME="$PWD" GIT_CONFIG_NOSYSTEM=1
-            git config --global user.name T; git config --global user.email t@example.org
-            git config --global protocol.file.allow always
-            git lfs install --skip-repo >/dev/null
             git init -q -b main origin; cd origin
             printf '*.onnx filter=lfs diff=lfs merge=lfs -text\n' > .gitattributes
             cp -R ../files/. .; git add -A; git commit -qm Models; cd ..
@@ -336,15 +333,11 @@ protected:
                    table({{"A", "a.onnx"}, {"Odd", "odd%20name,%5b1%5d.onnx"}}));
         write_file(folder.path() / "files/a/a.onnx", small_model());
         write_file(folder.path() / "files/a/odd name,[1].onnx", small_model(6));
-        const ProgramResult result = run_command({"sh", "-c", setup}, folder.path());
+        const ProgramResult result = folder.run(setup);
         ASSERT_EQ(result.status, 0) << result.err;
     }
 
-    ProgramResult run(const std::string& command) {
-        return run_command(
-            {"sh", "-c", "export HOME=\"$PWD\" GIT_CONFIG_NOSYSTEM=1; cd clone; " + command},
-            folder.path());
-    }
+    ProgramResult run(const std::string& command) { return folder.run("cd clone; " + command); }
 
     std::size_t entries_with_ports() {
         std::size_t count = 0;
@@ -354,18 +347,18 @@ protected:
         return count;
     }
 
-    TemporaryFolder folder;
+    GitHome folder;
 };
 
 TEST_F(GenerateFetch, GetsTheMissingModels) {
-    const ProgramResult result = run(onnxhub_program() + " generate --fetch");
+    const ProgramResult result = run("\"$ONNXHUB\" generate --fetch");
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_EQ(entries_with_ports(), 2u);
     EXPECT_EQ(read_file(folder.path() / "clone/a/a.onnx"), small_model());
 }
 
 TEST_F(GenerateFetch, DropPutsThePointersBackAndGitStatusIsClean) {
-    const ProgramResult result = run(onnxhub_program() + " generate --fetch --drop");
+    const ProgramResult result = run("\"$ONNXHUB\" generate --fetch --drop");
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_EQ(entries_with_ports(), 2u);
     EXPECT_THAT(read_file(folder.path() / "clone/a/a.onnx"),
@@ -378,7 +371,7 @@ TEST_F(GenerateFetch, ObjectThatNobodyHasIsAnErrorAndTheOthersAreDescribed) {
     fs::remove_all(folder.path() / "origin/.git/lfs/objects");
     const ProgramResult pointers = run("git lfs fetch");  // what is said without us
     ASSERT_NE(pointers.status, 0);
-    const ProgramResult result = run(onnxhub_program() + " generate --fetch --drop");
+    const ProgramResult result = run("\"$ONNXHUB\" generate --fetch --drop");
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.err, HasSubstr("onnxhub: error: git-lfs: git lfs fetch: failed"));
     EXPECT_THAT(result.err, HasSubstr("0 read, 0 carried, 2 missing"));
@@ -387,7 +380,7 @@ TEST_F(GenerateFetch, ObjectThatNobodyHasIsAnErrorAndTheOthersAreDescribed) {
 
 TEST_F(GenerateFetch, RevisionsAreFetchedIntoTheStoreAlone) {
     const ProgramResult result =
-        run(onnxhub_program() + " generate --rev HEAD --fetch --output " + manifest_name);
+        run(std::string("\"$ONNXHUB\" generate --rev HEAD --fetch --output ") + manifest_name);
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_EQ(entries_with_ports(), 2u);
     EXPECT_THAT(read_file(folder.path() / "clone/a/a.onnx"), StartsWith("version https"));

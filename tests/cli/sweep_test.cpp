@@ -6,6 +6,7 @@
 
 #include "manifest/digest.h"
 #include "repository/lfs_pointer.h"
+#include "tests/support/git_home.h"
 #include "tests/support/lfs_server.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"
@@ -39,25 +40,15 @@ protected:
                    "*.onnx filter=lfs diff=lfs merge=lfs -text\n");
         const ProgramResult made = run(R"(
             set -e
-            git config --global user.name T; git config --global user.email t@example.org
-            git config --global protocol.file.allow always
-            git config --global lfs.transfer.maxretries 1
-            git config --global lfs.url )" +
-                                       server.url() + R"(
-            git lfs install --skip-repo >/dev/null
             git init -q -b main hub; cd hub; git add -A; git commit -qm Models; cd ..
             GIT_LFS_SKIP_SMUDGE=1 git clone -q "file://$PWD/hub" clone)");
         ASSERT_EQ(made.status, 0) << made.out << made.err;
     }
 
-    ProgramResult run(const std::string& command) {
-        return run_command({"env", "HOME=" + folder.path().string(), "GIT_CONFIG_NOSYSTEM=1",
-                            "no_proxy=127.0.0.1", "sh", "-c", command},
-                           folder.path());
-    }
+    ProgramResult run(const std::string& command) { return folder.run(command); }
 
     ProgramResult onnxhub(const std::string& arguments) {
-        return run("cd clone && '" + onnxhub_program() + "' " + arguments);
+        return run("cd clone && \"$ONNXHUB\" " + arguments);
     }
 
     /// Models of some 4, 8, 12, 16 and 20 kB.
@@ -86,7 +77,7 @@ protected:
 
     const std::vector<std::string> names{"p", "q", "r", "s", "t"};
     LfsServer server;
-    TemporaryFolder folder;
+    GitHome folder{server.url()};
 };
 
 TEST_F(Sweep, FetchesNoMoreAtATimeThanTheDiskHoldsAndMakesTheSame) {

@@ -8,6 +8,7 @@
 
 #include "manifest/digest.h"
 #include "repository/lfs_pointer.h"
+#include "tests/support/git_home.h"
 #include "tests/support/http_server.h"
 #include "tests/support/hub_builder.h"
 #include "tests/support/hub_files.h"
@@ -439,7 +440,7 @@ TEST_F(ValidateCommand, CombinationsThatMakeNoSenseAreRefused) {
 /// A clone with git-lfs whose objects lie in a second repository on this disk.
 TEST(ValidateFetch, GetsModelsAndArchivesAndLeavesThePointers) {
     if (!has_program("git-lfs")) GTEST_SKIP() << "git-lfs is not installed";
-    TemporaryFolder folder;
+    const GitHome folder;
     const HubFiles hub = healthy_hub();
     for (const auto& [path, content] : hub.files)
         write_file(folder.path() / "files" / path, content);
@@ -451,22 +452,15 @@ TEST(ValidateFetch, GetsModelsAndArchivesAndLeavesThePointers) {
         write_file(folder.path() / "files" / path,
                    read_whole(*tree.open_lfs_object(*pointer), 1 << 20, path));
     }
-    const std::string environment = "export HOME=\"$PWD\" GIT_CONFIG_NOSYSTEM=1; ";
-    const ProgramResult made = run_command({"sh", "-c", environment + R"(
+    const ProgramResult made = folder.run(R"(
             set -e
-            git config --global user.name T; git config --global user.email t@example.org
-            git config --global protocol.file.allow always
-            git lfs install --skip-repo >/dev/null
             git init -q -b main origin; cd origin
             cp -R ../files/. .; git add -A; git commit -qm Models; cd ..
-            GIT_LFS_SKIP_SMUDGE=1 git clone -q "file://$PWD/origin" clone)"},
-                                           folder.path());
+            GIT_LFS_SKIP_SMUDGE=1 git clone -q "file://$PWD/origin" clone)");
     ASSERT_EQ(made.status, 0) << made.err;
-    const auto run = [&](const std::string& command) {
-        return run_command({"sh", "-c", environment + "cd clone; " + command}, folder.path());
-    };
-    EXPECT_THAT(run(onnxhub_program() + " validate").out, HasSubstr("their bytes are not here"));
-    const ProgramResult fetched = run(onnxhub_program() + " validate --fetch");
+    const auto run = [&](const std::string& command) { return folder.run("cd clone; " + command); };
+    EXPECT_THAT(run("\"$ONNXHUB\" validate").out, HasSubstr("their bytes are not here"));
+    const ProgramResult fetched = run("\"$ONNXHUB\" validate --fetch");
     EXPECT_EQ(fetched.status, 0) << fetched.out << fetched.err;
     EXPECT_THAT(fetched.err, HasSubstr("fetching 23 files"));
     EXPECT_THAT(fetched.out, Not(HasSubstr("their bytes are not here")));
