@@ -591,9 +591,6 @@ TEST_F(ServedFolder, WhatCantBeOpenedForNowIsNotAbsent) {
 
 TEST_F(ServedFolder, WhoComesWhenNoFileCanBeOpenedIsNotLeftWaiting) {
     Served served(hub.string());
-    // UndefinedBehaviorSanitizer needs a file descriptor for each class that it meets for the first
-    // time: this meets them.
-    EXPECT_EQ(served.get("/empty.txt").status, 200);
     std::vector<OpenFile> sockets;
     for (int i = 0; i < 3; ++i) sockets.emplace_back(socket(AF_INET, SOCK_STREAM, 0));
     {
