@@ -8,9 +8,9 @@
 #include <utility>
 #include <variant>
 
+#include "base/atomic_file.h"
+#include "base/environment_error.h"
 #include "cli/hub_folder.h"
-#include "manifest/atomic_file.h"
-#include "manifest/environment_error.h"
 #include "validator/baseline.h"
 
 namespace onnxhub {

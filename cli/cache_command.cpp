@@ -12,13 +12,13 @@
 #include <string>
 #include <vector>
 
+#include "base/environment_error.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
 #include "cli/job.h"
 #include "cli/progress.h"
 #include "hosting/client/cache_inventory.h"
 #include "manifest/diagnostic.h"
-#include "manifest/environment_error.h"
 
 namespace onnxhub {
 namespace {

@@ -12,10 +12,10 @@
 #include <cstring>
 #include <string>
 
+#include "base/atomic_file.h"
+#include "base/environment_error.h"
 #include "hosting/client/model_composer.h"
 #include "hosting/client/onnx_hub.h"
-#include "manifest/atomic_file.h"
-#include "manifest/environment_error.h"
 
 namespace onnxhub {
 namespace {

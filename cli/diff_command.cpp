@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/atomic_file.h"
+#include "base/environment_error.h"
 #include "cli/git_messages.h"
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
@@ -15,9 +17,7 @@
 #include "cli/job.h"
 #include "cli/progress.h"
 #include "cli/worker_program.h"
-#include "generator/shape_inference.h"
-#include "manifest/atomic_file.h"
-#include "manifest/environment_error.h"
+#include "model/shape_inference.h"
 #include "repository/change_base.h"
 #include "review/diff_report.h"
 

@@ -11,6 +11,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/environment_error.h"
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
@@ -18,7 +19,6 @@
 #include "cli/progress.h"
 #include "hosting/export/hub_export.h"
 #include "manifest/diagnostic.h"
-#include "manifest/environment_error.h"
 #include "repository/hub_location.h"
 
 namespace onnxhub {

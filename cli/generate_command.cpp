@@ -10,6 +10,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/environment_error.h"
 #include "cli/generation_fetch.h"
 #include "cli/generation_report.h"
 #include "cli/hub_folder.h"
@@ -20,11 +21,10 @@
 #include "cli/worker_program.h"
 #include "generator/generate.h"
 #include "generator/manifest_part.h"
-#include "generator/shape_inference.h"
-#include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/inert_text.h"
 #include "manifest/manifest_difference.h"
+#include "model/shape_inference.h"
 
 namespace onnxhub {
 namespace {

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "base/digest.h"
 #include "cli/hub_folder.h"
 #include "cli/job.h"
 #include "generator/generate.h"
-#include "manifest/digest.h"
 #include "manifest/shard.h"
 
 namespace onnxhub {

@@ -8,10 +8,10 @@
 #include <system_error>
 #include <vector>
 
+#include "base/atomic_file.h"
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
-#include "manifest/atomic_file.h"
 #include "manifest/quantity_text.h"
 #include "repository/lfs_fetch.h"
 

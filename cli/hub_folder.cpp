@@ -4,9 +4,9 @@
 #include <system_error>
 #include <utility>
 
+#include "base/byte_source.h"
+#include "base/environment_error.h"
 #include "cli/git_messages.h"
-#include "manifest/environment_error.h"
-#include "repository/byte_source.h"
 
 namespace onnxhub {
 namespace {

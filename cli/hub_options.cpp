@@ -10,10 +10,10 @@
 #include <utility>
 #include <variant>
 
+#include "base/environment_error.h"
 #include "cli/interruption.h"
 #include "cli/progress.h"
 #include "manifest/diagnostic.h"
-#include "manifest/environment_error.h"
 
 namespace onnxhub {
 namespace {

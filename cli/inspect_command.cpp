@@ -12,15 +12,15 @@
 #include <variant>
 #include <vector>
 
+#include "base/environment_error.h"
 #include "cli/interruption.h"
 #include "cli/job.h"
 #include "cli/model_report.h"
 #include "cli/progress.h"
 #include "cli/worker_program.h"
 #include "generator/content_facts.h"
-#include "generator/model_graph.h"
-#include "generator/shape_inference.h"
-#include "manifest/environment_error.h"
+#include "model/model_graph.h"
+#include "model/shape_inference.h"
 #include "repository/git_repository.h"
 
 namespace onnxhub {

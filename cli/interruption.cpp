@@ -4,7 +4,7 @@
 #include <atomic>
 #include <csignal>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 
 namespace onnxhub {
 namespace {

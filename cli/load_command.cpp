@@ -11,17 +11,17 @@
 #include <string>
 #include <vector>
 
+#include "base/byte_source.h"
+#include "base/environment_error.h"
+#include "base/parallel.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
 #include "cli/job.h"
 #include "cli/load_progress.h"
 #include "cli/model_copy.h"
-#include "generator/parallel.h"
 #include "hosting/client/hub_client.h"
 #include "hosting/client/lock_file.h"
 #include "manifest/diagnostic.h"
-#include "manifest/environment_error.h"
-#include "repository/byte_source.h"
 
 namespace onnxhub {
 namespace {

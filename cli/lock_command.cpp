@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "base/atomic_file.h"
 #include "cli/hub_options.h"
 #include "cli/job.h"
 #include "hosting/client/lock_file.h"
-#include "manifest/atomic_file.h"
 #include "manifest/diagnostic.h"
 
 namespace onnxhub {

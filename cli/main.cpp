@@ -9,11 +9,11 @@
 #include <iostream>
 #include <new>
 
+#include "base/environment_error.h"
 #include "cli/composition.h"
 #include "cli/job.h"
-#include "generator/onnx_worker.h"
-#include "manifest/environment_error.h"
 #include "manifest/inert_text.h"
+#include "model/onnx_worker.h"
 
 namespace {
 

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/environment_error.h"
 #include "cli/baseline_file.h"
 #include "cli/generation_report.h"
 #include "cli/hub_folder.h"
@@ -19,7 +20,6 @@
 #include "cli/shard_options.h"
 #include "generator/manifest_part.h"
 #include "manifest/diagnostic.h"
-#include "manifest/environment_error.h"
 #include "manifest/json.h"
 #include "review/diff_report.h"
 #include "validator/report_reader.h"

@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "base/atomic_file.h"
+#include "base/environment_error.h"
 #include "cli/hub_folder.h"
 #include "cli/job.h"
-#include "manifest/atomic_file.h"
 #include "manifest/diagnostic.h"
-#include "manifest/environment_error.h"
 #include "manifest/manifest_merge.h"
 #include "repository/merge_driver.h"
 

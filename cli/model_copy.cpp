@@ -3,8 +3,8 @@
 
 #include <system_error>
 
-#include "manifest/atomic_file.h"
-#include "manifest/environment_error.h"
+#include "base/atomic_file.h"
+#include "base/environment_error.h"
 
 namespace onnxhub {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "generator/content_facts.h"
-#include "generator/model_graph.h"
+#include "model/model_graph.h"
 
 namespace onnxhub {
 

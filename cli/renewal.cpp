@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/environment_error.h"
 #include "cli/hub_folder.h"
 #include "cli/progress.h"
 #include "generator/generate.h"
 #include "manifest/diagnostic.h"
-#include "manifest/environment_error.h"
 
 namespace onnxhub {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "cli/job.h"
-#include "generator/shape_inference.h"
 #include "hosting/scaffold/hub_change.h"
+#include "model/shape_inference.h"
 
 namespace onnxhub {
 

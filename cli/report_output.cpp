@@ -6,8 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "base/atomic_file.h"
 #include "cli/hub_options.h"
-#include "manifest/atomic_file.h"
 #include "validator/rule_catalog.h"
 
 namespace onnxhub {

@@ -18,12 +18,12 @@
 #include <utility>
 #include <variant>
 
+#include "base/environment_error.h"
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
 #include "cli/job.h"
 #include "hosting/export/catalog.h"
 #include "hosting/server/hub_server.h"
-#include "manifest/environment_error.h"
 #include "repository/hub_location.h"
 
 namespace onnxhub {

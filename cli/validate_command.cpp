@@ -11,6 +11,8 @@
 #include <set>
 #include <utility>
 
+#include "base/atomic_file.h"
+#include "base/environment_error.h"
 #include "cli/baseline_file.h"
 #include "cli/change_fetch.h"
 #include "cli/git_messages.h"
@@ -23,8 +25,6 @@
 #include "cli/shard_options.h"
 #include "cli/validation_sweep.h"
 #include "cli/worker_program.h"
-#include "manifest/atomic_file.h"
-#include "manifest/environment_error.h"
 #include "repository/change_base.h"
 #include "repository/lfs_fetch.h"
 #include "validator/change_scope.h"

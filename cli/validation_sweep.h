@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "base/digest.h"
 #include "cli/hub_folder.h"
 #include "cli/job.h"
 #include "generator/hub_part.h"
-#include "manifest/digest.h"
 #include "validator/finding_list.h"
 #include "validator/hub_state.h"
 

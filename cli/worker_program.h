@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "generator/onnx_worker.h"
+#include "model/onnx_worker.h"
 
 namespace onnxhub {
 

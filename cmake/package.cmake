@@ -3,7 +3,7 @@
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/onnxhub)
-foreach(room manifest http repository client)
+foreach(room base manifest http repository model client)
   set_target_properties(onnxhub_${room} PROPERTIES EXPORT_NAME ${room})
 endforeach()
 set_target_properties(onnxhub_rules PROPERTIES EXPORT_NAME rules)
@@ -11,10 +11,10 @@ set_target_properties(onnxhub_rules PROPERTIES EXPORT_NAME rules)
 target_include_directories(onnxhub_rules INTERFACE
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/onnxhub>)
-install(TARGETS onnxhub_rules onnxhub_manifest onnxhub_http onnxhub_repository onnxhub_client
+install(TARGETS onnxhub_rules onnxhub_base onnxhub_manifest onnxhub_http onnxhub_repository onnxhub_model onnxhub_client
   EXPORT onnxhubTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT onnxhubTargets NAMESPACE onnxhub:: DESTINATION ${package_folder})
-foreach(folder manifest http repository hosting/client)
+foreach(folder base manifest http repository model hosting/client)
   install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/onnxhub/${folder}
     FILES_MATCHING PATTERN "*.h")
 endforeach()

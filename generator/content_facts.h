@@ -7,8 +7,8 @@
 #include <string>
 #include <variant>
 
+#include "base/digest.h"
 #include "manifest/diagnostic.h"
-#include "manifest/digest.h"
 #include "repository/tree.h"
 
 namespace onnxhub {

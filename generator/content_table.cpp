@@ -6,8 +6,8 @@
 #include <numeric>
 #include <utility>
 
-#include "generator/parallel.h"
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
+#include "base/parallel.h"
 
 namespace onnxhub {
 namespace {

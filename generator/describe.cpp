@@ -6,9 +6,9 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/environment_error.h"
+#include "base/parallel.h"
 #include "generator/hub_rows.h"
-#include "generator/parallel.h"
-#include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/onnx_release.h"
 

@@ -13,12 +13,12 @@
 
 #include "generator/content_table.h"
 #include "generator/hub_part.h"
-#include "generator/model_graph.h"
 #include "generator/readme_table.h"
 #include "generator/settings.h"
-#include "generator/shape_inference.h"
 #include "manifest/entry.h"
 #include "manifest/manifest.h"
+#include "model/model_graph.h"
+#include "model/shape_inference.h"
 #include "repository/tree.h"
 
 namespace onnxhub {

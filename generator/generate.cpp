@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/environment_error.h"
 #include "generator/changed_rows.h"
-#include "manifest/environment_error.h"
 
 namespace onnxhub {
 namespace {

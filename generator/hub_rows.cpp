@@ -7,8 +7,8 @@
 #include <utility>
 #include <variant>
 
-#include "generator/parallel.h"
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
+#include "base/parallel.h"
 #include "manifest/hub_path.h"
 #include "repository/glob.h"
 

@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "base/digest.h"
 #include "generator/generate.h"
-#include "manifest/digest.h"
 #include "manifest/json.h"
 #include "manifest/shard.h"
 

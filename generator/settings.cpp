@@ -10,7 +10,7 @@
 #include <span>
 #include <utility>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "manifest/spelling.h"
 
 namespace onnxhub {

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 #include "manifest/json.h"
 
 namespace onnxhub {

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cstddef>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 
 namespace onnxhub {
 namespace {

@@ -10,8 +10,8 @@
 #include <variant>
 #include <vector>
 
+#include "base/digest.h"
 #include "manifest/archive_reader.h"
-#include "manifest/digest.h"
 #include "manifest/test_tensor.h"
 
 namespace onnxhub {

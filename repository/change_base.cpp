@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "repository/git_command.h"
 
 namespace onnxhub {

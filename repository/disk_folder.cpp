@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "manifest/hub_path.h"
 
 namespace onnxhub {

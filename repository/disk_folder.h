@@ -13,7 +13,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "repository/byte_source.h"
+#include "base/byte_source.h"
 #include "repository/tree.h"
 
 namespace onnxhub {

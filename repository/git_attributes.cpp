@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "manifest/hub_path.h"
 #include "repository/glob.h"
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 
 extern char** environ;
 

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "repository/git_handle.h"
 #include "repository/shallow_history.h"
 

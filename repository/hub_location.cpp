@@ -4,7 +4,7 @@
 #include <system_error>
 #include <utility>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "manifest/manifest.h"
 
 namespace onnxhub {

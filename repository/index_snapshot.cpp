@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "repository/git_handle.h"
 
 namespace onnxhub {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <variant>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "repository/git_command.h"
 #include "repository/lfs_pointer.h"
 #include "repository/tree.h"

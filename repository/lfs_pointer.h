@@ -9,7 +9,7 @@
 #include <string_view>
 #include <variant>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 
 namespace onnxhub {
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "manifest/hub_path.h"
 #include "repository/git_handle.h"
 

@@ -11,8 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "base/byte_source.h"
 #include "manifest/diagnostic.h"
-#include "repository/byte_source.h"
 #include "repository/lfs_pointer.h"
 
 namespace onnxhub {

@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "manifest/hub_path.h"
 #include "repository/disk_folder.h"
 #include "repository/git_handle.h"

@@ -8,11 +8,11 @@
 #include <string_view>
 #include <utility>
 
+#include "base/environment_error.h"
 #include "generator/describe.h"
-#include "generator/model_graph.h"
 #include "manifest/diagnostic.h"
-#include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
+#include "model/model_graph.h"
 #include "review/model_files.h"
 #include "review/model_state.h"
 #include "review/side_rows.h"

@@ -8,8 +8,8 @@
 
 #include "generator/content_table.h"
 #include "generator/settings.h"
-#include "generator/shape_inference.h"
 #include "manifest/manifest.h"
+#include "model/shape_inference.h"
 #include "repository/tree.h"
 
 namespace onnxhub {

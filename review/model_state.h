@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/digest.h"
 #include "generator/describe.h"
-#include "manifest/digest.h"
 
 namespace onnxhub {
 

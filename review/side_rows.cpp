@@ -6,8 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "base/environment_error.h"
 #include "generator/hub_rows.h"
-#include "manifest/environment_error.h"
 
 namespace onnxhub {
 namespace {

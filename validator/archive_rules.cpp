@@ -9,8 +9,8 @@
 #include <set>
 #include <utility>
 
-#include "generator/parallel.h"
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
+#include "base/parallel.h"
 #include "manifest/test_data_archive.h"
 #include "manifest/test_data_check.h"
 

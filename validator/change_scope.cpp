@@ -7,8 +7,8 @@
 #include <utility>
 #include <variant>
 
+#include "base/environment_error.h"
 #include "generator/content_facts.h"
-#include "manifest/environment_error.h"
 
 namespace onnxhub {
 namespace {

@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "generator/parallel.h"
+#include "base/parallel.h"
 #include "manifest/entry_name.h"
 #include "manifest/hub_path.h"
 #include "manifest/spelling.h"

@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 
 namespace onnxhub {
 namespace {

@@ -10,12 +10,12 @@
 #include <utility>
 #include <variant>
 
-#include "generator/onnx_skeleton.h"
-#include "generator/parallel.h"
+#include "base/environment_error.h"
+#include "base/parallel.h"
 #include "manifest/entry_name.h"
-#include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/onnx_release.h"
+#include "model/onnx_skeleton.h"
 #include "validator/port_difference.h"
 
 namespace onnxhub {

@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "generator/model_checker.h"
+#include "model/model_checker.h"
 #include "validator/finding_list.h"
 #include "validator/hub_state.h"
 

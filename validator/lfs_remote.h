@@ -10,8 +10,8 @@
 #include <variant>
 #include <vector>
 
+#include "base/digest.h"
 #include "http/http_client.h"
-#include "manifest/digest.h"
 
 namespace onnxhub {
 

@@ -9,8 +9,8 @@
 #include <utility>
 #include <variant>
 
-#include "generator/parallel.h"
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
+#include "base/parallel.h"
 #include "repository/git_attributes.h"
 
 namespace onnxhub {

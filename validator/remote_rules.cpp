@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
-#include "generator/parallel.h"
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
+#include "base/parallel.h"
 
 namespace onnxhub {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <variant>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 
 namespace onnxhub {
 namespace {

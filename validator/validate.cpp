@@ -7,8 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include "base/environment_error.h"
 #include "manifest/entry_name.h"
-#include "manifest/environment_error.h"
 #include "manifest/spelling.h"
 #include "validator/archive_rules.h"
 #include "validator/document_rules.h"

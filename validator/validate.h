@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "generator/model_checker.h"
+#include "model/model_checker.h"
 #include "validator/finding.h"
 #include "validator/hub_state.h"
 #include "validator/remote_rules.h"

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 #include "repository/lfs_pointer.h"
 
 namespace {

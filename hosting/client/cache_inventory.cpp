@@ -13,11 +13,11 @@
 #include <system_error>
 #include <utility>
 
+#include "base/byte_source.h"
+#include "base/environment_error.h"
 #include "hosting/client/model_cache.h"
 #include "hosting/client/partial_file.h"
 #include "hosting/client/test_data_folder.h"
-#include "manifest/environment_error.h"
-#include "repository/byte_source.h"
 
 namespace onnxhub {
 namespace {

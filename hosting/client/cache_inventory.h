@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 
 namespace onnxhub {
 

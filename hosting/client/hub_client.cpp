@@ -9,8 +9,8 @@
 #include <utility>
 #include <variant>
 
+#include "base/environment_error.h"
 #include "hosting/client/test_data_folder.h"
-#include "manifest/environment_error.h"
 
 namespace onnxhub {
 namespace {

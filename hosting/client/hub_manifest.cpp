@@ -8,9 +8,9 @@
 #include <utility>
 #include <variant>
 
-#include "manifest/atomic_file.h"
-#include "manifest/digest.h"
-#include "manifest/environment_error.h"
+#include "base/atomic_file.h"
+#include "base/digest.h"
+#include "base/environment_error.h"
 #include "manifest/manifest.h"
 
 namespace onnxhub {

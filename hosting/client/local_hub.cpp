@@ -4,8 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "base/environment_error.h"
 #include "hosting/client/hub_manifest.h"
-#include "manifest/environment_error.h"
 #include "manifest/manifest.h"
 #include "repository/hub_location.h"
 

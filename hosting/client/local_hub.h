@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 #include "repository/git_repository.h"
 #include "repository/tree.h"
 

@@ -15,11 +15,11 @@
 #include <utility>
 #include <variant>
 
+#include "base/atomic_file.h"
+#include "base/byte_source.h"
+#include "base/environment_error.h"
 #include "hosting/client/partial_file.h"
-#include "manifest/atomic_file.h"
-#include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
-#include "repository/byte_source.h"
 
 namespace onnxhub {
 namespace {

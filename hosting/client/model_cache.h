@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 #include "manifest/entry.h"
 
 namespace onnxhub {

@@ -4,7 +4,7 @@
 
 #include <onnx/onnx_pb.h>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 
 namespace onnxhub {
 

@@ -13,8 +13,8 @@
 #include <utility>
 #include <variant>
 
+#include "base/environment_error.h"
 #include "hosting/client/partial_file.h"
-#include "manifest/environment_error.h"
 
 namespace onnxhub {
 namespace {

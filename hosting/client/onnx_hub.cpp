@@ -8,8 +8,8 @@
 #include <utility>
 #include <variant>
 
+#include "base/environment_error.h"
 #include "hosting/client/model_composer.h"
-#include "manifest/environment_error.h"
 
 namespace onnxhub {
 namespace {

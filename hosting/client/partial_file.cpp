@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 
 namespace onnxhub {
 namespace {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <variant>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 
 namespace onnxhub {
 namespace {

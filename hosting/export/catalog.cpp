@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "base/environment_error.h"
 #include "embedded/catalog_html.h"
 #include "hosting/export/readme_facts.h"
-#include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/spelling.h"
 

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <system_error>
 
-#include "manifest/digest.h"
-#include "manifest/environment_error.h"
+#include "base/digest.h"
+#include "base/environment_error.h"
 #include "manifest/manifest.h"
 
 namespace onnxhub {

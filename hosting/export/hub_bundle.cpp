@@ -15,10 +15,10 @@
 #include <system_error>
 #include <utility>
 
+#include "base/environment_error.h"
 #include "hosting/export/bundle_format.h"
 #include "hosting/export/hub_content.h"
 #include "hosting/export/unfinished.h"
-#include "manifest/environment_error.h"
 #include "manifest/spelling.h"
 
 namespace onnxhub {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <variant>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "manifest/hub_path.h"
 
 namespace onnxhub {

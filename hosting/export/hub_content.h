@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/digest.h"
 #include "hosting/client/local_hub.h"
-#include "manifest/digest.h"
 #include "manifest/manifest.h"
 
 namespace onnxhub {

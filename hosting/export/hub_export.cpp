@@ -17,15 +17,15 @@
 #include <system_error>
 #include <utility>
 
+#include "base/atomic_file.h"
+#include "base/environment_error.h"
+#include "base/parallel.h"
 #include "embedded/export_caddy.h"
 #include "embedded/export_nginx.h"
-#include "generator/parallel.h"
 #include "hosting/export/catalog.h"
 #include "hosting/export/earlier_export.h"
 #include "hosting/export/hub_content.h"
 #include "hosting/export/unfinished.h"
-#include "manifest/atomic_file.h"
-#include "manifest/environment_error.h"
 #include "manifest/gzip.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest.h"

@@ -14,7 +14,7 @@
 #include <system_error>
 #include <vector>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 
 namespace onnxhub {
 namespace {

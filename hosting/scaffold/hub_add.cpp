@@ -8,16 +8,16 @@
 #include <utility>
 #include <variant>
 
+#include "base/environment_error.h"
 #include "generator/hub_rows.h"
-#include "generator/model_graph.h"
-#include "generator/onnx_skeleton.h"
 #include "hosting/scaffold/readme_edit.h"
 #include "hosting/scaffold/taken_places.h"
 #include "hosting/scaffold/test_data_pack.h"
-#include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/onnx_release.h"
 #include "manifest/test_data_check.h"
+#include "model/model_graph.h"
+#include "model/onnx_skeleton.h"
 #include "repository/git_attributes.h"
 #include "repository/git_repository.h"
 

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "generator/model_checker.h"
 #include "generator/readme_table.h"
-#include "generator/shape_inference.h"
 #include "hosting/scaffold/hub_change.h"
+#include "model/model_checker.h"
+#include "model/shape_inference.h"
 
 namespace onnxhub {
 

@@ -10,10 +10,10 @@
 #include <string_view>
 #include <utility>
 
+#include "base/environment_error.h"
 #include "generator/hub_rows.h"
 #include "generator/settings.h"
 #include "hosting/scaffold/hub_add.h"
-#include "manifest/environment_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/spelling.h"
 #include "repository/git_repository.h"

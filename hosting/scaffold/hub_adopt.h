@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "generator/model_checker.h"
-#include "generator/shape_inference.h"
 #include "hosting/scaffold/hub_change.h"
+#include "model/model_checker.h"
+#include "model/shape_inference.h"
 
 namespace onnxhub {
 

@@ -9,8 +9,8 @@
 #include <system_error>
 #include <utility>
 
-#include "manifest/atomic_file.h"
-#include "repository/byte_source.h"
+#include "base/atomic_file.h"
+#include "base/byte_source.h"
 
 namespace onnxhub {
 namespace {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 
 namespace onnxhub {
 

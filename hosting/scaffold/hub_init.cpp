@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/atomic_file.h"
+#include "base/environment_error.h"
 #include "embedded/hub_comment.h"
 #include "embedded/hub_contribute.h"
 #include "embedded/hub_gitattributes.h"
@@ -18,8 +20,6 @@
 #include "embedded/hub_regenerate.h"
 #include "embedded/hub_settings.h"
 #include "embedded/hub_validate.h"
-#include "manifest/atomic_file.h"
-#include "manifest/environment_error.h"
 #include "repository/git_repository.h"
 #include "repository/merge_driver.h"
 #include "repository/new_repository.h"

@@ -11,10 +11,10 @@
 #include <variant>
 #include <vector>
 
+#include "base/environment_error.h"
 #include "generator/markdown_line.h"
 #include "generator/markdown_table.h"
 #include "generator/readme_table.h"
-#include "manifest/environment_error.h"
 #include "manifest/spelling.h"
 #include "repository/link_target.h"
 

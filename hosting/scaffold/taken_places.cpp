@@ -7,11 +7,11 @@
 #include <set>
 #include <variant>
 
-#include "generator/onnx_skeleton.h"
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest.h"
 #include "manifest/spelling.h"
+#include "model/onnx_skeleton.h"
 
 namespace onnxhub {
 namespace {

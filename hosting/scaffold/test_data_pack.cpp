@@ -8,8 +8,8 @@
 #include <system_error>
 #include <vector>
 
-#include "manifest/environment_error.h"
-#include "repository/byte_source.h"
+#include "base/byte_source.h"
+#include "base/environment_error.h"
 
 namespace onnxhub {
 namespace {

@@ -16,11 +16,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/digest.h"
+#include "base/environment_error.h"
 #include "hosting/server/http_response.h"
 #include "hosting/server/kept_responses.h"
 #include "hosting/server/request_head.h"
-#include "manifest/digest.h"
-#include "manifest/environment_error.h"
 
 namespace onnxhub {
 namespace {

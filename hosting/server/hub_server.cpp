@@ -19,9 +19,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/environment_error.h"
 #include "hosting/server/http_daemon.h"
 #include "hosting/server/server_books.h"
-#include "manifest/environment_error.h"
 
 namespace onnxhub {
 namespace {

@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "manifest/digest.h"
-#include "manifest/environment_error.h"
+#include "base/digest.h"
+#include "base/environment_error.h"
 #include "manifest/hub_path.h"
 #include "repository/hub_location.h"
 #include "repository/lfs_pointer.h"

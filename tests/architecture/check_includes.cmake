@@ -3,15 +3,17 @@
 # docs/architecture.md draws them.
 cmake_minimum_required(VERSION 3.25)
 
-set(manifest_may "manifest")
-set(http_may "http")
-set(repository_may "repository;manifest")
-set(generator_may "generator;repository;manifest")
-set(review_may "review;generator;repository;manifest")
-set(validator_may "validator;generator;repository;http;manifest")
-set(hosting_may "hosting;generator;repository;http;manifest")
-set(cli_may "cli;hosting;validator;review;generator;repository;http;manifest")
-set(rooms manifest http repository generator review validator hosting cli)
+set(base_may "base")
+set(manifest_may "manifest;${base_may}")
+set(http_may "http;base")
+set(repository_may "repository;${manifest_may}")
+set(model_may "model;${manifest_may}")
+set(generator_may "generator;model;${repository_may}")
+set(review_may "review;${generator_may}")
+set(validator_may "validator;http;${generator_may}")
+set(hosting_may "hosting;http;${generator_may}")
+set(cli_may "cli;hosting;validator;review;http;${generator_may}")
+set(rooms base manifest http repository model generator review validator hosting cli)
 
 # What the build makes of files in templates/ belongs to no room.
 foreach(room IN LISTS rooms)

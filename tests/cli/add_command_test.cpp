@@ -12,10 +12,10 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "base/digest.h"
+#include "base/environment_error.h"
 #include "hosting/scaffold/hub_change.h"
 #include "hosting/scaffold/readme_edit.h"
-#include "manifest/digest.h"
-#include "manifest/environment_error.h"
 #include "repository/lfs_pointer.h"
 #include "tests/support/archive_builder.h"
 #include "tests/support/model_builder.h"

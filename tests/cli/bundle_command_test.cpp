@@ -5,10 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/digest.h"
+#include "base/environment_error.h"
 #include "hosting/export/bundle_format.h"
 #include "hosting/export/hub_bundle.h"
-#include "manifest/digest.h"
-#include "manifest/environment_error.h"
 #include "tests/support/archive_builder.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 #include "tests/support/git_home.h"
 #include "tests/support/lfs_server.h"
 #include "tests/support/model_builder.h"

@@ -10,7 +10,7 @@
 
 #include <fstream>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 #include "tests/support/git_home.h"
 #include "tests/support/hub_builder.h"
 #include "tests/support/program.h"

@@ -12,9 +12,9 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/digest.h"
+#include "base/environment_error.h"
 #include "hosting/scaffold/readme_edit.h"
-#include "manifest/digest.h"
-#include "manifest/environment_error.h"
 #include "tests/support/archive_builder.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"

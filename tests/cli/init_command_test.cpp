@@ -7,7 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 #include "repository/lfs_pointer.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"

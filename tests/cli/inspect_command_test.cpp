@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/digest.h"
 #include "cli/progress.h"
-#include "manifest/digest.h"
 #include "tests/support/hub_builder.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"

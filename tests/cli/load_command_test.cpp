@@ -10,7 +10,7 @@
 #include <sstream>
 #include <thread>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 #include "tests/support/http_server.h"
 #include "tests/support/hub_files.h"
 #include "tests/support/program.h"

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <random>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 #include "tests/support/http_server.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"

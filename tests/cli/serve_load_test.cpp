@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
 #include "tests/support/running_server.h"

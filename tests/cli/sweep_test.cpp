@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 #include "repository/lfs_pointer.h"
 #include "tests/support/git_home.h"
 #include "tests/support/lfs_server.h"

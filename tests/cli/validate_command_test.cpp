@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 #include "repository/lfs_pointer.h"
 #include "tests/support/git_home.h"
 #include "tests/support/http_server.h"

@@ -8,9 +8,9 @@
 #include <charconv>
 #include <chrono>
 
+#include "base/environment_error.h"
 #include "hosting/client/model_download.h"
 #include "hosting/client/partial_file.h"
-#include "manifest/environment_error.h"
 #include "tests/support/http_server.h"
 #include "tests/support/repository_builder.h"
 

@@ -6,7 +6,7 @@
 
 #include <map>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "tests/support/http_server.h"
 #include "tests/support/repository_builder.h"
 

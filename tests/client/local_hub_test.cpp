@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
 

@@ -8,7 +8,7 @@
 #include <atomic>
 #include <thread>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "tests/support/http_server.h"
 #include "tests/support/repository_builder.h"
 

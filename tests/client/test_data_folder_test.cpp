@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "tests/support/archive_builder.h"
 #include "tests/support/repository_builder.h"
 

@@ -7,9 +7,9 @@
 #include <fstream>
 #include <string>
 
-#include "generator/model_graph.h"
 #include "manifest/entry.h"
 #include "manifest/json.h"
+#include "model/model_graph.h"
 
 namespace onnxhub {
 namespace {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "tests/support/memory_tree.h"
 
 namespace onnxhub {

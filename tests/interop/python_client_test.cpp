@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
+#include "base/digest.h"
 #include "hosting/client/model_query.h"
-#include "manifest/digest.h"
 #include "tests/support/archive_builder.h"
 #include "tests/support/http_server.h"
 #include "tests/support/hub_files.h"

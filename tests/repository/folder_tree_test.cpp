@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "repository/git_repository.h"
 #include "tests/support/repository_builder.h"
 

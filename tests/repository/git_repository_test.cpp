@@ -8,7 +8,7 @@
 
 #include <functional>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "tests/support/repository_builder.h"
 
 namespace onnxhub {

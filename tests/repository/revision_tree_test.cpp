@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/environment_error.h"
+#include "base/parallel.h"
 #include "generator/content_facts.h"
-#include "generator/parallel.h"
-#include "manifest/environment_error.h"
 #include "repository/git_repository.h"
 #include "tests/support/repository_builder.h"
 

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "repository/tree.h"
 #include "tests/support/memory_tree.h"
 

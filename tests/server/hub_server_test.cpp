@@ -13,9 +13,9 @@
 #include <mutex>
 #include <variant>
 
+#include "base/digest.h"
+#include "base/environment_error.h"
 #include "http/http_client.h"
-#include "manifest/digest.h"
-#include "manifest/environment_error.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
 

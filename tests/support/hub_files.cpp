@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "base/environment_error.h"
 #include "generator/generate.h"
-#include "manifest/environment_error.h"
 #include "tests/support/archive_builder.h"
 #include "tests/support/hub_builder.h"
 #include "validator/validate.h"

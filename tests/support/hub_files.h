@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "generator/model_checker.h"
 #include "generator/settings.h"
-#include "generator/shape_inference.h"
 #include "manifest/manifest.h"
+#include "model/model_checker.h"
+#include "model/shape_inference.h"
 #include "tests/support/memory_tree.h"
 #include "validator/finding.h"
 

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 
 namespace onnxhub::test {
 namespace {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "manifest/digest.h"
-#include "manifest/environment_error.h"
+#include "base/digest.h"
+#include "base/environment_error.h"
 
 namespace onnxhub::test {
 

@@ -13,7 +13,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 #include "repository/lfs_pointer.h"
 
 namespace onnxhub::test {

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "repository/byte_source.h"
+#include "base/byte_source.h"
 
 namespace onnxhub::test {
 

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "generator/onnx_worker.h"
+#include "model/onnx_worker.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 /// libgit2 1.5 loses PCRE's memory whenever a revision's name turns out to name nothing.

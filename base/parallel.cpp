@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/parallel.h"
+#include "base/parallel.h"
 
 #include <sched.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/model_graph.h"
+#include "model/model_graph.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/shape_inference.h"
+#include "model/shape_inference.h"
 
 #include <onnx/onnx_pb.h>
 #include <onnx/shape_inference/implementation.h>
@@ -9,8 +9,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "generator/onnx_tasks.h"
-#include "generator/onnx_types.h"
+#include "model/onnx_tasks.h"
+#include "model/onnx_types.h"
 
 namespace onnxhub {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/onnx_worker.h"
+#include "model/onnx_worker.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -18,8 +18,8 @@
 #include <optional>
 #include <utility>
 
-#include "generator/onnx_tasks.h"
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
+#include "model/onnx_tasks.h"
 
 extern char** environ;
 

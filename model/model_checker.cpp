@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/model_checker.h"
+#include "model/model_checker.h"
 
 #include <onnx/checker.h>
 #include <onnx/defs/schema.h>
@@ -11,8 +11,8 @@
 #include <utility>
 #include <variant>
 
-#include "generator/onnx_skeleton.h"
-#include "generator/onnx_tasks.h"
+#include "model/onnx_skeleton.h"
+#include "model/onnx_tasks.h"
 
 namespace onnxhub {
 namespace {

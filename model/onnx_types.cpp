@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/onnx_types.h"
+#include "model/onnx_types.h"
 
 #include "manifest/element_type.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "manifest/digest.h"
+#include "base/digest.h"
 
 #include <openssl/evp.h>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 
 namespace onnxhub {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/model_graph.h"
+#include "model/model_graph.h"
 
 #include <onnx/onnx_pb.h>
 
@@ -9,8 +9,8 @@
 #include <unordered_set>
 #include <utility>
 
-#include "generator/onnx_types.h"
 #include "manifest/hub_path.h"
+#include "model/onnx_types.h"
 
 namespace onnxhub {
 namespace {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "generator/onnx_worker.h"
+#include "model/onnx_worker.h"
 
 namespace onnxhub {
 

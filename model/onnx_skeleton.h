@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "repository/byte_source.h"
+#include "base/byte_source.h"
 
 namespace onnxhub {
 

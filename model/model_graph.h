@@ -9,10 +9,10 @@
 #include <variant>
 #include <vector>
 
-#include "generator/onnx_skeleton.h"
-#include "generator/shape_inference.h"
-#include "manifest/digest.h"
+#include "base/digest.h"
 #include "manifest/entry.h"
+#include "model/onnx_skeleton.h"
+#include "model/shape_inference.h"
 
 namespace onnxhub {
 

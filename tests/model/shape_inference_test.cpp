@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/shape_inference.h"
+#include "model/shape_inference.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "repository/byte_source.h"
+#include "base/byte_source.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <array>
 #include <limits>
 
-#include "manifest/environment_error.h"
+#include "base/environment_error.h"
 #include "tests/support/repository_builder.h"
 
 namespace onnxhub {

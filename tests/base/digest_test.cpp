@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "manifest/digest.h"
+#include "base/digest.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/onnx_skeleton.h"
+#include "model/onnx_skeleton.h"
 
 #include <algorithm>
 #include <array>

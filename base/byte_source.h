@@ -11,7 +11,7 @@
 #include <span>
 #include <string>
 
-#include "manifest/digest.h"
+#include "base/digest.h"
 
 namespace onnxhub {
 

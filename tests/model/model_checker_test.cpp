@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/model_checker.h"
+#include "model/model_checker.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
-#include "generator/onnx_skeleton.h"
+#include "model/onnx_skeleton.h"
 #include "tests/support/model_builder.h"
 
 namespace onnxhub {

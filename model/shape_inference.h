@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
-#include "generator/onnx_worker.h"
 #include "manifest/entry.h"
+#include "model/onnx_worker.h"
 
 namespace onnxhub {
 
