@@ -28,6 +28,10 @@ if(ONNXHUB_SANITIZE)
     target_compile_options(onnxhub_warnings INTERFACE -Wno-maybe-uninitialized)
   endif()
 endif()
+if(ONNXHUB_FUZZ)
+  target_compile_options(onnxhub_warnings INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(onnxhub_warnings INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # For what calls the other rooms and does little itself, the command line and the tests: only releases
 # optimize it, and AddressSanitizer alone watches it. It is two thirds of all that is compiled.
@@ -45,5 +49,7 @@ endif()
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # How far it may trust precompiled headers: its manual, "Precompiled headers".
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+  # Paths below the checkout count as relative, so that every checkout of one state shares the cache.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+    CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Documents in JSON: what is read and written back must be the same document.
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/environment_error.h"
+#include "hosting/client/lock_file.h"
+#include "manifest/json.h"
+#include "manifest/manifest.h"
+#include "manifest/manifest_merge.h"
+#include "tests/fuzz/targets.h"
+#include "validator/report_reader.h"
+
+namespace onnxhub::test {
+
+void fuzz_json(std::string_view input) {
+    const auto result = parse_json(input);
+    const auto* document = std::get_if<JsonDocument>(&result);
+    if (!document) return;
+    const std::string written = json_text(document->root);
+    const auto again = parse_json(written);
+    require(std::holds_alternative<JsonDocument>(again), "what json_text() writes can be read");
+    require(json_text(std::get<JsonDocument>(again).root) == written,
+            "writing a document twice gives the same bytes");
+}
+
+namespace {
+
+std::string text_of(const ManifestDocument& manifest) {
+    std::vector<std::string> entries;
+    for (const ManifestEntry& entry : manifest.entries) entries.push_back(entry_text(entry.json));
+    return manifest_text(entries);
+}
+
+}  // namespace
+
+void fuzz_manifest(std::string_view input) {
+    const ManifestResult result = parse_manifest(input);
+    const auto* manifest = std::get_if<ManifestDocument>(&result);
+    if (!manifest) return;
+    const std::string written = text_of(*manifest);
+    const ManifestResult again = parse_manifest(written);
+    const auto* same = std::get_if<ManifestDocument>(&again);
+    require(same != nullptr, "a manifest that was written can be read");
+    require(same->entries.size() == manifest->entries.size(), "no entry is lost");
+    require(text_of(*same) == written, "writing a manifest twice gives the same bytes");
+}
+
+/// The input holds three manifests between NUL bytes: base, ours, theirs.
+void fuzz_merge(std::string_view input) {
+    std::vector<ManifestDocument> sides;
+    while (sides.size() < 3) {
+        const std::size_t end = std::min(input.find('\0'), input.size());
+        ManifestResult result = parse_manifest(input.substr(0, end));
+        if (!std::holds_alternative<ManifestDocument>(result)) return;
+        sides.push_back(std::get<ManifestDocument>(std::move(result)));
+        input.remove_prefix(std::min(end + 1, input.size()));
+    }
+    const MergedManifest merged = merge_manifests(sides[0], sides[1], sides[2]);
+    const bool is_json = std::holds_alternative<ManifestDocument>(parse_manifest(merged.text));
+    require(is_json == merged.conflicts.empty(),
+            "a merge without conflicts is a manifest, one with conflicts is not");
+    if (!merged.conflicts.empty()) return;
+    const MergedManifest mirrored = merge_manifests(sides[0], sides[2], sides[1]);
+    require(mirrored.conflicts.empty(), "conflicts do not depend on which side is ours");
+    require(mirrored.entry_count == merged.entry_count, "both directions keep the same entries");
+}
+
+void fuzz_lock_file(std::string_view input) {
+    try {
+        const LockFile lock = parse_lock_file(input, "onnxhub.lock");
+        const std::string written = to_text(lock);
+        require(to_text(parse_lock_file(written, "onnxhub.lock")) == written,
+                "writing a lock file twice gives the same bytes");
+    } catch (const EnvironmentError&) {
+        return;  // not a lock file, and said so
+    }
+}
+
+void fuzz_report(std::string_view input) {
+    const auto result = parse_json(input);
+    const auto* document = std::get_if<JsonDocument>(&result);
+    if (!document) return;
+    const auto report = parse_report(document->root);
+    if (const auto* reason = std::get_if<std::string>(&report)) {
+        require(!reason->empty(), "a refused report has a reason");
+    }
+}
+
+}  // namespace onnxhub::test

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/fuzz/targets.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace onnxhub::test {
+
+std::span<const FuzzTarget> fuzz_targets() {
+    static constexpr FuzzTarget all[] = {
+        {"archive", fuzz_archive},   {"attributes", fuzz_attributes},
+        {"bundle", fuzz_bundle},     {"glob", fuzz_glob},
+        {"json", fuzz_json},         {"lock_file", fuzz_lock_file},
+        {"manifest", fuzz_manifest}, {"markdown", fuzz_markdown},
+        {"merge", fuzz_merge},       {"path", fuzz_path},
+        {"pointer", fuzz_pointer},   {"range", fuzz_range},
+        {"report", fuzz_report},     {"request", fuzz_request},
+        {"skeleton", fuzz_skeleton}, {"tensor", fuzz_tensor},
+    };
+    return all;
+}
+
+void require(bool holds, std::string_view property) {
+    if (holds) return;
+    std::fprintf(stderr, "property does not hold: %.*s\n", static_cast<int>(property.size()),
+                 property.data());
+    std::abort();
+}
+
+}  // namespace onnxhub::test
