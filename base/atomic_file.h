@@ -14,8 +14,4 @@ namespace onnxhub {
 /// pipe ("/dev/stdout") is written to as it stands.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
-/// Copies the regular file `from` beside `to`, whose folders are made, and renames the copy onto
-/// `to`. Throws EnvironmentError when anything fails; then `to` is as it was.
-void copy_file_atomically(const std::filesystem::path& from, const std::filesystem::path& to);
-
 }  // namespace onnxhub

@@ -40,6 +40,14 @@ SystemTime now() {
     return std::chrono::system_clock::now();
 }
 
+StateFolder state_folder() {
+    return default_state_folder(process_environment);
+}
+
+CacheInventory inventory_of(const fs::path& folder, SystemTime time) {
+    return take_inventory(folder, state_folder(), time);
+}
+
 std::string to_text(SystemTime time, const char* format) {
     return fmt::format(fmt::runtime(format),
                        fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
@@ -70,13 +78,19 @@ std::string table_of(const std::vector<CachedFile>& files) {
     return text;
 }
 
+/// Of the file itself, or of a model with its external data.
+Json digest_of(const CachedFile& file, bool of_set) {
+    return file.sha && file.has_folder == of_set ? Json(to_hex(*file.sha)) : Json(nullptr);
+}
+
 std::string json_of(const CacheInventory& inventory) {
     Json files = Json::array();
     for (const CachedFile& file : inventory.files) {
         files.push_back({{"path", file.path.string()},
                          {"hub", file.hub.empty() ? Json(nullptr) : Json(file.hub)},
                          {"hub_path", file.hub_path},
-                         {"sha256", file.sha ? Json(to_hex(*file.sha)) : Json(nullptr)},
+                         {"sha256", digest_of(file, false)},
+                         {"set_sha256", digest_of(file, true)},
                          {"bytes", file.size_bytes},
                          {"unpacked_bytes", file.unpacked_bytes},
                          {"last_use", to_text(file.used, "{:%Y-%m-%dT%H:%M:%SZ}")}});
@@ -103,7 +117,7 @@ ExitCode show_folder(const Arguments& arguments, const Streams& streams) {
 }
 
 ExitCode list(const Arguments& arguments, const Streams& streams) {
-    const CacheInventory inventory = take_inventory(cache_folder_of(arguments.cache), now());
+    const CacheInventory inventory = inventory_of(cache_folder_of(arguments.cache), now());
     const bool as_json = arguments.format == "json";
     write_result(streams, as_json ? json_of(inventory) : table_of(inventory.files));
     note(streams, fmt::format("{}, {}", counted(inventory.files.size(), "file"),
@@ -112,18 +126,22 @@ ExitCode list(const Arguments& arguments, const Streams& streams) {
     return ExitCode::done;
 }
 
+std::string damage_of(const CachedFile& file) {
+    if (file.has_folder) return "its folder is incomplete or was altered";
+    return "the SHA-256 is not " + (file.sha ? to_hex(*file.sha) : "known");
+}
+
 ExitCode verify(const Arguments& arguments, const Streams& streams) {
     catch_interruptions();
     const fs::path folder = cache_folder_of(arguments.cache);
-    const CacheInventory inventory = take_inventory(folder, now());
+    const CacheInventory inventory = inventory_of(folder, now());
     std::string text;
     std::size_t bad = 0;
     for (const CachedFile& file : inventory.files) {
         if (is_intact(file, check_interruption)) continue;
         ++bad;
-        if (arguments.removes_bad) remove_cached_file(folder, file);
-        text += fmt::format("{}: the SHA-256 is not {}; {}\n", printable(file.path.string()),
-                            file.sha ? to_hex(*file.sha) : "known",
+        if (arguments.removes_bad) remove_cached_file(folder, state_folder(), file);
+        text += fmt::format("{}: {}; {}\n", printable(file.path.string()), damage_of(file),
                             arguments.removes_bad ? "removed" : "remove it with --remove");
     }
     write_result(streams, text);
@@ -134,7 +152,7 @@ ExitCode verify(const Arguments& arguments, const Streams& streams) {
 ExitCode prune(const Arguments& arguments, const Streams& streams) {
     const fs::path folder = cache_folder_of(arguments.cache);
     const SystemTime time = now();
-    const CacheInventory inventory = take_inventory(folder, time);
+    const CacheInventory inventory = inventory_of(folder, time);
     PruneWish wish = {{}, arguments.keeps_latest, arguments.max_bytes};
     if (arguments.older_than_seconds) {
         wish.older_than = std::chrono::seconds(*arguments.older_than_seconds);
@@ -142,7 +160,7 @@ ExitCode prune(const Arguments& arguments, const Streams& streams) {
     const std::vector<CachedFile> chosen = files_to_prune(inventory.files, wish, time);
     std::string text;
     for (const CachedFile& file : chosen) {
-        if (!arguments.is_dry_run) remove_cached_file(folder, file);
+        if (!arguments.is_dry_run) remove_cached_file(folder, state_folder(), file);
         text += printable(file.path.string()) + "\n";
     }
     for (const fs::path& leftover : inventory.leftovers) {

@@ -18,9 +18,9 @@
 #include "cli/interruption.h"
 #include "cli/job.h"
 #include "cli/load_progress.h"
-#include "cli/model_copy.h"
 #include "hosting/client/hub_client.h"
 #include "hosting/client/lock_file.h"
+#include "hosting/client/model_output.h"
 #include "manifest/diagnostic.h"
 
 namespace onnxhub {

@@ -15,7 +15,7 @@
 
 #include "base/byte_source.h"
 #include "base/environment_error.h"
-#include "hosting/client/model_cache.h"
+#include "hosting/client/cache_layout.h"
 #include "hosting/client/partial_file.h"
 #include "hosting/client/test_data_folder.h"
 
@@ -26,14 +26,6 @@ namespace fs = std::filesystem;
 
 /// So long nobody unpacks an archive.
 constexpr auto longest_unpacking = std::chrono::hours(24);
-
-/// "<64 hexadecimal digits>_rest"
-std::optional<std::pair<Sha256, std::string>> split_name(std::string_view name) {
-    if (name.size() < 66 || name[64] != '_') return std::nullopt;
-    const auto sha = parse_sha256(name.substr(0, 64));
-    if (!sha) return std::nullopt;
-    return std::pair(*sha, std::string(name.substr(65)));
-}
 
 SystemTime to_time(const timespec& time) {
     return SystemTime(std::chrono::duration_cast<SystemTime::duration>(
@@ -67,9 +59,39 @@ bool is_abandoned(const fs::path& partial) {
     return is_free;
 }
 
+/// The model in the folder "{set}_{stem}" of a model with external data: the file called
+/// {stem}.onnx or {stem}. Nothing for other folders, such as those with an archive's files.
+std::optional<fs::path> model_in(const fs::path& folder, const std::string& stem) {
+    std::error_code error;
+    if (fs::exists(folder.string() + ".tar.gz", error)) return std::nullopt;
+    for (const std::string& name : {stem + ".onnx", stem}) {
+        const fs::path path = folder / name;
+        if (fs::is_regular_file(fs::symlink_status(path, error))) return path;
+    }
+    return std::nullopt;
+}
+
+/// Digests and locations of the files in a model's own folder but for transfers in it.
+std::vector<std::pair<Sha256, std::string>> files_of_set(
+    const fs::path& folder, const std::function<void()>& check_interruption) {
+    std::vector<std::pair<Sha256, std::string>> files;
+    std::error_code error;
+    for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+         it.increment(error)) {
+        std::error_code ignored;
+        if (it->symlink_status(ignored).type() == fs::file_type::directory) continue;
+        if (it->path().filename().string().starts_with('.')) continue;
+        const auto source = open_file(it->path(), it->path().string(), LastLink::refuse);
+        files.emplace_back(sha256_of(*source, check_interruption),
+                           it->path().lexically_relative(folder).string());
+    }
+    return files;
+}
+
 class Inventory {
 public:
-    Inventory(const fs::path& folder, SystemTime now) : folder_(folder), now_(now) {}
+    Inventory(const fs::path& folder, const StateFolder& state, SystemTime now)
+        : folder_(folder), state_(state), now_(now) {}
 
     CacheInventory take() {
         std::error_code error;
@@ -79,8 +101,8 @@ public:
             const fs::file_type type = it->symlink_status(ignored).type();
             if (type == fs::file_type::directory) {
                 if (!see_folder(it->path())) it.disable_recursion_pending();
-            } else if (type == fs::file_type::regular) {
-                see_file(it->path());
+            } else if (type == fs::file_type::regular && !see_leftover(it->path())) {
+                see_cached(it->path(), split_cached_name(it->path().filename().string()));
             }
         }
         std::ranges::sort(result_.files, {}, &CachedFile::path);
@@ -101,10 +123,37 @@ private:
             }
             return false;
         }
-        return !split_name(name);  // an archive's files
+        const auto parts = split_cached_name(name);
+        if (!parts) return true;
+        if (const auto model = model_in(path, parts->second)) see_set(path, *model, parts->first);
+        return false;  // in there are an archive's files, or one model's
     }
 
-    void see_file(const fs::path& path) {
+    void see_set(const fs::path& folder, const fs::path& model, const Sha256& set) {
+        see_cached(model, std::nullopt);
+        if (result_.files.empty() || result_.files.back().path != model) {
+            result_.files.emplace_back();
+            fill_from_disk(result_.files.back(), model);
+            result_.files.back().hub_path =
+                (folder.parent_path().lexically_relative(folder_) / model.filename())
+                    .lexically_normal()
+                    .string();
+        }
+        CachedFile& file = result_.files.back();
+        file.has_folder = true;
+        file.sha = set;
+        file.size_bytes = 0;
+        std::error_code error;
+        for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+             it.increment(error)) {
+            std::error_code ignored;
+            const bool is_file = it->symlink_status(ignored).type() == fs::file_type::regular;
+            if (is_file && !see_leftover(it->path())) file.size_bytes += it->file_size(ignored);
+        }
+    }
+
+    /// Whether the file is of a transfer.
+    bool see_leftover(const fs::path& path) {
         const std::string name = path.filename().string();
         std::error_code error;
         if (name.starts_with('.') && name.ends_with(partial_file_ending)) {
@@ -114,20 +163,26 @@ private:
             const std::string partial = text.substr(0, text.rfind('.'));
             if (!fs::exists(partial, error)) add_leftover(path, fs::file_size(path, error));
         } else {
-            see_cached(path, split_name(name));
+            return false;
         }
+        return true;
     }
 
-    void see_cached(const fs::path& path,
-                    const std::optional<std::pair<Sha256, std::string>>& parts) {
-        const auto record = find_cache_record(folder_, path);
+    static bool fill_from_disk(CachedFile& file, const fs::path& path) {
         struct stat status = {};
-        if ((!parts && !record) || lstat(path.c_str(), &status) != 0) return;
-        CachedFile file;
+        if (lstat(path.c_str(), &status) != 0) return false;
         file.path = path;
         file.size_bytes = static_cast<std::uint64_t>(status.st_size);
         file.loaded = to_time(status.st_mtim);
         file.used = std::max(file.loaded, to_time(status.st_atim));
+        return true;
+    }
+
+    void see_cached(const fs::path& path,
+                    const std::optional<std::pair<Sha256, std::string>>& parts) {
+        const auto record = find_cache_record(state_, folder_, path);
+        CachedFile file;
+        if ((!parts && !record) || !fill_from_disk(file, path)) return;
         if (record) {
             file.hub = record->hub;
             file.hub_path = record->hub_path;
@@ -149,6 +204,7 @@ private:
     }
 
     const fs::path& folder_;
+    const StateFolder& state_;
     const SystemTime now_;
     CacheInventory result_;
 };
@@ -186,11 +242,15 @@ void mark_least_recently_used(const std::vector<CachedFile>& files, std::uint64_
 
 }  // namespace
 
-CacheInventory take_inventory(const fs::path& cache_folder, SystemTime now) {
-    return Inventory(cache_folder, now).take();
+CacheInventory take_inventory(const fs::path& cache_folder, const StateFolder& state,
+                              SystemTime now) {
+    return Inventory(cache_folder, state, now).take();
 }
 
 bool is_intact(const CachedFile& file, const std::function<void()>& check_interruption) {
+    if (file.has_folder) {
+        return file.sha == digest_of_set(files_of_set(file.path.parent_path(), check_interruption));
+    }
     const auto source = open_file(file.path, file.path.string(), LastLink::refuse);
     return file.sha && sha256_of(*source, check_interruption) == *file.sha;
 }
@@ -222,11 +282,12 @@ void remove_leftover(const fs::path& leftover) {
     }
 }
 
-void remove_cached_file(const fs::path& cache_folder, const CachedFile& file) {
+void remove_cached_file(const fs::path& cache_folder, const StateFolder& state,
+                        const CachedFile& file) {
     const fs::path unpacked = unpacked_folder(file.path);
     if (!unpacked.empty()) remove_leftover(unpacked);
-    remove_leftover(file.path);
-    forget_cache_record(cache_folder, file.path);
+    remove_leftover(file.has_folder ? file.path.parent_path() : file.path);
+    forget_cache_record(state, cache_folder, file.path);
 }
 
 }  // namespace onnxhub

@@ -9,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/byte_source.h"
 #include "base/environment_error.h"
 #include "hosting/client/test_data_folder.h"
 
@@ -39,11 +40,43 @@ ManifestDocument parse(const HubManifest& manifest) {
     return std::get<ManifestDocument>(std::move(result));
 }
 
-/// Where the archive's unpacked files are or would be.
+/// Whether the folder with the archive's unpacked files is there.
 bool is_unpacked(const ModelCache& cache, const WantedModel& model) {
     std::error_code error;
     return fs::is_directory(
         cache.path_of(model.files.front().key).replace_extension().replace_extension(), error);
+}
+
+/// The model with the places of its files in a cache.
+WantedModel placed(WantedModel model) {
+    if (model.files.empty()) throw EnvironmentError(model.model + ": has no files to load");
+    if (model.is_archive && model.files.size() > 1) {
+        throw EnvironmentError(model.files[1].key.hub_path +
+                               ": is listed beside an archive, which has no external data; tell "
+                               "the hub's maintainers");
+    }
+    std::vector<CacheKey> keys;
+    for (WantedFile& file : model.files) keys.push_back(std::move(file.key));
+    keys = place_files(std::move(keys));
+    for (std::size_t i = 0; i < keys.size(); ++i) model.files[i].key = std::move(keys[i]);
+    return model;
+}
+
+/// Before external data are fetched. A model whose graph does not name them goes again unless it
+/// was there before.
+void check_graph(const WantedModel& model, const LoadedFile& loaded) {
+    if (model.files.size() < 2) return;
+    std::vector<CacheKey> keys;
+    for (const WantedFile& file : model.files) keys.push_back(file.key);
+    try {
+        check_graph_names_files(*open_file(loaded.path, loaded.path.string(), LastLink::refuse),
+                                keys);
+    } catch (const EnvironmentError&) {
+        std::error_code error;
+        if (!loaded.was_cached) fs::remove(loaded.path, error);
+        if (!loaded.was_cached) fs::remove(loaded.path.parent_path(), error);
+        throw;
+    }
 }
 
 }  // namespace
@@ -51,8 +84,10 @@ bool is_unpacked(const ModelCache& cache, const WantedModel& model) {
 HubClient::HubClient(ClientOptions options)
     : options_(std::move(options)),
       config_(read_user_config(options_.environment)),
+      state_(default_state_folder(options_.environment)),
       cache_(options_.cache_folder ? *options_.cache_folder
-                                   : default_cache_folder(options_.environment)) {
+                                   : default_cache_folder(options_.environment),
+             state_, TrustedOwners(config_.trusted_cache_owners)) {
     const NamedHub* named = find_named();
     spec_ = parse(options_.hub);
     name_ = to_text(spec_);
@@ -63,7 +98,9 @@ HubClient::HubClient(ClientOptions options)
     if (spec_.kind == HubSpec::Kind::folder) local_ = std::make_unique<LocalHub>(spec_.folder);
     take_mirrors(named);
     take_tokens(named);
-    for (const fs::path& folder : config_.caches) other_caches_.emplace_back(folder);
+    for (const fs::path& folder : config_.caches) {
+        other_caches_.emplace_back(folder, state_, cache_.owners());
+    }
 }
 
 /// The configuration's entry for the hub, if it was named by that.
@@ -152,8 +189,7 @@ HubManifest HubClient::read_manifest_text() {
     if (local_) return {local_->manifest(), local_->manifest_name(), ""};
     HttpClient client(options_.http);
     return fetch_manifest(
-        {request_of(manifest_url(spec_, config_.endpoints)), cache_.folder(), options_.is_offline},
-        client);
+        {request_of(manifest_url(spec_, config_.endpoints)), state_, options_.is_offline}, client);
 }
 
 const ManifestDocument& HubClient::manifest() {
@@ -254,30 +290,40 @@ void HubClient::need_trust(std::uint64_t size_bytes) const {
                            ": nobody said that this hub is trusted; nothing was downloaded");
 }
 
-fs::path HubClient::load(const WantedModel& model, const LoadOptions& options) const {
+LoadedFile HubClient::load_one(const WantedFile& file, const ModelCache& cache,
+                               const LoadOptions& options, HttpClient& client) const {
+    DownloadOptions download;
+    download.force = options.force;
+    download.is_offline = options_.is_offline;
+    download.before_download = [&](std::uint64_t bytes) { need_trust(bytes); };
+    download.check_interruption = options.check_interruption;
+    if (options.progress) {
+        download.progress = [&](std::uint64_t done, std::uint64_t) {
+            options.progress(file, done);
+        };
+    }
+    return load_file(file.key, sources_of(file), cache, download, client);
+}
+
+fs::path HubClient::load(const WantedModel& wanted, const LoadOptions& options) const {
+    const WantedModel model = placed(wanted);
     const ModelCache& cache = cache_for(model, options.force);
     HttpClient client(options_.http);
     fs::path path;
+    bool is_new = false;
     for (const WantedFile& file : model.files) {
-        DownloadOptions download;
-        download.force = options.force;
-        download.is_offline = options_.is_offline;
-        download.before_download = [&](std::uint64_t bytes) { need_trust(bytes); };
-        download.check_interruption = options.check_interruption;
-        if (options.progress) {
-            download.progress = [&](std::uint64_t done, std::uint64_t) {
-                options.progress(file, done);
-            };
-        }
-        const LoadedFile loaded = load_file(file.key, sources_of(file), cache, download, client);
-        if (!loaded.was_cached) cache.remember(file.key, name_);
-        if (options.loaded) options.loaded(file, loaded);
+        const LoadedFile loaded = load_one(file, cache, options, client);
+        if (path.empty()) check_graph(model, loaded);
         if (path.empty()) path = loaded.path;
+        is_new |= !loaded.was_cached;
+        if (options.loaded) options.loaded(file, loaded);
     }
+    if (is_new) cache.remember(model.files.front().key, name_);
     if (!model.is_archive) return path;
-    if (auto found = find_unpacked_test_data(path, options.check_interruption)) return *found;
-    const ModelCache::Lock lock(cache, model.files.front().key, options.check_interruption);
-    return unpack_test_data(path, options.check_interruption);
+    const auto& check = options.check_interruption;
+    if (auto found = find_unpacked_test_data(path, check, {}, cache.owners())) return *found;
+    const ModelCache::Lock lock(cache, model.files.front().key, check);
+    return unpack_test_data(path, check, {}, cache.owners());
 }
 
 }  // namespace onnxhub

@@ -91,7 +91,9 @@ public:
     WantedModel want(WantedModel locked) const;
 
     /// Loads all files and gives the path of the model; for an archive that of the first folder in
-    /// the unpacked one. Throws EnvironmentError as load_file() does.
+    /// the unpacked one. Paths decide nothing: see place_files(). External data that the model's
+    /// own graph does not name are refused before any of them is fetched. Throws EnvironmentError
+    /// as load_file() does.
     std::filesystem::path load(const WantedModel& model, const LoadOptions& options) const;
 
 private:
@@ -110,6 +112,8 @@ private:
     std::vector<std::string> urls_of(const std::string& hub_path) const;
     const ModelCache& cache_for(const WantedModel& model, bool force) const;
     void need_trust(std::uint64_t size_bytes) const;
+    LoadedFile load_one(const WantedFile& file, const ModelCache& cache, const LoadOptions& options,
+                        HttpClient& client) const;
     HubManifest read_manifest_text();
 
     ClientOptions options_;
@@ -121,6 +125,7 @@ private:
     bool is_trusted_ = false;
     std::unique_ptr<LocalHub> local_;  ///< where the hub is on this disk
     std::vector<LocalHub> local_mirrors_;
+    StateFolder state_;
     ModelCache cache_;
     std::vector<ModelCache> other_caches_;
     std::optional<ManifestDocument> manifest_;

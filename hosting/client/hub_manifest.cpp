@@ -33,9 +33,10 @@ std::optional<std::string> read_file(const fs::path& path) {
 /// The copy of the manifest at one URL: the text, and beside it its SHA-256 and ETag.
 class ManifestCopy {
 public:
-    ManifestCopy(const fs::path& cache_folder, const std::string& url)
-        : text_path_(cache_folder / ".onnxhub" / "manifests" / (to_hex(sha256_of(url)) + ".json")),
-          tag_path_(text_path_.string() + ".etag") {
+    ManifestCopy(const std::optional<fs::path>& state_folder, const std::string& url) {
+        if (!state_folder) return;
+        text_path_ = *state_folder / "manifests" / (to_hex(sha256_of(url)) + ".json");
+        tag_path_ = text_path_.string() + ".etag";
         auto text = read_file(text_path_);
         const auto tag = read_file(tag_path_);
         if (!text || !tag) return;
@@ -48,8 +49,9 @@ public:
     const std::optional<std::string>& text() const { return text_; }
     const std::string& etag() const { return etag_; }
 
-    /// A cache that can't be written to is no obstacle.
+    /// Best effort: without a copy the manifest is asked for again.
     void replace(const std::string& text, const std::string& etag) const {
+        if (text_path_.empty()) return;
         std::error_code error;
         fs::create_directories(text_path_.parent_path(), error);
         if (error) return;
@@ -97,7 +99,7 @@ fs::path default_cache_folder(const Environment& environment) {
 
 HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client) {
     const std::string& url = fetch.request.url;
-    const ManifestCopy copy(fetch.cache_folder, url);
+    const ManifestCopy copy(fetch.state_folder, url);
     if (fetch.is_offline) {
         if (!copy.text()) {
             throw EnvironmentError(shown_url(url) +

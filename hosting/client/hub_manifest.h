@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "hosting/client/hub_spec.h"
@@ -26,13 +27,13 @@ inline constexpr std::uint64_t manifest_size_limit = std::uint64_t{512} << 20;  
 
 struct ManifestFetch {
     HttpRequest request;  ///< of the manifest's URL, with what the server needs to let us in
-    std::filesystem::path cache_folder;
+    std::optional<std::filesystem::path> state_folder;  ///< absent: no copy is kept
     bool is_offline = false;  ///< no socket is opened: the copy or nothing
 };
 
 /// A manifest over HTTP. A copy is asked for anew by its ETag, and stands in when the hub can't be
-/// reached. Copies lie in the cache's folder .onnxhub/manifests, which other clients never look
-/// into; one that was altered doesn't count. Throws EnvironmentError when there is no manifest to
+/// reached. Copies lie in the state folder's manifests/, where no hub can name a place; one
+/// that was altered doesn't count. Throws EnvironmentError when there is no manifest to
 /// be had.
 HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client);
 

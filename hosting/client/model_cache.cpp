@@ -8,71 +8,87 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <fstream>
 #include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
-#include <variant>
 
 #include "base/atomic_file.h"
 #include "base/byte_source.h"
 #include "base/environment_error.h"
 #include "hosting/client/partial_file.h"
-#include "manifest/hub_path.h"
 
 namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// A link planted in the cache would lead writes out of it.
-void refuse_links(const fs::path& folder, const fs::path& below) {
-    fs::path path = folder;
-    for (const fs::path& segment : below.parent_path()) {
-        path /= segment;
-        std::error_code error;
-        if (fs::is_symlink(path, error)) {
-            throw EnvironmentError(path.string() +
-                                   ": is a symbolic link inside the cache; remove it");
-        }
-    }
+/// Our own folders, that only we may write to, whatever the umask is.
+constexpr mode_t folder_mode = 0755;
+
+[[noreturn]] void refuse(const ForeignInfluence& found) {
+    const bool is_link = found.reason == "is a symbolic link";
+    throw EnvironmentError(found.path.string() + ": " + found.reason +
+                           (is_link ? " inside the cache; remove it"
+                                    : "; use another --cache, take the others' right to write, or "
+                                      "name its owner under trusted_cache_owners in your "
+                                      "configuration"));
 }
 
 }  // namespace
 
 fs::path ModelCache::path_of(const CacheKey& key) const {
-    const auto checked = check_hub_path(key.hub_path);
-    if (const auto* unsafe = std::get_if<UnsafePath>(&checked)) {
-        throw EnvironmentError("the manifest: the path \"" + key.hub_path +
-                               "\" can't be used: it " + unsafe->reason +
-                               "; tell the hub's maintainers");
-    }
-    const std::string name(file_name(key.hub_path));
-    const fs::path below = fs::path(std::string(parent_folder(key.hub_path))) /
-                           (key.has_prefix ? to_hex(key.sha) + "_" + name : name);
-    refuse_links(folder_, below);
-    return folder_ / below;
+    return folder_ / place_of(key);
+}
+
+void ModelCache::refuse_foreign_folders(const CacheKey& key) const {
+    const fs::path below = fs::path(place_of(key)).parent_path();
+    if (const auto found = find_foreign_influence(folder_, below, owners_)) refuse(*found);
 }
 
 bool ModelCache::holds(const CacheKey& key) const {
+    const fs::path path = path_of(key);
     struct stat status = {};
-    return lstat(path_of(key).c_str(), &status) == 0;
+    return lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+           !find_foreign_influence(folder_, place_of(key), owners_);
 }
 
-bool ModelCache::has(const CacheKey& key) const {
+bool ModelCache::has(const CacheKey& key, std::string* ignored) const {
     const fs::path path = path_of(key);
+    refuse_foreign_folders(key);
     struct stat status = {};
     if (lstat(path.c_str(), &status) != 0) return false;
     if (!S_ISREG(status.st_mode)) {
         throw EnvironmentError(path.string() + ": is no regular file; remove it");
+    }
+    if (const auto reason = foreign_influence(status, owners_)) {
+        if (ignored) *ignored = path.string() + " is in the cache, but " + *reason;
+        return false;
     }
     const auto source = open_file(path, path.string(), LastLink::refuse);
     const Sha256 found = sha256_of(*source, [] {});
     if (found == key.sha) return true;
     throw EnvironmentError(path.string() + ": the SHA-256 is " + to_hex(found) +
                            ", the manifest says " + to_hex(key.sha) +
-                           "; get it anew with --force-reload");
+                           "; load it again with --force-reload");
+}
+
+void ModelCache::make_folder_of(const CacheKey& key) const {
+    std::error_code error;
+    if (folder_.has_parent_path()) fs::create_directories(folder_.parent_path(), error);
+    fs::path at = folder_;
+    mkdir(at.c_str(), folder_mode);
+    for (const fs::path& segment : fs::path(place_of(key)).parent_path()) {
+        at /= segment;
+        mkdir(at.c_str(), folder_mode);
+    }
+    const int reason = errno;
+    refuse_foreign_folders(key);
+    if (fs::is_directory(at, error)) return;
+    throw EnvironmentError(at.string() + ": can't be made (" + std::strerror(reason) +
+                           "); choose another folder with --cache");
 }
 
 namespace {
@@ -95,26 +111,20 @@ std::uint64_t bytes_on_their_way(const fs::path& path, const Sha256& sha) {
 
 namespace {
 
-fs::path record_path(const fs::path& folder, const fs::path& path) {
+fs::path record_path(const fs::path& state, const fs::path& path) {
+    const std::string absolute = fs::absolute(path).lexically_normal().string();
+    return state / "files" / (to_hex(sha256_of(absolute)) + ".txt");
+}
+
+/// Where older versions kept it.
+fs::path old_record_path(const fs::path& folder, const fs::path& path) {
     const std::string below = path.lexically_relative(folder).string();
     return folder / ".onnxhub" / "files" / (to_hex(sha256_of(below)) + ".txt");
 }
 
-}  // namespace
-
 /// Three lines: hub, path in the hub, SHA-256.
-void ModelCache::remember(const CacheKey& key, const std::string& hub) const {
-    const fs::path path = record_path(folder_, path_of(key));
-    std::error_code error;
-    fs::create_directories(path.parent_path(), error);
-    try {
-        write_file_atomically(path, hub + "\n" + key.hub_path + "\n" + to_hex(key.sha) + "\n");
-    } catch (const EnvironmentError&) {
-    }
-}
-
-std::optional<CacheRecord> find_cache_record(const fs::path& folder, const fs::path& path) {
-    std::ifstream file(record_path(folder, path), std::ios::binary);
+std::optional<CacheRecord> read_record(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
     CacheRecord record;
     std::string sha;
     if (!std::getline(file, record.hub) || !std::getline(file, record.hub_path) ||
@@ -125,19 +135,44 @@ std::optional<CacheRecord> find_cache_record(const fs::path& folder, const fs::p
     return record;
 }
 
-void forget_cache_record(const fs::path& folder, const fs::path& path) {
+}  // namespace
+
+void ModelCache::remember(const CacheKey& key, const std::string& hub) const {
+    if (!state_) return;
+    const fs::path path = record_path(*state_, path_of(key));
     std::error_code error;
-    fs::remove(record_path(folder, path), error);
+    fs::create_directories(path.parent_path(), error);
+    try {
+        write_file_atomically(path, hub + "\n" + key.hub_path + "\n" + to_hex(key.sha) + "\n");
+    } catch (const EnvironmentError&) {
+    }
+}
+
+std::optional<CacheRecord> find_cache_record(const StateFolder& state, const fs::path& folder,
+                                             const fs::path& path) {
+    if (state) {
+        if (auto record = read_record(record_path(*state, path))) return record;
+    }
+    return read_record(old_record_path(folder, path));
+}
+
+void forget_cache_record(const StateFolder& state, const fs::path& folder, const fs::path& path) {
+    std::error_code error;
+    if (state) fs::remove(record_path(*state, path), error);
+    fs::remove(old_record_path(folder, path), error);
 }
 
 ModelCache::Lock::Lock(const ModelCache& cache, const CacheKey& key,
                        const std::function<void()>& check_interruption) {
     using namespace std::chrono_literals;
     constexpr auto patience = 60s;
+    if (!cache.state_) return;
     std::error_code error;
-    const fs::path folder = cache.folder_ / ".onnxhub" / "locks";
+    const fs::path folder = *cache.state_ / "locks";
+    const fs::path file = fs::absolute(cache.path_of(key)).lexically_normal();
     fs::create_directories(folder, error);
-    fd_ = open((folder / to_hex(key.sha)).c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    fd_ = open((folder / to_hex(sha256_of(file.string()))).c_str(),
+               O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     auto deadline = std::chrono::steady_clock::now() + patience;
     std::uint64_t seen = 0;
     while (fd_ >= 0 && flock(fd_, LOCK_EX | LOCK_NB) != 0) {

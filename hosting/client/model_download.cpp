@@ -21,6 +21,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Whether the text is a list of digests, as the one whose digest names the folder of a model with
+/// external data. A file with that digest would be in the folder's place.
+bool is_list_of_digests(std::string_view head) {
+    return head.size() > 64 && head[64] == ' ' && parse_sha256(head.substr(0, 64));
+}
+
 /// What the beginning of a body says it is instead of a model; nothing when it may be one.
 std::optional<std::string> other_than_a_model(std::string_view head) {
     if (head.starts_with("version https://git-lfs.github.com/spec/")) {
@@ -29,6 +35,7 @@ std::optional<std::string> other_than_a_model(std::string_view head) {
     for (const std::string_view mark : {"<!DOCTYPE", "<!doctype", "<html", "<HTML"}) {
         if (head.starts_with(mark)) return "sends a web page in place of the file";
     }
+    if (is_list_of_digests(head)) return "sends a list of digests in place of the file";
     return std::nullopt;
 }
 
@@ -166,11 +173,11 @@ public:
 
     LoadedFile load() {
         const fs::path path = cache_.path_of(file_);
-        if (!options_.force && cache_.has(file_)) return {path, true};
-        if (options_.is_offline && sources_.local.empty()) {
-            throw EnvironmentError(file_.hub_path +
-                                   ": is not in the cache; leave out --offline to get it");
-        }
+        std::string ignored;
+        if (!options_.force && cache_.has(file_, &ignored)) return {path, true};
+        if (options_.is_offline && sources_.local.empty()) fail_offline(ignored);
+        if (!ignored.empty()) troubles_.push_back(ignored + ", so it is loaded again");
+        cache_.make_folder_of(file_);
         const ModelCache::Lock lock(cache_, file_, options_.check_interruption);
         // Another process may have got it meanwhile.
         if (!options_.force && cache_.has(file_)) return {path, true};
@@ -192,6 +199,16 @@ private:
             if (source.needs_trust) ask();
             return receive_from(source.request, partial);
         });
+    }
+
+    [[noreturn]] void fail_offline(const std::string& ignored) const {
+        if (!ignored.empty()) {
+            throw EnvironmentError(file_.hub_path + ": " + ignored +
+                                   "; leave out --offline, or name its owner under "
+                                   "trusted_cache_owners in your configuration");
+        }
+        throw EnvironmentError(file_.hub_path +
+                               ": is not in the cache; leave out --offline to get it");
     }
 
     [[noreturn]] void fail() const {

@@ -7,21 +7,23 @@
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "base/environment_error.h"
+#include "base/file_owner.h"
+#include "base/random_name.h"
 
 namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// No one else may write, whatever the umask is: who has a file open keeps that right.
+constexpr mode_t file_mode = 0644;
 
 EnvironmentError failure(const fs::path& path, const char* what) {
     return EnvironmentError(path.string() + ": " + what + " (" + std::strerror(errno) +
@@ -45,12 +47,21 @@ void need_room(const fs::path& folder, std::uint64_t bytes) {
                            std::to_string(bytes) + "; make room, or use --cache");
 }
 
-/// Two lines; nothing when it is anything else.
+/// Whether the file is our own and was at no time open to others for writing: one of them may have
+/// kept it open. Not even root's files count, since root's downloads may go on.
+bool is_ours_alone(const struct stat& status) {
+    return S_ISREG(status.st_mode) && status.st_nlink == 1 &&
+           !foreign_influence(status, TrustedOwners::exactly({geteuid()}));
+}
+
+/// Two lines; nothing when it is anything else, or another user's.
 std::optional<TransferOrigin> read_origin(const fs::path& path) {
     const int fd = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) return std::nullopt;
+    struct stat status = {};
     std::array<char, 16 * 1024> buffer = {};
-    const ssize_t count = read(fd, buffer.data(), buffer.size());
+    const bool is_ours = fstat(fd, &status) == 0 && is_ours_alone(status);
+    const ssize_t count = is_ours ? read(fd, buffer.data(), buffer.size()) : -1;
     close(fd);
     const std::string text(buffer.data(), count < 0 ? 0 : static_cast<std::size_t>(count));
     const std::size_t first = text.find('\n');
@@ -110,8 +121,8 @@ bool PartialFile::adopt(const fs::path& partial, std::uint64_t limit_bytes) {
     const int fd = open(partial.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) return false;
     struct stat status = {};
-    const bool is_abandoned = flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &status) == 0 &&
-                              S_ISREG(status.st_mode) && is_at(fd, partial);
+    const bool is_abandoned = fstat(fd, &status) == 0 && is_ours_alone(status) &&
+                              flock(fd, LOCK_EX | LOCK_NB) == 0 && is_at(fd, partial);
     if (!is_abandoned) {
         close(fd);
         return false;
@@ -132,11 +143,9 @@ bool PartialFile::adopt(const fs::path& partial, std::uint64_t limit_bytes) {
 }
 
 void PartialFile::create(const std::string& prefix) {
-    static std::atomic<unsigned> counter{0};
     for (int tries = 0; tries < 100; ++tries) {
-        partial_ = path_.parent_path() / (prefix + std::to_string(getpid()) + "-" +
-                                          std::to_string(counter++) + partial_file_ending);
-        fd_ = open(partial_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        partial_ = path_.parent_path() / (prefix + random_name() + partial_file_ending);
+        fd_ = open(partial_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode);
         if (fd_ < 0 && errno == EEXIST) continue;
         if (fd_ < 0) throw failure(partial_, "can't be made");
         // Where there are no locks it goes without. Another process may take it for abandoned
@@ -182,10 +191,14 @@ void PartialFile::start_over(const std::optional<TransferOrigin>& origin) {
     size_ = 0;
     hasher_ = std::make_unique<Sha256Hasher>();
     if (!origin || origin->validator.empty()) return;
-    std::ofstream file(origin_path(), std::ios::binary);
-    file << to_hex(origin->source) << '\n' << origin->validator << '\n';
-    file.close();
-    if (file) origin_ = origin;
+    const std::string text = to_hex(origin->source) + "\n" + origin->validator + "\n";
+    const int fd = open(origin_path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                        file_mode);
+    if (fd < 0) return;
+    const bool is_written =
+        ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    close(fd);
+    if (is_written) origin_ = origin;
 }
 
 Sha256 PartialFile::digest() {

@@ -22,7 +22,7 @@ struct TransferOrigin {
     bool operator==(const TransferOrigin&) const = default;
 };
 
-/// Name of a partial file beside the one it becomes: ".<sha>.<pid>-<n>.part", and with ".from"
+/// Name of a partial file beside the one it becomes: ".<sha>.<random>.part", and with ".from"
 /// behind it the file that tells its origin. Its process holds a lock on it (flock), so one without
 /// is abandoned.
 inline constexpr const char* partial_file_ending = ".part";
@@ -31,7 +31,8 @@ inline constexpr const char* partial_origin_ending = ".from";  ///< behind the o
 /// Goes away without a trace unless it is committed, or can be gone on with: then it stays.
 class PartialFile {
 public:
-    /// Makes folders and a file of its own beside `path`, or takes over an abandoned one. Throws
+    /// Makes folders and a file of its own beside `path`, or takes over an abandoned one of this
+    /// user that no one else may or might write to; others' are left alone. Throws
     /// EnvironmentError when that can't be, or when the disk has no room for `size_bytes`.
     PartialFile(std::filesystem::path path, const Sha256& sha, std::uint64_t size_bytes);
     ~PartialFile();

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <span>
@@ -17,34 +16,45 @@
 
 #include "base/byte_source.h"
 #include "base/environment_error.h"
+#include "base/new_file.h"
+#include "base/random_name.h"
 
 namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Opens for reading; never follows a link nor waits for a pipe.
-int open_regular(const fs::path& path) {
-    const int fd = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    struct stat status = {};
-    if (fd >= 0 && (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))) {
-        close(fd);
-        return -1;
+/// The first folder that an archive's files lie in, "" for none. Only the archive counts, never
+/// what else is in the folder it was unpacked to.
+class TopFolder {
+public:
+    void see(const std::string& path) {
+        const std::size_t slash = path.find('/');
+        if (slash == path.npos) return;
+        std::string folder = path.substr(0, slash);
+        if (first_.empty() || folder < first_) first_ = std::move(folder);
     }
-    return fd;
-}
+    fs::path in(const fs::path& folder) const { return first_.empty() ? folder : folder / first_; }
+
+private:
+    std::string first_;
+};
 
 /// Compares an archive with what is in a folder.
 class Comparison : public ArchiveVisitor {
 public:
-    Comparison(const fs::path& folder, const std::function<void()>& check_interruption)
-        : folder_(folder), check_interruption_(check_interruption) {}
+    Comparison(const fs::path& folder, const TrustedOwners& owners,
+               const std::function<void()>& check_interruption)
+        : folder_(folder), owners_(owners), check_interruption_(check_interruption) {}
     ~Comparison() override { close_file(); }
 
     void begin_file(const std::string& path) override {
         ++files;
-        fd_ = is_same ? open_regular(folder_ / path) : -1;
-        is_same = fd_ >= 0;
+        top.see(path);
+        if (is_same) fd_ = open_beneath(folder_, path);
+        struct stat status = {};
+        is_same = fd_ >= 0 && fstat(fd_, &status) == 0 && S_ISREG(status.st_mode) &&
+                  !find_foreign_influence(folder_, path, owners_);
     }
 
     void data(std::span<const std::byte> block) override {
@@ -67,6 +77,7 @@ public:
 
     std::size_t files = 0;
     bool is_same = true;
+    TopFolder top;
 
 private:
     void close_file() {
@@ -74,6 +85,7 @@ private:
     }
 
     const fs::path& folder_;
+    const TrustedOwners& owners_;
     const std::function<void()>& check_interruption_;
     int fd_ = -1;
     std::vector<std::byte> buffer_;
@@ -89,10 +101,10 @@ public:
     }
 
     void begin_file(const std::string& path) override {
+        top.see(path);
+        make_folders(fs::path(path).parent_path());
         path_ = folder_ / path;
-        std::error_code error;
-        fs::create_directories(path_.parent_path(), error);
-        fd_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        fd_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
         if (fd_ < 0) fail();
     }
 
@@ -110,7 +122,18 @@ public:
         if (close(std::exchange(fd_, -1)) != 0) fail();
     }
 
+    TopFolder top;
+
 private:
+    /// That only we may write to, whatever the umask is.
+    void make_folders(const fs::path& below) const {
+        fs::path at = folder_;
+        for (const fs::path& segment : below) {
+            at /= segment;
+            mkdir(at.c_str(), 0755);
+        }
+    }
+
     [[noreturn]] void fail() const {
         throw EnvironmentError(path_.string() + ": can't be written (" + std::strerror(errno) +
                                "); make room, or tell the hub's maintainers if the archive has "
@@ -123,17 +146,14 @@ private:
     int fd_ = -1;
 };
 
-/// A folder that is gone with the object unless it was moved.
+/// A folder of our own, under a name that no one can predict, that is gone with the object unless
+/// it was moved.
 class UnfinishedFolder {
 public:
     explicit UnfinishedFolder(const fs::path& target) {
-        static std::atomic<unsigned> counter{0};
-        path_ = target.parent_path() /
-                ("." + target.filename().string().substr(0, 200) + "." + std::to_string(getpid()) +
-                 "-" + std::to_string(counter++) + unfinished_folder_ending);
-        std::error_code error;
-        fs::remove_all(path_, error);  // of a process with this number, long ago
-        if (mkdir(path_.c_str(), 0777) != 0) {
+        path_ = target.parent_path() / ("." + target.filename().string().substr(0, 200) + "." +
+                                        random_name() + unfinished_folder_ending);
+        if (mkdir(path_.c_str(), 0755) != 0) {
             throw EnvironmentError(path_.string() + ": can't be made (" + std::strerror(errno) +
                                    "); choose another folder with --cache");
         }
@@ -168,25 +188,29 @@ private:
 class Unpacker {
 public:
     Unpacker(const fs::path& archive, const std::function<void()>& check_interruption,
-             const ArchiveLimits& limits)
+             const ArchiveLimits& limits, const TrustedOwners& owners)
         : archive_(archive),
           check_interruption_(check_interruption),
           limits_(limits),
+          owners_(owners),
           source_(open_file(archive, archive.string(), LastLink::refuse)) {}
 
-    bool is_unpacked_at(const fs::path& target) const {
+    /// The archive's first folder in `target`, where all its files are; nothing when one is not.
+    std::optional<fs::path> find_at(const fs::path& target) const {
         std::error_code error;
-        if (!fs::is_directory(fs::symlink_status(target, error))) return false;
-        Comparison comparison(target, check_interruption_);
+        if (!fs::is_directory(fs::symlink_status(target, error))) return std::nullopt;
+        Comparison comparison(target, owners_, check_interruption_);
         walk(comparison);
-        return comparison.is_same && comparison.files > 0;
+        if (!comparison.is_same || comparison.files == 0) return std::nullopt;
+        return comparison.top.in(target);
     }
 
-    void unpack_to(const fs::path& target) const {
+    fs::path unpack_to(const fs::path& target) const {
         UnfinishedFolder folder(target);
         Extraction extraction(folder.path(), check_interruption_);
         walk(extraction);
-        folder.move_to(target, [&] { return is_unpacked_at(target); });
+        folder.move_to(target, [&] { return find_at(target).has_value(); });
+        return extraction.top.in(target);
     }
 
 private:
@@ -205,18 +229,9 @@ private:
     const fs::path& archive_;
     const std::function<void()>& check_interruption_;
     const ArchiveLimits& limits_;
+    const TrustedOwners& owners_;
     std::unique_ptr<ByteSource> source_;
 };
-
-fs::path first_folder_in(const fs::path& folder) {
-    std::vector<fs::path> folders;
-    for (const auto& entry : fs::directory_iterator(folder)) {
-        if (entry.symlink_status().type() == fs::file_type::directory) {
-            folders.push_back(entry.path());
-        }
-    }
-    return folders.empty() ? folder : *std::ranges::min_element(folders);
-}
 
 fs::path target_of(const fs::path& archive) {
     constexpr std::string_view ending = ".tar.gz";
@@ -233,18 +248,18 @@ fs::path target_of(const fs::path& archive) {
 
 std::optional<fs::path> find_unpacked_test_data(const fs::path& archive,
                                                 const std::function<void()>& check_interruption,
-                                                const ArchiveLimits& limits) {
+                                                const ArchiveLimits& limits,
+                                                const TrustedOwners& owners) {
     const fs::path target = target_of(archive);
-    if (!Unpacker(archive, check_interruption, limits).is_unpacked_at(target)) return std::nullopt;
-    return first_folder_in(target);
+    return Unpacker(archive, check_interruption, limits, owners).find_at(target);
 }
 
 fs::path unpack_test_data(const fs::path& archive, const std::function<void()>& check_interruption,
-                          const ArchiveLimits& limits) {
+                          const ArchiveLimits& limits, const TrustedOwners& owners) {
     const fs::path target = target_of(archive);
-    const Unpacker unpacker(archive, check_interruption, limits);
-    if (!unpacker.is_unpacked_at(target)) unpacker.unpack_to(target);
-    return first_folder_in(target);
+    const Unpacker unpacker(archive, check_interruption, limits, owners);
+    if (auto found = unpacker.find_at(target)) return *found;
+    return unpacker.unpack_to(target);
 }
 
 }  // namespace onnxhub

@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "base/environment_error.h"
+#include "base/file_owner.h"
 
 namespace onnxhub {
 namespace {
@@ -39,10 +40,11 @@ public:
     explicit ConfigReader(std::string file) : file_(std::move(file)) {}
 
     UserConfig read(const toml::table& root) {
-        allow(root, {"trusted", "mirrors", "caches", "endpoints", "hubs"});
+        allow(root, {"trusted", "mirrors", "caches", "trusted_cache_owners", "endpoints", "hubs"});
         config_.trusted = specs(root, "trusted");
         config_.mirrors = specs(root, "mirrors");
         for (const std::string& cache : texts(root, "caches")) config_.caches.emplace_back(cache);
+        if (const toml::node* node = root.get("trusted_cache_owners")) read_owners(*node);
         if (const toml::node* node = root.get("endpoints")) read_endpoints(table(*node));
         if (const toml::node* node = root.get("hubs")) {
             for (const auto& [name, hub] : table(*node)) read_hub(std::string(name), table(hub));
@@ -51,6 +53,23 @@ public:
     }
 
 private:
+    /// Names or numbers of users.
+    void read_owners(const toml::node& node) {
+        const toml::array* array = node.as_array();
+        if (!array) fail(node, "\"trusted_cache_owners\" is not a list", "write [\"user\"]");
+        for (const toml::node& element : *array) {
+            const auto* number = element.as_integer();
+            const std::string user =
+                number ? std::to_string(number->get()) : text(element, "trusted_cache_owners");
+            const auto found = find_user(user);
+            if (!found) {
+                fail(element, fmt::format("\"{}\" is not a user of this system", user),
+                     "write a user's name or number");
+            }
+            config_.trusted_cache_owners.push_back(*found);
+        }
+    }
+
     void read_endpoints(const toml::table& table) {
         allow(table, {"github_raw", "github_media", "github_api", "hugging_face"});
         Endpoints& endpoints = config_.endpoints;

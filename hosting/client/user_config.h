@@ -2,6 +2,8 @@
 // What a user says once and for all: hubs by name, mirrors, trust, caches (docs/client.md).
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -25,7 +27,9 @@ struct UserConfig {
     std::vector<std::string> trusted;           ///< specs of hubs that are loaded from unasked
     std::vector<std::string> mirrors;           ///< specs, of every hub
     std::vector<std::filesystem::path> caches;  ///< read only, looked into behind the own one
-    Endpoints endpoints;                        ///< the services' own unless said
+    /// Users whose files in caches are used besides one's own and root's.
+    std::vector<uid_t> trusted_cache_owners;
+    Endpoints endpoints;  ///< the services' own unless said
 };
 
 /// Reads the file that $ONNXHUB_CONFIG names, else onnxhub/config.toml in $XDG_CONFIG_HOME or

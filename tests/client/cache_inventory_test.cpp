@@ -25,20 +25,41 @@ const SystemTime now = std::chrono::system_clock::now();
 
 class CacheInventoryTest : public testing::Test {
 protected:
+    /// A model with external data, as a load leaves it; without a hub as if no note were there.
+    fs::path add_with_weights(const std::string& weights, const std::string& hub = "") {
+        const auto keys = place_files({{"text/m.onnx", sha256_of("model"), 5},
+                                       {"text/sub/w.data", sha256_of(weights), weights.size()}});
+        write_file(cache.path_of(keys[0]), "model");
+        write_file(cache.path_of(keys[1]), weights);
+        if (!hub.empty()) cache.remember(keys[0], hub);
+        return cache.path_of(keys[0]);
+    }
+
+    /// As versions before left external data, with their note in the cache itself.
+    fs::path add_old_weights(const std::string& hub_path, const std::string& content) {
+        write_file(cache.folder() / hub_path, content);
+        write_file(cache.folder() / ".onnxhub/files" / (to_hex(sha256_of(hub_path)) + ".txt"),
+                   "./hub\n" + hub_path + "\n" + to_hex(sha256_of(content)) + "\n");
+        return cache.folder() / hub_path;
+    }
+
     /// As a load leaves it; without a hub as the Python client does.
     fs::path add(const std::string& hub_path, const std::string& content,
-                 const std::string& hub = "", bool has_prefix = true) {
-        const CacheKey key{hub_path, sha256_of(content), content.size(), has_prefix};
+                 const std::string& hub = "") {
+        const CacheKey key{hub_path, sha256_of(content), content.size()};
         const fs::path path = cache.path_of(key);
         write_file(path, content);
         if (!hub.empty()) cache.remember(key, hub);
         return path;
     }
 
-    CacheInventory take(SystemTime time = now) { return take_inventory(cache.folder(), time); }
+    CacheInventory take(SystemTime time = now) {
+        return take_inventory(cache.folder(), state, time);
+    }
 
     TemporaryFolder folder;
-    ModelCache cache{folder.path() / "cache"};
+    const fs::path state = folder.path() / "state";
+    ModelCache cache{folder.path() / "cache", state};
 };
 
 void set_times(const fs::path& path, std::chrono::hours used_ago, std::chrono::hours loaded_ago) {
@@ -52,7 +73,7 @@ void set_times(const fs::path& path, std::chrono::hours used_ago, std::chrono::h
 TEST_F(CacheInventoryTest, KnowsFilesByTheirNamesAndNotes) {
     const fs::path model = add("vision/mnist/m.onnx", "model", "onnx/models:main");
     const fs::path python = add("a.onnx", "by the Python client");
-    const fs::path weights = add("text/w.data", "weights", "./hub", false);
+    const fs::path weights = add_old_weights("text/w.data", "weights");
     write_file(cache.folder() / "vision/notes.txt", "not the cache's");
     fs::create_symlink(model, cache.folder() / fs::path(std::string(64, 'a') + "_link"));
     const CacheInventory inventory = take();
@@ -70,6 +91,49 @@ TEST_F(CacheInventoryTest, KnowsFilesByTheirNamesAndNotes) {
     EXPECT_THAT(inventory.leftovers, IsEmpty());
 }
 
+TEST_F(CacheInventoryTest, AModelWithExternalDataIsOneThingThatProvesItself) {
+    for (const std::string hub : {"", "./hub"}) {
+        const fs::path model = add_with_weights("weights", hub);
+        const CacheInventory inventory = take();
+        ASSERT_THAT(inventory.files, SizeIs(1));
+        const CachedFile& file = inventory.files[0];
+        EXPECT_EQ(file.path, model);
+        EXPECT_EQ(file.hub, hub);
+        EXPECT_EQ(file.hub_path, "text/m.onnx");
+        EXPECT_EQ(file.size_bytes, 12u);
+        EXPECT_TRUE(file.has_folder);
+        EXPECT_TRUE(is_intact(file, [] {}));
+        write_file(model.parent_path() / "sub/w.data", "altered");
+        EXPECT_FALSE(is_intact(file, [] {}));
+        fs::remove(model.parent_path() / "sub/w.data");
+        EXPECT_FALSE(is_intact(file, [] {})) << "incomplete";
+        add_with_weights("weights");
+        write_file(model.parent_path() / "more", "");
+        EXPECT_FALSE(is_intact(file, [] {})) << "more than the model's";
+        remove_cached_file(cache.folder(), state, file);
+        EXPECT_FALSE(fs::exists(model.parent_path()));
+        EXPECT_THAT(take().files, IsEmpty());
+    }
+}
+
+TEST_F(CacheInventoryTest, TransfersInAModelsFolderAreLeftovers) {
+    const fs::path model = add_with_weights("weights");
+    const fs::path part = model.parent_path() / "sub" / ("." + std::string(64, 'c') + ".x.part");
+    write_file(part, "1234");
+    EXPECT_THAT(take().leftovers, ElementsAre(part));
+    EXPECT_EQ(take().files.at(0).size_bytes, 12u);
+    EXPECT_TRUE(is_intact(take().files.at(0), [] {}));
+}
+
+TEST_F(CacheInventoryTest, ExternalDataOfOlderVersionsCanBePruned) {
+    const fs::path old = add_old_weights("text/w.data", "weights");
+    const auto chosen = files_to_prune(take().files, {{}, false, 0}, now);
+    ASSERT_THAT(chosen, SizeIs(1));
+    remove_cached_file(cache.folder(), state, chosen[0]);
+    EXPECT_FALSE(fs::exists(old));
+    EXPECT_THAT(take().files, IsEmpty());
+}
+
 TEST_F(CacheInventoryTest, AnAbsentCacheIsEmpty) {
     EXPECT_THAT(take().files, IsEmpty());
 }
@@ -82,7 +146,7 @@ TEST_F(CacheInventoryTest, TheFolderOfAnArchiveCountsWithIt) {
     const CacheInventory inventory = take();
     ASSERT_THAT(inventory.files, SizeIs(1));
     EXPECT_EQ(inventory.files[0].unpacked_bytes, 8u);
-    remove_cached_file(cache.folder(), inventory.files[0]);
+    remove_cached_file(cache.folder(), state, inventory.files[0]);
     EXPECT_FALSE(fs::exists(unpacked));
     EXPECT_FALSE(fs::exists(archive));
     EXPECT_THAT(take().files, IsEmpty());

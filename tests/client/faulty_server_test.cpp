@@ -101,7 +101,7 @@ protected:
     }
 
     TemporaryFolder folder;
-    ModelCache cache{folder.path() / "cache"};
+    ModelCache cache{folder.path() / "cache", folder.path() / "state"};
     const fs::path path = folder.path() / "cache/a" / (to_hex(sha256_of(model)) + "_m.onnx");
 };
 

@@ -38,7 +38,7 @@ protected:
         HttpClient client(options);
         HttpRequest request;
         request.url = server.url("/hub/ONNX_HUB_MANIFEST.json");
-        return fetch_manifest({request, folder.path() / "cache", offline}, client);
+        return fetch_manifest({request, folder.path() / "state", offline}, client);
     }
 
     std::string error(bool offline = false) {
@@ -92,7 +92,7 @@ TEST_F(HubManifestTest, ANetworkThatIsGoneIsToldOnceWithTheAddress) {
     HttpRequest request;
     request.url = "http://127.0.0.1:1/hub/ONNX_HUB_MANIFEST.json";
     try {
-        fetch_manifest({request, folder.path() / "cache", false}, client);
+        fetch_manifest({request, folder.path() / "state", false}, client);
         FAIL();
     } catch (const EnvironmentError& error) {
         EXPECT_THAT(error.what(), testing::StartsWith(request.url + ": no connection"));

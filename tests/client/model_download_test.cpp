@@ -63,20 +63,20 @@ protected:
         return "";
     }
 
-    /// Regular files in the cache but for its own bookkeeping.
+    /// Regular files in the cache.
     std::vector<std::string> cached_files() {
         std::vector<std::string> files;
         if (!fs::exists(folder.path() / "cache")) return files;
         for (const auto& file : fs::recursive_directory_iterator(folder.path() / "cache")) {
             const std::string path = fs::relative(file.path(), folder.path() / "cache").string();
-            if (file.is_regular_file() && !path.starts_with(".onnxhub/")) files.push_back(path);
+            if (file.is_regular_file()) files.push_back(path);
         }
         return files;
     }
 
     const std::string name = "vision/mnist/" + to_hex(sha256_of(model)) + "_mnist.onnx";
     TemporaryFolder folder;
-    ModelCache cache{folder.path() / "cache"};
+    ModelCache cache{folder.path() / "cache", folder.path() / "state"};
 };
 
 HttpServer serving(const std::string& body, int status = 200) {

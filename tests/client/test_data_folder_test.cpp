@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <thread>
 #include <vector>
@@ -109,6 +110,40 @@ TEST_F(UnpackTestData, ALinkInPlaceOfTheFolderIsReplacedAndNotFollowed) {
     unpack(archive());
     EXPECT_TRUE(fs::is_empty(outside));
     EXPECT_FALSE(fs::is_symlink(folder.path() / "cache/ab_mnist"));
+}
+
+TEST_F(UnpackTestData, APlantedFolderIsNeverGiven) {
+    const fs::path unpacked = unpack(archive());
+    write_file(folder.path() / "cache/ab_mnist/aaa/model.onnx", "planted");
+    EXPECT_EQ(unpack(archive()), unpacked);
+    EXPECT_EQ(find_unpacked_test_data(path, [] {}), unpacked);
+    fs::remove_all(folder.path() / "cache/ab_mnist/mnist");
+    EXPECT_EQ(find_unpacked_test_data(path, [] {}), std::nullopt);
+    EXPECT_EQ(unpack(archive()), unpacked);
+    EXPECT_FALSE(fs::exists(folder.path() / "cache/ab_mnist/aaa")) << "replaced as a whole";
+}
+
+TEST_F(UnpackTestData, AFolderBehindALinkIsReplaced) {
+    const fs::path unpacked = unpack(archive());
+    const fs::path elsewhere = folder.path() / "elsewhere";
+    fs::rename(unpacked, elsewhere);
+    fs::create_directory_symlink(elsewhere, unpacked);
+    EXPECT_EQ(find_unpacked_test_data(path, [] {}), std::nullopt);
+    EXPECT_EQ(unpack(archive()), unpacked);
+    EXPECT_FALSE(fs::is_symlink(unpacked));
+    EXPECT_EQ(read_file(elsewhere / "model.onnx"), std::string(3000, 'm'));
+}
+
+TEST_F(UnpackTestData, FilesThatAnotherUserMayChangeAreReplaced) {
+    const fs::path unpacked = unpack(archive());
+    ASSERT_EQ(chmod((unpacked / "model.onnx").c_str(), 0666), 0);
+    EXPECT_EQ(find_unpacked_test_data(path, [] {}), std::nullopt);
+    EXPECT_EQ(unpack(archive()), unpacked);
+    EXPECT_NE(find_unpacked_test_data(path, [] {}), std::nullopt);
+    const auto nobody = TrustedOwners::exactly({});
+    EXPECT_EQ(find_unpacked_test_data(
+                  path, [] {}, {}, nobody),
+              std::nullopt);
 }
 
 TEST_F(UnpackTestData, NothingIsLeftOfAnArchiveThatMustNotBeUnpacked) {

@@ -69,6 +69,15 @@ trusted = true
     EXPECT_TRUE(hub.is_trusted);
 }
 
+TEST_F(UserConfigTest, NamesOwnersOfSharedCachesByNameOrNumber) {
+    EXPECT_THAT(read("trusted_cache_owners = [\"root\", 54321, \"54322\"]").trusted_cache_owners,
+                ElementsAre(0u, 54321u, 54322u));
+    EXPECT_THAT(error("\ntrusted_cache_owners = [\"no such user\"]"),
+                HasSubstr("config.toml:2: \"no such user\" is not a user"));
+    EXPECT_THAT(error("trusted_cache_owners = 7"), HasSubstr("is not a list"));
+    EXPECT_THAT(error("trusted_cache_owners = [-1]"), HasSubstr("\"-1\" is not a user"));
+}
+
 TEST_F(UserConfigTest, NeedNotExistUnlessItIsNamed) {
     EXPECT_THAT(read_user_config(environment()).hubs, IsEmpty());
     variables["ONNXHUB_CONFIG"] = (folder.path() / "none.toml").string();

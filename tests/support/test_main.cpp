@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "model/onnx_worker.h"
+#include "tests/support/repository_builder.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 /// libgit2 1.5 loses PCRE's memory whenever a revision's name turns out to name nothing.
@@ -28,6 +29,9 @@ int main(int argc, char** argv) {
     if (argc == 2 && std::strcmp(argv[1], onnxhub::onnx_worker_argument) == 0) {
         return onnxhub::serve_onnx_tasks();
     }
+    // What clients keep between runs is not that of the user who runs the tests.
+    const onnxhub::test::TemporaryFolder state;
+    setenv("XDG_STATE_HOME", state.path().c_str(), 1);
     testing::InitGoogleTest(&argc, argv);
     return RUN_ALL_TESTS();
 }

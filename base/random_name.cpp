@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/random_name.h"
+
+#include <sys/random.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/environment_error.h"
+
+namespace onnxhub {
+
+std::string random_name() {
+    std::array<unsigned char, 16> bytes = {};
+    // Up to 256 bytes come at once or not at all (getrandom(2)).
+    while (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+        if (errno == EINTR) continue;
+        throw EnvironmentError(std::string("random numbers: the system gives none (") +
+                               std::strerror(errno) + "); look at its /dev/urandom");
+    }
+    constexpr const char* digits = "0123456789abcdef";
+    std::string name;
+    for (const unsigned char byte : bytes) {
+        name += digits[byte >> 4];
+        name += digits[byte & 15];
+    }
+    return name;
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/client/model_output.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <system_error>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/byte_source.h"
+#include "base/environment_error.h"
+#include "base/new_file.h"
+#include "manifest/hub_path.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Locations of external data that the graph of the file at `path` names; none when it is no model.
+std::vector<std::string> locations_named_by(const fs::path& path) {
+    std::error_code error;
+    if (!fs::is_regular_file(path, error)) return {};
+    try {
+        auto read = read_skeleton(*open_file(path, path.string()));
+        if (auto* skeleton = std::get_if<OnnxSkeleton>(&read)) {
+            return std::move(skeleton->external_locations);
+        }
+    } catch (const EnvironmentError&) {
+        // It can't be read, so nothing is known to belong to it.
+    }
+    return {};
+}
+
+bool contains(const std::vector<std::string>& sorted, const std::string& text) {
+    return std::ranges::binary_search(sorted, text);
+}
+
+/// What is at a place below a folder.
+enum class Occupant { none, same, other };
+
+/// Whether the file has these bytes. Throws EnvironmentError for what is not a regular file, or
+/// lies behind a link.
+Occupant occupant_of(const fs::path& folder, const std::string& below, const CacheKey& wanted) {
+    const fs::path path = folder / below;
+    const int fd = open_beneath(folder, below);
+    const int reason = errno;
+    if (fd < 0 && reason == ENOENT) return Occupant::none;
+    struct stat status = {};
+    const bool is_regular = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    if (fd >= 0) close(fd);
+    if (!is_regular) {
+        throw EnvironmentError(path.string() + ": external data of the model belong there, but " +
+                               (fd < 0 ? std::strerror(reason) : "it is not a regular file") +
+                               "; move it, or choose another --output");
+    }
+    if (static_cast<std::uint64_t>(status.st_size) != wanted.size_bytes) return Occupant::other;
+    const auto source = open_file(path, path.string(), LastLink::refuse);
+    return sha256_of(*source, [] {}) == wanted.sha ? Occupant::same : Occupant::other;
+}
+
+class ModelCopy {
+public:
+    ModelCopy(const WantedModel& model, const fs::path& cached, const fs::path& output)
+        : cached_(cached), output_(output), folder_(output.parent_path()) {
+        if (folder_.empty()) folder_ = ".";
+        std::vector<CacheKey> keys;
+        for (const WantedFile& file : model.files) keys.push_back(file.key);
+        keys_ = place_files(std::move(keys));
+    }
+
+    void copy() {
+        struct stat present = {};
+        const bool is_there = stat(output_.c_str(), &present) == 0;
+        if (is_there && S_ISDIR(present.st_mode)) {
+            throw EnvironmentError(output_.string() + ": is a folder; name a file");
+        }
+        // "/dev/stdout" may be a link to a regular file, whose place nothing must take.
+        const bool is_stream =
+            output_.string().starts_with("/dev/") || output_.string().starts_with("/proc/");
+        if (is_there && (is_stream || !S_ISREG(present.st_mode))) return write_in_place();
+        plan();
+        stage();
+        for (auto& [file, on_existing] : staged_) file->rename_onto_destination(on_existing);
+    }
+
+private:
+    struct Staged {
+        std::unique_ptr<NewFile> file;
+        NewFile::OnExisting on_existing = NewFile::OnExisting::replace;
+    };
+
+    /// Which external data have to be copied. Nothing is written yet.
+    void plan() {
+        const std::vector<std::string> named_before = locations_named_by(output_);
+        std::vector<std::string> provided;
+        for (std::size_t i = 1; i < keys_.size(); ++i) {
+            const std::string location = location_of(keys_[0], keys_[i]);
+            provided.push_back(location);
+            if (location == output_.filename()) {
+                throw EnvironmentError(output_.string() +
+                                       ": external data of the model have this name; choose "
+                                       "another --output");
+            }
+            const Occupant occupant = occupant_of(folder_, location, keys_[i]);
+            if (occupant == Occupant::same) continue;
+            const bool is_new = occupant == Occupant::none;
+            if (!is_new && !contains(named_before, location)) refuse(location);
+            to_copy_.push_back({i, location, is_new});
+        }
+        refuse_claims(named_before, provided);
+    }
+
+    /// A model may name files that the manifest lacks. It must not lay claim to someone's file that
+    /// way: a later version would replace what the graph at the output names.
+    void refuse_claims(const std::vector<std::string>& named_before,
+                       const std::vector<std::string>& provided) const {
+        for (const std::string& location : locations_named_by(cached_)) {
+            const bool is_known = contains(named_before, location) ||
+                                  std::ranges::find(provided, location) != provided.end();
+            if (is_known || std::holds_alternative<UnsafePath>(check_hub_path(location))) continue;
+            std::error_code error;
+            if (fs::exists(fs::symlink_status(folder_ / location, error))) refuse(location);
+        }
+    }
+
+    [[noreturn]] void refuse(const std::string& location) const {
+        throw EnvironmentError((folder_ / location).string() +
+                               ": is another file, and the model's external data belong there; "
+                               "nothing was copied; move it, or choose another --output");
+    }
+
+    void stage() {
+        std::error_code error;
+        fs::create_directories(folder_, error);
+        for (const ToCopy& wanted : to_copy_) {
+            auto file = std::make_unique<NewFile>(folder_, wanted.location);
+            copy_verified(cached_.parent_path() / wanted.location, keys_[wanted.index].sha, *file);
+            staged_.push_back({std::move(file), wanted.is_new ? NewFile::OnExisting::keep_existing
+                                                              : NewFile::OnExisting::replace});
+        }
+        auto model = std::make_unique<NewFile>(output_);
+        copy_verified(cached_, keys_[0].sha, *model);
+        staged_.push_back({std::move(model), NewFile::OnExisting::replace});
+    }
+
+    /// A file renamed onto a device or a pipe would take its place.
+    void write_in_place() const {
+        if (keys_.size() > 1) {
+            throw EnvironmentError(output_.string() +
+                                   ": is not a file, and the model has external data that belong "
+                                   "beside it; use the model at " +
+                                   cached_.string());
+        }
+        const auto source = open_file(cached_, cached_.string(), LastLink::refuse);
+        const int fd = open(output_.c_str(), O_WRONLY | O_CLOEXEC);
+        std::vector<std::byte> block(512 * 1024);
+        bool is_written = fd >= 0;
+        for (std::uint64_t done = 0; is_written && done < source->size_bytes();) {
+            const std::size_t count = source->read(done, block);
+            if (count == 0) break;
+            for (std::size_t at = 0; is_written && at < count;) {
+                const ssize_t written = write(fd, block.data() + at, count - at);
+                if (written < 0 && errno == EINTR) continue;
+                is_written = written > 0;
+                if (is_written) at += static_cast<std::size_t>(written);
+            }
+            done += count;
+        }
+        const int reason = errno;
+        if (fd >= 0) close(fd);
+        if (is_written) return;
+        throw EnvironmentError(output_.string() + ": can't be written (" + std::strerror(reason) +
+                               "); the model is at " + cached_.string());
+    }
+
+    struct ToCopy {
+        std::size_t index = 0;  ///< of keys_
+        std::string location;
+        bool is_new = false;
+    };
+
+    const fs::path cached_;
+    const fs::path output_;
+    fs::path folder_;
+    std::vector<CacheKey> keys_;
+    std::vector<ToCopy> to_copy_;
+    std::vector<Staged> staged_;
+};
+
+}  // namespace
+
+void copy_model(const WantedModel& model, const fs::path& cached, const std::string& output) {
+    if (model.is_archive) {
+        throw EnvironmentError(output +
+                               ": an archive with test data is no model to copy; leave "
+                               "out --output");
+    }
+    ModelCopy(model, cached, output).copy();
+}
+
+}  // namespace onnxhub
