@@ -17,6 +17,7 @@
 
 #include "base/byte_source.h"
 #include "base/environment_error.h"
+#include "manifest/test_data_archive.h"
 
 namespace onnxhub {
 namespace {
@@ -194,7 +195,7 @@ private:
         const BlockReader read = [&](std::uint64_t offset, std::span<std::byte> into) {
             return source_->read(offset, into);
         };
-        const auto problems = walk_archive(read, limits_, visitor);
+        const auto problems = walk_test_data_archive(read, limits_, visitor);
         if (problems.empty()) return;
         const ArchiveProblem& first = problems.front();
         throw EnvironmentError(archive_.string() + ": " +
