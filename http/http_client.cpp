@@ -110,6 +110,28 @@ HttpFailure::Kind kind_of(CURLcode code) {
     }
 }
 
+struct CertificateFile {
+    const char* variable;  ///< of the environment, that names the file
+    const char* path;
+};
+
+/// The file of certificates to trust: of the variables that can name one the first that is set
+/// counts, in the order of the curl program. Nothing when none is set.
+std::optional<CertificateFile> own_certificates() {
+    for (const char* variable : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
+        const char* path = std::getenv(variable);
+        if (path && *path != '\0') return CertificateFile{variable, path};
+    }
+    return std::nullopt;
+}
+
+std::string certificate_hint() {
+    const auto own = own_certificates();
+    if (!own) return "SSL_CERT_FILE can name a file of certificates to trust";
+    return std::string("certificates to trust come from ") + own->variable + " (" + own->path +
+           "); add the server's to that file";
+}
+
 /// What happened and what to do about it. curl's own `detail` is used where it is needed: it may
 /// hold times and ports, which differ from run to run.
 std::string explain(CURLcode code, const char* detail) {
@@ -132,7 +154,7 @@ std::string explain(CURLcode code, const char* detail) {
     }
     const std::string what = *detail != '\0' ? detail : curl_easy_strerror(code);
     if (kind_of(code) != HttpFailure::Kind::tls) return what;
-    return what + "; SSL_CERT_FILE can name a file of certificates to trust";
+    return what + "; " + certificate_hint();
 }
 
 HttpFailure stopped() {
@@ -228,18 +250,10 @@ std::optional<HttpRequest> redirected(HttpRequest request, const HttpHead& head,
     return request;
 }
 
-/// As the curl program chooses them; of the file variables the first that is set counts.
 void trust_own_certificates(CURL* handle) {
-    const auto variable = [](const char* name) {
-        const char* value = std::getenv(name);
-        return value && *value != '\0' ? value : nullptr;
-    };
-    const char* file = variable("CURL_CA_BUNDLE");
-    if (!file) file = variable("SSL_CERT_FILE");
-    if (file) curl_easy_setopt(handle, CURLOPT_CAINFO, file);
-    if (const char* folder = variable("SSL_CERT_DIR")) {
-        curl_easy_setopt(handle, CURLOPT_CAPATH, folder);
-    }
+    if (const auto own = own_certificates()) curl_easy_setopt(handle, CURLOPT_CAINFO, own->path);
+    const char* folder = std::getenv("SSL_CERT_DIR");
+    if (folder && *folder != '\0') curl_easy_setopt(handle, CURLOPT_CAPATH, folder);
 }
 
 /// Header lines to curl; freed with the object.
@@ -256,6 +270,44 @@ public:
 
 private:
     curl_slist* list_ = nullptr;
+};
+
+/// Watches how fast a body arrives, from its first byte on: in consecutive windows of
+/// stall_timeout.
+class RateWatch {
+public:
+    enum class Verdict { fine, slow, silent };
+
+    void count(std::size_t bytes) {
+        if (!is_running_) {
+            last_look_ = Clock::now();
+            is_running_ = true;
+        }
+        bytes_ += bytes;
+    }
+
+    /// To be called once a second or more. `slow`: a window brought too few bytes; `silent`: none.
+    Verdict look(const HttpOptions& options) {
+        if (!is_running_) return Verdict::fine;
+        const Clock::time_point now = Clock::now();
+        // A stopped process (SIGSTOP, a busy disk) is not the server's fault.
+        constexpr Clock::duration longest_step = std::chrono::seconds(2);
+        elapsed_ += std::min(now - std::exchange(last_look_, now), longest_step);
+        if (elapsed_ < options.stall_timeout) return Verdict::fine;
+        const auto window = static_cast<std::uint64_t>(options.stall_timeout.count());
+        const std::uint64_t bytes = std::exchange(bytes_, 0);
+        elapsed_ = Clock::duration::zero();
+        if (bytes >= options.least_rate * window) return Verdict::fine;
+        return bytes == 0 ? Verdict::silent : Verdict::slow;
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    bool is_running_ = false;
+    Clock::time_point last_look_;
+    Clock::duration elapsed_ = Clock::duration::zero();  ///< of this window
+    std::uint64_t bytes_ = 0;                            ///< in this window
 };
 
 class MemorySink : public HttpSink {
@@ -308,6 +360,8 @@ struct HttpClient::Transfer {
     bool is_cut = false;      ///< there was more than is wanted of an error page
     bool is_refused = false;  ///< the sink wants no more
     bool is_stopped = false;
+    RateWatch rate = {};
+    RateWatch::Verdict rate_verdict = RateWatch::Verdict::fine;
     bool has_seen_bytes = false;                      ///< the sink has
     std::optional<milliseconds> wait = std::nullopt;  ///< the answer asks for another try
     std::exception_ptr exception = nullptr;
@@ -317,6 +371,8 @@ struct HttpClient::Transfer {
         head = {0, {}, url};
         header_bytes = 0;
         has_begun = is_cut = false;
+        rate = {};
+        rate_verdict = RateWatch::Verdict::fine;
     }
 
     /// Returns whether the body is to be read.
@@ -333,6 +389,7 @@ struct HttpClient::Transfer {
 
     /// Returns whether to go on.
     bool take(std::span<const std::byte> block) {
+        rate.count(block.size());
         if (!begin()) return false;
         if (block.size() > body_room) {
             is_cut = true;
@@ -382,7 +439,10 @@ struct HttpClient::Transfer {
     static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
         auto& transfer = *static_cast<Transfer*>(self);
         transfer.is_stopped = transfer.is_stopped || onnxhub::is_stopped(transfer.options);
-        return transfer.is_stopped ? 1 : 0;
+        transfer.rate_verdict = transfer.rate.look(transfer.options);
+        const bool goes_on =
+            !transfer.is_stopped && transfer.rate_verdict == RateWatch::Verdict::fine;
+        return goes_on ? 0 : 1;
     }
 };
 
@@ -510,6 +570,7 @@ HttpClient::Result HttpClient::perform(const HttpRequest& request, bool is_at_ho
     curl_easy_setopt(state_->handle, CURLOPT_ERRORBUFFER, nullptr);
     if (transfer.exception || transfer.is_refused) return transfer.head;
     if (transfer.is_stopped) return stopped();
+    if (code == CURLE_ABORTED_BY_CALLBACK) return give_up(request, transfer);
     if (transfer.header_bytes > header_limit) {
         return HttpFailure{Kind::too_large, shown_url(request.url) + " answers with over " +
                                                 std::to_string(header_limit) + " bytes of headers"};
@@ -519,6 +580,17 @@ HttpClient::Result HttpClient::perform(const HttpRequest& request, bool is_at_ho
     }
     transfer.begin();  // for a response without a body
     return transfer.head;
+}
+
+/// The body arrives too slowly, or no more of it.
+HttpFailure HttpClient::give_up(const HttpRequest& request, const Transfer& transfer) const {
+    const std::string url = shown_url(request.url);
+    if (transfer.rate_verdict != RateWatch::Verdict::slow) {
+        return {HttpFailure::Kind::timeout, url + ": " + explain(CURLE_OPERATION_TIMEDOUT, "")};
+    }
+    return {HttpFailure::Kind::slow, url + ": sends fewer than " +
+                                         std::to_string(state_->options.least_rate) +
+                                         " bytes per second; try again later"};
 }
 
 void HttpClient::prepare(const HttpRequest& request, bool is_at_home, Transfer& transfer) {
@@ -543,7 +615,7 @@ void HttpClient::prepare(const HttpRequest& request, bool is_at_home, Transfer& 
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // of a proxy
     set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(state_->options.connect_timeout.count()));
-    set(CURLOPT_LOW_SPEED_LIMIT, state_->options.least_rate);
+    set(CURLOPT_LOW_SPEED_LIMIT, 1L);  // before the body; RateWatch watches the rest
     set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(state_->options.stall_timeout.count()));
     if (request.timeout) set(CURLOPT_TIMEOUT, static_cast<long>(request.timeout->count()));
     trust_own_certificates(handle);

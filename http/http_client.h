@@ -52,7 +52,18 @@ struct HttpResponse {
 
 /// Why there is no response at all.
 struct HttpFailure {
-    enum class Kind { url, resolve, connect, tls, timeout, redirect, protocol, too_large, stopped };
+    enum class Kind {
+        url,
+        resolve,
+        connect,
+        tls,
+        timeout,  ///< no byte came for HttpOptions::stall_timeout, or the request's time is up
+        slow,     ///< bytes came, fewer than HttpOptions::least_rate; the request is not repeated
+        redirect,
+        protocol,
+        too_large,
+        stopped
+    };
     Kind kind = Kind::protocol;
     std::string reason;  ///< "https://example.org/x: the host is not known; check the name …"
 };
@@ -89,17 +100,20 @@ struct HttpOptions {
     /// A server that asks for a longer pause by Retry-After is not asked again.
     std::chrono::milliseconds longest_wait{60'000};
     std::chrono::seconds connect_timeout{30};
-    std::chrono::seconds stall_timeout{60};  ///< with less than least_rate
-    long least_rate = 1;                     ///< bytes per second
-    std::function<bool()> is_stopped = {};   ///< asked once a second or more; true ends the request
+    /// Longest wait for the next byte, and the window in which least_rate is measured.
+    std::chrono::seconds stall_timeout{60};
+    /// Bytes per second of a body, on average over each window from its first byte on. A source
+    /// that brings less is given up. The slowest links in use (GPRS, 4 KiB per second) bring more.
+    std::uint64_t least_rate = 1024;
+    std::function<bool()> is_stopped = {};  ///< asked once a second or more; true ends the request
     std::function<void(std::chrono::milliseconds)> sleep = {};        ///< empty: the thread's own
     std::function<std::chrono::system_clock::time_point()> now = {};  ///< empty: the system's
 };
 
-/// Certificates come from CURL_CA_BUNDLE, SSL_CERT_FILE or SSL_CERT_DIR where one is set, proxies
-/// from the usual variables (https_proxy, no_proxy, …), passwords from the URL or ~/.netrc. At most
-/// ten redirects are followed. Every method is tried again alike, POST too. Not thread-safe: one
-/// client a thread.
+/// Certificates come from CURL_CA_BUNDLE, else SSL_CERT_FILE, and SSL_CERT_DIR where they are set;
+/// messages about certificates name the variable that decided. Proxies come from the usual
+/// variables (https_proxy, no_proxy, …), passwords from the URL or ~/.netrc. At most ten redirects
+/// are followed. Every method is tried again alike, POST too. Not thread-safe: one client a thread.
 class HttpClient {
 public:
     explicit HttpClient(HttpOptions options = {});
@@ -121,6 +135,7 @@ private:
     Result follow(const HttpRequest& request, Transfer& transfer);
     Result perform(const HttpRequest& request, bool is_at_home, Transfer& transfer);
     void prepare(const HttpRequest& request, bool is_at_home, Transfer& transfer);
+    HttpFailure give_up(const HttpRequest& request, const Transfer& transfer) const;
 
     struct State;
     std::unique_ptr<State> state_;

@@ -30,6 +30,29 @@ std::optional<std::size_t> number_in(std::string_view name, std::string_view pre
     return number;
 }
 
+/// macOS keeps attributes in files with such names beside each file.
+bool is_model(std::string_view name) {
+    return name.ends_with(model_suffix) && !name.starts_with("._");
+}
+
+/// Passes everything on, and sees whether there is a model.
+class ModelFinder : public ArchiveVisitor {
+public:
+    explicit ModelFinder(ArchiveVisitor& next) : next_(next) {}
+
+    void begin_file(const std::string& path) override {
+        has_model = has_model || is_model(file_name(path));
+        next_.begin_file(path);
+    }
+    void data(std::span<const std::byte> block) override { next_.data(block); }
+    void end_file() override { next_.end_file(); }
+
+    bool has_model = false;
+
+private:
+    ArchiveVisitor& next_;
+};
+
 class ArchiveContents : public ArchiveVisitor {
 public:
     explicit ArchiveContents(TestDataArchive& archive) : archive_(archive) {}
@@ -40,8 +63,8 @@ public:
         reader_.reset();
         size_ = 0;
         const std::string_view name = file_name(path);
-        if (name.starts_with("._")) return;  // macOS keeps attributes in such files
-        if (name.ends_with(model_suffix)) hasher_.emplace();
+        if (name.starts_with("._")) return;
+        if (is_model(name)) hasher_.emplace();
         const std::string_view folder = parent_folder(path);
         if (!file_name(folder).starts_with(set_prefix)) return;
         TestDataSet& set = archive_.sets[std::string(folder)];
@@ -86,6 +109,17 @@ TestDataArchive read_test_data_archive(const BlockReader& read, const ArchiveLim
     ArchiveContents contents(archive);
     archive.problems = walk_archive(read, limits, contents);
     return archive;
+}
+
+std::vector<ArchiveProblem> walk_test_data_archive(const BlockReader& read,
+                                                   const ArchiveLimits& limits,
+                                                   ArchiveVisitor& visitor) {
+    ModelFinder finder(visitor);
+    std::vector<ArchiveProblem> problems = walk_archive(read, limits, finder);
+    if (problems.empty() && !finder.has_model) {
+        problems.push_back({ArchiveProblem::Kind::unreadable, "", "holds no .onnx file"});
+    }
+    return problems;
 }
 
 void add_test_data_file(TestDataArchive& archive, const std::string& path,

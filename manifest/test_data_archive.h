@@ -41,6 +41,12 @@ struct TestDataArchive {
 /// One pass in constant memory; nothing is written to disk.
 TestDataArchive read_test_data_archive(const BlockReader& read, const ArchiveLimits& limits);
 
+/// As walk_archive(), for archives that are unpacked for their model: one without any has a problem
+/// of kind `unreadable`, told last.
+std::vector<ArchiveProblem> walk_test_data_archive(const BlockReader& read,
+                                                   const ArchiveLimits& limits,
+                                                   ArchiveVisitor& visitor);
+
 /// Adds a file as if it were the member `path`, for test data that is in no archive yet. `read`
 /// gives its bytes; what that throws passes through.
 void add_test_data_file(TestDataArchive& archive, const std::string& path, const BlockReader& read);

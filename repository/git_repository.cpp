@@ -92,6 +92,29 @@ GitConfig open_config(git_repository* repository) {
     return GitConfig(config);
 }
 
+/// Whether git takes the repository for bare though libgit2 does not: `folder` lies in the git
+/// folder itself, which is not called .git, and the configuration (its file may be missing) says
+/// neither that it is bare nor where a working tree is. libgit2 makes the folder around it the
+/// working tree.
+bool is_bare_by_its_place(git_repository* repository, const fs::path& folder) {
+    std::error_code error;
+    if (git_repository_is_bare(repository) == 1 || git_repository_is_worktree(repository) == 1) {
+        return false;
+    }
+    // With a '/' at its end, so that the file name is empty.
+    const fs::path git_folder =
+        fs::canonical(fs::path(git_repository_path(repository)).parent_path(), error);
+    const fs::path below = fs::canonical(folder, error).lexically_relative(git_folder);
+    if (error || git_folder.filename() == ".git" || below.empty() || *below.begin() == "..") {
+        return false;
+    }
+    const GitConfig config = open_config(repository);
+    int is_bare = 0;
+    const char* working_folder = nullptr;
+    return !config || (git_config_get_bool(&is_bare, config.get(), "core.bare") != 0 &&
+                       git_config_get_string(&working_folder, config.get(), "core.worktree") != 0);
+}
+
 const char* shallow_remedy =
     "; this clone is shallow: fetch the whole history (`git fetch --unshallow`, in GitHub Actions "
     "`fetch-depth: 0` of actions/checkout)";
@@ -232,6 +255,13 @@ std::shared_ptr<const GitRepository> GitRepository::find(const fs::path& folder)
     }
     auto handle = std::make_shared<Handle>();
     handle->repository.reset(opened);
+    if (is_bare_by_its_place(opened, folder)) {
+        const std::string git_folder = git_repository_path(opened);
+        if (git_repository_open_bare(&opened, git_folder.c_str()) != 0) {
+            fail_open(folder, git_folder, GIT_ERROR, git_message());
+        }
+        handle->repository.reset(opened);
+    }
     git_odb* odb = nullptr;
     if (git_repository_odb(&odb, opened) != 0) {
         throw EnvironmentError(folder.string() + ": the git repository has no object database (" +

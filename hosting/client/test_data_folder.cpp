@@ -18,6 +18,7 @@
 #include "base/environment_error.h"
 #include "base/new_file.h"
 #include "base/random_name.h"
+#include "manifest/test_data_archive.h"
 
 namespace onnxhub {
 namespace {
@@ -218,7 +219,7 @@ private:
         const BlockReader read = [&](std::uint64_t offset, std::span<std::byte> into) {
             return source_->read(offset, into);
         };
-        const auto problems = walk_archive(read, limits_, visitor);
+        const auto problems = walk_test_data_archive(read, limits_, visitor);
         if (problems.empty()) return;
         const ArchiveProblem& first = problems.front();
         throw EnvironmentError(archive_.string() + ": " +

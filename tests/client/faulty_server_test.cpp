@@ -65,7 +65,9 @@ Answer part_of(const std::string& bytes, const ReceivedRequest& request) {
 class FaultyServer : public testing::Test {
 protected:
     /// The right file is under its name afterwards, or nothing is and the result says why.
-    std::string load(const HttpServer& server) {
+    std::string load(const HttpServer& server) { return load({server.url("/m")}); }
+
+    std::string load(const std::vector<std::string>& urls) {
         HttpOptions http;
         http.tries = 3;
         http.sleep = [](std::chrono::milliseconds) {};
@@ -73,10 +75,12 @@ protected:
         http.least_rate = 1024;
         HttpClient client(http);
         const CacheKey key{"a/m.onnx", sha256_of(model), model.size(), true};
-        FileSource source;
-        source.request.url = server.url("/m");
         FileSources sources;
-        sources.web.push_back(source);
+        for (const std::string& url : urls) {
+            FileSource source;
+            source.request.url = url;
+            sources.web.push_back(source);
+        }
         std::string trouble;
         try {
             load_file(key, sources, cache, {}, client);
@@ -273,14 +277,39 @@ TEST_F(FaultyServer, ThatStallsIsAskedToGoOn) {
     EXPECT_EQ(wanted_start(server.requests().back()), 3 * block);
 }
 
+Answer dripping(const ReceivedRequest& request) {
+    Answer answer = part_of(model, request);
+    answer.piece_bytes = 10;
+    answer.pause = std::chrono::milliseconds(100);
+    return answer;
+}
+
 TEST_F(FaultyServer, ThatDripsIsGivenUp) {
-    HttpServer server([](const ReceivedRequest& request) {
-        Answer answer = part_of(model, request);
-        answer.piece_bytes = 10;
-        answer.pause = std::chrono::milliseconds(100);
+    HttpServer server(dripping);
+    EXPECT_THAT(load(server), HasSubstr("fewer than 1024 bytes per second"));
+    EXPECT_THAT(server.requests(), SizeIs(1));
+}
+
+TEST_F(FaultyServer, ThatDripsIsLeftForTheNextSource) {
+    HttpServer slow(dripping);
+    HttpServer mirror([](const ReceivedRequest& request) { return part_of(model, request); });
+    EXPECT_EQ(load({slow.url("/m"), mirror.url("/m")}), "");
+    EXPECT_THAT(slow.requests(), SizeIs(1));
+    EXPECT_THAT(mirror.requests(), SizeIs(1));
+    EXPECT_THAT(leftovers(), IsEmpty());
+}
+
+TEST_F(FaultyServer, ThatDripsOnAfterAGoodStartIsLeftToo) {
+    HttpServer slow([](const ReceivedRequest& request) {
+        Answer answer = dripping(request);
+        if (wanted_start(request) > 0) return answer;
+        answer.piece_bytes = block;
+        answer.break_after = 3 * block;
         return answer;
     });
-    EXPECT_THAT(load(server), HasSubstr("no answer in time"));
+    HttpServer mirror([](const ReceivedRequest& request) { return part_of(model, request); });
+    EXPECT_EQ(load({slow.url("/m"), mirror.url("/m")}), "");
+    EXPECT_THAT(slow.requests(), SizeIs(2));
 }
 
 TEST_F(FaultyServer, ThatIsSlowButSteadyIsWaitedFor) {

@@ -80,6 +80,28 @@ TEST(LocalHub, BareRepositoriesAreReadAtARef) {
     EXPECT_THAT(error(bare + ":none"), HasSubstr("none"));
 }
 
+TEST(LocalHub, ABareRepositoryNeedsNoConfiguration) {
+    RepositoryBuilder repository;
+    repository.write("ONNX_HUB_MANIFEST.json", "[1]").write("a/m.onnx", model).commit("Model");
+    TemporaryFolder folder;
+    ASSERT_EQ(
+        test::run_command({"git", "clone", "-q", "--bare", repository.path().string(), "repo"},
+                          folder.path())
+            .status,
+        0);
+    fs::remove(folder.path() / "repo/config");
+    for (const std::string& location :
+         {(folder.path() / "repo").string(), (folder.path() / "repo").string() + "/",
+          (folder.path() / "repo").string() + ":HEAD"}) {
+        EXPECT_EQ(error(location), "");
+        EXPECT_EQ(bytes_of(LocalHub(location)), model) << location;
+    }
+    // A .git folder without a configuration still belongs to its working tree.
+    fs::remove(repository.path() / ".git/config");
+    EXPECT_EQ(LocalHub(repository.path().string()).commit(), std::nullopt);
+    EXPECT_EQ(bytes_of(LocalHub(repository.path().string())), model);
+}
+
 TEST(LocalHub, LinksOutOfTheHubAreNotFollowed) {
     TemporaryFolder folder;
     write_file(folder.path() / "secret", model);

@@ -11,6 +11,7 @@
 #include "base/environment_error.h"
 #include "tests/support/archive_builder.h"
 #include "tests/support/repository_builder.h"
+#include "tests/support/tar_bytes.h"
 
 namespace onnxhub {
 namespace {
@@ -49,6 +50,12 @@ protected:
         return names;
     }
 
+    /// gzip ends with the CRC-32 and the length of what is inside.
+    static std::string with_other_checksum(std::string bytes) {
+        bytes[bytes.size() - 8] ^= 1;
+        return bytes;
+    }
+
     static std::string archive() {
         return ArchiveBuilder()
             .file("mnist/model.onnx", std::string(3000, 'm'))
@@ -57,6 +64,8 @@ protected:
             .gzip();
     }
 
+    /// Without the padding that libarchive writes behind it.
+    const std::string packed = test::gzipped(test::tar_file("a/m.onnx", "model") + test::tar_end());
     TemporaryFolder folder;
     const fs::path path = folder.path() / "cache/ab_mnist.tar.gz";
 };
@@ -154,17 +163,33 @@ TEST_F(UnpackTestData, NothingIsLeftOfAnArchiveThatMustNotBeUnpacked) {
         {ArchiveBuilder().file("a/m.onnx", "m").symlink("a/link", "/etc").gzip(), "link"},
         {ArchiveBuilder().file("a/m.onnx", "m").file("a/m.onnx", "n").gzip(), "second time"},
         {ArchiveBuilder().file("a", "m").file("a/m.onnx", "n").gzip(), "can't be written"},
+        {ArchiveBuilder().file("a/test_data_set_0/input_0.pb", "in").gzip(), "no .onnx file"},
+        {ArchiveBuilder().file("a/._m.onnx", "attributes").gzip(), "no .onnx file"},
+        {with_other_checksum(packed), "damaged gzip data (incorrect data check)"},
+        {packed + "and more", "has bytes after its end"},
+        {test::gzipped(test::tar_header("a/m.onnx", 0, 'S') + std::string(1024, '\0')),
+         "is a sparse file"},
+        {test::gzipped(test::pax_header("path", std::string("a/m.onnx\0.txt", 13)) +
+                       test::tar_header("a/m.onnx", 0) + std::string(1024, '\0')),
+         "a/m.onnx\\0.txt"},
         {good.substr(0, 120), "nothing was unpacked"},
+        {packed.substr(0, packed.size() - 4), "breaks off"},
         {"no archive", "nothing was unpacked"},
     };
     for (const auto& [bytes, reason] : archives) {
         EXPECT_THAT(error(bytes), HasSubstr(reason));
         EXPECT_THAT(others(), IsEmpty()) << reason;
+        EXPECT_THAT(error(bytes), HasSubstr("; ")) << "with what to do";
     }
     ArchiveLimits few;
     few.members = 2;
     EXPECT_THAT(error(good, few), HasSubstr("nothing was unpacked"));
     EXPECT_THAT(others(), IsEmpty());
+}
+
+TEST_F(UnpackTestData, WhatIsUnpackedOfADamagedArchiveIsNoHit) {
+    unpack(packed);
+    EXPECT_THAT(error(with_other_checksum(packed)), HasSubstr("incorrect data check"));
 }
 
 TEST_F(UnpackTestData, NamesOfOtherKindsAreRefused) {

@@ -571,6 +571,26 @@ TEST(HttpClient, ATrickleEndsWithTheRequestsTimeout) {
     EXPECT_THAT(late.reason, HasSubstr("no answer in time"));
 }
 
+TEST(HttpClient, ADrippingBodyIsGivenUpAndNotAskedForAgain) {
+    HttpServer server([](const ReceivedRequest&) {
+        return Answer{.body = std::string(1 << 20, 'x'), .piece_bytes = 10, .pause = 50ms};
+    });
+    PatientClient patient(HttpOptions{.stall_timeout = 1s});
+    const HttpFailure slow = failure(patient.client.send({.url = server.url("/")}));
+    EXPECT_EQ(slow.kind, Kind::slow);
+    EXPECT_THAT(slow.reason, HasSubstr(": sends fewer than 1024 bytes per second"));
+    EXPECT_THAT(server.requests(), SizeIs(1));
+    EXPECT_THAT(patient.waits, IsEmpty());
+}
+
+TEST(HttpClient, ABodyThatEndsWithinTheWindowMayBeSlow) {
+    HttpServer server([](const ReceivedRequest&) {
+        return Answer{.body = "ten bytes.", .piece_bytes = 1, .pause = 20ms};
+    });
+    PatientClient patient(HttpOptions{.stall_timeout = 30s});
+    EXPECT_EQ(response(patient.client.send({.url = server.url("/")})).body, "ten bytes.");
+}
+
 TEST(HttpClient, ANameThatIsNoneIsToldAsSuch) {
     PatientClient patient;  // the resolver refuses the length without asking anybody
     const HttpFailure unknown =
@@ -583,6 +603,8 @@ TEST(HttpClient, TroubleWithEncryptionIsToldWithTheRemedyAndNotTriedAgain) {
     HttpServer server([](const ReceivedRequest&) { return Answer{}; });
     std::string url = server.url("/");
     url.insert(4, "s");
+    const Variable no_bundle("CURL_CA_BUNDLE", "");
+    const Variable no_file("SSL_CERT_FILE", "");
     PatientClient patient;
     const HttpFailure plain = failure(patient.client.send({.url = url}));
     EXPECT_EQ(plain.kind, Kind::tls);
@@ -593,6 +615,8 @@ TEST(HttpClient, TroubleWithEncryptionIsToldWithTheRemedyAndNotTriedAgain) {
 TEST(HttpClient, CertificatesComeFromTheUsualVariables) {
     const test::TestCertificate certificate = test::make_test_certificate();
     HttpServer server([](const ReceivedRequest&) { return Answer{200, "safe"}; }, certificate);
+    const Variable none("CURL_CA_BUNDLE", "");
+    const Variable no_file("SSL_CERT_FILE", "");
     PatientClient patient;
     const HttpFailure strange = failure(patient.client.send({.url = server.url("/")}));
     EXPECT_EQ(strange.kind, Kind::tls);
@@ -604,11 +628,17 @@ TEST(HttpClient, CertificatesComeFromTheUsualVariables) {
     const std::string other = (folder.path() / "other.pem").string();
     test::write_file(good, certificate.certificate);
     test::write_file(other, test::make_test_certificate().certificate);
-    const Variable none("CURL_CA_BUNDLE", "");
     const Variable ssl("SSL_CERT_FILE", good);
     EXPECT_EQ(response(HttpClient().send({.url = server.url("/")})).body, "safe");
     const Variable curl("CURL_CA_BUNDLE", other);  // it goes first, as in the curl program
-    EXPECT_EQ(failure(HttpClient().send({.url = server.url("/")})).kind, Kind::tls);
+    const HttpFailure bundle = failure(HttpClient().send({.url = server.url("/")}));
+    EXPECT_EQ(bundle.kind, Kind::tls);
+    EXPECT_THAT(bundle.reason, HasSubstr("come from CURL_CA_BUNDLE (" + other + ")"));
+    EXPECT_THAT(bundle.reason, Not(HasSubstr("SSL_CERT_FILE")));
+    const Variable no_bundle("CURL_CA_BUNDLE", "");
+    const Variable wrong("SSL_CERT_FILE", other);
+    EXPECT_THAT(failure(HttpClient().send({.url = server.url("/")})).reason,
+                HasSubstr("come from SSL_CERT_FILE (" + other + ")"));
 }
 
 TEST(HttpClient, SecretsDoNotGoFromHttpsToHttp) {
