@@ -19,7 +19,7 @@ constexpr std::size_t document_limit = 64u << 20;      // bytes
 constexpr std::size_t line_limit = 1u << 20;           // bytes, of lines that are not prose
 constexpr std::uint64_t piece_limit = 8'000'000;       // blocks, cells and marks within lines
 constexpr std::uint64_t reference_limit = 512u << 20;  // bytes of copied link definitions
-constexpr std::uint64_t work_limit = 200'000'000;      // steps of nested loops in the parser
+constexpr std::uint64_t work_limit = 200'000'000;      // steps of nested loops, 5 to 10 ns each
 
 /// Ends of HTML blocks (https://spec.commonmark.org/0.31.2/#html-blocks) may stand within prose.
 constexpr std::array<std::string_view, 8> html_block_ends = {
@@ -142,7 +142,7 @@ public:
             if (!result_.text.empty() && !result_.text.ends_with("\n\n")) keep("", line.number);
         } else if (is_in_table_ && is_text(line) && line.markers == 0 &&
                    line.quotes == delimiter_.quotes) {
-            add_table_line(line);
+            add_table_line(line, true);
         } else if (pending_ && are_table_head(*pending_, line)) {
             begin_table(*pending_, line);
             pending_.reset();
@@ -162,6 +162,9 @@ public:
             fail(0, "its links would repeat more than 512 MiB of link definitions");
         }
         if (excess_) return std::move(*excess_);
+        if (repeated_steps_ > work_limit / excerpt_part_limit) {
+            result_.is_row.assign(result_.is_row.size(), false);
+        }
         return std::move(result_);
     }
 
@@ -184,26 +187,32 @@ private:
         }
     }
 
-    void keep(std::string_view text, int number) {
+    void keep(std::string_view text, int number, bool is_row = false) {
         result_.text += text;
         result_.text += '\n';
         result_.lines.push_back(number);
+        result_.is_row.push_back(is_row);
         has_last_prose_ = false;
     }
 
-    void keep_whole(const MarkdownLine& line) {
+    void keep_whole(const MarkdownLine& line, bool is_row = false) {
         if (line.text.size() > line_limit) fail(line.number, "the line is longer than 1 MiB");
-        keep(line.text, line.number);
+        keep(line.text, line.number, is_row);
     }
 
     void end_run() {
         flush_pending();
-        add_steps(exposed_.steps(), result_.lines.empty() ? 0 : result_.lines.back());
-        exposed_ = {};
-        exposed_lines_ = 0;
+        end_exposure();
         is_paragraph_ = true;
         is_in_table_ = false;
         run_prefix_.reset();
+    }
+
+    void end_exposure() {
+        add_steps(exposed_.steps(), result_.lines.empty() ? 0 : result_.lines.back());
+        repeated_steps_ += exposed_.steps();
+        exposed_ = {};
+        exposed_cells_ = 0;
     }
 
     void flush_pending() {
@@ -220,6 +229,8 @@ private:
         }
         add_pieces(4 + line.quotes + line.markers, line.number);
         if (line.kind == LineKind::heading || line.kind == LineKind::fence) {
+            // No paragraph goes on behind a heading that is not indented.
+            if (line.kind == LineKind::heading && line.prefix.empty()) end_exposure();
             keep_mark(line);
             return;
         }
@@ -241,7 +252,7 @@ private:
     /// Counts the line as part of the one paragraph that the run may be.
     void expose(const MarkdownLine& line) {
         exposed_.add(line.content);
-        ++exposed_lines_;
+        exposed_cells_ += count_cells(line);
     }
 
     /// Counts what the line costs wherever it stands.
@@ -281,20 +292,33 @@ private:
 
     void begin_table(const MarkdownLine& header, const MarkdownLine& delimiter) {
         continue_paragraph(header);
-        // The parser tries all of the paragraph above as a header, line by line.
-        add_steps(exposed_lines_ * exposed_lines_ / 16, header.number);
+        // The parser tries all of the paragraph above as a header, and looks for the end of the
+        // list of its cells for each of them.
+        if (exposed_cells_ * exposed_cells_ > work_limit) {
+            fail(header.number, "too many lines stand directly above the table");
+        }
+        add_steps(exposed_cells_ * exposed_cells_, header.number);
+        repeated_steps_ += exposed_cells_ * exposed_cells_;
         is_in_table_ = true;
         delimiter_ = delimiter;
         columns_ = count_cells(header);
         add_pieces(4, header.number);
-        add_table_line(header);
-        add_table_line(delimiter);
+        add_table_line(header, false);
+        add_table_line(delimiter, false);
     }
 
-    void add_table_line(const MarkdownLine& line) {
+    /// Whether leaving the line out changes nothing but the number of rows.
+    bool is_plain_row(const MarkdownLine& line) const {
+        return line.kind == LineKind::prose && line.prefix == delimiter_.prefix &&
+               html_ends(line.content).empty();
+    }
+
+    void add_table_line(const MarkdownLine& line, bool is_row) {
         const std::uint64_t cells = count_cells(line);
         add_pieces(std::max(columns_, cells) + 4, line.number);
-        add_steps(cells * cells / 16, line.number);  // found cell by cell, in the whole line
+        const bool is_plain = is_row && is_plain_row(line);
+        add_steps(cells * cells / 4, line.number);  // each is put at the end of a list
+        if (!is_plain) repeated_steps_ += cells * cells / 4;
         const InlineWork work = measure(line);
         is_paragraph_ = is_paragraph_ && line.kind == LineKind::prose;
         if (is_paragraph_) {
@@ -302,12 +326,13 @@ private:
         } else {
             expose(line);  // the parser may see no table here
         }
-        keep_whole(line);
+        keep_whole(line, is_plain);
     }
 
     MarkdownExcerpt result_;
     std::optional<MarkdownExcess> excess_;
     std::uint64_t steps_ = 0;
+    std::uint64_t repeated_steps_ = 0;  ///< of lines that each part of a long table is read with
     std::uint64_t pieces_ = 0;
     std::uint64_t brackets_ = 0;          ///< kept, each may end a link
     std::size_t longest_definition_ = 0;  ///< bytes
@@ -315,10 +340,10 @@ private:
     // Of the run:
     std::optional<MarkdownLine> pending_;  ///< the last line, which may turn out to be a header
     std::optional<std::string_view> run_prefix_;
-    bool is_paragraph_ = true;  ///< it is nothing but one paragraph, or the table at its end
-    InlineWork exposed_;        ///< kept text that may be one paragraph
-    std::uint64_t exposed_lines_ = 0;
-    bool awaits_target_ = false;  ///< of a link definition, on the next line
+    bool is_paragraph_ = true;         ///< it is nothing but one paragraph, or the table at its end
+    InlineWork exposed_;               ///< kept text that may be one paragraph
+    std::uint64_t exposed_cells_ = 0;  ///< of its lines, read as rows
+    bool awaits_target_ = false;       ///< of a link definition, on the next line
     bool is_in_table_ = false;
     MarkdownLine delimiter_;
     std::uint64_t columns_ = 0;

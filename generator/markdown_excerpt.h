@@ -3,6 +3,7 @@
 // a Markdown parser, and some documents are made to keep one busy for hours.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -10,9 +11,16 @@
 
 namespace onnxhub {
 
+/// An excerpt may be read in this many parts: with some of its rows and then with others.
+inline constexpr std::size_t excerpt_part_limit = 32;
+
 struct MarkdownExcerpt {
     std::string text;        ///< Markdown with the same tables
     std::vector<int> lines;  ///< for each line of `text` its line in the document, 1-based
+    /// For each line whether it is a row like any other of its table: without it the tables are the
+    /// same, less one row, and where there is no table after all it is text. None is where it would
+    /// take too long to read the other lines with each part.
+    std::vector<bool> is_row;
 };
 
 /// The limit that a document is over; those of people are not.

@@ -211,10 +211,10 @@ std::vector<MarkdownCell> read_cells(cmark_node* row) {
     return cells;
 }
 
-/// Reads the tables of an excerpt and gives them the lines of the document.
+/// Reads the tables of a text and gives them the lines of the document.
 class TableReader {
 public:
-    explicit TableReader(const MarkdownExcerpt& excerpt) : lines_(excerpt.lines) {}
+    explicit TableReader(const std::vector<int>& lines) : lines_(lines) {}
 
     std::vector<MarkdownTable> read(cmark_node* document) const {
         std::vector<MarkdownTable> tables;
@@ -260,6 +260,92 @@ private:
     const std::vector<int>& lines_;
 };
 
+/// cmark needs some forty times a table's text, so long tables are read in parts: all of the
+/// excerpt with some of the rows, then all of it with some others. What decides which tables there
+/// are is in each part.
+class PartsReader {
+public:
+    explicit PartsReader(const MarkdownExcerpt& excerpt) : excerpt_(excerpt) {
+        std::size_t row_bytes = 0;
+        std::size_t begin = 0;
+        for (std::size_t i = 0; i < excerpt.lines.size(); ++i) {
+            const std::size_t end = excerpt.text.find('\n', begin) + 1;
+            if (excerpt.is_row[i]) row_bytes += end - begin;
+            begin = end;
+        }
+        constexpr std::size_t least = 256u << 10;  // bytes
+        // As much as each part repeats, so that all parts together stay in proportion to the text.
+        part_limit_ =
+            std::max({least, excerpt.text.size() - row_bytes, row_bytes / excerpt_part_limit});
+    }
+
+    std::vector<MarkdownTable> read() {
+        std::vector<MarkdownTable> tables = read_part();
+        while (has_more_) {
+            if (!append(tables, read_part())) return read_at_once();
+        }
+        return tables;
+    }
+
+private:
+    std::vector<MarkdownTable> read_at_once() const {
+        return TableReader(excerpt_.lines).read(parse_document(excerpt_.text).get());
+    }
+
+    /// The tables with the rows that come next, and with lines of theirs that every part holds.
+    std::vector<MarkdownTable> read_part() {
+        std::string text;
+        std::vector<int> lines;
+        std::size_t row_bytes = 0;
+        const std::size_t first_row = next_row_;
+        has_more_ = false;
+        for (std::size_t i = 0, begin = 0; i < excerpt_.lines.size(); ++i) {
+            const std::size_t end = excerpt_.text.find('\n', begin) + 1;
+            const std::string_view line(excerpt_.text.data() + begin, end - begin);
+            begin = end;
+            if (excerpt_.is_row[i]) {
+                if (i < first_row) continue;
+                has_more_ = has_more_ || row_bytes >= part_limit_;
+                if (has_more_) continue;
+                row_bytes += line.size();
+                next_row_ = i + 1;
+            }
+            text += line;
+            lines.push_back(excerpt_.lines[i]);
+        }
+        return TableReader(lines).read(parse_document(text).get());
+    }
+
+    /// Returns whether these are the same tables, as they should be.
+    bool append(std::vector<MarkdownTable>& tables, std::vector<MarkdownTable> more) const {
+        const bool are_same =
+            std::ranges::equal(tables, more, {}, &MarkdownTable::line, &MarkdownTable::line);
+        if (!are_same) return false;
+        for (std::size_t i = 0; i < tables.size(); ++i) append_rows(tables[i], more[i]);
+        return true;
+    }
+
+    void append_rows(MarkdownTable& table, MarkdownTable& more) const {
+        const auto middle = static_cast<std::ptrdiff_t>(table.rows.size());
+        for (MarkdownRow& row : more.rows) {
+            if (is_plain_row(row.line)) table.rows.push_back(std::move(row));
+        }
+        std::inplace_merge(
+            table.rows.begin(), table.rows.begin() + middle, table.rows.end(),
+            [](const MarkdownRow& a, const MarkdownRow& b) { return a.line < b.line; });
+    }
+
+    bool is_plain_row(int line) const {
+        const auto found = std::ranges::lower_bound(excerpt_.lines, line);
+        return excerpt_.is_row[static_cast<std::size_t>(found - excerpt_.lines.begin())];
+    }
+
+    const MarkdownExcerpt& excerpt_;
+    std::size_t part_limit_ = 0;
+    std::size_t next_row_ = 0;  ///< line of the excerpt
+    bool has_more_ = false;
+};
+
 }  // namespace
 
 std::vector<MarkdownTable> parse_markdown_tables(std::string_view markdown, const std::string& path,
@@ -274,9 +360,7 @@ std::vector<MarkdownTable> parse_markdown_tables(std::string_view markdown, cons
                             std::move(excess->message), "write it more simply, or split the file"});
         return {};
     }
-    const auto& lines = std::get<MarkdownExcerpt>(excerpt);
-    const MarkdownNode document = parse_document(lines.text);
-    return TableReader(lines).read(document.get());
+    return PartsReader(std::get<MarkdownExcerpt>(excerpt)).read();
 }
 
 }  // namespace onnxhub

@@ -11,14 +11,20 @@
 namespace onnxhub {
 namespace {
 
-std::string member_path(const std::string& parent, std::string_view key) {
-    return parent.empty() ? std::string(key) : parent + "." + std::string(key);
-}
-
-/// A value and how messages call it: "io_ports.inputs[2].shape".
+/// A value and its place: messages call it "io_ports.inputs[2].shape". The text is only made for
+/// messages, since an entry may have a million fields.
 struct Field {
     const JsonValue* json = nullptr;
-    std::string path;
+    const Field* parent = nullptr;  ///< null: the entry, or an object whose keys stand alone
+    std::string_view key = {};      ///< of a member
+    std::size_t index = 0;          ///< of an item
+
+    std::string path() const {
+        if (!parent) return {};
+        const std::string before = parent->path();
+        if (key.empty()) return before + "[" + std::to_string(index) + "]";
+        return before.empty() ? std::string(key) : before + "." + std::string(key);
+    }
 };
 
 /// Reads the fields of one entry. Of all that is wrong with it, the first is remembered; what is
@@ -31,13 +37,13 @@ public:
             return EntryProblem{json.line,
                                 "the entry is " + std::string(json_type(json)) + ", not an object"};
         }
-        const Field root{&json, ""};
+        const Field root{&json};
         entry.model = text(required(root, key::model));
         entry.model_path = text(required(root, key::model_path));
         entry.onnx_version = text(required(root, key::onnx_version));
         entry.opset_version = integer(required(root, key::opset_version));
         if (const Field metadata = optional(root, key::metadata); is_object(metadata)) {
-            read_metadata({metadata.json, ""}, entry);  // its keys are known without its name
+            read_metadata({metadata.json}, entry);  // its keys are known without its name
         }
         if (problem_) return std::move(*problem_);
         return entry;
@@ -46,9 +52,8 @@ public:
 private:
     void read_metadata(const Field& metadata, Entry& entry) {
         entry.content = content(metadata, key::model_sha, key::model_bytes);
-        for (const Field& tag : items(optional(metadata, key::tags))) {
-            entry.tags.push_back(text(tag));
-        }
+        const Field tags = optional(metadata, key::tags);
+        read_items(tags, entry.tags, [&](const Field& tag) { return text(tag); });
         if (const Field ports = optional(metadata, key::io_ports); is_object(ports)) {
             entry.io_ports = IoPorts{port_list(required(ports, key::inputs)),
                                      port_list(required(ports, key::outputs))};
@@ -62,11 +67,12 @@ private:
             entry.archive_path = text(path);
         }
         entry.archive = content(metadata, key::archive_sha, key::archive_bytes);
-        for (const Field& file : items(optional(metadata, key::external_data))) {
-            entry.external_data.push_back({text(required(file, key::path)),
-                                           digest(required(file, key::sha)),
-                                           size(required(file, key::bytes))});
-        }
+        const Field files = optional(metadata, key::external_data);
+        read_items(files, entry.external_data, [&](const Field& file) {
+            return ExternalDataFile{text(required(file, key::path)),
+                                    digest(required(file, key::sha)),
+                                    size(required(file, key::bytes))};
+        });
     }
 
     StatedContent content(const Field& metadata, std::string_view sha_key,
@@ -81,24 +87,24 @@ private:
 
     std::vector<Port> port_list(const Field& list) {
         std::vector<Port> ports;
-        for (const Field& port : items(list)) {
-            ports.push_back({text(required(port, key::name)), shape(required(port, key::shape)),
-                             text(required(port, key::type))});
-        }
+        read_items(list, ports, [&](const Field& port) {
+            return Port{text(required(port, key::name)), shape(required(port, key::shape)),
+                        text(required(port, key::type))};
+        });
         return ports;
     }
 
     std::vector<FeaturePort> feature_list(const Field& list) {
         std::vector<FeaturePort> ports;
-        for (const Field& port : items(list)) {
-            ports.push_back({text(required(port, key::name)), shape(required(port, key::shape))});
-        }
+        read_items(list, ports, [&](const Field& port) {
+            return FeaturePort{text(required(port, key::name)), shape(required(port, key::shape))};
+        });
         return ports;
     }
 
     Shape shape(const Field& list) {
         Shape shape;
-        for (const Field& dimension : items(list)) shape.push_back(this->dimension(dimension));
+        read_items(list, shape, [&](const Field& item) { return dimension(item); });
         return shape;
     }
 
@@ -151,34 +157,35 @@ private:
         return field.json->object() != nullptr;
     }
 
-    std::vector<Field> items(const Field& list) {
-        std::vector<Field> items;
-        if (!list.json) return items;
+    /// Stops at the first problem, since nothing that is read after it counts.
+    template <class Item, class Read>
+    void read_items(const Field& list, std::vector<Item>& items, const Read& read) {
+        if (!list.json || problem_) return;
         const JsonArray* array = list.json->array();
         if (!array) {
             report_type(list, "an array");
-            return items;
+            return;
         }
-        for (std::size_t i = 0; i < array->size(); ++i) {
-            items.push_back({&(*array)[i], list.path + "[" + std::to_string(i) + "]"});
+        items.reserve(array->size());
+        for (std::size_t i = 0; i < array->size() && !problem_; ++i) {
+            items.push_back(read(Field{&(*array)[i], &list, {}, i}));
         }
-        return items;
     }
 
     /// Without a value when it is missing.
     Field optional(const Field& parent, std::string_view key) {
-        return {parent.json->find(key), member_path(parent.path, key)};
+        return {parent.json->find(key), &parent, key};
     }
 
     Field required(const Field& parent, std::string_view key) {
         if (!is_object(parent)) return {};
-        Field field = optional(parent, key);
-        if (!field.json) report({parent.json, field.path}, "is missing");
+        const Field field = optional(parent, key);
+        if (!field.json) report({parent.json, &parent, key}, "is missing");
         return field;
     }
 
     void report(const Field& field, const std::string& what) {
-        if (!problem_) problem_ = EntryProblem{field.json->line, field.path + " " + what};
+        if (!problem_) problem_ = EntryProblem{field.json->line, field.path() + " " + what};
     }
 
     void report_type(const Field& field, const std::string& wanted) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "manifest/document_limits.h"
 #include "manifest/hub_path.h"
 
 namespace onnxhub {
@@ -109,12 +110,95 @@ std::string readable(std::string reason) {
     return reason;
 }
 
-/// Turns the parser's events into values. Children wait in one stack until their parent ends, so
-/// that every array and object is allocated once and at its size.
+/// How many values each array and object holds, in the order in which they begin: counted before
+/// anything is built, so that hostile documents cost no memory and others no more than they need.
+/// Of texts that are no JSON the counts mean little, but never more than the limit.
+class ChildCounts {
+public:
+    explicit ChildCounts(std::string_view text) : limit_(json_value_limit_of(text.size())) {
+        std::size_t at = 0;
+        while (at < text.size() && excess_ == text.npos) {
+            at = take_token(text, at);
+        }
+    }
+
+    /// Where the first value beyond the limit is; npos: there is none.
+    std::size_t excess() const { return excess_; }
+    std::size_t limit() const { return limit_; }
+
+    /// Of the next array or object.
+    std::size_t take_next() { return next_ < counts_.size() ? counts_[next_++] : 0; }
+
+private:
+    struct Open {
+        std::size_t index;
+        bool has_children;
+    };
+
+    /// Returns where the next token may begin.
+    std::size_t take_token(std::string_view text, std::size_t at) {
+        switch (text[at]) {
+            case ' ':
+            case '\t':
+            case '\r':
+            case '\n':
+            case ':':
+                return at + 1;
+            case ',':
+                if (!open_.empty()) count_child(at);
+                return at + 1;
+            case '[':
+            case '{':
+                begin_child(at);
+                if (open_.size() > json_depth_limit) return text.size();  // the parser refuses it
+                open_.push_back({counts_.size(), false});
+                counts_.push_back(0);
+                return at + 1;
+            case ']':
+            case '}':
+                if (!open_.empty()) open_.pop_back();
+                return at + 1;
+            case '"':
+                begin_child(at);
+                return end_of_string(text, at);
+            default:
+                begin_child(at);
+                return at + 1;
+        }
+    }
+
+    static std::size_t end_of_string(std::string_view text, std::size_t at) {
+        for (++at; at < text.size() && text[at] != '"'; ++at) {
+            if (text[at] == '\\') ++at;
+        }
+        return at + 1;
+    }
+
+    /// The first child has no comma before it.
+    void begin_child(std::size_t at) {
+        if (open_.empty() || open_.back().has_children) return;
+        open_.back().has_children = true;
+        count_child(at);
+    }
+
+    void count_child(std::size_t at) {
+        if (++value_count_ > limit_) excess_ = at;
+        ++counts_[open_.back().index];
+    }
+
+    const std::size_t limit_;
+    std::vector<std::uint32_t> counts_;
+    std::vector<Open> open_;
+    std::size_t value_count_ = 1;  // the root
+    std::size_t excess_ = std::string_view::npos;
+    std::size_t next_ = 0;
+};
+
+/// Turns the parser's events into values. Every array and object is allocated once, at its size.
 class DocumentBuilder {
 public:
-    DocumentBuilder(std::string_view text, const char* const& position)
-        : text_(text), position_(position) {}
+    DocumentBuilder(std::string_view text, const char* const& position, ChildCounts& counts)
+        : text_(text), position_(position), counts_(counts) {}
 
     bool null() { return add(nullptr, offset() - 1); }
     bool boolean(bool value) { return add(value, offset() - 1); }
@@ -126,29 +210,22 @@ public:
     bool binary(const std::vector<std::uint8_t>&) { return false; }  // not in JSON texts
 
     bool key(const std::string& key) {
-        key_ = key;
-        key_line_ = line_at(offset() - 1);
+        JsonMember& member = open_.back().members.emplace_back();
+        member.key = std::string(key);
+        member.line = line_at(offset() - 1);
         return true;
     }
 
-    bool start_object(std::size_t) { return start(JsonObject()); }
-    bool start_array(std::size_t) { return start(JsonArray()); }
+    bool start_object(std::size_t) { return start(true); }
+    bool start_array(std::size_t) { return start(false); }
 
     bool end_object() {
-        JsonObject members(std::make_move_iterator(first_child()),
-                           std::make_move_iterator(pending_.end()));
+        JsonObject members = std::move(open_.back().members);
         drop_repetitions(members);
         return end(std::move(members));
     }
 
-    bool end_array() {
-        JsonArray values;
-        values.reserve(static_cast<std::size_t>(pending_.end() - first_child()));
-        for (auto child = first_child(); child != pending_.end(); ++child) {
-            values.push_back(std::move(child->value));
-        }
-        return end(std::move(values));
-    }
+    bool end_array() { return end(std::move(open_.back().values)); }
 
     bool parse_error(std::size_t position, const std::string& last_token,
                      const nlohmann::json::exception& error) {
@@ -177,14 +254,23 @@ public:
     const JsonSyntaxError& error() const { return error_; }
 
     JsonDocument take_document() {
-        assert(pending_.size() == 1 && open_.empty());
+        assert(open_.empty());
         std::stable_sort(duplicates_.begin(), duplicates_.end(),
                          [](const auto& a, const auto& b) { return a.line < b.line; });
-        return {std::move(pending_.front().value), std::move(duplicates_)};
+        return {std::move(root_), std::move(duplicates_)};
     }
 
 private:
     using Data = decltype(JsonValue::data);
+
+    /// An array or object whose end is still to come.
+    struct Open {
+        bool is_object = false;
+        JsonArray values;
+        JsonObject members;
+        int line = 0;
+        std::size_t begin = 0;
+    };
 
     std::size_t offset() const { return static_cast<std::size_t>(position_ - text_.data()); }
 
@@ -197,18 +283,17 @@ private:
         return line_;
     }
 
+    /// Where the next value goes: a member has its place already, by its key.
+    JsonValue& next_place() {
+        if (open_.empty()) return root_;
+        Open& parent = open_.back();
+        return parent.is_object ? parent.members.back().value : parent.values.emplace_back();
+    }
+
     bool add(Data data, std::size_t at) {
-        if (++value_count_ > json_value_limit) {
-            error_ = error_at(
-                text_, at,
-                "the document has more than " + std::to_string(json_value_limit) + " values");
-            return false;
-        }
-        JsonMember& member = pending_.emplace_back();
-        member.key = std::exchange(key_, {});
-        member.line = std::exchange(key_line_, 0);
-        member.value.data = std::move(data);
-        member.value.line = line_at(at);
+        JsonValue& value = next_place();
+        value.data = std::move(data);
+        value.line = line_at(at);
         return true;
     }
 
@@ -220,69 +305,95 @@ private:
         return add(JsonNumber{std::string(text_.substr(begin, end - begin))}, begin);
     }
 
-    bool start(Data empty) {
+    bool start(bool is_object) {
         const std::size_t begin = offset() - 1;
         if (open_.size() == json_depth_limit) {
             error_ = error_at(text_, begin,
                               "more than " + std::to_string(json_depth_limit) + " levels deep");
             return false;
         }
-        open_.push_back(pending_.size());
-        if (!add(std::move(empty), begin)) return false;
-        pending_.back().value.begin = static_cast<std::uint32_t>(begin);
+        Open& open = open_.emplace_back();
+        open.is_object = is_object;
+        open.line = line_at(begin);
+        open.begin = begin;
+        const std::size_t count = counts_.take_next();
+        if (is_object) {
+            open.members.reserve(count);
+        } else {
+            open.values.reserve(count);
+        }
         return true;
-    }
-
-    JsonObject::iterator first_child() {
-        return pending_.begin() + static_cast<std::ptrdiff_t>(open_.back()) + 1;
     }
 
     bool end(Data data) {
-        pending_.erase(first_child(), pending_.end());
+        const Open ended = std::move(open_.back());
         open_.pop_back();
-        pending_.back().value.data = std::move(data);
-        pending_.back().value.end = static_cast<std::uint32_t>(offset());
+        JsonValue& value = next_place();
+        value.data = std::move(data);
+        value.line = ended.line;
+        value.begin = static_cast<std::uint32_t>(ended.begin);
+        value.end = static_cast<std::uint32_t>(offset());
         return true;
     }
 
-    void drop_repetitions(JsonObject& members) {
+    bool has_repetition(const JsonObject& members) {
+        constexpr std::size_t few = 8;  // looked through faster than sorted
+        if (members.size() > few) return sort_keys(members);
+        for (std::size_t i = 1; i < members.size(); ++i) {
+            for (std::size_t j = 0; j < i; ++j) {
+                if (members[i].key == members[j].key) return sort_keys(members);
+            }
+        }
+        return false;
+    }
+
+    /// Makes `order_` the places of the members, equal keys beside each other in their order.
+    /// Returns whether there are any.
+    bool sort_keys(const JsonObject& members) {
         order_.resize(members.size());
-        for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = i;
-        std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
+        for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = static_cast<std::uint32_t>(i);
+        std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
             const int comparison = members[a].key.compare(members[b].key);
             return comparison != 0 ? comparison < 0 : a < b;
         });
-        std::vector<bool> is_repetition;
+        return std::adjacent_find(order_.begin(), order_.end(),
+                                  [&](std::uint32_t a, std::uint32_t b) {
+                                      return members[a].key == members[b].key;
+                                  }) != order_.end();
+    }
+
+    void drop_repetitions(JsonObject& members) {
+        if (!has_repetition(members)) return;
+        std::vector<bool> is_repetition(members.size());
         for (std::size_t i = 1, first = 0; i < order_.size(); ++i) {
             JsonMember& repeated = members[order_[i]];
             if (members[order_[first]].key != repeated.key) {
                 first = i;
                 continue;
             }
-            is_repetition.resize(members.size());
             is_repetition[order_[i]] = true;
             duplicates_.push_back({repeated.line, repeated.key});
             members[order_[first]].value = std::move(repeated.value);
             members[order_[first]].line = repeated.line;
         }
-        if (is_repetition.empty()) return;
-        JsonObject kept;
+        std::size_t kept = 0;
         for (std::size_t i = 0; i < members.size(); ++i) {
-            if (!is_repetition[i]) kept.push_back(std::move(members[i]));
+            if (is_repetition[i]) continue;
+            if (kept != i) members[kept] = std::move(members[i]);
+            ++kept;
         }
-        members = std::move(kept);
+        members.resize(kept);
+        members.shrink_to_fit();
     }
 
     std::string_view text_;
     const char* const& position_;
-    JsonObject pending_;              ///< values without a finished parent; array items lack keys
-    std::vector<std::size_t> open_;   ///< places in `pending_` of arrays and objects not yet ended
-    std::vector<std::size_t> order_;  ///< of drop_repetitions(), to allocate it once
-    std::string key_;                 ///< of the value to come
-    int key_line_ = 0;
+    ChildCounts& counts_;
+    JsonValue root_;
+    std::vector<Open> open_;
+    std::vector<std::uint32_t> order_;  ///< of sort_keys(), to allocate it once
     int line_ = 1;
     std::size_t counted_ = 0;
-    std::size_t value_count_ = 0;
     std::vector<DuplicateKey> duplicates_;
     JsonSyntaxError error_;
 };
@@ -450,6 +561,10 @@ JsonValue json_object(JsonObject members) {
     return value;
 }
 
+std::size_t json_value_limit_of(std::size_t text_size) {
+    return std::clamp(text_size / json_bytes_of_value, json_few_values, json_value_limit);
+}
+
 std::variant<JsonDocument, JsonSyntaxError> parse_json(std::string_view text) {
     if (text.size() > json_size_limit)
         return {JsonSyntaxError{1, 1, "the document is larger than 1 GiB"}};
@@ -460,9 +575,15 @@ std::variant<JsonDocument, JsonSyntaxError> parse_json(std::string_view text) {
     if (text.find_first_not_of(" \t\r\n") == text.npos) {
         return error_at(text, text.size(), "the document is empty");
     }
+    ChildCounts counts(text);
+    if (counts.excess() != text.npos) {
+        return error_at(text, counts.excess(),
+                        "the document has more than " + std::to_string(counts.limit()) +
+                            " values, the most for its size");
+    }
     const char* position = text.data();
     const char* end = text.data() + text.size();
-    DocumentBuilder builder(text, position);
+    DocumentBuilder builder(text, position, counts);
     const bool is_complete =
         nlohmann::json::sax_parse(CountingIterator(&position), CountingIterator(&end), &builder);
     if (!is_complete) return builder.error();

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <utility>
 
+#include "model/skeleton_limits.h"
+
 namespace onnxhub {
 namespace {
 
@@ -319,6 +321,8 @@ private:
             }
             const Field* field = find_field(kind, static_cast<std::uint32_t>(tag >> 3));
             if (field && field->act == Act::walk && wire == length_delimited) {
+                count_message();
+                if (is_port(kind, *field, depth)) count_port();
                 walk_field(*field, tag, end, depth, out);
                 continue;
             }
@@ -341,6 +345,32 @@ private:
         skeleton_.payload_bytes += payload.size;
         if (is_external) locations_.insert(locations.begin(), locations.end());
         return out;
+    }
+
+    /// A message of few bytes takes hundreds when it is parsed, and a port more in every report.
+    void count_message() {
+        const std::uint64_t limit =
+            std::max(skeleton_few_messages, cursor_.size() / skeleton_bytes_of_message);
+        if (++message_count_ > limit) {
+            cursor_.fail("its graph has more than " + std::to_string(limit) +
+                         " nodes, attributes, tensors and values, the most for its size");
+        }
+    }
+
+    void count_port() {
+        if (++port_count_ > skeleton_port_limit) {
+            cursor_.fail("its graph has more than " + std::to_string(skeleton_port_limit) +
+                         " inputs and outputs");
+        }
+    }
+
+    /// An input or output of the model itself, whose graph is one level below it.
+    static bool is_port(Kind kind, const Field& field, int depth) {
+        constexpr std::uint32_t input = 11;
+        constexpr std::uint32_t output = 12;
+        constexpr int graph_depth = 2;
+        return kind == Kind::graph && depth == graph_depth &&
+               (field.number == input || field.number == output);
     }
 
     void walk_field(const Field& field, std::uint64_t tag, std::uint64_t end, int depth,
@@ -443,6 +473,8 @@ private:
     std::set<std::string> locations_;
     std::uint64_t copied_ = 0;
     std::uint64_t kept_payload_ = 0;
+    std::uint64_t message_count_ = 0;
+    std::uint64_t port_count_ = 0;
     bool has_graph_ = false;
 };
 

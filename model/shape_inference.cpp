@@ -7,6 +7,8 @@
 #include <optional>
 #include <set>
 #include <stdexcept>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "model/onnx_tasks.h"
@@ -15,32 +17,37 @@
 namespace onnxhub {
 namespace {
 
-/// Adds what the model knows of tensor `name` after inference.
+/// What the model knows of its tensors after inference, by name.
 class TensorFinder {
 public:
-    explicit TensorFinder(const onnx::ModelProto& model) : graph_(model.graph()) {}
+    explicit TensorFinder(const onnx::ModelProto& model) {
+        const onnx::GraphProto& graph = model.graph();
+        for (const auto* list : {&graph.value_info(), &graph.output(), &graph.input()}) {
+            for (const auto& value : *list) {
+                if (value.has_type()) types_.try_emplace(value.name(), &value.type());
+            }
+        }
+        for (const auto& tensor : graph.initializer()) {
+            initializers_.try_emplace(tensor.name(), &tensor);
+        }
+    }
 
     std::optional<onnx::TypeProto> find(const std::string& name) const {
-        for (const auto* list : {&graph_.value_info(), &graph_.output(), &graph_.input()}) {
-            for (const auto& value : *list) {
-                if (value.name() == name && value.has_type()) return value.type();
-            }
+        if (const auto type = types_.find(name); type != types_.end()) return *type->second;
+        const auto tensor = initializers_.find(name);
+        if (tensor == initializers_.end()) return std::nullopt;
+        onnx::TypeProto type;
+        type.mutable_tensor_type()->set_elem_type(tensor->second->data_type());
+        auto* shape = type.mutable_tensor_type()->mutable_shape();
+        for (const auto dimension : tensor->second->dims()) {
+            shape->add_dim()->set_dim_value(dimension);
         }
-        for (const auto& tensor : graph_.initializer()) {
-            if (tensor.name() != name) continue;
-            onnx::TypeProto type;
-            type.mutable_tensor_type()->set_elem_type(tensor.data_type());
-            auto* shape = type.mutable_tensor_type()->mutable_shape();
-            for (const auto dimension : tensor.dims()) {
-                shape->add_dim()->set_dim_value(dimension);
-            }
-            return type;
-        }
-        return std::nullopt;
+        return type;
     }
 
 private:
-    const onnx::GraphProto& graph_;
+    std::unordered_map<std::string_view, const onnx::TypeProto*> types_;
+    std::unordered_map<std::string_view, const onnx::TensorProto*> initializers_;
 };
 
 /// Runs inference and gives the outputs and wanted tensors as value_info of a small graph.

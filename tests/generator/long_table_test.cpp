@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables so long that they are read in parts say the same as short ones.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "generator/markdown_excerpt.h"
+#include "generator/markdown_table.h"
+
+namespace onnxhub {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::vector<MarkdownTable> parse(const std::string& markdown) {
+    Diagnostics diagnostics;
+    auto tables = parse_markdown_tables(markdown, "README.md", diagnostics);
+    EXPECT_THAT(diagnostics.all(), IsEmpty());
+    return tables;
+}
+
+std::string refusal_of(const std::string& markdown) {
+    Diagnostics diagnostics;
+    EXPECT_THAT(parse_markdown_tables(markdown, "README.md", diagnostics), IsEmpty());
+    return diagnostics.all().empty() ? "read" : diagnostics.all()[0].message;
+}
+
+/// Rows of three cells, some 38 bytes each: a part holds 256 KiB of them.
+std::string rows_of(std::string_view prefix, std::size_t count) {
+    std::string rows;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::string number = std::to_string(i);
+        rows += prefix;
+        rows += "| m" + number + " | [file](m" + number + ".onnx) | [r] |\n";
+    }
+    return rows;
+}
+
+void expect_rows(const MarkdownTable& table, std::size_t count, const std::string& target) {
+    ASSERT_EQ(table.rows.size(), count);
+    for (std::size_t i = 0; i < count; ++i) {
+        const MarkdownRow& row = table.rows[i];
+        const std::string number = std::to_string(i);
+        ASSERT_EQ(row.line, table.line + 2 + static_cast<int>(i));
+        ASSERT_EQ(row.cells.size(), 3u);
+        ASSERT_EQ(row.cells[0].text, "m" + number);
+        ASSERT_THAT(row.cells[1].links, ElementsAre("m" + number + ".onnx"));
+        ASSERT_THAT(row.cells[2].links, ElementsAre(target));
+    }
+}
+
+constexpr const char* head = "| a | b | c |\n|---|---|---|\n";
+
+TEST(LongTable, EveryRowIsReadOnceAndInOrder) {
+    const auto tables =
+        parse("# Models\n\ntext\n\n" + (head + rows_of("", 30'000)) + "\n[r]: target\n");
+    ASSERT_EQ(tables.size(), 1u);
+    EXPECT_EQ(tables[0].line, 5);
+    expect_rows(tables[0], 30'000, "target");
+}
+
+TEST(LongTable, OtherTablesStayWhatTheyAre) {
+    const std::string quoted = "> | a | b | c |\n> |---|---|---|\n" + rows_of("> ", 12'000);
+    const auto tables =
+        parse("[r]: /x\n\n" + (head + rows_of("", 3)) + "\n" + head + rows_of("", 12'000) +
+              "\ntext\n\n" + head + "\n" + quoted + "\n" + head + rows_of("", 1));
+    ASSERT_EQ(tables.size(), 5u);
+    expect_rows(tables[0], 3, "/x");
+    expect_rows(tables[1], 12'000, "/x");
+    EXPECT_THAT(tables[2].rows, IsEmpty());
+    expect_rows(tables[3], 12'000, "/x");
+    expect_rows(tables[4], 1, "/x");
+}
+
+TEST(LongTable, RowsWithHtmlKeepTheirPlace) {
+    std::string rows;
+    for (int i = 0; i < 20'000; ++i) {
+        const std::string number = std::to_string(i);
+        rows += i % 5 == 0 ? "x <a href=\"" + number + "\">y</a> | " + number + "\n"
+                           : "x [y](" + number + ") | " + number + "\n";
+    }
+    const auto tables = parse("a | b\n-|-\n" + rows);
+    ASSERT_EQ(tables.size(), 1u);
+    ASSERT_EQ(tables[0].rows.size(), 20'000u);
+    for (std::size_t i = 0; i < tables[0].rows.size(); ++i) {
+        ASSERT_EQ(tables[0].rows[i].line, static_cast<int>(i) + 3);
+        ASSERT_EQ(tables[0].rows[i].cells[1].text, std::to_string(i));
+        ASSERT_THAT(tables[0].rows[i].cells[0].links, ElementsAre(std::to_string(i)));
+    }
+}
+
+TEST(LongTable, WhatStandsInCodeOrCommentsIsNoTableStill) {
+    const std::string table = head + rows_of("", 12'000);
+    EXPECT_THAT(parse("```\n" + table + "```\n"), IsEmpty());
+    EXPECT_THAT(parse("<!--\n" + table + "-->\n"), IsEmpty());
+    const auto tables = parse("```\n" + table + "```\n\n" + table + "\n[r]: /x\n");
+    ASSERT_EQ(tables.size(), 1u);
+    expect_rows(tables[0], 12'000, "/x");
+}
+
+TEST(LongTable, OnlyRowsThatChangeNothingElseAreLeftOut) {
+    const auto result = excerpt_tables("text\n\na|b\n-|-\n1|2\n<x>|3\n> 4|5\n\ntext\n");
+    const auto& excerpt = std::get<MarkdownExcerpt>(result);
+    ASSERT_EQ(excerpt.is_row.size(), excerpt.lines.size());
+    std::vector<int> rows;
+    for (std::size_t i = 0; i < excerpt.lines.size(); ++i) {
+        if (excerpt.is_row[i]) rows.push_back(excerpt.lines[i]);
+    }
+    EXPECT_THAT(rows, ElementsAre(5));
+}
+
+std::string definitions(std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) text += "[l" + std::to_string(i) + "]: /x\n";
+    return text;
+}
+
+TEST(LongTable, DefinitionsDirectlyAboveATableHaveALimit) {
+    constexpr std::size_t most = 14'142;  // its square is 200 million
+    EXPECT_EQ(parse(definitions(1000) + "a|b\n-|-\n1|2\n").size(), 1u);
+    EXPECT_THAT(refusal_of(definitions(most + 1) + "a|b\n-|-\n1|2\n"),
+                HasSubstr("too many lines stand directly above the table"));
+    EXPECT_THAT(refusal_of(definitions(40'000) + "a|b\n-|-\n1|2\n"), HasSubstr("too many lines"));
+    EXPECT_EQ(parse(definitions(40'000) + "\na|b\n-|-\n1|2\n").size(), 1u) << "an empty line";
+    EXPECT_EQ(parse(definitions(20'000) + "# Models\na|b\n-|-\n1|2\n").size(), 1u) << "a heading";
+}
+
+TEST(LongTable, CellsOfLinesAboveCountToo) {
+    std::string text;
+    for (int i = 0; i < 1000; ++i) {
+        text += "[l" + std::to_string(i) + "]: /x \"" + std::string(20, '|') + "\"\n";
+    }
+    EXPECT_THAT(refusal_of(text + "a|b\n-|-\n1|2\n"), HasSubstr("too many lines"));
+}
+
+}  // namespace
+}  // namespace onnxhub
