@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The user's own headers first, and last: they are found whatever the library's are called.
+// The user's own headers before and behind the library's: they are found whatever its are called.
 #include "http/http_client.h"
+
 #include <onnxhub/hosting/client/onnx_hub.h>
+
 #include "manifest/entry.h"
 
 static_assert(users::http_client == 1 && users::entry == 2);

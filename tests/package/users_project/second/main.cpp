@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Without files of its own of these names the project must not get the library's.
+// A project without files of these names must not get the library's.
 #include <onnxhub/manifest/entry.h>
 
-#if __has_include("base/digest.h") || __has_include("http/http_client.h") || __has_include("manifest/entry.h")
+#if __has_include("base/digest.h") || __has_include("http/http_client.h")
 #error "the library's headers are on the include path under names that are not its own"
 #endif
 
