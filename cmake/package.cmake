@@ -7,17 +7,18 @@ foreach(room base manifest http repository model client)
   set_target_properties(onnxhub_${room} PROPERTIES EXPORT_NAME ${room})
 endforeach()
 set_target_properties(onnxhub_rules PROPERTIES EXPORT_NAME rules)
-# Headers name each other from the top folder, programs name them below onnxhub/.
-target_include_directories(onnxhub_rules INTERFACE
-  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
-  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/onnxhub>)
+# Programs name the headers below onnxhub/, and no other name may come onto their include path.
+target_include_directories(onnxhub_rules INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 install(TARGETS onnxhub_rules onnxhub_base onnxhub_manifest onnxhub_http onnxhub_repository onnxhub_model onnxhub_client
   EXPORT onnxhubTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT onnxhubTargets NAMESPACE onnxhub:: DESTINATION ${package_folder})
-foreach(folder base manifest http repository model hosting/client)
-  install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/onnxhub/${folder}
-    FILES_MATCHING PATTERN "*.h")
-endforeach()
+install(CODE "
+  set(ONNXHUB_SOURCE \"${PROJECT_SOURCE_DIR}\")
+  set(ONNXHUB_STAGE \"${PROJECT_BINARY_DIR}/installed_headers\")
+  set(ONNXHUB_FOLDERS base manifest http repository model hosting/client)
+  cmake_path(ABSOLUTE_PATH CMAKE_INSTALL_PREFIX OUTPUT_VARIABLE prefix)
+  cmake_path(APPEND prefix \"${CMAKE_INSTALL_INCLUDEDIR}\" OUTPUT_VARIABLE ONNXHUB_INCLUDEDIR)")
+install(SCRIPT cmake/install_headers.cmake)
 file(WRITE ${PROJECT_BINARY_DIR}/onnxhubConfig.cmake
 "include(\${CMAKE_CURRENT_LIST_DIR}/client_dependencies.cmake)
 include(\${CMAKE_CURRENT_LIST_DIR}/onnxhubTargets.cmake)
