@@ -17,12 +17,14 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/environment_error.h"
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
 #include "cli/job.h"
 #include "hosting/export/catalog.h"
+#include "hosting/server/allowed_hosts.h"
 #include "hosting/server/hub_server.h"
 #include "repository/hub_location.h"
 
@@ -40,7 +42,11 @@ struct Arguments {
     std::optional<std::string> token_file;
     std::optional<std::string> access_log;
     std::optional<std::string> name;
-    bool only_ref = false;
+    HubAccess access;
+    std::vector<std::string> host_names;
+    bool is_public = false;
+    std::uint64_t memory_mib = 128;
+    std::uint64_t disk_mib = 1024;
     unsigned connections = 8192;
     unsigned connections_per_address = 4096;
     unsigned idle_seconds = 30;
@@ -142,6 +148,20 @@ std::string read_pem(const std::string& path) {
     return text;
 }
 
+/// Without ports and in lower case. Throws EnvironmentError for what is no name.
+std::vector<std::string> host_names(const Arguments& arguments) {
+    std::vector<std::string> names;
+    for (const std::string& name : arguments.host_names) {
+        auto host = host_of(name);
+        if (!host) {
+            throw EnvironmentError("command line: --host-name " + name +
+                                   " is not a host name; write it as in \"hub.example\"");
+        }
+        names.push_back(*std::move(host));
+    }
+    return names;
+}
+
 ServerOptions server_options(const Arguments& arguments) {
     if (arguments.tls_certificate.has_value() != arguments.tls_key.has_value()) {
         throw EnvironmentError("command line: --tls-cert and --tls-key belong together");
@@ -155,6 +175,14 @@ ServerOptions server_options(const Arguments& arguments) {
     }
     options.index_page = [arguments] { return index_page(arguments); };
     options.token = read_token(arguments);
+    if (options.token && arguments.is_public) {
+        throw EnvironmentError("command line: --public and a token exclude each other");
+    }
+    options.host_names = host_names(arguments);
+    options.is_public = arguments.is_public;
+    options.page_policy = catalog_policy();
+    options.memory_bytes = arguments.memory_mib << 20;
+    options.disk_bytes = arguments.disk_mib << 20;
     options.connections = arguments.connections;
     options.connections_per_address = arguments.connections_per_address;
     options.idle_time = std::chrono::seconds(arguments.idle_seconds);
@@ -174,9 +202,18 @@ void allow_open_files(unsigned connections) {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void note_missing_manifest(ServedHub& hub, const Streams& streams) {
+void note_what_is_served(ServedHub& hub, const Arguments& arguments, const Streams& streams) {
+    const bool is_tracked_only = hub.is_tracked_only();
+    note(streams, "serving " + arguments.location +
+                      (is_tracked_only ? " (files that git tracks)" : "") + "; Ctrl-C ends it");
     const Served manifest = hub.open("/ONNX_HUB_MANIFEST.json");
     if (std::holds_alternative<ServedFile>(manifest)) return;
+    if (is_tracked_only && std::filesystem::exists(std::filesystem::path(arguments.location) /
+                                                   "ONNX_HUB_MANIFEST.json")) {
+        return note(streams,
+                    "git does not track ONNX_HUB_MANIFEST.json, which clients ask for first; add "
+                    "it with `git add`, or serve untracked files too with --untracked");
+    }
     note(streams,
          "there is no ONNX_HUB_MANIFEST.json, which clients ask for first; "
          "`onnxhub generate` writes it");
@@ -197,14 +234,13 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     allow_open_files(arguments.connections);
     const Signals signals;
     AccessLog access_log(arguments, streams);
-    ServedHub hub(arguments.location, arguments.only_ref);
+    ServedHub hub(arguments.location, arguments.access);
     ServerOptions options = server_options(arguments);
     const bool has_log = arguments.access_log || !streams.options.quiet;
     if (has_log) options.log = [&](const std::string& line) { access_log.write(line); };
     HubServer server(hub, std::move(options));
     write_result(streams, server.url() + "\n");
-    note(streams, "serving " + arguments.location + "; Ctrl-C ends it");
-    note_missing_manifest(hub, streams);
+    note_what_is_served(hub, arguments, streams);
     while (signals.wait() == SIGHUP) {
         try {
             access_log.reopen();
@@ -217,6 +253,33 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     }
     drain(server, signals);
     return ExitCode::done;
+}
+
+}  // namespace
+
+namespace {
+
+void add_access_options(CLI::App& command, Arguments& arguments) {
+    HubAccess& access = arguments.access;
+    command.add_flag("--untracked", access.untracked,
+                     "Serve files of a working tree that git does not track, ignored ones too");
+    CLI::Option* history = command.add_flag(
+        "--history", access.history,
+        "Serve every commit of the served ref by its hash, not the last one alone");
+    CLI::Option* all_refs =
+        command.add_flag("--all-refs", access.all_refs, "Serve all branches and tags");
+    command
+        .add_flag("--only-ref", access.only_ref,
+                  "Serve the ref named in DIR:ref by its name alone, not by its commit's hash")
+        ->excludes(history)
+        ->excludes(all_refs);
+    command
+        .add_option("--host-name", arguments.host_names,
+                    "Name by which clients address a private hub, besides localhost; repeatable")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    command.add_flag("--public", arguments.is_public,
+                     "Let pages of all web sites read the hub (CORS), under any host name");
 }
 
 }  // namespace
@@ -241,8 +304,7 @@ void add_serve_command(CLI::App& app, Job& job) {
     option("--access-log", arguments->access_log, "FILE",
            "Log of requests in Combined Log Format (default: standard error)");
     option("--name", arguments->name, "TEXT", "Title of the catalog page (default: the folder's)");
-    command->add_flag("--only-ref", arguments->only_ref,
-                      "Serve no branch, tag or commit but the ref named in DIR:ref");
+    add_access_options(*command, *arguments);
     constexpr unsigned most = 1'000'000;
     option("--connections", arguments->connections, "N", "At the same time (default: 8192)")
         ->check(CLI::Range(1u, most));
@@ -254,6 +316,12 @@ void add_serve_command(CLI::App& app, Job& job) {
            "long (default: 30)")
         ->check(CLI::Range(1u, most));
     option("--threads", arguments->threads, "N", "Threads (default: one per core)");
+    option("--memory", arguments->memory_mib, "MIB",
+           "Memory for content that is being sent (default: 128)")
+        ->check(CLI::Range(16u, most));
+    option("--disk", arguments->disk_mib, "MIB",
+           "Temporary files for content that git itself holds (default: 1024)")
+        ->check(CLI::Range(64u, most));
     command->callback([arguments, &job] {
         job = [arguments](const Streams& streams) { return run(*arguments, streams); };
     });

@@ -13,6 +13,7 @@
 
 #include "base/environment_error.h"
 #include "repository/git_handle.h"
+#include "repository/index_snapshot.h"
 #include "repository/shallow_history.h"
 
 namespace onnxhub {
@@ -303,6 +304,33 @@ bool GitRepository::is_reachable(const CommitId& commit) const {
     if (std::ranges::any_of(tips, is_wanted)) return true;
     return !tips.empty() && git_graph_reachable_from_any(handle_->repository.get(), &wanted,
                                                          tips.data(), tips.size()) == 1;
+}
+
+bool GitRepository::is_published_tip(const CommitId& commit) const {
+    const git_oid wanted = parse_commit(commit);
+    return std::ranges::any_of(published_tips(handle_->repository.get()), [&](const git_oid& tip) {
+        return git_oid_equal(&tip, &wanted) == 1;
+    });
+}
+
+bool GitRepository::leads_to(const CommitId& tip, const CommitId& commit) const {
+    if (tip == commit) return true;
+    const git_oid from = parse_commit(tip), wanted = parse_commit(commit);
+    return git_graph_reachable_from_any(handle_->repository.get(), &wanted, &from, 1) == 1;
+}
+
+fs::path GitRepository::index_path() const {
+    return fs::path(git_repository_path(handle_->repository.get())) / "index";
+}
+
+std::vector<std::string> GitRepository::tracked_files(const std::string& subfolder) const {
+    const IndexSnapshot index = IndexSnapshot::read(handle_->repository.get(), subfolder);
+    std::vector<std::string> paths;
+    paths.reserve(index.files().size());
+    for (const IndexedFile& file : index.files()) {
+        if (file.mode != GIT_FILEMODE_COMMIT) paths.push_back(file.path);
+    }
+    return paths;
 }
 
 CommitId GitRepository::merge_base(const CommitId& one, const CommitId& other) const {

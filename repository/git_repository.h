@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "repository/tree.h"
 
@@ -33,6 +34,15 @@ public:
 
     /// Whether a branch, a remote's branch or a tag leads to the commit, now.
     bool is_reachable(const CommitId& commit) const;
+    /// Whether a branch, a remote's branch or a tag names the commit itself, now.
+    bool is_published_tip(const CommitId& commit) const;
+    /// Whether `commit` is `tip` or one of its ancestors.
+    bool leads_to(const CommitId& tip, const CommitId& commit) const;
+
+    std::filesystem::path index_path() const;  ///< of the index of this working tree
+    /// The paths in the index below `subfolder` ("" for all), from there on, sorted byte for byte.
+    /// Throws EnvironmentError when the index is damaged. For one thread at a time.
+    std::vector<std::string> tracked_files(const std::string& subfolder) const;
 
     bool is_bare() const;
     bool is_shallow() const;

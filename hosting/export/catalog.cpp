@@ -110,4 +110,13 @@ std::string catalog_page(const CatalogFacts& facts) {
         for_script(json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)));
 }
 
+std::string catalog_policy() {
+    constexpr std::string_view begin = "http-equiv=\"Content-Security-Policy\" content=\"";
+    const std::string_view page = embedded::catalog_html;
+    const std::size_t at = page.find(begin);
+    if (at == page.npos) return "default-src 'none'";
+    const std::string_view rest = page.substr(at + begin.size());
+    return std::string(rest.substr(0, rest.find('"')));
+}
+
 }  // namespace onnxhub

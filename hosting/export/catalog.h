@@ -31,4 +31,8 @@ CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
 /// One HTML file that needs nothing but ONNX_HUB_MANIFEST.json beside it. Facts may hold anything.
 std::string catalog_page(const CatalogFacts& facts);
 
+/// The Content-Security-Policy that every catalog page has: only the page's own scripts and styles,
+/// by their hashes, and requests to where it came from.
+std::string catalog_policy();
+
 }  // namespace onnxhub

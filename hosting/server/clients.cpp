@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/server/clients.h"
 
+#include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 
 namespace onnxhub {
 
@@ -17,8 +20,11 @@ std::chrono::nanoseconds Client::waited() const {
 
 std::string Clients::address_of(const sockaddr* address) {
     if (address->sa_family == AF_INET6) {
-        const auto* ipv6 = reinterpret_cast<const sockaddr_in6*>(address);
-        return {reinterpret_cast<const char*>(&ipv6->sin6_addr), sizeof ipv6->sin6_addr};
+        constexpr std::size_t network_bytes = 8;  // a /64
+        const in6_addr& ipv6 = reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
+        const auto* bytes = reinterpret_cast<const char*>(ipv6.s6_addr);
+        if (IN6_IS_ADDR_V4MAPPED(&ipv6)) return {bytes + 12, 4};
+        return {bytes, network_bytes};
     }
     const auto* ipv4 = reinterpret_cast<const sockaddr_in*>(address);
     return {reinterpret_cast<const char*>(&ipv4->sin_addr), sizeof ipv4->sin_addr};
@@ -66,6 +72,26 @@ void Clients::end_late(std::chrono::nanoseconds patience) {
     const std::lock_guard lock(mutex_);
     for (const Client& client : clients_) {
         if (client.waited() > patience) shutdown(client.fd, SHUT_RDWR);
+    }
+}
+
+void Clients::end_slow(std::uint64_t least, std::chrono::nanoseconds window) {
+    const auto now = std::chrono::steady_clock::now();
+    const std::lock_guard lock(mutex_);
+    for (Client& client : clients_) {
+        int pending = 0;  // bytes that were sent and not acknowledged
+        tcp_info info = {};
+        socklen_t size = sizeof info;
+        if (ioctl(client.fd, SIOCOUTQ, &pending) != 0 ||
+            getsockopt(client.fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
+            continue;
+        }
+        if (pending == 0 || info.tcpi_bytes_acked >= client.acknowledged + least) {
+            client.in_time = now;
+            client.acknowledged = info.tcpi_bytes_acked;
+        } else if (now - client.in_time > window) {
+            shutdown(client.fd, SHUT_RDWR);
+        }
     }
 }
 

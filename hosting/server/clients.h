@@ -25,6 +25,10 @@ struct Client {
     /// Of steady_clock: when the wait for a request began; 0 while one is answered.
     std::atomic<std::int64_t> waits_since{0};
     std::list<Client>::iterator place = {};  ///< among the Clients
+    /// How fast it reads, for end_slow() alone: when it was last seen to be in time, and how many
+    /// bytes it had acknowledged then.
+    std::chrono::steady_clock::time_point in_time = std::chrono::steady_clock::now();
+    std::uint64_t acknowledged = 0;
 
     void begin_wait();
     void end_wait() { waits_since = 0; }
@@ -47,10 +51,16 @@ public:
 
     /// Ends connections that have waited, for the whole head of a request, for longer.
     void end_late(std::chrono::nanoseconds patience);
+    /// Ends connections whose other side has taken fewer than `least` bytes in any `window`, while
+    /// there were some to take all the time. To be called several times in each window.
+    void end_slow(std::uint64_t least, std::chrono::nanoseconds window);
     /// Ends connections of this daemon that wait; requests that have come are still read.
     void end_waiting(const void* daemon);
 
-    static std::string address_of(const sockaddr* address);  ///< its bytes
+    /// What one client has: the bytes of an IPv4 address (also of one that is mapped into IPv6), or
+    /// the first 64 bits of an IPv6 address, since networks give all the others to one client
+    /// (RFC 4291, 2.5.4).
+    static std::string address_of(const sockaddr* address);
 
 private:
     const unsigned most_, most_of_address_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/server/http_daemon.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/tcp.h>
 #include <microhttpd.h>
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -18,17 +20,23 @@
 
 #include "base/digest.h"
 #include "base/environment_error.h"
+#include "hosting/server/allowed_hosts.h"
+#include "hosting/server/contents.h"
 #include "hosting/server/http_response.h"
-#include "hosting/server/kept_responses.h"
 #include "hosting/server/request_head.h"
 
 namespace onnxhub {
 namespace {
 
-constexpr std::uint64_t largest_compressed = 64 << 20;  // bytes, of JSON that is sent as gzip
-constexpr std::uint64_t small_file = 1 << 20;           // bytes, of files that are kept in memory
+constexpr int most_waits = 4;               // of one request, for what is prepared
+constexpr const char* retry_seconds = "5";  // until a busy server is asked again
 
 constexpr const char* methods = "GET, HEAD, OPTIONS";
+/// Of a catalog page that the hub holds as a file, as exported hubs do: its own scripts alone run.
+constexpr const char* page_sandbox =
+    "sandbox allow-scripts allow-same-origin allow-downloads allow-popups "
+    "allow-popups-to-escape-sandbox";
+
 constexpr const char* tls_versions = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 
 #if MHD_VERSION >= 0x00097701
@@ -48,6 +56,16 @@ struct Request {
     bool is_complete = false;  ///< its head was seen
     int status = 0;
     std::uint64_t bytes = 0;
+    int waits = 0;                               ///< for what was prepared
+    Prepared prepared = {};                      ///< what it waited for last
+    std::shared_ptr<const void> held = nullptr;  ///< what is sent, until it is
+
+    /// What was prepared as `key`; null for anything else.
+    template <class T>
+    std::shared_ptr<const T> prepared_as(const std::string& key) const {
+        if (prepared.key != key) return nullptr;
+        return std::static_pointer_cast<const T>(prepared.result);
+    }
 
     /// As far as it was understood, for the log.
     std::string line() const {
@@ -105,29 +123,66 @@ bool has_content(MHD_Connection* connection) {
            header_of(connection, "Transfer-Encoding");
 }
 
+/// The catalog page. It may be made while its daemon ends.
+struct IndexPage {
+    explicit IndexPage(std::function<std::string()> maker) : make(std::move(maker)) {}
+
+    const std::function<std::string()> make;
+    std::mutex mutex;
+    std::shared_ptr<const std::string> html;  ///< null: none so far
+    std::optional<std::string> manifest;      ///< ETag of the one it was made for
+
+    /// Where that fails the last one stays.
+    void make_for(const std::string& etag) {
+        std::string made = make();
+        const std::lock_guard lock(mutex);
+        if (!made.empty()) html = std::make_shared<const std::string>(std::move(made));
+        manifest = etag;
+    }
+};
+
+/// Whether everyone who reaches the server may read the hub, pages of other web sites too.
+bool is_public(const ServerOptions& options) {
+    return options.is_public || (!options.token && !is_loopback_address(options.bind_address));
+}
+
+AllowedHosts hosts_of(const ServerOptions& options) {
+    if (is_public(options)) return AllowedHosts::any();
+    return {options.bind_address, options.host_names};
+}
+
 }  // namespace
 
 struct HttpDaemon::State {
-    State(ServedHub& served_hub, ServerOptions server_options, ServerBooks& shared)
-        : hub(served_hub), options(std::move(server_options)), books(shared) {}
+    State(ServedHub& served_hub, ServerOptions server_options, ServerBooks& shared,
+          Contents& shared_contents)
+        : hub(served_hub),
+          options(std::move(server_options)),
+          books(shared),
+          contents(shared_contents),
+          is_open_to_all(is_public(options)),
+          hosts(hosts_of(options)),
+          page(std::make_shared<IndexPage>(options.index_page)),
+          ready(contents.memory.limit() / 4) {}
 
     ServedHub& hub;
     ServerOptions options;
     ServerBooks& books;
-    std::mutex page_mutex;
-    std::shared_ptr<const std::string> index_page;  ///< null: none so far
-    std::optional<std::string> page_manifest;       ///< etag of the one it was made for
+    Contents& contents;
+    const bool is_open_to_all;
+    const AllowedHosts hosts;
+    std::shared_ptr<IndexPage> page;
     MHD_Daemon* daemon = nullptr;
     std::atomic<unsigned> connections{0};
-    PackedFiles packed;
     ReadyResponses ready;
 
-    static void add_common_headers(Response& response) {
+    void add_common_headers(Response& response) const {
         response.header("Server", "onnxhub");
+        response.header("X-Content-Type-Options", "nosniff");
+        if (!is_open_to_all) return response.header("Cross-Origin-Resource-Policy", "same-origin");
         response.header("Access-Control-Allow-Origin", "*");
         response.header("Access-Control-Expose-Headers",
-                        "ETag, Content-Length, Accept-Ranges, Content-Range");
-        response.header("X-Content-Type-Options", "nosniff");
+                        "ETag, Content-Length, Accept-Ranges, Content-Range, Onnx-Hub-Commit");
     }
 
     /// For every response but the ready ones.
@@ -144,6 +199,7 @@ struct HttpDaemon::State {
         Response response = text_response(text + "\n", "text/plain; charset=utf-8");
         if (status == 401) response.header("WWW-Authenticate", "Bearer realm=\"onnxhub\"");
         if (status == 405) response.header("Allow", methods);
+        if (status == 503) response.header("Retry-After", retry_seconds);
         send(connection, request, status, std::move(response), text.size() + 1);
     }
 
@@ -156,10 +212,21 @@ struct HttpDaemon::State {
         return at != given.npos && is_equal(given.substr(at), *options.token);
     }
 
+    /// Browsers name what they were sent to; HTTP/1.0 need not, and no browser speaks it.
+    bool is_addressed(MHD_Connection* connection) const {
+        const auto host = header_of(connection, "Host");
+        return !host || hosts.allows(*host);
+    }
+
     void answer(MHD_Connection* connection, Request& request) {
         const std::string_view target(request.target);
         const auto path = decode_path(target.substr(0, target.find('?')));
         if (path == "/healthz") return send_text(connection, request, 200, "ok");
+        if (!is_addressed(connection)) {
+            return send_text(connection, request, 421,
+                             "this server does not answer for this host name; its operator can "
+                             "add the name with --host-name");
+        }
         if (request.method == "OPTIONS") return answer_options(connection, request);
         if (request.method != "GET" && request.method != "HEAD") {
             return send_text(connection, request, 405, "only GET, HEAD and OPTIONS are answered");
@@ -168,28 +235,71 @@ struct HttpDaemon::State {
             return send_text(connection, request, 401, "a token is needed: Authorization: Bearer");
         }
         if (path == "/metrics") {
-            const std::string text = books.metrics.text();
+            const std::string text = books.metrics.text() + contents.metrics();
             return send(connection, request, 200, text_response(text, "text/plain; version=0.0.4"),
                         text.size());
         }
         if (!path) return send_text(connection, request, 400, "this path can't be used");
-        Served served = hub.open(*path == "/" ? "/index.html" : *path);
+        if (const auto failure = std::exchange(request.prepared.failure, std::nullopt)) {
+            return send_text(connection, request, failure->status, failure->reason);
+        }
+        answer_path(connection, request, *path == "/" ? "/index.html" : *path, *path == "/");
+    }
+
+    void answer_path(MHD_Connection* connection, Request& request, const std::string& path,
+                     bool is_root) {
+        Served served = hub.open(path);
         if (const auto* missing = std::get_if<NotServed>(&served)) {
-            std::optional<ServedFile> own = path == "/" ? page() : std::nullopt;
-            if (own) return send_file(connection, request, *std::move(own));
+            if (is_root && options.index_page) return answer_page(connection, request, *missing);
             return send_text(connection, request, missing->status, missing->reason);
         }
-        send_file(connection, request, std::get<ServedFile>(std::move(served)));
+        auto& file = std::get<ServedFile>(served);
+        if (file.identity.etag.empty()) {
+            return wait_for(connection, request, "hash " + path, [&hub = hub, path] {
+                hub.learn_etag(path);
+                return nullptr;
+            });
+        }
+        if (path == "/index.html" && !options.page_policy.empty()) {
+            file.policy = std::string(page_sandbox) + "; " + options.page_policy;
+        }
+        send_file(connection, request, std::move(file));
+    }
+
+    void answer_readably(MHD_Connection* connection, Request& request) {
+        try {
+            answer(connection, request);
+        } catch (const EnvironmentError&) {
+            send_text(connection, request, 500, "the file can't be read");
+        }
     }
 
     /// What browsers ask before a page of another origin may read (CORS).
     void answer_options(MHD_Connection* connection, Request& request) {
         Response response = text_response("", "text/plain");
-        response.header("Access-Control-Allow-Methods", methods);
-        response.header("Access-Control-Allow-Headers",
-                        "Authorization, Range, If-None-Match, If-Range");
-        response.header("Access-Control-Max-Age", "86400");
+        response.header("Allow", methods);
+        if (is_open_to_all) {
+            response.header("Access-Control-Allow-Methods", methods);
+            response.header("Access-Control-Allow-Headers",
+                            "Authorization, Range, If-None-Match, If-Range");
+            response.header("Access-Control-Max-Age", "86400");
+        }
         send(connection, request, 204, std::move(response), 0);
+    }
+
+    /// The request is answered when `work` was done, from its beginning on.
+    void wait_for(MHD_Connection* connection, Request& request, const std::string& key,
+                  Preparations::Work work) {
+        if (++request.waits > most_waits) {
+            return send_text(connection, request, 503, "the file is changing; try again");
+        }
+        const auto resume = [connection, &request](Prepared prepared) {
+            request.prepared = std::move(prepared);
+            MHD_resume_connection(connection);  // the last use of the request: it may be gone now
+        };
+        MHD_suspend_connection(connection);
+        if (contents.preparations.start(this, key, std::move(work), resume)) return;
+        resume({key, nullptr, NotServed{503, "the server ends; try again"}});
     }
 
     void send_file(MHD_Connection* connection, Request& request, ServedFile file) {
@@ -198,58 +308,140 @@ struct HttpDaemon::State {
             header_of(connection, "If-None-Match"), header_of(connection, "If-Modified-Since"),
             header_of(connection, "If-Range"),      header_of(connection, "Range")};
         if (is_packed_kind(file.content_type) && !headers.range &&
-            file.identity.size_bytes <= largest_compressed && accepts_gzip(connection)) {
-            file = packed.pack(std::move(file));
+            file.identity.size_bytes <= contents.largest_packed() && accepts_gzip(connection)) {
+            return send_packed(connection, request, headers, std::move(file));
         }
         const ReplyPlan plan = plan_reply(headers, file.identity);
+        send_planned(connection, request, plan, std::move(file));
+    }
+
+    /// As gzip, where that is known before or is to be sent; HEAD makes none.
+    void send_packed(MHD_Connection* connection, Request& request,
+                     const ConditionalHeaders& headers, ServedFile file) {
+        const FileIdentity identity = packed_identity(file.identity);
+        const ReplyPlan plan = plan_reply(headers, identity);
+        const std::string key = "gzip " + file.identity.etag;
+        std::shared_ptr<const std::string> text;
+        if (plan.status == 200) {
+            text = contents.packed.find(file.identity.etag);
+            if (!text) text = request.prepared_as<std::string>(key);
+            const bool is_impossible = !text && request.prepared.key == key;
+            if (!text && (request.method == "HEAD" || is_impossible)) {
+                const ReplyPlan plain = plan_reply(headers, file.identity);
+                return send_planned(connection, request, plain, std::move(file));
+            }
+            if (!text) {
+                const auto shared = std::make_shared<const ServedFile>(std::move(file));
+                return wait_for(connection, request, key, [&contents = contents, shared] {
+                    return contents.packed_file(*shared);
+                });
+            }
+        }
+        file.identity = identity;
+        if (text) file.identity.size_bytes = text->size();
+        file.text = std::move(text);
+        file.file = OpenFile();
+        send_planned(connection, request, plan, std::move(file));
+    }
+
+    void send_planned(MHD_Connection* connection, Request& request, const ReplyPlan& plan,
+                      ServedFile file) {
         if (plan.status == 200 && file.identity.size_bytes <= small_file) {
             return send_small(connection, request, std::move(file));
         }
+        const bool has_content = plan.status == 200 || plan.status == 206;
+        if (has_content && request.method != "HEAD" && !fill(connection, request, file)) return;
         std::uint64_t bytes = plan.status == 200 ? file.identity.size_bytes : 0;
         for (const ByteRange& range : plan.ranges) bytes += range.size_bytes();
         send(connection, request, plan.status, file_response(plan, std::move(file)), bytes);
     }
 
+    /// Gives the file its content. False: it is not there now, and the request waits or is
+    /// answered.
+    bool fill(MHD_Connection* connection, Request& request, ServedFile& file) {
+        if (!file.blob || file.text) return true;
+        const std::string key = "blob " + file.identity.etag;
+        auto held = request.prepared_as<HeldContent>(key);
+        if (!held) held = contents.blobs.find(file.blob->id);
+        if (!held) {
+            const auto inflate = [&contents = contents, blob = *file.blob,
+                                  size = file.identity.size_bytes] {
+                return contents.blobs.inflate(blob, size);
+            };
+            wait_for(connection, request, key, inflate);
+            return false;
+        }
+        if (held->file.get() < 0) {
+            file.text = {held, &held->text};
+            return true;
+        }
+        file.file = OpenFile(fcntl(held->file.get(), F_DUPFD_CLOEXEC, 0));
+        request.held = held;
+        if (file.file.get() >= 0) return true;
+        send_text(connection, request, 503, "too many files are open here; try again");
+        return false;
+    }
+
     /// The whole of a small file: its response is made once, and sent with its headers from memory
-    /// in one piece.
+    /// in one piece; from its file where memory is short.
     void send_small(MHD_Connection* connection, Request& request, ServedFile file) {
         const std::uint64_t size = file.identity.size_bytes;
-        const std::string key = fmt::format("{} {} {}", file.identity.etag,
-                                            file.identity.last_modified, file.content_type);
+        const std::string key =
+            fmt::format("{} {} {} {} {}", file.identity.etag, file.identity.last_modified,
+                        file.content_type, file.commit.value_or("-"), file.policy);
+        const bool is_head = request.method == "HEAD";
         request.status = 200;
-        request.bytes = request.method == "HEAD" ? 0 : size;
+        request.bytes = is_head ? 0 : size;
         if (ready.send(connection, key)) return;
-        if (!file.text) file.text = std::make_shared<const std::string>(read_whole_file(file));
-        const bool has_shrunk = file.text->size() != size;
-        if (has_shrunk) return send_text(connection, request, 500, "the file is changing");
-        Response response = file_response({200}, std::move(file));
-        add_common_headers(response);
-        MHD_queue_response(connection, 200, response.get());
-        ready.keep(key, std::move(response));
-    }
-
-    std::string manifest_etag() {
-        const Served manifest = hub.open("/ONNX_HUB_MANIFEST.json");
-        const auto* file = std::get_if<ServedFile>(&manifest);
-        return file ? file->identity.etag : "";
-    }
-
-    /// Made anew when the manifest is another one; where that fails the last one stays.
-    std::optional<ServedFile> page() {
-        if (!options.index_page) return std::nullopt;
-        const std::string etag = manifest_etag();
-        const std::lock_guard lock(page_mutex);
-        if (page_manifest != etag) {
-            std::string made = options.index_page();
-            if (!made.empty()) index_page = std::make_shared<const std::string>(std::move(made));
-            page_manifest = etag;
+        request.status = 0;
+        if (!is_head && !fill(connection, request, file)) return;
+        if (!is_head && !file.text) {
+            file.text = held_text(contents.memory, read_whole_file(file));
         }
-        if (!index_page) return std::nullopt;
+        const bool is_in_memory = file.text != nullptr;
+        Response response = file_response({200}, std::move(file));
+        if (!is_in_memory) return send(connection, request, 200, std::move(response), size);
+        add_common_headers(response);
+        request.status = 200;
+        MHD_queue_response(connection, 200, response.get());
+        ready.keep(key, std::move(response), size);
+    }
+
+    /// Nothing when no manifest is served.
+    std::optional<std::string> manifest_etag() {
+        const std::string path = "/ONNX_HUB_MANIFEST.json";
+        for (int time = 0; time < 2; ++time) {
+            const Served manifest = hub.open(path);
+            const auto* file = std::get_if<ServedFile>(&manifest);
+            if (!file) return std::nullopt;
+            if (!file->identity.etag.empty()) return file->identity.etag;
+            hub.learn_etag(path);
+        }
+        return std::nullopt;
+    }
+
+    /// Made again when the manifest is another one.
+    void answer_page(MHD_Connection* connection, Request& request, const NotServed& missing) {
+        const auto etag = manifest_etag();
         ServedFile file;
-        file.identity = {'"' + to_hex(sha256_of(*index_page)) + '"', 0, index_page->size()};
+        bool is_new = false;
+        {
+            const std::lock_guard lock(page->mutex);
+            is_new = etag && etag != page->manifest;
+            if (etag) file.text = page->html;
+        }
+        if (is_new) {
+            const std::string key = fmt::format("page {} {}", fmt::ptr(page.get()), *etag);
+            return wait_for(connection, request, key, [page = page, etag = *etag] {
+                page->make_for(etag);
+                return nullptr;
+            });
+        }
+        if (!file.text) return send_text(connection, request, missing.status, missing.reason);
+        file.identity = {'"' + to_hex(sha256_of(*file.text)) + '"', 0, file.text->size()};
         file.content_type = content_type_of("index.html");
-        file.text = index_page;
-        return file;
+        file.policy.clear();
+        send_file(connection, request, std::move(file));
     }
 
     void log(MHD_Connection* connection, const Request& request) {
@@ -278,7 +470,7 @@ struct HttpDaemon::State {
             if (!std::exchange(request->is_complete, true)) {
                 return state.on_head(connection, *request, method, version);
             }
-            state.answer(connection, *request);
+            state.answer_readably(connection, *request);
             return MHD_YES;
         } catch (const std::exception&) {
             return MHD_NO;  // the connection is closed
@@ -389,7 +581,8 @@ struct HttpDaemon::State {
         if (threads > 1) {
             items.push_back({MHD_OPTION_THREAD_POOL_SIZE, static_cast<intptr_t>(threads), nullptr});
         }
-        unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET;
+        unsigned flags =
+            MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
         if (options.identity) {
             flags |= MHD_USE_TLS;
             items.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, options.identity->certificate.data()});
@@ -402,10 +595,14 @@ struct HttpDaemon::State {
     }
 };
 
-HttpDaemon::HttpDaemon(ServedHub& hub, const ServerOptions& options, ServerBooks& books)
-    : state_(std::make_unique<State>(hub, options, books)) {
+HttpDaemon::HttpDaemon(ServedHub& hub, const ServerOptions& options, ServerBooks& books,
+                       Contents& contents)
+    : state_(std::make_unique<State>(hub, options, books, contents)) {
     state_->start();
-    if (state_->daemon) return;
+    if (state_->daemon) {
+        contents.preparations.add_owner(state_.get());
+        return;
+    }
     throw EnvironmentError(options.identity
                                ? "the server can't be started; are certificate and key PEM files "
                                  "that belong together?"
@@ -413,6 +610,7 @@ HttpDaemon::HttpDaemon(ServedHub& hub, const ServerOptions& options, ServerBooks
 }
 
 HttpDaemon::~HttpDaemon() {
+    state_->contents.preparations.remove_owner(state_.get());  // no connection may be suspended
     MHD_stop_daemon(state_->daemon);
 }
 

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "hosting/server/contents.h"
 #include "hosting/server/hub_server.h"
 #include "hosting/server/server_books.h"
 
@@ -13,8 +14,9 @@ namespace onnxhub {
 
 class HttpDaemon {
 public:
-    /// Throws EnvironmentError when the PEMs can't be used, or there is no room for threads.
-    HttpDaemon(ServedHub& hub, const ServerOptions& options, ServerBooks& books);
+    /// Throws EnvironmentError when the PEMs can't be used, or no thread can be started.
+    HttpDaemon(ServedHub& hub, const ServerOptions& options, ServerBooks& books,
+               Contents& contents);
     ~HttpDaemon();  ///< at once, whatever is being sent
     HttpDaemon(const HttpDaemon&) = delete;
     HttpDaemon& operator=(const HttpDaemon&) = delete;

@@ -9,8 +9,12 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
+
+#include "base/environment_error.h"
+#include "base/unlinked_file.h"
 
 namespace onnxhub {
 namespace {
@@ -62,6 +66,10 @@ private:
     }
 };
 
+/// Bytes of a response that libmicrohttpd holds while it is sent from a callback: of each that is
+/// sent at the same time.
+constexpr std::size_t block_bytes = 16 * 1024;
+
 constexpr const char* boundary = "onnxhub-7d1a6f0c2b9e4853";
 
 Response multipart_response(ServedFile file, const std::vector<ByteRange>& ranges) {
@@ -81,9 +89,17 @@ Response multipart_response(ServedFile file, const std::vector<ByteRange>& range
     };
     const auto free = [](void* self) { delete static_cast<Multipart*>(self); };
     Response response(
-        MHD_create_response_from_callback(size, 64 * 1024, read, body.release(), free));
+        MHD_create_response_from_callback(size, block_bytes, read, body.release(), free));
     response.header("Content-Type", std::string("multipart/byteranges; boundary=") + boundary);
     return response;
+}
+
+/// The answer to HEAD for so many bytes, of which there is none.
+Response length_response(std::uint64_t count) {
+    const auto read = [](void*, std::uint64_t, char*, std::size_t) -> ssize_t {
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    };
+    return Response(MHD_create_response_from_callback(count, 1, read, nullptr, nullptr));
 }
 
 /// `count` bytes of the file from `offset` on. Of files on disk the kernel sends them (sendfile).
@@ -95,6 +111,7 @@ Response part_response(ServedFile file, std::uint64_t offset, std::uint64_t coun
         return Response(MHD_create_response_from_buffer_with_free_callback_cls(
             count, const_cast<char*>((*kept)->data()) + offset, free, kept));
     }
+    if (file.file.get() < 0) return length_response(count);
     return Response(MHD_create_response_from_fd_at_offset64(count, file.file.release(), offset));
 }
 
@@ -132,8 +149,11 @@ Response file_response(const ReplyPlan& plan, ServedFile file) {
     const FileIdentity identity = file.identity;
     const bool is_packed = identity.etag.ends_with("-gzip\"");
     const bool varies = is_packed_kind(file.content_type);
+    const std::string policy = file.policy, commit = file.commit.value_or("");
     Response response = response_without_headers(plan, std::move(file));
     response.header("ETag", identity.etag);
+    if (!policy.empty()) response.header("Content-Security-Policy", policy);
+    if (!commit.empty()) response.header("Onnx-Hub-Commit", commit);
     if (identity.last_modified > 0) {
         response.header("Last-Modified", http_date(identity.last_modified));
     }
@@ -151,8 +171,9 @@ bool is_packed_kind(const std::string& type) {
 std::string read_whole_file(const ServedFile& file) {
     if (file.text) return *file.text;
     std::string text(file.identity.size_bytes, '\0');
-    const ssize_t count = pread(file.file.get(), text.data(), text.size(), 0);
-    return count == static_cast<ssize_t>(text.size()) ? text : "";
+    const std::size_t count = read_at(file.file.get(), 0, std::as_writable_bytes(std::span(text)));
+    if (count != text.size()) throw EnvironmentError("a file becomes shorter while it is read");
+    return text;
 }
 
 }  // namespace onnxhub

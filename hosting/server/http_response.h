@@ -35,13 +35,15 @@ Response text_response(const std::string& text, const char* type);
 
 /// What `plan` says of `file`, with the headers that tell of it: the whole, one range, several as
 /// multipart/byteranges (RFC 9110, 14.6), or that there is nothing to send. Of files on disk the
-/// kernel sends the bytes (sendfile).
+/// kernel sends the bytes (sendfile). A file without content (a blob that was not inflated) is fit
+/// for HEAD alone.
 Response file_response(const ReplyPlan& plan, ServedFile file);
 
 /// Whether files of this media type are sent as gzip to who takes that.
 bool is_packed_kind(const std::string& type);
 
-/// All bytes of the file; empty if it became shorter since it was opened.
+/// All bytes of the file. Throws EnvironmentError when they can't be read, or are fewer than when
+/// it was opened.
 std::string read_whole_file(const ServedFile& file);
 
 }  // namespace onnxhub

@@ -27,6 +27,7 @@ namespace onnxhub {
 namespace {
 
 constexpr std::chrono::milliseconds round_time{100};  // between looks at who is late
+constexpr int looks_per_window = 10;                  // at how fast the others read
 constexpr int heads_per_idle_time = 4;  // idle times that the whole head of a request may take
 
 /// A socket that listens. Throws EnvironmentError.
@@ -73,7 +74,8 @@ struct HubServer::State {
           listening(listen_on(options.bind_address, options.port)),
           port(port_of(listening.get())),
           books(options.connections, options.connections_per_address, options.log),
-          daemon(std::make_unique<HttpDaemon>(hub, options, books)) {}
+          contents(options.memory_bytes, options.disk_bytes),
+          daemon(std::make_unique<HttpDaemon>(hub, options, books, contents)) {}
 
     ~State() {
         ends = true;
@@ -141,10 +143,20 @@ struct HubServer::State {
         return false;
     }
 
+    /// Closes connections whose other side reads too slowly.
+    void end_slow() {
+        const auto now = std::chrono::steady_clock::now();
+        if (now - rates_looked_at < options.rate_window / looks_per_window) return;
+        rates_looked_at = now;
+        const auto milliseconds = static_cast<std::uint64_t>(options.rate_window.count());
+        books.clients.end_slow(options.least_rate * milliseconds / 1000, options.rate_window);
+    }
+
     /// Ends what is late, what waits in daemons that are to go, and these when they are done.
     void keep_order() {
         while (!ends) {
             std::this_thread::sleep_for(round_time);
+            end_slow();
             if (options.idle_time.count() > 0) {
                 books.clients.end_late(heads_per_idle_time * options.idle_time);
             }
@@ -166,9 +178,11 @@ struct HubServer::State {
     OpenFile event{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     OpenFile spare = any_file();  ///< given up to refuse a connection when no file can be opened
     ServerBooks books;
+    Contents contents;
     std::mutex mutex;  ///< for the daemons
     std::unique_ptr<HttpDaemon> daemon;
     std::vector<std::unique_ptr<HttpDaemon>> retired;
+    std::chrono::steady_clock::time_point rates_looked_at;
     std::atomic<bool> ends{false}, is_draining{false}, is_listening{true};
     std::thread acceptor, keeper;
 };
@@ -192,7 +206,7 @@ std::uint16_t HubServer::port() const {
 }
 
 void HubServer::reload(ServerOptions options) {
-    auto next = std::make_unique<HttpDaemon>(state_->hub, options, state_->books);
+    auto next = std::make_unique<HttpDaemon>(state_->hub, options, state_->books, state_->contents);
     const std::lock_guard lock(state_->mutex);
     state_->retired.push_back(std::exchange(state_->daemon, std::move(next)));
 }

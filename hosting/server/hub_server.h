@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "hosting/server/served_hub.h"
 
@@ -34,6 +35,20 @@ struct ServerOptions {
     /// long, from the end of the answer before (or the connection's beginning) on.
     std::chrono::milliseconds idle_time{30'000};
     std::size_t header_bytes = 16 * 1024;  ///< of one request, at most
+    /// Names besides localhost, 127.0.0.1 and [::1] that `Host` may have of a private hub, as
+    /// host_of() gives them. See AllowedHosts.
+    std::vector<std::string> host_names = {};
+    /// Everyone may read the hub, pages of other web sites too (CORS), under any name. So it is
+    /// anyway without a token where `bind_address` is not a loopback one.
+    bool is_public = false;
+    /// Content-Security-Policy of an index.html that the hub itself holds, as exported hubs do; ""
+    /// for none but that of other files.
+    std::string page_policy = {};
+    std::uint64_t memory_bytes = std::uint64_t{128} << 20;  ///< of content held to be sent
+    std::uint64_t disk_bytes = std::uint64_t{1} << 30;      ///< of the same in temporary files
+    /// Connections that take fewer bytes per second, on average over a window, are closed.
+    std::uint64_t least_rate = 1024;
+    std::chrono::milliseconds rate_window{60'000};
     /// A line per request, in Combined Log Format. Called from any thread, one at a time.
     std::function<void(const std::string&)> log = {};
 };
@@ -51,9 +66,9 @@ public:
     std::string url() const;  ///< "http://127.0.0.1:8080"
     std::uint16_t port() const;
 
-    /// New connections get these options, but for address, port and limits; those there are keep
-    /// theirs for as long as the answer takes that is being sent. Throws EnvironmentError, and goes
-    /// on as before, when a PEM can't be used.
+    /// New connections get these options, but for address, port, limits and rates; those there are
+    /// keep theirs for as long as the answer takes that is being sent. Throws EnvironmentError, and
+    /// goes on as before, when a PEM can't be used.
     void reload(ServerOptions options);
 
     /// From now on there are no new connections, and those that wait for a request are closed.

@@ -11,27 +11,46 @@ constexpr int gzip_level = 6;          // zlib's own choice between time and siz
 
 }  // namespace
 
-ServedFile PackedFiles::pack(ServedFile file) {
-    auto text = packed(file);
-    if (text->empty()) return file;
-    file.identity.etag.insert(file.identity.etag.size() - 1, "-gzip");
-    file.identity.size_bytes = text->size();
-    file.text = std::move(text);
-    file.file = OpenFile();
-    return file;
+std::shared_ptr<const std::string> held_text(ByteBudget& memory, std::string text) {
+    struct Held {
+        std::string text;
+        ByteBudget::Reservation reserved;
+    };
+    auto reserved = memory.reserve(text.size());
+    if (!reserved) return nullptr;
+    auto held = std::make_shared<const Held>(Held{std::move(text), *std::move(reserved)});
+    return {held, &held->text};
 }
 
-std::shared_ptr<const std::string> PackedFiles::packed(const ServedFile& file) {
+std::shared_ptr<const std::string> PackedFiles::find(const std::string& etag) {
     const std::lock_guard lock(mutex_);
     for (auto it = files_.begin(); it != files_.end(); ++it) {
-        if (it->first != file.identity.etag) continue;
+        if (it->first != etag) continue;
         files_.splice(files_.begin(), files_, it);
         return it->second;
     }
-    auto text = std::make_shared<const std::string>(gzip(read_whole_file(file), gzip_level));
-    files_.emplace_front(file.identity.etag, text);
-    if (files_.size() > most_kept) files_.pop_back();
-    return text;
+    return nullptr;
+}
+
+void PackedFiles::keep(const std::string& etag, std::shared_ptr<const std::string> packed) {
+    const std::lock_guard lock(mutex_);
+    if (packed->size() > most_bytes_) return;
+    bytes_ += packed->size();
+    files_.emplace_front(etag, std::move(packed));
+    while (files_.size() > most_kept || bytes_ > most_bytes_) {
+        bytes_ -= files_.back().second->size();
+        files_.pop_back();
+    }
+}
+
+FileIdentity packed_identity(FileIdentity identity) {
+    identity.etag.insert(identity.etag.size() - 1, "-gzip");
+    identity.size_bytes = 0;
+    return identity;
+}
+
+std::string pack(const std::string& text) {
+    return gzip(text, gzip_level);
 }
 
 bool ReadyResponses::send(MHD_Connection* connection, const std::string& key) {
@@ -42,10 +61,14 @@ bool ReadyResponses::send(MHD_Connection* connection, const std::string& key) {
     return true;
 }
 
-void ReadyResponses::keep(const std::string& key, Response response) {
+void ReadyResponses::keep(const std::string& key, Response response, std::uint64_t bytes) {
     const std::lock_guard lock(mutex_);
-    if (responses_.size() >= most_kept) responses_.clear();
-    responses_.emplace(key, std::move(response));
+    if (responses_.size() >= most_kept || bytes_ + bytes > most_bytes_) {
+        responses_.clear();
+        bytes_ = 0;
+    }
+    if (bytes > most_bytes_ || !responses_.emplace(key, std::move(response)).second) return;
+    bytes_ += bytes;
 }
 
 }  // namespace onnxhub

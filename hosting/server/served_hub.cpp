@@ -17,8 +17,8 @@
 
 #include "base/digest.h"
 #include "base/environment_error.h"
+#include "base/unlinked_file.h"
 #include "manifest/hub_path.h"
-#include "repository/hub_location.h"
 #include "repository/lfs_pointer.h"
 
 namespace onnxhub {
@@ -29,6 +29,11 @@ namespace fs = std::filesystem;
 constexpr std::size_t most_remembered = 100'000;          // hashes of files
 constexpr std::size_t most_trees = 64;                    // revisions
 constexpr std::uint64_t largest_blob = 64 * 1024 * 1024;  // bytes, of files that git itself holds
+constexpr std::uint64_t hashed_at_once = 1024 * 1024;  // bytes, of files whose hash takes no time
+
+/// The blob of an empty file: `git hash-object -t blob /dev/null`.
+constexpr BlobId empty_blob = {{0xe6, 0x9d, 0xe2, 0x9b, 0xb2, 0xd1, 0xd6, 0x43, 0x4b, 0x8b,
+                                0x29, 0xae, 0x77, 0x5a, 0xd8, 0xc2, 0xe4, 0x8c, 0x53, 0x91}};
 
 NotServed absent() {
     return {404, "there is no such file", true};
@@ -84,47 +89,56 @@ std::optional<std::string> without_links(int root, const std::string& path) {
     return reached.string();
 }
 
-/// Opens what is below `root`, through links that stay there and touch nothing hidden.
-int open_visible(int root, const std::string& path) {
-    const int file = open_beneath(root, path);
-    if (file >= 0 || errno != ELOOP) return file;
-    const auto real = without_links(root, path);
-    if (real && !real->empty()) return open_beneath(root, *real);
-    errno = ENOENT;
-    return -1;
-}
-
-/// Whether it is more than a name or a commit's digits: git's expressions such as `main^{/regex}`
-/// search the whole history for whoever asks, and libgit2 1.5 loses the regex's memory each time.
-/// No name of a ref has these characters (git-check-ref-format(1)).
-bool is_revision_expression(std::string_view ref) {
-    return ref.find_first_of("^~:?*[\\ ") != ref.npos || ref.find("@{") != ref.npos ||
-           ref.find("..") != ref.npos;
-}
-
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
     return '"' + text + '"';
 }
 
-std::string hash_of(int fd) {
-    Sha256Hasher hasher;
-    std::vector<std::byte> block(512 * 1024);
-    for (off_t offset = 0;;) {
-        const ssize_t count = pread(fd, block.data(), block.size(), offset);
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return to_hex(hasher.finish());
-        hasher.update(std::span(block).first(static_cast<std::size_t>(count)));
-        offset += count;
+/// 40 hexadecimal digits.
+std::string hex_of(const BlobId& id) {
+    constexpr const char* digits = "0123456789abcdef";
+    std::string hex;
+    for (const std::uint8_t byte : id.bytes) {
+        hex += digits[byte >> 4];
+        hex += digits[byte & 15];
     }
+    return hex;
 }
 
-/// The pointer that a file of this size may be.
+/// What tells one state of a file from another: device, inode, size, time in nanoseconds.
+std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, std::int64_t> key_of(
+    const struct stat& status) {
+    return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
+            status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
+/// Throws EnvironmentError when a read fails, or when the file does not have its size any more.
+std::string hash_of(int fd, std::uint64_t size) {
+    Sha256Hasher hasher;
+    std::vector<std::byte> block(512 * 1024);
+    std::uint64_t offset = 0;
+    while (const std::size_t count = read_at(fd, offset, block)) {
+        hasher.update(std::span(block).first(count));
+        offset += count;
+    }
+    if (offset != size) throw EnvironmentError("a file changes while it is read");
+    return to_hex(hasher.finish());
+}
+
+/// The pointer that a file of this size may be. Throws EnvironmentError when it can't be read.
 std::optional<LfsPointer> pointer_in(int fd, std::uint64_t size) {
     if (size >= lfs_pointer_size_limit) return std::nullopt;
     std::array<char, lfs_pointer_size_limit> buffer = {};
-    const ssize_t count = pread(fd, buffer.data(), buffer.size(), 0);
-    const auto parsed =
-        parse_lfs_pointer({buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))});
+    const std::size_t count = read_at(fd, 0, std::as_writable_bytes(std::span(buffer)));
+    const auto parsed = parse_lfs_pointer({buffer.data(), count});
+    const auto* pointer = std::get_if<LfsPointer>(&parsed);
+    return pointer ? std::optional(*pointer) : std::nullopt;
+}
+
+/// The same of a blob, which is smaller than pointers may be.
+std::optional<LfsPointer> pointer_in(const BlobInTree& blob) {
+    const auto source = blob.tree->open(blob.path);
+    const std::string text = read_whole(*source, lfs_pointer_size_limit, blob.path);
+    const auto parsed = parse_lfs_pointer(text);
     const auto* pointer = std::get_if<LfsPointer>(&parsed);
     return pointer ? std::optional(*pointer) : std::nullopt;
 }
@@ -140,36 +154,37 @@ std::string next_segment(std::string_view& path) {
 
 }  // namespace
 
-OpenFile::OpenFile(OpenFile&& other) noexcept : fd_(other.release()) {}
-
-OpenFile& OpenFile::operator=(OpenFile&& other) noexcept {
-    if (fd_ >= 0) close(fd_);
-    fd_ = other.release();
-    return *this;
-}
-
-OpenFile::~OpenFile() {
-    if (fd_ >= 0) close(fd_);
-}
-
-int OpenFile::release() {
-    return std::exchange(fd_, -1);
-}
-
-ServedHub::ServedHub(const std::string& location, bool only_ref) : only_ref_(only_ref) {
+ServedHub::ServedHub(const std::string& location, HubAccess access) {
     const HubLocation found = locate_hub(location);
-    if (only_ref && !found.reads_commit) {
+    if (access.only_ref && !found.reads_commit) {
         throw EnvironmentError(location + ": names no ref; with --only-ref name one as DIR:ref");
+    }
+    if ((access.history || access.all_refs) && !found.repository) {
+        throw EnvironmentError(location + ": is not a git repository; leave out --history and " +
+                               "--all-refs");
+    }
+    if (!found.reads_commit) {
+        folder_ = found.folder;
+        root_ = OpenFile(::open(folder_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    }
+    if (found.repository) use_repository(found, access);
+}
+
+/// A folder inside of a repository that git does not track at all, such as an exported hub, has
+/// nothing to do with it.
+void ServedHub::use_repository(const HubLocation& found, HubAccess access) {
+    if (!found.reads_commit && !access.untracked) {
+        tracked_ = std::make_unique<TrackedFiles>(found.repository, found.subfolder);
+        if (!found.subfolder.empty() && tracked_->is_empty()) {
+            tracked_ = nullptr;
+            return;
+        }
     }
     repository_ = found.repository;
     subfolder_ = found.subfolder;
-    if (found.reads_commit) {
-        ref_ = found.ref;
-        repository_->resolve_commit(ref_);
-        return;
-    }
-    folder_ = found.folder;
-    root_ = OpenFile(::open(folder_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    commits_ = std::make_unique<ServedCommits>(repository_, found.reads_commit ? found.ref : "HEAD",
+                                               access);
+    if (found.reads_commit) repository_->resolve_commit(found.ref);
 }
 
 ServedHub::~ServedHub() = default;
@@ -198,13 +213,8 @@ Served ServedHub::open(std::string_view path) {
 
 Served ServedHub::open_plain(const std::string& hub_path) {
     if (!folder_.empty()) return open_on_disk(hub_path);
-    std::optional<CommitId> commit;
-    try {
-        commit = repository_->resolve_commit(ref_);
-    } catch (const EnvironmentError&) {
-        return NotServed{404, "the ref " + ref_ + ", which is served here, is gone", true};
-    }
-    return open_in_tree(*commit, hub_path);
+    if (const auto commit = commits_->tip()) return open_in_tree(*commit, hub_path);
+    return NotServed{404, "the ref " + commits_->ref() + ", which is served here, is gone", true};
 }
 
 /// "/owner/name/ref/path". A branch may have '/' in its name, so its segments are joined until one
@@ -217,8 +227,7 @@ std::optional<Served> ServedHub::open_at_ref(std::string_view path) {
     if (!repository_) return open_on_disk(std::string(path.substr(1)));
     constexpr int deepest = 8;
     for (int depth = 0; depth < deepest && path.size() > 1; ++depth) {
-        if (is_revision_expression(ref)) return std::nullopt;
-        if (const auto commit = published_commit(ref)) {
+        if (const auto commit = commits_->find(ref)) {
             return open_in_tree(*commit, std::string(path.substr(1)));
         }
         ref += "/" + next_segment(path);
@@ -226,38 +235,22 @@ std::optional<Served> ServedHub::open_at_ref(std::string_view path) {
     return std::nullopt;
 }
 
-/// Nothing when there is no such ref, or when it is not for everyone: commits that were taken back
-/// are there for some time, and so are those of other kinds of refs.
-std::optional<CommitId> ServedHub::published_commit(const std::string& ref) {
-    if (only_ref_ && ref != ref_) return std::nullopt;
-    try {
-        CommitId commit = repository_->resolve_commit(ref);
-        if (ref == ref_ || is_reachable(commit)) return commit;
-    } catch (const EnvironmentError&) {
+/// Opens what is served of the folder, through links that stay there and touch nothing hidden; -1
+/// with errno when there is no such file.
+OpenFile ServedHub::open_served(const std::string& hub_path) {
+    std::string path = hub_path;
+    OpenFile file(open_beneath(root_.get(), path));
+    if (file.get() < 0 && errno == ELOOP) {
+        path = without_links(root_.get(), hub_path).value_or("");
+        if (!path.empty()) file = OpenFile(open_beneath(root_.get(), path));
     }
-    return std::nullopt;
-}
-
-/// Looked up at most once a second: in a long history it takes its time.
-bool ServedHub::is_reachable(const CommitId& commit) {
-    const auto now = std::chrono::steady_clock::now();
-    {
-        const std::lock_guard lock(mutex_);
-        const auto found = reachable_.find(commit);
-        const bool is_known = found != reachable_.end();
-        if (is_known && now - found->second.time < std::chrono::seconds(1)) {
-            return found->second.is_reachable;
-        }
-    }
-    const bool is_reachable = repository_->is_reachable(commit);
-    const std::lock_guard lock(mutex_);
-    if (reachable_.size() >= most_trees) reachable_.clear();
-    reachable_[commit] = {is_reachable, now};
-    return is_reachable;
+    if (file.get() < 0 || !tracked_ || tracked_->contains(path)) return file;
+    errno = ENOENT;
+    return OpenFile();
 }
 
 Served ServedHub::open_on_disk(const std::string& hub_path) {
-    OpenFile file(open_visible(root_.get(), hub_path));
+    OpenFile file = open_served(hub_path);
     if (file.get() < 0) return shortage(errno).value_or(absent());
     struct stat status = {};
     if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
@@ -269,35 +262,59 @@ Served ServedHub::open_on_disk(const std::string& hub_path) {
             return open_lfs_object(*pointer, hub_path);
         }
     }
-    const FileKey key{status.st_dev, status.st_ino, size,
-                      status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+    const FileKey key = key_of(status);
+    std::optional<std::string> hash = known_etag(key);
+    if (!hash && size <= hashed_at_once) hash = etag_of(file.get(), key);
     ServedFile served;
-    served.identity = {quoted(etag_of(file.get(), key)), status.st_mtim.tv_sec, size};
+    served.identity = {hash ? in_quotes(*hash) : std::string(), status.st_mtim.tv_sec, size};
     served.content_type = content_type_of(hub_path);
     served.file = std::move(file);
     return served;
 }
 
+/// Of a blob only what its object's header says is read, but for pointers.
 Served ServedHub::open_in_tree(const CommitId& commit, const std::string& hub_path) {
     const auto tree = tree_of(commit);
     const auto resolved = resolve_symlinks(*tree, hub_path);
     const auto* path = std::get_if<std::string>(&resolved);
     if (path && has_hidden_segment(*path)) return absent();
     const auto stat = path ? tree->stat(*path) : std::nullopt;
-    if (!stat || stat->kind != FileKind::regular) return absent();
-    auto text =
-        std::make_shared<std::string>(read_whole(*tree->open(*path), largest_blob, hub_path));
-    if (text->size() < lfs_pointer_size_limit) {
-        const auto parsed = parse_lfs_pointer(*text);
-        if (const auto* pointer = std::get_if<LfsPointer>(&parsed)) {
-            return open_lfs_object(*pointer, hub_path);
-        }
+    const auto id = path ? tree->blob_id(*path) : std::nullopt;
+    if (!stat || !id || stat->kind != FileKind::regular) return absent();
+    const std::uint64_t size = stat->size_bytes;
+    if (size > largest_blob) {
+        return NotServed{500,
+                         "git itself holds this file, which is larger than 64 MiB; it has to be "
+                         "moved into Git LFS"};
     }
-    ServedFile served;
-    served.identity = {quoted(to_hex(sha256_of(*text))), 0, text->size()};
-    served.content_type = content_type_of(hub_path);
-    served.text = std::move(text);
+    const BlobInTree blob{*id, tree, *path};
+    if (size == 0 && *id != empty_blob) tree->open(*path);  // throws: it was not fetched
+    const auto pointer = size < lfs_pointer_size_limit ? pointer_of(blob) : std::nullopt;
+    Served served = ServedFile();
+    if (pointer) {
+        served = open_lfs_object(*pointer, hub_path);
+    } else {
+        auto& file = std::get<ServedFile>(served);
+        file.identity = {in_quotes("git-" + hex_of(*id)), 0, size};
+        file.content_type = content_type_of(hub_path);
+        file.blob = blob;
+    }
+    if (auto* file = std::get_if<ServedFile>(&served)) file->commit = commit;
     return served;
+}
+
+/// Read once for each blob.
+std::optional<LfsPointer> ServedHub::pointer_of(const BlobInTree& blob) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = pointers_.find(blob.id);
+        if (found != pointers_.end()) return found->second;
+    }
+    const auto pointer = pointer_in(blob);
+    const std::lock_guard lock(mutex_);
+    if (pointers_.size() >= most_remembered) pointers_.clear();
+    pointers_.emplace(blob.id, pointer);
+    return pointer;
 }
 
 Served ServedHub::open_lfs_object(const LfsPointer& pointer, const std::string& hub_path) {
@@ -315,24 +332,36 @@ Served ServedHub::open_lfs_object(const LfsPointer& pointer, const std::string& 
                          "a Git LFS pointer, and its object is not here; `git lfs fetch` gets it"};
     }
     ServedFile served;
-    served.identity = {quoted(oid), status.st_mtim.tv_sec, pointer.size_bytes};
+    served.identity = {in_quotes(oid), status.st_mtim.tv_sec, pointer.size_bytes};
     served.content_type = content_type_of(hub_path);
     served.file = std::move(file);
     return served;
 }
 
+std::optional<std::string> ServedHub::known_etag(const FileKey& key) {
+    const std::lock_guard lock(mutex_);
+    const auto found = etags_.find(key);
+    return found != etags_.end() ? std::optional(found->second) : std::nullopt;
+}
+
 /// Hashed once for each state of the file.
 std::string ServedHub::etag_of(int fd, const FileKey& key) {
-    {
-        const std::lock_guard lock(mutex_);
-        const auto found = etags_.find(key);
-        if (found != etags_.end()) return found->second;
-    }
-    const std::string hash = hash_of(fd);
+    if (auto known = known_etag(key)) return *std::move(known);
+    const std::string hash = hash_of(fd, std::get<2>(key));
     const std::lock_guard lock(mutex_);
     if (etags_.size() >= most_remembered) etags_.clear();
     etags_.emplace(key, hash);
     return hash;
+}
+
+void ServedHub::learn_etag(const std::string& path) {
+    const Served served = open(path);
+    if (const auto* missing = std::get_if<NotServed>(&served)) throw *missing;
+    const auto& file = std::get<ServedFile>(served);
+    if (!file.identity.etag.empty()) return;
+    struct stat status = {};
+    if (fstat(file.file.get(), &status) != 0) throw EnvironmentError(path + ": can't be read");
+    etag_of(file.file.get(), key_of(status));
 }
 
 std::shared_ptr<const Tree> ServedHub::tree_of(const CommitId& commit) {
@@ -348,8 +377,9 @@ std::shared_ptr<const Tree> ServedHub::tree_of(const CommitId& commit) {
 void ServedHub::reload() {
     const std::lock_guard lock(mutex_);
     etags_.clear();
+    pointers_.clear();
     trees_.clear();
-    reachable_.clear();
+    if (commits_) commits_->forget();
 }
 
 std::optional<std::string> decode_path(std::string_view raw) {

@@ -434,7 +434,7 @@ TEST_F(Hosting, EndToEnd) {
     const ProgramResult validated = onnxhub({"validate", "hub", "--fail-on", "warning"});
     EXPECT_EQ(validated.status, 0) << validated.out;
 
-    RunningServer server(hub, folder.path());
+    RunningServer server(hub, folder.path(), {"--untracked"});  // nothing was committed
     ASSERT_THAT(server.url(), HasSubstr("http://127.0.0.1:"));
     const ProgramResult loaded =
         onnxhub({"load", "Plain", "Large", "--hub", server.url(), "--trust"});

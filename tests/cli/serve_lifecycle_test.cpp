@@ -49,7 +49,7 @@ public:
         setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         is_open_ = connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
         if (!is_open_) return;
-        const std::string request = "GET /large HTTP/1.1\r\nHost: h\r\n\r\n";
+        const std::string request = "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n";
         send(fd_, request.data(), request.size(), MSG_NOSIGNAL);
         char byte = 0;
         is_open_ = recv(fd_, &byte, 1, 0) == 1;

@@ -118,7 +118,7 @@ private:
 };
 
 std::string request(const std::string& path, const std::string& headers = "") {
-    return "GET " + path + " HTTP/1.1\r\nHost: hub\r\n" + headers + "\r\n";
+    return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n";
 }
 
 std::uint16_t port_of(const RunningServer& server) {

@@ -16,6 +16,7 @@
 #include "base/digest.h"
 #include "base/environment_error.h"
 #include "http/http_client.h"
+#include "tests/server/served.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
 
@@ -23,7 +24,9 @@ namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
+using test::Reply;
 using test::RepositoryBuilder;
+using test::Served;
 using test::TemporaryFolder;
 using test::write_file;
 using testing::AnyOf;
@@ -39,110 +42,6 @@ const std::string model = [] {
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 31 / 7);
     return bytes;
 }();
-
-struct Reply {
-    int status = 0;
-    std::string body;
-    std::vector<HttpHeader> headers;
-
-    std::string header(const char* name) const {
-        const std::string* value = find_header(headers, name);
-        return value ? *value : "";
-    }
-};
-
-class Served {
-public:
-    explicit Served(const std::string& location, ServerOptions options = {}) : hub(location) {
-        options.port = 0;
-        options.threads = 2;
-        options.log = [this](const std::string& line) {
-            const std::lock_guard lock(log_mutex_);
-            log_.push_back(line);
-        };
-        server = std::make_unique<HubServer>(hub, std::move(options));
-    }
-    ~Served() { server.reset(); }  // before what its threads write to
-    Served(const Served&) = delete;
-    Served& operator=(const Served&) = delete;
-
-    Reply get(const std::string& path, std::vector<HttpHeader> headers = {},
-              const std::string& method = "GET") {
-        HttpOptions options;
-        options.tries = 1;
-        HttpClient client(options);
-        HttpRequest request;
-        request.method = method;
-        request.url = server->url() + path;
-        request.headers = std::move(headers);
-        const auto result = client.send(request);
-        if (const auto* failure = std::get_if<HttpFailure>(&result))
-            return {0, failure->reason, {}};
-        const auto& response = std::get<HttpResponse>(result);
-        return {response.head.status, response.body, response.head.headers};
-    }
-
-    /// Ends the server: a request's line is written after its answer was read.
-    const std::vector<std::string>& final_log() {
-        server.reset();
-        return log_;
-    }
-
-    /// A socket that is connected to the server, where a read waits for a second.
-    OpenFile connect() const {
-        OpenFile file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        connect(file);
-        return file;
-    }
-
-    void connect(const OpenFile& file) const {
-        sockaddr_in address = {};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(server->port());
-        inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
-        const timeval patience = {1, 0};
-        setsockopt(file.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        EXPECT_EQ(::connect(file.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    }
-
-    /// What comes back for these very bytes, up to the end of the connection or a second of
-    /// silence.
-    std::string raw(const std::string& bytes) const {
-        const OpenFile file = connect();
-        send(file.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        shutdown(file.get(), SHUT_WR);
-        return read_all(file).text;
-    }
-
-    struct Answer {
-        std::string text;
-        bool is_closed = false;  ///< by the server, though this side did not
-    };
-
-    Answer ask(const std::string& bytes) const {
-        const OpenFile file = connect();
-        send(file.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        return read_all(file);
-    }
-
-    static Answer read_all(const OpenFile& file) {
-        Answer answer;
-        char buffer[4096];
-        ssize_t count = 0;
-        while ((count = recv(file.get(), buffer, sizeof buffer, 0)) > 0) {
-            answer.text.append(buffer, static_cast<std::size_t>(count));
-        }
-        answer.is_closed = count == 0 || errno == ECONNRESET;
-        return answer;
-    }
-
-    ServedHub hub;
-    std::unique_ptr<HubServer> server;
-
-private:
-    std::mutex log_mutex_;
-    std::vector<std::string> log_;
-};
 
 class ServedFolder : public testing::Test {
 protected:
@@ -162,7 +61,9 @@ protected:
 };
 
 TEST_F(ServedFolder, GivesItsFilesInThreeLayouts) {
-    Served served(hub.string());
+    ServerOptions options;
+    options.is_public = true;
+    Served served(hub.string(), std::move(options));
     for (const char* path :
          {"/a%20b/m.onnx", "/any/hub/main/a%20b/m.onnx", "/media/any/hub/main/a%20b/m.onnx"}) {
         const Reply reply = served.get(path);
@@ -733,7 +634,7 @@ TEST(ServedRepository, FollowsRefsAndPointersWithoutARestart) {
     RepositoryBuilder repository;
     repository.write("ONNX_HUB_MANIFEST.json", "[1]").write_pointer("m.onnx", model).commit("One");
     repository.branch("feature/x");
-    Served served(repository.path().string() + ":main");
+    Served served(repository.path().string() + ":main", {}, {.history = true, .all_refs = true});
     EXPECT_EQ(served.get("/ONNX_HUB_MANIFEST.json").body, "[1]");
     const Reply pointer = served.get("/m.onnx");
     EXPECT_EQ(pointer.status, 404);
@@ -774,7 +675,7 @@ TEST(ServedRepository, CommitsThatWereTakenBackAreNotServed) {
     };
     git({"update-ref", "refs/hidden/one", side});
     git({"tag", "v1", side});
-    Served served(repository.path().string() + ":main");
+    Served served(repository.path().string() + ":main", {}, {.history = true, .all_refs = true});
     const auto get = [&](const std::string& ref) { return served.get("/o/n/" + ref + "/f.txt"); };
     for (const std::string& ref : {side, std::string("side"), std::string("v1")}) {
         EXPECT_EQ(get(ref).body, "taken back") << ref;
@@ -797,7 +698,7 @@ TEST(ServedRepository, OnlyTheRefThatIsNamedWhereThatIsAsked) {
     repository.write("f.txt", "1");
     const std::string first = repository.commit("One");
     repository.branch("feature/x").branch("other");
-    ServedHub hub(repository.path().string() + ":feature/x", true);
+    ServedHub hub(repository.path().string() + ":feature/x", {.only_ref = true});
     const auto is_there = [&](const std::string& path) {
         const onnxhub::Served served = hub.open(path);
         return std::holds_alternative<ServedFile>(served);
@@ -808,7 +709,7 @@ TEST(ServedRepository, OnlyTheRefThatIsNamedWhereThatIsAsked) {
     for (const std::string& ref : {first, std::string("other"), std::string("HEAD")}) {
         EXPECT_FALSE(is_there("/o/n/" + ref + "/f.txt")) << ref;
     }
-    EXPECT_THROW(ServedHub(repository.path().string(), true), EnvironmentError);
+    EXPECT_THROW(ServedHub(repository.path().string(), {.only_ref = true}), EnvironmentError);
 }
 
 TEST(ServedRepository, ARefThatIsGoneIsToldAndMayComeBack) {
@@ -821,7 +722,7 @@ TEST(ServedRepository, ARefThatIsGoneIsToldAndMayComeBack) {
     const Reply gone = served.get("/f.txt");
     EXPECT_EQ(gone.status, 404);
     EXPECT_THAT(gone.body, HasSubstr("the ref served, which is served here, is gone"));
-    EXPECT_EQ(served.get("/o/n/main/f.txt").body, "1");
+    EXPECT_EQ(served.get("/o/n/main/f.txt").status, 404);
     repository.branch("served");
     EXPECT_EQ(served.get("/f.txt").body, "1");
 }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/unlinked_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "base/environment_error.h"
+
+namespace onnxhub {
+namespace {
+
+/// mkostemp(3) and unlink(2), for file systems without O_TMPFILE.
+int open_and_unlink(const std::string& folder) {
+    std::string path = folder + "/onnxhub-XXXXXX";
+    const int fd = mkostemp(path.data(), O_CLOEXEC);
+    if (fd >= 0) unlink(path.c_str());
+    return fd;
+}
+
+}  // namespace
+
+int open_unlinked_file() {
+    const char* wanted = std::getenv("TMPDIR");
+    for (const char* folder : {wanted, "/var/tmp", "/tmp"}) {
+        if (!folder || *folder == '\0') continue;
+        int fd = open(folder, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
+        if (fd < 0) fd = open_and_unlink(folder);
+        if (fd >= 0) return fd;
+    }
+    throw EnvironmentError(std::string("temporary files: none can be made (") +
+                           std::strerror(errno) + "); name a writable folder in TMPDIR");
+}
+
+void write_at(int fd, std::uint64_t offset, std::span<const std::byte> block) {
+    while (!block.empty()) {
+        const ssize_t count = pwrite(fd, block.data(), block.size(), static_cast<off_t>(offset));
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) {
+            throw EnvironmentError(std::string("temporary file: can't be written (") +
+                                   std::strerror(errno) + "); name another folder in TMPDIR");
+        }
+        block = block.subspan(static_cast<std::size_t>(count));
+        offset += static_cast<std::uint64_t>(count);
+    }
+}
+
+std::size_t read_at(int fd, std::uint64_t offset, std::span<std::byte> into) {
+    std::size_t done = 0;
+    while (done < into.size()) {
+        const ssize_t count =
+            pread(fd, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) {
+            throw EnvironmentError(std::string("a file can't be read (") + std::strerror(errno) +
+                                   "); check its permissions and the disk");
+        }
+        if (count == 0) break;
+        done += static_cast<std::size_t>(count);
+    }
+    return done;
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/server/contents.h"
+
+#include <fmt/format.h>
+
+#include <span>
+#include <utility>
+
+#include "base/environment_error.h"
+#include "base/unlinked_file.h"
+
+namespace onnxhub {
+
+Contents::Contents(std::uint64_t memory_bytes, std::uint64_t disk_bytes)
+    : memory(memory_bytes),
+      disk(disk_bytes),
+      blobs(memory, disk, small_file),
+      packed(memory_bytes / 4) {}
+
+std::string Contents::read(const ServedFile& file) {
+    if (!file.blob || file.text) return read_whole_file(file);
+    const std::uint64_t size = file.identity.size_bytes;
+    const auto held = blobs.inflate(*file.blob, size);
+    if (held->file.get() < 0) return held->text;
+    std::string text(size, '\0');
+    read_at(held->file.get(), 0, std::as_writable_bytes(std::span(text)));
+    return text;
+}
+
+std::shared_ptr<const std::string> Contents::packed_file(const ServedFile& file) {
+    auto text = held_text(memory, pack(read(file)));
+    if (text) packed.keep(file.identity.etag, text);
+    return text;
+}
+
+std::string Contents::metrics() const {
+    return fmt::format(
+        "# HELP onnxhub_inflated_blobs_total Files that git itself holds, inflated to be sent.\n"
+        "# TYPE onnxhub_inflated_blobs_total counter\n"
+        "onnxhub_inflated_blobs_total {}\n"
+        "# HELP onnxhub_held_bytes Content that is held to be sent, of --memory and --disk.\n"
+        "# TYPE onnxhub_held_bytes gauge\n"
+        "onnxhub_held_bytes{{in=\"memory\"}} {}\n"
+        "onnxhub_held_bytes{{in=\"disk\"}} {}\n",
+        blobs.inflations(), memory.held(), disk.held());
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "repository/tracked_files.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace onnxhub {
+
+TrackedFiles::TrackedFiles(std::shared_ptr<const GitRepository> repository, std::string subfolder)
+    : repository_(std::move(repository)), subfolder_(std::move(subfolder)) {
+    const std::lock_guard lock(mutex_);
+    update();
+}
+
+bool TrackedFiles::contains(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    update();
+    return std::ranges::binary_search(paths_, path);
+}
+
+bool TrackedFiles::is_empty() {
+    const std::lock_guard lock(mutex_);
+    update();
+    return paths_.empty();
+}
+
+std::optional<TrackedFiles::Stamp> TrackedFiles::stamp() const {
+    struct stat status = {};
+    if (::stat(repository_->index_path().c_str(), &status) != 0) return std::nullopt;
+    return Stamp{status.st_ino, static_cast<std::uint64_t>(status.st_size),
+                 status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
+/// The stamp is taken first: should git write meanwhile, the next look reads again.
+void TrackedFiles::update() {
+    const auto now = stamp();
+    if (is_read_ && now == read_at_) return;
+    paths_ = repository_->tracked_files(subfolder_);
+    read_at_ = now;
+    is_read_ = true;
+}
+
+}  // namespace onnxhub
