@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "base/environment_error.h"
-#include "manifest/hub_path.h"
+#include "manifest/loadable_path.h"
 
 namespace onnxhub {
 
@@ -25,7 +25,7 @@ std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest
     std::map<std::string, NamedFile> files;
     const auto add = [&](const std::string& path, const std::optional<Sha256>& sha,
                          const std::optional<std::uint64_t>& size) {
-        const auto checked = check_hub_path(path);
+        const auto checked = check_loadable_path(path);
         const auto* unsafe = std::get_if<UnsafePath>(&checked);
         if (unsafe || !sha || !size) {
             throw EnvironmentError(shown_name + ": \"" + path + "\" " +

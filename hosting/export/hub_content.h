@@ -23,7 +23,7 @@ struct NamedFile {
 ManifestDocument parse_sound_manifest(std::string_view text, const std::string& shown_name);
 
 /// Models, archives and weights by their paths. Throws EnvironmentError for entries that can't be
-/// used, unsafe paths, files without SHA-256 and size, and paths with two of them.
+/// used, paths that no client loads, files without SHA-256 and size, and paths with two of them.
 std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest,
                                                 const std::string& shown_name);
 
