@@ -46,6 +46,10 @@ constexpr std::string_view column_opset_version = "Opset version";
 constexpr std::array required_columns = {column_model, column_download, column_onnx_version,
                                          column_opset_version};
 
+/// Of rows that say the same as an earlier one, more than these are only counted: no one repairs
+/// them one by one.
+constexpr std::size_t repeated_row_limit = 1000;
+
 /// ONNX adds one or two a year and stands at 27; a larger number is a typing error.
 constexpr std::int64_t opset_limit = 1000;
 
@@ -255,7 +259,17 @@ public:
         }
     }
 
-    ModelTables finish() { return std::move(tables_); }
+    ModelTables finish() {
+        if (repeated_rows_ > repeated_row_limit) {
+            diagnostics_.report({Severity::warning, rule_row_duplicate, readme_path_,
+                                 last_repeated_line_,
+                                 fmt::format("{} more rows up to this line say the same as earlier "
+                                             "ones and are left out",
+                                             repeated_rows_ - repeated_row_limit),
+                                 "remove the repeated rows"});
+        }
+        return std::move(tables_);
+    }
 
 private:
     static bool is_empty(const MarkdownCell& cell) {
@@ -386,6 +400,8 @@ private:
                                       model.onnx_version, model.opset_version, model.tags},
                                      model.line);
         if (is_first) return true;
+        last_repeated_line_ = model.line;
+        if (++repeated_rows_ > repeated_row_limit) return false;
         diagnostics_.report({Severity::warning, rule_row_duplicate, readme_path_, model.line,
                              fmt::format("{} says the same as line {} and is left out",
                                          quoted_name(model), first->second),
@@ -402,6 +418,8 @@ private:
     std::vector<std::string> folder_tags_;
     ModelTables tables_;
     std::map<Statement, int> first_lines_;
+    std::size_t repeated_rows_ = 0;
+    int last_repeated_line_ = 0;
 };
 
 }  // namespace

@@ -178,22 +178,32 @@ private:
         return fmt::format("the other one is at {}", to_text(place(other)));
     }
 
+    /// Block by block, since what is found in one may be much, and most of it only be counted.
     void check_entries() {
         const ManifestSchema schema;
-        std::vector<std::vector<SchemaProblem>> problems(entries().size());
-        for_each_index(entries().size(), jobs_,
-                       [&](std::size_t i) { problems[i] = schema.check(entries()[i].json); });
-        for (std::size_t i = 0; i < entries().size(); ++i) {
-            // What the schema can't say, such as a number too large for anything.
-            if (problems[i].empty() && entries()[i].problem) {
-                problems[i].push_back(
-                    {entries()[i].problem->line, "", entries()[i].problem->message});
+        constexpr std::size_t block_size = 1024;
+        std::vector<std::vector<SchemaProblem>> problems;
+        for (std::size_t begin = 0; begin < entries().size(); begin += block_size) {
+            problems.clear();
+            problems.resize(std::min(block_size, entries().size() - begin));
+            for_each_index(problems.size(), jobs_, [&](std::size_t i) {
+                problems[i] = schema.check(entries()[begin + i].json);
+            });
+            for (std::size_t i = 0; i < problems.size(); ++i) {
+                report_schema(entries()[begin + i], std::move(problems[i]));
             }
-            for (const SchemaProblem& problem : problems[i]) {
-                findings_.report(manifest_schema, {hub_.manifest.file, problem.line},
-                                 problem.message, "correct it, or run `onnxhub generate`",
-                                 subject_of(entries()[i]));
-            }
+        }
+    }
+
+    void report_schema(const ManifestEntry& entry, std::vector<SchemaProblem> problems) {
+        // What the schema can't say, such as a number too large for anything.
+        if (problems.empty() && entry.problem) {
+            problems.push_back({entry.problem->line, "", entry.problem->message});
+        }
+        for (SchemaProblem& problem : problems) {
+            findings_.report(manifest_schema, {hub_.manifest.file, problem.line},
+                             std::move(problem.message), "correct it, or run `onnxhub generate`",
+                             subject_of(entry));
         }
     }
 
@@ -294,9 +304,10 @@ private:
     bool has_duplicate_key(const ManifestEntry& entry) const {
         const int first = entry.json.line;
         const int last = first + static_cast<int>(std::ranges::count(entry.text, '\n'));
-        return std::ranges::any_of(document_.duplicate_keys, [&](const DuplicateKey& duplicate) {
-            return duplicate.line >= first && duplicate.line <= last;
-        });
+        // Sorted by line.
+        const auto found =
+            std::ranges::lower_bound(document_.duplicate_keys, first, {}, &DuplicateKey::line);
+        return found != document_.duplicate_keys.end() && found->line <= last;
     }
 
     void report_format(int line, std::string message) {

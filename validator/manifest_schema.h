@@ -20,21 +20,30 @@ struct SchemaProblem {
     bool operator==(const SchemaProblem&) const = default;
 };
 
-/// More problems of one entry than these are of no use to anybody.
+/// More problems of one entry than these are of no use to anybody: the check stops there.
 inline constexpr std::size_t schema_problem_limit = 20;
 
-/// Thread-safe once it is made.
+struct SchemaNode;
+
+/// The schema, read once. Checking takes time in proportion to the entry. Thread-safe once it is
+/// made.
 class ManifestSchema {
 public:
     ManifestSchema();
+
+    /// The schema whose definition "entry" `schema` holds. It may use these keywords of draft 7:
+    /// $ref, type, required, properties, items, dependencies (lists of keys), enum of strings,
+    /// minimum, minLength, minItems, and pattern for texts of a fixed length. Throws
+    /// std::logic_error when it uses others, so that none is ignored.
+    explicit ManifestSchema(std::string_view schema);
     ~ManifestSchema();
 
     /// In the order of the lines.
     std::vector<SchemaProblem> check(const JsonValue& entry) const;
 
 private:
-    struct Parsed;
-    std::unique_ptr<Parsed> parsed_;
+    std::vector<std::unique_ptr<SchemaNode>> nodes_;
+    const SchemaNode* entry_ = nullptr;
 };
 
 }  // namespace onnxhub

@@ -15,7 +15,11 @@ namespace {
 constexpr std::size_t line_limit = 2'000;                      // bytes
 constexpr std::uint64_t file_limit = std::uint64_t{64} << 20;  // bytes, as of READMEs
 
-void fill(std::string_view text, const std::vector<Finding*>& findings) {
+/// All lines of a manifest may be one: it is not repeated for each finding without an end.
+constexpr std::size_t few_bytes = std::size_t{4} << 20;
+
+/// Gives no more than `limit` bytes in all; later findings get none.
+void fill(std::string_view text, const std::vector<Finding*>& findings, std::size_t limit) {
     std::vector<int> wanted;
     for (const Finding* finding : findings) wanted.push_back(finding->line);
     std::sort(wanted.begin(), wanted.end());
@@ -23,7 +27,10 @@ void fill(std::string_view text, const std::vector<Finding*>& findings) {
     const std::vector<std::string> lines = lines_of(text, wanted);
     for (Finding* finding : findings) {
         const auto found = std::lower_bound(wanted.begin(), wanted.end(), finding->line);
-        finding->source_line = lines[static_cast<std::size_t>(found - wanted.begin())];
+        const std::string& line = lines[static_cast<std::size_t>(found - wanted.begin())];
+        if (line.size() > limit) return;
+        limit -= line.size();
+        finding->source_line = line;
     }
 }
 
@@ -67,9 +74,9 @@ void add_source_lines(const Tree& tree, const ManifestText& manifest,
     }
     for (const auto& [file, found] : by_file) {
         if (file == manifest.file && manifest.text) {
-            fill(*manifest.text, found);
+            fill(*manifest.text, found, std::max(manifest.text->size(), few_bytes));
         } else if (const auto text = readable_text(tree, file)) {
-            fill(*text, found);
+            fill(*text, found, std::string::npos);  // changes of READMEs are found by their lines
         }
     }
 }

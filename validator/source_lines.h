@@ -13,7 +13,8 @@
 
 namespace onnxhub {
 
-/// Fills in Finding::source_line where the file can be read; no more than 2,000 bytes of a line.
+/// Fills in Finding::source_line where the file can be read; no more than 2,000 bytes of a line,
+/// and of the manifest no more in all than it has, or 4 MiB.
 void add_source_lines(const Tree& tree, const ManifestText& manifest,
                       std::vector<Finding>& findings);
 

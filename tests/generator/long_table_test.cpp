@@ -9,6 +9,7 @@
 
 #include "generator/markdown_excerpt.h"
 #include "generator/markdown_table.h"
+#include "generator/readme_table.h"
 
 namespace onnxhub {
 namespace {
@@ -112,6 +113,28 @@ TEST(LongTable, OnlyRowsThatChangeNothingElseAreLeftOut) {
         if (excerpt.is_row[i]) rows.push_back(excerpt.lines[i]);
     }
     EXPECT_THAT(rows, ElementsAre(5));
+}
+
+TEST(LongTable, RepeatedRowsAreListedToALimitAndCountedExactly) {
+    const std::string table_head = "|Model|Download|ONNX version|Opset version|\n|-|-|-|-|\n";
+    const auto warnings_of = [&](int repetitions) {
+        std::string rows;
+        for (int i = 0; i <= repetitions; ++i) rows += "|m|[f](m.onnx)|1.9|12|\n";
+        Diagnostics diagnostics;
+        const ModelTables tables = parse_model_tables(
+            table_head + rows + "|n|[f](n.onnx)|1.9|12|\n", "README.md", diagnostics);
+        EXPECT_EQ(tables.models.size(), 2u);
+        return diagnostics.all();
+    };
+    EXPECT_EQ(warnings_of(999).size(), 999u);
+    EXPECT_EQ(warnings_of(1000).size(), 1000u);
+    const auto warnings = warnings_of(61'000);
+    ASSERT_EQ(warnings.size(), 1001u);
+    EXPECT_EQ(warnings[999].line, 1003);
+    EXPECT_EQ(warnings[999].message, "\"m\" says the same as line 3 and is left out");
+    EXPECT_EQ(warnings[1000].line, 61'003);
+    EXPECT_EQ(warnings[1000].message,
+              "60000 more rows up to this line say the same as earlier ones and are left out");
 }
 
 std::string definitions(std::size_t count) {
