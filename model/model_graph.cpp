@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "manifest/hub_path.h"
+#include "model/graph_contradictions.h"
 #include "model/onnx_types.h"
 
 namespace onnxhub {
@@ -180,6 +181,18 @@ void complete_ports(const onnx::ModelProto& model, const std::vector<std::string
     }
 }
 
+void note_contradictions(const OnnxSkeleton& skeleton, const onnx::ModelProto& model,
+                         ModelGraph& graph) {
+    GraphContradictions found = find_contradictions(model.graph(), graph.ports);
+    graph.contradictions = std::move(found.reasons);
+    graph.has_contradictory_ports = found.concern_ports;
+    if (skeleton.has_unbalanced_groups) {
+        graph.contradictions.insert(
+            graph.contradictions.begin(),
+            "a protobuf group is not closed by its own end, so runtimes refuse the file");
+    }
+}
+
 void clear_values(onnx::TensorProto& tensor) {
     tensor.clear_raw_data();
     tensor.clear_float_data();
@@ -225,13 +238,15 @@ std::variant<ModelGraph, SkeletonError> read_model_graph(const ByteSource& sourc
         return SkeletonError{0, "is no ONNX model: its messages don't fit ONNX's definition"};
     }
     ModelGraph graph = GraphReader(skeleton, model).read();
-    if (!inference || (tensors.empty() && !needs_inference(model))) return graph;
-    InferenceResult result = inference->infer(skeleton.model, tensors);
-    if (const auto* inferred = std::get_if<InferredShapes>(&result)) {
-        complete_ports(model, tensors, *inferred, graph);
-    } else {
-        graph.inference_failure = std::get<InferenceFailure>(std::move(result));
+    if (inference && (!tensors.empty() || needs_inference(model))) {
+        InferenceResult result = inference->infer(skeleton.model, tensors);
+        if (const auto* inferred = std::get_if<InferredShapes>(&result)) {
+            complete_ports(model, tensors, *inferred, graph);
+        } else {
+            graph.inference_failure = std::get<InferenceFailure>(std::move(result));
+        }
     }
+    note_contradictions(skeleton, model, graph);
     return graph;
 }
 

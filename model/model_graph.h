@@ -33,6 +33,10 @@ struct ModelGraph {
     std::optional<InferenceFailure> inference_failure;
     bool has_invalid_names = false;  ///< names that are not UTF-8, written with U+FFFD
     bool is_cut_at_depth = false;
+    /// What the model says that can't be true, one clause each, bounded in number and length: "the
+    /// input \"x\" is there twice".
+    std::vector<std::string> contradictions;
+    bool has_contradictory_ports = false;  ///< no reader can use `ports`, no manifest has them
 };
 
 /// Reads the graph; asks `inference` (null: never) only when an output has a dimension without a

@@ -25,6 +25,9 @@ constexpr std::size_t largest_window = 32 * 1024;
 /// annotations) needs a few levels too.
 constexpr int message_depth_limit = 90;
 
+/// Groups count as messages for protobuf's limit of 100.
+constexpr std::size_t group_depth_limit = 100;
+
 /// All kept payloads together: a hundred thousand small tensors must not fill memory.
 constexpr std::uint64_t kept_payload_limit = 32ull * 1024 * 1024;  // bytes
 
@@ -405,7 +408,7 @@ private:
                 break;
             }
             case group_start:
-                skip_group(end);
+                skip_group(tag >> 3, end);
                 break;
             case fixed32:
                 cursor_.skip(4, end);
@@ -418,16 +421,22 @@ private:
         return cursor_.position() - begin;
     }
 
-    /// Groups are an encoding ONNX has never used; they may nest without bound, so no recursion.
-    void skip_group(std::uint64_t end) {
+    /// Groups are an encoding ONNX has never used; they may nest without bound, so no recursion,
+    /// and the numbers of the outer ones alone are kept.
+    void skip_group(std::uint64_t number, std::uint64_t end) {
+        std::array<std::uint64_t, group_depth_limit> numbers{number};
         for (std::uint64_t open = 1; open > 0;) {
             if (cursor_.position() >= end) cursor_.fail("a group is not closed");
             const std::uint64_t tag = cursor_.read_varint(end);
             const auto wire = static_cast<WireType>(tag & 7);
             if (wire == group_start) {
+                if (open < numbers.size()) numbers[open] = tag >> 3;
                 ++open;
+                skeleton_.has_unbalanced_groups |= open > numbers.size();
             } else if (wire == group_end) {
                 --open;
+                const bool is_own = open >= numbers.size() || numbers[open] == tag >> 3;
+                skeleton_.has_unbalanced_groups |= !is_own;
             } else {
                 skip_value(wire, tag, end);
             }

@@ -25,6 +25,9 @@ struct OnnxSkeleton {
     std::uint64_t payload_bytes = 0;  ///< tensor payload inside the file, stepped over or kept
     /// Subgraphs deeper than protobuf itself would read were left out; ports are still right.
     bool is_cut_at_depth = false;
+    /// A protobuf group ends with another number than it began with, or groups are nested deeper
+    /// than protobuf reads. They are no part of ONNX, and were stepped over.
+    bool has_unbalanced_groups = false;
 };
 
 struct SkeletonError {

@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <utility>
+
+#include "manifest/hub_path.h"
 
 namespace onnxhub {
 namespace {
@@ -47,11 +50,18 @@ bool is_conflict_marker(std::string_view line) {
     return line.starts_with("<<<<<<<") || line.starts_with(">>>>>>>") || line == "=======";
 }
 
+/// Git LFS itself keeps sizes in 63 bits (Go's int64), and so does everything that serves files.
+constexpr std::uint64_t largest_size = std::numeric_limits<std::int64_t>::max();  // bytes
+
+bool is_number(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+}
+
+/// Nothing when it is above `largest_size`. `digits` is a number.
 std::optional<std::uint64_t> parse_size(std::string_view digits) {
     std::uint64_t size = 0;
-    const char* end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, size);
-    if (digits.empty() || error != std::errc() || stop != end) return std::nullopt;
+    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size);
+    if (error != std::errc() || size > largest_size) return std::nullopt;
     return size;
 }
 
@@ -63,7 +73,7 @@ std::optional<Sha256> parse_oid(std::string_view value) {
 class PointerReader {
 public:
     explicit PointerReader(std::string_view content) : rest_(content) {
-        pointer_.is_canonical = content.ends_with('\n');
+        pointer_.is_canonical = content.ends_with('\n') && first_line_not_utf8(content) == 0;
     }
 
     LfsPointerResult read() {
@@ -160,8 +170,9 @@ private:
 
     std::optional<std::string> read_size(std::string_view value) {
         if (has_size_) return "a second size";
+        if (!is_number(value)) return "size is not a number of bytes";
         const auto size = parse_size(value);
-        if (!size) return "size is not a number of bytes";
+        if (!size) return "size is more than 2^63-1 bytes";
         if (value.size() > 1 && value.front() == '0') pointer_.is_canonical = false;
         pointer_.size_bytes = *size;
         has_size_ = true;

@@ -40,7 +40,8 @@ TEST(LfsPointer, CanonicalPointerIsRead) {
 }
 
 TEST(LfsPointer, WrittenTextIsReadAsTheSame) {
-    for (const std::uint64_t size : {std::uint64_t{0}, std::uint64_t{1} << 40, UINT64_MAX}) {
+    for (const std::uint64_t size :
+         {std::uint64_t{0}, std::uint64_t{1} << 40, std::uint64_t{INT64_MAX}}) {
         const auto result = parse_lfs_pointer(lfs_pointer_text(*parse_sha256(oid), size));
         const auto* pointer = std::get_if<LfsPointer>(&result);
         ASSERT_TRUE(pointer);
