@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cli/hub_options.h"
+#include "cli/hub_turn.h"
 #include "cli/interruption.h"
 #include "cli/job.h"
 #include "cli/option_text.h"
@@ -106,7 +107,8 @@ ExitCode run(const std::string& hub, const AddRequest& request, const Streams& s
     const auto workers = this_program_as_workers();
     const auto checker = isolated_model_checker(workers);
     const auto inference = isolated_shape_inference(workers);
-    HubChange change(hub, check_interruption);
+    const HubLock lock = wait_for_turn(hub, streams);
+    HubChange change(hub, check_interruption, &lock);
     const std::string model_path = add_model(request, *checker, inference.get(), change);
     renew_entry(change, model_path, inference.get(), streams);
     check_interruption();

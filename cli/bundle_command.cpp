@@ -12,6 +12,8 @@
 #include "cli/job.h"
 #include "cli/progress.h"
 #include "hosting/export/hub_bundle.h"
+#include "hosting/export/output_place.h"
+#include "repository/hub_location.h"
 
 namespace onnxhub {
 namespace {
@@ -39,8 +41,10 @@ void tell(const BundleReport& report, const std::string& what, const Streams& st
 }
 
 ExitCode create(const Arguments& arguments, const Streams& streams) {
-    const BundleReport report = create_bundle(LocalHub(arguments.from), arguments.choice,
-                                              place_of(arguments.to), check_interruption);
+    const fs::path to = place_of(arguments.to);
+    refuse_place_of_hub(locate_hub(arguments.from).folder, to);
+    const BundleReport report =
+        create_bundle(LocalHub(arguments.from), arguments.choice, to, check_interruption);
     write_result(streams, arguments.to + "\n");
     tell(report, "bundled", streams);
     return ExitCode::done;

@@ -55,7 +55,8 @@ ExportRequest request_of(const Arguments& arguments) {
     ExportRequest request;
     request.to = place_of(arguments.to);
     request.name = arguments.name;
-    request.folder_name = fs::weakly_canonical(locate_hub(arguments.location).folder).filename();
+    request.hub_folder = locate_hub(arguments.location).folder;
+    request.folder_name = fs::weakly_canonical(request.hub_folder).filename();
     request.base_url = arguments.base_url;
     request.copies = arguments.copies;
     request.allows_missing = arguments.allows_missing;

@@ -14,6 +14,8 @@
 #include "cli/generation_fetch.h"
 #include "cli/generation_report.h"
 #include "cli/hub_folder.h"
+#include "cli/hub_stamps.h"
+#include "cli/hub_turn.h"
 #include "cli/interruption.h"
 #include "cli/job.h"
 #include "cli/progress.h"
@@ -62,7 +64,22 @@ struct Inputs {
     std::unique_ptr<Tree> base;
     std::unique_ptr<ShapeInference> inference;
     GenerateOptions options;
+    /// Only where the hub's own manifest is written:
+    std::optional<HubLock> lock;
+    std::optional<HubStamps> stamps;  ///< of the working tree
 };
+
+/// Whether the hub's own manifest is written; everything else only reads the hub.
+bool changes_hub(const Arguments& arguments) {
+    if (arguments.check) return false;
+    if (!arguments.output) return !arguments.revision && !arguments.shard;
+    if (*arguments.output == "-") return false;
+    std::error_code error;
+    const fs::path manifest = fs::path(arguments.hub_root) / std::string(manifest_file_name);
+    return fs::weakly_canonical(*arguments.output, error) ==
+               fs::weakly_canonical(manifest, error) &&
+           !error;
+}
 
 void open_base(const Arguments& arguments, Inputs& inputs, Diagnostics& diagnostics) {
     if (arguments.target != Target::diff) return;
@@ -97,9 +114,13 @@ std::string clean_single_path(const Arguments& arguments) {
     return std::get<std::string>(std::move(clean));
 }
 
-Inputs read_inputs(const Arguments& arguments, Diagnostics& diagnostics) {
+Inputs read_inputs(const Arguments& arguments, Diagnostics& diagnostics, const Streams& streams) {
     Inputs inputs;
+    if (changes_hub(arguments)) inputs.lock = wait_for_turn(arguments.hub_root, streams);
     inputs.hub = open_hub(arguments.hub_root, arguments.revision);
+    if (inputs.lock && !arguments.revision) {
+        inputs.stamps.emplace(inputs.hub.folder, *inputs.hub.tree);
+    }
     const std::string manifest_path(manifest_file_name);
     if (auto text = read_hub_file(*inputs.hub.tree, manifest_path, json_size_limit)) {
         inputs.present_text = std::move(*text);
@@ -195,6 +216,22 @@ ExitCode write_part(const Arguments& arguments, const Inputs& inputs, ManifestPa
     return told.has_errors() || has_unmade ? ExitCode::findings : ExitCode::done;
 }
 
+/// Refuses when the hub did not stay as it was while it was read.
+void check_state(const Arguments& arguments, const Inputs& inputs, const GenerationPlan& plan,
+                 const std::vector<RowResult>& rows) {
+    if (inputs.lock) inputs.lock->wait_for_git();
+    if (!inputs.stamps) return;
+    std::vector<std::string> paths;
+    for (const RowResult& row : rows) {
+        if (arguments.fetch) break;  // that changes models itself
+        paths.push_back(plan.rows[row.position].model_path);
+        if (!row.entry) continue;
+        if (row.entry->archive_path) paths.push_back(*row.entry->archive_path);
+        for (const ExternalDataFile& file : row.entry->external_data) paths.push_back(file.path);
+    }
+    inputs.stamps->require_unchanged(paths);
+}
+
 ExitCode write_manifest(const Arguments& arguments, const Inputs& inputs,
                         const GenerateResult& result, const Diagnostics& diagnostics,
                         const Streams& streams) {
@@ -214,7 +251,7 @@ ExitCode write_manifest(const Arguments& arguments, const Inputs& inputs,
 ExitCode run(const Arguments& arguments, const Streams& streams) {
     catch_interruptions();
     Diagnostics diagnostics;
-    Inputs inputs = read_inputs(arguments, diagnostics);
+    Inputs inputs = read_inputs(arguments, diagnostics, streams);
     HashProgress progress(streams.err, streams.err_is_terminal && !streams.options.no_progress &&
                                            !streams.options.quiet);
     point_options(inputs, progress);
@@ -237,6 +274,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
         part.diagnostics = std::move(diagnostics);
         return write_part(arguments, inputs, std::move(part), streams);
     }
+    check_state(arguments, inputs, plan, part.rows);
     GenerateResult result = join_rows(plan, std::move(part.rows), inputs.options, diagnostics);
     result.statistics = part.statistics;
     diagnostics.append(inputs.hub.tree->notes());  // last, since listing the tree adds to them

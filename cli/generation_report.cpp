@@ -102,7 +102,7 @@ bool has_unmade_entries(const GenerateResult& result) {
 
 bool refuses_removals(const Streams& streams, const ManifestUpdate& update,
                       std::size_t present_count) {
-    if (update.removed.size() * 10 <= present_count) return false;
+    if (!needs_confirmation(update.removed.size(), present_count)) return false;
     Diagnostics refusal;
     refusal.report({Severity::error, "too-many-removals", std::string(manifest_file_name), 0,
                     fmt::format("{} of {} entries would vanish, so nothing was written",

@@ -19,8 +19,8 @@ void tell_result(const Streams& streams, const GenerateResult& result);
 /// Whether rows have no entry for want of bytes.
 bool has_unmade_entries(const GenerateResult& result);
 
-/// Whether so many entries would go that a person should confirm it first: more than a tenth of
-/// `present_count`. Then says so.
+/// Whether so many of `present_count` entries would go that a person should confirm it first, see
+/// needs_confirmation(). Then says so.
 bool refuses_removals(const Streams& streams, const ManifestUpdate& update,
                       std::size_t present_count);
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cli/hub_options.h"
+#include "cli/hub_turn.h"
 #include "cli/interruption.h"
 #include "cli/job.h"
 #include "cli/option_text.h"
@@ -28,12 +29,11 @@ struct Arguments {
 };
 
 /// Rows for models that are there already, and the manifest made of all rows.
-ExitCode adopt(const Arguments& arguments, const Streams& streams) {
-    catch_interruptions();
+ExitCode adopt(const Arguments& arguments, const HubLock& lock, const Streams& streams) {
     const auto workers = this_program_as_workers();
     const auto checker = isolated_model_checker(workers);
     const auto inference = isolated_shape_inference(workers);
-    HubChange change(arguments.folder, check_interruption);
+    HubChange change(arguments.folder, check_interruption, &lock);
     const AdoptReport report = adopt_models(*checker, inference.get(), change);
     for (const std::string& why : report.passed_by) note(streams, "passed by " + printable(why));
     if (!report.adopted.empty()) renew_manifest(change, inference.get(), streams);
@@ -48,6 +48,9 @@ ExitCode adopt(const Arguments& arguments, const Streams& streams) {
 }
 
 ExitCode run(const Arguments& arguments, const Streams& streams) {
+    catch_interruptions();
+    make_hub_folder(arguments.folder);
+    const HubLock lock = wait_for_turn(arguments.folder, streams);
     HubOutline outline = arguments.outline;
     outline.is_flat = arguments.layout == "flat";
     const InitReport report = init_hub(arguments.folder, outline);
@@ -61,7 +64,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
                               report.has_committed ? "a new repository with one commit"
                                                    : "nothing was committed",
                               outline.is_flat ? "" : " --class FOLDER"));
-    return arguments.adopts ? adopt(arguments, streams) : ExitCode::done;
+    return arguments.adopts ? adopt(arguments, lock, streams) : ExitCode::done;
 }
 
 }  // namespace
@@ -79,17 +82,19 @@ void add_init_command(CLI::App& app, Job& job) {
     option("--repository", arguments->outline.repository, "NAME",
            "Its name there (default: models)");
     option("--licence", arguments->outline.licence, "TEXT",
-           "Licence of the models (default: Apache-2.0)");
+           "Licence of all models (default: none; each model's README states its own)");
     option("--layout", arguments->layout, "zoo|flat",
            "A folder for each model class, or one for all (default: zoo)")
         ->check(CLI::IsMember({"zoo", "flat"}));
     command->add_flag("--adopt", arguments->adopts,
                       "Write table rows for .onnx files that are there already");
-    command->callback([arguments, &job] {
+    command->callback([arguments, command, &job] {
         require_one_line("--name", arguments->outline.name);
         require_one_line("--owner", arguments->outline.owner);
         require_one_line("--repository", arguments->outline.repository);
-        require_one_line("--licence", arguments->outline.licence);
+        if (command->count("--licence") > 0) {
+            require_one_line("--licence", arguments->outline.licence);
+        }
         job = [arguments](const Streams& streams) { return run(*arguments, streams); };
     });
 }

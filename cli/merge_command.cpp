@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -15,6 +17,8 @@
 #include "cli/generation_report.h"
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
+#include "cli/hub_turn.h"
+#include "cli/interruption.h"
 #include "cli/job.h"
 #include "cli/report_output.h"
 #include "cli/shard_options.h"
@@ -104,6 +108,16 @@ std::vector<ManifestPart> read_manifest_parts(const std::vector<std::string>& fi
     return parts;
 }
 
+/// The lock of the hub whose manifest is written; none for any other file.
+std::optional<HubLock> lock_of_output(const std::optional<std::string>& output,
+                                      const Streams& streams) {
+    namespace fs = std::filesystem;
+    if (!output || fs::path(*output).filename() != manifest_file_name) return std::nullopt;
+    catch_interruptions();
+    const fs::path folder = fs::path(*output).parent_path();
+    return wait_for_turn(folder.empty() ? "." : folder, streams);
+}
+
 ExitCode write_manifest(const Arguments& arguments, const std::vector<JsonValue>& documents,
                         const Streams& streams) {
     if (arguments.has_report_options) {
@@ -120,6 +134,7 @@ ExitCode write_manifest(const Arguments& arguments, const std::vector<JsonValue>
     if (!arguments.allow_removals && refuses_removals(streams, update, merged.present_count)) {
         return ExitCode::findings;
     }
+    const auto lock = lock_of_output(arguments.output.file, streams);
     write_document(streams, arguments.output.file.value_or("-"), update.text,
                    entry_count(update.entry_count));
     return diagnostics.has_errors() || has_unmade_entries(merged.result) ? ExitCode::findings

@@ -67,12 +67,22 @@ ExitCode merge(const Arguments& arguments, const Streams& streams) {
     return merged.conflicts.empty() ? ExitCode::done : ExitCode::findings;
 }
 
+std::string text_of(const MergeDriverSetup& setup) {
+    if (!setup.new_attribute_in.empty()) {
+        return fmt::format(
+            "git merges manifests by `onnxhub merge-driver` now, in this repository alone: no "
+            ".gitattributes names the driver, so {} does; commit the line \"{} merge=onnxhub\" in "
+            ".gitattributes for everyone",
+            printable(setup.new_attribute_in.string()), manifest_file_name);
+    }
+    return setup.is_new_driver ? "git merges manifests by `onnxhub merge-driver` now"
+                               : "has a merge driver for manifests already";
+}
+
 ExitCode install(const Arguments& arguments, const Streams& streams) {
     const fs::path folder = arguments.files.empty() ? "." : arguments.files.front();
-    const bool is_new = install_merge_driver(folder);
-    note(streams, fmt::format("{}: {}", printable(folder.string()),
-                              is_new ? "git merges manifests by `onnxhub merge-driver` now"
-                                     : "has a merge driver for manifests already"));
+    const MergeDriverSetup setup = install_merge_driver(folder);
+    note(streams, printable(folder.string()) + ": " + text_of(setup));
     return ExitCode::done;
 }
 

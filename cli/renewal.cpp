@@ -16,9 +16,10 @@ namespace {
 constexpr std::uint64_t largest_manifest = std::uint64_t{512} << 20;  // bytes
 
 void renew(HubChange& change, GenerateOptions options, const Streams& streams) {
+    const std::string path(manifest_file_name);
+    change.watch(path);
     const HubFolder hub = open_hub(change.hub(), {});
     Diagnostics diagnostics;
-    const std::string path(manifest_file_name);
     const std::string before = read_hub_file(*hub.tree, path, largest_manifest).value_or("[]");
     const ManifestDocument present = read_manifest(before, path);
     HashProgress progress(streams.err, streams.err_is_terminal && !streams.options.no_progress &&

@@ -17,6 +17,8 @@
 #include "cli/change_fetch.h"
 #include "cli/git_messages.h"
 #include "cli/hub_folder.h"
+#include "cli/hub_stamps.h"
+#include "cli/hub_turn.h"
 #include "cli/interruption.h"
 #include "cli/job.h"
 #include "cli/lfs_server.h"
@@ -83,6 +85,9 @@ struct Session {
     std::optional<ChangeBase> base = {};
     std::unique_ptr<Tree> base_tree = {};
     std::vector<std::string> fetch_troubles = {};
+    /// With --fix:
+    std::optional<HubLock> lock = {};
+    std::optional<HubStamps> stamps = {};
 };
 
 ManifestText read_manifest_text(const Arguments& arguments, const Tree& tree) {
@@ -105,6 +110,7 @@ Session open_session(const Arguments& arguments, const Streams& streams) {
                     nullptr,
                     nullptr,
                     {}};
+    if (arguments.fix) session.stamps.emplace(session.hub.folder, *session.hub.tree);
     session.settings =
         read_settings(*session.hub.tree, arguments.settings_file, session.settings_diagnostics);
     session.manifest = read_manifest_text(arguments, *session.hub.tree);
@@ -268,23 +274,46 @@ ValidationReport keep_changes(const Session& session, const HubState& now,
     return report;
 }
 
-/// Refuses what would empty a hub: more than a tenth of its entries, as generate does.
-void check_removals(const Session& session, const HubState& hub, const ManifestFix& fix) {
-    const std::size_t entries = hub.document() ? hub.document()->entries.size() : 0;
-    if (fix.removed.size() * 10 <= entries || session.arguments.allow_removals) return;
-    throw EnvironmentError(fmt::format(
-        "{}: {} of {} entries would vanish, so nothing was written; say --allow-removals if that "
-        "is meant",
-        session.manifest.file, fix.removed.size(), entries));
+/// The lock of the hub whose manifest --fix writes.
+std::optional<HubLock> lock_for_fix(const Arguments& arguments, const Streams& streams) {
+    if (!arguments.fix) return std::nullopt;
+    if (!arguments.manifest_file) return wait_for_turn(arguments.hub_root, streams);
+    const fs::path folder = fs::path(*arguments.manifest_file).parent_path();
+    return wait_for_turn(folder.empty() ? "." : folder, streams);
+}
+
+/// What --fix leaves alone unless a person confirms it, as generate does.
+void report_spared(const HubState& hub, const ManifestFix& fix, ValidationReport& report) {
+    if (fix.spared.empty()) return;
+    report.notices.push_back(
+        fmt::format("not fixed: {} of {} entries would be removed; to remove them, confirm with "
+                    "--allow-removals",
+                    fix.spared.size(), hub.document()->entries.size()));
+    for (const EntryName& name : fix.spared) {
+        report.notices.push_back("not fixed: remove " + to_text(name));
+    }
+}
+
+/// Refuses when the hub did not stay as it was while it was read.
+void check_state(const Session& session, const HubState& hub) {
+    if (session.lock) session.lock->wait_for_git();
+    std::vector<std::string> paths;
+    for (const ModelDescription& model : hub.described.models) {
+        paths.push_back(model.row.model_path);
+        if (model.row.archive_path) paths.push_back(*model.row.archive_path);
+    }
+    session.stamps->require_unchanged(paths);
 }
 
 ValidationReport fix(Session& session, std::unique_ptr<HubState> state, ValidationReport report) {
-    const ManifestFix result = fix_manifest(*state, report.findings);
+    const ManifestFix result =
+        fix_manifest(*state, report.findings, session.arguments.allow_removals);
     if (result.done.empty()) {
-        report.notices.push_back("--fix found nothing to repair");
+        if (result.spared.empty()) report.notices.push_back("--fix found nothing to repair");
+        report_spared(*state, result, report);
         return report;
     }
-    check_removals(session, *state, result);
+    check_state(session, *state);
     check_interruption();
     write_file_atomically(session.manifest_path, result.text);
     ManifestText fixed{session.manifest.file, result.text};
@@ -292,6 +321,7 @@ ValidationReport fix(Session& session, std::unique_ptr<HubState> state, Validati
     ValidationReport second = validate(*after, session.options);
     if (session.arguments.changed_since) second = keep_changes(session, *after, std::move(second));
     for (const std::string& done : result.done) second.notices.push_back("fixed: " + done);
+    report_spared(*state, result, second);
     return second;
 }
 
@@ -324,7 +354,9 @@ ExitCode list_rules(const Arguments& arguments, const Streams& streams) {
 ExitCode run(const Arguments& arguments, const Streams& streams) {
     if (arguments.rules) return list_rules(arguments, streams);
     catch_interruptions();
+    std::optional<HubLock> lock = lock_for_fix(arguments, streams);
     Session session = open_session(arguments, streams);
+    session.lock = std::move(lock);
     open_base(session, streams);
     std::unique_ptr<HubState> state;
     ValidationReport report = check(session, state, streams);

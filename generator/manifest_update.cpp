@@ -155,6 +155,11 @@ ManifestUpdate replace_all(const ManifestDocument& present, const std::vector<Fr
     return update;
 }
 
+bool needs_confirmation(std::size_t removed, std::size_t present) {
+    if (removed == 0) return false;
+    return removed >= present || removed > std::max<std::size_t>(1, present / 10);
+}
+
 ManifestUpdate replace_some(const ManifestDocument& present, const PartialChange& change) {
     ByName<std::size_t> order;
     for (std::size_t i = 0; i < change.row_order.size(); ++i) order.add(change.row_order[i], i);

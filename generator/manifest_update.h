@@ -36,6 +36,11 @@ struct ManifestUpdate {
 /// and name, else same path, else same digest.
 ManifestUpdate replace_all(const ManifestDocument& present, const std::vector<FreshEntry>& fresh);
 
+/// Whether a person should confirm that `removed` of `present` entries vanish: more than a tenth of
+/// them, where one is always allowed, or all of them. A broken table or a wrong path takes many
+/// entries at once, and in a hub of one model that one.
+bool needs_confirmation(std::size_t removed, std::size_t present);
+
 /// What a part of the rows changes.
 struct PartialChange {
     std::vector<FreshEntry> fresh;  ///< new or changed entries

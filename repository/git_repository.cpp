@@ -368,8 +368,16 @@ fs::path GitRepository::working_folder() const {
     return folder ? fs::path(folder) : fs::path();
 }
 
+fs::path GitRepository::git_folder() const {
+    return git_repository_path(handle_->repository.get());
+}
+
+fs::path GitRepository::common_folder() const {
+    return git_repository_commondir(handle_->repository.get());
+}
+
 fs::path GitRepository::lfs_storage() const {
-    const fs::path common = git_repository_commondir(handle_->repository.get());
+    const fs::path common = common_folder();
     const GitConfig config = open_config(handle_->repository.get());
     const char* configured = nullptr;
     if (config && git_config_get_string(&configured, config.get(), "lfs.storage") == 0 &&

@@ -47,6 +47,9 @@ public:
     bool is_bare() const;
     bool is_shallow() const;
     std::filesystem::path working_folder() const;  ///< top of the working tree; empty when bare
+    /// Where git keeps index, HEAD and its locks: of a linked worktree a folder of its own.
+    std::filesystem::path git_folder() const;
+    std::filesystem::path common_folder() const;  ///< what all worktrees share: refs, info, config
     /// Folder of LFS objects: `lfs.storage`, else `lfs` in the common git folder; objects lie at
     /// objects/ab/cd/abcd….
     std::filesystem::path lfs_storage() const;

@@ -18,13 +18,15 @@ namespace {
 struct Plan {
     std::set<std::size_t> rows;     ///< whose entries are made anew from their descriptions
     std::set<std::size_t> entries;  ///< without a row, to be made anew from their files
-    std::set<std::size_t> removed;  ///< entries that go
+    std::set<std::size_t> removed;  ///< entries that go,
+    std::set<std::size_t> spared;   ///< and that would, had a person confirmed it
     bool lays_out_anew = false;
 };
 
 class Planner {
 public:
-    explicit Planner(const HubState& hub) : hub_(hub) {
+    Planner(const HubState& hub, bool removals_confirmed)
+        : hub_(hub), removals_confirmed_(removals_confirmed) {
         if (const ManifestDocument* document = hub.document()) {
             for (std::size_t i = 0; i < document->entries.size(); ++i) {
                 entry_of_line_[document->entries[i].json.line] = i;
@@ -42,6 +44,7 @@ public:
             if (rule && rule->is_fixable) add(finding);
         }
         for (const std::size_t entry : plan_.removed) plan_.entries.erase(entry);
+        spare_too_many();
         renew_namesakes_of_removed();
         return std::move(plan_);
     }
@@ -86,6 +89,12 @@ private:
         }
     }
 
+    void spare_too_many() {
+        const std::size_t present = hub_.document() ? hub_.document()->entries.size() : 0;
+        if (removals_confirmed_ || !needs_confirmation(plan_.removed.size(), present)) return;
+        plan_.spared = std::exchange(plan_.removed, {});
+    }
+
     /// Entries go by name, and one that stays may have the name of one that goes.
     void renew_namesakes_of_removed() {
         if (plan_.removed.empty()) return;
@@ -100,6 +109,7 @@ private:
     }
 
     const HubState& hub_;
+    const bool removals_confirmed_;
     std::map<int, std::size_t> entry_of_line_;
     std::map<std::pair<std::string, int>, std::size_t> row_of_place_;
     Plan plan_;
@@ -173,11 +183,15 @@ std::string laid_out_anew(const std::string& text) {
 
 }  // namespace
 
-ManifestFix fix_manifest(const HubState& hub, const std::vector<Finding>& findings) {
+ManifestFix fix_manifest(const HubState& hub, const std::vector<Finding>& findings,
+                         bool removals_confirmed) {
     ManifestFix fix;
     fix.text = hub.manifest.text.value_or("");
     if (hub.parsed && !hub.document()) return fix;
-    const Plan plan = Planner(hub).plan(findings);
+    const Plan plan = Planner(hub, removals_confirmed).plan(findings);
+    for (const std::size_t index : plan.spared) {
+        fix.spared.push_back(name_of(hub.document()->entries[index]));
+    }
     if (plan.rows.empty() && plan.entries.empty() && plan.removed.empty() && !plan.lays_out_anew) {
         return fix;
     }

@@ -25,6 +25,7 @@
 #include "hosting/export/catalog.h"
 #include "hosting/export/earlier_export.h"
 #include "hosting/export/hub_content.h"
+#include "hosting/export/output_place.h"
 #include "hosting/export/unfinished.h"
 #include "manifest/gzip.h"
 #include "manifest/hub_path.h"
@@ -319,6 +320,7 @@ private:
 }  // namespace
 
 ExportReport export_hub(const LocalHub& hub, const ExportRequest& request) {
+    refuse_place_of_hub(request.hub_folder, request.to);
     return Exporter(hub, request).run();
 }
 

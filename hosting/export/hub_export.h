@@ -15,6 +15,7 @@ namespace onnxhub {
 
 struct ExportRequest {
     std::filesystem::path to;             ///< absolute, with a last name
+    std::filesystem::path hub_folder;     ///< where the hub is; bare repositories too
     std::optional<std::string> name;      ///< of the catalog page; absent: as the hub is called
     std::string folder_name;              ///< what it is called when it doesn't say itself
     std::optional<std::string> base_url;  ///< where the folder will be
@@ -38,7 +39,8 @@ struct ExportReport {
 /// those kept of an earlier export; what other bytes have is replaced. The folder appears, or takes
 /// the place of an earlier export, at once and whole. Files in there that its SHA256SUMS doesn't
 /// name are carried over. When something is missing and not allowed to, nothing is written and the
-/// report says what. Throws EnvironmentError when the place is taken by something else, somebody's
+/// report says what. Throws EnvironmentError when the place is inside the hub or holds it (see
+/// refuse_place_of_hub()), is taken by something else, somebody's
 /// own file stands where one of the export belongs, a file is not what the manifest says, or the
 /// disk is full.
 ExportReport export_hub(const LocalHub& hub, const ExportRequest& request);

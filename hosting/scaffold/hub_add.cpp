@@ -157,6 +157,7 @@ private:
     }
 
     std::string read_root() const {
+        change_.watch("README.md");
         std::error_code error;
         if (fs::exists(at("README.md"), error)) return read_text(at("README.md"));
         throw EnvironmentError(change_.hub().string() +
@@ -325,6 +326,7 @@ private:
         root_ = with_folder_row(with_folder_table(root_), folder_, title(), request_.description);
         std::vector<std::string> columns;
         for (const auto& [column, text] : request_.columns) columns.push_back(column);
+        change_.watch(folder_readme_path());
         std::error_code error;
         const fs::path path = at(folder_readme_path());
         const std::string present = folder_.empty()           ? root_
@@ -382,6 +384,7 @@ private:
 
     /// Names that no pattern of a hub in LFS covers get a line of their own.
     void track_in_lfs() {
+        change_.watch(".gitattributes");
         Diagnostics ignored;
         const GitAttributes attributes = GitAttributes::read(*tree_, tree_->list(), ignored);
         if (!attributes.uses_lfs()) return;

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <random>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -96,8 +98,8 @@ bool have_same_bytes(const fs::path& one, const fs::path& other,
     }
 }
 
-HubChange::HubChange(fs::path hub, std::function<void()> check_interruption)
-    : hub_(std::move(hub)), check_interruption_(std::move(check_interruption)) {}
+HubChange::HubChange(fs::path hub, std::function<void()> check_interruption, const HubLock* lock)
+    : hub_(std::move(hub)), check_interruption_(std::move(check_interruption)), lock_(lock) {}
 
 HubChange::~HubChange() {
     undo();
@@ -132,6 +134,10 @@ fs::path HubChange::place_of(const std::string& path) const {
     return target;
 }
 
+void HubChange::watch(const std::string& path) {
+    watched_.try_emplace(path, stamp_of(hub_ / path));
+}
+
 std::uint64_t HubChange::stage(const std::string& path,
                                const std::function<void(const fs::path& file)>& make) {
     const fs::path place = place_of(path);
@@ -158,10 +164,24 @@ void HubChange::stage_copy(const fs::path& from, const std::string& path) {
     stage(path, [&](const fs::path& file) { copy_blocks(from, file, check_interruption_); });
 }
 
+void HubChange::refuse_changed_files() const {
+    for (const Staged& staged : staged_) {
+        const auto watched = watched_.find(staged.path);
+        if (watched == watched_.end() || stamp_of(hub_ / staged.path) == watched->second) continue;
+        throw EnvironmentError((hub_ / staged.path).string() +
+                               ": was changed by another program meanwhile, so nothing was "
+                               "written; run this again");
+    }
+}
+
 void HubChange::apply() {
+    if (lock_) lock_->wait_for_git();
+    refuse_changed_files();
     for (const Staged& staged : staged_) {
         if (have_same_bytes(staged.file, staged.place, check_interruption_)) continue;
         put_to_place(staged);
+        const auto watched = watched_.find(staged.path);
+        if (watched != watched_.end()) watched->second = stamp_of(hub_ / staged.path);
         if (std::ranges::find(written_, staged.path) == written_.end()) {
             written_.push_back(staged.path);
         }
@@ -185,12 +205,14 @@ void HubChange::keep() {
     undo();  // what was staged and not applied, and folders that are for nothing else
 }
 
-/// Not a name that a killed process may have left behind.
+/// A name that others cannot guess, as temporary_files_pattern has it.
 fs::path HubChange::free_name_beside(const fs::path& place) {
+    std::random_device random;
     std::error_code error;
     for (;;) {
-        const fs::path name = place.parent_path() / (".onnxhub-" + std::to_string(getpid()) +
-                                                     "-change" + std::to_string(count_++) + ".tmp");
+        const std::uint64_t number = (std::uint64_t{random()} << 32) | random();
+        const fs::path name =
+            place.parent_path() / (".onnxhub-change-" + std::to_string(number) + ".tmp");
         if (!fs::exists(fs::symlink_status(name, error))) return name;
     }
 }

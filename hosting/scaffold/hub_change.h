@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "base/environment_error.h"
+#include "base/file_stamp.h"
+#include "hosting/scaffold/hub_lock.h"
 
 namespace onnxhub {
 
@@ -26,9 +28,11 @@ public:
 /// when the object goes is undone: new files and folders go, others have their old bytes again.
 class HubChange {
 public:
-    /// `check_interruption` is called between blocks and may throw.
+    /// `check_interruption` is called between blocks and may throw. `lock` is the hub's, held as
+    /// long as this object lives; null: no other process can change the hub.
     explicit HubChange(
-        std::filesystem::path hub, std::function<void()> check_interruption = [] {});
+        std::filesystem::path hub, std::function<void()> check_interruption = [] {},
+        const HubLock* lock = nullptr);
     ~HubChange();
     HubChange(const HubChange&) = delete;
     HubChange& operator=(const HubChange&) = delete;
@@ -38,6 +42,10 @@ public:
     /// symbolic link that leads out of the hub.
     std::filesystem::path place_of(const std::string& path) const;
 
+    /// Called before the file `path` is read to make its new content: when others change it between
+    /// that and apply(), nothing is written.
+    void watch(const std::string& path);
+
     /// Lets `make` write the file and gives its size in bytes. Throws what `make` throws, and
     /// EnvironmentError.
     std::uint64_t stage(const std::string& path,
@@ -45,7 +53,8 @@ public:
     void stage_text(const std::string& path, std::string_view content);
     void stage_copy(const std::filesystem::path& from, const std::string& path);
 
-    /// What is the same already is left alone. Throws WriteError.
+    /// What is the same already is left alone. Throws WriteError, and EnvironmentError when a
+    /// watched file was changed meanwhile or git changes the working tree.
     void apply();
     void drop_staged();  ///< what apply() would put to its place now, it won't
     void keep();
@@ -63,19 +72,21 @@ private:
         std::filesystem::path file;
     };
 
-    std::filesystem::path free_name_beside(const std::filesystem::path& place);
+    static std::filesystem::path free_name_beside(const std::filesystem::path& place);
     void make_folders(const std::filesystem::path& folder);
+    void refuse_changed_files() const;
     void put_to_place(const Staged& staged);
     void undo() noexcept;
 
     const std::filesystem::path hub_;
     const std::function<void()> check_interruption_;
+    const HubLock* const lock_;
     std::vector<Staged> staged_;
+    std::map<std::string, std::optional<FileStamp>> watched_;  ///< by path, as they were read
     /// Files as they were, by their place; absent: there was none.
     std::map<std::filesystem::path, std::optional<std::filesystem::path>> before_;
     std::vector<std::filesystem::path> new_folders_;  ///< a folder before what is in it
     std::vector<std::string> written_;
-    unsigned count_ = 0;
 };
 
 /// Whether both are regular files with the same bytes. Throws EnvironmentError when one can't be

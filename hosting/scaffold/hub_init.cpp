@@ -20,6 +20,7 @@
 #include "embedded/hub_regenerate.h"
 #include "embedded/hub_settings.h"
 #include "embedded/hub_validate.h"
+#include "hosting/scaffold/hub_lock.h"
 #include "repository/git_repository.h"
 #include "repository/merge_driver.h"
 #include "repository/new_repository.h"
@@ -29,12 +30,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What the top README says of licences. Without one for all models it has no heading "Licence",
+/// so that the catalog page shows none for the hub.
+std::string text_on_licences(const HubOutline& outline) {
+    if (outline.licence.empty()) {
+        return "## Licences of the models\n\nEach model's README states the licence of that model.";
+    }
+    return "## Licence\n\n" + outline.licence + ", unless a model's README states another one.";
+}
+
 std::string filled(std::string_view text, const HubOutline& outline) {
+    const std::string licences = text_on_licences(outline);
     const std::pair<std::string_view, const std::string&> places[] = {
         {"{{name}}", outline.name},
         {"{{owner}}", outline.owner},
         {"{{repository}}", outline.repository},
-        {"{{licence}}", outline.licence},
+        {"{{licences}}", licences},
     };
     std::string result;
     while (!text.empty()) {
@@ -106,7 +117,7 @@ std::vector<HubFile> files_of_new_hub(const HubOutline& outline) {
     return files;
 }
 
-InitReport init_hub(const fs::path& folder, const HubOutline& outline) {
+void make_hub_folder(const fs::path& folder) {
     refuse_inside_of_git(folder);
     std::error_code error;
     fs::create_directories(folder, error);
@@ -114,6 +125,11 @@ InitReport init_hub(const fs::path& folder, const HubOutline& outline) {
         throw EnvironmentError(folder.string() + ": can't be made (" + error.message() +
                                "); choose another folder");
     }
+}
+
+InitReport init_hub(const fs::path& folder, const HubOutline& outline) {
+    make_hub_folder(folder);
+    std::error_code error;
     InitReport report;
     const bool is_repository = GitRepository::find(folder) != nullptr;
     for (const HubFile& file : files_of_new_hub(outline)) {
@@ -131,6 +147,7 @@ InitReport init_hub(const fs::path& folder, const HubOutline& outline) {
         report.has_committed = true;
     }
     install_merge_driver(folder);
+    ignore_temporary_files(folder);
     return report;
 }
 

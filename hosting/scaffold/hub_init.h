@@ -12,7 +12,7 @@ struct HubOutline {
     std::string name = "Model hub";     ///< its title
     std::string owner = "owner";        ///< on GitHub
     std::string repository = "models";  ///< its name there
-    std::string licence = "Apache-2.0";
+    std::string licence = {};           ///< of all models; "": each model's README states its own
     bool is_flat = false;  ///< one folder "models" for all, in place of one for each model class
 };
 
@@ -29,6 +29,11 @@ struct InitReport {
     std::vector<std::string> kept;  ///< were there already, whatever they hold
     bool has_committed = false;     ///< it was no repository; now it is, with one commit
 };
+
+/// Makes the folder of a new hub, unless it is there, so that it can be locked. Throws
+/// EnvironmentError when that is impossible, or the folder is git's own: a bare repository, or
+/// inside .git.
+void make_hub_folder(const std::filesystem::path& folder);
 
 /// Makes `folder` a hub. Nothing that is there is ever overwritten. Throws EnvironmentError when
 /// something can't be written, or the folder is git's own: a bare repository, or inside .git.

@@ -6,7 +6,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/digest.h"
@@ -254,6 +256,37 @@ TEST_F(Export, ALinkToTheFolderStaysALink) {
     EXPECT_TRUE(fs::is_symlink(folder.path() / "dangling"));
 }
 
+TEST_F(Export, NeverGoesIntoTheHubOrAroundIt) {
+    fs::create_directory_symlink("hub/a", folder.path() / "link");
+    fs::create_directory_symlink("hub", folder.path() / "same");
+    fs::create_directories(folder.path() / "hub/empty");
+    const auto count = [&] {
+        return std::distance(fs::recursive_directory_iterator(hub),
+                             fs::recursive_directory_iterator());
+    };
+    const auto before = count();
+    for (const char* to : {"hub/site", "hub/new/deep/site", "hub", "hub/.", "hub/empty",
+                           "hub/.git/site", "site/../hub/site", "link/site", "same/site", "same"}) {
+        const ProgramResult result = export_hub({}, to);
+        EXPECT_EQ(result.status, 2) << to;
+        EXPECT_THAT(result.err, HasSubstr("is inside the hub hub, whose files it would become; "
+                                          "choose a --to outside of it"))
+            << to;
+        EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+    }
+    EXPECT_EQ(onnxhub({"export", "hub:main", "--to", "hub/site"}).status, 2);
+    EXPECT_EQ(onnxhub({"bundle", "create", "--from", "hub", "--to", "link/b.tar"}).status, 2);
+    EXPECT_EQ(count(), before);
+
+    // An export around the hub: renewing it would move the hub.
+    ASSERT_EQ(export_hub().status, 0);
+    fs::rename(hub, site / "hub");
+    const ProgramResult around = onnxhub({"export", "site/hub", "--to", "site"});
+    EXPECT_EQ(around.status, 2);
+    EXPECT_THAT(around.err, HasSubstr("site: holds the hub site/hub itself"));
+    EXPECT_EQ(onnxhub({"export", "site/hub", "--to", "site2"}).status, 0);
+}
+
 TEST_F(Export, APlaceThatTakesNoFolderIsToldInOneLine) {
     for (const char* to : {"/proc/x", "/proc/x/y", "one.onnx/site"}) {
         const ProgramResult result = export_hub({}, to);
@@ -312,6 +345,17 @@ TEST_F(Export, ChangedBytesInTheFolderDoNotHideTheObject) {
     const ProgramResult result = export_hub();
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_EQ(read_file(site / model("one")), bytes);
+}
+
+TEST_F(Export, ThePageStatesNoLicenceThatNoOneGave) {
+    ASSERT_EQ(onnxhub({"init", "other"}).status, 0);
+    ASSERT_EQ(onnxhub({"add", "one.onnx", "--hub-dir", "other", "--class", "a"}).status, 0);
+    const std::string readme = read_file(folder.path() / "other/README.md");
+    EXPECT_THAT(readme, AllOf(Not(HasSubstr("Apache")), Not(HasSubstr("{{")),
+                              HasSubstr("Each model's README states the licence of that model.")));
+    ASSERT_EQ(onnxhub({"export", "other", "--to", "site"}).status, 0);
+    EXPECT_EQ(facts()["licence"], "");
+    EXPECT_EQ(facts()["licences"], nlohmann::json::object());
 }
 
 TEST_F(Export, ThePageIsNamedByTheReadmeAndTellsLicencesAndWhatIsMissing) {

@@ -172,14 +172,30 @@ TEST_F(GenerateCommand, BrokenManifestIsAnErrorWithItsLineAndNeverAnEmptyOne) {
 TEST_F(GenerateCommand, TooManyRemovalsNeedAWord) {
     generate();
     const std::string before = read_file(manifest());
-    hub.write("README.md", root_readme({"a"}));
+    hub.write("README.md", root_readme({"c"}));
+    hub.write("c/README.md", table({{"C", "c.onnx"}}));
+    hub.write("c/c.onnx", small_model(7));
     ProgramResult result = generate();
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.err, HasSubstr("removed: B (opset 13, b/b.onnx)"));
-    EXPECT_THAT(result.err, HasSubstr("1 of 2 entries would vanish, so nothing was written"));
+    EXPECT_THAT(result.err, HasSubstr("2 of 2 entries would vanish, so nothing was written"));
     EXPECT_EQ(read_file(manifest()), before);
     result = generate({"--allow-removals"});
     EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(parse_document(read_file(manifest())).entries.size(), 1u);
+}
+
+TEST_F(GenerateCommand, OneOfAFewEntriesMayGoButNotTheOnlyOne) {
+    generate();
+    hub.write("README.md", root_readme({"a"}));
+    ProgramResult result = generate();
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("removed: B (opset 13, b/b.onnx)"));
+    EXPECT_EQ(parse_document(read_file(manifest())).entries.size(), 1u);
+    hub.write("a/README.md", table({}));
+    result = generate();
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr("1 of 1 entries would vanish"));
     EXPECT_EQ(parse_document(read_file(manifest())).entries.size(), 1u);
 }
 

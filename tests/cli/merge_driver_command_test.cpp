@@ -151,6 +151,76 @@ TEST_F(MergeDriver, ItIsInstalledOnce) {
     EXPECT_THAT(second.err, HasSubstr("already"));
 }
 
+/// What git itself says of the manifest in `place`, "onnxhub" if it uses the driver.
+std::string attribute_in(const fs::path& place,
+                         const std::string& path = "ONNX_HUB_MANIFEST.json") {
+    const ProgramResult result =
+        run_command({"git", "-C", place.string(), "check-attr", "merge", "--", path}, place);
+    const std::size_t at = result.out.rfind(": ");
+    return at == std::string::npos ? result.err : result.out.substr(at + 2);
+}
+
+const std::string attribute_line = "ONNX_HUB_MANIFEST.json merge=onnxhub\n";
+
+TEST_F(MergeDriver, WhereNoAttributeNamesItTheLineGoesIntoGitsOwnFolder) {
+    RepositoryBuilder hub;
+    hub.write("README.md", "# Hub\n").write("sub/README.md", "# Sub\n");
+    hub.write(".gitattributes", "*.onnx filter=lfs\nOTHER.json merge=onnxhub\n").commit("Hub");
+    const fs::path attributes = hub.path() / ".git/info/attributes";
+    write_file(attributes, "*.txt text");
+    EXPECT_EQ(attribute_in(hub.path()), "unspecified\n");
+    const ProgramResult first = run_onnxhub({"merge-driver", "--install"}, hub.path());
+    EXPECT_EQ(first.status, 0);
+    EXPECT_THAT(first.err,
+                AllOf(HasSubstr("info/attributes"), HasSubstr("in this repository alone")));
+    EXPECT_EQ(read_file(attributes), "*.txt text\n" + attribute_line);
+    EXPECT_EQ(attribute_in(hub.path()), "onnxhub\n");
+    EXPECT_EQ(attribute_in(hub.path(), "sub/ONNX_HUB_MANIFEST.json"), "onnxhub\n");
+    for (const char* place : {".", "sub"}) {
+        const ProgramResult again = run_onnxhub({"merge-driver", "--install", place}, hub.path());
+        EXPECT_THAT(again.err, HasSubstr("already"));
+    }
+    EXPECT_EQ(read_file(attributes), "*.txt text\n" + attribute_line);
+}
+
+TEST_F(MergeDriver, AnAttributeThatNamesItIsEnoughAndAnotherDriverIsNot) {
+    RepositoryBuilder hub;
+    hub.write("sub/.gitattributes", "*.json merge=onnxhub\n").write("top", "x").commit("Hub");
+    EXPECT_EQ(run_onnxhub({"merge-driver", "--install", "sub"}, hub.path()).status, 0);
+    EXPECT_FALSE(fs::exists(hub.path() / ".git/info/attributes"));
+    // The top's manifest has no attribute.
+    EXPECT_EQ(run_onnxhub({"merge-driver", "--install"}, hub.path()).status, 0);
+    EXPECT_EQ(attribute_in(hub.path()), "onnxhub\n");
+
+    RepositoryBuilder other;
+    other.write(".gitattributes", "*.json -merge\n").commit("Hub");
+    EXPECT_EQ(run_onnxhub({"merge-driver", "--install"}, other.path()).status, 0);
+    EXPECT_EQ(attribute_in(other.path()), "onnxhub\n");
+}
+
+TEST_F(MergeDriver, LinkedWorktreesAndBareRepositoriesShareTheLine) {
+    RepositoryBuilder hub;
+    hub.write("README.md", "# Hub\n").commit("Hub");
+    const fs::path linked = folder.path() / "linked";
+    ASSERT_EQ(run_command({"git", "-C", hub.path().string(), "worktree", "add", "-q",
+                           linked.string(), "-b", "other"},
+                          folder.path())
+                  .status,
+              0);
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(run_onnxhub({"merge-driver", "--install"}, linked).status, 0);
+    }
+    EXPECT_EQ(read_file(hub.path() / ".git/info/attributes"), attribute_line);
+    for (const fs::path& place : {linked, hub.path()}) EXPECT_EQ(attribute_in(place), "onnxhub\n");
+
+    const fs::path bare = hub.bare_clone();
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(run_onnxhub({"merge-driver", "--install"}, bare).status, 0);
+    }
+    EXPECT_EQ(read_file(bare / "info/attributes"), attribute_line);
+    EXPECT_EQ(attribute_in(bare), "onnxhub\n");
+}
+
 TEST_F(MergeDriver, ANewHubHasIt) {
     EXPECT_EQ(run_onnxhub({"init", "hub"}, folder.path()).status, 0);
     EXPECT_THAT(read_file(folder.path() / "hub/.git/config"), HasSubstr("[merge \"onnxhub\"]"));

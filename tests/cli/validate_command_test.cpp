@@ -247,12 +247,27 @@ TEST_F(ValidateCommand, FixDoesNotEmptyAHub) {
         edit("README.md", std::string("](") + folder + ")", "]()");
     }
     const ProgramResult refused = validate({"--fix"});
-    EXPECT_EQ(refused.status, 2);
-    EXPECT_THAT(refused.err, HasSubstr("would vanish"));
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_THAT(refused.out, HasSubstr("of 12 entries would be removed; to remove them, confirm "
+                                       "with --allow-removals"));
     EXPECT_EQ(manifest(), before);
     const ProgramResult allowed = validate({"--fix", "--allow-removals"});
     EXPECT_EQ(allowed.status, 0) << allowed.out;
     EXPECT_NE(manifest(), before);
+}
+
+TEST_F(ValidateCommand, FixMakesItsOtherRepairsWhereItMayNotRemove) {
+    const json before = json::parse(manifest());
+    for (const char* folder : {"vision/faces", "text/words"}) {
+        fs::remove_all(hub.path() / folder);
+        edit("README.md", std::string("](") + folder + ")", "]()");
+    }
+    edit(manifest_path, "\"SVHN\"", "\"SVNH\"");
+    const ProgramResult result = validate({"--fix"});
+    EXPECT_EQ(result.status, 1) << "what was kept is still a finding";
+    EXPECT_THAT(result.out,
+                testing::AllOf(HasSubstr("fixed: renewed SVHN"), HasSubstr("not fixed: remove ")));
+    EXPECT_EQ(json::parse(manifest()), before);
 }
 
 TEST_F(ValidateCommand, FixCantRepairARevisionOrBrokenJson) {

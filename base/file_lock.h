@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Locks between processes on one file or folder (flock(2)). Only those who ask for a lock respect
+// it. The system releases it when its process ends, however that happens.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+
+namespace onnxhub {
+
+/// What happens while another process holds the lock.
+struct LockWait {
+    /// Called about forty times a second; ends the waiting by throwing.
+    std::function<void()> check_interruption = [] {};
+    /// Called once, when the waiting has taken a second.
+    std::function<void()> tell = [] {};
+};
+
+class FileLock {
+public:
+    FileLock() = default;  ///< no lock
+
+    /// Waits until no other process holds the lock of `path`, a file or a folder, and takes it. A
+    /// lock on a folder leaves no file behind. Throws EnvironmentError when there is nothing that
+    /// can be opened, and what `wait` throws.
+    static FileLock take(const std::filesystem::path& path, const LockWait& wait);
+
+    /// The same for a file, which is created when it is absent and stays.
+    static FileLock take_file(const std::filesystem::path& path, const LockWait& wait);
+
+    ~FileLock();
+    FileLock(FileLock&& other) noexcept;
+    FileLock& operator=(FileLock&& other) noexcept;
+
+    /// False when the file system has no such locks: network file systems may refuse them, above
+    /// all on folders.
+    bool is_held() const { return fd_ >= 0; }
+
+private:
+    static FileLock take(const std::filesystem::path& path, int flags, const LockWait& wait);
+
+    int fd_ = -1;
+};
+
+/// Removes the regular file `path` unless a process holds a lock on it. Gives whether it was
+/// removed. Never follows a symbolic link.
+bool remove_unless_locked(const std::filesystem::path& path);
+
+}  // namespace onnxhub

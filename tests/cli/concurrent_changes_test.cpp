@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+// Several onnxhub processes, and git, that change one hub at the same time; and what killed ones
+// leave behind.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/environment_error.h"
+#include "base/file_lock.h"
+#include "cli/hub_stamps.h"
+#include "hosting/scaffold/hub_change.h"
+#include "hosting/scaffold/hub_lock.h"
+#include "repository/git_repository.h"
+#include "tests/support/model_builder.h"
+#include "tests/support/program.h"
+#include "tests/support/repository_builder.h"
+
+namespace onnxhub::test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::AnyOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+std::string model_bytes(const std::string& name, std::int64_t width = 4) {
+    ModelBuilder builder;
+    builder.input("x", {1, width}).node("Relu", {"x"}, {"y"}).output("y", {1, width});
+    builder.proto().mutable_graph()->set_name(name);
+    return builder.bytes();
+}
+
+class Turns : public testing::Test {
+protected:
+    void SetUp() override { ASSERT_EQ(run("$ONNXHUB init hub").status, 0); }
+
+    /// A script of bash in the folder. $ONNXHUB is the program.
+    ProgramResult run(const std::string& script) {
+        return run_command({"env", "HOME=" + folder.path().string(), "GIT_CONFIG_NOSYSTEM=1",
+                            "GIT_AUTHOR_NAME=T", "GIT_AUTHOR_EMAIL=t@example.com",
+                            "GIT_COMMITTER_NAME=T", "GIT_COMMITTER_EMAIL=t@example.com",
+                            "ONNXHUB=" + onnxhub_program(), "bash", "-c", script},
+                           folder.path());
+    }
+
+    /// Models m1.onnx, m2.onnx, … in the folder.
+    void make_models(int count) {
+        for (int i = 1; i <= count; ++i) {
+            const std::string name = "m" + std::to_string(i);
+            write_file(folder.path() / (name + ".onnx"), model_bytes(name));
+        }
+    }
+
+    /// Adds m1 to m<count> at the same time; `model_class` may name $i. Prints what failed.
+    ProgramResult add_at_once(int count, const std::string& model_class) {
+        return run(
+            "for i in $(seq " + std::to_string(count) +
+            "); do $ONNXHUB add m$i.onnx --hub-dir hub --class " + model_class +
+            " >out$i 2>err$i & pids[$i]=$!; done; "
+            "for i in ${!pids[@]}; do wait ${pids[$i]} || { echo m$i: $?; cat err$i; }; done");
+    }
+
+    nlohmann::json manifest() {
+        return nlohmann::json::parse(read_file(hub / "ONNX_HUB_MANIFEST.json"));
+    }
+
+    std::set<std::string> names() {
+        std::set<std::string> names;
+        for (const auto& entry : manifest()) names.insert(entry["model"].get<std::string>());
+        return names;
+    }
+
+    std::set<std::string> temporary_files() {
+        std::set<std::string> found;
+        for (const auto& file : fs::recursive_directory_iterator(hub)) {
+            const std::string name = file.path().filename().string();
+            if (name.starts_with(".onnxhub-")) found.insert(file.path().string());
+        }
+        return found;
+    }
+
+    void expect_valid() {
+        const ProgramResult result = run("$ONNXHUB validate hub --fail-on warning");
+        EXPECT_EQ(result.status, 0) << result.out << result.err;
+    }
+
+    TemporaryFolder folder;
+    const fs::path hub = folder.path() / "hub";
+};
+
+TEST_F(Turns, ThirteenAddsAtOnceLoseNothing) {
+    make_models(13);
+    const ProgramResult result = add_at_once(13, "area/class$i");
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(names().size(), 13u);
+    const std::string readme = read_file(hub / "README.md");
+    for (int i = 1; i <= 13; ++i) {
+        EXPECT_THAT(readme, HasSubstr("(area/class" + std::to_string(i) + ")"));
+    }
+    EXPECT_THAT(temporary_files(), IsEmpty());
+    expect_valid();
+}
+
+TEST_F(Turns, ThirtyFiveAddsToOneFolderLoseNothing) {
+    make_models(35);
+    const ProgramResult result = add_at_once(35, "area/class");
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(names().size(), 35u);
+    expect_valid();
+}
+
+TEST_F(Turns, AddsAndGeneratesAndFixesAgree) {
+    make_models(4);
+    const ProgramResult result =
+        run("for i in 1 2 3 4; do ($ONNXHUB add m$i.onnx --hub-dir hub --class a/b || echo add) & "
+            "($ONNXHUB generate -q hub || echo generate) & "
+            "($ONNXHUB validate -q --fix hub >/dev/null || echo fix) & done; wait");
+    EXPECT_THAT(result.out, Not(AnyOf(HasSubstr("add\n"), HasSubstr("generate\n")))) << result.err;
+    EXPECT_EQ(names().size(), 4u);
+    expect_valid();
+}
+
+TEST_F(Turns, WhoWaitsSaysSoAndStopsOnCtrlC) {
+    make_models(1);
+    const FileLock other = FileLock::take(hub, {});
+    const ProgramResult result =
+        run("for c in 'add m1.onnx --hub-dir hub --class a' 'generate hub' 'validate --fix hub' "
+            "'init --adopt hub'; do $ONNXHUB $c >/dev/null 2>err & pid=$!; "
+            "until grep -q waiting err || ! kill -0 $pid; do sleep 0.05; done; "
+            "kill -INT $pid; wait $pid; echo $?; cat err >&2; done");
+    EXPECT_EQ(result.out, "130\n130\n130\n130\n") << result.err;
+    const std::string line = "onnxhub: waiting for another onnxhub that is changing this hub\n";
+    EXPECT_TRUE(result.err.starts_with(line)) << result.err;
+    EXPECT_EQ(manifest(), nlohmann::json::array());
+}
+
+TEST_F(Turns, WhatOnlyReadsTheHubDoesNotWait) {
+    make_models(1);
+    ASSERT_EQ(add_at_once(1, "a").out, "");
+    const FileLock other = FileLock::take(hub, {});
+    const ProgramResult result =
+        run("set -e; generate='timeout 60 $ONNXHUB generate -q hub'; "
+            "eval $generate --check; eval $generate -o - >/dev/null; "
+            "eval $generate -o other.json; eval $generate --shard 1/2 >/dev/null; "
+            "timeout 60 $ONNXHUB validate -q hub; timeout 60 $ONNXHUB list --hub hub >/dev/null");
+    EXPECT_EQ(result.status, 0) << result.out << result.err;
+}
+
+/// The hub is a plain folder here: no file of a lock may stay either.
+TEST_F(Turns, APlainFolderIsLockedToo) {
+    fs::remove_all(hub / ".git");
+    make_models(6);
+    EXPECT_EQ(add_at_once(6, "area/class").out, "");
+    EXPECT_EQ(names().size(), 6u);
+    EXPECT_THAT(temporary_files(), IsEmpty());
+}
+
+TEST_F(Turns, AKilledAddLeavesNothingThatGitAddsAndTheNextRunCleansUp) {
+    make_models(1);
+    ModelBuilder builder;
+    builder.input("x", {2}).external_initializer("w", {2}, "big.bin");
+    builder.node("Add", {"x", "w"}, {"y"}).output("y", {2});
+    write_file(folder.path() / "big.onnx", builder.bytes());
+    write_file(folder.path() / "big.bin", std::string(8, 'w'));
+    fs::resize_file(folder.path() / "big.bin", std::uintmax_t{64} << 20);
+    const ProgramResult killed = run(
+        "$ONNXHUB add big.onnx --hub-dir hub --class a/b & pid=$!; "
+        "until compgen -G 'hub/a/b/model/.onnxhub-*' >/dev/null; do kill -0 $pid || exit; done; "
+        "kill -KILL $pid; wait $pid; echo killed $?");
+    ASSERT_THAT(killed.out, HasSubstr("killed 137"));
+    EXPECT_THAT(temporary_files(), Not(IsEmpty()));
+    EXPECT_EQ(manifest(), nlohmann::json::array());
+    EXPECT_EQ(run("git -C hub add -A -n").out, "");
+
+    ASSERT_EQ(add_at_once(1, "c").out, "");
+    EXPECT_THAT(temporary_files(), IsEmpty());
+    EXPECT_EQ(names(), (std::set<std::string>{"m1"}));
+    expect_valid();
+}
+
+TEST_F(Turns, OnlyAbandonedFilesOfOursAreRemoved) {
+    const fs::path kept[] = {hub / ".onnxhub-notes", hub / "onnxhub-1.tmp",
+                             hub / "nested/.onnxhub-1.tmp", hub / ".onnxhub-used.tmp",
+                             folder.path() / ".onnxhub-outside.tmp"};
+    for (const fs::path& path : kept) write_file(path, "x");
+    fs::create_directories(hub / "nested/.git");
+    fs::create_directory_symlink(folder.path(), hub / "link");
+    fs::create_directory(hub / ".onnxhub-folder.tmp");
+    write_file(hub / ".onnxhub-1-0.tmp", "x");
+    write_file(hub / "a/b/.onnxhub-change-12.tmp", "x");
+    {
+        const FileLock used = FileLock::take(hub / ".onnxhub-used.tmp", {});
+        EXPECT_EQ(remove_abandoned_files(hub), 2u);
+    }
+    for (const fs::path& path : kept) EXPECT_TRUE(fs::exists(path)) << path;
+    EXPECT_TRUE(fs::exists(hub / ".onnxhub-folder.tmp"));
+    EXPECT_FALSE(fs::exists(hub / "a/b/.onnxhub-change-12.tmp"));
+}
+
+TEST_F(Turns, GitIgnoresTemporaryFilesInLinkedWorktreesTooAndTheLineIsAddedOnce) {
+    EXPECT_THAT(read_file(hub / ".git/info/exclude"), HasSubstr("\n.onnxhub-*.tmp\n"));
+    fs::remove_all(hub / ".git/info");
+    ASSERT_EQ(run("git -C hub worktree add -q ../linked").status, 0);
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(run("$ONNXHUB generate -q linked").status, 0);
+    EXPECT_EQ(read_file(hub / ".git/info/exclude"), ".onnxhub-*.tmp\n");
+    write_file(folder.path() / "linked/a/.onnxhub-1.tmp", "x");
+    EXPECT_EQ(run("git -C linked status --porcelain").out, "");
+}
+
+TEST_F(Turns, AGitCommandThatDoesNotEndIsNamed) {
+    write_file(hub / ".git/index.lock", "");
+    const ProgramResult refused = run("$ONNXHUB generate hub");
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_THAT(refused.err, AllOf(HasSubstr(".git/index.lock: a git command is changing the "
+                                             "working tree, so nothing was written; "),
+                                   HasSubstr("remove the file if no git is running")));
+    // A hook of git itself may: git waits for it.
+    EXPECT_EQ(run("GIT_INDEX_FILE=.git/index $ONNXHUB generate -q hub").status, 0);
+}
+
+TEST_F(Turns, GenerateDuringCheckoutsGivesOneStateOrRefuses) {
+    constexpr int count = 12;
+    write_file(hub / "README.md", "# H\n\n| Model Class | Description |\n|-|-|\n| [C](c) | . |\n");
+    write_file(hub / ".gitignore", "ONNX_HUB_MANIFEST.json\n");
+    fs::remove(hub / ".gitattributes");
+    ASSERT_EQ(run("git -C hub rm -q --cached ONNX_HUB_MANIFEST.json").status, 0);
+    std::string made[2];
+    for (int state = 0; state < 2; ++state) {
+        std::string table =
+            "# C\n\n| Model | Download | ONNX version | Opset version |\n|-|-|-|-|\n";
+        for (int i = 0; i < count; ++i) {
+            const std::string file = "n" + std::to_string(i) + ".onnx";
+            table += (state == 0 ? "| a" : "| b") + file + " | [1 kB](" + file + ") | 1.9 | 13 |\n";
+            write_file(hub / "c" / file, model_bytes(file, 4 + state));
+        }
+        write_file(hub / "c/README.md", table);
+        const std::string branch = "s" + std::to_string(state);
+        ASSERT_EQ(run("cd hub && git checkout -q -b " + branch +
+                      " && git add -A && git commit -q -m " + branch)
+                      .status,
+                  0);
+        const ProgramResult result = run("$ONNXHUB generate -q --allow-removals hub");
+        ASSERT_EQ(result.status, 0) << result.err;
+        made[state] = read_file(hub / "ONNX_HUB_MANIFEST.json");
+    }
+    ASSERT_NE(made[0], made[1]);
+    const ProgramResult result =
+        run("while [ ! -e stop ]; do git -C hub checkout -q s0; git -C hub checkout -q s1; done & "
+            "for i in $(seq 25); do $ONNXHUB generate -q --allow-removals hub 2>err; s=$?; "
+            "[ $s = 0 ] || [ $s = 2 ] || { echo status $s; cat err; }; "
+            "[ $s = 0 ] || [ $(wc -l <err) = 1 ] || cat err; "
+            "cp hub/ONNX_HUB_MANIFEST.json made$i; done; touch stop; wait");
+    EXPECT_EQ(result.out, "");
+    for (int i = 1; i <= 25; ++i) {
+        const std::string text = read_file(folder.path() / ("made" + std::to_string(i)));
+        EXPECT_TRUE(text == made[0] || text == made[1]) << i << "\n" << text;
+    }
+}
+
+TEST_F(Turns, AFileThatChangedWhileItWasReadIsNamed) {
+    const auto tree = folder_tree(hub);
+    write_file(hub / "a/m.onnx", "x");
+    write_file(hub / "notes.txt", "x");
+    const HubStamps stamps(hub, *tree);
+    stamps.require_unchanged({"a/m.onnx"});
+    write_file(hub / "notes.txt", "longer");  // no command reads it
+    write_file(hub / "a/m.onnx", "longer");
+    stamps.require_unchanged({});
+    EXPECT_THROW(stamps.require_unchanged({"a/m.onnx"}), EnvironmentError);
+    fs::remove(hub / "README.md");
+    try {
+        stamps.require_unchanged({});
+        FAIL();
+    } catch (const EnvironmentError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("README.md: was changed while it was read"));
+    }
+}
+
+TEST_F(Turns, AChangeOfSomebodyElseIsNeverWrittenOver) {
+    HubChange change(hub);
+    change.watch("README.md");
+    change.stage_text("a/model.onnx", "model");
+    change.stage_text("README.md", "ours");
+    write_file(hub / "README.md", "of an editor");
+    EXPECT_THROW(change.apply(), EnvironmentError);
+    EXPECT_EQ(read_file(hub / "README.md"), "of an editor");
+    EXPECT_FALSE(fs::exists(hub / "a/model.onnx"));
+
+    // What it wrote itself it may write again.
+    HubChange second(hub);
+    second.watch("README.md");
+    for (const char* text : {"one", "two!"}) {
+        second.stage_text("README.md", text);
+        second.apply();
+    }
+    second.keep();
+    EXPECT_EQ(read_file(hub / "README.md"), "two!");
+}
+
+}  // namespace
+}  // namespace onnxhub::test
