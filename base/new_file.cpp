@@ -2,6 +2,7 @@
 #include "base/new_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -81,6 +82,8 @@ void NewFile::create() {
                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     } while (fd_ < 0 && (errno == EEXIST || errno == EINTR));
     if (fd_ < 0) close_folder_and_fail(errno);
+    // Tells those who remove abandoned files that this one is in use. Best effort.
+    flock(fd_, LOCK_EX | LOCK_NB);
 }
 
 NewFile::~NewFile() {
@@ -119,7 +122,6 @@ void NewFile::flush() {
 }
 
 void NewFile::rename_onto_destination(OnExisting on_existing) {
-    if (close(std::exchange(fd_, -1)) != 0) fail("can't be written", errno);
     bool is_done = false;
     if (on_existing == OnExisting::replace) {
         is_done = renameat(folder_, temporary_.c_str(), folder_, name_.c_str()) == 0;
@@ -134,6 +136,7 @@ void NewFile::rename_onto_destination(OnExisting on_existing) {
     }
     if (!is_done) fail("can't be replaced", errno);
     temporary_.clear();
+    close(std::exchange(fd_, -1));  // the lock ends here: flush() has told of failed writes
 }
 
 void copy_verified(const fs::path& from, const Sha256& sha, NewFile& to) {

@@ -31,15 +31,15 @@ std::error_code last_error() {
 }
 
 /// A new file that is filled block by block.
-class NewFile {
+class StagedFile {
 public:
-    explicit NewFile(const fs::path& path)
+    explicit StagedFile(const fs::path& path)
         : path_(path), fd_(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
         if (fd_ < 0) fail(path_, last_error());
     }
-    ~NewFile() { close(fd_); }
-    NewFile(const NewFile&) = delete;
-    NewFile& operator=(const NewFile&) = delete;
+    ~StagedFile() { close(fd_); }
+    StagedFile(const StagedFile&) = delete;
+    StagedFile& operator=(const StagedFile&) = delete;
 
     void append(const std::byte* bytes, std::size_t count) {
         while (count > 0) {
@@ -63,7 +63,7 @@ private:
 void copy_blocks(const fs::path& from, const fs::path& to,
                  const std::function<void()>& check_interruption) {
     const auto source = open_file(from, from.string());
-    NewFile file(to);
+    StagedFile file(to);
     std::vector<std::byte> block(block_bytes);
     for (std::uint64_t done = 0;;) {
         check_interruption();
@@ -153,7 +153,7 @@ std::uint64_t HubChange::stage(const std::string& path,
 
 void HubChange::stage_text(const std::string& path, std::string_view content) {
     stage(path, [&](const fs::path& file) {
-        NewFile made(file);
+        StagedFile made(file);
         made.append(reinterpret_cast<const std::byte*>(content.data()), content.size());
         made.flush();
     });
