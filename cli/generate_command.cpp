@@ -61,6 +61,7 @@ struct Inputs {
     std::string present_text;
     std::optional<ManifestDocument> present;
     std::optional<ManifestDocument> carry;
+    std::vector<ManifestDocument> earlier;  ///< of HEAD and of the base, where they differ
     std::unique_ptr<Tree> base;
     std::unique_ptr<ShapeInference> inference;
     GenerateOptions options;
@@ -82,7 +83,7 @@ bool changes_hub(const Arguments& arguments) {
 }
 
 void open_base(const Arguments& arguments, Inputs& inputs, Diagnostics& diagnostics) {
-    if (arguments.target != Target::diff) return;
+    if (arguments.target != Target::diff && !arguments.base) return;
     const auto& repository = inputs.hub.repository;
     if (!repository) {
         throw EnvironmentError(inputs.hub.folder.string() +
@@ -94,11 +95,41 @@ void open_base(const Arguments& arguments, Inputs& inputs, Diagnostics& diagnost
     const CommitId base =
         repository->merge_base(repository->resolve_commit(arguments.base.value_or("HEAD")), head);
     inputs.base = repository->tree_of(base, inputs.hub.subfolder);
+    if (arguments.target != Target::diff) return;  // only its manifest is of interest
     inputs.options.base = inputs.base.get();
     Diagnostics troubles_of_the_past;
     inputs.options.base_settings =
         arguments.settings_file ? read_settings(*inputs.base, arguments.settings_file, diagnostics)
                                 : read_settings(*inputs.base, std::nullopt, troubles_of_the_past);
+}
+
+/// The manifest of an earlier state, when it is another one and can be read: it only adds to what
+/// the present one knows.
+void add_earlier(const Tree& tree, Inputs& inputs) {
+    try {
+        const auto text = read_hub_file(tree, std::string(manifest_file_name), json_size_limit);
+        if (!text || *text == inputs.present_text) return;
+        auto parsed = parse_manifest(*text);
+        if (auto* document = std::get_if<ManifestDocument>(&parsed)) {
+            inputs.earlier.push_back(std::move(*document));
+        }
+    } catch (const EnvironmentError&) {  // such as a blob that a partial clone left out
+    }
+}
+
+/// What the present manifest may have lost: a commit knows more than a file that was regenerated
+/// while a table was in error.
+void read_earlier(Inputs& inputs) {
+    const auto& repository = inputs.hub.repository;
+    if (repository && !inputs.hub.commit) {
+        std::optional<CommitId> head;
+        try {
+            head = repository->resolve_commit("HEAD");
+        } catch (const EnvironmentError&) {  // no commit yet
+        }
+        if (head) add_earlier(*repository->tree_of(*head, inputs.hub.subfolder), inputs);
+    }
+    if (inputs.base) add_earlier(*inputs.base, inputs);
 }
 
 void add_excludes(Settings& settings, const std::vector<std::string>& globs) {
@@ -135,6 +166,7 @@ Inputs read_inputs(const Arguments& arguments, Diagnostics& diagnostics, const S
     options.shard = arguments.shard;
     if (arguments.target == Target::single) options.single_path = clean_single_path(arguments);
     open_base(arguments, inputs, diagnostics);
+    read_earlier(inputs);
     add_excludes(options.settings, arguments.exclude);
     add_excludes(options.base_settings, arguments.exclude);
     options.discover = arguments.discover || options.settings.discover;
@@ -150,6 +182,7 @@ void point_options(Inputs& inputs, HashProgress& progress) {
     GenerateOptions& options = inputs.options;
     options.present = inputs.present ? &*inputs.present : nullptr;
     options.carry = inputs.carry ? &*inputs.carry : options.present;
+    for (const ManifestDocument& document : inputs.earlier) options.earlier.push_back(&document);
     options.observer = &progress;
 }
 
@@ -198,11 +231,13 @@ std::vector<RowResult> make_all_rows(const Arguments& arguments, Inputs& inputs,
     return rows;
 }
 
-ExitCode write_part(const Arguments& arguments, const Inputs& inputs, ManifestPart part,
-                    const Streams& streams) {
+ExitCode write_part(const Arguments& arguments, const Inputs& inputs, const GenerationPlan& plan,
+                    ManifestPart part, const Streams& streams) {
     static const ManifestDocument nothing;
     part.is_complete = true;
-    part.present = present_entries_of(part.shard, inputs.present ? *inputs.present : nothing);
+    const ManifestDocument& present = inputs.present ? *inputs.present : nothing;
+    part.present = present_entries_of(part.shard, present, plan.claims);
+    part.earlier = earlier_entries_of(part.shard, inputs.options.earlier, present);
     Diagnostics told = part.diagnostics;
     bool has_unmade = false;
     for (const RowResult& row : part.rows) {
@@ -272,7 +307,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     if (arguments.shard) {
         diagnostics.append(inputs.hub.tree->notes());
         part.diagnostics = std::move(diagnostics);
-        return write_part(arguments, inputs, std::move(part), streams);
+        return write_part(arguments, inputs, plan, std::move(part), streams);
     }
     check_state(arguments, inputs, plan, part.rows);
     GenerateResult result = join_rows(plan, std::move(part.rows), inputs.options, diagnostics);
@@ -294,9 +329,6 @@ void check_combinations(const Arguments& arguments) {
     }
     if (arguments.target != Target::single && arguments.single_path) {
         throw CLI::ValidationError("--path goes with --target single");
-    }
-    if (arguments.target != Target::diff && arguments.base) {
-        throw CLI::ValidationError("--base goes with --target diff");
     }
     if (arguments.jobs && (*arguments.jobs < 1 || *arguments.jobs > 1024)) {
         throw CLI::ValidationError("--jobs is not a number from 1 to 1024");
@@ -334,12 +366,15 @@ void add_generate_command(CLI::App& app, Job& job) {
             [arguments](const std::string& name) { arguments->target = parse_target(name); },
             "Entries to make anew (default: all)")
         ->type_name("all|diff|single");
-    option("--base", arguments->base, "REV",
-           "For --target diff: compare with the merge base with this revision (default: HEAD)");
+    option(
+        "--base", arguments->base, "REV",
+        "Merge base with this revision: --target diff compares with it (default: HEAD), and what "
+        "the manifest has lost of a model is taken from its manifest");
     option("--path", arguments->single_path, "MODEL_PATH", "For --target single: the model's path");
-    option("--carry", arguments->carry, "FILE",
-           "Take io_ports of models that are not here from this manifest, where the SHA-256 is the "
-           "same (default: the hub's own)");
+    option(
+        "--carry", arguments->carry, "FILE",
+        "Take io_ports of models that are not here from this manifest first, where the SHA-256 is "
+        "the same, then from the hub's own, that of HEAD and that of --base");
     add_shard_option(*command, arguments->shard);
     option("--settings", arguments->settings_file, "FILE",
            "Settings to use instead of the hub's onnxhub.toml");

@@ -41,7 +41,7 @@ std::vector<MissingModel> missing_models(const std::vector<RowResult>& results) 
 class Journal {
 public:
     Journal(const std::optional<std::string>& file, const RunIdentity& run)
-        : file_(file), part_{run.shard, run.inputs, false, {}, {}, {}, {}} {}
+        : file_(file), part_{run.shard, run.inputs, false, {}, {}, {}, {}, {}} {}
 
     /// What an earlier run had read of the same bytes.
     void take_up(std::vector<RowResult>& results, const Streams& streams) {

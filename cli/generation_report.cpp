@@ -65,6 +65,12 @@ void tell_changes(const Streams& streams, const ManifestUpdate& update) {
         note(streams,
              fmt::format("moved: {} is now {}", to_text(moved.entry), printable(moved.new_path)));
     }
+    if (!update.kept.empty()) {
+        note(streams,
+             entry_count(update.kept.size()) + " kept as they are, since their rows are in error:");
+        tell_some(streams, update.kept,
+                  [](const EntryName& name) { return "kept: " + to_text(name); });
+    }
     if (update.removed.empty()) return;
     note(streams, entry_count(update.removed.size()) + " without a model or row any more:");
     for (const EntryName& name : update.removed) note(streams, "  removed: " + to_text(name));

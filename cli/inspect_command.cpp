@@ -96,6 +96,21 @@ ModelGraph read_graph(const ByteSource& content, const Arguments& arguments) {
     return std::get<ModelGraph>(std::move(result));
 }
 
+/// What generate warns of at the model too.
+void warn(const Arguments& arguments, const ModelGraph& graph, const Streams& streams) {
+    std::vector<std::string> warnings = graph.contradictions;
+    if (graph.has_invalid_names) {
+        warnings.push_back("a name in the graph is not UTF-8, U+FFFD stands for the bad bytes");
+    }
+    if (graph.has_contradictory_ports) {
+        warnings.push_back("no reader can use its ports, so manifests leave them out");
+    }
+    for (const std::string& warning : warnings) {
+        note(streams,
+             fmt::format("warning: {}: {}", printable(arguments.file), printable(warning)));
+    }
+}
+
 ExitCode run(const Arguments& arguments, const Streams& streams) {
     catch_interruptions();
     std::error_code error;
@@ -117,6 +132,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     }
     const ModelReport report{arguments.file, model.content->size_bytes(), model.facts,
                              read_graph(*model.content, arguments)};
+    warn(arguments, report.graph, streams);
     if (const auto& failure = report.graph.inference_failure; failure && failure->crashed) {
         note(streams, fmt::format("warning: {}: shape inference did not survive this model: {}; "
                                   "ports are shown as declared",

@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::uint64_t largest_manifest = std::uint64_t{512} << 20;  // bytes
 
-void renew(HubChange& change, GenerateOptions options, const Streams& streams) {
+/// Whether every row that was asked for gave an entry.
+bool renew(HubChange& change, GenerateOptions options, const Streams& streams) {
     const std::string path(manifest_file_name);
     change.watch(path);
     const HubFolder hub = open_hub(change.hub(), {});
@@ -31,8 +32,10 @@ void renew(HubChange& change, GenerateOptions options, const Streams& streams) {
     const GenerateResult result = generate(*hub.tree, options, diagnostics);
     progress.finish();
     print(streams, diagnostics);
+    if (options.target == Target::single && result.unmade > 0) return false;
     change.stage_text(path, result.update.text);
     change.apply();
+    return true;
 }
 
 bool has_entry(const HubChange& change, const std::string& model_path) {
@@ -51,8 +54,7 @@ void renew_entry(HubChange& change, const std::string& model_path, ShapeInferenc
     options.target = Target::single;
     options.single_path = model_path;
     options.inference = inference;
-    renew(change, std::move(options), streams);
-    if (has_entry(change, model_path)) return;
+    if (renew(change, std::move(options), streams) && has_entry(change, model_path)) return;
     throw EnvironmentError(model_path +
                            ": no entry of the manifest can be made of it, so nothing was written; "
                            "repair what is said above");

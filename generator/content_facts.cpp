@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/environment_error.h"
+#include "repository/foreign_pointer.h"
 
 namespace onnxhub {
 namespace {
@@ -37,6 +38,11 @@ Diagnostic malformed(const std::string& path, const MalformedPointer& pointer) {
             "restore it with `git checkout <good commit> -- '" + path + "'`"};
 }
 
+PointerForm form_of(const LfsPointer& pointer) {
+    if (pointer.has_crlf) return PointerForm::crlf;
+    return pointer.is_canonical ? PointerForm::canonical : PointerForm::other;
+}
+
 std::variant<ContentFacts, HashNeeded, Diagnostic> facts_of_small_file(const Tree& tree,
                                                                        const std::string& path,
                                                                        const FactOptions& options) {
@@ -46,10 +52,14 @@ std::variant<ContentFacts, HashNeeded, Diagnostic> facts_of_small_file(const Tre
         return malformed(path, *broken);
     const auto* pointer = std::get_if<LfsPointer>(&parsed);
     if (!pointer) {
+        if (auto foreign = find_foreign_pointer(content)) {
+            return unreadable(path, std::move(foreign->reason), std::move(foreign->hint));
+        }
         if (options.observer) options.observer->hashed(0);  // a chance to stop
         return ContentFacts{sha256_of(content), content.size(), FactSource::hashed};
     }
-    const ContentFacts facts{pointer->oid, pointer->size_bytes, FactSource::pointer};
+    const ContentFacts facts{pointer->oid, pointer->size_bytes, FactSource::pointer,
+                             form_of(*pointer)};
     if (!options.rehash) return facts;
     const auto object = tree.open_lfs_object(*pointer);
     if (object && hash_content(*object, options.observer) != pointer->oid) {

@@ -20,10 +20,14 @@ enum class FactSource {
     hashed,   ///< every byte was read
 };
 
+/// How a Git LFS pointer is written.
+enum class PointerForm { canonical, crlf, other };
+
 struct ContentFacts {
     Sha256 sha;
     std::uint64_t size_bytes = 0;
     FactSource source = FactSource::hashed;
+    PointerForm pointer_form = PointerForm::canonical;  ///< of FactSource::pointer
 
     bool operator==(const ContentFacts&) const = default;
 };
@@ -46,8 +50,8 @@ struct HashNeeded {
 };
 
 /// Facts of the regular file at `path` (symbolic links resolved already) as far as they are known
-/// without hashing it. A file that is a broken pointer, or can't be read, is a diagnostic at
-/// `path`.
+/// without hashing it. A file that is a broken pointer or one of another tool, or can't be read, is
+/// a diagnostic at `path`.
 std::variant<ContentFacts, HashNeeded, Diagnostic> known_content_facts(const Tree& tree,
                                                                        const std::string& path,
                                                                        const FactOptions& options);

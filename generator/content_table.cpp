@@ -8,6 +8,7 @@
 
 #include "base/environment_error.h"
 #include "base/parallel.h"
+#include "manifest/hub_path.h"
 
 namespace onnxhub {
 namespace {
@@ -58,8 +59,29 @@ void ContentTable::add_known(const std::string& path) {
     row_of(path);
 }
 
+/// What another tool than Git LFS has put in the place of the file, where no file is reached.
+std::optional<ForeignPointer> ContentTable::foreign_link(const std::string& path) const {
+    const auto stat = tree_->stat(path);
+    if (stat && stat->kind == FileKind::symlink) return find_foreign_link(tree_->read_link(path));
+    const auto dvc_file = tree_->stat(dvc_file_of(path));
+    if (dvc_file && dvc_file->kind == FileKind::regular) return kept_by_dvc(path);
+    return std::nullopt;
+}
+
 /// Leaves either a NoContent or a path of a regular file in `row.resolved`.
 void ContentTable::resolve(Row& row) const {
+    find_file(row);
+    const auto* none = std::get_if<NoContent>(&row.result);
+    if (!row.resolved.empty() || !none ||
+        std::holds_alternative<UnsafePath>(check_hub_path(row.path)))
+        return;
+    if (auto foreign = foreign_link(row.path)) {
+        row.result =
+            NoContent{none->kind, row.path + " " + foreign->reason, std::move(foreign->hint), {}};
+    }
+}
+
+void ContentTable::find_file(Row& row) const {
     auto resolved = resolve_symlinks(*tree_, row.path);
     if (auto* unresolved = std::get_if<UnresolvedPath>(&resolved)) {
         row.result = NoContent{NoContent::Kind::unusable,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "generator/content_facts.h"
+#include "repository/foreign_pointer.h"
 #include "repository/tree.h"
 
 namespace onnxhub {
@@ -88,6 +89,8 @@ private:
     };
     Row& row_of(const std::string& path);
     void resolve(Row& row) const;
+    void find_file(Row& row) const;
+    std::optional<ForeignPointer> foreign_link(const std::string& path) const;
 
     const Tree* tree_;  ///< never null; a pointer, so that tables can move
     std::vector<Row> rows_;

@@ -41,10 +41,17 @@ void report_graph_trouble(const std::string& path, const ModelGraph& graph,
              "shape inference did not survive this model: " + graph.inference_failure->reason,
              "its ports are written as the model declares them"});
     }
+    for (const std::string& contradiction : graph.contradictions) {
+        diagnostics.report({Severity::warning, "model-contradictory", path, 0, contradiction,
+                            graph.has_contradictory_ports
+                                ? "its entry gets no io_ports; repair the model's export"
+                                : "repair the model's export"});
+    }
     if (graph.has_invalid_names) {
         diagnostics.report({Severity::warning, "port-name-not-utf8", path, 0,
-                            "a name in the graph is not UTF-8, U+FFFD stands for the bad bytes",
-                            "export the model again with valid names"});
+                            "a name in the graph is not UTF-8",
+                            "export the model again with valid names; while a port's is not, its "
+                            "entry gets no io_ports"});
     }
     if (graph.is_cut_at_depth) {
         diagnostics.report({Severity::warning, "graph-too-deep", path, 0,
@@ -157,6 +164,9 @@ public:
             description_.diagnostics.append(reading_->diagnostics);
         }
         carried_ = options_.carried ? options_.carried->find(facts->sha) : nullptr;
+        note_pointer_form(row().model_path, *facts);
+        // A digest of bytes that are no model would hide that the model is lost.
+        if (reading_ && reading_->diagnostics.has_errors()) return std::move(description_);
 
         Entry entry;
         entry.model = row().name;
@@ -185,6 +195,19 @@ private:
                            : none.kind == NoContent::Kind::ignored ? "row-file-ignored"
                                                                    : "row-file-unusable";
         report(severity, rule, none.reason, none.in_file ? "" : none.hint);
+    }
+
+    /// Git LFS reads such pointers, but writes others: git shows the file as modified.
+    void note_pointer_form(const std::string& path, const ContentFacts& facts) {
+        if (facts.source != FactSource::pointer || facts.pointer_form == PointerForm::canonical) {
+            return;
+        }
+        const bool is_crlf = facts.pointer_form == PointerForm::crlf;
+        description_.diagnostics.report(
+            {Severity::warning, is_crlf ? "pointer-crlf" : "pointer-not-canonical", path, 1,
+             is_crlf ? "the lines of this Git LFS pointer end with CR LF"
+                     : "this Git LFS pointer is not the bytes Git LFS writes",
+             "with its content here: git add --renormalize"});
     }
 
     bool set_versions(Entry& entry) {
@@ -236,7 +259,9 @@ private:
     void set_ports(Entry& entry) {
         const std::string* tensor = feature_tensor(*options_.settings, row());
         if (description_.graph) {
-            entry.io_ports = description_.graph->ports;
+            if (!description_.graph->has_contradictory_ports) {
+                entry.io_ports = description_.graph->ports;
+            }
             description_.ports = PortSource::graph;
             set_features(entry, tensor);
             return;
@@ -273,6 +298,7 @@ private:
     void set_archive(Entry& entry) {
         if (!row().archive_path) return;
         if (const auto* facts = table_.facts(*row().archive_path)) {
+            note_pointer_form(*row().archive_path, *facts);
             entry.archive_path = *row().archive_path;
             entry.archive = {facts->sha, facts->size_bytes};
             return;
@@ -308,6 +334,7 @@ private:
 
     bool add_external_file(Entry& entry, const std::string& path) {
         if (const auto* facts = table_.facts(path)) {
+            note_pointer_form(path, *facts);
             entry.external_data.push_back({path, facts->sha, facts->size_bytes});
             return true;
         }
@@ -440,17 +467,22 @@ std::string other_opset(const std::string& model_path, std::int64_t imported, st
 
 CarriedPorts CarriedPorts::from(const ManifestDocument& document) {
     CarriedPorts carried;
+    carried.add(document);
+    return carried;
+}
+
+void CarriedPorts::add(const ManifestDocument& document) {
     for (const ManifestEntry& entry : document.entries) {
         auto facts = facts_of_model(entry);
-        if (!facts || !facts->content.sha || !facts->io_ports) continue;
-        Entry known = std::move(*facts);
+        if (!facts || !facts->content.sha) continue;
+        const auto [known, is_new] = entries_.try_emplace(*facts->content.sha);
+        if (!is_new && (known->second.io_ports || !facts->io_ports)) continue;
+        known->second = std::move(*facts);
         // Paths of a manifest are foreign input: what is not a safe path is not carried.
-        std::erase_if(known.external_data, [](const ExternalDataFile& file) {
+        std::erase_if(known->second.external_data, [](const ExternalDataFile& file) {
             return std::holds_alternative<UnsafePath>(check_hub_path(file.path));
         });
-        carried.entries_.try_emplace(*known.content.sha, std::move(known));
     }
-    return carried;
 }
 
 const Entry* CarriedPorts::find(const Sha256& model_sha) const {

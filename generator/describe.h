@@ -26,8 +26,11 @@ namespace onnxhub {
 /// What earlier manifests know about models whose bytes are not here, by the digest of the model.
 class CarriedPorts {
 public:
-    /// Entries without a digest or ports are of no use and ignored.
     static CarriedPorts from(const ManifestDocument& document);
+
+    /// What is known already stays, but for entries without ports where `document` has some.
+    /// Entries without a digest are of no use and ignored.
+    void add(const ManifestDocument& document);
 
     const Entry* find(const Sha256& model_sha) const;  ///< null when nothing is known
 
@@ -41,7 +44,9 @@ enum class PortSource { graph, carried, none };
 /// One row and what became of it.
 struct ModelDescription {
     ReadmeModel row;
-    std::optional<Entry> entry;  ///< absent when the row can't become one; `diagnostics` say why
+    /// Absent when the row can't become one, such as for a file that is no model; `diagnostics` say
+    /// why.
+    std::optional<Entry> entry;
     std::optional<ContentFacts> facts;  ///< of the model file
     PortSource ports = PortSource::none;
     /// The model is in LFS and its bytes are not here: its ports, and for discovered models its

@@ -2,33 +2,34 @@
 #include "generator/generate.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "base/environment_error.h"
 #include "generator/changed_rows.h"
+#include "manifest/entry_name.h"
 
 namespace onnxhub {
 namespace {
 
-struct AllRows {
-    std::vector<ReadmeModel> rows;
-    bool has_readme = false;
-    bool has_table = false;
-};
-
-AllRows read_rows(const Tree& tree, const Settings& settings, const GenerateOptions& options,
+HubRows read_rows(const Tree& tree, const Settings& settings, const GenerateOptions& options,
                   Diagnostics& diagnostics) {
     HubRows hub = read_hub_rows(tree, settings, options.jobs, diagnostics);
-    AllRows all{std::move(hub.models), hub.has_readme, hub.has_table};
     if (options.discover) {
-        auto found = discover_models(tree, settings, all.rows);
-        std::move(found.begin(), found.end(), std::back_inserter(all.rows));
+        auto found = discover_unlisted_models(tree, settings, hub);
+        std::move(found.begin(), found.end(), std::back_inserter(hub.models));
     }
-    return all;
+    return hub;
 }
 
-void require_a_hub(const AllRows& all, const GenerateOptions& options) {
+void require_a_hub(const HubRows& all, const GenerateOptions& options) {
     const std::string readme(readme_file_name);
+    if (all.is_root_unusable) {
+        throw EnvironmentError(readme +
+                               ": can't be used, so nothing was generated; repair what is "
+                               "reported of it");
+    }
     if (options.discover) return;
     if (!all.has_readme) {
         throw EnvironmentError(readme +
@@ -57,10 +58,10 @@ bool is_selected(const ReadmeModel& row, const GenerateOptions& options) {
 void select_rows(const Tree& tree, const GenerateOptions& options, GenerationPlan& plan) {
     if (options.target == Target::diff) {
         Diagnostics troubles_of_the_past;
-        const AllRows base =
+        const HubRows base =
             read_rows(*options.base, options.base_settings, options, troubles_of_the_past);
         RowChanges changes =
-            find_changed_rows({*options.base, base.rows, options.base_settings},
+            find_changed_rows({*options.base, base.models, options.base_settings},
                               {tree, plan.rows, options.settings}, require_present(options));
         plan.selected = std::move(changes.changed);
         plan.gone = std::move(changes.gone);
@@ -69,11 +70,44 @@ void select_rows(const Tree& tree, const GenerateOptions& options, GenerationPla
     for (std::size_t i = 0; i < plan.rows.size(); ++i) {
         if (is_selected(plan.rows[i], options)) plan.selected.push_back(i);
     }
-    if (options.target == Target::single && plan.selected.empty()) {
-        throw EnvironmentError(options.single_path +
-                               ": no table lists this model; add a row for it, "
-                               "or use --discover");
+}
+
+/// Throws when no row is selected that Target::single asks for, and says why.
+void require_single(const GenerateOptions& options, const GenerationPlan& plan,
+                    const Diagnostics& diagnostics) {
+    if (options.target != Target::single || !plan.selected.empty()) return;
+    const auto& all = diagnostics.all();
+    const auto error = std::ranges::find(all, Severity::error, &Diagnostic::severity);
+    throw EnvironmentError(
+        options.single_path + ": no table lists this model" +
+        (error == all.end() ? "; add a row for it, or use --discover"
+                            : " that can be read; repair what is wrong first: " + to_text(*error)));
+}
+
+/// What rows in error may stand for, and no setting leaves out.
+std::vector<EntryClaim> claims_of(const GenerateOptions& options, const RowsInError& in_error) {
+    if (!options.present) return {};
+    std::vector<EntryClaim> claims = claim_entries(*options.present, in_error);
+    for (std::size_t i = 0; i < claims.size(); ++i) {
+        if (claims[i] == EntryClaim::none) continue;
+        if (is_excluded(options.settings, name_of(options.present->entries[i]).model_path)) {
+            claims[i] = EntryClaim::none;
+        }
     }
+    return claims;
+}
+
+/// A model that only looks as if no table listed it keeps the entry it has.
+void leave_out_claimed(const GenerateOptions& options, const std::vector<EntryClaim>& claims,
+                       std::vector<ReadmeModel>& rows) {
+    std::set<std::string> paths;
+    for (std::size_t i = 0; i < claims.size(); ++i) {
+        if (claims[i] == EntryClaim::none) continue;
+        paths.insert(name_of(options.present->entries[i]).model_path);
+    }
+    std::erase_if(rows, [&](const ReadmeModel& row) {
+        return is_discovered(row) && paths.contains(row.model_path);
+    });
 }
 
 EntryName name_of_row(const ReadmeModel& row) {
@@ -81,15 +115,16 @@ EntryName name_of_row(const ReadmeModel& row) {
 }
 
 ManifestUpdate update_manifest(const GenerationPlan& plan, std::vector<FreshEntry> fresh,
-                               const std::vector<std::size_t>& not_made,
-                               const GenerateOptions& options) {
+                               const RowsInError& not_made, const GenerateOptions& options) {
     static const ManifestDocument nothing;
+    Retained retained{claims_of(options, not_made), options.earlier};
+    add_claims(plan.claims, retained.claims);
     if (options.target == Target::all) {
-        return replace_all(options.present ? *options.present : nothing, fresh);
+        return replace_all(options.present ? *options.present : nothing, fresh, retained);
     }
     PartialChange change;
     change.fresh = std::move(fresh);
-    for (const std::size_t i : not_made) change.gone.push_back(name_of_row(plan.rows[i]));
+    change.retained = std::move(retained);
     for (const ReadmeModel& row : plan.gone) change.gone.push_back(name_of_row(row));
     for (const ReadmeModel& row : plan.rows) change.row_order.push_back(name_of_row(row));
     return replace_some(require_present(options), change);
@@ -111,10 +146,14 @@ std::optional<MissingContent> missing_content(const ModelDescription& model) {
 
 GenerationPlan plan_generation(const Tree& tree, const GenerateOptions& options,
                                Diagnostics& diagnostics) {
-    AllRows all = read_rows(tree, options.settings, options, diagnostics);
+    HubRows all = read_rows(tree, options.settings, options, diagnostics);
     require_a_hub(all, options);
-    GenerationPlan plan{std::move(all.rows), {}, {}};
+    GenerationPlan plan;
+    plan.claims = claims_of(options, rows_in_error(all));
+    plan.rows = std::move(all.models);
+    leave_out_claimed(options, plan.claims, plan.rows);
     select_rows(tree, options, plan);
+    require_single(options, plan, diagnostics);
     return plan;
 }
 
@@ -124,8 +163,10 @@ std::vector<RowResult> make_rows(const Tree& tree, const GenerationPlan& plan,
     std::vector<ReadmeModel> rows;
     rows.reserve(positions.size());
     for (const std::size_t i : positions) rows.push_back(plan.rows[i]);
-    const CarriedPorts carried =
-        options.carry ? CarriedPorts::from(*options.carry) : CarriedPorts{};
+    CarriedPorts carried;
+    if (options.carry) carried.add(*options.carry);
+    if (options.present && options.present != options.carry) carried.add(*options.present);
+    for (const ManifestDocument* document : options.earlier) carried.add(*document);
     Descriptions described = describe_models(tree, std::move(rows),
                                              {&options.settings, &carried, options.inference,
                                               options.observer, options.rehash, options.jobs});
@@ -137,6 +178,9 @@ std::vector<RowResult> make_rows(const Tree& tree, const GenerationPlan& plan,
         results.push_back(
             {positions[k], {}, model.ports, missing_content(model), std::move(model.diagnostics)});
         results.back().entry = std::move(model.entry);
+        if (results.back().entry) continue;
+        const ReadmeModel& row = model.row;
+        results.back().row = {row.readme_path, row.line, row.name, row.model_path};
     }
     return results;
 }
@@ -145,7 +189,7 @@ GenerateResult join_rows(const GenerationPlan& plan, std::vector<RowResult> resu
                          const GenerateOptions& options, Diagnostics& diagnostics) {
     GenerateResult joined;
     std::vector<FreshEntry> fresh;
-    std::vector<std::size_t> not_made;
+    RowsInError not_made;
     for (RowResult& row : results) {
         if (row.missing) joined.missing.push_back(*row.missing);
         diagnostics.append(std::move(row.diagnostics));
@@ -154,9 +198,10 @@ GenerateResult join_rows(const GenerationPlan& plan, std::vector<RowResult> resu
         if (row.entry) {
             fresh.push_back({std::move(*row.entry), row.position});
         } else {
-            not_made.push_back(row.position);
+            not_made.rows.push_back(std::move(row.row));
         }
     }
+    joined.unmade = not_made.rows.size();
     joined.update = update_manifest(plan, std::move(fresh), not_made, options);
     return joined;
 }

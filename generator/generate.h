@@ -36,6 +36,9 @@ struct GenerateOptions {
     bool discover = false;                      ///< models in no table get an entry too
     const ManifestDocument* present = nullptr;  ///< the manifest as it is; null: there is none yet
     const ManifestDocument* carry = nullptr;    ///< io_ports of models whose bytes are not here
+    /// Manifests of earlier states, the latest first: what the present one has lost of a model is
+    /// taken from there, by its SHA-256.
+    std::vector<const ManifestDocument*> earlier = {};
     ShapeInference* inference = nullptr;
     ContentObserver* observer = nullptr;
     bool rehash = false;
@@ -47,6 +50,8 @@ struct GenerationPlan {
     std::vector<ReadmeModel> rows;      ///< all of the hub
     std::vector<std::size_t> selected;  ///< positions in `rows`, ascending
     std::vector<ReadmeModel> gone;      ///< for Target::diff: rows of the base alone
+    /// Of the present manifest's entries, by position: which rows in error may stand for them.
+    std::vector<EntryClaim> claims;
 };
 
 /// A model in LFS whose bytes would have told more.
@@ -66,6 +71,7 @@ struct RowResult {
     PortSource ports = PortSource::none;
     std::optional<MissingContent> missing;  ///< its ports were neither read nor carried
     Diagnostics diagnostics;
+    BrokenRow row = {};  ///< without an entry: what names the entry that has to stay
 };
 
 struct GenerateResult {
@@ -74,10 +80,12 @@ struct GenerateResult {
     std::size_t read_ports = 0;           ///< entries whose ports came from their graphs,
     std::size_t carried_ports = 0;        ///< and those whose came from a manifest
     std::vector<MissingContent> missing;  ///< neither read nor carried, in the order of the rows
+    std::size_t unmade = 0;               ///< rows that were looked at and gave no entry
 };
 
-/// Reads the tables. Throws EnvironmentError when there is nothing to generate from: no README.md,
-/// no table of model folders, no row for `single_path`, no manifest where one is updated.
+/// Reads the tables. Throws EnvironmentError when there is nothing to generate from: no README.md
+/// or one that can't be used, no table of model folders, no row for `single_path`, no manifest
+/// where one is updated.
 GenerationPlan plan_generation(const Tree& tree, const GenerateOptions& options,
                                Diagnostics& diagnostics);
 

@@ -2,6 +2,7 @@
 #include "generator/hub_rows.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <unordered_set>
 #include <utility>
@@ -10,7 +11,9 @@
 #include "base/environment_error.h"
 #include "base/parallel.h"
 #include "manifest/hub_path.h"
+#include "repository/foreign_pointer.h"
 #include "repository/glob.h"
+#include "repository/lfs_pointer.h"
 
 namespace onnxhub {
 namespace {
@@ -23,7 +26,7 @@ constexpr std::string_view model_suffix = ".onnx";
 /// The text of the README at `path`, or nothing and a diagnostic at `mention` that says why.
 std::optional<std::string> read_readme(const Tree& tree, const std::string& path,
                                        const Diagnostic& mention, Diagnostics& diagnostics) {
-    const auto fail = [&](std::string message, std::string hint) {
+    const auto fail = [&](std::string message, std::string hint) -> std::optional<std::string> {
         Diagnostic diagnostic = mention;
         diagnostic.message = std::move(message);
         diagnostic.hint = std::move(hint);
@@ -40,7 +43,17 @@ std::optional<std::string> read_readme(const Tree& tree, const std::string& path
         if (!stat || stat->kind != FileKind::regular) {
             return fail(path + " is missing", "add it, or correct the link to the folder");
         }
-        return read_whole(*tree.open(target), readme_size_limit, path);
+        std::string text = read_whole(*tree.open(target), readme_size_limit, path);
+        const std::string subject = path == mention.file ? "" : path + " ";
+        if (!std::holds_alternative<NotAPointer>(parse_lfs_pointer(text))) {
+            return fail(subject + "is a Git LFS pointer, its text is not here",
+                        "get it with `git lfs pull`, and keep READMEs out of Git LFS in "
+                        ".gitattributes");
+        }
+        if (const auto foreign = find_foreign_pointer(text)) {
+            return fail(subject + foreign->reason, "commit the README itself to git");
+        }
+        return text;
     } catch (const EnvironmentError& error) {
         return fail(error.what(), "");
     }
@@ -52,11 +65,6 @@ void strip_tags(const Settings& settings, ReadmeModel& model) {
         std::find(strip.begin(), strip.end(), model.tags.front()) != strip.end()) {
         model.tags.erase(model.tags.begin());
     }
-}
-
-bool is_excluded(const Settings& settings, const std::string& path) {
-    return std::any_of(settings.exclude.begin(), settings.exclude.end(),
-                       [&](const std::string& glob) { return glob_matches(glob, path); });
 }
 
 struct FolderRows {
@@ -99,6 +107,15 @@ std::vector<std::string> folder_tags(const std::string& path) {
 
 }  // namespace
 
+bool is_excluded(const Settings& settings, const std::string& model_path) {
+    return std::any_of(settings.exclude.begin(), settings.exclude.end(),
+                       [&](const std::string& glob) { return glob_matches(glob, model_path); });
+}
+
+RowsInError rows_in_error(const HubRows& hub) {
+    return {hub.has_lost_root, hub.lost_readmes, hub.broken};
+}
+
 HubRows read_hub_rows(const Tree& tree, const Settings& settings, unsigned jobs,
                       Diagnostics& diagnostics) {
     HubRows hub;
@@ -107,10 +124,12 @@ HubRows read_hub_rows(const Tree& tree, const Settings& settings, unsigned jobs,
     hub.has_readme = true;
     const Diagnostic mention{Severity::error, "readme-unreadable", root_readme, 0, "", ""};
     const auto text = read_readme(tree, root_readme, mention, diagnostics);
-    if (!text) return hub;
-
-    const ModelFolders root = parse_model_folders(*text, root_readme, diagnostics);
+    ModelFolders root;
+    root.is_unusable = !text;
+    if (text) root = parse_model_folders(*text, root_readme, diagnostics);
     hub.has_table = root.has_table;
+    hub.has_lost_root = root.has_lost_folder || root.is_unusable;
+    hub.is_root_unusable = root.is_unusable;
     std::vector<FolderRows> folders(root.folders.size());
     for_each_index(folders.size(), jobs,
                    [&](std::size_t i) { folders[i] = read_folder(tree, root.folders[i]); });
@@ -146,6 +165,26 @@ std::vector<ReadmeModel> discover_models(const Tree& tree, const Settings& setti
         strip_tags(settings, model);
         found.push_back(std::move(model));
     }
+    return found;
+}
+
+std::vector<ReadmeModel> discover_unlisted_models(const Tree& tree, const Settings& settings,
+                                                  const HubRows& hub) {
+    if (hub.is_root_unusable) return {};
+    std::vector<ReadmeModel> found = discover_models(tree, settings, hub.models);
+    std::unordered_set<std::string> paths;
+    for (const BrokenRow& row : hub.broken) paths.insert(row.model_path);
+    std::set<std::string, std::less<>> folders;
+    for (const std::string& readme : hub.lost_readmes) folders.emplace(parent_folder(readme));
+    std::erase_if(found, [&](const ReadmeModel& model) {
+        if (paths.contains(model.model_path)) return true;
+        std::string_view folder = model.model_path;
+        while (!folders.empty() && !folder.empty()) {
+            folder = parent_folder(folder);
+            if (folders.contains(folder)) return true;
+        }
+        return false;
+    });
     return found;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "generator/entry_claims.h"
 #include "generator/readme_table.h"
 #include "generator/settings.h"
 #include "manifest/diagnostic.h"
@@ -21,7 +22,15 @@ struct HubRows {
     std::vector<BrokenRow> broken;    ///< rows that can't be used, excluded or not
     /// READMEs that should hold tables of models and could not be read, or not wholly.
     std::vector<std::string> lost_readmes;
+    bool has_lost_root = false;     ///< a folder the root README means to name is not known
+    bool is_root_unusable = false;  ///< nothing of the root README can be believed
 };
+
+/// What in the tables may stand for entries without a row.
+RowsInError rows_in_error(const HubRows& hub);
+
+/// Whether a setting leaves the model out.
+bool is_excluded(const Settings& settings, const std::string& model_path);
 
 /// Reads the READMEs of the tree. Leading tags the settings strip are gone, excluded models left
 /// out. A folder or README that can't be used is reported and the rest is read.
@@ -33,6 +42,11 @@ HubRows read_hub_rows(const Tree& tree, const Settings& settings, unsigned jobs,
 /// only the graph can tell.
 std::vector<ReadmeModel> discover_models(const Tree& tree, const Settings& settings,
                                          const std::vector<ReadmeModel>& listed);
+
+/// Those of discover_models() that the hub's rows don't name and that no README or row in error may
+/// list either: they would lose the name and versions a table gives them.
+std::vector<ReadmeModel> discover_unlisted_models(const Tree& tree, const Settings& settings,
+                                                  const HubRows& hub);
 
 /// Whether discover_models() made the row.
 bool is_discovered(const ReadmeModel& row);

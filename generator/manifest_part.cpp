@@ -15,11 +15,16 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::int64_t format_version = 1;
+constexpr std::int64_t format_version = 2;
 constexpr std::size_t row_limit = 10'000'000;  // no hub comes near
 
 constexpr std::array<std::pair<PortSource, const char*>, 3> port_sources{
     {{PortSource::graph, "graph"}, {PortSource::carried, "carried"}, {PortSource::none, "none"}}};
+
+constexpr std::array<std::pair<EntryClaim, const char*>, 3> claims{
+    {{EntryClaim::none, "none"},
+     {EntryClaim::possible, "possible"},
+     {EntryClaim::certain, "certain"}}};
 
 JsonValue json_bool(bool value) {
     JsonValue json;
@@ -60,8 +65,30 @@ JsonValue to_json(const RowResult& row) {
                                      {"has_entry", json_bool(row.missing->has_entry)}})});
     }
     if (!row.diagnostics.empty()) members.push_back({"diagnostics", to_json(row.diagnostics)});
-    if (row.entry) members.push_back({"entry", onnxhub::to_json(*row.entry)});
+    if (row.entry) {
+        members.push_back({"entry", onnxhub::to_json(*row.entry)});
+    } else {
+        members.push_back({"row", json_object({{"readme", json_string(row.row.readme_path)},
+                                               {"line", json_integer(row.row.line)},
+                                               {"name", json_string(row.row.name)},
+                                               {"path", json_string(row.row.model_path)}})});
+    }
     return json_object(std::move(members));
+}
+
+JsonValue to_json(const std::vector<PresentEntry>& entries) {
+    JsonArray values;
+    for (const PresentEntry& entry : entries) {
+        JsonObject members{{"position", json_unsigned(entry.position)}};
+        if (entry.claim != EntryClaim::none) {
+            const auto* claim =
+                std::ranges::find(claims, entry.claim, &std::pair<EntryClaim, const char*>::first);
+            members.push_back({"claim", json_string(claim->second)});
+        }
+        members.push_back({"entry", entry.json});
+        values.push_back(json_object(std::move(members)));
+    }
+    return json_array(std::move(values));
 }
 
 std::size_t position_of(const JsonValue& json) {
@@ -79,15 +106,18 @@ std::uint64_t bytes_of(const JsonValue& json) {
         number_member(json, "bytes", std::numeric_limits<std::int64_t>::max()));
 }
 
+int line_of(const JsonValue& json) {
+    return static_cast<int>(number_member(json, "line", std::numeric_limits<int>::max()));
+}
+
 Diagnostics diagnostics_of(const JsonValue& object) {
     Diagnostics diagnostics;
     for (const JsonValue& item : array_member(object, "diagnostics", row_limit)) {
         const auto severity = parse_severity(text_member(item, "severity"));
         if (!severity) throw UnexpectedJson("severity is none of error, warning, note");
-        diagnostics.report(
-            {*severity, text_member(item, "rule"), text_member(item, "file"),
-             static_cast<int>(number_member(item, "line", std::numeric_limits<int>::max())),
-             text_member(item, "message"), text_member(item, "hint")});
+        diagnostics.report({*severity, text_member(item, "rule"), text_member(item, "file"),
+                            line_of(item), text_member(item, "message"),
+                            text_member(item, "hint")});
     }
     return diagnostics;
 }
@@ -97,6 +127,15 @@ PortSource port_source_of(const std::string& name) {
         if (name == known) return source;
     }
     throw UnexpectedJson("ports is none of graph, carried, none");
+}
+
+EntryClaim claim_of(const JsonValue& json) {
+    if (!json.find("claim")) return EntryClaim::none;
+    const std::string name = text_member(json, "claim");
+    for (const auto& [claim, known] : claims) {
+        if (name == known) return claim;
+    }
+    throw UnexpectedJson("claim is none of possible, certain");
 }
 
 RowResult row_of(const JsonValue& json) {
@@ -114,7 +153,11 @@ RowResult row_of(const JsonValue& json) {
             throw UnexpectedJson("an entry can't be used: " + problem->message);
         }
         row.entry = std::get<Entry>(std::move(parsed));
+        return row;
     }
+    const JsonValue& named = json_member(json, "row");
+    row.row = {text_member(named, "readme"), line_of(named), text_member(named, "name"),
+               text_member(named, "path")};
     return row;
 }
 
@@ -137,9 +180,20 @@ void require_order(const std::vector<Item>& items) {
     }
 }
 
+std::vector<PresentEntry> entries_of(const JsonValue& document, const char* key) {
+    std::vector<PresentEntry> entries;
+    for (const JsonValue& item : array_member(document, key, row_limit)) {
+        const JsonValue& entry = json_member(item, "entry");
+        if (!entry.object()) throw UnexpectedJson("an entry is no object");
+        entries.push_back({position_of(item), entry, claim_of(item)});
+    }
+    require_order(entries);
+    return entries;
+}
+
 ManifestPart read(const JsonValue& document) {
     if (json_member(document, "version").integer() != format_version) {
-        throw UnexpectedJson("version is not 1");
+        throw UnexpectedJson("version is not 2");
     }
     ManifestPart part;
     part.shard = shard_of(text_member(document, "shard"));
@@ -153,13 +207,9 @@ ManifestPart read(const JsonValue& document) {
     for (const JsonValue& item : array_member(document, "rows", row_limit)) {
         part.rows.push_back(row_of(item));
     }
-    for (const JsonValue& item : array_member(document, "present", row_limit)) {
-        const JsonValue& entry = json_member(item, "entry");
-        if (!entry.object()) throw UnexpectedJson("an entry is no object");
-        part.present.push_back({position_of(item), entry});
-    }
+    part.present = entries_of(document, "present");
+    part.earlier = entries_of(document, "earlier");
     require_order(part.rows);
-    require_order(part.present);
     return part;
 }
 
@@ -180,16 +230,27 @@ void add_counts(SourceCount& sum, const SourceCount& part) {
     sum.bytes += part.bytes;
 }
 
-/// The manifest all parts have their entries from.
-ManifestDocument present_document(const std::vector<ManifestPart>& parts) {
+/// A manifest all parts have entries from, in one of their lists.
+struct GatheredManifest {
+    ManifestDocument document;
+    std::vector<EntryClaim> claims;
+};
+
+GatheredManifest gather(const std::vector<ManifestPart>& parts,
+                        std::vector<PresentEntry> ManifestPart::*list) {
     std::vector<const PresentEntry*> entries;
     for (const ManifestPart& part : parts) {
-        for (const PresentEntry& entry : part.present) entries.push_back(&entry);
+        for (const PresentEntry& entry : part.*list) entries.push_back(&entry);
     }
     std::ranges::sort(entries, {}, [](const PresentEntry* entry) { return entry->position; });
     std::vector<std::string> texts;
-    for (const PresentEntry* entry : entries) texts.push_back(entry_text(entry->json));
-    return std::get<ManifestDocument>(parse_manifest(manifest_text(texts)));
+    GatheredManifest gathered;
+    for (const PresentEntry* entry : entries) {
+        texts.push_back(entry_text(entry->json));
+        gathered.claims.push_back(entry->claim);
+    }
+    gathered.document = std::get<ManifestDocument>(parse_manifest(manifest_text(texts)));
+    return gathered;
 }
 
 }  // namespace
@@ -206,14 +267,36 @@ Sha256 inputs_digest(const GenerationPlan& plan, const Settings& settings,
     }
     hasher.add(std::to_string(plan.rows.size()));
     for (const ReadmeModel& row : plan.rows) add_row(row, hasher);
+    for (const EntryClaim claim : plan.claims) hasher.add(std::to_string(static_cast<int>(claim)));
     return hasher.finish();
 }
 
-std::vector<PresentEntry> present_entries_of(const Shard& shard, const ManifestDocument& present) {
+std::vector<PresentEntry> present_entries_of(const Shard& shard, const ManifestDocument& present,
+                                             const std::vector<EntryClaim>& claims) {
     std::vector<PresentEntry> entries;
     for (std::size_t i = 0; i < present.entries.size(); ++i) {
         const ManifestEntry& entry = present.entries[i];
-        if (shard.has(name_of(entry).model_path)) entries.push_back({i, entry.json});
+        if (!shard.has(name_of(entry).model_path)) continue;
+        entries.push_back({i, entry.json, i < claims.size() ? claims[i] : EntryClaim::none});
+    }
+    return entries;
+}
+
+std::vector<PresentEntry> earlier_entries_of(const Shard& shard,
+                                             const std::vector<const ManifestDocument*>& earlier,
+                                             const ManifestDocument& present) {
+    std::vector<PresentEntry> entries;
+    if (earlier.empty()) return entries;
+    std::set<EntryName> names;
+    for (const ManifestEntry& entry : present.entries) names.insert(name_of(entry));
+    std::size_t position = 0;
+    for (const ManifestDocument* document : earlier) {
+        for (const ManifestEntry& entry : document->entries) {
+            const EntryName name = name_of(entry);
+            const std::size_t here = position++;
+            if (!shard.has(name.model_path) || names.contains(name)) continue;
+            entries.push_back({here, entry.json});
+        }
     }
     return entries;
 }
@@ -221,11 +304,6 @@ std::vector<PresentEntry> present_entries_of(const Shard& shard, const ManifestD
 std::string part_text(const ManifestPart& part) {
     JsonArray rows;
     for (const RowResult& row : part.rows) rows.push_back(to_json(row));
-    JsonArray present;
-    for (const PresentEntry& entry : part.present) {
-        present.push_back(
-            json_object({{"position", json_unsigned(entry.position)}, {"entry", entry.json}}));
-    }
     const JsonValue document =
         json_object({{"version", json_integer(format_version)},
                      {"shard", json_string(to_text(part.shard))},
@@ -236,7 +314,8 @@ std::string part_text(const ManifestPart& part) {
                                                  {"hashed", to_json(part.statistics.hashed)}})},
                      {"diagnostics", to_json(part.diagnostics)},
                      {"rows", json_array(std::move(rows))},
-                     {"present", json_array(std::move(present))}});
+                     {"present", to_json(part.present)},
+                     {"earlier", to_json(part.earlier)}});
     // "##[" can only be inside a string here.
     return without_runner_commands(json_text(document), "\\u0023") + '\n';
 }
@@ -254,7 +333,8 @@ std::variant<ManifestPart, std::string> parse_manifest_part(const JsonValue& doc
 }
 
 MergedParts merge_parts(std::vector<ManifestPart> parts, Diagnostics& diagnostics) {
-    const ManifestDocument present = present_document(parts);
+    GatheredManifest present = gather(parts, &ManifestPart::present);
+    const GatheredManifest earlier = gather(parts, &ManifestPart::earlier);
     FactStatistics statistics;
     std::vector<RowResult> rows;
     Diagnostics of_the_hub;
@@ -271,9 +351,12 @@ MergedParts merge_parts(std::vector<ManifestPart> parts, Diagnostics& diagnostic
     diagnostics.append(std::move(of_the_hub));
     std::ranges::sort(rows, {}, &RowResult::position);
     GenerateOptions options;
-    options.present = &present;
-    MergedParts merged{join_rows({}, std::move(rows), options, diagnostics),
-                       present.entries.size()};
+    options.present = &present.document;
+    options.earlier = {&earlier.document};
+    GenerationPlan plan;
+    plan.claims = std::move(present.claims);
+    MergedParts merged{join_rows(plan, std::move(rows), options, diagnostics),
+                       present.document.entries.size()};
     merged.result.statistics = statistics;
     return merged;
 }

@@ -16,10 +16,11 @@
 
 namespace onnxhub {
 
-/// An entry of the manifest as it is, by its place there.
+/// An entry of the manifest as it is, or of earlier ones, by its place there.
 struct PresentEntry {
     std::size_t position = 0;
     JsonValue json;
+    EntryClaim claim = EntryClaim::none;
 };
 
 struct ManifestPart {
@@ -28,6 +29,7 @@ struct ManifestPart {
     bool is_complete = false;           ///< false: rows of the shard are still to come
     std::vector<RowResult> rows;        ///< of this shard, by position
     std::vector<PresentEntry> present;  ///< of this shard, by position
+    std::vector<PresentEntry> earlier;  ///< what the present manifest has lost, likewise
     FactStatistics statistics;
     Diagnostics diagnostics;  ///< about tables and the hub as a whole: every part has them
 };
@@ -37,8 +39,15 @@ struct ManifestPart {
 Sha256 inputs_digest(const GenerationPlan& plan, const Settings& settings,
                      std::string_view present_text, std::string_view state);
 
-/// The entries of `present` whose paths are in the shard.
-std::vector<PresentEntry> present_entries_of(const Shard& shard, const ManifestDocument& present);
+/// The entries of `present` whose paths are in the shard, with their claims (GenerationPlan).
+std::vector<PresentEntry> present_entries_of(const Shard& shard, const ManifestDocument& present,
+                                             const std::vector<EntryClaim>& claims = {});
+
+/// Entries of earlier manifests, the latest first, that `present` no longer has under their name
+/// and whose paths are in the shard.
+std::vector<PresentEntry> earlier_entries_of(const Shard& shard,
+                                             const std::vector<const ManifestDocument*>& earlier,
+                                             const ManifestDocument& present);
 
 /// Canonical JSON with a line break at its end: the same part gives the same bytes.
 std::string part_text(const ManifestPart& part);

@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -18,6 +19,7 @@ class Continuations {
 public:
     /// Only present entries that `may_continue` are considered.
     Continuations(const ManifestDocument& present, const std::vector<FreshEntry>& fresh,
+                  const std::vector<EntryClaim>& claims,
                   const std::function<bool(const Entry&)>& may_continue)
         : entries_(present.entries), of_fresh_(fresh.size()), is_taken_(present.entries.size()) {
         for (std::size_t i = 0; i < entries_.size(); ++i) {
@@ -28,12 +30,23 @@ public:
         }
         // The surest first, so that a copy of a model can't take the entry of the original.
         match(fresh, [&](const Entry& entry) { return at_path(entry, 3); });
+        match(fresh, [&](const Entry& entry) { return at_path(entry, 2); });
+        leave_alone(claims);
         match(fresh, [&](const Entry& entry) { return at_path(entry, 0); });
         match(fresh, [&](const Entry& entry) { return of_digest(entry); });
     }
 
     const std::optional<std::size_t>& of_fresh(std::size_t i) const { return of_fresh_[i]; }
-    bool is_taken(std::size_t present) const { return is_taken_[present]; }
+    bool is_taken(std::size_t present) const { return is_taken_[present] && !is_left_[present]; }
+
+    /// Of each present entry that is continued, the position of the fresh one.
+    std::vector<std::size_t> positions(const std::vector<FreshEntry>& fresh) const {
+        std::vector<std::size_t> positions(entries_.size());
+        for (std::size_t i = 0; i < fresh.size(); ++i) {
+            if (of_fresh_[i]) positions[*of_fresh_[i]] = fresh[i].position;
+        }
+        return positions;
+    }
 
     std::vector<MovedEntry> moved(const std::vector<FreshEntry>& fresh) const {
         std::vector<MovedEntry> moved;
@@ -47,6 +60,15 @@ public:
     }
 
 private:
+    /// What is left of the entries with a certain claim belongs to rows in error.
+    void leave_alone(const std::vector<EntryClaim>& claims) {
+        is_left_.resize(is_taken_.size());
+        for (std::size_t i = 0; i < claims.size(); ++i) {
+            is_left_[i] = claims[i] == EntryClaim::certain && !is_taken_[i];
+            if (is_left_[i]) is_taken_[i] = true;
+        }
+    }
+
     template <class Find>
     void match(const std::vector<FreshEntry>& fresh, const Find& find) {
         for (std::size_t i = 0; i < fresh.size(); ++i) {
@@ -90,6 +112,59 @@ private:
     std::map<Sha256, std::vector<std::size_t>> by_sha_;
     std::vector<std::optional<std::size_t>> of_fresh_;
     std::vector<bool> is_taken_;
+    std::vector<bool> is_left_;
+};
+
+bool is_claimed(const Retained& retained, std::size_t present) {
+    return present < retained.claims.size() && retained.claims[present] != EntryClaim::none;
+}
+
+/// Entries that have the digest of a fresh one and no place any more: those of earlier manifests
+/// that the present one has lost, and claimed ones that stay where they are.
+class LostEntries {
+public:
+    LostEntries(const ManifestDocument& present, const Retained& retained,
+                const std::vector<FreshEntry>& fresh, const Continuations& continuations) {
+        if (retained.claims.empty() && retained.earlier.empty()) return;
+        std::set<EntryName> names;
+        for (std::size_t i = 0; i < present.entries.size(); ++i) {
+            names.insert(name_of(present.entries[i]));
+            if (is_claimed(retained, i) && !continuations.is_taken(i)) add(present.entries[i]);
+        }
+        for (const FreshEntry& one : fresh) fresh_.insert(name_of(one.entry));
+        for (const ManifestDocument* document : retained.earlier) {
+            for (const ManifestEntry& entry : document->entries) {
+                if (!names.contains(name_of(entry))) add(entry);
+            }
+        }
+    }
+
+    /// Null when there is none. One that another fresh entry has the name of is that one's.
+    const JsonValue* find(const Entry& fresh) const {
+        if (!fresh.content.sha) return nullptr;
+        const auto found = by_sha_.find(*fresh.content.sha);
+        if (found == by_sha_.end()) return nullptr;
+        const JsonValue* other = nullptr;
+        for (const ManifestEntry* entry : found->second) {
+            const EntryName name = name_of(*entry);
+            if (name == name_of(fresh)) return &entry->json;
+            if (!other && !fresh_.contains(name)) other = &entry->json;
+        }
+        return other;
+    }
+
+private:
+    /// Copies of one model beyond these add nothing but time.
+    static constexpr std::size_t copies_limit = 64;
+
+    void add(const ManifestEntry& entry) {
+        if (!entry.entry || !entry.entry->content.sha) return;
+        auto& same = by_sha_[*entry.entry->content.sha];
+        if (same.size() < copies_limit) same.push_back(&entry);
+    }
+
+    std::map<Sha256, std::vector<const ManifestEntry*>> by_sha_;
+    std::set<EntryName> fresh_;
 };
 
 /// An entry's text and where it goes.
@@ -97,11 +172,13 @@ struct PlacedText {
     std::string model_path;
     std::size_t position = 0;
     std::string text;
+    int rank = 0;  ///< among entries of one position
 };
 
 std::string assemble(std::vector<PlacedText> placed) {
     std::stable_sort(placed.begin(), placed.end(), [](const PlacedText& a, const PlacedText& b) {
-        return std::tie(a.model_path, a.position) < std::tie(b.model_path, b.position);
+        return std::tie(a.model_path, a.position, a.rank) <
+               std::tie(b.model_path, b.position, b.rank);
     });
     std::vector<std::string> texts;
     texts.reserve(placed.size());
@@ -110,19 +187,39 @@ std::string assemble(std::vector<PlacedText> placed) {
 }
 
 std::vector<PlacedText> place_fresh(const ManifestDocument& present,
-                                    const std::vector<FreshEntry>& fresh,
+                                    const std::vector<FreshEntry>& fresh, const Retained& retained,
                                     const Continuations& continuations) {
+    const LostEntries lost(present, retained, fresh, continuations);
     std::vector<PlacedText> placed;
     placed.reserve(fresh.size());
     for (std::size_t i = 0; i < fresh.size(); ++i) {
         JsonValue json = to_json(fresh[i].entry);
         if (const auto& continued = continuations.of_fresh(i)) {
             json = merge_entry(present.entries[*continued].json, json);
+        } else if (const JsonValue* earlier = lost.find(fresh[i].entry)) {
+            json = merge_entry(*earlier, json);
         }
         placed.push_back({fresh[i].entry.model_path, fresh[i].position, entry_text(json)});
     }
     return placed;
 }
+
+/// Where entries that have no row stand: behind the entry of the same path before them.
+class KeptPlaces {
+public:
+    void follow(const std::string& model_path, std::size_t position) {
+        last_[model_path] = position;
+    }
+
+    PlacedText place(const std::string& model_path, std::string text) const {
+        const auto last = last_.find(model_path);
+        if (last == last_.end()) return {model_path, 0, std::move(text), -1};
+        return {model_path, last->second, std::move(text), 1};
+    }
+
+private:
+    std::unordered_map<std::string, std::size_t> last_;
+};
 
 /// Looks names up where an opset of 0 stands for any.
 template <class Value>
@@ -141,15 +238,26 @@ private:
 
 }  // namespace
 
-ManifestUpdate replace_all(const ManifestDocument& present, const std::vector<FreshEntry>& fresh) {
-    const Continuations continuations(present, fresh, [](const Entry&) { return true; });
+ManifestUpdate replace_all(const ManifestDocument& present, const std::vector<FreshEntry>& fresh,
+                           const Retained& retained) {
+    const Continuations continuations(present, fresh, retained.claims,
+                                      [](const Entry&) { return true; });
     ManifestUpdate update;
-    update.entry_count = fresh.size();
-    std::vector<PlacedText> placed = place_fresh(present, fresh, continuations);
+    std::vector<PlacedText> placed = place_fresh(present, fresh, retained, continuations);
+    const std::vector<std::size_t> position_of = continuations.positions(fresh);
+    KeptPlaces places;
     for (std::size_t i = 0; i < present.entries.size(); ++i) {
-        if (continuations.is_taken(i)) continue;
-        update.removed.push_back(name_of(present.entries[i]));
+        const EntryName name = name_of(present.entries[i]);
+        if (continuations.is_taken(i)) {
+            places.follow(name.model_path, position_of[i]);
+        } else if (is_claimed(retained, i)) {
+            placed.push_back(places.place(name.model_path, present.entries[i].text));
+            update.kept.push_back(name);
+        } else {
+            update.removed.push_back(name);
+        }
     }
+    update.entry_count = placed.size();
     update.moved = continuations.moved(fresh);
     update.text = assemble(std::move(placed));
     return update;
@@ -168,20 +276,33 @@ ManifestUpdate replace_some(const ManifestDocument& present, const PartialChange
     ByName<bool> gone;
     for (const EntryName& name : change.gone) gone.add(name, true);
     // An entry whose own row is still there and unchanged belongs to that row alone.
-    const Continuations continuations(present, change.fresh, [&](const Entry& entry) {
+    const auto may_continue = [&](const Entry& entry) {
         return renewed.find(name_of(entry)) || !order.find(name_of(entry));
-    });
+    };
+    const Continuations continuations(present, change.fresh, change.retained.claims, may_continue);
 
     ManifestUpdate update;
-    std::vector<PlacedText> placed = place_fresh(present, change.fresh, continuations);
+    std::vector<PlacedText> placed =
+        place_fresh(present, change.fresh, change.retained, continuations);
+    KeptPlaces places;
+    const std::vector<std::size_t> position_of = continuations.positions(change.fresh);
     for (std::size_t i = 0; i < present.entries.size(); ++i) {
-        if (continuations.is_taken(i)) continue;
         const EntryName name = name_of(present.entries[i]);
-        if (gone.find(name)) {
+        const std::size_t* position = order.find(name);
+        if (continuations.is_taken(i) || position) {
+            places.follow(name.model_path, continuations.is_taken(i) ? position_of[i] : *position);
+        }
+        if (continuations.is_taken(i)) continue;
+        const bool is_kept = is_claimed(change.retained, i);
+        if (!is_kept && gone.find(name)) {
             update.removed.push_back(name);
             continue;
         }
-        const std::size_t* position = order.find(name);
+        if (is_kept) update.kept.push_back(name);
+        if (is_kept && !position) {
+            placed.push_back(places.place(name.model_path, present.entries[i].text));
+            continue;
+        }
         placed.push_back({name.model_path,
                           position ? *position : std::numeric_limits<std::size_t>::max(),
                           present.entries[i].text});

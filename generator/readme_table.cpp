@@ -13,6 +13,7 @@
 #include <utility>
 #include <variant>
 
+#include "generator/conflict_markers.h"
 #include "generator/markdown_table.h"
 #include "manifest/hub_path.h"
 #include "manifest/spelling.h"
@@ -121,6 +122,40 @@ private:
     Diagnostics& diagnostics_;
 };
 
+/// Inside a table, Markdown takes a marker that is left of a conflict for a row.
+bool is_conflict_row(const MarkdownRow& row) {
+    const std::string_view text = row.cells.empty() ? "" : std::string_view(row.cells[0].text);
+    return text.starts_with("<<<<<<<") || text.starts_with(">>>>>>>") || text == "=======";
+}
+
+int conflict_line(std::string_view markdown, const std::vector<MarkdownTable>& tables) {
+    if (const int line = first_conflict_line(markdown)) return line;
+    for (const MarkdownTable& table : tables) {
+        const auto row = std::ranges::find_if(table.rows, is_conflict_row);
+        if (row != table.rows.end()) return row->line;
+    }
+    return 0;
+}
+
+/// The tables of a README, or nothing when it can't be read or holds an unresolved merge, which is
+/// reported alone: all else would follow from it.
+std::optional<std::vector<MarkdownTable>> read_tables(std::string_view markdown,
+                                                      const std::string& readme_path,
+                                                      Diagnostics& diagnostics) {
+    Diagnostics reading;
+    auto tables = parse_markdown_tables(markdown, readme_path, reading);
+    if (const int line = conflict_line(markdown, tables)) {
+        diagnostics.report({Severity::error, rule_readme_conflict, readme_path, line,
+                            "holds the conflict markers of a merge, so none of its rows is read",
+                            "take one side, or both, and remove the markers"});
+        return std::nullopt;
+    }
+    const bool is_unread = reading.has_errors();
+    diagnostics.append(std::move(reading));
+    if (is_unread) return std::nullopt;
+    return tables;
+}
+
 /// A link may name a folder or the README in it, as GitHub shows the same for both.
 std::string folder_of_link(std::string path) {
     if (file_name(path) == "README.md") path = parent_folder(path);
@@ -128,14 +163,15 @@ std::string folder_of_link(std::string path) {
 }
 
 void read_folders(const MarkdownTable& table, std::size_t column, const LinkReader& links,
-                  const std::string& readme_path, std::vector<ModelFolder>& folders,
-                  Diagnostics& diagnostics) {
+                  const std::string& readme_path, ModelFolders& result, Diagnostics& diagnostics) {
     for (const MarkdownRow& row : table.rows) {
         const MarkdownCell& cell = row.cells[column];
         const bool has_link = !cell.links.empty() && !cell.links.front().empty();
         if (has_link) {
             if (auto path = links.resolve(cell.links.front(), row.line)) {
-                folders.push_back({folder_of_link(std::move(*path)), row.line});
+                result.folders.push_back({folder_of_link(std::move(*path)), row.line});
+            } else {
+                result.has_lost_folder = true;
             }
         } else if (!cell.text.empty()) {
             diagnostics.report({Severity::note, rule_folder_no_link, readme_path, row.line,
@@ -248,12 +284,6 @@ public:
             if (is_empty(row.cells[columns.model]) && is_empty(row.cells[columns.download])) {
                 continue;
             }
-            if (is_conflict_marker(row.cells.front().text)) {
-                report(Severity::error, row, rule_readme_conflict,
-                       "the table holds the conflict markers of a merge",
-                       "take one side, or both, and remove the markers");
-                continue;
-            }
             auto model = read_row(row, columns);
             if (model && is_new(*model)) tables_.models.push_back(std::move(*model));
         }
@@ -274,11 +304,6 @@ public:
 private:
     static bool is_empty(const MarkdownCell& cell) {
         return cell.text.empty() && cell.links.empty();
-    }
-
-    /// Inside a table, GitHub's Markdown takes the markers' lines for rows.
-    static bool is_conflict_marker(std::string_view text) {
-        return text.starts_with("<<<<<<<") || text.starts_with(">>>>>>>") || text == "=======";
     }
 
     void report(Severity severity, const MarkdownRow& row, const char* rule, std::string message,
@@ -434,15 +459,20 @@ ModelFolders parse_model_folders(std::string_view markdown, const std::string& r
                                  Diagnostics& diagnostics) {
     ModelFolders result;
     const LinkReader links(readme_path, folder_link_rules, diagnostics);
-    for (const MarkdownTable& table : parse_markdown_tables(markdown, readme_path, diagnostics)) {
+    const auto tables = read_tables(markdown, readme_path, diagnostics);
+    if (!tables) {
+        result.is_unusable = true;
+        return result;
+    }
+    for (const MarkdownTable& table : *tables) {
         const auto column = find_column(table, column_model_class);
         if (!column) {
-            report_misspelled_columns(table, std::span(&column_model_class, 1), readme_path,
-                                      diagnostics);
+            result.has_lost_folder |= report_misspelled_columns(
+                table, std::span(&column_model_class, 1), readme_path, diagnostics);
             continue;
         }
         result.has_table = true;
-        read_folders(table, *column, links, readme_path, result.folders, diagnostics);
+        read_folders(table, *column, links, readme_path, result, diagnostics);
     }
     std::stable_sort(result.folders.begin(), result.folders.end(),
                      [](const ModelFolder& a, const ModelFolder& b) { return a.path < b.path; });
@@ -456,12 +486,15 @@ ModelFolders parse_model_folders(std::string_view markdown, const std::string& r
 
 ModelTables parse_model_tables(std::string_view markdown, const std::string& readme_path,
                                Diagnostics& diagnostics) {
+    const auto all_tables = read_tables(markdown, readme_path, diagnostics);
+    if (!all_tables) {
+        ModelTables lost;
+        lost.has_lost_table = true;
+        return lost;
+    }
     ModelReader reader(readme_path, diagnostics);
-    Diagnostics reading;
-    const auto all_tables = parse_markdown_tables(markdown, readme_path, reading);
-    bool has_lost_table = reading.has_errors();
-    diagnostics.append(std::move(reading));
-    for (const MarkdownTable& table : all_tables) {
+    bool has_lost_table = false;
+    for (const MarkdownTable& table : *all_tables) {
         if (const auto columns = find_model_columns(table)) {
             reader.read(table, *columns);
         } else if (report_nearly_model_table(table, readme_path, diagnostics)) {

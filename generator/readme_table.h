@@ -49,24 +49,29 @@ struct BrokenRow {
 struct ModelTables {
     std::vector<ReadmeModel> models;  ///< in the order of the file
     std::vector<BrokenRow> broken;
-    /// A missing or misspelled column hides a table, or the document could not be read.
+    /// A missing or misspelled column hides a table, or the document could not be read or holds
+    /// the conflict markers of a merge.
     bool has_lost_table = false;
 };
 
 struct ModelFolders {
     bool has_table = false;            ///< a table with a column "Model Class" was there
     std::vector<ModelFolder> folders;  ///< sorted by path, each once
+    bool has_lost_folder = false;      ///< a link can't be used, or a table can't be read
+    bool is_unusable = false;          ///< nothing of the document can be believed
 };
 
 /// Reads the root README's tables with a column "Model Class": the first link in that cell is a
-/// folder. A cell without a link is a note, a link that can't be used an error.
+/// folder. A cell without a link is a note, a link that can't be used an error. A document that
+/// holds the conflict markers of a merge gives an error at the first of them and nothing else.
 ModelFolders parse_model_folders(std::string_view markdown, const std::string& readme_path,
                                  Diagnostics& diagnostics);
 
 /// Reads every table with the columns Model, Download, ONNX version and Opset version; other
 /// tables are prose. A row that can't be used is reported and left out, and reading goes on, so
 /// that one run shows all that is wrong. Models come in the order of the file. Rows which say the
-/// same as an earlier one are reported and left out.
+/// same as an earlier one are reported and left out. A document that holds the conflict markers of
+/// a merge gives an error at the first of them and no rows.
 ModelTables parse_model_tables(std::string_view markdown, const std::string& readme_path,
                                Diagnostics& diagnostics);
 

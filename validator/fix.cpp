@@ -84,7 +84,7 @@ private:
             plan_.rows.insert(*row);
         } else if (file_is_gone) {
             plan_.removed.insert(index);
-        } else if (!row && hub_.document()->entries[index].entry) {
+        } else if (!row && hub_.document()->entries[index].entry && !is_no_model(index)) {
             plan_.entries.insert(index);
         }
     }
@@ -93,6 +93,14 @@ private:
         const std::size_t present = hub_.document() ? hub_.document()->entries.size() : 0;
         if (removals_confirmed_ || !needs_confirmation(plan_.removed.size(), present)) return;
         plan_.spared = std::exchange(plan_.removed, {});
+    }
+
+    /// Whether the file at the entry's path is something else: its digest would say nothing of the
+    /// model.
+    bool is_no_model(std::size_t index) const {
+        const auto graph =
+            hub_.described.graphs.find(hub_.document()->entries[index].entry->model_path);
+        return graph != hub_.described.graphs.end() && !graph->second;
     }
 
     /// Entries go by name, and one that stays may have the name of one that goes.
@@ -133,7 +141,8 @@ Entry renewed_from_files(const HubState& hub, Entry entry) {
     }
     const auto graph = hub.described.graphs.find(entry.model_path);
     if (graph != hub.described.graphs.end() && graph->second) {
-        entry.io_ports = graph->second->ports;
+        entry.io_ports.reset();
+        if (!graph->second->has_contradictory_ports) entry.io_ports = graph->second->ports;
     }
     std::erase_if(entry.external_data,
                   [&](const ExternalDataFile& file) { return !facts_of(file.path); });

@@ -72,9 +72,24 @@ constexpr RuleInfo port_name_not_utf8{
     .severity = Severity::warning,
     .family = "graph",
     .what = "A name in a graph is not UTF-8.",
-    .why = "The manifest has U+FFFD in its place, and the name there can't be used with a runtime.",
+    .why =
+        "The name can't be used with a runtime; an entry whose ports have such names gets no "
+        "`io_ports`.",
     .example = "A name cut in the middle of a character.",
     .fix = "Export the model again with valid names.",
+};
+
+constexpr RuleInfo model_contradictory{
+    .id = "model-contradictory",
+    .severity = Severity::warning,
+    .family = "graph",
+    .what =
+        "A model says what can't be true: an input is there twice or has no type, an element type "
+        "is none of ONNX's, the graph is empty, a protobuf group has another's end.",
+    .why =
+        "Runtimes refuse the model. No reader can use such ports, so its entry gets no `io_ports`.",
+    .example = "`elem_type: 99`",
+    .fix = "Correct the export of the model.",
 };
 
 constexpr RuleInfo graph_too_deep{
@@ -202,10 +217,11 @@ constexpr RuleInfo checker_crashed{
 };
 
 constexpr std::array rules{
-    model_unreadable,         model_no_opset,      model_too_new,        inference_crashed,
-    port_name_not_utf8,       graph_too_deep,      external_data_unsafe, external_data_missing,
-    external_data_not_listed, graph_opset_differs, release_too_old,      io_ports_missing,
-    io_ports_differ,          extra_ports_differ,  checker_failed,       checker_crashed,
+    model_unreadable,      model_no_opset,           model_too_new,       inference_crashed,
+    port_name_not_utf8,    model_contradictory,      graph_too_deep,      external_data_unsafe,
+    external_data_missing, external_data_not_listed, graph_opset_differs, release_too_old,
+    io_ports_missing,      io_ports_differ,          extra_ports_differ,  checker_failed,
+    checker_crashed,
 };
 
 /// What a table, or an entry without a row, says of a model.
@@ -293,6 +309,7 @@ private:
 
     void check_ports(const ManifestEntry& present, const ModelGraph& graph) {
         const Entry& entry = *present.entry;
+        if (graph.has_contradictory_ports) return;  // which the model's own finding says
         if (!entry.io_ports) {
             findings_.report(io_ports_missing, place_of(hub_, present, "metadata"),
                              fmt::format("the entry of {} has no io_ports", entry.model_path),

@@ -35,7 +35,7 @@ const ManifestDocument* HubState::document() const {
 }
 
 bool HubState::knows_its_models() const {
-    return hub.has_table || settings.discover;
+    return (hub.has_table || settings.discover) && !hub.is_root_unusable;
 }
 
 std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& settings,
@@ -55,7 +55,7 @@ std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& setti
     state->files = tree.list();
     state->hub = read_hub_rows(tree, settings, options.jobs, state->table_diagnostics);
     if (settings.discover) {
-        auto found = discover_models(tree, settings, state->hub.models);
+        auto found = discover_unlisted_models(tree, settings, state->hub);
         std::move(found.begin(), found.end(), std::back_inserter(state->hub.models));
     }
     const ManifestDocument* document = state->document();

@@ -53,8 +53,8 @@ constexpr RuleInfo readme_conflict{
     .id = "readme-conflict",
     .severity = Severity::error,
     .family = "tables",
-    .what = "A table of models holds the conflict markers of a merge.",
-    .why = "Rows of both sides are read, which say different things of the same models.",
+    .what = "A README holds the conflict markers of a merge.",
+    .why = "The two sides say different things of the same models, so none of its rows is read.",
     .example = "`<<<<<<< HEAD` above a row",
     .fix = "Take one side, or both, and remove the markers.",
 };
@@ -470,35 +470,8 @@ private:
     FindingList& findings_;
 };
 
-/// Rows that are lost already, for reasons that were told: their entries have nothing wrong.
-class LostRows {
-public:
-    explicit LostRows(const HubRows& hub) {
-        for (const BrokenRow& row : hub.broken) {
-            if (!row.model_path.empty()) paths_.insert(row.model_path);
-            if (!row.name.empty()) names_.insert({parent(row.readme_path), row.name});
-        }
-        for (const std::string& readme : hub.lost_readmes) folders_.insert(parent(readme));
-    }
-
-    bool may_be_of(const EntryName& name) const {
-        if (paths_.contains(name.model_path)) return true;
-        for (std::string folder = parent(name.model_path);; folder = parent(folder)) {
-            if (folders_.contains(folder) || names_.contains({folder, name.model})) return true;
-            if (folder.empty()) return false;
-        }
-    }
-
-private:
-    static std::string parent(const std::string& path) { return std::string(parent_folder(path)); }
-
-    std::set<std::string> paths_;
-    std::set<std::pair<std::string, std::string>> names_;  ///< with their README's folder
-    std::set<std::string> folders_;
-};
-
 void check_entries(const HubState& hub, const ManifestDocument& document, FindingList& findings) {
-    const LostRows lost(hub.hub);
+    const std::vector<EntryClaim> claims = claim_entries(document, rows_in_error(hub.hub));
     std::set<EntryName> with_row;
     for (std::size_t i = 0; i < document.entries.size(); ++i) {
         if (hub.matches.row_of_entry[i]) with_row.insert(name_of(document.entries[i]));
@@ -517,7 +490,7 @@ void check_entries(const HubState& hub, const ManifestDocument& document, Findin
         }
         const EntryName name = name_of(entry);
         if (with_row.contains(name)) continue;  // duplicate-entry has it
-        if (lost.may_be_of(name)) {
+        if (claims[i] != EntryClaim::none) {
             findings.pass_by(entry_without_row, "their rows can't be read");
             continue;
         }

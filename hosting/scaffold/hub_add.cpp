@@ -18,6 +18,7 @@
 #include "manifest/test_data_check.h"
 #include "model/model_graph.h"
 #include "model/onnx_skeleton.h"
+#include "repository/foreign_pointer.h"
 #include "repository/git_attributes.h"
 #include "repository/git_repository.h"
 
@@ -43,9 +44,17 @@ std::optional<LfsPointer> pointer_at(const fs::path& path) {
 }
 
 void refuse_pointer(const fs::path& path) {
-    if (!pointer_at(path)) return;
-    throw EnvironmentError(path.string() +
-                           ": is a Git LFS pointer, its bytes are not here; `git lfs pull` first");
+    if (pointer_at(path)) {
+        throw EnvironmentError(
+            path.string() + ": is a Git LFS pointer, its bytes are not here; `git lfs pull` first");
+    }
+    std::error_code error;
+    if (!fs::is_regular_file(path, error) || fs::file_size(path, error) >= lfs_pointer_size_limit) {
+        return;
+    }
+    if (const auto foreign = find_foreign_pointer(read_text(path))) {
+        throw EnvironmentError(path.string() + ": " + foreign->reason + "; " + foreign->hint);
+    }
 }
 
 bool has_hidden_segment(const std::string& path) {

@@ -36,7 +36,8 @@ ManifestPart part_of(const Tree& tree, GenerateOptions options, const Shard& sha
     part.rows = make_rows(tree, plan, plan.selected, options, &part.statistics);
     part.inputs = inputs_digest(plan, options.settings, "", "");
     static const ManifestDocument nothing;
-    part.present = present_entries_of(shard, options.present ? *options.present : nothing);
+    const ManifestDocument& present = options.present ? *options.present : nothing;
+    part.present = present_entries_of(shard, present, plan.claims);
     const std::string text = part_text(part);
     auto parsed = parse_manifest_part(parse(text));
     EXPECT_TRUE(std::holds_alternative<ManifestPart>(parsed)) << std::get<std::string>(parsed);
@@ -155,7 +156,7 @@ TEST(ManifestPart, AnythingElseIsRefusedWithAReason) {
     hub.model("a", "A", "a.onnx", small_model());
     const std::string good = part_text(part_of(hub.tree(), {}, Shard{1, 1}));
     const std::pair<std::string, std::string> damages[] = {
-        {"\"version\": 1", "\"version\": 2"},    {"\"1/1\"", "\"2/1\""},
+        {"\"version\": 2", "\"version\": 1"},    {"\"1/1\"", "\"2/1\""},
         {"\"inputs\": \"", "\"inputs\": \"x"},   {"\"complete\": true", "\"complete\": 1"},
         {"\"position\": 0", "\"position\": -1"}, {"\"position\": 0", "\"position\": 1e3"},
         {"\"graph\"", "\"somewhere\""},          {"\"opset_version\": 13", "\"opset\": 13"},

@@ -268,6 +268,15 @@ std::vector<RuleCase> make_cases() {
                                   .bytes());
          },
          [](Scene& s) { s.inference = &no_inference; }},
+        {"model-contradictory", mnist, 0,
+         [](Scene& s) {
+             replace_model(s, ModelBuilder(12)
+                                  .input("x", {1}, 99)
+                                  .node("Relu", {"x"}, {"y"})
+                                  .output("y", {1})
+                                  .bytes());
+         },
+         [](Scene& s) { replace_model(s, relu(12)); }},
         {"port-name-not-utf8", mnist, 0,
          [](Scene& s) {
              replace_model(s, ModelBuilder(12)
