@@ -148,7 +148,7 @@ TEST_F(Turns, WhatOnlyReadsTheHubDoesNotWait) {
         run("set -e; generate='timeout 60 $ONNXHUB generate -q hub'; "
             "eval $generate --check; eval $generate -o - >/dev/null; "
             "eval $generate -o other.json; eval $generate --shard 1/2 >/dev/null; "
-            "timeout 60 $ONNXHUB validate -q hub; timeout 60 $ONNXHUB list --hub hub >/dev/null");
+            "timeout 60 $ONNXHUB validate -q hub; timeout 60 $ONNXHUB list --hub ./hub >/dev/null");
     EXPECT_EQ(result.status, 0) << result.out << result.err;
 }
 
@@ -169,11 +169,15 @@ TEST_F(Turns, AKilledAddLeavesNothingThatGitAddsAndTheNextRunCleansUp) {
     write_file(folder.path() / "big.onnx", builder.bytes());
     write_file(folder.path() / "big.bin", std::string(8, 'w'));
     fs::resize_file(folder.path() / "big.bin", std::uintmax_t{64} << 20);
-    const ProgramResult killed = run(
-        "$ONNXHUB add big.onnx --hub-dir hub --class a/b & pid=$!; "
-        "until compgen -G 'hub/a/b/model/.onnxhub-*' >/dev/null; do kill -0 $pid || exit; done; "
-        "kill -KILL $pid; wait $pid; echo killed $?");
-    ASSERT_THAT(killed.out, HasSubstr("killed 137"));
+    // Until one is caught in the middle: a busy machine may look too late.
+    const ProgramResult killed =
+        run("for attempt in 1 2 3 4 5 6; do git -C hub clean -qfdx; git -C hub reset -q --hard; "
+            "$ONNXHUB add big.onnx --hub-dir hub --class a/b >/dev/null & pid=$!; "
+            "until compgen -G 'hub/a/b/model/.onnxhub-*' >/dev/null; do "
+            "kill -0 $pid || continue 2; done; kill -KILL $pid; wait $pid; status=$?; "
+            "if [ $status = 137 ] && [ -n \"$(find hub -name '.onnxhub-*')\" ]; then echo killed; "
+            "break; fi; done");
+    ASSERT_EQ(killed.out, "killed\n");
     EXPECT_THAT(temporary_files(), Not(IsEmpty()));
     EXPECT_EQ(manifest(), nlohmann::json::array());
     EXPECT_EQ(run("git -C hub add -A -n").out, "");
@@ -252,12 +256,12 @@ TEST_F(Turns, GenerateDuringCheckoutsGivesOneStateOrRefuses) {
     ASSERT_NE(made[0], made[1]);
     const ProgramResult result =
         run("while [ ! -e stop ]; do git -C hub checkout -q s0; git -C hub checkout -q s1; done & "
-            "for i in $(seq 25); do $ONNXHUB generate -q --allow-removals hub 2>err; s=$?; "
+            "for i in $(seq 16); do $ONNXHUB generate -q --allow-removals hub 2>err; s=$?; "
             "[ $s = 0 ] || [ $s = 2 ] || { echo status $s; cat err; }; "
             "[ $s = 0 ] || [ $(wc -l <err) = 1 ] || cat err; "
             "cp hub/ONNX_HUB_MANIFEST.json made$i; done; touch stop; wait");
     EXPECT_EQ(result.out, "");
-    for (int i = 1; i <= 25; ++i) {
+    for (int i = 1; i <= 16; ++i) {
         const std::string text = read_file(folder.path() / ("made" + std::to_string(i)));
         EXPECT_TRUE(text == made[0] || text == made[1]) << i << "\n" << text;
     }
