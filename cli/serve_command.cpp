@@ -152,7 +152,7 @@ std::string read_pem(const std::string& path) {
 std::vector<std::string> host_names(const Arguments& arguments) {
     std::vector<std::string> names;
     for (const std::string& name : arguments.host_names) {
-        auto host = host_of(name);
+        auto host = requested_host(name);
         if (!host) {
             throw EnvironmentError("command line: --host-name " + name +
                                    " is not a host name; write it as in \"hub.example\"");

@@ -57,7 +57,7 @@ bool is_loopback_address(const std::string& address) {
     return IN6_IS_ADDR_LOOPBACK(&ipv6) || (IN6_IS_ADDR_V4MAPPED(&ipv6) && ipv6.s6_addr[12] == 127);
 }
 
-std::optional<std::string> host_of(std::string_view header) {
+std::optional<std::string> requested_host(std::string_view header) {
     const std::size_t bracket = header.starts_with('[') ? header.find(']') : header.npos;
     if (header.starts_with('[')) {
         if (bracket == header.npos || !is_port(header.substr(bracket + 1))) return std::nullopt;
@@ -91,7 +91,7 @@ AllowedHosts::AllowedHosts(const std::string& bind_address, std::vector<std::str
 
 bool AllowedHosts::allows(std::string_view header) const {
     if (is_any_) return true;
-    const auto host = host_of(header);
+    const auto host = requested_host(header);
     if (!host) return false;
     return std::ranges::find(names_, *host) != names_.end() ||
            (takes_addresses_ && is_address(*host));

@@ -14,7 +14,7 @@ namespace onnxhub {
 bool is_loopback_address(const std::string& address);
 
 /// "hub.example" of "HUB.example.:8080", "[::1]" of "[::1]:8080"; nothing when it is no host.
-std::optional<std::string> host_of(std::string_view header);
+std::optional<std::string> requested_host(std::string_view header);
 
 class AllowedHosts {
 public:
@@ -23,7 +23,7 @@ public:
 
     /// For a private hub at `bind_address`: `names`, localhost, 127.0.0.1, [::1] and the address
     /// itself. Where others reach it, also any IP address and this machine's name, which no one
-    /// else's web page can have. `names` are as host_of() gives them.
+    /// else's web page can have. `names` are as requested_host() gives them.
     AllowedHosts(const std::string& bind_address, std::vector<std::string> names);
 
     bool allows(std::string_view header) const;

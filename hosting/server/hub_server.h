@@ -36,7 +36,7 @@ struct ServerOptions {
     std::chrono::milliseconds idle_time{30'000};
     std::size_t header_bytes = 16 * 1024;  ///< of one request, at most
     /// Names besides localhost, 127.0.0.1 and [::1] that `Host` may have of a private hub, as
-    /// host_of() gives them. See AllowedHosts.
+    /// requested_host() gives them. See AllowedHosts.
     std::vector<std::string> host_names = {};
     /// Everyone may read the hub, pages of other web sites too (CORS), under any name. So it is
     /// anyway without a token where `bind_address` is not a loopback one.

@@ -19,10 +19,10 @@ TEST(AllowedHosts, AHostIsReadWithoutItsPortAndInLowerCase) {
                                                         {"[::1]:8080", "[::1]"},
                                                         {"[FE80::1]", "[fe80::1]"},
                                                         {"hub:", "hub"}};
-    for (const auto& [header, host] : rows) EXPECT_EQ(host_of(header), host) << header;
+    for (const auto& [header, host] : rows) EXPECT_EQ(requested_host(header), host) << header;
     for (const char* none : {"", ":80", "[::1", "[::1]x", "[evil.example]", "::1", "a b", "a/b",
                              "hub:80:80", "hub:x", "user@hub", "[]"}) {
-        EXPECT_EQ(host_of(none), std::nullopt) << none;
+        EXPECT_EQ(requested_host(none), std::nullopt) << none;
     }
 }
 
