@@ -6,6 +6,8 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
+#include <unordered_map>
 
 #include "manifest/diagnostic.h"
 
@@ -62,10 +64,20 @@ std::string shown_key(const std::string& key) {
     return is_plain ? key : '"' + printable(key) + '"';
 }
 
+/// Members by key: an object may have very many, and each is looked up.
+std::unordered_map<std::string_view, const JsonValue*> by_key(const JsonObject& members) {
+    std::unordered_map<std::string_view, const JsonValue*> values;
+    for (const JsonMember& member : members) values.try_emplace(member.key, &member.value);
+    return values;
+}
+
 void compare_members(const JsonValue& before, const JsonValue& after, const std::string& prefix,
                      std::vector<FieldDifference>& differences) {
+    const auto after_values = by_key(*after.object());
+    const auto before_values = by_key(*before.object());
     for (const JsonMember& member : *before.object()) {
-        const JsonValue* now = after.find(member.key);
+        const auto found = after_values.find(member.key);
+        const JsonValue* now = found == after_values.end() ? nullptr : found->second;
         const std::string field = prefix + shown_key(member.key);
         if (!now) {
             differences.push_back({field, short_json(member.value), ""});
@@ -76,7 +88,7 @@ void compare_members(const JsonValue& before, const JsonValue& after, const std:
         }
     }
     for (const JsonMember& member : *after.object()) {
-        if (before.find(member.key)) continue;
+        if (before_values.contains(member.key)) continue;
         differences.push_back({prefix + shown_key(member.key), "", short_json(member.value)});
     }
 }

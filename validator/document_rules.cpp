@@ -40,7 +40,8 @@ constexpr RuleInfo json_syntax{
     .what =
         "The manifest is no JSON array of objects: it breaks JSON's grammar (RFC 8259), nests "
         "deeper than 128 levels, or is not UTF-8. Comments, `NaN` and trailing commas are no "
-        "JSON.",
+        "JSON. Or it is made to fill memory: more than 250,000 values and one for each 6 bytes, or "
+        "more than 20,000 entries and one for each 64 bytes.",
     .why = "No client can read any entry of it.",
     .example = "Conflict markers of a merge: `<<<<<<< HEAD`.",
     .fix =

@@ -72,6 +72,14 @@ TEST(ManifestDifference, SeesEntriesThatCantBeUsed) {
               "~ A ()\n    model_path: now 3\n");
 }
 
+TEST(ManifestDifference, OfVeryManyKeysFindsTheTwoThatDiffer) {
+    std::string keys;
+    for (int i = 0; i < 60'000; ++i) keys += ", \"k" + std::to_string(i) + "\": 1";
+    EXPECT_EQ(
+        difference({entry("A", 7, keys + ", \"old\": 1")}, {entry("A", 7, keys + ", \"new\": 2")}),
+        "~ A (opset 7, A.onnx)\n    old: gone, was 1\n    new: now 2\n");
+}
+
 TEST(EntryName, SaysModelOpsetAndPath) {
     EXPECT_EQ(to_text(EntryName{"ResNet18", "vision/r.onnx", 7}),
               "ResNet18 (opset 7, vision/r.onnx)");
