@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/environment_error.h"
 #include "generator/content_facts.h"
 
 namespace onnxhub {
@@ -35,7 +36,18 @@ bool FileChanges::compare(const std::string& path) const {
         const auto new_blob = after_.blob_id(*new_path);
         if (old_blob && new_blob) return *old_blob != *new_blob;
     }
-    return !have_same_content(before_, *old_path, after_, *new_path);
+    if (!have_same_content(before_, *old_path, after_, *new_path)) return true;
+    return difference_ == FileDifference::form && has_other_form(*old_path, *new_path);
+}
+
+bool FileChanges::has_other_form(const std::string& old_path, const std::string& new_path) const {
+    try {
+        const auto before = before_.held_by_git(old_path);
+        const auto after = after_.held_by_git(new_path);
+        return before && after && before->as_pointer.index() != after->as_pointer.index();
+    } catch (const EnvironmentError&) {  // a partial clone: the content is the same all the same
+        return false;
+    }
 }
 
 }  // namespace onnxhub

@@ -28,6 +28,9 @@ public:
 
 private:
     bool compare(const std::string& path) const;
+    /// Of files with the same content: whether git holds one as a Git LFS pointer, and one not. The
+    /// index tells that, whatever the file's times say.
+    bool has_other_form(const std::string& old_path, const std::string& new_path) const;
 
     const Tree& before_;
     const Tree& after_;

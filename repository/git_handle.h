@@ -46,6 +46,10 @@ std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitRepository::Handl
 std::uint64_t blob_size(const GitRepository::Handle& handle, const BlobId& id,
                         const std::string& shown_name);
 
+/// The blob and its reading as a Git LFS pointer; throws like open_blob.
+HeldByGit held_blob(const std::shared_ptr<GitRepository::Handle>& handle, const BlobId& id,
+                    const std::string& shown_name);
+
 /// The object `pointer` names below an LFS storage folder, or null.
 std::unique_ptr<ByteSource> open_lfs_object_in(const std::filesystem::path& storage,
                                                const LfsPointer& pointer);

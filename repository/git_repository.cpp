@@ -208,6 +208,16 @@ std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitRepository::Handl
     return std::make_unique<BlobSource>(handle, object);
 }
 
+HeldByGit held_blob(const std::shared_ptr<GitRepository::Handle>& handle, const BlobId& id,
+                    const std::string& shown_name) {
+    HeldByGit held{id, blob_size(*handle, id, shown_name), NotAPointer{}};
+    if (held.size_bytes > 0 && held.size_bytes < lfs_pointer_size_limit) {
+        held.as_pointer = parse_lfs_pointer(
+            read_whole(*open_blob(handle, id, shown_name), lfs_pointer_size_limit, shown_name));
+    }
+    return held;
+}
+
 std::unique_ptr<ByteSource> open_lfs_object_in(const fs::path& storage, const LfsPointer& pointer) {
     const std::string hex = to_hex(pointer.oid);
     const fs::path path = storage / "objects" / hex.substr(0, 2) / hex.substr(2, 2) / hex;

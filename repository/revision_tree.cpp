@@ -217,6 +217,12 @@ public:
         return file->id;
     }
 
+    std::optional<HeldByGit> held_by_git(const std::string& path) const override {
+        const RevisionFile* file = find(path);
+        if (!file || file->kind != FileKind::regular) return std::nullopt;
+        return held_blob(handle_, file->id, path);
+    }
+
     std::optional<LfsPointer> unmodified_pointer(const std::string&) const override {
         return std::nullopt;  // the pointer itself is the file here
     }

@@ -32,6 +32,13 @@ struct BlobId {
     auto operator<=>(const BlobId&) const = default;
 };
 
+/// What git itself holds for a file, whatever bytes stand in the working tree.
+struct HeldByGit {
+    BlobId blob;
+    std::uint64_t size_bytes = 0;  ///< of the blob
+    LfsPointerResult as_pointer;   ///< the blob read as a Git LFS pointer; NotAPointer: content
+};
+
 /// A file that is no part of a hub, since no hub can use its path. Its path is as git and the disk
 /// have it: any bytes, fit for messages alone.
 struct UnusableFile {
@@ -70,6 +77,12 @@ public:
     /// file in a revision, of an unmodified file in a working tree (see index_snapshot.h). What git
     /// holds for a file in LFS is the pointer.
     virtual std::optional<BlobId> blob_id(const std::string& path) const = 0;
+
+    /// The blob that git has recorded for the regular file at `path`: in the index of a working
+    /// tree, in a revision's tree. File times don't matter, and the file may be modified since.
+    /// Nothing when git doesn't track it, or when its merge isn't finished. Throws EnvironmentError
+    /// when the blob isn't here (partial clones).
+    virtual std::optional<HeldByGit> held_by_git(const std::string&) const { return std::nullopt; }
 
     /// The pointer which git holds for `path` where the file itself is unmodified since, and so is
     /// known to be the pointer's content. Only working trees know any.

@@ -86,17 +86,18 @@ public:
         return file->id;
     }
 
+    std::optional<HeldByGit> held_by_git(const std::string& path) const override {
+        const IndexedFile* file = index_.find(path);
+        if (!file || !file->is_settled || !S_ISREG(file->mode)) return std::nullopt;
+        return held_blob(handle_, file->id, path);
+    }
+
     std::optional<LfsPointer> unmodified_pointer(const std::string& path) const override {
         const Unmodified found = find_unmodified(path);
         if (!found.file) return std::nullopt;
         try {
-            if (blob_size(*handle_, found.file->id, path) >= lfs_pointer_size_limit) {
-                return std::nullopt;
-            }
-            const std::string text =
-                read_whole(*open_blob(handle_, found.file->id, path), lfs_pointer_size_limit, path);
-            const auto parsed = parse_lfs_pointer(text);
-            const auto* pointer = std::get_if<LfsPointer>(&parsed);
+            const HeldByGit held = held_blob(handle_, found.file->id, path);
+            const auto* pointer = std::get_if<LfsPointer>(&held.as_pointer);
             // An extension's filter changes content on its way: the file is not the object then.
             if (!pointer || !pointer->is_canonical || pointer->has_extensions ||
                 pointer->size_bytes != found.size_bytes) {

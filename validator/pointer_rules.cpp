@@ -214,6 +214,13 @@ public:
     void check(const std::string& path, FindingList& findings) const {
         const auto stat = tree_.stat(path);
         if (!stat || stat->kind != FileKind::regular || stat->is_ignored) return;
+        const auto held = held_by_git(path, findings);
+        if (is_raw_in_git(path, held)) {
+            report(pointer_raw_bytes, path, 0,
+                   ".gitattributes sends this file through Git LFS, but git holds its bytes",
+                   fmt::format("git add --renormalize {}, and commit", quoted(path)), findings);
+            return;
+        }
         const bool is_small = stat->size_bytes < lfs_pointer_size_limit;
         const std::string content =
             is_small ? read_whole(*tree_.open(path), lfs_pointer_size_limit, path) : "";
@@ -222,12 +229,29 @@ public:
             report_broken(path, *broken, findings);
         } else if (const auto* pointer = std::get_if<LfsPointer>(&parsed)) {
             check_pointer(path, *pointer, findings);
-        } else if (stat->size_bytes > 0) {
-            check_content(path, stat->size_bytes, findings);
+        } else if (held) {
+            check_content(path, *held, findings);
         }
     }
 
 private:
+    /// What git has recorded, and never what the file's times say of it.
+    std::optional<HeldByGit> held_by_git(const std::string& path, FindingList& findings) const {
+        try {
+            return tree_.held_by_git(path);
+        } catch (const EnvironmentError&) {
+            findings.pass_by(pointer_raw_bytes, "git's copies of them are not here");
+            return std::nullopt;
+        }
+    }
+
+    /// Git LFS leaves empty files alone, and a broken pointer has rules of its own.
+    bool is_raw_in_git(const std::string& path, const std::optional<HeldByGit>& held) const {
+        return held && held->size_bytes > 0 &&
+               std::holds_alternative<NotAPointer>(held->as_pointer) &&
+               attributes_.filter_of(path) == LfsFilter::lfs;
+    }
+
     static void report(const RuleInfo& rule, const std::string& path, int line, std::string message,
                        std::string hint, FindingList& findings) {
         findings.report(rule, {path, line}, std::move(message), std::move(hint), {path, ""});
@@ -254,27 +278,26 @@ private:
             report(pointer_not_canonical, path, 1,
                    "this Git LFS pointer is not the bytes Git LFS writes", renormalize, findings);
         }
-        if (attributes_.filter_of(path) != LfsFilter::lfs) {
-            report(lfs_not_covered, path, 1, "a Git LFS pointer that .gitattributes doesn't cover",
-                   fmt::format("git lfs track {}, and commit .gitattributes", quoted(path)),
-                   findings);
-        }
+        check_covered(path, findings);
     }
 
-    /// Bytes that are no pointer: right in a working tree whose git holds the pointer.
-    void check_content(const std::string& path, std::uint64_t size, FindingList& findings) const {
-        const bool is_known_to_git = tree_.blob_id(path).has_value();
-        if (!is_known_to_git || tree_.unmodified_pointer(path)) return;
-        const LfsFilter filter = attributes_.filter_of(path);
-        if (filter == LfsFilter::lfs) {
-            report(pointer_raw_bytes, path, 0,
-                   ".gitattributes sends this file through Git LFS, but git holds its bytes",
-                   fmt::format("git add --renormalize {}, and commit", quoted(path)), findings);
-        } else if (size >= large_file_size && is_lfs_kind(path)) {
-            report(not_in_lfs, path, 0,
-                   fmt::format("{} bytes are committed to git itself, not Git LFS", size),
-                   fmt::format("git lfs track {0}, then git add --renormalize {0}", quoted(path)),
-                   findings);
+    void check_covered(const std::string& path, FindingList& findings) const {
+        if (attributes_.filter_of(path) == LfsFilter::lfs) return;
+        report(lfs_not_covered, path, 1, "a Git LFS pointer that .gitattributes doesn't cover",
+               fmt::format("git lfs track {}, and commit .gitattributes", quoted(path)), findings);
+    }
+
+    /// Of a file that is no pointer here.
+    void check_content(const std::string& path, const HeldByGit& held,
+                       FindingList& findings) const {
+        if (std::holds_alternative<LfsPointer>(held.as_pointer)) {
+            check_covered(path, findings);
+        } else if (held.size_bytes >= large_file_size && is_lfs_kind(path)) {
+            report(
+                not_in_lfs, path, 0,
+                fmt::format("{} bytes are committed to git itself, not Git LFS", held.size_bytes),
+                fmt::format("git lfs track {0}, then git add --renormalize {0}", quoted(path)),
+                findings);
         }
     }
 

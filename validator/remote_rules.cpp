@@ -55,10 +55,10 @@ std::optional<LfsObject> pointer_of(const Tree& tree, const std::string& path) {
             return LfsObject{pointer->oid, pointer->size_bytes};
         }
     }
-    if (const auto pointer = tree.unmodified_pointer(path)) {
-        return LfsObject{pointer->oid, pointer->size_bytes};
-    }
-    return std::nullopt;
+    const auto held = tree.held_by_git(path);
+    const auto* pointer = held ? std::get_if<LfsPointer>(&held->as_pointer) : nullptr;
+    if (!pointer) return std::nullopt;
+    return LfsObject{pointer->oid, pointer->size_bytes};
 }
 
 std::vector<Pointer> collect_pointers(const HubState& hub, unsigned jobs) {

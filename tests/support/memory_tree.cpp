@@ -106,6 +106,15 @@ std::optional<BlobId> MemoryTree::blob_id(const std::string& path) const {
     return id;
 }
 
+std::optional<HeldByGit> MemoryTree::held_by_git(const std::string& path) const {
+    const auto id = blob_id(path);
+    if (!id) return std::nullopt;
+    if (const auto pointer = unmodified_pointer(path)) return HeldByGit{*id, 130, *pointer};
+    const File& file = files_.at(path);
+    if (!file.is_readable) throw EnvironmentError(path + ": is not here; fetch it");
+    return HeldByGit{*id, file.stat.size_bytes, parse_lfs_pointer(file.content)};
+}
+
 std::optional<LfsPointer> MemoryTree::unmodified_pointer(const std::string& path) const {
     const auto found = unmodified_.find(path);
     if (found == unmodified_.end()) return std::nullopt;
