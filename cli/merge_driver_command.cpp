@@ -61,7 +61,8 @@ ExitCode merge(const Arguments& arguments, const Streams& streams) {
     for (const EntryConflict& conflict : merged.conflicts) {
         conflicts.report({Severity::error, "merge-conflict", path, 0,
                           to_text(conflict.entry) + ": " + conflict.reason,
-                          "choose a side between the markers, or run `onnxhub generate`"});
+                          "keep one side between the markers and remove the marker lines, then "
+                          "`git add` it"});
     }
     print(streams, conflicts);
     return merged.conflicts.empty() ? ExitCode::done : ExitCode::findings;

@@ -191,15 +191,26 @@ private:
         if (!is_discovered(row())) {
             entry.onnx_version = row().onnx_version;
             entry.opset_version = row().opset_version;
+            warn_of_other_opset();
             return true;
         }
         if (description_.graph) return set_versions_from_graph(entry, *description_.graph);
-        if (description_.bytes_missing && carried_) {
+        if (description_.bytes_missing && carried_ && !carried_->onnx_version.empty()) {
             entry.onnx_version = carried_->onnx_version;
             entry.opset_version = carried_->opset_version;
             return true;
         }
         return false;  // unreadable: reported already; bytes missing: counted by the caller
+    }
+
+    /// The row stays the source of the entry: users may have reasons, and validate has the error.
+    void warn_of_other_opset() {
+        if (!description_.graph) return;
+        const auto imported = default_opset(*description_.graph);
+        if (!imported || *imported == row().opset_version) return;
+        report(Severity::warning, "graph-opset-differs",
+               other_opset(row().model_path, *imported, row().opset_version),
+               "state the opset of the model");
     }
 
     bool set_versions_from_graph(Entry& entry, const ModelGraph& graph) {
@@ -387,11 +398,52 @@ void add_external_files(ContentTable& table, const std::vector<ReadmeModel>& row
 
 }  // namespace
 
+namespace {
+
+/// What an entry says about its model's bytes. What else is wrong with it, such as an archive
+/// without a digest, must not lose that.
+std::optional<Entry> facts_of_model(const ManifestEntry& present) {
+    if (present.entry) return present.entry;
+    const JsonValue* metadata = present.json.object() ? present.json.find("metadata") : nullptr;
+    if (!metadata || !metadata->object()) return std::nullopt;
+    JsonObject facts;
+    for (const char* key : {"model_sha", "io_ports", "extra_ports", "external_data"}) {
+        if (const JsonValue* value = metadata->find(key)) facts.push_back({key, *value});
+    }
+    const auto text = [&](const char* key) {
+        const JsonValue* value = present.json.find(key);
+        return json_string(value && value->string() ? *value->string() : "");
+    };
+    const JsonValue* opset = present.json.find("opset_version");
+    const std::int64_t number = opset ? opset->integer().value_or(0) : 0;
+    auto parsed =
+        parse_entry(json_object({{"model", json_string("-")},
+                                 {"model_path", text("model_path")},
+                                 {"onnx_version", text("onnx_version")},
+                                 {"opset_version", json_integer(std::max<std::int64_t>(number, 0))},
+                                 {"metadata", json_object(std::move(facts))}}));
+    if (auto* entry = std::get_if<Entry>(&parsed)) return std::move(*entry);
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> default_opset(const ModelGraph& graph) {
+    const auto found = graph.opsets.find("");
+    return found == graph.opsets.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string other_opset(const std::string& model_path, std::int64_t imported, std::int64_t stated) {
+    return model_path + " imports opset " + std::to_string(imported) + ", not " +
+           std::to_string(stated);
+}
+
 CarriedPorts CarriedPorts::from(const ManifestDocument& document) {
     CarriedPorts carried;
     for (const ManifestEntry& entry : document.entries) {
-        if (!entry.entry || !entry.entry->content.sha || !entry.entry->io_ports) continue;
-        Entry known = *entry.entry;
+        auto facts = facts_of_model(entry);
+        if (!facts || !facts->content.sha || !facts->io_ports) continue;
+        Entry known = std::move(*facts);
         // Paths of a manifest are foreign input: what is not a safe path is not carried.
         std::erase_if(known.external_data, [](const ExternalDataFile& file) {
             return std::holds_alternative<UnsafePath>(check_hub_path(file.path));

@@ -52,6 +52,12 @@ struct ModelDescription {
     Diagnostics diagnostics;
 };
 
+/// The opset of the default domain that the model imports; nothing when it imports none.
+std::optional<std::int64_t> default_opset(const ModelGraph& graph);
+
+/// One clause for the rule graph-opset-differs, which `generate` and `validate` both report.
+std::string other_opset(const std::string& model_path, std::int64_t imported, std::int64_t stated);
+
 struct DescribeOptions {
     const Settings* settings = nullptr;
     const CarriedPorts* carried = nullptr;  ///< null: nothing is carried

@@ -32,11 +32,11 @@ public:
                                 "the entry is " + std::string(json_type(json)) + ", not an object"};
         }
         const Field root{&json, ""};
-        entry.model = text(required(root, key::model));
+        entry.model = name(required(root, key::model));
         entry.model_path = text(required(root, key::model_path));
         entry.onnx_version = text(required(root, key::onnx_version));
-        entry.opset_version = integer(required(root, key::opset_version));
-        if (const Field metadata = optional(root, key::metadata); is_object(metadata)) {
+        entry.opset_version = opset(required(root, key::opset_version));
+        if (const Field metadata = required(root, key::metadata); is_object(metadata)) {
             read_metadata({metadata.json, ""}, entry);  // its keys are known without its name
         }
         if (problem_) return std::move(*problem_);
@@ -62,6 +62,9 @@ private:
             entry.archive_path = text(path);
         }
         entry.archive = content(metadata, key::archive_sha, key::archive_bytes);
+        // Clients read both or fail.
+        if (entry.archive_path && !entry.archive.sha) required(metadata, key::archive_sha);
+        if (entry.archive.sha && !entry.archive_path) required(metadata, key::archive_path);
         for (const Field& file : items(optional(metadata, key::external_data))) {
             entry.external_data.push_back({text(required(file, key::path)),
                                            digest(required(file, key::sha)),
@@ -117,11 +120,21 @@ private:
         return {};
     }
 
-    std::int64_t integer(const Field& field) {
+    std::string name(const Field& field) {
+        std::string name = text(field);
+        if (field.json && name.empty()) report(field, "is empty");
+        return name;
+    }
+
+    std::int64_t opset(const Field& field) {
         if (!field.json) return 0;
-        if (const auto number = field.json->integer()) return *number;
-        report(field, "is not a whole number");
-        return 0;
+        const auto number = field.json->integer();
+        if (!number) {
+            report(field, "is not a whole number");
+        } else if (*number < 0) {
+            report(field, "is negative");
+        }
+        return number.value_or(0);
     }
 
     std::uint64_t size(const Field& field) {
@@ -250,12 +263,6 @@ JsonValue external_data_json(const ExternalDataFile& file) {
         .take();
 }
 
-bool has_metadata(const Entry& entry) {
-    return !entry.tags.empty() || entry.content != StatedContent() || entry.io_ports ||
-           entry.extra_ports || entry.archive_path || entry.archive != StatedContent() ||
-           !entry.external_data.empty();
-}
-
 JsonValue metadata_json(const Entry& entry) {
     ObjectWriter metadata;
     metadata.add_content(key::model_sha, key::model_bytes, entry.content);
@@ -288,13 +295,13 @@ std::variant<Entry, EntryProblem> parse_entry(const JsonValue& json) {
 }
 
 JsonValue to_json(const Entry& entry) {
-    ObjectWriter json;
-    json.add(key::model, entry.model)
+    return ObjectWriter()
+        .add(key::model, entry.model)
         .add(key::model_path, entry.model_path)
         .add(key::onnx_version, entry.onnx_version)
-        .add(key::opset_version, json_integer(entry.opset_version));
-    if (has_metadata(entry)) json.add(key::metadata, metadata_json(entry));
-    return json.take();
+        .add(key::opset_version, json_integer(entry.opset_version))
+        .add(key::metadata, metadata_json(entry))
+        .take();
 }
 
 }  // namespace onnxhub

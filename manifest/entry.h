@@ -83,8 +83,8 @@ struct EntryProblem {
 };
 
 /// Every known key must have its type; unknown keys are ignored here and kept by merge_entry().
-/// Missing are allowed: all of metadata's keys. Not allowed: model, model_path, onnx_version,
-/// opset_version.
+/// May be missing: all of metadata's keys, but archive_path and its SHA-256 only together. Must be
+/// there: model (not empty), model_path, onnx_version, opset_version (not negative), metadata.
 std::variant<Entry, EntryProblem> parse_entry(const JsonValue& json);
 
 /// The entry as JSON, keys in the order of the format; keys without a value are left out.

@@ -15,6 +15,7 @@
 #include "base/parallel.h"
 #include "manifest/entry_name.h"
 #include "manifest/hub_path.h"
+#include "manifest/manifest_repair.h"
 #include "manifest/spelling.h"
 #include "validator/manifest_schema.h"
 
@@ -43,7 +44,9 @@ constexpr RuleInfo json_syntax{
     .why = "No client can read any entry of it.",
     .example = "Conflict markers of a merge: `<<<<<<< HEAD`.",
     .fix =
-        "Repair the line. Where a merge went wrong, take either side and run `onnxhub generate`.",
+        "Repair the line. Where a merge left conflict markers, merge again by entries: "
+        "`onnxhub merge-driver --install`, then `git checkout --merge -- FILE`. Don't delete the "
+        "file: ports of models that are not here would be lost.",
 };
 
 constexpr RuleInfo manifest_schema{
@@ -57,6 +60,18 @@ constexpr RuleInfo manifest_schema{
     .example = "`\"opset_version\": \"13\"`: a string where an integer belongs.",
     .fix = "Correct the entry; `onnxhub generate` writes entries that fit.",
     .is_fixable = true,
+};
+
+constexpr RuleInfo negative_dimension{
+    .id = "negative-dimension",
+    .severity = Severity::warning,
+    .family = "document",
+    .what = "A shape in `io_ports` or `extra_ports` has a negative dimension.",
+    .why =
+        "A dimension is a number of elements. Programs that prepare data by the manifest fail on "
+        "it, or take it for an unknown one.",
+    .example = "`\"shape\": [-1, 3, 224, 224]`",
+    .fix = "Write a name such as `\"N\"`, or `null`, where the number isn't known.",
 };
 
 constexpr RuleInfo duplicate_key{
@@ -146,9 +161,9 @@ constexpr RuleInfo manifest_format{
     .is_fixable = true,
 };
 
-constexpr std::array rules{manifest_missing, json_syntax,     manifest_schema, duplicate_key,
-                           duplicate_entry,  ambiguous_model, unsafe_path,     path_case_clash,
-                           entry_order,      manifest_format};
+constexpr std::array rules{manifest_missing, json_syntax,     manifest_schema, negative_dimension,
+                           duplicate_key,    duplicate_entry, ambiguous_model, unsafe_path,
+                           path_case_clash,  entry_order,     manifest_format};
 
 /// Checks of one document; each method is one rule.
 class DocumentChecker {
@@ -159,6 +174,7 @@ public:
 
     void check() {
         check_entries();
+        check_dimensions();
         check_duplicate_keys();
         check_duplicates();
         check_ambiguous();
@@ -194,6 +210,38 @@ private:
                                  problem.message, "correct it, or run `onnxhub generate`",
                                  subject_of(entries()[i]));
             }
+        }
+    }
+
+    void check_dimensions() {
+        for (const ManifestEntry& entry : entries()) {
+            const JsonValue* metadata = entry.entry ? entry.json.find("metadata") : nullptr;
+            if (!metadata) continue;
+            if (const JsonValue* ports = metadata->find("io_ports")) {
+                check_ports(entry, ports->find("inputs"), "inputs");
+                check_ports(entry, ports->find("outputs"), "outputs");
+            }
+            if (const JsonValue* ports = metadata->find("extra_ports")) {
+                check_ports(entry, ports->find("features"), "features");
+            }
+        }
+    }
+
+    /// One finding a port: its other dimensions are most likely wrong in the same way.
+    void check_ports(const ManifestEntry& entry, const JsonValue* list, const char* name) {
+        if (!list) return;
+        const JsonArray& ports = *list->array();
+        for (std::size_t i = 0; i < ports.size(); ++i) {
+            const JsonArray& shape = *ports[i].find("shape")->array();
+            const auto found = std::ranges::find_if(shape, [](const JsonValue& dimension) {
+                return dimension.integer().value_or(0) < 0;
+            });
+            if (found == shape.end()) continue;
+            findings_.report(negative_dimension, {hub_.manifest.file, found->line},
+                             fmt::format("{}[{}] of {} has a dimension of {}", name, i,
+                                         entry.entry->model_path, *found->integer()),
+                             "write a name or null where the number isn't known",
+                             subject_of(entry));
         }
     }
 
@@ -395,7 +443,7 @@ void check_document(const HubState& hub, unsigned jobs, FindingList& findings) {
     if (const auto* error = std::get_if<JsonSyntaxError>(&*hub.parsed)) {
         findings.report(json_syntax, {hub.manifest.file, error->line},
                         fmt::format("{} (column {})", error->message, error->column),
-                        "repair the line, or run `onnxhub generate` after removing the file");
+                        repair_hint(*hub.manifest.text, *error, hub.manifest.file));
         return;
     }
     DocumentChecker(hub, *hub.document(), jobs, findings).check();

@@ -12,6 +12,7 @@
 
 #include "base/environment_error.h"
 #include "base/parallel.h"
+#include "generator/describe.h"
 #include "manifest/entry_name.h"
 #include "manifest/hub_path.h"
 #include "manifest/onnx_release.h"
@@ -222,17 +223,17 @@ public:
     GraphChecker(const HubState& hub, FindingList& findings) : hub_(hub), findings_(findings) {}
 
     void check_statement(const Statement& statement) {
-        check_release(statement, nullptr);
         const ModelGraph* graph = graph_of(statement.model_path, graph_opset_differs);
-        if (!graph) return;
-        const auto opset = graph->opsets.find("");
-        if (opset != graph->opsets.end() && opset->second != statement.opset_version) {
+        const auto imported = graph ? default_opset(*graph) : std::nullopt;
+        if (imported && *imported != statement.opset_version) {
+            // Of a wrong opset, the release that brought it says nothing about the model.
             findings_.report(graph_opset_differs, statement.opset_place,
-                             fmt::format("{} imports opset {}, not {}", statement.model_path,
-                                         opset->second, statement.opset_version),
+                             other_opset(statement.model_path, *imported, statement.opset_version),
                              "state the opset of the model", statement.subject);
+        } else {
+            check_release(statement, nullptr);
         }
-        check_release(statement, graph);
+        if (graph) check_release(statement, graph);
     }
 
     void check_entry(std::size_t index) {
@@ -284,8 +285,9 @@ private:
         findings_.report(release_too_old, statement.version_place,
                          fmt::format("ONNX {} is older than {} of {}", statement.onnx_version, what,
                                      statement.model_path),
-                         first ? fmt::format("{} came with ONNX {}", what, first->version)
-                               : std::string("correct one of the two"),
+                         first ? fmt::format("{} came with ONNX {}; correct the one that is wrong",
+                                             what, first->version)
+                               : std::string("correct the one that is wrong"),
                          statement.subject);
     }
 

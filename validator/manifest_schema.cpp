@@ -116,10 +116,12 @@ std::string quoted(const JsonValue& value) {
 
 /// "Missing required property 'model'." → "model"
 std::optional<std::string> missing_property(const std::string& description) {
-    constexpr std::string_view prefix = "Missing required property '";
-    if (!description.starts_with(prefix)) return std::nullopt;
-    const std::size_t end = description.rfind('\'');
-    return description.substr(prefix.size(), end - prefix.size());
+    for (const std::string_view prefix : {"Missing required property '", "Missing dependency '"}) {
+        if (!description.starts_with(prefix)) continue;
+        const std::size_t end = description.rfind('\'');
+        return description.substr(prefix.size(), end - prefix.size());
+    }
+    return std::nullopt;
 }
 
 SchemaProblem problem_at(const Spot& spot, const std::string& description) {

@@ -78,7 +78,7 @@ TEST(Manifest, EntriesKeepTheirVeryBytes) {
 TEST(Manifest, EntriesHaveATypedViewOrAProblem) {
     const ManifestDocument document = document_of(
         "[{\"model\": \"A\", \"model_path\": \"a\", \"onnx_version\": \"1\", "
-        "\"opset_version\": 1},\n{\"model\": 2}]");
+        "\"opset_version\": 1, \"metadata\": {}},\n{\"model\": 2}]");
     ASSERT_EQ(document.entries.size(), 2u);
     ASSERT_TRUE(document.entries[0].entry.has_value());
     EXPECT_EQ(document.entries[0].entry->model, "A");

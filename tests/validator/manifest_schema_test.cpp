@@ -50,7 +50,8 @@ TEST(ManifestSchema, AcceptsWhatTheFormatAllows) {
 
 TEST(ManifestSchema, NamesEveryMissingKey) {
     EXPECT_THAT(messages(R"({"model": "m", "onnx_version": "1.9"})"),
-                testing::UnorderedElementsAre("model_path is missing", "opset_version is missing"));
+                testing::UnorderedElementsAre("model_path is missing", "opset_version is missing",
+                                              "metadata is missing"));
     EXPECT_THAT(messages(with_metadata(R"("io_ports": {"inputs": [{"name": "x", "type": "t"}]})")),
                 testing::UnorderedElementsAre("metadata.io_ports.outputs is missing",
                                               "metadata.io_ports.inputs[0].shape is missing"));
@@ -69,21 +70,38 @@ TEST(ManifestSchema, SaysWhatAValueMustBe) {
             R"("io_ports": {"inputs": [{"name": "x", "shape": [1.5], "type": "t"}], "outputs": []})")),
         ElementsAre("metadata.io_ports.inputs[0].shape[0] must be a whole number, a name or null, "
                     "not 1.5"));
-    EXPECT_THAT(
-        messages(
-            R"({"model": 1, "model_path": "p", "onnx_version": "1.9", "opset_version": "13"})"),
-        testing::UnorderedElementsAre("model must be a string, not 1",
-                                      "opset_version must be a whole number, not \"13\""));
+    EXPECT_THAT(messages(
+                    R"({"model": 1, "model_path": "p", "onnx_version": "1.9", "opset_version": "13",
+                "metadata": {}})"),
+                testing::UnorderedElementsAre(
+                    "model must be a string that is not empty, not 1",
+                    "opset_version must be a whole number that is not negative, not \"13\""));
 }
 
 TEST(ManifestSchema, PointsAtTheLineOfTheValue) {
     const auto problems =
         ManifestSchema().check(parse("{\"model\": \"m\",\n\"model_path\": 1,\n"
                                      "\"onnx_version\": \"1\",\n"
-                                     "\"opset_version\": 1}"));
+                                     "\"opset_version\": 1, \"metadata\": {}}"));
     ASSERT_THAT(problems, SizeIs(1));
     EXPECT_EQ(problems[0].line, 2);
     EXPECT_EQ(problems[0].field, "model_path");
+}
+
+/// Each of these makes ONNX's Python client fail, on the entry or on the whole hub.
+TEST(ManifestSchema, RefusesWhatBreaksClients) {
+    EXPECT_THAT(
+        messages(R"({"model": "m", "model_path": "p", "onnx_version": "1", "opset_version": 1})"),
+        ElementsAre("metadata is missing"));
+    EXPECT_THAT(messages(R"({"model": "", "model_path": "p", "onnx_version": "1",
+                             "opset_version": -3, "metadata": {}})"),
+                testing::UnorderedElementsAre(
+                    "model must be a string that is not empty, not \"\"",
+                    "opset_version must be a whole number that is not negative, not -3"));
+    EXPECT_THAT(messages(with_metadata(R"("model_with_data_path": "m.tar.gz")")),
+                ElementsAre("metadata.model_with_data_sha is missing"));
+    EXPECT_THAT(messages(with_metadata(R"("model_with_data_sha": ")" + sha + "\"")),
+                ElementsAre("metadata.model_with_data_path is missing"));
 }
 
 TEST(ManifestSchema, LongValuesAreCutAndSafeToPrint) {
@@ -123,9 +141,20 @@ TEST(ManifestSchema, AgreesWithTheReaderOfEntries) {
         with_metadata(R"("extra_ports": {"features": [{"name": "x"}]})"),
         with_metadata(R"("external_data": [{"path": "x"}])"),
         with_metadata(R"("model_with_data_path": 3)"),
-        R"({"model": "m", "model_path": "p", "onnx_version": "1", "opset_version": true})",
+        with_metadata(R"("model_with_data_path": "m.tar.gz")"),
+        with_metadata(R"("model_with_data_sha": ")" + sha + "\""),
+        with_metadata(R"("model_with_data_bytes": 3)"),
+        with_metadata(R"("model_with_data_path": "m.tar.gz", "model_with_data_sha": ")" + sha +
+                      "\""),
+        with_metadata(
+            R"("io_ports": {"inputs": [{"name": "x", "shape": [-1], "type": "t"}], "outputs": []})"),
+        R"({"model": "m", "model_path": "p", "onnx_version": "1", "opset_version": true, "metadata": {}})",
+        R"({"model": "m", "model_path": "p", "onnx_version": "1", "opset_version": -1, "metadata": {}})",
+        R"({"model": "m", "model_path": "p", "onnx_version": "1", "opset_version": 0, "metadata": {}})",
+        R"({"model": "", "model_path": "p", "onnx_version": "1", "opset_version": 1, "metadata": {}})",
+        R"({"model": "m", "model_path": "p", "onnx_version": "1", "opset_version": 1})",
         R"({"model": "m", "model_path": "p", "onnx_version": "1", "opset_version": 1, "metadata": []})",
-        R"({"model": "m", "model_path": "p", "onnx_version": 1.9, "opset_version": 1})",
+        R"({"model": "m", "model_path": "p", "onnx_version": 1.9, "opset_version": 1, "metadata": {}})",
     };
     for (const std::string& entry : entries) {
         const bool is_readable = std::holds_alternative<Entry>(parse_entry(parse(entry)));
