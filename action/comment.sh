@@ -66,6 +66,9 @@ get_report() {
 write_comment() {
   {
     echo "$marker"
+    # Its workflow is part of the pull request, and so its run can report whatever it likes.
+    echo "> What the pull request's own run reported. The run's workflow comes with the pull request: look at its changes to \`.github\` before you rely on this."
+    echo
     onnxhub merge --fail-on=never --format=markdown --limit=30000 "$work/report.json"
     if [[ -s $work/diff.json ]]; then
       echo

@@ -16,8 +16,8 @@
 namespace onnxhub {
 namespace {
 
-Baseline read_baseline(const std::string& file) {
-    auto parsed = parse_baseline(read_disk_file(file), file);
+Baseline baseline_of(const std::string& text, const std::string& file) {
+    auto parsed = parse_baseline(text, file);
     if (const auto* trouble = std::get_if<Diagnostic>(&parsed)) {
         throw EnvironmentError(to_text(*trouble));
     }
@@ -26,8 +26,10 @@ Baseline read_baseline(const std::string& file) {
 
 }  // namespace
 
-void pass_baseline(const std::string& file, bool checked_everything, ValidationReport& report) {
-    BaselineOutcome outcome = pass_known(read_baseline(file), std::move(report.findings));
+void pass_baseline(const std::string& file, const std::optional<std::string>& text,
+                   bool checked_everything, ValidationReport& report) {
+    const Baseline baseline = baseline_of(text ? *text : read_disk_file(file), file);
+    BaselineOutcome outcome = pass_known(baseline, std::move(report.findings));
     report.findings = std::move(outcome.fresh);
     if (outcome.known_count > 0) {
         report.notices.push_back(fmt::format("{} known finding{} passed by {}", outcome.known_count,
@@ -43,7 +45,7 @@ void save_baseline(const std::string& file, const ValidationReport& report,
                    const Streams& streams) {
     std::optional<Baseline> previous;
     std::error_code error;
-    if (std::filesystem::exists(file, error)) previous = read_baseline(file);
+    if (std::filesystem::exists(file, error)) previous = baseline_of(read_disk_file(file), file);
     write_file_atomically(file, baseline_text(report.findings, previous ? &*previous : nullptr));
     note(streams, fmt::format("{}: {} findings written", file, report.findings.size()));
 }

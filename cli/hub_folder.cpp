@@ -7,13 +7,12 @@
 #include "base/byte_source.h"
 #include "base/environment_error.h"
 #include "cli/git_messages.h"
+#include "manifest/manifest_repair.h"
 
 namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::uint64_t settings_size_limit = 1024 * 1024;  // bytes
 
 /// Where `folder` lies below the top of the repository's working tree.
 std::string subfolder_of(const fs::path& folder, const GitRepository& repository) {
@@ -93,7 +92,7 @@ ManifestDocument read_manifest(std::string_view text, const std::string& shown_n
     if (const auto* error = std::get_if<JsonSyntaxError>(&result)) {
         throw EnvironmentError(shown_name + ":" + std::to_string(error->line) + ": " +
                                error->message + " (column " + std::to_string(error->column) +
-                               "); repair the manifest, or remove it to start anew");
+                               "); " + repair_hint(text, *error, shown_name));
     }
     return std::get<ManifestDocument>(std::move(result));
 }

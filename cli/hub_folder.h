@@ -2,6 +2,7 @@
 // The hub a command works on: a folder, a repository, a revision.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -16,6 +17,9 @@
 #include "repository/tree.h"
 
 namespace onnxhub {
+
+/// Larger settings are refused.
+inline constexpr std::uint64_t settings_size_limit = 1024 * 1024;  // bytes
 
 struct HubFolder {
     std::filesystem::path folder;                     ///< as given

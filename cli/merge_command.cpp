@@ -148,7 +148,8 @@ ExitCode write_reports(const Arguments& arguments, const std::vector<JsonValue>&
         require_all_shards(arguments.files, shards);
     }
     ValidationReport report = merge_reports(std::move(reports));
-    if (arguments.baseline) pass_baseline(*arguments.baseline, !shards.empty(), report);
+    if (arguments.baseline)
+        pass_baseline(*arguments.baseline, std::nullopt, !shards.empty(), report);
     write_report(report, arguments.output, streams);
     return fails(report, arguments.fail_on) ? ExitCode::findings : ExitCode::done;
 }

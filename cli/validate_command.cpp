@@ -10,9 +10,11 @@
 #include <ostream>
 #include <set>
 #include <utility>
+#include <variant>
 
 #include "base/atomic_file.h"
 #include "base/environment_error.h"
+#include "cli/base_checks.h"
 #include "cli/baseline_file.h"
 #include "cli/change_fetch.h"
 #include "cli/git_messages.h"
@@ -82,6 +84,10 @@ struct Session {
     /// told.
     std::optional<ChangeBase> base = {};
     std::unique_ptr<Tree> base_tree = {};
+    ManifestText base_manifest = {};
+    std::optional<ManifestResult> parsed_base = {};
+    BaseChecks base_checks = {};
+    BaseHub base_hub = {};
     std::vector<std::string> fetch_troubles = {};
 };
 
@@ -130,6 +136,23 @@ Session open_session(const Arguments& arguments, const Streams& streams) {
     return session;
 }
 
+/// From now on the base decides what counts, and its manifest is at hand.
+void judge_by_base(Session& session) {
+    const Arguments& arguments = session.arguments;
+    session.base_manifest = {
+        session.manifest.file,
+        read_hub_file(*session.base_tree, std::string(manifest_file_name), json_size_limit)};
+    if (session.base_manifest.text) {
+        session.parsed_base = parse_manifest(*session.base_manifest.text);
+        session.base_hub.manifest = std::get_if<ManifestDocument>(&*session.parsed_base);
+    }
+    session.base_checks = read_base_checks(
+        {session.hub, *session.base->commit, arguments.settings_file, arguments.baseline});
+    session.base_hub.changed_checks = session.base_checks.changed;
+    session.options.base = &session.base_hub;
+    if (session.base_checks.settings) session.options.judging = &*session.base_checks.settings;
+}
+
 void open_base(Session& session, const Streams& streams) {
     const auto& changed_since = session.arguments.changed_since;
     if (!changed_since) return;
@@ -149,6 +172,7 @@ void open_base(Session& session, const Streams& streams) {
     // Opened anew: what was fetched since is in it.
     session.base_tree = GitRepository::find(session.hub.folder)
                             ->tree_of(*session.base->commit, session.hub.subfolder);
+    judge_by_base(session);
 }
 
 /// The part of the hub this run is about.
@@ -176,6 +200,7 @@ Sha256 run_digest(const Session& session) {
     FieldHasher hasher;
     hasher.add(state_text(session.hub));
     hasher.add(session.manifest.text.value_or(""));
+    hasher.add(session.base && session.base->commit ? *session.base->commit : "");
     for (const auto* names : {&session.arguments.select, &session.arguments.ignore}) {
         hasher.add(std::to_string(names->size()));
         for (const std::string& name : *names) hasher.add(name);
@@ -248,20 +273,22 @@ ValidationReport keep_changes(const Session& session, const HubState& now,
         return report;
     }
     const Tree& tree = *session.base_tree;
-    ManifestText manifest{session.manifest.file, std::nullopt};
-    manifest.text = read_hub_file(tree, std::string(manifest_file_name), json_size_limit);
+    const ManifestText& manifest = session.base_manifest;
     ChangeScope scope(tree, manifest, now);
     const bool needs_base = std::ranges::any_of(
         report.findings, [&](const Finding& finding) { return !scope.touches(finding); });
     std::vector<Finding> base_findings;
     if (needs_base) {
         const auto before = read_state(session, tree, manifest);
+        ValidateOptions options = session.options;
+        options.base = nullptr;
         try {
-            base_findings = validate(*before, session.options).findings;
+            base_findings = validate(*before, options).findings;
         } catch (const EnvironmentError&) {  // there was nothing then: all of it is new
         }
     }
     report.findings = findings_of_change(std::move(report.findings), scope, base_findings);
+    for (const std::string& notice : session.base_checks.notices) report.notices.push_back(notice);
     report.notices.push_back(
         fmt::format("only what changed since {} is reported{}{}", *session.arguments.changed_since,
                     session.base->note.empty() ? "" : "; ", session.base->note));
@@ -339,7 +366,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
         // A part of the hub can't tell what is fixed.
         const bool is_whole = !arguments.changed_since && !arguments.schema_only &&
                               arguments.select.empty() && arguments.ignore.empty();
-        pass_baseline(*arguments.baseline, is_whole, report);
+        pass_baseline(*arguments.baseline, session.base_checks.baseline, is_whole, report);
     }
     report.folder = session.hub.subfolder;
     write_report(report, arguments.output, streams);

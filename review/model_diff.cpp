@@ -2,6 +2,7 @@
 #include "review/model_diff.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -13,6 +14,7 @@
 #include "manifest/diagnostic.h"
 #include "manifest/hub_path.h"
 #include "model/model_graph.h"
+#include "review/listed_ports.h"
 #include "review/model_files.h"
 #include "review/model_state.h"
 #include "review/side_rows.h"
@@ -157,6 +159,7 @@ public:
         const auto touched = touched_models(rows_before, rows_after, files_);
         compare(states_of(before_, rows_before, rows_after, touched, options_),
                 states_of(after_, rows_after, rows_before, touched, options_));
+        compare_listed();
         compare_unusable();
         std::ranges::stable_sort(diff_.models, {}, &ModelChange::path);
         count_unchanged(rows_before, rows_after);
@@ -267,6 +270,21 @@ private:
         if (names.empty()) return "";
         return "a file beside it changed: " + names +
                " (its graph is not here to say whether it belongs to it)";
+    }
+
+    /// Manifests may say something else about bytes that are the same.
+    void compare_listed() {
+        for (auto& [path, fields] : listed_changes(before_.manifest, after_.manifest)) {
+            auto change = std::ranges::find(diff_.models, path, &ModelChange::path);
+            if (change == diff_.models.end()) {
+                ModelChange& added = diff_.models.emplace_back();
+                added.path = first_line_not_utf8(path) == 0 ? path : printable(path);
+                change = std::prev(diff_.models.end());
+            }
+            add_note(change->note,
+                     "the manifest says something else about the same bytes of the model");
+            change->fields.insert(change->fields.end(), fields.begin(), fields.end());
+        }
     }
 
     /// By git's blobs alone: what can't be named in a hub can't be read through a tree.

@@ -17,7 +17,7 @@ namespace onnxhub {
 struct RuleInfo {
     std::string_view id;  ///< kebab case, stable: "model-sha-differs"
     Severity severity = Severity::error;
-    std::string_view family;   ///< document, files, pointers, remote, tables, graph, archive
+    std::string_view family;   ///< document, files, pointers, remote, tables, graph, archive, …
     std::string_view what;     ///< what the rule finds
     std::string_view why;      ///< why it hurts
     std::string_view example;  ///< of what is found

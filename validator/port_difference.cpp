@@ -27,19 +27,21 @@ bool agrees(const Shape& stated, const Shape& graph, bool is_lenient) {
 }
 
 std::optional<std::string> find_difference(std::string_view what, const std::vector<Port>& stated,
-                                           const std::vector<Port>& graph, bool is_lenient) {
+                                           const std::vector<Port>& graph, bool is_lenient,
+                                           std::string_view source) {
     if (stated.size() != graph.size()) {
-        return fmt::format("the graph has {} {}s, the entry {}", graph.size(), what, stated.size());
+        return fmt::format("{} has {} {}s, the entry {}", source, graph.size(), what,
+                           stated.size());
     }
     for (std::size_t i = 0; i < graph.size(); ++i) {
         if (stated[i].name != graph[i].name) {
-            return fmt::format("{} {} is named \"{}\" in the graph, \"{}\" in the entry", what, i,
-                               graph[i].name, stated[i].name);
+            return fmt::format("{} {} is named \"{}\" in {}, \"{}\" in the entry", what, i,
+                               graph[i].name, source, stated[i].name);
         }
         if (stated[i].type != graph[i].type ||
             !agrees(stated[i].shape, graph[i].shape, is_lenient)) {
-            return fmt::format("{} \"{}\" is {} in the graph, {} in the entry", what, graph[i].name,
-                               to_text(graph[i]), to_text(stated[i]));
+            return fmt::format("{} \"{}\" is {} in {}, {} in the entry", what, graph[i].name,
+                               to_text(graph[i]), source, to_text(stated[i]));
         }
     }
     return std::nullopt;
@@ -48,11 +50,11 @@ std::optional<std::string> find_difference(std::string_view what, const std::vec
 }  // namespace
 
 std::optional<std::string> find_difference(const IoPorts& stated, const IoPorts& graph,
-                                           bool is_lenient) {
-    if (auto found = find_difference("input", stated.inputs, graph.inputs, is_lenient)) {
+                                           bool is_lenient, std::string_view source) {
+    if (auto found = find_difference("input", stated.inputs, graph.inputs, is_lenient, source)) {
         return found;
     }
-    return find_difference("output", stated.outputs, graph.outputs, is_lenient);
+    return find_difference("output", stated.outputs, graph.outputs, is_lenient, source);
 }
 
 }  // namespace onnxhub

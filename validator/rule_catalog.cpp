@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "validator/archive_rules.h"
+#include "validator/change_rules.h"
 #include "validator/document_rules.h"
 #include "validator/file_rules.h"
 #include "validator/graph_rules.h"
@@ -21,8 +22,9 @@ namespace onnxhub {
 const std::vector<RuleInfo>& all_rules() {
     static const std::vector<RuleInfo> rules = [] {
         std::vector<RuleInfo> all;
-        for (const auto family : {document_rules(), file_rules(), pointer_rules(), remote_rules(),
-                                  table_rules(), graph_rules(), archive_rules(), setting_rules()}) {
+        for (const auto family :
+             {document_rules(), file_rules(), pointer_rules(), remote_rules(), table_rules(),
+              graph_rules(), archive_rules(), setting_rules(), change_rules()}) {
             all.insert(all.end(), family.begin(), family.end());
         }
         return all;

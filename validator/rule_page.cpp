@@ -24,6 +24,7 @@ std::string_view family_title(std::string_view family) {
         {"graph", "the models' own graphs, where their bytes are here"},
         {"archive", "archives with test data, where their bytes are here"},
         {"settings", "`onnxhub.toml`"},
+        {"changes", "a change against its base, with `--changed-since`"},
     };
     const auto found = titles.find(family);
     return found == titles.end() ? std::string_view() : found->second;

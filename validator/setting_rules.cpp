@@ -72,24 +72,28 @@ void pass_by_unused_ignores(const Settings& settings, FindingList& findings) {
     findings.pass_by(ignore_unused, "one shard can't tell", settings.ignored_rules.size());
 }
 
-std::size_t apply_ignores(const Settings& settings, bool checked_everything,
-                          std::vector<Finding>& findings) {
+std::size_t apply_ignores(const Settings& settings, const Settings& judging,
+                          bool checked_everything, std::vector<Finding>& findings) {
     FindingList troubles;
-    std::size_t removed = 0;
     for (const IgnoredRule& ignored : settings.ignored_rules) {
-        const Place place{settings.file, ignored.line};
-        if (!is_known(ignored.rule)) {
-            troubles.report(ignore_unknown_rule, place,
-                            fmt::format("there is no rule or family \"{}\"", ignored.rule),
-                            advice_on_unknown_rule(ignored.rule), {ignored.rule, ""});
-            continue;
-        }
+        if (is_known(ignored.rule)) continue;
+        troubles.report(ignore_unknown_rule, {settings.file, ignored.line},
+                        fmt::format("there is no rule or family \"{}\"", ignored.rule),
+                        advice_on_unknown_rule(ignored.rule), {ignored.rule, ""});
+    }
+    std::size_t removed = 0;
+    for (const IgnoredRule& ignored : judging.ignored_rules) {
+        if (!is_known(ignored.rule)) continue;
         const std::size_t count = std::erase_if(
             findings, [&](const Finding& finding) { return matches(ignored, finding); });
         removed += count;
-        if (count > 0 || !checked_everything) continue;
+        const auto own =
+            std::ranges::find_if(settings.ignored_rules, [&](const IgnoredRule& other) {
+                return other.rule == ignored.rule && other.path == ignored.path;
+            });
+        if (count > 0 || !checked_everything || own == settings.ignored_rules.end()) continue;
         troubles.report(
-            ignore_unused, place,
+            ignore_unused, {settings.file, own->line},
             fmt::format("no finding of \"{}\" matches \"{}\"", ignored.rule, ignored.path),
             "remove it: its reason is gone", {ignored.rule + " " + ignored.path, ""});
     }

@@ -11,6 +11,7 @@
 #include "manifest/entry_name.h"
 #include "manifest/spelling.h"
 #include "validator/archive_rules.h"
+#include "validator/change_rules.h"
 #include "validator/document_rules.h"
 #include "validator/file_rules.h"
 #include "validator/graph_rules.h"
@@ -37,8 +38,13 @@ std::set<std::string_view> rules_named(const std::string& name) {
 void report_reading(const HubState& hub, FindingList& findings) {
     const auto report = [&](const Diagnostics& diagnostics) {
         for (const Diagnostic& diagnostic : diagnostics.all()) {
-            // Pointers are classified one by one, by a family of their own.
-            if (diagnostic.rule != "pointer-malformed") findings.report(diagnostic);
+            // Pointers are classified one by one, by a family of their own; check_graphs() reports
+            // opsets, of entries too.
+            if (diagnostic.rule == "pointer-malformed" ||
+                diagnostic.rule == "graph-opset-differs") {
+                continue;
+            }
+            findings.report(diagnostic);
         }
     };
     for (const ModelDescription& model : hub.described.models) {
@@ -104,6 +110,11 @@ void count_checked(const HubState& hub, const ValidateOptions& options, Validati
     for (const std::string& file : hub.files) report.files_checked += shard.has(file) ? 1 : 0;
 }
 
+/// A change has its base's settings to answer to.
+const Settings& judging_settings(const HubState& hub, const ValidateOptions& options) {
+    return options.judging ? *options.judging : hub.settings;
+}
+
 }  // namespace
 
 RuleSelection::RuleSelection(const std::vector<std::string>& selected,
@@ -143,6 +154,9 @@ void run_rules(const HubState& hub, const ValidateOptions& options, FindingList&
     }
     if (wants("graph")) check_graphs(hub, options.checker, options.jobs, findings);
     if (wants("archive")) check_archives(hub, options.jobs, findings);
+    if (wants("changes") && options.base) {
+        check_changes(hub, *options.base, judging_settings(hub, options), findings);
+    }
 }
 
 ValidationReport make_report(const HubState& hub, const ValidateOptions& options,
@@ -164,15 +178,18 @@ ValidationReport make_report(const HubState& hub, const ValidateOptions& options
             fmt::format("{}{} more findings of {} are not listed", of_shard, count, rule));
     }
     report.findings = list.take_findings();
-    const std::size_t ignored = apply_ignores(hub.settings, checked_everything, report.findings);
+    const Settings& judging = judging_settings(hub, options);
+    const std::size_t ignored =
+        apply_ignores(hub.settings, judging, checked_everything, report.findings);
     if (ignored > 0) {
-        report.notices.push_back(fmt::format("{}{} finding{} ignored by {}", of_shard, ignored,
-                                             ignored == 1 ? " is" : "s are", hub.settings.file));
+        report.notices.push_back(fmt::format("{}{} finding{} ignored by {}{}", of_shard, ignored,
+                                             ignored == 1 ? " is" : "s are", judging.file,
+                                             options.judging ? " of the base" : ""));
     }
     std::erase_if(report.findings, [&](const Finding& finding) {
         return !options.selection.includes(finding.rule);
     });
-    if (hub.settings.tolerates_stale_manifest) tolerate_stale_manifest(of_shard, report);
+    if (judging.tolerates_stale_manifest) tolerate_stale_manifest(of_shard, report);
     std::stable_sort(report.findings.begin(), report.findings.end(), is_before);
     report.findings.erase(
         std::unique(report.findings.begin(), report.findings.end(), says_the_same),

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/model_checker.h"
+#include "validator/change_rules.h"
 #include "validator/finding.h"
 #include "validator/hub_state.h"
 #include "validator/remote_rules.h"
@@ -37,8 +38,10 @@ struct ValidateOptions {
     ModelChecker* checker = nullptr;  ///< null: the checker's rules pass every model by
     RemoteObjects remote = {};        ///< empty: nothing is asked
     unsigned jobs = 0;
-    bool schema_only = false;      ///< the document family alone
-    std::optional<Shard> shard{};  ///< what the report says it is of
+    const BaseHub* base = nullptr;      ///< of a change: what the family "changes" compares with
+    const Settings* judging = nullptr;  ///< say what is ignored; null: those of the hub
+    bool schema_only = false;           ///< the document family alone
+    std::optional<Shard> shard{};       ///< what the report says it is of
 };
 
 /// Runs the rules over the hub's part.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "manifest/hub_path.h"
@@ -492,6 +493,53 @@ bool remove_ports(HubFiles& hub, std::size_t position, Consequences& consequence
     return true;
 }
 
+/// The hub becomes a change of itself that holds no model, in which `edit` changes the entry at the
+/// position, counting those it can change. The finding is at `field`.
+Apply in_a_change(const std::string& rule, const std::string& field,
+                  std::function<bool(Entry&)> edit) {
+    return [=](HubFiles& hub, std::size_t position, Consequences& consequences) {
+        std::size_t seen = 0;
+        const ManifestDocument document = hub.document();
+        for (std::size_t i = 0; i < document.entries.size(); ++i) {
+            Entry entry = *document.entries[i].entry;
+            if (!edit(entry) || seen++ < position) continue;
+            hub.base_manifest = hub.manifest();
+            hub.objects.clear();
+            const std::string text = entry_text(to_json(entry));
+            edit_entry(hub, i, [&](std::string& old) { old = text; });
+            consequences.required.insert({rule, manifest_path, line_in_manifest(hub, i, field)});
+            return true;
+        }
+        return false;
+    };
+}
+
+bool edit_settings_in_a_change(HubFiles& hub, std::size_t position, Consequences& consequences) {
+    using Kind = ChangedCheck::Kind;
+    static const ChangedCheck checks[] = {
+        {Kind::settings, "onnxhub.toml", "onnxhub.toml"},
+        {Kind::baseline, "ci/known.json", "ci/known.json"},
+        {Kind::workflow, ".github/workflows/validate.yml", ".github/workflows/validate.yml"},
+        {Kind::workflow, ".github/workflows/validate.yml", ""},  // the hub is a folder beside it
+    };
+    if (position >= std::size(checks)) return false;
+    hub.changed_checks = {checks[position]};
+    consequences.required.insert({"checks-changed", checks[position].file, 0});
+    return true;
+}
+
+bool negative_dimension(HubFiles& hub, std::size_t position, Consequences& consequences) {
+    if (position >= hub.document().entries.size()) return false;
+    Entry entry = *hub.document().entries[position].entry;
+    entry.io_ports->inputs[0].shape[0] = std::int64_t{-1};
+    hub.objects.clear();  // else the graph has more to say
+    const std::string text = entry_text(to_json(entry));
+    edit_entry(hub, position, [&](std::string& old) { old = text; });
+    const int line = line_in_manifest(hub, position, "metadata.io_ports.inputs");
+    consequences.required.insert({"negative-dimension", manifest_path, line + 4});
+    return true;
+}
+
 bool remove_manifest(HubFiles& hub, std::size_t position, Consequences& consequences) {
     if (position > 0) return false;
     hub.files.erase(manifest_path);
@@ -843,9 +891,9 @@ std::vector<Damage> make_damages() {
         // tables were edited
         {"delete a row", delete_row},
         {"duplicate a row", duplicate_row},
-        {"edit a row's opset", on_cell("Opset version", set_to("999"),
-                                       at_entry("entry-opset-differs", "opset_version",
-                                                {"graph-opset-differs", "release-too-old"}))},
+        {"edit a row's opset",
+         on_cell("Opset version", set_to("999"),
+                 at_entry("entry-opset-differs", "opset_version", {"graph-opset-differs"}))},
         {"edit a row's version",
          on_cell("ONNX version", set_to("9.9"), at_entry("entry-version-differs", "onnx_version"))},
         {"write a version that is none",
@@ -959,6 +1007,26 @@ std::vector<Damage> make_damages() {
          on_ports([](IoPorts& ports) { ports.inputs[0].type = "tensor(int8)"; }), true},
         {"drop a port", on_ports([](IoPorts& ports) { ports.outputs.clear(); }), true},
         {"remove the ports", remove_ports, true},
+        {"remove the ports in a change", in_a_change("ports-changed-without-model", "metadata",
+                                                     [](Entry& entry) {
+                                                         entry.io_ports.reset();
+                                                         return true;
+                                                     })},
+        {"falsify the ports in a change",
+         in_a_change("ports-changed-without-model", "metadata.io_ports",
+                     [](Entry& entry) {
+                         entry.io_ports->inputs[0].shape[0] = std::int64_t{77};
+                         return true;
+                     })},
+        {"unlist external data in a change",
+         in_a_change("external-data-changed-without-model", "metadata",
+                     [](Entry& entry) {
+                         const bool has_any = !entry.external_data.empty();
+                         entry.external_data.clear();
+                         return has_any;
+                     })},
+        {"edit settings in a change", edit_settings_in_a_change},
+        {"write a negative dimension", negative_dimension},
         {"delete external data",
          on_large([](HubFiles& hub) { hub.files.erase("text/large/large.data"); },
                   {"external-file-missing"}, true),

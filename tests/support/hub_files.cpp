@@ -159,6 +159,10 @@ ValidationReport report_on(const HubFiles& hub, const Tree& tree, std::optional<
     options.jobs = 1;
     options.checker = checker;
     options.shard = shard;
+    std::optional<ManifestDocument> base_manifest;
+    if (hub.base_manifest) base_manifest = parse_document(*hub.base_manifest);
+    const BaseHub base{base_manifest ? &*base_manifest : nullptr, hub.changed_checks};
+    if (base.manifest || !base.changed_checks.empty()) options.base = &base;
     return validate(*state, options);
 }
 

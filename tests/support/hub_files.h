@@ -13,6 +13,7 @@
 #include "model/model_checker.h"
 #include "model/shape_inference.h"
 #include "tests/support/memory_tree.h"
+#include "validator/change_rules.h"
 #include "validator/finding.h"
 
 namespace onnxhub::test {
@@ -23,6 +24,9 @@ struct HubFiles {
     std::map<std::string, std::string> files;
     std::map<std::string, std::string> links;  ///< symbolic links and their targets
     std::vector<std::string> objects;          ///< contents in the local Git LFS store
+    /// The hub is a change: the manifest of its base, and the settings or workflows that it edits.
+    std::optional<std::string> base_manifest;
+    std::vector<ChangedCheck> changed_checks;
 
     std::string& manifest() { return files.at(manifest_path); }
     ManifestDocument document() const;  ///< of the manifest, which must be one

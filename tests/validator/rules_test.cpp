@@ -150,6 +150,30 @@ void keep_in_git(Scene& scene, std::size_t size) {
         "*.onnx filter=lfs\n*.tar.gz filter=lfs\n*.data filter=lfs\n";
 }
 
+void edit_first_entry(Scene& scene, const std::function<void(Entry&)>& edit) {
+    const ManifestEntry first = scene.hub.document().entries.front();
+    Entry entry = *first.entry;
+    edit(entry);
+    replace(scene.hub.manifest(), first.text, entry_text(to_json(entry)));
+}
+
+void drop_ports_in_a_change(Scene& scene) {
+    scene.hub.base_manifest = scene.hub.manifest();
+    edit_first_entry(scene, [](Entry& entry) { entry.io_ports.reset(); });
+}
+
+/// Of MNIST with opset 12, in a hub where an outdated manifest is `level`.
+void lose_entry_in_a_change(Scene& scene, const std::string& level) {
+    scene.hub.base_manifest = scene.hub.manifest();
+    scene.hub.objects.clear();
+    std::vector<std::string> texts;
+    for (const ManifestEntry& present : scene.hub.document().entries) {
+        if (present.entry->model_path != mnist) texts.push_back(present.text);
+    }
+    scene.hub.manifest() = manifest_text(texts);
+    scene.hub.files["onnxhub.toml"] = "[validate]\nstale_manifest = \"" + level + "\"\n";
+}
+
 std::vector<RuleCase> make_cases() {
     static NoInference no_inference;
     static CrashingChecker crashing;
@@ -282,6 +306,48 @@ std::vector<RuleCase> make_cases() {
              s.hub.files["onnxhub.toml"] =
                  "[[validate.ignore]]\nrule = \"tables\"\npath = \"**\"\nreason = \"y\"\n";
          }},
+        {"ports-changed-without-model", manifest_path, entry_line("\"metadata\""),
+         [](Scene& s) {
+             drop_ports_in_a_change(s);
+             s.hub.objects.clear();
+         },
+         // The graph is here, and io-ports-missing has it.
+         [](Scene& s) { drop_ports_in_a_change(s); }},
+        {"ports-changed-without-model", digits, mnist12,
+         [](Scene& s) { lose_entry_in_a_change(s, "note"); },
+         // Here row-without-entry is an error.
+         [](Scene& s) { lose_entry_in_a_change(s, "error"); }},
+        {"external-data-changed-without-model", manifest_path, entry_line("\"metadata\""),
+         [](Scene& s) {
+             s.hub.base_manifest = s.hub.manifest();
+             s.hub.objects.clear();
+             edit_first_entry(s, [](Entry& entry) { entry.external_data.clear(); });
+         },
+         // Other bytes of the same file are no other file.
+         [](Scene& s) {
+             s.hub.base_manifest = s.hub.manifest();
+             s.hub.objects.clear();
+             edit_first_entry(s, [](Entry& entry) { entry.external_data[0].size_bytes += 1; });
+         }},
+        {"checks-changed", "onnxhub.toml", 0,
+         [](Scene& s) {
+             s.hub.changed_checks = {
+                 {ChangedCheck::Kind::settings, "onnxhub.toml", "onnxhub.toml"}};
+         },
+         [](Scene& s) { s.hub.base_manifest = s.hub.manifest(); }},
+        {"negative-dimension", manifest_path, entry_line("                        4\n"),
+         [](Scene& s) {
+             replace(s.hub.manifest(), "                        4\n",
+                     "                        -4\n");
+         },
+         [](Scene& s) {
+             replace(s.hub.manifest(), "                        4\n",
+                     "                        0\n");
+         }},
+        {"release-too-old", digits, mnist12,
+         [](Scene& s) { replace(readme(s), "| 1.7 | 12 | 0.5 |", "| 1.6 | 12 | 0.5 |"); },
+         // The opset is what is wrong, and graph-opset-differs says so.
+         [](Scene& s) { replace(readme(s), "| 1.7 | 12 | 0.5 |", "| 1.7 | 13 | 0.5 |"); }},
         {"row-without-entry", "extra/found.onnx", 0, [](Scene& s) { discover(s, relu(13)); },
          [](Scene& s) { s.hub.put_in_lfs("extra/found.onnx", relu(13)); }},
     };

@@ -427,6 +427,7 @@ class Workflows(Hub):
         self.assertEqual(len(self.server.comments), 1)
         self.assertIn("1 error", self.server.comments[0]["body"])
         self.assertIn("### Models: no model changed", self.server.comments[0]["body"])
+        self.assertIn("What the pull request's own run reported.", self.server.comments[0]["body"])
         self.server.comments.insert(0, {"id": 1, "user": {"login": "somebody[bot]"}, "body": "<!-- onnxhub --> mine"})
         report = self.validate(self.edit_readme).uploads["onnxhub-report"].read_bytes()
         self.comment(report)

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/base_checks.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "base/environment_error.h"
+#include "generator/file_changes.h"
+#include "manifest/json.h"
+#include "validator/baseline.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = ChangedCheck::Kind;
+
+/// What runs checks for pull requests, from the top of the repository.
+constexpr std::array<const char*, 2> workflow_folders{".github/workflows", ".github/actions"};
+constexpr const char* gitlab_workflow = ".gitlab-ci.yml";
+
+class Reader {
+public:
+    explicit Reader(const BaseChecksRequest& request)
+        : request_(request),
+          // Opened again: history that was fetched since is in it.
+          repository_(GitRepository::find(request.hub.folder)),
+          before_(repository_->tree_of(request.base, "")),
+          now_(tree_now("")),
+          changes_(*before_, *now_, FileDifference::content) {}
+
+    BaseChecks read() {
+        read_settings_file();
+        read_baseline();
+        for (const char* folder : workflow_folders) note_changes_below(folder);
+        note_change(Kind::workflow, gitlab_workflow);
+        return std::move(checks_);
+    }
+
+private:
+    std::unique_ptr<Tree> tree_now(const std::string& subfolder) const {
+        const auto& commit = request_.hub.commit;
+        return commit ? repository_->tree_of(*commit, subfolder)
+                      : repository_->working_tree(subfolder);
+    }
+
+    std::string path_in_hub(const std::string& name) const {
+        const std::string& folder = request_.hub.subfolder;
+        return folder.empty() ? name : folder + "/" + name;
+    }
+
+    void read_settings_file() {
+        const auto& file = request_.settings_file;
+        const auto path =
+            file ? path_in_repository(*file) : path_in_hub(std::string(settings_file_name));
+        if (!path || (file && !belongs_to_change(*path))) return;
+        note_change(Kind::settings, *path);
+        const std::string shown = file.value_or(std::string(settings_file_name));
+        checks_.settings = Settings{};
+        checks_.settings->file = shown;
+        try {
+            Diagnostics not_of_interest;  // those of the change are told
+            const auto text = read_hub_file(*before_, *path, settings_size_limit);
+            if (text) checks_.settings = parse_settings(*text, shown, not_of_interest);
+        } catch (const EnvironmentError& error) {
+            checks_.notices.push_back(
+                fmt::format("the settings of the base can't be read, so no finding is ignored: {}",
+                            error.what()));
+        }
+    }
+
+    void read_baseline() {
+        const auto& file = request_.baseline_file;
+        const auto path = file ? path_in_repository(*file) : std::nullopt;
+        if (!path || !belongs_to_change(*path)) return;
+        note_change(Kind::baseline, *path);
+        checks_.baseline = read_hub_file(*before_, *path, json_size_limit);
+        if (checks_.baseline) return;
+        checks_.baseline = baseline_text({}, nullptr);
+        checks_.notices.push_back(*file +
+                                  " is not in the base, so it makes no finding a known one here");
+    }
+
+    /// Where `file` lies in the repository; nothing when it lies outside. The first folder above it
+    /// that is the repository's counts: links below are the change's to make.
+    std::optional<std::string> path_in_repository(const std::string& file) const {
+        const fs::path top = repository_->working_folder();
+        if (top.empty()) return std::nullopt;
+        const fs::path whole = fs::absolute(file).lexically_normal();
+        fs::path folder;
+        for (const fs::path& part : whole) {
+            folder /= part;
+            std::error_code error;
+            if (fs::equivalent(folder, top, error) && !error) {
+                return whole.lexically_relative(folder).generic_string();
+            }
+        }
+        return std::nullopt;
+    }
+
+    /// A file that neither commit has is a user's own: no change came with it.
+    bool belongs_to_change(const std::string& path) const {
+        if (before_->stat(path)) return true;
+        const CommitId head =
+            request_.hub.commit ? *request_.hub.commit : repository_->resolve_commit("HEAD");
+        return repository_->tree_of(head, "")->stat(path).has_value();
+    }
+
+    void note_change(Kind kind, const std::string& path) {
+        if (!changes_.differs(path)) return;
+        const std::string folder =
+            request_.hub.subfolder.empty() ? "" : request_.hub.subfolder + "/";
+        const bool is_in_hub = path.starts_with(folder);
+        checks_.changed.push_back({kind, path, is_in_hub ? path.substr(folder.size()) : ""});
+    }
+
+    void note_changes_below(const std::string& folder) {
+        std::set<std::string> paths;
+        for (const std::string& path : before_->list()) {
+            if (path.starts_with(folder + "/")) paths.insert(path);
+        }
+        const auto now = now_->stat(folder);
+        if (now && now->kind == FileKind::folder) {
+            for (const std::string& path : tree_now(folder)->list()) {
+                paths.insert(folder + "/" + path);
+            }
+        } else if (now) {
+            paths.insert(folder);  // a link or a file in place of the folder
+        }
+        for (const std::string& path : paths) note_change(Kind::workflow, path);
+    }
+
+    const BaseChecksRequest& request_;
+    std::shared_ptr<const GitRepository> repository_;
+    std::unique_ptr<Tree> before_;
+    std::unique_ptr<Tree> now_;
+    FileChanges changes_;
+    BaseChecks checks_;
+};
+
+}  // namespace
+
+BaseChecks read_base_checks(const BaseChecksRequest& request) {
+    return Reader(request).read();
+}
+
+}  // namespace onnxhub
