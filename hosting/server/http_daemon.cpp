@@ -214,8 +214,9 @@ struct HttpDaemon::State {
     /// in one piece.
     void send_small(MHD_Connection* connection, Request& request, ServedFile file) {
         const std::uint64_t size = file.identity.size_bytes;
-        const std::string key = fmt::format("{} {} {}", file.identity.etag,
-                                            file.identity.last_modified, file.content_type);
+        const std::string key =
+            fmt::format("{} {} {} {}", file.identity.etag, file.identity.last_modified,
+                        file.content_type, file.commit.value_or(""));
         request.status = 200;
         request.bytes = request.method == "HEAD" ? 0 : size;
         if (ready.send(connection, key)) return;

@@ -130,6 +130,7 @@ Response text_response(const std::string& text, const char* type) {
 
 Response file_response(const ReplyPlan& plan, ServedFile file) {
     const FileIdentity identity = file.identity;
+    const std::optional<CommitId> commit = file.commit;
     const bool is_packed = identity.etag.ends_with("-gzip\"");
     const bool varies = is_packed_kind(file.content_type);
     Response response = response_without_headers(plan, std::move(file));
@@ -137,6 +138,7 @@ Response file_response(const ReplyPlan& plan, ServedFile file) {
     if (identity.last_modified > 0) {
         response.header("Last-Modified", http_date(identity.last_modified));
     }
+    if (commit) response.header("Onnx-Hub-Commit", *commit);
     response.header("Accept-Ranges", "bytes");
     response.header("Cache-Control", "no-cache");  // ask by ETag
     if (varies) response.header("Vary", "Accept-Encoding");

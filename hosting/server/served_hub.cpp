@@ -297,6 +297,7 @@ Served ServedHub::open_in_tree(const CommitId& commit, const std::string& hub_pa
     served.identity = {quoted(to_hex(sha256_of(*text))), 0, text->size()};
     served.content_type = content_type_of(hub_path);
     served.text = std::move(text);
+    served.commit = commit;
     return served;
 }
 

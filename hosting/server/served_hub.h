@@ -40,6 +40,7 @@ struct ServedFile {
     std::string content_type;
     OpenFile file = OpenFile();                         ///< the content, or
     std::shared_ptr<const std::string> text = nullptr;  ///< where that is null, this
+    std::optional<CommitId> commit = std::nullopt;  ///< that it is read from; absent: from the disk
 };
 
 struct NotServed {
