@@ -6,12 +6,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/byte_source.h"
 #include "base/environment_error.h"
 #include "base/parallel.h"
 #include "cli/hub_options.h"
@@ -26,10 +24,7 @@
 namespace onnxhub {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr unsigned parallel_loads = 4;               // more only makes servers say 429
-constexpr std::uint64_t lock_file_limit = 64 << 20;  // bytes
+constexpr unsigned parallel_loads = 4;  // more only makes servers say 429
 
 struct Arguments {
     HubArguments hub;
@@ -44,72 +39,86 @@ struct Arguments {
     bool json = false;
 };
 
-LockFile read_lock_file(const std::string& path) {
-    return parse_lock_file(read_whole(*open_file(path, path), lock_file_limit, path), path);
-}
+/// What one name of the command line, or one model of the lock file, leads to.
+struct Order {
+    std::string name;
+    std::optional<WantedModel> model = {};  ///< nothing: `error` says why
+    std::string error = {};
+    std::filesystem::path path = {};  ///< of the loaded model; empty where there is none
+};
 
-/// Those of the lock file that are named, or all.
-std::vector<WantedModel> locked_models(const Arguments& arguments, LockFile lock,
-                                       const HubClient& client) {
-    std::vector<WantedModel> wanted;
+/// Those of the lock file that are named, or all. Throws EnvironmentError when it has none.
+std::vector<Order> locked_models(const Arguments& arguments, const LockFile& lock,
+                                 const HubClient& client) {
+    if (lock.models.empty()) {
+        throw EnvironmentError(arguments.lock_file +
+                               ": has no models; add some with `onnxhub lock NAME`");
+    }
+    std::vector<Order> orders;
+    const auto add = [&](const LockedModel& model) {
+        orders.push_back({model.wanted.model, client.want(model.wanted, model.commit)});
+    };
+    if (arguments.models.empty()) std::ranges::for_each(lock.models, add);
     for (const std::string& name : arguments.models) {
-        if (std::ranges::find(lock.models, name, &WantedModel::model) == lock.models.end()) {
-            throw EnvironmentError(arguments.lock_file + ": has no model \"" + printable(name) +
-                                   "\"; make it anew with `onnxhub lock`");
+        const std::size_t before = orders.size();
+        for (const LockedModel& model : lock.models) {
+            if (is_named(model, name)) add(model);
         }
+        if (orders.size() > before) continue;
+        orders.push_back({name});
+        orders.back().error =
+            arguments.lock_file + ": has no model \"" + name + "\"; add it with `onnxhub lock`";
     }
-    for (WantedModel& model : lock.models) {
-        const bool is_wanted =
-            arguments.models.empty() ||
-            std::ranges::find(arguments.models, model.model) != arguments.models.end();
-        if (is_wanted) wanted.push_back(client.want(std::move(model)));
-    }
-    return wanted;
+    return orders;
 }
 
-std::vector<WantedModel> listed_models(const Arguments& arguments, HubClient& client) {
-    std::vector<WantedModel> wanted;
+/// Those of the hub. Throws EnvironmentError when its manifest can't be had.
+std::vector<Order> listed_models(const Arguments& arguments, HubClient& client) {
+    client.manifest();
+    std::vector<Order> orders;
     for (const std::string& name : arguments.models) {
-        const ManifestEntry& entry = find_model(client.manifest(), name, arguments.wish);
-        wanted.push_back(client.want(*entry.entry, arguments.with_test_data));
+        Order order{name};
+        try {
+            const ManifestEntry& entry = find_model(client.manifest(), name, arguments.wish);
+            order.model = client.want(*entry.entry, arguments.with_test_data);
+        } catch (const EnvironmentError& error) {
+            order.error = error.what();
+        }
+        orders.push_back(std::move(order));
     }
-    return wanted;
+    return orders;
 }
 
 /// Several at a time; one that can't be had doesn't stop the others.
-struct Results {
-    std::vector<fs::path> paths;  ///< as the models; empty where there is none
-    std::vector<std::string> errors;
-};
-
-Results load_all(const Arguments& arguments, const HubClient& client,
-                 const std::vector<WantedModel>& models, LoadProgress& progress) {
-    Results results;
-    results.paths.resize(models.size());
-    std::mutex mutex;
+void load_all(const Arguments& arguments, const HubClient& client, std::vector<Order>& orders,
+              LoadProgress& progress) {
     LoadOptions options = progress.observing();
     options.force = arguments.force_reload;
     options.check_interruption = check_interruption;
-    for_each_index(models.size(), parallel_loads, [&](std::size_t i) {
+    for_each_index(orders.size(), parallel_loads, [&](std::size_t i) {
+        Order& order = orders[i];
+        if (!order.model) return progress.failed(order.name, order.error);
         try {
-            results.paths[i] = client.load(models[i], options);
-            progress.finished(models[i], results.paths[i]);
+            order.path = client.load(*order.model, options);
+            progress.finished(*order.model, order.path);
         } catch (const EnvironmentError& error) {
-            progress.failed(models[i], error.what());
-            const std::lock_guard lock(mutex);
-            results.errors.emplace_back(error.what());
+            progress.failed(order.name, error.what());
+            order.error = error.what();
         }
     });
-    return results;
 }
 
 /// Told on standard error, all but the first, which main() tells.
-void throw_first(const std::vector<std::string>& errors, const Streams& streams) {
-    if (errors.empty()) return;
-    for (std::size_t i = 1; i < errors.size(); ++i) {
-        streams.err << "onnxhub: error: " << printable(errors[i]) << '\n';
+void throw_first(const std::vector<Order>& orders, const Streams& streams) {
+    const auto has_failed = [](const Order& order) { return !order.error.empty(); };
+    const auto first = std::ranges::find_if(orders, has_failed);
+    if (first == orders.end()) return;
+    for (auto next = first + 1; next != orders.end(); ++next) {
+        if (has_failed(*next)) {
+            streams.err << "onnxhub: error: " << printable(next->error) << '\n';
+        }
     }
-    throw EnvironmentError(printable(errors.front()));
+    throw EnvironmentError(printable(first->error));
 }
 
 void check(const Arguments& arguments) {
@@ -121,30 +130,45 @@ void check(const Arguments& arguments) {
     }
 }
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
+/// What there is to load, of the hub that is meant; the client stays for the loading.
+std::vector<Order> find_models(const Arguments& arguments, const Streams& streams,
+                               LoadProgress& progress, std::optional<HubClient>& client) {
     check(arguments);
-    LoadProgress progress(streams, arguments.json);
     std::optional<LockFile> lock;
     if (arguments.is_locked) lock = read_lock_file(arguments.lock_file);
     HubArguments hub = arguments.hub;
-    if (lock) hub.hub = lock->hub;
+    if (lock) hub.hub = hub_of(*lock, read_user_config(process_environment));
     ClientOptions options = client_options(hub, arguments.download, streams);
     options.is_trusted = progress.aside(options.is_trusted);
-    HubClient client(std::move(options));
-    const std::vector<WantedModel> models = lock
-                                                ? locked_models(arguments, std::move(*lock), client)
-                                                : listed_models(arguments, client);
-    progress.will_load(models);
-    const Results results = load_all(arguments, client, models, progress);
+    client.emplace(std::move(options));
+    return lock ? locked_models(arguments, *lock, *client) : listed_models(arguments, *client);
+}
+
+ExitCode run(const Arguments& arguments, const Streams& streams) {
+    LoadProgress progress(streams, arguments.json);
+    std::optional<HubClient> client;
+    std::vector<Order> orders;
+    try {
+        orders = find_models(arguments, streams, progress, client);
+    } catch (const EnvironmentError& error) {
+        // None can be had; with --json each model has its line all the same.
+        for (const std::string& name : arguments.models) progress.failed(name, error.what());
+        if (arguments.models.empty()) progress.failed(std::nullopt, error.what());
+        throw;
+    }
+    for (const Order& order : orders) {
+        if (order.model) progress.will_load(*order.model);
+    }
+    load_all(arguments, *client, orders, progress);
     progress.finish();
     std::string text;
-    for (std::size_t i = 0; i < models.size(); ++i) {
-        if (results.paths[i].empty()) continue;
-        if (arguments.output) copy_model(models[i], results.paths[i], *arguments.output);
-        text += (arguments.output ? *arguments.output : results.paths[i].string()) + "\n";
+    for (const Order& order : orders) {
+        if (order.path.empty()) continue;
+        if (arguments.output) copy_model(*order.model, order.path, *arguments.output);
+        text += (arguments.output ? *arguments.output : order.path.string()) + "\n";
     }
     if (!arguments.json) write_result(streams, text);
-    throw_first(results.errors, streams);
+    throw_first(orders, streams);
     return ExitCode::done;
 }
 

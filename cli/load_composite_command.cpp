@@ -38,7 +38,7 @@ fs::path load(const Arguments& arguments, const HubArguments& hub, const std::st
     HubClient client(std::move(options));
     const ManifestEntry& entry = find_model(client.manifest(), model, arguments.wish);
     const WantedModel wanted = client.want(*entry.entry, false);
-    progress.will_load({wanted});
+    progress.will_load(wanted);
     LoadOptions load_options = progress.observing();
     load_options.check_interruption = check_interruption;
     return client.load(wanted, load_options);

@@ -30,12 +30,10 @@ LoadProgress::LoadProgress(const Streams& streams, bool as_json)
              !as_json),
       line_(streams.err, [this] { return status_text(); }) {}
 
-void LoadProgress::will_load(const std::vector<WantedModel>& models) {
+void LoadProgress::will_load(const WantedModel& model) {
     const std::lock_guard lock(mutex_);
-    for (const WantedModel& model : models) {
-        numbers_.files += model.files.size();
-        for (const WantedFile& file : model.files) numbers_.bytes += file.key.size_bytes;
-    }
+    numbers_.files += model.files.size();
+    for (const WantedFile& file : model.files) numbers_.bytes += file.key.size_bytes;
 }
 
 void LoadProgress::advanced(const WantedFile& file, std::uint64_t done) {
@@ -95,10 +93,12 @@ void LoadProgress::finished(const WantedModel& model, const std::filesystem::pat
                    {"path", path.string()}}));
 }
 
-void LoadProgress::failed(const WantedModel& model, const std::string& message) {
+void LoadProgress::failed(const std::optional<std::string>& model, const std::string& message) {
     if (!as_json_) return;
     const std::lock_guard lock(mutex_);
-    event(line_of({{"event", "error"}, {"model", model.model}, {"message", message}}));
+    event(line_of({{"event", "error"},
+                   {"model", model ? Json(*model) : Json(nullptr)},
+                   {"message", message}}));
 }
 
 void LoadProgress::finish() {

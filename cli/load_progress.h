@@ -8,8 +8,8 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "cli/job.h"
 #include "cli/progress.h"
@@ -25,11 +25,12 @@ public:
     /// instead, one a line: see docs/cli.md.
     LoadProgress(const Streams& streams, bool as_json);
 
-    void will_load(const std::vector<WantedModel>& models);
+    void will_load(const WantedModel& model);
     void advanced(const WantedFile& file, std::uint64_t done);
     void loaded(const WantedFile& file, const LoadedFile& result);
     void finished(const WantedModel& model, const std::filesystem::path& path);
-    void failed(const WantedModel& model, const std::string& message);
+    /// Without a name no model at all can be had.
+    void failed(const std::optional<std::string>& model, const std::string& message);
     void finish();  ///< wipes the line
 
     /// Options that tell all of this while models are loaded.

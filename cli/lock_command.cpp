@@ -3,11 +3,16 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "base/environment_error.h"
 #include "cli/hub_options.h"
 #include "cli/job.h"
 #include "hosting/client/lock_file.h"
@@ -20,30 +25,114 @@ struct Arguments {
     HubArguments hub;
     std::vector<std::string> mirrors;
     std::vector<std::string> models;
+    std::vector<std::string> removed;
     VersionWish wish = {{}, {}, {}};
     std::string output = std::string(lock_file_name);
     bool with_test_data = false;
+    bool is_update = false;
 };
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
-    ClientOptions options = client_options(arguments.hub, streams);
+void check(const Arguments& arguments) {
+    const bool needs_file = arguments.is_update || !arguments.removed.empty();
+    if (arguments.models.empty() && !needs_file) {
+        throw EnvironmentError(
+            "command line: no model is named; name some, or say --update or --remove NAME");
+    }
+    if (needs_file && arguments.output == "-") {
+        throw EnvironmentError(
+            "command line: --update and --remove change a file; name it with --output");
+    }
+}
+
+/// What is locked so far; empty when there is no file.
+LockFile present_lock(const Arguments& arguments) {
+    std::error_code error;
+    if (arguments.output == "-") return {};
+    if (std::filesystem::exists(arguments.output, error)) return read_lock_file(arguments.output);
+    if (arguments.is_update || !arguments.removed.empty()) {
+        throw EnvironmentError(arguments.output +
+                               ": is not there; write it with `onnxhub lock NAME`");
+    }
+    return {};
+}
+
+void remove_models(const Arguments& arguments, LockFile& lock) {
+    for (const std::string& name : arguments.removed) {
+        if (remove_model(lock, name)) continue;
+        std::string names;
+        for (const LockedModel& model : lock.models) {
+            names += (names.empty() ? "" : ", ") + model.wanted.model;
+        }
+        throw EnvironmentError(printable(
+            fmt::format("{}: has no model \"{}\"; {}", arguments.output, name,
+                        names.empty() ? "it has none" : fmt::format("it has {}", names))));
+    }
+}
+
+/// One file is of one hub.
+void check_hub(const Arguments& arguments, const LockFile& lock, const HubClient& client) {
+    if (lock.models.empty() || lock.hub == client.hub_name() || lock.address == client.name()) {
+        return;
+    }
+    throw EnvironmentError(printable(
+        fmt::format("{}: is of the hub {}, not of {}; lock models of another hub in another file "
+                    "(--output)",
+                    arguments.output, lock.hub, client.hub_name())));
+}
+
+LockedModel lock_model(HubClient& client, const std::string& name, const VersionWish& wish,
+                       bool with_test_data, const std::optional<CommitId>& commit) {
+    const ManifestEntry& entry = find_model(client.manifest(), name, wish);
+    return {client.want(*entry.entry, with_test_data), wish, commit};
+}
+
+/// Locks the named models, with --update all others too, as the hub has them now.
+void renew_models(const Arguments& arguments, LockFile& lock, const Streams& streams) {
+    HubArguments hub = arguments.hub;
+    if (!hub.hub && !lock.hub.empty()) {
+        hub.hub = hub_of(lock, read_user_config(process_environment));
+    }
+    ClientOptions options = client_options(hub, streams);
     options.mirrors = arguments.mirrors;
     HubClient client(std::move(options));
-    LockFile lock;
-    lock.hub = client.name();
+    check_hub(arguments, lock, client);
+    lock.hub = client.hub_name();
+    lock.address = client.name();
     lock.commit = client.pin();
-    for (const std::string& name : arguments.models) {
-        const ManifestEntry& entry = find_model(client.manifest(), name, arguments.wish);
-        lock.models.push_back(client.want(*entry.entry, arguments.with_test_data));
+    if (arguments.is_update) {
+        for (LockedModel& model : lock.models) {
+            model = lock_model(client, model.wanted.model, model.wish, model.wanted.is_archive,
+                               lock.commit);
+        }
     }
+    for (const std::string& name : arguments.models) {
+        put_model(lock,
+                  lock_model(client, name, arguments.wish, arguments.with_test_data, lock.commit));
+    }
+}
+
+std::string summary(const Arguments& arguments, const LockFile& lock) {
+    const bool is_pinned = std::ranges::all_of(
+        lock.models, [](const LockedModel& model) { return model.commit.has_value(); });
+    return fmt::format("{}: {} {} of {}{}{}", arguments.output, lock.models.size(),
+                       lock.models.size() == 1 ? "model" : "models", printable(lock.hub),
+                       lock.commit ? " at commit " + *lock.commit : "",
+                       is_pinned ? ""
+                                 : ", not pinned: the hub names no commit, so that it may replace "
+                                   "these files");
+}
+
+ExitCode run(const Arguments& arguments, const Streams& streams) {
+    check(arguments);
+    LockFile lock = present_lock(arguments);
+    remove_models(arguments, lock);
+    if (!arguments.models.empty() || arguments.is_update) renew_models(arguments, lock, streams);
     if (arguments.output == "-") {
         write_result(streams, to_text(lock));
     } else {
         write_file_atomically(arguments.output, to_text(lock));
     }
-    note(streams, fmt::format("{}: {} {} of {}{}", arguments.output, lock.models.size(),
-                              lock.models.size() == 1 ? "model" : "models", printable(lock.hub),
-                              lock.commit ? " at commit " + *lock.commit : ""));
+    note(streams, summary(arguments, lock));
     return ExitCode::done;
 }
 
@@ -53,9 +142,16 @@ void add_lock_command(CLI::App& app, Job& job) {
     auto arguments = std::make_shared<Arguments>();
     CLI::App* command = app.add_subcommand(
         "lock", "Writes down what models are now, for `load --locked`; downloads none");
-    command->add_option("NAME", arguments->models, "Names of models")
-        ->required()
+    command
+        ->add_option("NAME", arguments->models,
+                     "Models to add to the lock file, or to update in it")
         ->option_text("NAME...");
+    command->add_flag("--update", arguments->is_update, "Update all models of the lock file");
+    command
+        ->add_option("--remove", arguments->removed,
+                     "Remove this model from the lock file. May be repeated")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
     add_hub_options(*command, arguments->hub);
     add_version_options(*command, arguments->wish);
     command->add_option("--mirror", arguments->mirrors, "Another source to note. May be repeated")

@@ -230,15 +230,10 @@ public:
             report_broken(path, *broken, findings);
         } else if (const auto* pointer = std::get_if<LfsPointer>(&parsed)) {
             check_pointer(path, *pointer, findings);
-<<<<<<< HEAD
-        } else if (held) {
-            check_content(path, *held, findings);
-=======
         } else if (auto foreign = find_foreign_pointer(content)) {
             report(file_unreadable, path, 0, foreign->reason, foreign->hint, findings);
-        } else if (stat->size_bytes > 0) {
-            check_content(path, stat->size_bytes, findings);
->>>>>>> wC
+        } else if (held) {
+            check_content(path, *held, findings);
         }
     }
 

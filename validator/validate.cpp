@@ -38,18 +38,13 @@ std::set<std::string_view> rules_named(const std::string& name) {
 void report_reading(const HubState& hub, FindingList& findings) {
     const auto report = [&](const Diagnostics& diagnostics) {
         for (const Diagnostic& diagnostic : diagnostics.all()) {
-<<<<<<< HEAD
             // Pointers are classified one by one, by a family of their own; check_graphs() reports
             // opsets, of entries too.
-            if (diagnostic.rule == "pointer-malformed" ||
+            if (diagnostic.rule.starts_with("pointer-") ||
                 diagnostic.rule == "graph-opset-differs") {
                 continue;
             }
             findings.report(diagnostic);
-=======
-            // Pointers are classified one by one, by a family of their own.
-            if (!diagnostic.rule.starts_with("pointer-")) findings.report(diagnostic);
->>>>>>> wC
         }
     };
     for (const ModelDescription& model : hub.described.models) {
@@ -194,14 +189,10 @@ ValidationReport make_report(const HubState& hub, const ValidateOptions& options
             fmt::format("{}{} more findings of {} are not listed", of_shard, count, rule));
     }
     report.findings = list.take_findings();
-<<<<<<< HEAD
+    drop_what_the_checker_says(report.findings);
     const Settings& judging = judging_settings(hub, options);
     const std::size_t ignored =
         apply_ignores(hub.settings, judging, checked_everything, report.findings);
-=======
-    drop_what_the_checker_says(report.findings);
-    const std::size_t ignored = apply_ignores(hub.settings, checked_everything, report.findings);
->>>>>>> wC
     if (ignored > 0) {
         report.notices.push_back(fmt::format("{}{} finding{} ignored by {}{}", of_shard, ignored,
                                              ignored == 1 ? " is" : "s are", judging.file,

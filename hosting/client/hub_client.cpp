@@ -40,6 +40,13 @@ ManifestDocument parse(const HubManifest& manifest) {
     return std::get<ManifestDocument>(std::move(result));
 }
 
+/// Complete, without user and password.
+std::string shown_name(const HubSpec& spec) {
+    std::string name = spec.kind == HubSpec::Kind::web ? shown_url(spec.base_url) : to_text(spec);
+    while (name.ends_with('/') && spec.kind == HubSpec::Kind::web) name.pop_back();
+    return name;
+}
+
 /// Whether the folder with the archive's unpacked files is there.
 bool is_unpacked(const ModelCache& cache, const WantedModel& model) {
     std::error_code error;
@@ -90,7 +97,7 @@ HubClient::HubClient(ClientOptions options)
              state_, TrustedOwners(config_.trusted_cache_owners)) {
     const NamedHub* named = find_named();
     spec_ = parse(options_.hub);
-    name_ = to_text(spec_);
+    name_ = shown_name(spec_);
     is_trusted_ = is_official(spec_) || (named && named->is_trusted) ||
                   std::ranges::any_of(config_.trusted, [&](const std::string& trusted) {
                       return parse(trusted) == spec_;
@@ -140,56 +147,71 @@ void HubClient::take_mirrors(const NamedHub* named) {
     }
 }
 
-void HubClient::add_token(const std::string& base_url, std::optional<std::string> secret) {
-    if (secret) tokens_.push_back({base_url, std::move(*secret)});
+/// Of the variables the first that is set counts.
+void HubClient::add_token(const std::string& base_url, const std::vector<std::string>& variables) {
+    Token token{base_url, fmt::format("{}", fmt::join(variables, " or ")), std::nullopt};
+    for (const std::string& variable : variables) {
+        if (!token.secret) token.secret = options_.environment(variable.c_str());
+    }
+    tokens_.push_back(std::move(token));
 }
 
 /// A secret goes to the one server it is for: GitHub's own not to a replaced address, and a hub's
 /// not to its mirrors. The official hub is open to all and gets none: one that has expired would
 /// only shut its holder out.
 void HubClient::take_tokens(const NamedHub* named) {
-    const Environment& environment = options_.environment;
-    const auto first_of = [&](const char* one, const char* other) {
-        const auto value = environment(one);
-        return value ? value : environment(other);
-    };
+    using Names = std::vector<std::string>;
     const Endpoints& here = config_.endpoints;
     const Endpoints services;
     const auto add_github = [&](const std::string& endpoint, const std::string& service) {
         add_token(endpoint, endpoint == service
-                                ? first_of("GH_TOKEN", "GITHUB_TOKEN")
-                                : first_of("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"));
+                                ? Names{"GH_TOKEN", "GITHUB_TOKEN"}
+                                : Names{"GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"});
     };
     if (!is_official(spec_)) {
         add_github(here.github_raw, services.github_raw);
         add_github(here.github_media, services.github_media);
         add_github(here.github_api, services.github_api);
     }
-    add_token(here.hugging_face, environment("HF_TOKEN"));
+    add_token(here.hugging_face, Names{"HF_TOKEN"});
     if (spec_.kind == HubSpec::Kind::web) {
-        add_token(spec_.base_url, named && named->token_variable
-                                      ? environment(named->token_variable->c_str())
-                                      : environment("ONNXHUB_TOKEN"));
+        add_token(spec_.base_url,
+                  Names{named && named->token_variable ? *named->token_variable : "ONNXHUB_TOKEN"});
     }
+}
+
+/// The one that goes to this address, or would if its variable were set; null when there is none.
+const HubClient::Token* HubClient::token_for(const std::string& url) const {
+    const auto found = std::ranges::find_if(tokens_, [&](const Token& token) {
+        return url.starts_with(token.base_url + "/") && same_origin(url, token.base_url);
+    });
+    return found == tokens_.end() ? nullptr : &*found;
+}
+
+/// What to do when the server at this address wants credentials: one clause, empty when only
+/// ~/.netrc can help.
+std::string HubClient::access_hint(const std::string& url) const {
+    const Token* token = token_for(url);
+    if (!token) return "";
+    return token->secret ? "check the token in " + token->variables
+                         : "set " + token->variables + " to a token";
 }
 
 HttpRequest HubClient::request_of(const std::string& url) const {
     HttpRequest request;
     request.url = url;
-    for (const Token& token : tokens_) {
-        if (url.starts_with(token.base_url + "/") && same_origin(url, token.base_url)) {
-            request.headers.push_back({"Authorization", "Bearer " + token.secret});
-            break;
-        }
+    const Token* token = token_for(url);
+    if (token && token->secret) {
+        request.headers.push_back({"Authorization", "Bearer " + *token->secret});
     }
     return request;
 }
 
 HubManifest HubClient::read_manifest_text() {
-    if (local_) return {local_->manifest(), local_->manifest_name(), ""};
+    if (local_) return {local_->manifest(), local_->manifest_name(), "", std::nullopt};
     HttpClient client(options_.http);
-    return fetch_manifest(
-        {request_of(manifest_url(spec_, config_.endpoints)), state_, options_.is_offline}, client);
+    const std::string url = manifest_url(spec_, config_.endpoints);
+    return fetch_manifest({request_of(url), state_, options_.is_offline, access_hint(url)}, client);
 }
 
 const ManifestDocument& HubClient::manifest() {
@@ -197,13 +219,35 @@ const ManifestDocument& HubClient::manifest() {
     const HubManifest text = read_manifest_text();
     if (!text.note.empty()) options_.tell(text.note);
     manifest_ = onnxhub::parse(text);
+    named_commit_ = text.commit;
     return *manifest_;
 }
 
 std::optional<CommitId> HubClient::pin() {
     if (local_) return local_->commit();
-    if (spec_.kind != HubSpec::Kind::github) return std::nullopt;
+    if (spec_.kind == HubSpec::Kind::hugging_face) return std::nullopt;
     if (is_commit_id(spec_.ref)) return spec_.ref;
+    if (has_commit_api()) {
+        spec_.ref = ask_commit();
+        return spec_.ref;
+    }
+    manifest();
+    if (named_commit_) spec_.ref = *named_commit_;
+    return named_commit_;
+}
+
+/// Whoever replaced GitHub's addresses for files doesn't want GitHub to be asked.
+bool HubClient::has_commit_api() const {
+    const Endpoints github;
+    const Endpoints& here = config_.endpoints;
+    const bool is_replaced = here.github_api != github.github_api;
+    const bool are_files_of_github =
+        here.github_raw == github.github_raw && here.github_media == github.github_media;
+    return spec_.kind == HubSpec::Kind::github && !options_.is_offline &&
+           (is_replaced || are_files_of_github);
+}
+
+CommitId HubClient::ask_commit() const {
     HttpRequest request = request_of(commit_url(spec_, config_.endpoints));
     request.headers.push_back({"Accept", "application/vnd.github.sha"});
     HttpClient client(options_.http);
@@ -214,16 +258,18 @@ std::optional<CommitId> HubClient::pin() {
     }
     const auto& response = std::get<HttpResponse>(result);
     if (response.head.status != 200 || !is_commit_id(response.body)) {
+        const std::string hint = access_hint(request.url);
         throw EnvironmentError(fmt::format(
-            "{}: the commit of {} is not told (status {}); name the commit: {}/{}:COMMIT",
-            shown_url(request.url), name_, response.head.status, spec_.owner, spec_.name));
+            "{}: does not give the commit of {} (status {}); name the commit: {}/{}:COMMIT{}",
+            shown_url(request.url), name_, response.head.status, spec_.owner, spec_.name,
+            hint.empty() ? "" : ", or " + hint));
     }
-    spec_.ref = response.body;
-    return spec_.ref;
+    return response.body;
 }
 
-std::vector<std::string> HubClient::urls_of(const std::string& hub_path) const {
-    std::vector<std::string> urls = file_urls(spec_, config_.endpoints, hub_path);
+std::vector<std::string> HubClient::urls_of(const HubSpec& spec,
+                                            const std::string& hub_path) const {
+    std::vector<std::string> urls = file_urls(spec, config_.endpoints, hub_path);
     for (const HubSpec& mirror : mirrors_) {
         for (std::string& url : file_urls(mirror, config_.endpoints, hub_path)) {
             urls.push_back(std::move(url));
@@ -235,7 +281,7 @@ std::vector<std::string> HubClient::urls_of(const std::string& hub_path) const {
 WantedModel HubClient::want(const Entry& entry, bool with_test_data) const {
     WantedModel wanted{entry.model, entry.opset_version, {}, with_test_data};
     const auto add = [&](CacheKey key) {
-        std::vector<std::string> urls = urls_of(key.hub_path);
+        std::vector<std::string> urls = urls_of(spec_, key.hub_path);
         wanted.files.push_back({std::move(key), std::move(urls)});
     };
     if (with_test_data) {
@@ -254,8 +300,15 @@ WantedModel HubClient::want(const Entry& entry, bool with_test_data) const {
     return wanted;
 }
 
-WantedModel HubClient::want(WantedModel locked) const {
-    for (WantedFile& file : locked.files) file.urls = urls_of(file.key.hub_path);
+WantedModel HubClient::want(WantedModel locked, const std::optional<CommitId>& commit) const {
+    HubSpec spec = spec_;
+    if (spec.kind == HubSpec::Kind::web && commit) spec.ref = *commit;
+    for (WantedFile& file : locked.files) {
+        file.urls = urls_of(spec, file.key.hub_path);
+        std::erase_if(file.locked_urls, [&](const std::string& url) {
+            return std::ranges::find(file.urls, url) != file.urls.end();
+        });
+    }
     return locked;
 }
 
@@ -277,9 +330,11 @@ FileSources HubClient::sources_of(const WantedFile& file) const {
     if (local_) sources.local.push_back(local_.get());
     for (const LocalHub& mirror : local_mirrors_) sources.local.push_back(&mirror);
     for (const std::string& url : file.urls) {
-        sources.web.push_back({request_of(url), !is_trusted_});
+        sources.web.push_back({request_of(url), !is_trusted_, access_hint(url)});
     }
-    for (const std::string& url : file.locked_urls) sources.web.push_back({request_of(url), true});
+    for (const std::string& url : file.locked_urls) {
+        sources.web.push_back({request_of(url), true, access_hint(url)});
+    }
     return sources;
 }
 

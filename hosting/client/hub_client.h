@@ -72,23 +72,32 @@ public:
     /// Reads the user's configuration; asks nobody. Throws EnvironmentError for hubs that are none.
     explicit HubClient(ClientOptions options);
 
-    const std::string& name() const { return name_; }  ///< for messages: the spec, complete
+    const std::string& name() const { return name_; }  ///< the spec, complete, without passwords
+
+    /// What names this hub to its user, and to ClientOptions::hub: the configuration's name if it
+    /// was asked for by that, else name().
+    const std::string& hub_name() const { return find_named() ? options_.hub : name_; }
+
     const std::filesystem::path& cache_folder() const { return cache_.folder(); }
 
     /// The hub's manifest, asked for once. Throws EnvironmentError when it can't be had.
     const ManifestDocument& manifest();
 
-    /// The commit that is read: of a hub on GitHub it is asked for, and from then on the hub is
-    /// that commit's. Nothing for hubs without commits. Call it before manifest(). Throws
-    /// EnvironmentError when GitHub doesn't say.
+    /// The commit that is read; from then on the hub is that commit's. GitHub's API is asked for
+    /// it; where GitHub's addresses are replaced, only a replaced API. Other web servers name it
+    /// with the manifest, as `onnxhub serve` does (commit_header). Nothing for hubs that name no
+    /// commit, and for a copy of the manifest. Call it before manifest(). Throws EnvironmentError
+    /// when GitHub's API does not answer.
     std::optional<CommitId> pin();
 
     /// The files of an entry of the manifest. Throws EnvironmentError when the manifest doesn't
     /// state SHA-256 and size, or has no test data for it.
     WantedModel want(const Entry& entry, bool with_test_data) const;
 
-    /// The same, with the hub's own addresses for the files of a lock file put first.
-    WantedModel want(WantedModel locked) const;
+    /// The same, with the hub's own addresses for the files of a lock file put first. `commit` is
+    /// the one they were locked at: a web server that is trusted now is trusted at its commits,
+    /// too; of GitHub they need trust, since it shows commits of forks under the same address.
+    WantedModel want(WantedModel locked, const std::optional<CommitId>& commit = {}) const;
 
     /// Loads all files and gives the path of the model; for an archive that of the first folder in
     /// the unpacked one. Paths decide nothing: see place_files(). External data that the model's
@@ -99,17 +108,23 @@ public:
 private:
     struct Token {
         std::string base_url;
-        std::string secret;
+        std::string
+            variables;  ///< of the environment, that may hold it: "GH_TOKEN or GITHUB_TOKEN"
+        std::optional<std::string> secret;
     };
 
     const NamedHub* find_named() const;
     HubSpec parse(const std::string& text) const;
     void take_mirrors(const NamedHub* named);
     void take_tokens(const NamedHub* named);
-    void add_token(const std::string& base_url, std::optional<std::string> secret);
+    void add_token(const std::string& base_url, const std::vector<std::string>& variables);
+    const Token* token_for(const std::string& url) const;
     HttpRequest request_of(const std::string& url) const;
+    std::string access_hint(const std::string& url) const;
+    bool has_commit_api() const;
+    CommitId ask_commit() const;
     FileSources sources_of(const WantedFile& file) const;
-    std::vector<std::string> urls_of(const std::string& hub_path) const;
+    std::vector<std::string> urls_of(const HubSpec& spec, const std::string& hub_path) const;
     const ModelCache& cache_for(const WantedModel& model, bool force) const;
     void need_trust(std::uint64_t size_bytes) const;
     LoadedFile load_one(const WantedFile& file, const ModelCache& cache, const LoadOptions& options,
@@ -129,6 +144,7 @@ private:
     ModelCache cache_;
     std::vector<ModelCache> other_caches_;
     std::optional<ManifestDocument> manifest_;
+    std::optional<CommitId> named_commit_;  ///< by the server, with the manifest
     mutable std::mutex trust_;
 };
 

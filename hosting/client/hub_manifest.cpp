@@ -69,13 +69,18 @@ private:
     std::string etag_;
 };
 
-std::string reason_of(const HttpHead& head) {
+std::string reason_of(const HttpHead& head, const std::string& access_hint) {
     if (head.status == 404) return "there is no manifest (404); check the hub's name and branch";
     if (head.status == 401 || head.status == 403) {
-        return "the server wants other credentials (" + std::to_string(head.status) +
-               "); put a password into ~/.netrc or a token into the environment";
+        return "the server wants other credentials (" + std::to_string(head.status) + "); " +
+               (access_hint.empty() ? "" : access_hint + ", or ") + "put a password into ~/.netrc";
     }
     return "the server answers with status " + std::to_string(head.status) + "; try again later";
+}
+
+std::optional<CommitId> commit_of(const HttpHead& head) {
+    const std::string* commit = find_header(head.headers, commit_header);
+    return commit && is_commit_id(*commit) ? std::optional(*commit) : std::nullopt;
 }
 
 /// The copy, with a note why, or an error. `why` begins with the URL.
@@ -116,16 +121,19 @@ HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client) {
         return fall_back(copy, url, failure->reason);
     }
     const auto& response = std::get<HttpResponse>(result);
-    if (response.head.status == 304 && copy.text()) return {*copy.text(), shown_url(url), ""};
+    if (response.head.status == 304 && copy.text()) {
+        return {*copy.text(), shown_url(url), "", commit_of(response.head)};
+    }
+    const std::string why =
+        shown_url(url) + ": " +
+        reason_of(response.head, same_origin(url, response.head.url) ? fetch.access_hint : "");
     if (response.head.status >= 500 || response.head.status == 429) {
-        return fall_back(copy, url, shown_url(url) + ": " + reason_of(response.head));
+        return fall_back(copy, url, why);
     }
-    if (response.head.status != 200) {
-        throw EnvironmentError(shown_url(url) + ": " + reason_of(response.head));
-    }
+    if (response.head.status != 200) throw EnvironmentError(why);
     const std::string* etag = find_header(response.head.headers, "etag");
     copy.replace(response.body, etag ? *etag : "");
-    return {response.body, shown_url(url), ""};
+    return {response.body, shown_url(url), "", commit_of(response.head)};
 }
 
 }  // namespace onnxhub

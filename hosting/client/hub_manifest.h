@@ -9,6 +9,7 @@
 
 #include "hosting/client/hub_spec.h"
 #include "http/http_client.h"
+#include "repository/git_repository.h"
 
 namespace onnxhub {
 
@@ -20,6 +21,7 @@ struct HubManifest {
     std::string text;
     std::string shown_name;  ///< for messages about its content
     std::string note;  ///< what its reader should know: "… can't be reached, this is a copy"
+    std::optional<CommitId> commit = {};  ///< that the server read it from, where it says so
 };
 
 /// No manifest is larger.
@@ -29,6 +31,8 @@ struct ManifestFetch {
     HttpRequest request;  ///< of the manifest's URL, with what the server needs to let us in
     std::optional<std::filesystem::path> state_folder;  ///< absent: no copy is kept
     bool is_offline = false;  ///< no socket is opened: the copy or nothing
+    /// What to do when the server wants credentials: "set HF_TOKEN to a token"; may be empty.
+    std::string access_hint = {};
 };
 
 /// A manifest over HTTP. A copy is asked for anew by its ETag, and stands in when the hub can't be

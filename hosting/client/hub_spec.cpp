@@ -168,7 +168,10 @@ std::vector<std::string> file_urls(const HubSpec& spec, const Endpoints& endpoin
                                    const std::string& path) {
     switch (spec.kind) {
         case HubSpec::Kind::web:
-            return {spec.base_url + "/" + encoded(path)};
+            if (spec.ref.empty()) return {spec.base_url + "/" + encoded(path)};
+            // Behind it the present file, since a server may give out its newest commit alone.
+            return {fmt::format("{}/hub/at/{}/{}", spec.base_url, spec.ref, encoded(path)),
+                    spec.base_url + "/" + encoded(path)};
         case HubSpec::Kind::folder:
             return {};
         case HubSpec::Kind::hugging_face: {

@@ -23,9 +23,11 @@ struct HubSpec {
         hugging_face,  ///< "hf://ORG": bytes from there, under the official hub's manifest
     };
     Kind kind = Kind::github;
-    std::string owner;         ///< of github
-    std::string name;          ///< of github
-    std::string ref;           ///< of github: branch, tag or commit; "main" unless said
+    std::string owner;  ///< of github
+    std::string name;   ///< of github
+    /// Of github: branch, tag or commit; "main" unless said. Of web: the commit to read, where the
+    /// server names one (commit_header); parse_hub_spec() leaves it empty.
+    std::string ref;
     std::string base_url;      ///< of web, without '/' at its end
     std::string folder;        ///< of folder, as LocalHub takes it
     std::string organization;  ///< of hugging_face
@@ -72,6 +74,10 @@ std::string manifest_url(const HubSpec& spec, const Endpoints& endpoints);
 /// Where the commit of a hub on GitHub can be asked for; empty for others, and for those whose ref
 /// is a commit.
 std::string commit_url(const HubSpec& spec, const Endpoints& endpoints);
+
+/// The header of a response by which a server names the commit that it read the file from. It has
+/// the files of that commit at "/hub/at/<commit>/<path>", as `onnxhub serve` does.
+inline constexpr std::string_view commit_header = "Onnx-Hub-Commit";
 
 /// Whether the text is a commit's whole name: 40 hexadecimal digits.
 bool is_commit_id(std::string_view text);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/client/lock_file.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <variant>
 
+#include "base/byte_source.h"
 #include "base/environment_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/json.h"
 
 namespace onnxhub {
 namespace {
@@ -18,120 +21,215 @@ constexpr int lock_version = 1;
 Json to_json(const WantedFile& file) {
     Json sources = Json::array();
     for (const std::string& url : file.urls) sources.push_back(shown_url(url));
+    for (const std::string& url : file.locked_urls) sources.push_back(shown_url(url));
     return {{"path", file.key.hub_path},
             {"sha256", to_hex(file.key.sha)},
             {"bytes", file.key.size_bytes},
             {"sources", std::move(sources)}};
 }
 
-Json to_json(const WantedModel& model) {
+Json to_json(const std::optional<CommitId>& commit) {
+    return commit ? Json(*commit) : Json(nullptr);
+}
+
+/// The keys are those of the options of `lock`.
+Json to_json(const VersionWish& wish) {
+    Json json = Json::object();
+    if (wish.opset) json["opset"] = *wish.opset;
+    if (wish.max_opset) json["max_opset"] = *wish.max_opset;
+    if (wish.max_ir) json["max_ir"] = *wish.max_ir;
+    return json;
+}
+
+Json to_json(const LockedModel& model, const std::optional<CommitId>& hub_commit) {
+    Json json = {{"model", model.wanted.model},
+                 {"opset_version", model.wanted.opset},
+                 {"with_test_data", model.wanted.is_archive}};
+    if (Json wish = to_json(model.wish); !wish.empty()) json["constraints"] = std::move(wish);
+    if (model.commit != hub_commit) json["commit"] = to_json(model.commit);
     Json files = Json::array();
-    for (const WantedFile& file : model.files) files.push_back(to_json(file));
-    return {{"model", model.model},
-            {"opset_version", model.opset},
-            {"with_test_data", model.is_archive},
-            {"files", std::move(files)}};
+    for (const WantedFile& file : model.wanted.files) files.push_back(to_json(file));
+    json["files"] = std::move(files);
+    return json;
 }
 
 class LockReader {
 public:
     explicit LockReader(const std::string& shown_name) : shown_name_(shown_name) {}
 
-    LockFile read(const Json& json) {
+    LockFile read(const JsonDocument& document) {
+        const JsonValue& json = document.root;
+        if (!json.object()) fail(json, "is not a JSON object");
+        if (!document.duplicate_keys.empty()) {
+            const DuplicateKey& twice = document.duplicate_keys.front();
+            fail(twice.line, "\"" + twice.key + "\" is there twice");
+        }
         if (number(json, "version") != lock_version) {
-            fail("\"version\" is another than " + std::to_string(lock_version));
+            fail(json, "\"version\" is not " + std::to_string(lock_version));
         }
         LockFile lock;
         lock.hub = text(json, "hub");
-        const Json& commit = value(json, "commit");
-        if (!commit.is_null()) lock.commit = text(json, "commit");
-        for (const Json& model : list(json, "models")) lock.models.push_back(read_model(model));
+        lock.address = json.find("address") ? text(json, "address") : lock.hub;
+        lock.commit = commit(json, value(json, "commit"));
+        for (const JsonValue& model : list(json, "models")) {
+            lock.models.push_back(read_model(model, lock.commit));
+        }
         return lock;
     }
 
 private:
-    WantedModel read_model(const Json& json) {
-        WantedModel model;
+    LockedModel read_model(const JsonValue& json, const std::optional<CommitId>& hub_commit) {
+        LockedModel locked;
+        WantedModel& model = locked.wanted;
         model.model = text(json, "model");
-        model.opset = static_cast<std::int64_t>(number(json, "opset_version"));
-        const Json& archive = value(json, "with_test_data");
-        if (!archive.is_boolean()) fail("\"with_test_data\" is neither true nor false");
-        model.is_archive = archive.get<bool>();
-        for (const Json& file : list(json, "files")) {
+        model.opset = number(json, "opset_version");
+        const JsonValue& archive = value(json, "with_test_data");
+        const auto* is_archive = std::get_if<bool>(&archive.data);
+        if (!is_archive) fail(archive, "\"with_test_data\" is neither true nor false");
+        model.is_archive = *is_archive;
+        if (json.find("constraints")) locked.wish = read_wish(value(json, "constraints"));
+        const JsonValue* own = json.find("commit");
+        locked.commit = own ? commit(json, *own) : hub_commit;
+        for (const JsonValue& file : list(json, "files")) {
             model.files.push_back(read_file(file));
             // Weights keep their name, by which the model finds them.
             model.files.back().key.has_prefix = model.files.size() == 1;
         }
-        if (model.files.empty()) fail("\"files\" of \"" + model.model + "\" is empty");
-        return model;
+        if (model.files.empty()) fail(json, "\"files\" of \"" + model.model + "\" is empty");
+        return locked;
     }
 
-    WantedFile read_file(const Json& json) {
+    VersionWish read_wish(const JsonValue& json) const {
+        const auto optional_number = [&](const char* key) {
+            return json.find(key) ? std::optional(number(json, key)) : std::nullopt;
+        };
+        if (!json.object()) fail(json, "\"constraints\" is not an object");
+        return {optional_number("opset"), optional_number("max_opset"), optional_number("max_ir")};
+    }
+
+    WantedFile read_file(const JsonValue& json) {
         WantedFile file;
         file.key.hub_path = text(json, "path");
         const auto checked = check_hub_path(file.key.hub_path);
         if (const auto* unsafe = std::get_if<UnsafePath>(&checked)) {
-            fail("the path \"" + file.key.hub_path + "\" " + unsafe->reason);
+            fail(json, "the path \"" + file.key.hub_path + "\" " + unsafe->reason);
         }
         const auto sha = parse_sha256(text(json, "sha256"));
-        if (!sha) fail("\"sha256\" is not 64 lower-case hexadecimal digits");
+        if (!sha) fail(json, "\"sha256\" is not 64 lower-case hexadecimal digits");
         file.key.sha = *sha;
-        file.key.size_bytes = number(json, "bytes");
-        for (const Json& source : list(json, "sources")) {
-            if (!source.is_string()) fail("\"sources\" holds something that is no text");
-            file.locked_urls.push_back(source.get<std::string>());
+        file.key.size_bytes = static_cast<std::uint64_t>(number(json, "bytes"));
+        for (const JsonValue& source : list(json, "sources")) {
+            if (!source.string()) fail(source, "\"sources\" holds something that is not a string");
+            file.locked_urls.push_back(*source.string());
         }
         return file;
     }
 
-    const Json& value(const Json& json, const char* key) const {
-        if (!json.is_object() || !json.contains(key)) fail(std::string("lacks \"") + key + '"');
-        return json.at(key);
+    std::optional<CommitId> commit(const JsonValue& json, const JsonValue& commit) const {
+        if (std::holds_alternative<std::nullptr_t>(commit.data)) return std::nullopt;
+        const std::string id = text(json, "commit");
+        if (!is_commit_id(id)) fail(commit, "\"commit\" is not 40 hexadecimal digits");
+        return id;
     }
 
-    std::string text(const Json& json, const char* key) const {
-        const Json& found = value(json, key);
-        if (!found.is_string()) fail('"' + std::string(key) + "\" is no text");
-        return found.get<std::string>();
+    const JsonValue& value(const JsonValue& json, const char* key) const {
+        const JsonValue* found = json.object() ? json.find(key) : nullptr;
+        if (!found) fail(json, std::string("lacks \"") + key + '"');
+        return *found;
     }
 
-    std::uint64_t number(const Json& json, const char* key) const {
-        const Json& found = value(json, key);
-        if (!found.is_number_unsigned()) fail('"' + std::string(key) + "\" is no count");
-        return found.get<std::uint64_t>();
+    std::string text(const JsonValue& json, const char* key) const {
+        const JsonValue& found = value(json, key);
+        if (!found.string()) fail(found, '"' + std::string(key) + "\" is not a string");
+        return *found.string();
     }
 
-    const Json& list(const Json& json, const char* key) const {
-        const Json& found = value(json, key);
-        if (!found.is_array()) fail('"' + std::string(key) + "\" is no list");
-        return found;
+    /// Zero or more.
+    std::int64_t number(const JsonValue& json, const char* key) const {
+        const JsonValue& found = value(json, key);
+        const auto number = found.integer();
+        if (!number || *number < 0) fail(found, '"' + std::string(key) + "\" is not a count");
+        return *number;
     }
 
-    [[noreturn]] void fail(const std::string& what) const {
-        throw EnvironmentError(shown_name_ + ": " + what + "; make it anew with `onnxhub lock`");
+    const JsonArray& list(const JsonValue& json, const char* key) const {
+        const JsonValue& found = value(json, key);
+        if (!found.array()) fail(found, '"' + std::string(key) + "\" is not a list");
+        return *found.array();
+    }
+
+    [[noreturn]] void fail(const JsonValue& at, const std::string& what) const {
+        fail(at.line, what);
+    }
+
+    [[noreturn]] void fail(int line, const std::string& what) const {
+        throw EnvironmentError(shown_name_ + ":" + std::to_string(line) + ": " + what +
+                               "; remove the file and run `onnxhub lock` again");
     }
 
     const std::string& shown_name_;
 };
 
+bool equal_without_case(std::string_view one, std::string_view other) {
+    const auto lower = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
+    return std::ranges::equal(one, other, {}, lower, lower);
+}
+
 }  // namespace
 
 std::string to_text(const LockFile& lock) {
     Json models = Json::array();
-    for (const WantedModel& model : lock.models) models.push_back(to_json(model));
-    const Json json = {{"version", lock_version},
-                       {"hub", lock.hub},
-                       {"commit", lock.commit ? Json(*lock.commit) : Json(nullptr)},
-                       {"models", std::move(models)}};
+    for (const LockedModel& model : lock.models) models.push_back(to_json(model, lock.commit));
+    const bool is_pinned = std::ranges::all_of(
+        lock.models, [](const LockedModel& model) { return model.commit.has_value(); });
+    Json json = {{"version", lock_version}, {"hub", lock.hub}};
+    if (lock.address != lock.hub) json["address"] = lock.address;
+    json["commit"] = to_json(lock.commit);
+    json["pinned"] = is_pinned;
+    json["models"] = std::move(models);
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 LockFile parse_lock_file(std::string_view text, const std::string& shown_name) {
-    const Json json = Json::parse(text, nullptr, false);
-    if (json.is_discarded()) {
-        throw EnvironmentError(shown_name + ": is no JSON; make it anew with `onnxhub lock`");
+    const auto parsed = parse_json(text);
+    if (const auto* error = std::get_if<JsonSyntaxError>(&parsed)) {
+        throw EnvironmentError(shown_name + ":" + std::to_string(error->line) + ": is not JSON (" +
+                               error->message + "); remove it and run `onnxhub lock` again");
     }
-    return LockReader(shown_name).read(json);
+    return LockReader(shown_name).read(std::get<JsonDocument>(parsed));
+}
+
+LockFile read_lock_file(const std::string& path) {
+    return parse_lock_file(read_whole(*open_file(path, path), lock_file_limit, path), path);
+}
+
+std::string hub_of(const LockFile& lock, const UserConfig& config) {
+    return config.hubs.contains(lock.hub) ? lock.hub : lock.address;
+}
+
+bool is_named(const LockedModel& model, std::string_view name) {
+    return equal_without_case(model.wanted.model, name);
+}
+
+bool is_same_model(const LockedModel& one, const LockedModel& other) {
+    return one.wanted.is_archive == other.wanted.is_archive && is_named(one, other.wanted.model);
+}
+
+void put_model(LockFile& lock, LockedModel model) {
+    const auto same = std::ranges::find_if(
+        lock.models, [&](const LockedModel& locked) { return is_same_model(locked, model); });
+    if (same == lock.models.end()) {
+        lock.models.push_back(std::move(model));
+    } else {
+        *same = std::move(model);
+    }
+}
+
+bool remove_model(LockFile& lock, std::string_view name) {
+    return std::erase_if(lock.models,
+                         [&](const LockedModel& locked) { return is_named(locked, name); }) > 0;
 }
 
 }  // namespace onnxhub

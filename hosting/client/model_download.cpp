@@ -122,6 +122,16 @@ public:
     /// Whether what is there is all of it, from this source.
     bool is_complete() const { return can_go_on() && partial_.size_bytes() == file_.size_bytes; }
 
+    /// Adds to the trouble what lets its user in, where that is what the server misses.
+    void explain_refusal(const HttpHead& head, const FileSource& source) {
+        const bool is_refusal = head.status == 401 || head.status == 403;
+        if (!is_refusal || source.access_hint.empty() ||
+            !same_origin(head.url, source.request.url)) {
+            return;
+        }
+        trouble_ = trouble_.value_or("") + " (" + source.access_hint + ")";
+    }
+
     /// The source can't send parts of the file, so that it should be asked for all of it.
     bool has_refused_parts() const { return has_refused_parts_; }
     /// What came is wrong, and was put together from several answers.
@@ -197,7 +207,7 @@ private:
         if (options_.is_offline) return false;
         return std::ranges::any_of(sources_.web, [&](const FileSource& source) {
             if (source.needs_trust) ask();
-            return receive_from(source.request, partial);
+            return receive_from(source, partial);
         });
     }
 
@@ -226,14 +236,15 @@ private:
         }
     }
 
-    bool receive_from(const HttpRequest& request, PartialFile& partial) {
-        if (receive_once(request, partial)) return true;
+    bool receive_from(const FileSource& source, PartialFile& partial) {
+        if (receive_once(source, partial)) return true;
         if (!needs_fresh_start_) return false;
         partial.start_over(std::nullopt);
-        return receive_once(request, partial);
+        return receive_once(source, partial);
     }
 
-    bool receive_once(const HttpRequest& request, PartialFile& partial) {
+    bool receive_once(const FileSource& source, PartialFile& partial) {
+        const HttpRequest& request = source.request;
         Receiver receiver(file_, request.url, partial, options_);
         needs_fresh_start_ = false;
         if (!receiver.is_complete()) {
@@ -243,6 +254,7 @@ private:
                 troubles_.push_back(failure->reason);
                 return false;
             }
+            receiver.explain_refusal(std::get<HttpHead>(result), source);
         }
         needs_fresh_start_ = receiver.has_refused_parts();
         if (needs_fresh_start_) return false;

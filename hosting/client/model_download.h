@@ -17,7 +17,8 @@ namespace onnxhub {
 /// A URL with what its server needs to let us in.
 struct FileSource {
     HttpRequest request;
-    bool needs_trust = true;  ///< somebody is asked before its bytes come
+    bool needs_trust = true;       ///< somebody is asked before its bytes come
+    std::string access_hint = {};  ///< "set HF_TOKEN to a token", for 401 and 403; may be empty
 };
 
 /// Where a file may come from. Since its SHA-256 decides, any source will do.

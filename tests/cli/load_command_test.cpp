@@ -192,6 +192,69 @@ TEST_F(LoadCommand, JsonLinesAndNothingElseGoToStandardOutput) {
     EXPECT_EQ(nlohmann::json::parse(refused.out)["event"], "error");
 }
 
+/// The events of `load --json`, a line each.
+std::vector<nlohmann::json> events_of(const ProgramResult& result) {
+    std::istringstream lines(result.out);
+    std::vector<nlohmann::json> events;
+    for (std::string line; std::getline(lines, line);) {
+        events.push_back(nlohmann::json::parse(line));
+    }
+    return events;
+}
+
+TEST_F(LoadCommand, AnUnknownNameDoesNotStopTheOthers) {
+    const std::string spec = server.url("/plain");
+    const ProgramResult result = load({"nope", "mnist", "--hub", spec, "--trust"});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.out, MatchesRegex("[^\n]*_mnist-12.onnx\n"));
+    EXPECT_THAT(result.err, HasSubstr("onnxhub: error: ")) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("nope"));
+    const ProgramResult both = load({"nope", "neither", "--hub", spec, "--trust"});
+    EXPECT_EQ(both.out, "");
+    EXPECT_THAT(both.err, testing::AllOf(HasSubstr("nope"), HasSubstr("neither")));
+}
+
+TEST_F(LoadCommand, EachModelWithoutAPathHasAnErrorEvent) {
+    const std::string spec = server.url("/plain");
+    const ProgramResult names = load({"nope", "mnist", "--hub", spec, "--trust", "--json"});
+    EXPECT_EQ(names.status, 2);
+    std::map<std::string, std::string> seen;
+    for (const auto& event : events_of(names)) {
+        if (event["event"] != "file") seen[event["model"]] = event["event"];
+    }
+    EXPECT_EQ(seen, (std::map<std::string, std::string>{{"nope", "error"}, {"MNIST", "model"}}));
+
+    const auto opset =
+        events_of(load({"mnist", "--hub", spec, "--trust", "--opset", "9", "--json"}));
+    ASSERT_EQ(opset.size(), 1u);
+    EXPECT_EQ(opset[0]["event"], "error");
+    EXPECT_EQ(opset[0]["model"], "mnist");
+    EXPECT_THAT(opset[0]["message"].get<std::string>(), HasSubstr("it has the opsets 8, 12"));
+
+    const ProgramResult nobody =
+        load({"mnist", "large", "--hub", server.url("/nothing/here?"), "--json"});
+    EXPECT_EQ(nobody.status, 2);
+    EXPECT_EQ(events_of(nobody).size(), 2u);
+    const auto unreachable =
+        events_of(load({"mnist", "--hub", "http://127.0.0.1:1/", "--json", "--offline"}));
+    ASSERT_EQ(unreachable.size(), 1u);
+    EXPECT_EQ(unreachable[0]["event"], "error");
+    EXPECT_EQ(unreachable[0]["model"], "mnist");
+
+    const auto no_lock = events_of(load({"--locked", "--json"}));
+    ASSERT_EQ(no_lock.size(), 1u);
+    EXPECT_EQ(no_lock[0]["model"], nullptr);
+    EXPECT_EQ(events_of(load({"--json"})).size(), 1u);
+}
+
+TEST_F(LoadCommand, ANameThatIsNotLockedDoesNotStopTheOthers) {
+    ASSERT_EQ(run("lock", {"MNIST"}).status, 0);
+    const ProgramResult result = load({"Large", "MNIST", "--locked", "--json"});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.out, HasSubstr("\"event\":\"model\""));
+    EXPECT_THAT(result.err, HasSubstr("onnxhub.lock: has no model \"Large\""));
+}
+
 TEST_F(LoadCommand, ASlowTransferTellsEveryTenPercentWhereThereIsNoTerminal) {
     pause = std::chrono::milliseconds(60);
     pages["/plain/text/large/large.data"] = std::string(4096, 'w');
@@ -220,7 +283,7 @@ TEST_F(LoadCommand, ALockFileIsTakenExactlyOrNotAtAll) {
     EXPECT_EQ(loaded.status, 0) << loaded.err;
     EXPECT_TRUE(is_cached(loaded.out.substr(0, loaded.out.size() - 1)));
     EXPECT_EQ(manifests(), asked) << "nobody is asked what is newest";
-    EXPECT_EQ(load({"MNIST", "--locked"}).status, 0);
+    EXPECT_EQ(load({"mnist", "--locked"}).status, 0);
     EXPECT_THAT(load({"Large", "--locked"}).err, HasSubstr("onnxhub.lock: has no model \"Large\""));
 
     fs::remove_all(folder.path() / "cache");

@@ -46,8 +46,13 @@ protected:
     }
 
     Answer answer(const ReceivedRequest& request) const {
-        if (request.path.ends_with("/ONNX_HUB_MANIFEST.json"))
-            return {200, manifest_of("a/m.onnx")};
+        if (!wanted_token.empty()) {
+            const std::string* token = request.header("authorization");
+            if (!token || *token != wanted_token) return {401, "no"};
+        }
+        if (request.path.ends_with("/ONNX_HUB_MANIFEST.json")) {
+            return {200, manifest_of("a/m.onnx"), manifest_headers};
+        }
         if (request.path.starts_with("/api/")) return {200, commit};
         if (gone.contains(request.path)) return {404, ""};
         return {200, model};
@@ -87,6 +92,8 @@ protected:
     TemporaryFolder folder;
     std::map<std::string, std::string> variables;
     std::set<std::string> gone;
+    std::string wanted_token;  ///< "Bearer …"; empty: none is
+    std::vector<std::pair<std::string, std::string>> manifest_headers;
     HttpServer server;
 };
 
@@ -191,7 +198,112 @@ TEST_F(HubClientTest, APinnedHubIsReadAtItsCommit) {
     EXPECT_EQ(wanted.files[0].urls[0], server.url("/media/team/models/" + commit + "/a/m.onnx"));
     EXPECT_EQ(HubClient(options("team/models:" + commit)).pin(), commit);
     EXPECT_EQ(HubClient(options(server.url("/web"))).pin(), std::nullopt);
+    EXPECT_EQ(HubClient(options("hf://team")).pin(), std::nullopt);
     EXPECT_EQ(*server.requests()[0].header("accept"), "application/vnd.github.sha");
+}
+
+TEST_F(HubClientTest, AWebServerThatNamesItsCommitIsPinnedToIt) {
+    manifest_headers = {{"Onnx-Hub-Commit", commit}};
+    HubClient client(options(server.url("/web")));
+    EXPECT_EQ(client.pin(), commit);
+    const WantedModel wanted = client.want(*client.manifest().entries.at(0).entry, false);
+    EXPECT_THAT(wanted.files[0].urls,
+                testing::ElementsAre(server.url("/web/hub/at/" + commit + "/a/m.onnx"),
+                                     server.url("/web/a/m.onnx")));
+    EXPECT_EQ(client.name(), server.url("/web"));
+    manifest_headers = {{"Onnx-Hub-Commit", "../../x"}};
+    EXPECT_EQ(HubClient(options(server.url("/web"))).pin(), std::nullopt);
+}
+
+TEST_F(HubClientTest, ReplacedAddressesOfGitHubNeverLeadToItsApi) {
+    variables.erase("ONNXHUB_GITHUB_API_URL");
+    // Whoever connects to anything but the test's server goes through this proxy, and is seen.
+    std::vector<std::string> strangers;
+    HttpServer proxy([&](const ReceivedRequest& request) {
+        strangers.push_back(request.path);
+        return Answer{200, commit};
+    });
+    setenv("https_proxy", proxy.url("").c_str(), 1);
+    HubClient client(options("team/models:v1"));
+    EXPECT_EQ(client.pin(), std::nullopt);
+    manifest_headers = {{"Onnx-Hub-Commit", commit}};
+    HubClient served(options("team/models:v1"));
+    EXPECT_EQ(served.pin(), commit);
+    unsetenv("https_proxy");
+    EXPECT_THAT(proxy.requests(), IsEmpty());
+    const WantedModel wanted = served.want(*served.manifest().entries.at(0).entry, false);
+    EXPECT_EQ(wanted.files[0].urls[0], server.url("/media/team/models/" + commit + "/a/m.onnx"));
+}
+
+TEST_F(HubClientTest, OfflineNoCommitIsAskedFor) {
+    HubClient(options("team/models")).manifest();
+    const auto asked = server.requests().size();
+    ClientOptions offline = options("team/models");
+    offline.is_offline = true;
+    EXPECT_EQ(HubClient(offline).pin(), std::nullopt);
+    EXPECT_EQ(server.requests().size(), asked);
+}
+
+TEST_F(HubClientTest, ALockedCommitOfAWebHubIsTriedFirst) {
+    manifest_headers = {{"Onnx-Hub-Commit", commit}};
+    HubClient client(options(server.url("/web")));
+    WantedModel locked{"M", 12, {}, false};
+    const std::string pinned = server.url("/web/hub/at/" + commit + "/a/m.onnx");
+    locked.files.push_back({{"a/m.onnx", sha256_of(model), model.size(), true}, {}, {pinned}});
+    const WantedFile file = client.want(locked, commit).files[0];
+    EXPECT_THAT(file.urls, testing::ElementsAre(pinned, server.url("/web/a/m.onnx")));
+    EXPECT_THAT(file.locked_urls, IsEmpty());
+    EXPECT_THAT(client.want(locked).files[0].urls,
+                testing::ElementsAre(server.url("/web/a/m.onnx")));
+}
+
+TEST_F(HubClientTest, NamesOfHubsHoldNoPasswords) {
+    std::string spec = server.url("/web/");
+    spec.insert(std::string("http://").size(), "user:secret@");
+    EXPECT_EQ(HubClient(options(spec)).name(), server.url("/web"));
+    configure("[hubs.company]\nhub = \"" + spec + "\"\n");
+    HubClient named(options("company"));
+    EXPECT_EQ(named.name(), server.url("/web"));
+    EXPECT_EQ(named.hub_name(), "company");
+}
+
+TEST_F(HubClientTest, AServerThatWantsCredentialsIsToldWithTheVariableToSet) {
+    wanted_token = "Bearer right";
+    configure("[hubs.company]\nhub = \"" + server.url("/web") +
+              "\"\ntrusted = true\ntoken_variable = \"COMPANY_TOKEN\"\n");
+    const auto reason = [&](const std::string& hub) -> std::string {
+        try {
+            load(options(hub));
+        } catch (const EnvironmentError& error) {
+            return error.what();
+        }
+        return "";
+    };
+    EXPECT_THAT(reason(server.url("/web")), HasSubstr("set ONNXHUB_TOKEN to a token"));
+    EXPECT_THAT(reason("company"), HasSubstr("set COMPANY_TOKEN to a token"));
+    EXPECT_THAT(reason("team/models"),
+                HasSubstr("set GH_ENTERPRISE_TOKEN or GITHUB_ENTERPRISE_TOKEN to a token"));
+    EXPECT_THAT(reason("onnx/models"), testing::Not(HasSubstr("_TOKEN")));
+    variables["COMPANY_TOKEN"] = "wrong";
+    EXPECT_THAT(reason("company"), HasSubstr("check the token in COMPANY_TOKEN"));
+    EXPECT_THAT(reason("company"), testing::Not(HasSubstr("wrong;")));
+    variables["COMPANY_TOKEN"] = "right";
+    EXPECT_EQ(reason("company"), "");
+}
+
+TEST_F(HubClientTest, AFileThatNeedsCredentialsNamesTheVariableToo) {
+    WantedModel locked{"M", 12, {}, false};
+    locked.files.push_back({{"a/m.onnx", sha256_of(model), model.size(), true}, {}, {}});
+    wanted_token = "Bearer right";
+    ClientOptions trusting = options("hf://team");
+    trusting.is_trusted = [](const TrustQuestion&) { return true; };
+    HubClient client(trusting);
+    try {
+        client.load(client.want(locked), {});
+        FAIL();
+    } catch (const EnvironmentError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("answers with status 401 (set HF_TOKEN to a token)"));
+    }
 }
 
 TEST_F(HubClientTest, AddressesOfALockFileNeedTrustWhateverTheHubIs) {
