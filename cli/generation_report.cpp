@@ -67,7 +67,7 @@ void tell_changes(const Streams& streams, const ManifestUpdate& update) {
     }
     if (!update.kept.empty()) {
         note(streams,
-             entry_count(update.kept.size()) + " kept as they are, since their rows are in error:");
+             entry_count(update.kept.size()) + " kept as before, because of what is in error:");
         tell_some(streams, update.kept,
                   [](const EntryName& name) { return "kept: " + to_text(name); });
     }
