@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "generator/markdown_line.h"
@@ -313,12 +314,22 @@ private:
                html_ends(line.content).empty();
     }
 
+    /// Notes the row as a repetition if an earlier one has the same text.
+    bool is_first_of_its_text(const MarkdownLine& line) {
+        const auto [first, is_first] = row_lines_.try_emplace(line.text, line.number);
+        if (!is_first) result_.repeated_rows.push_back({line.number, first->second});
+        return is_first;
+    }
+
     void add_table_line(const MarkdownLine& line, bool is_row) {
         const std::uint64_t cells = count_cells(line);
         add_pieces(std::max(columns_, cells) + 4, line.number);
         const bool is_plain = is_row && is_plain_row(line);
         add_steps(cells * cells / 4, line.number);  // each is put at the end of a list
-        if (!is_plain) repeated_steps_ += cells * cells / 4;
+        if (!is_plain) {
+            repeated_steps_ += cells * cells / 4;
+            row_lines_.clear();  // the table may end here to the parser
+        }
         const InlineWork work = measure(line);
         is_paragraph_ = is_paragraph_ && line.kind == LineKind::prose;
         if (is_paragraph_) {
@@ -326,6 +337,7 @@ private:
         } else {
             expose(line);  // the parser may see no table here
         }
+        if (is_plain && !is_first_of_its_text(line)) return;
         keep_whole(line, is_plain);
     }
 
@@ -346,6 +358,7 @@ private:
     bool awaits_target_ = false;       ///< of a link definition, on the next line
     bool is_in_table_ = false;
     MarkdownLine delimiter_;
+    std::unordered_map<std::string_view, int> row_lines_;  ///< of plain rows, by text
     std::uint64_t columns_ = 0;
 
     bool has_last_prose_ = false;  ///< the last line kept is prose:

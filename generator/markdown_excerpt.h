@@ -14,6 +14,12 @@ namespace onnxhub {
 /// An excerpt may be read in this many parts: with some of its rows and then with others.
 inline constexpr std::size_t excerpt_part_limit = 32;
 
+/// A row with the same text as an earlier one of its table, which is not in the excerpt.
+struct RepeatedRow {
+    int line = 0;        ///< in the document, 1-based
+    int first_line = 0;  ///< of the row that it repeats
+};
+
 struct MarkdownExcerpt {
     std::string text;        ///< Markdown with the same tables
     std::vector<int> lines;  ///< for each line of `text` its line in the document, 1-based
@@ -21,6 +27,7 @@ struct MarkdownExcerpt {
     /// same, less one row, and where there is no table after all it is text. None is where it would
     /// take too long to read the other lines with each part.
     std::vector<bool> is_row;
+    std::vector<RepeatedRow> repeated_rows;  ///< in the order of the document
 };
 
 /// The limit that a document is over; those of people are not.

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <utility>
 #include <variant>
 
@@ -260,6 +261,34 @@ private:
     const std::vector<int>& lines_;
 };
 
+/// Rows behind the first `old_count` are in order too; puts them where they belong.
+void sort_new_rows(MarkdownTable& table, std::size_t old_count) {
+    const auto middle = table.rows.begin() + static_cast<std::ptrdiff_t>(old_count);
+    const auto is_before = [](const MarkdownRow& a, const MarkdownRow& b) {
+        return a.line < b.line;
+    };
+    std::inplace_merge(table.rows.begin(), middle, table.rows.end(), is_before);
+}
+
+/// Adds the rows that the excerpt left out. What they repeat may be no row after all.
+void repeat_rows(const std::vector<RepeatedRow>& repeated, std::vector<MarkdownTable>& tables) {
+    auto next = repeated.begin();
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        MarkdownTable& table = tables[i];
+        const bool is_last = i + 1 == tables.size();
+        const std::size_t old_count = table.rows.size();
+        for (; next != repeated.end() && (is_last || next->line < tables[i + 1].line); ++next) {
+            const auto rows = std::span(table.rows).first(old_count);
+            const auto first =
+                std::ranges::lower_bound(rows, next->first_line, {}, &MarkdownRow::line);
+            if (first == rows.end() || first->line != next->first_line) continue;
+            MarkdownRow row{next->line, first->cells};
+            table.rows.push_back(std::move(row));
+        }
+        sort_new_rows(table, old_count);
+    }
+}
+
 /// cmark needs some forty times a table's text, so long tables are read in parts: all of the
 /// excerpt with some of the rows, then all of it with some others. What decides which tables there
 /// are is in each part.
@@ -326,13 +355,11 @@ private:
     }
 
     void append_rows(MarkdownTable& table, MarkdownTable& more) const {
-        const auto middle = static_cast<std::ptrdiff_t>(table.rows.size());
+        const std::size_t old_count = table.rows.size();
         for (MarkdownRow& row : more.rows) {
             if (is_plain_row(row.line)) table.rows.push_back(std::move(row));
         }
-        std::inplace_merge(
-            table.rows.begin(), table.rows.begin() + middle, table.rows.end(),
-            [](const MarkdownRow& a, const MarkdownRow& b) { return a.line < b.line; });
+        sort_new_rows(table, old_count);
     }
 
     bool is_plain_row(int line) const {
@@ -360,7 +387,10 @@ std::vector<MarkdownTable> parse_markdown_tables(std::string_view markdown, cons
                             std::move(excess->message), "write it more simply, or split the file"});
         return {};
     }
-    return PartsReader(std::get<MarkdownExcerpt>(excerpt)).read();
+    const auto& lines = std::get<MarkdownExcerpt>(excerpt);
+    auto tables = PartsReader(lines).read();
+    repeat_rows(lines.repeated_rows, tables);
+    return tables;
 }
 
 }  // namespace onnxhub

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -113,6 +114,36 @@ TEST(LongTable, OnlyRowsThatChangeNothingElseAreLeftOut) {
         if (excerpt.is_row[i]) rows.push_back(excerpt.lines[i]);
     }
     EXPECT_THAT(rows, ElementsAre(5));
+}
+
+TEST(LongTable, EqualRowsAreReadOnceAndStandWhereTheyStood) {
+    const std::string table = "a|b\n-|-\n[x](y)|1\nz|2\n[x](y)|1\n<i>|3\n[x](y)|1\nz|2\n";
+    const auto tables = parse(table + "\n```\n" + table + "```\n\n" + table);
+    ASSERT_EQ(tables.size(), 2u);
+    for (const MarkdownTable& found : tables) {
+        std::vector<std::string> texts;
+        std::vector<int> lines;
+        for (const MarkdownRow& row : found.rows) {
+            texts.push_back(row.cells[0].text + row.cells[1].text);
+            lines.push_back(row.line - found.line);
+        }
+        EXPECT_EQ(texts.front(), "x1");
+        EXPECT_THAT(found.rows.back().cells[0].links, IsEmpty());
+        EXPECT_THAT(found.rows[2].cells[0].links, ElementsAre("y"));
+        EXPECT_TRUE(std::ranges::is_sorted(lines));
+    }
+    EXPECT_EQ(tables[0].rows.size(), tables[1].rows.size());
+
+    const auto ended = parse("a|b\n-|-\n1|2\n1|2\n<div>\n1|2\n1|2\n");
+    ASSERT_EQ(ended.size(), 1u);
+    EXPECT_EQ(ended[0].rows.size(), 2u) << "the others are HTML";
+
+    const auto result = excerpt_tables("a|b\n-|-\n" + std::string("1|2\n1|2\n3|4\n1|2\n"));
+    const auto& excerpt = std::get<MarkdownExcerpt>(result);
+    EXPECT_EQ(excerpt.text, "a|b\n-|-\n1|2\n3|4\n");
+    ASSERT_EQ(excerpt.repeated_rows.size(), 2u);
+    EXPECT_EQ(excerpt.repeated_rows[1].line, 6);
+    EXPECT_EQ(excerpt.repeated_rows[1].first_line, 3);
 }
 
 TEST(LongTable, RepeatedRowsAreListedToALimitAndCountedExactly) {
