@@ -41,7 +41,7 @@ void tell(const BundleReport& report, const std::string& what, const Streams& st
 ExitCode create(const Arguments& arguments, const Streams& streams) {
     const BundleReport report = create_bundle(LocalHub(arguments.from), arguments.choice,
                                               place_of(arguments.to), check_interruption);
-    write_result(streams, arguments.to + "\n");
+    write_paths(streams, {arguments.to});
     tell(report, "bundled", streams);
     return ExitCode::done;
 }
@@ -54,7 +54,7 @@ ExitCode verify(const Arguments& arguments, const Streams& streams) {
 ExitCode import(const Arguments& arguments, const Streams& streams) {
     const BundleReport report =
         import_bundle(arguments.from, place_of(arguments.to), check_interruption);
-    write_result(streams, arguments.to + "\n");
+    write_paths(streams, {arguments.to});
     tell(report, "imported", streams);
     return ExitCode::done;
 }

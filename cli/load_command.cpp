@@ -107,7 +107,7 @@ Results load_all(const Arguments& arguments, const HubClient& client,
 void throw_first(const std::vector<std::string>& errors, const Streams& streams) {
     if (errors.empty()) return;
     for (std::size_t i = 1; i < errors.size(); ++i) {
-        streams.err << "onnxhub: error: " << printable(errors[i]) << '\n';
+        print_error(streams.err, errors[i]);
     }
     throw EnvironmentError(printable(errors.front()));
 }
@@ -137,13 +137,13 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     progress.will_load(models);
     const Results results = load_all(arguments, client, models, progress);
     progress.finish();
-    std::string text;
+    std::vector<std::string> paths;
     for (std::size_t i = 0; i < models.size(); ++i) {
         if (results.paths[i].empty()) continue;
         if (arguments.output) copy_model(models[i], results.paths[i], *arguments.output);
-        text += (arguments.output ? *arguments.output : results.paths[i].string()) + "\n";
+        paths.push_back(arguments.output ? *arguments.output : results.paths[i].string());
     }
-    if (!arguments.json) write_result(streams, text);
+    if (!arguments.json) write_paths(streams, paths);
     throw_first(results.errors, streams);
     return ExitCode::done;
 }

@@ -37,7 +37,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
         lock.models.push_back(client.want(*entry.entry, arguments.with_test_data));
     }
     if (arguments.output == "-") {
-        write_result(streams, to_text(lock));
+        write_json(streams, to_text(lock));
     } else {
         write_file_atomically(arguments.output, to_text(lock));
     }
