@@ -3,15 +3,16 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace onnxhub {
 
 struct HubOutline {
-    std::string name = "Model hub";     ///< its title
-    std::string owner = "owner";        ///< on GitHub
-    std::string repository = "models";  ///< its name there
+    std::string name = "Model hub";         ///< its title
+    std::optional<std::string> owner;       ///< who runs it
+    std::optional<std::string> repository;  ///< its name below its owner on GitHub, if it is there
     std::string licence = "Apache-2.0";
     bool is_flat = false;  ///< one folder "models" for all, in place of one for each model class
 };
