@@ -115,7 +115,7 @@ ExitCode run(const std::string& hub, const AddRequest& request, const Streams& s
     change.keep();
     std::string text;
     for (const std::string& path : change.written()) text += printable(path) + "\n";
-    write_result(streams, text);
+    write_lines(streams, text);
     note(streams, change.written().empty()
                       ? printable(model_path) + ": nothing to change"
                       : printable(model_path) + ": added; look at it with `git diff`, then commit");

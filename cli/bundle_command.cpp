@@ -45,7 +45,7 @@ ExitCode create(const Arguments& arguments, const Streams& streams) {
     refuse_place_of_hub(locate_hub(arguments.from).folder, to);
     const BundleReport report =
         create_bundle(LocalHub(arguments.from), arguments.choice, to, check_interruption);
-    write_result(streams, arguments.to + "\n");
+    write_paths(streams, {arguments.to});
     tell(report, "bundled", streams);
     return ExitCode::done;
 }
@@ -58,7 +58,7 @@ ExitCode verify(const Arguments& arguments, const Streams& streams) {
 ExitCode import(const Arguments& arguments, const Streams& streams) {
     const BundleReport report =
         import_bundle(arguments.from, place_of(arguments.to), check_interruption);
-    write_result(streams, arguments.to + "\n");
+    write_paths(streams, {arguments.to});
     tell(report, "imported", streams);
     return ExitCode::done;
 }

@@ -100,7 +100,7 @@ std::string json_of(const CacheInventory& inventory) {
     const Json json = {{"files", std::move(files)},
                        {"leftovers", std::move(leftovers)},
                        {"leftover_bytes", inventory.leftover_bytes}};
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 void note_leftovers(const CacheInventory& inventory, const Streams& streams) {
@@ -112,14 +112,18 @@ void note_leftovers(const CacheInventory& inventory, const Streams& streams) {
 }
 
 ExitCode show_folder(const Arguments& arguments, const Streams& streams) {
-    write_result(streams, cache_folder_of(arguments.cache).string() + "\n");
+    write_paths(streams, {cache_folder_of(arguments.cache).string()});
     return ExitCode::done;
 }
 
 ExitCode list(const Arguments& arguments, const Streams& streams) {
     const CacheInventory inventory = inventory_of(cache_folder_of(arguments.cache), now());
     const bool as_json = arguments.format == "json";
-    write_result(streams, as_json ? json_of(inventory) : table_of(inventory.files));
+    if (as_json) {
+        write_json(streams, json_of(inventory));
+    } else {
+        write_lines(streams, table_of(inventory.files));
+    }
     note(streams, fmt::format("{}, {}", counted(inventory.files.size(), "file"),
                               human_bytes(bytes_of(inventory.files))));
     note_leftovers(inventory, streams);
@@ -144,7 +148,7 @@ ExitCode verify(const Arguments& arguments, const Streams& streams) {
         text += fmt::format("{}: {}; {}\n", printable(file.path.string()), damage_of(file),
                             arguments.removes_bad ? "removed" : "remove it with --remove");
     }
-    write_result(streams, text);
+    write_lines(streams, text);
     note(streams, fmt::format("{} verified, {} bad", counted(inventory.files.size(), "file"), bad));
     return bad == 0 || arguments.removes_bad ? ExitCode::done : ExitCode::findings;
 }
@@ -167,7 +171,7 @@ ExitCode prune(const Arguments& arguments, const Streams& streams) {
         if (!arguments.is_dry_run) remove_leftover(leftover);
         text += printable(leftover.string()) + "\n";
     }
-    write_result(streams, text);
+    write_lines(streams, text);
     note(streams, fmt::format("{} {}, {}", arguments.is_dry_run ? "would remove" : "removed",
                               counted(chosen.size() + inventory.leftovers.size(), "file"),
                               human_bytes(bytes_of(chosen) + inventory.leftover_bytes)));

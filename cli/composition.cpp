@@ -22,6 +22,11 @@ namespace {
 
 constexpr rlim_t longest_computing = 600;  // seconds
 
+// Address space: for libraries and small models, and for each byte of the two models. Each is held
+// as bytes and as messages, and so is the result.
+constexpr rlim_t memory_base = rlim_t{1} << 30;  // bytes
+constexpr rlim_t memory_per_byte = 8;
+
 /// What the other process says on standard error, up to its end.
 std::string read_all(int fd) {
     std::string text;
@@ -38,6 +43,22 @@ std::string read_all(int fd) {
 std::string last_line(std::string text) {
     while (text.ends_with('\n')) text.pop_back();
     return text.substr(text.rfind('\n') + 1);
+}
+
+/// What may go wrong from here on is bounded by what the models are large.
+void limit_resources(const std::filesystem::path& preprocessing,
+                     const std::filesystem::path& network) {
+    const rlimit no_core = {0, 0};
+    setrlimit(RLIMIT_CORE, &no_core);
+    const rlimit time = {longest_computing, longest_computing};
+    setrlimit(RLIMIT_CPU, &time);
+#if !defined(__SANITIZE_ADDRESS__)  // which reserves terabytes of address space
+    const rlim_t size =
+        std::filesystem::file_size(preprocessing) + std::filesystem::file_size(network);
+    const rlimit memory = {memory_base + memory_per_byte * size,
+                           memory_base + memory_per_byte * size};
+    setrlimit(RLIMIT_AS, &memory);
+#endif
 }
 
 }  // namespace
@@ -57,6 +78,8 @@ void compose_in_own_process(const std::filesystem::path& preprocessing,
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDERR_FILENO);
+    // libonnx prints warnings that quote the models; they are not for our users.
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     pid_t child = 0;
     const int error = posix_spawn(&child, "/proc/self/exe", &actions, nullptr, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
@@ -78,8 +101,7 @@ void compose_in_own_process(const std::filesystem::path& preprocessing,
 
 void compose_files(const std::filesystem::path& preprocessing, const std::filesystem::path& network,
                    const std::filesystem::path& result) {
-    const rlimit limit = {longest_computing, longest_computing};
-    setrlimit(RLIMIT_CPU, &limit);
+    limit_resources(preprocessing, network);
     const onnx::ModelProto composed =
         compose_models(read_model(preprocessing), read_model(network));
     write_file_atomically(result, composed.SerializeAsString());

@@ -79,11 +79,14 @@ void fetch(const Arguments& arguments, const std::vector<std::string>& missing,
     if (fetched.trouble()) note(streams, printable(*fetched.trouble()));
 }
 
-void tell_missing(const ExportReport& report, const Streams& streams) {
+/// Also with --quiet, unless they may be left out: they are why nothing is written then.
+void tell_missing(const ExportReport& report, bool is_error, const Streams& streams) {
+    if (streams.options.quiet && !is_error) return;
     const std::size_t told = streams.options.verbose ? report.missing.size()
                                                      : std::min(most_told, report.missing.size());
     for (std::size_t i = 0; i < told; ++i) {
-        streams.err << "onnxhub: " << printable(report.missing[i]) << ": its bytes are not here\n";
+        streams.err << "onnxhub: " << inert_line(report.missing[i] + ": its bytes are not here")
+                    << '\n';
     }
     if (told < report.missing.size()) {
         note(streams,
@@ -102,22 +105,21 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
         request.allows_missing = arguments.allows_missing;
         report = export_hub(LocalHub(arguments.location), request);
     }
-    tell_missing(report, streams);
+    tell_missing(report, !arguments.allows_missing, streams);
     if (!report.missing.empty() && !arguments.allows_missing) {
-        streams.err
-            << "onnxhub: error: " << arguments.to << ": not written, "
-            << files_text(report.missing.size())
-            << (arguments.fetches
-                    ? " could not be fetched; say --allow-missing to leave out what is missing"
-                : report.missing.size() == 1
-                    ? " is a Git LFS pointer here; say --fetch to get it, or "
-                      "--allow-missing to leave it out"
-                    : " are Git LFS pointers here; say --fetch to get them, or "
-                      "--allow-missing to leave them out")
-            << '\n';
+        print_error(
+            streams.err,
+            arguments.to + ": not written, " + files_text(report.missing.size()) +
+                (arguments.fetches
+                     ? " could not be fetched; say --allow-missing to leave out what is missing"
+                 : report.missing.size() == 1
+                     ? " is a Git LFS pointer here; say --fetch to get it, or "
+                       "--allow-missing to leave it out"
+                     : " are Git LFS pointers here; say --fetch to get them, or "
+                       "--allow-missing to leave them out"));
         return ExitCode::unusable;
     }
-    write_result(streams, arguments.to + "\n");
+    write_paths(streams, {arguments.to});
     note(streams,
          fmt::format("{}, {}: {} kept, {} linked, {} copied", files_text(report.files),
                      human_bytes(report.bytes), report.kept, report.linked, report.copied));

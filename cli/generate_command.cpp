@@ -197,7 +197,7 @@ ExitCode check(const Inputs& inputs, const GenerateResult& result, bool has_erro
     const ManifestDocument after = read_manifest(result.update.text, "the new manifest");
     const auto differences = compare_manifests(inputs.present ? *inputs.present : nothing, after);
     for (const EntryDifference& difference : differences) {
-        streams.out << without_runner_commands(to_text(difference), "\\x23") << '\n';
+        streams.out << inert_line(to_text(difference)) << '\n';
     }
     note(streams, differences.empty()
                       ? fmt::format("{} differs in order or format only; run `onnxhub generate` to "

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "cli/interruption.h"
 #include "cli/progress.h"
 #include "manifest/diagnostic.h"
+#include "manifest/inert_text.h"
 
 namespace onnxhub {
 namespace {
@@ -21,8 +23,8 @@ namespace {
 /// Anything but "y" is no.
 bool ask_on_terminal(const TrustQuestion& question, const Streams& streams) {
     const std::string what =
-        printable(fmt::format("about to download {} from {}, which is not the official hub",
-                              human_bytes(question.size_bytes), question.hub));
+        inert_line(fmt::format("about to download {} from {}, which is not the official hub",
+                               human_bytes(question.size_bytes), question.hub));
     if (!streams.err_is_terminal || isatty(STDIN_FILENO) != 1) {
         throw EnvironmentError(what + "; say --trust if you trust it");
     }
@@ -33,6 +35,13 @@ bool ask_on_terminal(const TrustQuestion& question, const Streams& streams) {
         throw EnvironmentError("not downloaded; say y, or --trust, to go on");
     }
     return true;
+}
+
+/// The runner of a workflow obeys lines that begin with "::", spaces before it or not.
+std::string without_leading_command(std::string line) {
+    const std::size_t first = line.find_first_not_of(" \t");
+    if (first != line.npos && line.compare(first, 2, "::") == 0) line.replace(first, 1, "\\x3a");
+    return line;
 }
 
 }  // namespace
@@ -76,7 +85,7 @@ ClientOptions client_options(const HubArguments& arguments, const Streams& strea
     if (arguments.hub) options.hub = *arguments.hub;
     if (arguments.cache) options.cache_folder = *arguments.cache;
     options.is_offline = arguments.is_offline;
-    options.tell = [&streams](const std::string& text) { note(streams, printable(text)); };
+    options.tell = [&streams](const std::string& text) { note(streams, text); };
     options.http.user_agent = "onnxhub/" ONNXHUB_VERSION;
     options.http.is_stopped = is_interrupted;
     return options;
@@ -111,6 +120,28 @@ void write_result(const Streams& streams, const std::string& text) {
     streams.out << text;
     streams.out.flush();
     if (!streams.out) throw EnvironmentError("standard output: can't be written");
+}
+
+void write_lines(const Streams& streams, const std::string& text) {
+    std::string inert;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        inert += without_leading_command(inert_line(text.substr(begin, end - begin))) + "\n";
+        begin = end + 1;
+    }
+    write_result(streams, inert);
+}
+
+void write_paths(const Streams& streams, const std::vector<std::string>& paths) {
+    std::string text;
+    for (const std::string& path : paths) {
+        text += without_leading_command(without_runner_commands(path, "\\x23")) + "\n";
+    }
+    write_result(streams, text);
+}
+
+void write_json(const Streams& streams, const std::string& text) {
+    write_result(streams, without_runner_commands(text, "\\u0023"));
 }
 
 }  // namespace onnxhub

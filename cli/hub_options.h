@@ -46,7 +46,18 @@ std::filesystem::path cache_folder_of(const std::optional<std::string>& cache);
 const ManifestEntry& find_model(const ManifestDocument& document, const std::string& model,
                                 const VersionWish& wish);
 
-/// Writes a command's result. Throws EnvironmentError when it can't be written.
+/// Writes a command's result byte for byte: a document that is inert by itself, or one whose bytes
+/// matter. Throws EnvironmentError when it can't be written.
 void write_result(const Streams& streams, const std::string& text);
+
+/// Writes a result in lines for people. Names in it may come from a hub: each line is inert_line(),
+/// and none begins with "::", which a workflow's runner would obey.
+void write_lines(const Streams& streams, const std::string& text);
+
+/// Writes paths, one a line. Programs open them, so only runner commands are broken up.
+void write_paths(const Streams& streams, const std::vector<std::string>& paths);
+
+/// Writes a document in JSON, whose texts may hold "##[": the same document without it.
+void write_json(const Streams& streams, const std::string& text);
 
 }  // namespace onnxhub

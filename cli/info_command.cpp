@@ -83,8 +83,11 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     HubClient client(client_options(arguments.hub, streams));
     const ManifestEntry& entry = find_model(client.manifest(), arguments.model, arguments.wish);
     const bool as_json = arguments.json || arguments.format == "json";
-    write_result(streams, as_json ? entry_text(entry.json) + "\n"
-                                  : text_of(*entry.entry, terminal_width(streams)));
+    if (as_json) {
+        write_json(streams, entry_text(entry.json) + "\n");
+    } else {
+        write_lines(streams, text_of(*entry.entry, terminal_width(streams)));
+    }
     return ExitCode::done;
 }
 

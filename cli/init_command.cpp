@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "cli/hub_options.h"
 #include "cli/hub_turn.h"
@@ -41,7 +42,7 @@ ExitCode adopt(const Arguments& arguments, const HubLock& lock, const Streams& s
     change.keep();
     std::string text;
     for (const std::string& path : change.written()) text += printable(path) + "\n";
-    write_result(streams, text);
+    write_lines(streams, text);
     note(streams,
          fmt::format("{} models have rows now; look at them, then commit", report.adopted.size()));
     return report.passed_by.empty() ? ExitCode::done : ExitCode::findings;
@@ -56,7 +57,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     const InitReport report = init_hub(arguments.folder, outline);
     std::string text;
     for (const std::string& path : report.made) text += path + "\n";
-    write_result(streams, text);
+    write_lines(streams, text);
     for (const std::string& path : report.kept) {
         note(streams, path + " was there already and is as it was");
     }
@@ -78,9 +79,10 @@ void add_init_command(CLI::App& app, Job& job) {
         return command->add_option(name, value, help)->type_name(type);
     };
     option("--name", arguments->outline.name, "TEXT", "Title of the hub (default: Model hub)");
-    option("--owner", arguments->outline.owner, "NAME", "Its owner on GitHub (default: owner)");
+    option("--owner", arguments->outline.owner, "NAME",
+           "Who runs it: a team, or the owner on GitHub");
     option("--repository", arguments->outline.repository, "NAME",
-           "Its name there (default: models)");
+           "Its name on GitHub, below --owner; leave it out for a hub that is elsewhere");
     option("--licence", arguments->outline.licence, "TEXT",
            "Licence of all models (default: none; each model's README states its own)");
     option("--layout", arguments->layout, "zoo|flat",
@@ -90,8 +92,11 @@ void add_init_command(CLI::App& app, Job& job) {
                       "Write table rows for .onnx files that are there already");
     command->callback([arguments, command, &job] {
         require_one_line("--name", arguments->outline.name);
-        require_one_line("--owner", arguments->outline.owner);
-        require_one_line("--repository", arguments->outline.repository);
+        for (const auto& [name, text] :
+             {std::pair("--owner", arguments->outline.owner),
+              std::pair("--repository", arguments->outline.repository)}) {
+            if (text) require_one_line(name, *text);
+        }
         if (command->count("--licence") > 0) {
             require_one_line("--licence", arguments->outline.licence);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `onnxhub inspect`: what is inside one model file.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "base/environment_error.h"
+#include "cli/hub_options.h"
 #include "cli/interruption.h"
 #include "cli/job.h"
 #include "cli/model_report.h"
@@ -85,6 +87,16 @@ OpenedModel open_model(const Tree& tree, const std::string& name, const Argument
     return model;
 }
 
+/// A name that is misspelled would otherwise look like a tensor nothing is known of.
+void check_tensors(const ModelGraph& graph, const Arguments& arguments) {
+    if (graph.absent_tensors.empty()) return;
+    throw EnvironmentError(
+        fmt::format("{}: has no tensor \"{}\"; give the name of an input, an initializer or a "
+                    "node's output in the main graph",
+                    printable(arguments.file),
+                    printable(fmt::format("{}", fmt::join(graph.absent_tensors, "\", \"")))));
+}
+
 ModelGraph read_graph(const ByteSource& content, const Arguments& arguments) {
     const auto inference = isolated_shape_inference(this_program_as_workers());
     auto result = read_model_graph(content, inference.get(), arguments.tensors);
@@ -93,7 +105,9 @@ ModelGraph read_graph(const ByteSource& content, const Arguments& arguments) {
                                            printable(arguments.file), error->reason,
                                            error->offset));
     }
-    return std::get<ModelGraph>(std::move(result));
+    auto graph = std::get<ModelGraph>(std::move(result));
+    check_tensors(graph, arguments);
+    return graph;
 }
 
 /// What generate warns of at the model too.
@@ -139,9 +153,9 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
                                   printable(arguments.file), failure->reason));
     }
     if (arguments.json) {
-        streams.out << report_json(report, arguments.ports_only) << '\n';
+        write_json(streams, report_json(report, arguments.ports_only) + "\n");
     } else {
-        streams.out << report_text(report, arguments.ports_only);
+        write_lines(streams, report_text(report, arguments.ports_only));
     }
     return ExitCode::done;
 }
@@ -157,7 +171,7 @@ void add_inspect_command(CLI::App& app, Job& job) {
                       "Only inputs and outputs; the file is not hashed");
     command
         ->add_option("--tensor", arguments->tensors,
-                     "Also show the shape of this tensor inside the graph")
+                     "Also show the shape of this tensor of the main graph. May be repeated")
         ->type_name("NAME")
         ->allow_extra_args(false);
     command->add_flag("--rehash", arguments->rehash, "Read every byte, trust nothing");

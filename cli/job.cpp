@@ -36,16 +36,24 @@ bool is_shown(const Streams& streams, Severity severity) {
 
 }  // namespace
 
+std::string inert_line(const std::string& text) {
+    return without_runner_commands(printable(text), "\\x23");
+}
+
 void note(const Streams& streams, const std::string& text) {
     if (streams.options.quiet) return;
-    streams.err << "onnxhub: " << without_runner_commands(text, "\\x23") << '\n';
+    streams.err << "onnxhub: " << inert_line(text) << '\n';
+}
+
+void print_error(std::ostream& err, const std::string& text) {
+    err << "onnxhub: error: " << inert_line(text) << '\n';
 }
 
 void print(const Streams& streams, const Diagnostics& diagnostics) {
     std::set<std::string> printed;
     for (const Diagnostic& diagnostic : diagnostics.all()) {
         if (!is_shown(streams, diagnostic.severity)) continue;
-        const std::string text = without_runner_commands(to_text(diagnostic), "\\x23");
+        const std::string text = inert_line(to_text(diagnostic));
         const std::string name(name_of(diagnostic.severity));
         if (!printed.insert(name + text).second) continue;
         const bool color = uses_color(streams);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <string>
 
 #include "cli/exit_code.h"
 #include "manifest/diagnostic.h"
@@ -34,8 +35,16 @@ struct Streams {
 
 using Job = std::function<ExitCode(const Streams&)>;
 
-/// A line for a person on `err`, unless --quiet: "onnxhub: <text>".
+/// `text` as one line that gives no commands to a terminal or to the runner of a workflow: control
+/// characters and bytes that are not UTF-8 become \xNN, and "##[" is broken up. Applying it twice
+/// changes nothing, so callers need not know what was escaped before.
+std::string inert_line(const std::string& text);
+
+/// A line for a person on `err`, unless --quiet: "onnxhub: <text>", as inert_line() gives it.
 void note(const Streams& streams, const std::string& text);
+
+/// The same for an error, which --quiet shows too: "onnxhub: error: <text>".
+void print_error(std::ostream& err, const std::string& text);
 
 /// Writes diagnostics to `err`, one line each: "onnxhub: error: README.md:12: …; …". Notes only
 /// with

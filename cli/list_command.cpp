@@ -24,8 +24,10 @@ struct Arguments {
     std::string format = "table";
 };
 
+/// With the weights beside the model: what a load brings.
 std::string size_of(const Entry& entry) {
-    return entry.content.size_bytes ? human_bytes(*entry.content.size_bytes) : "?";
+    const auto bytes = stated_bytes(entry);
+    return bytes ? human_bytes(*bytes) : "?";
 }
 
 /// Columns as wide as their widest cell; the tags take what is left, in as many lines as they need.
@@ -62,8 +64,11 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
         // With a name that is there the other filters left nothing, which is an answer.
         find_model(document, *arguments.filter.model, {{}, {}, {}});
     }
-    write_result(streams, arguments.format == "json" ? json_of(models)
-                                                     : table_of(models, terminal_width(streams)));
+    if (arguments.format == "json") {
+        write_json(streams, json_of(models));
+    } else {
+        write_lines(streams, table_of(models, terminal_width(streams)));
+    }
     note(streams, fmt::format("{} of {} models", models.size(), document.entries.size()));
     return ExitCode::done;
 }

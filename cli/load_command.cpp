@@ -114,9 +114,7 @@ void throw_first(const std::vector<Order>& orders, const Streams& streams) {
     const auto first = std::ranges::find_if(orders, has_failed);
     if (first == orders.end()) return;
     for (auto next = first + 1; next != orders.end(); ++next) {
-        if (has_failed(*next)) {
-            streams.err << "onnxhub: error: " << printable(next->error) << '\n';
-        }
+        if (has_failed(*next)) print_error(streams.err, next->error);
     }
     throw EnvironmentError(printable(first->error));
 }
@@ -161,13 +159,13 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     }
     load_all(arguments, *client, orders, progress);
     progress.finish();
-    std::string text;
+    std::vector<std::string> paths;
     for (const Order& order : orders) {
         if (order.path.empty()) continue;
         if (arguments.output) copy_model(*order.model, order.path, *arguments.output);
-        text += (arguments.output ? *arguments.output : order.path.string()) + "\n";
+        paths.push_back(arguments.output ? *arguments.output : order.path.string());
     }
-    if (!arguments.json) write_result(streams, text);
+    if (!arguments.json) write_paths(streams, paths);
     throw_first(orders, streams);
     return ExitCode::done;
 }

@@ -50,7 +50,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     const fs::path preprocessing = load(arguments, other, arguments.preprocessing, streams);
     const fs::path network = load(arguments, arguments.hub, arguments.network, streams);
     compose_in_own_process(preprocessing, network, arguments.output);
-    write_result(streams, arguments.output + "\n");
+    write_paths(streams, {arguments.output});
     return ExitCode::done;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "manifest/diagnostic.h"
+#include "manifest/inert_text.h"
 
 namespace onnxhub {
 namespace {
@@ -18,7 +19,7 @@ using Json = nlohmann::ordered_json;
 constexpr auto quiet_time = std::chrono::milliseconds(500);
 
 std::string line_of(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -133,11 +134,12 @@ std::string LoadProgress::status_text() {
 /// to step aside: it is drawn anew over the next line.
 void LoadProgress::tell(const std::string& text) {
     if (streams_.options.quiet) return;
-    streams_.err << (draws_ ? "\r\033[K" : "") << "onnxhub: " << text << '\n' << std::flush;
+    streams_.err << (draws_ ? "\r\033[K" : "") << "onnxhub: " << inert_line(text) << '\n'
+                 << std::flush;
 }
 
 void LoadProgress::event(const std::string& json) {
-    streams_.out << json << '\n' << std::flush;
+    streams_.out << without_runner_commands(json, "\\u0023") << '\n' << std::flush;
 }
 
 }  // namespace onnxhub

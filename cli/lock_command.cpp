@@ -128,7 +128,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     remove_models(arguments, lock);
     if (!arguments.models.empty() || arguments.is_update) renew_models(arguments, lock, streams);
     if (arguments.output == "-") {
-        write_result(streams, to_text(lock));
+        write_json(streams, to_text(lock));
     } else {
         write_file_atomically(arguments.output, to_text(lock));
     }

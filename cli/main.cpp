@@ -12,7 +12,6 @@
 #include "base/environment_error.h"
 #include "cli/composition.h"
 #include "cli/job.h"
-#include "manifest/inert_text.h"
 #include "model/onnx_worker.h"
 
 namespace {
@@ -49,9 +48,8 @@ int status_of(ExitCode code) {
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     // Workflows pass on names of branches and files.
-    std::cerr << "onnxhub: error: command line: "
-              << without_runner_commands(printable(error.what()), "\\x23")
-              << "; see `onnxhub --help` or `onnxhub <command> --help`\n";
+    print_error(std::cerr, std::string("command line: ") + error.what() +
+                               "; see `onnxhub --help` or `onnxhub <command> --help`");
     return status_of(ExitCode::unusable);
 }
 
@@ -68,24 +66,26 @@ int run(const Job& job, const GlobalOptions& options) {
         std::cerr << "onnxhub: interrupted; files are as they were\n";
         return status_of(ExitCode::interrupted);
     } catch (const EnvironmentError& error) {
-        // It may quote anything, and a workflow's log may be where it goes.
-        std::cerr << "onnxhub: error: " << without_runner_commands(printable(error.what()), "\\x23")
-                  << '\n';
+        print_error(std::cerr, error.what());
     } catch (const std::bad_alloc&) {
-        std::cerr << "onnxhub: error: not enough memory; use fewer --jobs\n";
+        print_error(std::cerr, "not enough memory; use fewer --jobs");
     } catch (const std::exception& error) {
-        std::cerr << "onnxhub: error: " << error.what() << "; please report this as a bug\n";
+        print_error(std::cerr, std::string(error.what()) + "; please report this as a bug");
     }
     return status_of(ExitCode::unusable);
 }
 
-/// Preprocessing model, network, result. The error is for the process that started this one.
+/// Preprocessing model, network, result. The error is one line for the process that started this
+/// one.
 int compose(char** paths) {
     try {
         compose_files(paths[0], paths[1], paths[2]);
         return 0;
+    } catch (const std::bad_alloc&) {
+        std::cerr << "composing: the models need more memory than they may take; choose smaller "
+                     "models\n";
     } catch (const std::exception& error) {
-        std::cerr << error.what() << '\n';
+        std::cerr << inert_line(error.what()) << '\n';
     }
     return status_of(ExitCode::unusable);
 }

@@ -142,7 +142,7 @@ std::string ports_text(const ModelGraph& graph) {
         rows.push_back({"output", printable(port.name), port.type, shape_text(port.shape)});
     }
     for (const auto& [name, shape] : graph.tensors) {
-        rows.push_back({"tensor", printable(name), "", shape_text(shape)});
+        rows.push_back({"tensor", printable(name), "", shape ? shape_text(*shape) : "unknown"});
     }
     return table_text(rows);
 }
@@ -151,6 +151,20 @@ JsonValue ports_json(const ModelGraph& graph) {
     Entry entry;
     entry.io_ports = graph.ports;
     return *to_json(entry).find("metadata")->find("io_ports");
+}
+
+JsonValue shape_json(const Shape& shape) {
+    JsonArray dimensions;
+    for (const Dimension& dimension : shape) {
+        if (const auto* number = std::get_if<std::int64_t>(&dimension)) {
+            dimensions.push_back(json_integer(*number));
+        } else if (const auto* name = std::get_if<std::string>(&dimension)) {
+            dimensions.push_back(json_string(*name));
+        } else {
+            dimensions.emplace_back();
+        }
+    }
+    return json_array(std::move(dimensions));
 }
 
 JsonValue facts_json(const ModelReport& report) {
@@ -166,7 +180,11 @@ JsonValue facts_json(const ModelReport& report) {
     for (const std::string& location : graph.external_locations) {
         external.push_back(json_string(location));
     }
-    return json_object({
+    JsonObject tensors;
+    for (const auto& [name, shape] : graph.tensors) {
+        tensors.push_back({name, shape ? shape_json(*shape) : JsonValue{}});
+    }
+    JsonObject facts{
         {"file", json_string(report.file)},
         {"sha256", report.facts ? json_string(to_hex(report.facts->sha)) : JsonValue{}},
         {"bytes", json_unsigned(report.size_bytes)},
@@ -182,7 +200,9 @@ JsonValue facts_json(const ModelReport& report) {
         {"operators", json_object(std::move(operators))},
         {"external_data", json_array(std::move(external))},
         {"io_ports", ports_json(graph)},
-    });
+    };
+    if (!tensors.empty()) facts.push_back({"tensors", json_object(std::move(tensors))});
+    return json_object(std::move(facts));
 }
 
 }  // namespace

@@ -74,6 +74,16 @@ void write_text(const std::string& text, const ReportOutput& output, const Strea
     }
 }
 
+/// What --quiet leaves of a report for people.
+ValidationReport errors_of(const ValidationReport& report) {
+    ValidationReport errors = report;
+    std::erase_if(errors.findings,
+                  [](const Finding& finding) { return finding.severity != Severity::error; });
+    errors.unchecked.clear();
+    errors.notices.clear();
+    return errors;
+}
+
 void write_report(const ValidationReport& report, const ReportOutput& output,
                   const Streams& streams) {
     ReportOptions options;
@@ -85,7 +95,10 @@ void write_report(const ValidationReport& report, const ReportOutput& output,
     options.tool_version = ONNXHUB_VERSION;
     options.rules = all_rules();
     if (output.limit_bytes) options.markdown_limit = *output.limit_bytes;
-    const std::string text = render(report, output.format.value_or(ReportFormat::text), options);
+    const ReportFormat format = output.format.value_or(ReportFormat::text);
+    const bool only_errors = streams.options.quiet && format == ReportFormat::text;
+    if (only_errors && !fails(report, Severity::error)) return write_text("", output, streams);
+    const std::string text = render(only_errors ? errors_of(report) : report, format, options);
     write_text(text, output, streams);
 }
 

@@ -281,13 +281,13 @@ private:
             return;
         }
         const auto shape = description_.graph->tensors.find(*tensor);
-        if (shape == description_.graph->tensors.end()) {
+        if (shape == description_.graph->tensors.end() || !shape->second) {
             report(Severity::warning, "feature-tensor-unknown",
                    row().name + ": the graph has no tensor " + *tensor + " with a known shape",
                    "correct [features.tensors] in " + std::string(settings_file_name));
             return;
         }
-        FeaturePort feature{*tensor, shape->second};
+        FeaturePort feature{*tensor, *shape->second};
         for (Dimension& dimension : feature.shape) {
             // An unknown dimension is 0 here, as the official generator writes it.
             if (!std::holds_alternative<std::int64_t>(dimension)) dimension = std::int64_t{0};

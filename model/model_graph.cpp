@@ -40,6 +40,22 @@ std::uint64_t element_count(const onnx::TensorProto& tensor) {
     return count;
 }
 
+/// Elements of what a Constant node holds: exporters write weights into these too. Its lists of
+/// numbers count as far as the skeleton kept them.
+/// Source: https://github.com/onnx/onnx/blob/main/docs/Operators.md#Constant
+std::uint64_t constant_size(const onnx::NodeProto& node) {
+    for (const auto& attribute : node.attribute()) {
+        const std::string& name = attribute.name();
+        if (name == "value") return element_count(attribute.t());
+        if (name == "sparse_value") return element_count(attribute.sparse_tensor().values());
+        if (name == "value_float" || name == "value_int" || name == "value_string") return 1;
+        if (name == "value_floats") return static_cast<std::uint64_t>(attribute.floats_size());
+        if (name == "value_ints") return static_cast<std::uint64_t>(attribute.ints_size());
+        if (name == "value_strings") return static_cast<std::uint64_t>(attribute.strings_size());
+    }
+    return 0;
+}
+
 class GraphReader {
 public:
     GraphReader(const OnnxSkeleton& skeleton, const onnx::ModelProto& model)
@@ -93,7 +109,9 @@ private:
         }
         for (const auto& node : graph.node()) {
             graph_.node_count += 1;
-            const std::string domain = is_default_domain(node.domain()) ? "" : node.domain() + ".";
+            const bool is_default = is_default_domain(node.domain());
+            const std::string domain = is_default ? "" : node.domain() + ".";
+            if (is_default && node.op_type() == "Constant") add_parameters(constant_size(node));
             graph_.op_counts[text(domain + node.op_type())] += 1;
             for (const auto& attribute : node.attribute()) {
                 if (attribute.has_g()) count_nodes(attribute.g());
@@ -177,7 +195,33 @@ void complete_ports(const onnx::ModelProto& model, const std::vector<std::string
     }
     for (const std::string& name : tensors) {
         const auto found = inferred.tensors.find(name);
-        if (found != inferred.tensors.end()) graph.tensors[name] = found->second.shape;
+        if (found == inferred.tensors.end()) continue;
+        const auto asked_for = graph.tensors.find(name);
+        if (asked_for != graph.tensors.end()) asked_for->second = found->second.shape;
+    }
+}
+
+/// Whether the main graph has a tensor of that name.
+bool has_tensor(const onnx::GraphProto& graph, const std::string& name) {
+    const auto is_it = [&](const auto& value) { return value.name() == name; };
+    return std::ranges::any_of(graph.input(), is_it) ||
+           std::ranges::any_of(graph.output(), is_it) ||
+           std::ranges::any_of(graph.initializer(), is_it) ||
+           std::ranges::any_of(graph.sparse_initializer(),
+                               [&](const auto& sparse) { return is_it(sparse.values()); }) ||
+           std::ranges::any_of(graph.node(), [&](const onnx::NodeProto& node) {
+               return std::ranges::find(node.output(), name) != node.output().end();
+           });
+}
+
+void look_up_tensors(const onnx::GraphProto& graph, const std::vector<std::string>& names,
+                     ModelGraph& result) {
+    for (const std::string& name : names) {
+        if (!name.empty() && has_tensor(graph, name)) {
+            result.tensors.emplace(name, std::nullopt);
+        } else {
+            result.absent_tensors.push_back(name);
+        }
     }
 }
 
@@ -238,6 +282,7 @@ std::variant<ModelGraph, SkeletonError> read_model_graph(const ByteSource& sourc
         return SkeletonError{0, "is no ONNX model: its messages don't fit ONNX's definition"};
     }
     ModelGraph graph = GraphReader(skeleton, model).read();
+    look_up_tensors(model.graph(), tensors, graph);
     if (inference && (!tensors.empty() || needs_inference(model))) {
         InferenceResult result = inference->infer(skeleton.model, tensors);
         if (const auto* inferred = std::get_if<InferredShapes>(&result)) {

@@ -24,11 +24,13 @@ struct ModelGraph {
     std::string domain;
     std::int64_t model_version = 0;
     std::string graph_name;
-    IoPorts ports;                         ///< as spec'd in docs/manifest.md, with inferred shapes
-    std::map<std::string, Shape> tensors;  ///< shapes of the tensors asked for, where known
-    std::uint64_t node_count = 0;          ///< in subgraphs too
+    IoPorts ports;  ///< as spec'd in docs/manifest.md, with inferred shapes
+    /// Of the tensors asked for that the main graph has: nothing where the shape is not known.
+    std::map<std::string, std::optional<Shape>> tensors;
+    std::vector<std::string> absent_tensors;         ///< those asked for that it does not have
+    std::uint64_t node_count = 0;                    ///< in subgraphs too
     std::map<std::string, std::uint64_t> op_counts;  ///< by "domain.op" or "op" of the default one
-    std::uint64_t parameter_count = 0;               ///< elements of all initializers
+    std::uint64_t parameter_count = 0;               ///< elements of initializers and Constants
     std::vector<std::string> external_locations;
     std::optional<InferenceFailure> inference_failure;
     bool has_invalid_names = false;  ///< names that are not UTF-8, written with U+FFFD

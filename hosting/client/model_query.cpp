@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <string_view>
 
@@ -38,7 +39,7 @@ bool matches(const Entry& entry, const ModelFilter& filter) {
     if (filter.model && !same_name(entry.model, *filter.model)) return false;
     if (!filter.tags.empty() && !has_any_tag(entry, filter.tags)) return false;
     if (filter.opset && entry.opset_version != *filter.opset) return false;
-    if (filter.max_bytes && entry.content.size_bytes.value_or(0) > *filter.max_bytes) return false;
+    if (filter.max_bytes && stated_bytes(entry).value_or(0) > *filter.max_bytes) return false;
     return !filter.port_type || has_port_of(entry, *filter.port_type);
 }
 
@@ -85,6 +86,16 @@ std::string opsets_of(const std::vector<const ManifestEntry*>& versions) {
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> stated_bytes(const Entry& entry) {
+    std::optional<std::uint64_t> bytes = entry.content.size_bytes;
+    if (!bytes) return bytes;
+    for (const ExternalDataFile& file : entry.external_data) {
+        const std::uint64_t left = std::numeric_limits<std::uint64_t>::max() - *bytes;
+        *bytes += std::min(file.size_bytes, left);  // sizes of a hostile manifest add up to more
+    }
+    return bytes;
+}
 
 std::vector<const ManifestEntry*> list_models(const ManifestDocument& document,
                                               const ModelFilter& filter) {

@@ -17,13 +17,17 @@ struct ModelFilter {
     std::optional<std::string> model;    ///< the whole name, compared without case
     std::vector<std::string> tags = {};  ///< any of them, compared without case
     std::optional<std::int64_t> opset;
-    std::optional<std::uint64_t> max_bytes;
-    std::optional<std::string> port_type;  ///< of any port: "float" or "tensor(float)"
+    std::optional<std::uint64_t> max_bytes;  ///< of the model and the weights beside it
+    std::optional<std::string> port_type;    ///< of any port: "float" or "tensor(float)"
 };
 
 /// Entries that can be used and match, in the order of the manifest.
 std::vector<const ManifestEntry*> list_models(const ManifestDocument& document,
                                               const ModelFilter& filter);
+
+/// Bytes of the model and of the weights beside it, which a load brings together; nothing when the
+/// entry does not state the model's.
+std::optional<std::uint64_t> stated_bytes(const Entry& entry);
 
 /// Which version of a model is wanted. Without any, the one with the largest opset.
 struct VersionWish {

@@ -294,12 +294,15 @@ private:
         return pointer && sha256_of(*open_file(from, from.string()), check) == pointer->oid;
     }
 
-    void check_places() const {
+    void check_places() {
         check_place(model_path_);
         for (const auto& [path, from] : weights_) {
             check_place(path);
             std::error_code error;
-            if (!fs::exists(at(path), error) || has_bytes_of(path, from)) continue;
+            const bool is_there = fs::exists(at(path), error);
+            if (is_there && has_bytes_of(path, from)) continue;
+            has_new_weights_ = true;
+            if (!is_there) continue;
             check_file_is_own(*tree_, rows_, model_path_, path);
         }
         if (request_.test_data) {
@@ -370,7 +373,11 @@ private:
         ModelRow row;
         row.name = name_;
         std::error_code error;
-        row.model = {below(model_path_), fs::file_size(request_.model, error), !is_same_file_};
+        row.model = {below(model_path_), fs::file_size(request_.model, error),
+                     !is_same_file_ || has_new_weights_};
+        for (const auto& [path, from] : weights_) {
+            row.model.size_bytes += fs::file_size(from, error);
+        }
         if (request_.test_data) row.archive = {below(archive_path()), archive_bytes, true};
         row.onnx_version = onnx_version();
         row.opset_version = checked_.opset;
@@ -440,6 +447,7 @@ private:
     std::string name_;
     Weights weights_;
     bool is_same_file_ = false;
+    bool has_new_weights_ = false;
 };
 
 }  // namespace

@@ -39,13 +39,25 @@ std::string text_on_licences(const HubOutline& outline) {
     return "## Licence\n\n" + outline.licence + ", unless a model's README states another one.";
 }
 
+/// What clients say after --hub. Only the hub's people know its address elsewhere than on GitHub.
+std::string hub_spec_of(const HubOutline& outline) {
+    if (outline.owner && outline.repository) return *outline.owner + "/" + *outline.repository;
+    return "HUB";
+}
+
+std::string hub_note_of(const HubOutline& outline) {
+    if (outline.owner && outline.repository) return "";
+    return "\n`HUB` is where this hub is: the address of its server (`https://…`), or a folder "
+           "(`./models`).\n";
+}
+
 std::string filled(std::string_view text, const HubOutline& outline) {
-    const std::string licences = text_on_licences(outline);
-    const std::pair<std::string_view, const std::string&> places[] = {
+    const std::pair<std::string_view, std::string> places[] = {
         {"{{name}}", outline.name},
-        {"{{owner}}", outline.owner},
-        {"{{repository}}", outline.repository},
-        {"{{licences}}", licences},
+        {"{{of_owner}}", outline.owner ? " of " + *outline.owner : ""},
+        {"{{hub}}", hub_spec_of(outline)},
+        {"{{hub_note}}", hub_note_of(outline)},
+        {"{{licences}}", text_on_licences(outline)},
     };
     std::string result;
     while (!text.empty()) {

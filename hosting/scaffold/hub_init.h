@@ -3,16 +3,17 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace onnxhub {
 
 struct HubOutline {
-    std::string name = "Model hub";     ///< its title
-    std::string owner = "owner";        ///< on GitHub
-    std::string repository = "models";  ///< its name there
-    std::string licence = {};           ///< of all models; "": each model's README states its own
+    std::string name = "Model hub";         ///< its title
+    std::optional<std::string> owner;       ///< who runs it
+    std::optional<std::string> repository;  ///< its name below its owner on GitHub, if it is there
+    std::string licence = {};  ///< of all models; "": each model's README states its own
     bool is_flat = false;  ///< one folder "models" for all, in place of one for each model class
 };
 

@@ -12,9 +12,9 @@ namespace onnxhub {
 
 /// A file a row links to.
 struct LinkedFile {
-    std::string path;  ///< from the README's folder
-    std::uint64_t size_bytes = 0;
-    bool has_changed = true;  ///< false: a size that stands in the row stays as it is written
+    std::string path;              ///< from the README's folder
+    std::uint64_t size_bytes = 0;  ///< with the weights beside a model
+    bool has_changed = true;       ///< false: a size that stands in the row stays as it is written
 };
 
 struct ModelRow {

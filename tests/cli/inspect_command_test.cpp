@@ -83,6 +83,54 @@ TEST(InspectCommand, TerminalEscapesInNamesStayText) {
     EXPECT_THAT(result.out, HasSubstr("\\x1b[31mred"));
 }
 
+TEST(InspectCommand, TensorsAreShownOrRefusedByName) {
+    TemporaryFolder folder;
+    ModelBuilder model;
+    model.input("x", {1, 4})
+        .node("Relu", {"x"}, {"inner"})
+        .node("Mystery", {"inner"}, {"own"}, "d");
+    model.output("own", {1, 4});
+    write_file(folder.path() / "m.onnx", model.node("Other", {"own"}, {"hidden"}, "d").bytes());
+    const auto inspect = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), {"inspect", "m.onnx"});
+        return run_onnxhub(arguments, folder.path());
+    };
+    EXPECT_THAT(inspect({"--tensor", "inner"}).out, HasSubstr("tensor  inner"));
+    EXPECT_THAT(inspect({"--tensor", "hidden"}).out, testing::ContainsRegex("hidden +unknown\n"));
+    EXPECT_THAT(inspect({"--tensor", "inner", "--tensor", "hidden", "--json"}).out,
+                testing::ContainsRegex("\"tensors\": *.*\"hidden\": null"));
+    const ProgramResult unknown = inspect({"--tensor", "inner", "--tensor", "inter"});
+    EXPECT_EQ(unknown.status, 2);
+    EXPECT_THAT(unknown.err, HasSubstr("m.onnx: has no tensor \"inter\"; give the name of"));
+    EXPECT_THAT(unknown.out, IsEmpty());
+    EXPECT_EQ(inspect({"--tensor", ""}).status, 2);
+}
+
+TEST(InspectCommand, WeightsInConstantNodesAreParameters) {
+    TemporaryFolder folder;
+    ModelBuilder model;
+    model.input("x", {1, 4}).output("y", {1, 4}).initializer("w", {2, 3});
+    auto& graph = *model.proto().mutable_graph();
+    const auto constant = [&](const std::string& attribute, int type) {
+        auto* node = graph.add_node();
+        node->set_op_type("Constant");
+        node->add_output(attribute);
+        node->add_attribute()->set_name(attribute);
+        node->mutable_attribute(0)->set_type(
+            static_cast<onnx::AttributeProto::AttributeType>(type));
+        return node->mutable_attribute(0);
+    };
+    auto* tensor = constant("value", onnx::AttributeProto::TENSOR)->mutable_t();
+    for (const int dimension : {100, 100}) tensor->add_dims(dimension);
+    tensor->set_data_type(onnx::TensorProto::FLOAT);
+    tensor->set_raw_data(std::string(40'000, '\0'));
+    constant("value_float", onnx::AttributeProto::FLOAT)->set_f(1);
+    for (int i = 0; i < 5; ++i) constant("value_ints", onnx::AttributeProto::INTS)->add_ints(i);
+    write_file(folder.path() / "m.onnx", model.bytes());
+    EXPECT_THAT(run_onnxhub({"inspect", "m.onnx"}, folder.path()).out,
+                HasSubstr("7 nodes, 10,012 parameters"));
+}
+
 TEST(Progress, LineTellsFilesBytesRateAndTimeLeft) {
     EXPECT_EQ(progress_line("hashing", {3, 20, 2ull << 30, 8ull << 30, 4.0}),
               "hashing 3 of 20 files, 2.0 GiB of 8.0 GiB, 512 MiB/s, 12 s left");

@@ -88,6 +88,19 @@ TEST_F(ListCommand, TheOfficialHubIsWhereTheEnvironmentSays) {
     EXPECT_EQ(server.requests()[0].path, "/gh/onnx/models/main/ONNX_HUB_MANIFEST.json");
 }
 
+TEST_F(ListCommand, SizesAreWithTheWeightsBesideAModel) {
+    write_file(folder.path() / "big" / manifest_path,
+               R"([{"model": "Large", "model_path": "m/large.onnx", "onnx_version": "1.8",)"
+               R"("opset_version": 13, "metadata": {"model_bytes": 1048576, "external_data":)"
+               R"([{"path": "m/large.data", "bytes": 3145728, "sha": ")" +
+                   std::string(64, 'a') + R"("}]}}])");
+    EXPECT_THAT(run({"list", "--hub", "./big"}).out, HasSubstr("4.0 MiB"));
+    EXPECT_THAT(run({"list", "--hub", "./big", "--max-bytes", "4194303"}).err,
+                HasSubstr("0 of 1 models"));
+    EXPECT_THAT(run({"list", "--hub", "./big", "--max-bytes", "4194304"}).err,
+                HasSubstr("1 of 1 models"));
+}
+
 TEST_F(ListCommand, NamesFromAHubCannotWriteToTheTerminal) {
     std::string text = healthy_hub().manifest();
     text.replace(text.find("Ultra"), 5, "\\u001b[2J\\n::error::");

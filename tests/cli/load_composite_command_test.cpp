@@ -73,5 +73,23 @@ TEST_F(LoadCompositeCommand, WhatDoesNotFitIsOneLineAndNothingIsWritten) {
     EXPECT_FALSE(fs::exists(folder.path() / "both.onnx"));
 }
 
+#if !defined(__SANITIZE_ADDRESS__)  // under it the process has no limit
+TEST_F(LoadCompositeCommand, AModelThatNeedsMoreMemoryThanItsSizeAllowsIsRefused) {
+    // Ten million empty nodes in 20 MB, each a message of more than 100 bytes in memory.
+    std::string nodes;
+    for (int i = 0; i < 10'000'000; ++i) nodes.append("\x0a\x00", 2);
+    std::string graph = "\x3a";  // ModelProto.graph
+    for (std::size_t size = nodes.size(); size > 0; size >>= 7) {
+        graph += static_cast<char>((size & 0x7f) | (size >= 0x80 ? 0x80 : 0));
+    }
+    add("net", step("Relu", "data", "scores").bytes());
+    add("many", graph + nodes);
+    const ProgramResult result = compose("net", "many");
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.err, HasSubstr("composing: the models need more memory than they may take"));
+    EXPECT_FALSE(fs::exists(folder.path() / "both.onnx"));
+}
+#endif
+
 }  // namespace
 }  // namespace onnxhub::test

@@ -60,7 +60,8 @@ def text_of(source, build, page):
         environment = {**os.environ, "HOME": folder}
         subprocess.run([build / "cli/onnxhub", "init", "-q", f"{folder}/hub"], env=environment, check=True,
                        stdout=subprocess.DEVNULL)
-        return (Path(folder) / "hub" / MADE_BY_INIT[page][0]).read_text(encoding="utf-8")
+        text = (Path(folder) / "hub" / MADE_BY_INIT[page][0]).read_text(encoding="utf-8")
+        return text.replace("--hub HUB", "--hub ./HUB")  # as its sentence says: a folder
 
 
 def missing_for(block):
