@@ -139,7 +139,7 @@ TEST_F(GenerateCommand, WrongCallsEndWithStatus2AndOneLine) {
         {"generate", "--target", "single", "--path", "../x"},
         {"generate", "--target", "single", "--path", "no/model.onnx"},
         {"generate", "--drop"},
-        {"generate", "--base", "main"},
+        {"generate", "--base", "no-such-branch"},
         {"generate", "--jobs", "0"},
         {"generate", "--carry", "no-such-file"},
         {"generate", "--settings", "no-such-file"},
