@@ -14,6 +14,7 @@
 #include "cli/generation_fetch.h"
 #include "cli/generation_report.h"
 #include "cli/hub_folder.h"
+#include "cli/hub_options.h"
 #include "cli/hub_stamps.h"
 #include "cli/hub_turn.h"
 #include "cli/interruption.h"
@@ -24,7 +25,6 @@
 #include "generator/generate.h"
 #include "generator/manifest_part.h"
 #include "manifest/hub_path.h"
-#include "manifest/inert_text.h"
 #include "manifest/manifest_difference.h"
 #include "model/shape_inference.h"
 
@@ -197,7 +197,7 @@ ExitCode check(const Inputs& inputs, const GenerateResult& result, bool has_erro
     const ManifestDocument after = read_manifest(result.update.text, "the new manifest");
     const auto differences = compare_manifests(inputs.present ? *inputs.present : nothing, after);
     for (const EntryDifference& difference : differences) {
-        streams.out << inert_line(to_text(difference)) << '\n';
+        write_lines(streams, to_text(difference) + "\n");
     }
     note(streams, differences.empty()
                       ? fmt::format("{} differs in order or format only; run `onnxhub generate` to "
