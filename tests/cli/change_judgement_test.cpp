@@ -41,7 +41,13 @@ protected:
         for (const auto& [path, content] : healthy_hub().files) hub.write(prefix + path, content);
         hub.write(".github/workflows/validate.yml", "on: pull_request\n");
         hub.commit("A healthy hub");
-        hub.branch("base");
+        set_base();
+    }
+
+    /// The change begins here.
+    void set_base() {
+        base += "-";
+        hub.branch(base);
     }
 
     std::string read(const std::string& path) { return read_file(hub.path() / (prefix + path)); }
@@ -68,7 +74,7 @@ protected:
 
     json report(std::vector<std::string> arguments = {}) {
         arguments.insert(arguments.begin(),
-                         {"validate", "--changed-since", "base", "--format", "json"});
+                         {"validate", "--changed-since", base, "--format", "json"});
         const ProgramResult result = onnxhub(arguments);
         json parsed = json::parse(result.out, nullptr, false);
         if (parsed.is_discarded()) {
@@ -81,7 +87,8 @@ protected:
     /// "rule file", of errors and warnings.
     std::vector<std::string> findings(std::vector<std::string> arguments = {}) {
         std::vector<std::string> texts;
-        for (const json& finding : report(std::move(arguments)).at("findings")) {
+        const json found = report(std::move(arguments));
+        for (const json& finding : found.at("findings")) {
             texts.push_back(finding.at("rule").get<std::string>() + " " +
                             finding.value("file", std::string()));
         }
@@ -89,6 +96,7 @@ protected:
     }
 
     std::string prefix;
+    std::string base = "base";  ///< the branch
     RepositoryBuilder hub;
 };
 
@@ -104,7 +112,7 @@ const std::string ports_finding = std::string("ports-changed-without-model ") + 
 TEST_F(Change, RemovedPortsOfUnchangedBytesAreFound) {
     edit_first_entry([](Entry& entry) { entry.io_ports.reset(); });
     EXPECT_THAT(findings(), ElementsAre(ports_finding));
-    EXPECT_EQ(onnxhub({"validate", "--changed-since", "base"}).status, 1);
+    EXPECT_EQ(onnxhub({"validate", "--changed-since", base}).status, 1);
     // Without a base nothing tells.
     EXPECT_EQ(onnxhub({"validate"}).status, 0);
 }
@@ -112,11 +120,11 @@ TEST_F(Change, RemovedPortsOfUnchangedBytesAreFound) {
 TEST_F(Change, FalsifiedPortsOfUnchangedBytesAreFoundAndShown) {
     edit_first_entry([](Entry& entry) { entry.io_ports->inputs[0].name = "other"; });
     hub.commit("Falsify");
-    const ProgramResult result = onnxhub({"validate", "--changed-since", "base"});
+    const ProgramResult result = onnxhub({"validate", "--changed-since", base});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.out,
                 HasSubstr("input 0 is named \"x\" in the base, \"other\" in the entry"));
-    EXPECT_THAT(onnxhub({"diff", "base..HEAD"}).out,
+    EXPECT_THAT(onnxhub({"diff", base + "..HEAD"}).out,
                 AllOf(HasSubstr("changed   text/large/large.onnx"),
                       HasSubstr("listed input x      float[4] -> (none)"),
                       HasSubstr("listed input other  (none) -> float[4]"),
@@ -125,7 +133,7 @@ TEST_F(Change, FalsifiedPortsOfUnchangedBytesAreFoundAndShown) {
 
 TEST_F(Change, ALostEntryIsFoundWhereTheMainBranchRegenerates) {
     hub.write("onnxhub.toml", "[validate]\nstale_manifest = \"note\"\n").commit("Settings");
-    hub.branch("base");
+    set_base();
     hub.remove(manifest_path);
     hub.commit("Without the manifest");
     EXPECT_THAT(findings(), Contains(StartsWith("ports-changed-without-model text/large/README")));
@@ -134,7 +142,7 @@ TEST_F(Change, ALostEntryIsFoundWhereTheMainBranchRegenerates) {
 TEST_F(Change, PortsMayBeCorrectedWhereTheGraphIsHere) {
     edit_first_entry([](Entry& entry) { entry.io_ports->inputs[0].name = "wrong"; });
     hub.commit("Wrong ports");
-    hub.branch("base");
+    set_base();
     edit_first_entry([](Entry& entry) { entry.io_ports->inputs[0].name = "x"; });
     EXPECT_THAT(findings(), ElementsAre(ports_finding));
     for (const std::string& object : healthy_hub().objects) hub.add_lfs_object(object);
@@ -144,7 +152,7 @@ TEST_F(Change, PortsMayBeCorrectedWhereTheGraphIsHere) {
 TEST_F(Change, NewPortsAndNewBytesAreNoLoss) {
     edit_first_entry([](Entry& entry) { entry.io_ports.reset(); });
     hub.commit("Without ports");
-    hub.branch("base");
+    set_base();
     edit_first_entry([](Entry& entry) { entry.io_ports = IoPorts{}; });
     EXPECT_THAT(findings(), IsEmpty());
 }
@@ -167,38 +175,38 @@ TEST_F(Change, ItsOwnIgnoresDoNotCount) {
     hub.commit("Grade myself");
     EXPECT_THAT(findings(), UnorderedElementsAre(StartsWith("entry-name-differs"),
                                                  "checks-changed onnxhub.toml"));
-    EXPECT_EQ(onnxhub({"validate", "--changed-since", "base"}).status, 1);
+    EXPECT_EQ(onnxhub({"validate", "--changed-since", base}).status, 1);
 }
 
 TEST_F(Change, ItsOwnLevelsDoNotCount) {
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
     hub.write("onnxhub.toml", "[validate]\nstale_manifest = \"note\"\n");
     EXPECT_THAT(findings(), Contains(StartsWith("entry-name-differs")));
-    EXPECT_EQ(onnxhub({"validate", "--changed-since", "base"}).status, 1);
+    EXPECT_EQ(onnxhub({"validate", "--changed-since", base}).status, 1);
 }
 
 TEST_F(Change, IgnoresOfTheBaseCount) {
     hub.write("onnxhub.toml", ignore_everything).commit("Ignore");
-    hub.branch("base");
+    set_base();
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
     hub.remove("onnxhub.toml");
     const json found = report();
     EXPECT_EQ(found.at("findings").size(), 1u);  // checks-changed
     EXPECT_THAT(found.at("notices").get<std::vector<std::string>>(),
-                Contains("1 finding is ignored by onnxhub.toml of the base"));
+                Contains(HasSubstr(" ignored by onnxhub.toml of the base")));
 }
 
 TEST_F(Change, OldDebtStaysOldWhenAnIgnoreIsNew) {
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
     hub.commit("Old debt");
-    hub.branch("base");
+    set_base();
     hub.write("onnxhub.toml", ignore_everything);
     EXPECT_THAT(findings(), ElementsAre("checks-changed onnxhub.toml"));
 }
 
 TEST_F(Change, SettingsOfTheBaseThatAreBrokenIgnoreNothing) {
     hub.write("onnxhub.toml", "[validate\n").commit("Broken");
-    hub.branch("base");
+    set_base();
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
     hub.write("onnxhub.toml", ignore_everything);
     EXPECT_THAT(findings(), UnorderedElementsAre(StartsWith("entry-name-differs"),
@@ -227,7 +235,7 @@ TEST_F(Change, ItsOwnBaselineDoesNotCount) {
     EXPECT_THAT(
         findings({"--baseline", "known.json"}),
         UnorderedElementsAre(StartsWith("entry-name-differs"), "checks-changed known.json"));
-    hub.branch("base");
+    set_base();
     edit(manifest_path, "\"SVHN\"", "\"SVNH\"");
     hub.remove("known.json");
     EXPECT_THAT(
@@ -242,7 +250,7 @@ TEST_F(Change, OfWorkflowsIsReported) {
     EXPECT_THAT(findings(), UnorderedElementsAre("checks-changed .github/workflows/validate.yml",
                                                  "checks-changed .github/workflows/new.yml",
                                                  "checks-changed .gitlab-ci.yml"));
-    EXPECT_EQ(onnxhub({"validate", "--changed-since", "base"}).status, 0);
+    EXPECT_EQ(onnxhub({"validate", "--changed-since", base}).status, 0);
     hub.commit("Workflows");
     EXPECT_THAT(findings({"--rev", "HEAD"}), Contains("checks-changed .github/workflows/new.yml"));
 }
@@ -253,7 +261,7 @@ TEST_F(ChangeInSubfolder, OfWorkflowsAndSettingsIsReported) {
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
     EXPECT_THAT(findings(), UnorderedElementsAre("checks-changed ", "checks-changed onnxhub.toml",
                                                  StartsWith("entry-name-differs")));
-    EXPECT_THAT(onnxhub({"validate", "--changed-since", "base"}).out,
+    EXPECT_THAT(onnxhub({"validate", "--changed-since", base}).out,
                 HasSubstr(".github/workflows/validate.yml: the change edits a workflow"));
 }
 
@@ -286,7 +294,7 @@ TEST_F(Change, APointerInGitThatNoAttributeCoversIsFoundWhateverTheFileIs) {
 
 TEST(FreshClone, RawBytesAreFound) {
     const GitHome home;
-    write_file(home.path() / "m.onnx", small_model() + std::string(2000, 'w'));
+    write_file(home.path() / "m.onnx", small_model());
     const ProgramResult result = home.run(R"(set -e
         git init -q -b main hub; cd hub; mkdir v
         printf '| Model Class |\n|-|\n| [V](v) |\n' > README.md
