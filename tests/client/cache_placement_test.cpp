@@ -104,16 +104,17 @@ protected:
     std::string locked_error(const std::vector<HubFile>& files) {
         LockFile lock;
         lock.hub = make_hub("locked", {{"a/m.onnx", "m"}});
+        lock.address = lock.hub;
         WantedModel model{"M", 12, {}, false};
         for (const HubFile& file : files) {
             model.files.push_back({key_of(file), {}, {}});
             write_file(folder.path() / "locked" / file.path, file.content);
         }
-        lock.models.push_back(model);
+        lock.models.push_back({model, {}, {}});
         try {
             LockFile read = parse_lock_file(to_text(lock), "onnxhub.lock");
             HubClient client(options(read.hub));
-            client.load(client.want(read.models.at(0)), {});
+            client.load(client.want(read.models.at(0).wanted), {});
         } catch (const EnvironmentError& error) {
             return error.what();
         }

@@ -317,8 +317,9 @@ protected:
         if (!is_locked) return model;
         LockFile lock;
         lock.hub = client.name();
-        lock.models.push_back(std::move(model));
-        return client.want(parse_lock_file(to_text(lock), "onnxhub.lock").models.at(0));
+        lock.address = lock.hub;
+        lock.models.push_back({std::move(model), {}, {}});
+        return client.want(parse_lock_file(to_text(lock), "onnxhub.lock").models.at(0).wanted);
     }
 
     void run_case(const HubClient& client) {

@@ -51,7 +51,7 @@ TEST_P(FuzzSeeds, AndTheirNeighboursKeepTheProperties) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, FuzzSeeds, testing::ValuesIn(fuzz_targets()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& target) { return std::string(target.param.name); });
 
 TEST(FuzzSeeds, BelongToATarget) {
     for (const auto& folder : fs::directory_iterator(ONNXHUB_SEEDS)) {
