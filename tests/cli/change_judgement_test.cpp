@@ -35,9 +35,9 @@ const char* const ignore_everything =
     "[[validate.ignore]]\nrule = \"tables\"\npath = \"**\"\nreason = \"trust me\"\n";
 
 /// The healthy hub in a folder of a repository, as pointers alone, with the branch `base`.
-class Change : public testing::Test {
+class ChangeJudgement : public testing::Test {
 protected:
-    explicit Change(std::string folder = "") : prefix(folder.empty() ? "" : folder + "/") {
+    explicit ChangeJudgement(std::string folder = "") : prefix(folder.empty() ? "" : folder + "/") {
         for (const auto& [path, content] : healthy_hub().files) hub.write(prefix + path, content);
         hub.write(".github/workflows/validate.yml", "on: pull_request\n");
         hub.commit("A healthy hub");
@@ -100,16 +100,16 @@ protected:
     RepositoryBuilder hub;
 };
 
-class ChangeInSubfolder : public Change {
+class ChangeInSubfolder : public ChangeJudgement {
 protected:
-    ChangeInSubfolder() : Change("models") {}
+    ChangeInSubfolder() : ChangeJudgement("models") {}
 };
 
 const std::string ports_finding = std::string("ports-changed-without-model ") + manifest_path;
 
 // ---- ports of models that stay the same
 
-TEST_F(Change, RemovedPortsOfUnchangedBytesAreFound) {
+TEST_F(ChangeJudgement, RemovedPortsOfUnchangedBytesAreFound) {
     edit_first_entry([](Entry& entry) { entry.io_ports.reset(); });
     EXPECT_THAT(findings(), ElementsAre(ports_finding));
     EXPECT_EQ(onnxhub({"validate", "--changed-since", base}).status, 1);
@@ -117,7 +117,7 @@ TEST_F(Change, RemovedPortsOfUnchangedBytesAreFound) {
     EXPECT_EQ(onnxhub({"validate"}).status, 0);
 }
 
-TEST_F(Change, FalsifiedPortsOfUnchangedBytesAreFoundAndShown) {
+TEST_F(ChangeJudgement, FalsifiedPortsOfUnchangedBytesAreFoundAndShown) {
     edit_first_entry([](Entry& entry) { entry.io_ports->inputs[0].name = "other"; });
     hub.commit("Falsify");
     const ProgramResult result = onnxhub({"validate", "--changed-since", base});
@@ -131,7 +131,7 @@ TEST_F(Change, FalsifiedPortsOfUnchangedBytesAreFoundAndShown) {
                       HasSubstr("1 changed; 11 unchanged")));
 }
 
-TEST_F(Change, ALostEntryIsFoundWhereTheMainBranchRegenerates) {
+TEST_F(ChangeJudgement, ALostEntryIsFoundWhereTheMainBranchRegenerates) {
     hub.write("onnxhub.toml", "[validate]\nstale_manifest = \"note\"\n").commit("Settings");
     set_base();
     hub.remove(manifest_path);
@@ -139,7 +139,7 @@ TEST_F(Change, ALostEntryIsFoundWhereTheMainBranchRegenerates) {
     EXPECT_THAT(findings(), Contains(StartsWith("ports-changed-without-model text/large/README")));
 }
 
-TEST_F(Change, PortsMayBeCorrectedWhereTheGraphIsHere) {
+TEST_F(ChangeJudgement, PortsMayBeCorrectedWhereTheGraphIsHere) {
     edit_first_entry([](Entry& entry) { entry.io_ports->inputs[0].name = "wrong"; });
     hub.commit("Wrong ports");
     set_base();
@@ -149,7 +149,7 @@ TEST_F(Change, PortsMayBeCorrectedWhereTheGraphIsHere) {
     EXPECT_THAT(findings(), IsEmpty());
 }
 
-TEST_F(Change, NewPortsAndNewBytesAreNoLoss) {
+TEST_F(ChangeJudgement, NewPortsAndNewBytesAreNoLoss) {
     edit_first_entry([](Entry& entry) { entry.io_ports.reset(); });
     hub.commit("Without ports");
     set_base();
@@ -157,7 +157,7 @@ TEST_F(Change, NewPortsAndNewBytesAreNoLoss) {
     EXPECT_THAT(findings(), IsEmpty());
 }
 
-TEST_F(Change, AMovedModelKeepsItsPorts) {
+TEST_F(ChangeJudgement, AMovedModelKeepsItsPorts) {
     const std::string from = "text/large/large.onnx";
     hub.write("text/large/moved.onnx", read(from)).remove(from);
     edit("text/large/README.md", "large.onnx", "moved.onnx");
@@ -169,7 +169,7 @@ TEST_F(Change, AMovedModelKeepsItsPorts) {
 
 // ---- the base decides
 
-TEST_F(Change, ItsOwnIgnoresDoNotCount) {
+TEST_F(ChangeJudgement, ItsOwnIgnoresDoNotCount) {
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
     hub.write("onnxhub.toml", ignore_everything);
     hub.commit("Grade myself");
@@ -178,14 +178,14 @@ TEST_F(Change, ItsOwnIgnoresDoNotCount) {
     EXPECT_EQ(onnxhub({"validate", "--changed-since", base}).status, 1);
 }
 
-TEST_F(Change, ItsOwnLevelsDoNotCount) {
+TEST_F(ChangeJudgement, ItsOwnLevelsDoNotCount) {
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
     hub.write("onnxhub.toml", "[validate]\nstale_manifest = \"note\"\n");
     EXPECT_THAT(findings(), Contains(StartsWith("entry-name-differs")));
     EXPECT_EQ(onnxhub({"validate", "--changed-since", base}).status, 1);
 }
 
-TEST_F(Change, IgnoresOfTheBaseCount) {
+TEST_F(ChangeJudgement, IgnoresOfTheBaseCount) {
     hub.write("onnxhub.toml", ignore_everything).commit("Ignore");
     set_base();
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
@@ -196,7 +196,7 @@ TEST_F(Change, IgnoresOfTheBaseCount) {
                 Contains(HasSubstr(" ignored by onnxhub.toml of the base")));
 }
 
-TEST_F(Change, OldDebtStaysOldWhenAnIgnoreIsNew) {
+TEST_F(ChangeJudgement, OldDebtStaysOldWhenAnIgnoreIsNew) {
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
     hub.commit("Old debt");
     set_base();
@@ -204,7 +204,7 @@ TEST_F(Change, OldDebtStaysOldWhenAnIgnoreIsNew) {
     EXPECT_THAT(findings(), ElementsAre("checks-changed onnxhub.toml"));
 }
 
-TEST_F(Change, SettingsOfTheBaseThatAreBrokenIgnoreNothing) {
+TEST_F(ChangeJudgement, SettingsOfTheBaseThatAreBrokenIgnoreNothing) {
     hub.write("onnxhub.toml", "[validate\n").commit("Broken");
     set_base();
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
@@ -213,7 +213,7 @@ TEST_F(Change, SettingsOfTheBaseThatAreBrokenIgnoreNothing) {
                                                  "checks-changed onnxhub.toml"));
 }
 
-TEST_F(Change, ANamedSettingsFileIsTheBasesToo) {
+TEST_F(ChangeJudgement, ANamedSettingsFileIsTheBasesToo) {
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
     hub.write("ci/settings.toml", ignore_everything);
     hub.commit("Settings of mine");
@@ -226,7 +226,7 @@ TEST_F(Change, ANamedSettingsFileIsTheBasesToo) {
     EXPECT_THAT(findings({"--settings", (outside.path() / "settings.toml").string()}), IsEmpty());
 }
 
-TEST_F(Change, ItsOwnBaselineDoesNotCount) {
+TEST_F(ChangeJudgement, ItsOwnBaselineDoesNotCount) {
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
     ASSERT_EQ(onnxhub({"validate", "--write-baseline", "known.json"}).status, 0);
     // A file that no commit has is the user's.
@@ -243,7 +243,7 @@ TEST_F(Change, ItsOwnBaselineDoesNotCount) {
         UnorderedElementsAre(StartsWith("entry-name-differs"), "checks-changed known.json"));
 }
 
-TEST_F(Change, OfWorkflowsIsReported) {
+TEST_F(ChangeJudgement, OfWorkflowsIsReported) {
     hub.write(".github/workflows/validate.yml", "on: push\n");
     hub.write(".github/workflows/new.yml", "on: push\n");
     hub.write(".gitlab-ci.yml", "validate: {}\n");
@@ -267,7 +267,7 @@ TEST_F(ChangeInSubfolder, OfWorkflowsAndSettingsIsReported) {
 
 // ---- raw bytes where Git LFS is configured
 
-TEST_F(Change, RawBytesAreFoundWhateverTheFilesTimes) {
+TEST_F(ChangeJudgement, RawBytesAreFoundWhateverTheFilesTimes) {
     const std::string path = "vision/digits/model/mnist-12.onnx";
     const std::string model = healthy_hub().objects.front();
     hub.write(path, model).commit("Raw bytes");
@@ -283,7 +283,7 @@ TEST_F(Change, RawBytesAreFoundWhateverTheFilesTimes) {
     EXPECT_THAT(findings(), found);
 }
 
-TEST_F(Change, APointerInGitThatNoAttributeCoversIsFoundWhateverTheFileIs) {
+TEST_F(ChangeJudgement, APointerInGitThatNoAttributeCoversIsFoundWhateverTheFileIs) {
     const std::string path = "vision/digits/model/mnist-12.onnx";
     hub.write_lfs(path, healthy_hub().objects.front()).commit("Content here");
     hub.write(".gitattributes", "*.tar.gz filter=lfs\n*.data filter=lfs\n");

@@ -114,7 +114,7 @@ TEST(DocumentLimits, AManifestMayHaveManyEntriesHoweverShortTheyAre) {
 
 TEST(DocumentLimits, NoEntryThatCanBeUsedIsTooShort) {
     const std::string shortest =
-        R"({"model":"m","model_path":"p","onnx_version":"","opset_version":0})";
+        R"({"model":"m","model_path":"p","onnx_version":"","opset_version":0,"metadata":{}})";
     const auto result = parse_manifest(list_of(shortest, manifest_few_entries + 5'000));
     ASSERT_TRUE(std::holds_alternative<ManifestDocument>(result));
     const auto& document = std::get<ManifestDocument>(result);

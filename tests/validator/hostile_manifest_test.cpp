@@ -35,8 +35,9 @@ std::vector<std::string> texts_of(const std::string& manifest) {
 }
 
 std::string entry_with(const std::string& members) {
-    return "[{\"model\": \"m\", \"onnx_version\": \"1.9\", \"opset_version\": 14, " + members +
-           "}]";
+    return "[{\"model\": \"m\", \"onnx_version\": \"1.9\", \"opset_version\": 14, \"metadata\": "
+           "{}, " +
+           members + "}]";
 }
 
 TEST(HostileManifest, DeepNestingIsASyntaxError) {
