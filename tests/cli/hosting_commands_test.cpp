@@ -446,8 +446,9 @@ TEST_F(Hosting, EndToEnd) {
     EXPECT_EQ(read_file(unpacked / "model.onnx"), read_file(folder.path() / "tested.onnx"));
     EXPECT_EQ(read_file(unpacked / "test_data_set_0/input_0.pb"),
               read_file(folder.path() / "td/test_data_set_0/input_0.pb"));
-    EXPECT_EQ(read_file(folder.path() / ".cache/onnx/hub/text/large/model/large.bin"),
-              std::string(8, 'w'));
+    const std::size_t second_line = loaded.out.find('\n') + 1;
+    const fs::path large_path = loaded.out.substr(second_line, loaded.out.size() - second_line - 1);
+    EXPECT_EQ(read_file(large_path.parent_path() / "large.bin"), std::string(8, 'w'));
 
     server.hang_up();
     usleep(300'000);
