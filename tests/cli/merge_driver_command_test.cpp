@@ -81,8 +81,8 @@ TEST_F(MergeDriver, AConflictIsNamedAndExitsWithOne) {
     EXPECT_EQ(run.status, 1);
     EXPECT_EQ(
         run.err,
-        "onnxhub: error: hub/M.json: a (opset 7, a): both change opset_version; choose a side "
-        "between the markers, or run `onnxhub generate`\n");
+        "onnxhub: error: hub/M.json: a (opset 7, a): both change opset_version; keep one side "
+        "between the markers and remove the marker lines, then `git add` it\n");
     EXPECT_THAT(result(), AllOf(HasSubstr("<<<<<<< ours"), HasSubstr("\"opset_version\": 9")));
 }
 

@@ -77,7 +77,7 @@ TEST(HostileManifest, PathsOfAllKindsAreUnsafe) {
     for (const std::string path :
          {"a\\u0000b", "\\u0000", "../x", "/etc/passwd", "a//b", "a/./b", "a\\\\b", "C:/x",
           "https://example.org/x", "a\\nb", "a\\u001b[2Jb", ".git/config", "a/.GIT/x", ""}) {
-        EXPECT_THAT(texts_of(entry_with("\"metadata\": {}, \"model_path\": \"" + path + "\"")),
+        EXPECT_THAT(texts_of(entry_with("\"model_path\": \"" + path + "\"")),
                     Contains(HasSubstr("unsafe-path:1: ")))
             << path;
     }
