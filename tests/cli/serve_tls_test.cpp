@@ -49,7 +49,7 @@ protected:
 
     std::vector<std::string> options(const std::string& key = "key.pem") const {
         return {"--tls-cert", (folder.path() / "cert.pem").string(), "--tls-key",
-                (folder.path() / key).string()};
+                (folder.path() / key).string(), "--untracked"};
     }
 
     /// Until the server has said `text`; false when ten seconds pass without.
