@@ -232,6 +232,8 @@ struct Statement {
     Place opset_place;
     Place version_place;
     Subject subject;
+    /// The entry of the row states another opset, which is a finding of its own.
+    bool is_opset_disputed = false;
 };
 
 class GraphChecker {
@@ -246,7 +248,7 @@ public:
             findings_.report(graph_opset_differs, statement.opset_place,
                              other_opset(statement.model_path, *imported, statement.opset_version),
                              "state the opset of the model", statement.subject);
-        } else {
+        } else if (imported || !statement.is_opset_disputed) {
             check_release(statement, nullptr);
         }
         if (graph) check_release(statement, graph);
@@ -380,10 +382,21 @@ Statement statement_of(const HubState& hub, const ManifestEntry& present) {
             subject_of(present)};
 }
 
+bool has_entry_of_other_opset(const HubState& hub, std::size_t row) {
+    if (!hub.document() || row >= hub.matches.entry_of_row.size()) return false;
+    const auto index = hub.matches.entry_of_row[row];
+    if (!index) return false;
+    const auto& entry = hub.document()->entries[*index].entry;
+    return entry && entry->opset_version != hub.described.models[row].row.opset_version;
+}
+
 void check_statements(const HubState& hub, GraphChecker& checker) {
-    for (const ModelDescription& model : hub.described.models) {
-        if (!hub.part.has_model(model.row.model_path)) continue;
-        if (!is_discovered(model.row)) checker.check_statement(statement_of(model.row));
+    for (std::size_t row = 0; row < hub.described.models.size(); ++row) {
+        const ReadmeModel& model = hub.described.models[row].row;
+        if (!hub.part.has_model(model.model_path) || is_discovered(model)) continue;
+        Statement statement = statement_of(model);
+        statement.is_opset_disputed = has_entry_of_other_opset(hub, row);
+        checker.check_statement(statement);
     }
     if (!hub.document()) return;
     for (std::size_t i = 0; i < hub.document()->entries.size(); ++i) {

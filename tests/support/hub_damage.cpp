@@ -529,8 +529,14 @@ bool edit_settings_in_a_change(HubFiles& hub, std::size_t position, Consequences
 }
 
 bool negative_dimension(HubFiles& hub, std::size_t position, Consequences& consequences) {
-    if (position >= hub.document().entries.size()) return false;
-    Entry entry = *hub.document().entries[position].entry;
+    const ManifestDocument document = hub.document();
+    const auto has_dimension = [&](std::size_t i) {
+        const auto& ports = document.entries[i].entry->io_ports;
+        return ports && !ports->inputs.empty() && !ports->inputs[0].shape.empty();
+    };
+    while (position < document.entries.size() && !has_dimension(position)) ++position;
+    if (position >= document.entries.size()) return false;
+    Entry entry = *document.entries[position].entry;
     entry.io_ports->inputs[0].shape[0] = std::int64_t{-1};
     hub.objects.clear();  // else the graph has more to say
     const std::string text = entry_text(to_json(entry));
@@ -1009,13 +1015,18 @@ std::vector<Damage> make_damages() {
         {"remove the ports", remove_ports, true},
         {"remove the ports in a change", in_a_change("ports-changed-without-model", "metadata",
                                                      [](Entry& entry) {
+                                                         const bool has_any =
+                                                             entry.io_ports.has_value();
                                                          entry.io_ports.reset();
-                                                         return true;
+                                                         return has_any;
                                                      })},
         {"falsify the ports in a change",
          in_a_change("ports-changed-without-model", "metadata.io_ports",
                      [](Entry& entry) {
-                         entry.io_ports->inputs[0].shape[0] = std::int64_t{77};
+                         if (!entry.io_ports || entry.io_ports->inputs.empty()) return false;
+                         Shape& shape = entry.io_ports->inputs[0].shape;
+                         if (shape.empty()) return false;
+                         shape[0] = std::int64_t{77};
                          return true;
                      })},
         {"unlist external data in a change",
@@ -1024,7 +1035,8 @@ std::vector<Damage> make_damages() {
                          const bool has_any = !entry.external_data.empty();
                          entry.external_data.clear();
                          return has_any;
-                     })},
+                     }),
+         true},  // the official zoo has no external data
         {"edit settings in a change", edit_settings_in_a_change},
         {"write a negative dimension", negative_dimension},
         {"delete external data",
