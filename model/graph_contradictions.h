@@ -23,8 +23,8 @@ struct GraphContradictions {
 
 /// `ports` are those read of `graph`, with what shape inference found. Looks for inputs that are
 /// there twice, ports without a name or type, element types that ONNX does not define, and a graph
-/// that computes nothing. Names that are not UTF-8 have no reason here (ModelGraph has a flag of its
-/// own for all names), but concern ports. Linear in inputs and outputs.
+/// that computes nothing. Names that are not UTF-8 have no reason here (ModelGraph has a flag of
+/// its own for all names), but concern ports. Linear in inputs and outputs.
 GraphContradictions find_contradictions(const onnx::GraphProto& graph, const IoPorts& ports);
 
 }  // namespace onnxhub
