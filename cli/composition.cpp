@@ -45,9 +45,9 @@ std::string last_line(std::string text) {
     return text.substr(text.rfind('\n') + 1);
 }
 
-/// What may go wrong from here on is bounded by what the models are large.
-void limit_resources(const std::filesystem::path& preprocessing,
-                     const std::filesystem::path& network) {
+/// Bounds time and memory from here on, by the sizes of the models.
+void limit_resources([[maybe_unused]] const std::filesystem::path& preprocessing,
+                     [[maybe_unused]] const std::filesystem::path& network) {
     const rlimit no_core = {0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
     const rlimit time = {longest_computing, longest_computing};
