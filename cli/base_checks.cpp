@@ -65,7 +65,7 @@ private:
         checks_.settings = Settings{};
         checks_.settings->file = shown;
         try {
-            Diagnostics not_of_interest;  // those of the change are told
+            Diagnostics not_of_interest;  // those of the change are reported
             const auto text = read_hub_file(*before_, *path, settings_size_limit);
             if (text) checks_.settings = parse_settings(*text, shown, not_of_interest);
         } catch (const EnvironmentError& error) {
