@@ -44,7 +44,7 @@ void check(const Arguments& arguments) {
     }
 }
 
-/// What is locked so far; empty when there is no file.
+/// The present lock file; empty when there is none.
 LockFile present_lock(const Arguments& arguments) {
     std::error_code error;
     if (arguments.output == "-") return {};

@@ -43,7 +43,7 @@ struct ManifestUpdate {
     std::vector<MovedEntry> moved;
 };
 
-/// Every entry made anew: entries of `present` that no fresh one continues are removed, unless they
+/// Regenerates every entry: entries of `present` that no fresh one continues are removed, unless they
 /// are claimed. Keys the format doesn't know are kept where an entry continues: same path, name and
 /// opset, else same path and name, else same path, else same digest. Only an entry of the same path
 /// and name continues one with a certain claim.

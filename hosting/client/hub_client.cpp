@@ -236,7 +236,7 @@ std::optional<CommitId> HubClient::pin() {
     return named_commit_;
 }
 
-/// Whoever replaced GitHub's addresses for files doesn't want GitHub to be asked.
+/// Users who replaced the addresses of GitHub for files do not want GitHub to be asked.
 bool HubClient::has_commit_api() const {
     const Endpoints github;
     const Endpoints& here = config_.endpoints;

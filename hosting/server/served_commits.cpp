@@ -13,7 +13,7 @@ constexpr std::size_t most_answers = 256;  // look-ups that are remembered
 constexpr std::chrono::seconds answer_time{1};
 
 /// Whether it is more than a name or a commit's digits: git's expressions such as `main^{/regex}`
-/// search the whole history for whoever asks, and libgit2 1.5 loses the regex's memory each time.
+/// search the whole history for each request, and libgit2 1.5 loses the regex's memory each time.
 /// No name of a ref has these characters (git-check-ref-format(1)).
 bool is_revision_expression(std::string_view ref) {
     return ref.find_first_of("^~:?*[\\ ") != ref.npos || ref.find("@{") != ref.npos ||
