@@ -43,10 +43,10 @@ struct ManifestUpdate {
     std::vector<MovedEntry> moved;
 };
 
-/// Regenerates every entry: entries of `present` that no fresh one continues are removed, unless they
-/// are claimed. Keys the format doesn't know are kept where an entry continues: same path, name and
-/// opset, else same path and name, else same path, else same digest. Only an entry of the same path
-/// and name continues one with a certain claim.
+/// Regenerates every entry: entries of `present` that no fresh one continues are removed, unless
+/// they are claimed. Keys the format doesn't know are kept where an entry continues: same path,
+/// name and opset, else same path and name, else same path, else same digest. Only an entry of the
+/// same path and name continues one with a certain claim.
 ManifestUpdate replace_all(const ManifestDocument& present, const std::vector<FreshEntry>& fresh,
                            const Retained& retained = {});
 
