@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Standard, warnings, include root and sanitizers, handed on by the lowest module to all others.
+# Standard, warnings, include root and sanitizers, which the lowest module passes on to all others.
 
 add_library(onnxhub_rules INTERFACE)
 target_compile_features(onnxhub_rules INTERFACE cxx_std_20)
@@ -11,6 +11,11 @@ target_compile_options(onnxhub_warnings INTERFACE
   $<$<BOOL:${ONNXHUB_WERROR}>:-Werror>
   # GCC 12 at -O3 sees overlaps in std::string that aren't there (https://gcc.gnu.org/PR105329).
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release>>:-Wno-restrict>)
+# A class may have members of types that its own source keeps to itself; in a unity build GCC takes
+# that source for a header.
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(onnxhub_warnings INTERFACE -Wno-subobject-linkage)
+endif()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(ONNXHUB_SANITIZE)
   target_compile_options(onnxhub_warnings INTERFACE
@@ -27,6 +32,10 @@ if(ONNXHUB_SANITIZE)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(onnxhub_warnings INTERFACE -Wno-maybe-uninitialized)
   endif()
+endif()
+if(ONNXHUB_SANITIZE_THREADS)
+  target_compile_options(onnxhub_warnings INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
+  target_link_options(onnxhub_warnings INTERFACE -fsanitize=thread)
 endif()
 if(ONNXHUB_FUZZ)
   target_compile_options(onnxhub_warnings INTERFACE -fsanitize=fuzzer-no-link)

@@ -21,7 +21,7 @@ constexpr std::size_t row_limit = 10'000'000;  // no hub comes near
 constexpr std::array<std::pair<PortSource, const char*>, 3> port_sources{
     {{PortSource::graph, "graph"}, {PortSource::carried, "carried"}, {PortSource::none, "none"}}};
 
-constexpr std::array<std::pair<EntryClaim, const char*>, 3> claims{
+constexpr std::array<std::pair<EntryClaim, const char*>, 3> claim_names{
     {{EntryClaim::none, "none"},
      {EntryClaim::possible, "possible"},
      {EntryClaim::certain, "certain"}}};
@@ -81,8 +81,8 @@ JsonValue to_json(const std::vector<PresentEntry>& entries) {
     for (const PresentEntry& entry : entries) {
         JsonObject members{{"position", json_unsigned(entry.position)}};
         if (entry.claim != EntryClaim::none) {
-            const auto* claim =
-                std::ranges::find(claims, entry.claim, &std::pair<EntryClaim, const char*>::first);
+            const auto* claim = std::ranges::find(claim_names, entry.claim,
+                                                  &std::pair<EntryClaim, const char*>::first);
             members.push_back({"claim", json_string(claim->second)});
         }
         members.push_back({"entry", entry.json});
@@ -132,7 +132,7 @@ PortSource port_source_of(const std::string& name) {
 EntryClaim claim_of(const JsonValue& json) {
     if (!json.find("claim")) return EntryClaim::none;
     const std::string name = text_member(json, "claim");
-    for (const auto& [claim, known] : claims) {
+    for (const auto& [claim, known] : claim_names) {
         if (name == known) return claim;
     }
     throw UnexpectedJson("claim is none of possible, certain");
