@@ -22,7 +22,7 @@ from session import Failure, Session
 # Blocks that no test runs, by the first line. The page's comment has the reason.
 NOT_RUN = {
     "CONTRIBUTING.md: ./dev build          # build/dev/cli/onnxhub",
-    "README.md: ./dev quickstart    # makes a small real hub, generates its manifest, validates it, shows the result",
+    "README.md: ./dev quickstart    # create a small example hub, generate its manifest, validate it",
     "docs/hosting.md: aws s3 sync /srv/hub s3://bucket/hub --exclude ONNX_HUB_MANIFEST.json",
 }
 # Templates have places to fill in: `init` does it, and the test runs what comes out of it. They go to other
