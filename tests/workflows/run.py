@@ -532,7 +532,7 @@ class Workflows(Hub):
         outcome = self.runner.run(workflow, "push", {}, sha, "refs/heads/main")
         self.assertEqual(outcome.status, 0, outcome.log)
         self.assertEqual(manifest.read_text(), right)
-        self.assertEqual(self.git("log", "-1", "--format=%s"), "Renew the manifest")
+        self.assertEqual(self.git("log", "-1", "--format=%s"), "Regenerate the manifest")
         sha = self.git("rev-parse", "HEAD")
         self.assertEqual(self.runner.run(workflow, "push", {}, sha, "refs/heads/main").status, 0)
         self.assertEqual(self.git("rev-parse", "HEAD"), sha)
