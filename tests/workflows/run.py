@@ -335,7 +335,7 @@ class Workflows(Hub):
         for wrong in ({"command": "nonsense"}, {"format": "json"}, {"fetch": "yes"}, {"fail-on": "note"}, {"sarif": "1"}):
             outcome = self.action(wrong, "pull_request", event, merge, "refs/pull/9/merge")
             self.assertEqual(outcome.status, 2)
-            self.assertIn(f"the input {next(iter(wrong))} is none of: ", outcome.log)
+            self.assertIn(f"the input {next(iter(wrong))} must be one of: ", outcome.log)
         empty = self.action({"format": "", "fail-on": "", "fetch": ""}, "pull_request", event, merge, "refs/pull/9/merge")
         self.assert_broken_manifest_is_told(empty)
         outcome = self.action({"path": "nowhere"}, "pull_request", event, merge, "refs/pull/9/merge")
@@ -429,7 +429,7 @@ class Workflows(Hub):
         self.assertEqual(len(self.server.comments), 1)
         self.assertIn("1 error", self.server.comments[0]["body"])
         self.assertIn("### Models: no model changed", self.server.comments[0]["body"])
-        self.assertIn("What the pull request's own run reported.", self.server.comments[0]["body"])
+        self.assertIn("Report of the pull request's own workflow run.", self.server.comments[0]["body"])
         self.server.comments.insert(0, {"id": 1, "user": {"login": "somebody[bot]"}, "body": "<!-- onnxhub --> mine"})
         report = self.validate(self.edit_readme).uploads["onnxhub-report"].read_bytes()
         self.comment(report)
