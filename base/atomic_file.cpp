@@ -9,8 +9,8 @@
 #include <string>
 #include <system_error>
 
-#include "base/environment_error.h"
 #include "base/new_file.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -18,8 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& path, const std::string& what, int reason) {
-    throw EnvironmentError(path.string() + ": " + what + " (" +
-                           std::generic_category().message(reason) + "); it is as it was");
+    throw UserError(path.string() + ": " + what + " (" + std::generic_category().message(reason) +
+                    "); it is as it was");
 }
 
 void write_all(int fd, std::string_view content, const fs::path& destination) {
@@ -64,7 +64,7 @@ void write_file_atomically(const fs::path& path, std::string_view content) {
     struct stat present = {};
     const bool exists = stat(path.c_str(), &present) == 0;
     if (exists && S_ISDIR(present.st_mode)) {
-        throw EnvironmentError(path.string() + ": is a folder; name a file");
+        throw UserError(path.string() + ": is a folder; name a file");
     }
     if (exists && !S_ISREG(present.st_mode)) return write_in_place(path, content);
 

@@ -12,14 +12,14 @@
 #include <utility>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
 
 [[noreturn]] void fail(const std::string& name, int reason) {
     const char* remedy = reason == EACCES ? "; check its permissions" : "";
-    throw EnvironmentError(name + ": can't be read (" + std::strerror(reason) + ")" + remedy);
+    throw UserError(name + ": can't be read (" + std::strerror(reason) + ")" + remedy);
 }
 
 class FileSource : public ByteSource {
@@ -33,7 +33,7 @@ public:
         struct stat status = {};
         if (fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode)) {
             close(fd_);
-            throw EnvironmentError(name_ + ": is no regular file; replace it by one");
+            throw UserError(name_ + ": is no regular file; replace it by one");
         }
         size_ = static_cast<std::uint64_t>(status.st_size);
     }
@@ -99,8 +99,8 @@ std::unique_ptr<ByteSource> memory_source(std::string content) {
 std::string read_whole(const ByteSource& source, std::uint64_t limit_bytes,
                        const std::string& shown_name) {
     if (source.size_bytes() > limit_bytes) {
-        throw EnvironmentError(shown_name + ": is larger than " + std::to_string(limit_bytes) +
-                               " bytes; make it smaller");
+        throw UserError(shown_name + ": is larger than " + std::to_string(limit_bytes) +
+                        " bytes; make it smaller");
     }
     std::string content(static_cast<std::size_t>(source.size_bytes()), '\0');
     const std::size_t count =

@@ -22,7 +22,7 @@ public:
     virtual std::uint64_t size_bytes() const = 0;
 
     /// Fills `into` with the bytes from `offset` on and returns how many there were: fewer than
-    /// asked for only at the end of the source. Thread-safe. Throws EnvironmentError when the file
+    /// asked for only at the end of the source. Thread-safe. Throws UserError when the file
     /// can't be read.
     virtual std::size_t read(std::uint64_t offset, std::span<std::byte> into) const = 0;
 };
@@ -31,7 +31,7 @@ public:
 enum class LastLink { follow, refuse };
 
 /// A regular file, read with pread(2): a file that shrinks meanwhile is a short read, where a
-/// mapping would be SIGBUS. Throws EnvironmentError when it can't be opened or is no regular file;
+/// mapping would be SIGBUS. Throws UserError when it can't be opened or is no regular file;
 /// never blocks on a FIFO. `shown_name` stands for the file in messages.
 std::unique_ptr<ByteSource> open_file(const std::filesystem::path& path,
                                       const std::string& shown_name,
@@ -40,7 +40,7 @@ std::unique_ptr<ByteSource> open_file(const std::filesystem::path& path,
 /// Bytes that are in memory already.
 std::unique_ptr<ByteSource> memory_source(std::string content);
 
-/// The whole content, for small files. Throws EnvironmentError when it is longer than
+/// The whole content, for small files. Throws UserError when it is longer than
 /// `limit_bytes`; `shown_name` stands for the file in the message.
 std::string read_whole(const ByteSource& source, std::uint64_t limit_bytes,
                        const std::string& shown_name);

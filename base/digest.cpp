@@ -3,7 +3,7 @@
 
 #include <openssl/evp.h>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 
@@ -19,7 +19,7 @@ namespace {
 
 /// OpenSSL fails here only without memory or without SHA-256 in its provider.
 void require(bool is_done) {
-    if (!is_done) throw EnvironmentError("OpenSSL: can't compute SHA-256; check its providers");
+    if (!is_done) throw UserError("OpenSSL: can't compute SHA-256; check its providers");
 }
 
 }  // namespace

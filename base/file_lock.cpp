@@ -13,7 +13,7 @@
 #include <thread>
 #include <utility>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -31,9 +31,9 @@ int open_for_lock(const fs::path& path, int flags) {
         fd = open(path.c_str(), flags | O_CLOEXEC, 0666);
     } while (fd < 0 && errno == EINTR);
     if (fd >= 0) return fd;
-    throw EnvironmentError(path.string() + ": cannot be opened (" +
-                           std::generic_category().message(errno) +
-                           "); check the permissions of the folder");
+    throw UserError(path.string() + ": cannot be opened (" +
+                    std::generic_category().message(errno) +
+                    "); check the permissions of the folder");
 }
 
 /// Whether `path` still names what is open as `fd`: it may have been replaced during the wait.

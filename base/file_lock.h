@@ -21,7 +21,7 @@ public:
     FileLock() = default;  ///< no lock
 
     /// Waits until no other process holds the lock of `path`, a file or a folder, and takes it. A
-    /// lock on a folder leaves no file behind. Throws EnvironmentError when there is nothing that
+    /// lock on a folder leaves no file behind. Throws UserError when there is nothing that
     /// can be opened, and what `wait` throws.
     static FileLock take(const std::filesystem::path& path, const LockWait& wait);
 

@@ -13,8 +13,8 @@
 #include <utility>
 
 #include "base/byte_source.h"
-#include "base/environment_error.h"
 #include "base/random_name.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -62,8 +62,8 @@ NewFile::NewFile(const fs::path& base, const fs::path& below)
         folder_ = enter(folder_, segment, true);
     }
     if (folder_ < 0 && (errno == ENOTDIR || errno == ELOOP)) {
-        throw EnvironmentError(at.string() +
-                               ": is a symbolic link or a file where a folder is needed; move it");
+        throw UserError(at.string() +
+                        ": is a symbolic link or a file where a folder is needed; move it");
     }
     if (folder_ < 0) fail("can't be written", errno);
     create();
@@ -94,8 +94,8 @@ NewFile::~NewFile() {
 }
 
 void NewFile::fail(const char* what, int reason) const {
-    throw EnvironmentError(destination_.string() + ": " + what + " (" +
-                           std::generic_category().message(reason) + "); it is as it was");
+    throw UserError(destination_.string() + ": " + what + " (" +
+                    std::generic_category().message(reason) + "); it is as it was");
 }
 
 void NewFile::write(std::span<const std::byte> block) {
@@ -152,9 +152,9 @@ void copy_verified(const fs::path& from, const Sha256& sha, NewFile& to) {
         done += count;
     }
     if (hasher.finish() != sha) {
-        throw EnvironmentError(from.string() +
-                               ": was changed after it was verified; load it again with "
-                               "--force-reload");
+        throw UserError(from.string() +
+                        ": was changed after it was verified; load it again with "
+                        "--force-reload");
     }
     to.flush();
 }

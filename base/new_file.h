@@ -15,7 +15,7 @@ namespace onnxhub {
 
 /// A new file beside its destination. Its name is ".onnxhub-<random>.tmp": it is made exclusively,
 /// never through a link, and removed with the object unless it was renamed onto its destination.
-/// All functions throw EnvironmentError when they fail; the destination is then as it was.
+/// All functions throw UserError when they fail; the destination is then as it was.
 class NewFile {
 public:
     /// In the folder of `destination`, which must be there.
@@ -52,7 +52,7 @@ private:
     int fd_ = -1;
 };
 
-/// Copies the file `from`, not through a link, into `to`, and flushes it. Throws EnvironmentError
+/// Copies the file `from`, not through a link, into `to`, and flushes it. Throws UserError
 /// when its SHA-256 is not `sha`.
 void copy_verified(const std::filesystem::path& from, const Sha256& sha, NewFile& to);
 

@@ -7,7 +7,7 @@
 namespace onnxhub {
 
 /// 32 hexadecimal digits (128 bits) from the system's random source, getrandom(2). Another user
-/// can't plant a file or a link under such a name. Throws EnvironmentError when there is none.
+/// can't plant a file or a link under such a name. Throws UserError when there is none.
 std::string random_name();
 
 }  // namespace onnxhub

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <string>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -32,8 +32,8 @@ int open_unlinked_file() {
         if (fd < 0) fd = open_and_unlink(folder);
         if (fd >= 0) return fd;
     }
-    throw EnvironmentError(std::string("temporary files: none can be made (") +
-                           std::strerror(errno) + "); name a writable folder in TMPDIR");
+    throw UserError(std::string("temporary files: none can be made (") + std::strerror(errno) +
+                    "); name a writable folder in TMPDIR");
 }
 
 void write_at(int fd, std::uint64_t offset, std::span<const std::byte> block) {
@@ -41,8 +41,8 @@ void write_at(int fd, std::uint64_t offset, std::span<const std::byte> block) {
         const ssize_t count = pwrite(fd, block.data(), block.size(), static_cast<off_t>(offset));
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) {
-            throw EnvironmentError(std::string("temporary file: can't be written (") +
-                                   std::strerror(errno) + "); name another folder in TMPDIR");
+            throw UserError(std::string("temporary file: can't be written (") +
+                            std::strerror(errno) + "); name another folder in TMPDIR");
         }
         block = block.subspan(static_cast<std::size_t>(count));
         offset += static_cast<std::uint64_t>(count);
@@ -56,8 +56,8 @@ std::size_t read_at(int fd, std::uint64_t offset, std::span<std::byte> into) {
             pread(fd, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) {
-            throw EnvironmentError(std::string("a file can't be read (") + std::strerror(errno) +
-                                   "); check its permissions and the disk");
+            throw UserError(std::string("a file can't be read (") + std::strerror(errno) +
+                            "); check its permissions and the disk");
         }
         if (count == 0) break;
         done += static_cast<std::size_t>(count);

@@ -11,12 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "base/escaping.h"
+#include "cli/command.h"
 #include "cli/hub_options.h"
 #include "cli/hub_turn.h"
 #include "cli/interruption.h"
-#include "cli/job.h"
 #include "cli/option_text.h"
-#include "cli/renewal.h"
+#include "cli/regenerate.h"
 #include "cli/worker_program.h"
 #include "hosting/scaffold/hub_add.h"
 #include "hosting/scaffold/readme_edit.h"
@@ -25,7 +26,7 @@
 namespace onnxhub {
 namespace {
 
-struct Arguments {
+struct AddArguments {
     std::string model;
     std::string hub = ".";
     std::optional<std::string> folder;
@@ -75,7 +76,7 @@ bool is_release(const std::string& version) {
     return std::regex_match(version, numbers);
 }
 
-void check(const Arguments& arguments) {
+void check_add_options(const AddArguments& arguments) {
     if (arguments.name) require_one_line("--name", *arguments.name);
     if (!arguments.description.empty()) require_one_line("--description", arguments.description);
     if (arguments.folder && arguments.folder->empty()) {
@@ -87,8 +88,8 @@ void check(const Arguments& arguments) {
     }
 }
 
-AddRequest request_of(const Arguments& arguments) {
-    check(arguments);
+AddRequest add_request(const AddArguments& arguments) {
+    check_add_options(arguments);
     AddRequest request;
     request.model = arguments.model;
     request.folder = arguments.folder;
@@ -102,15 +103,15 @@ AddRequest request_of(const Arguments& arguments) {
     return request;
 }
 
-ExitCode run(const std::string& hub, const AddRequest& request, const Streams& streams) {
+ExitCode run_add(const std::string& hub, const AddRequest& request, const Streams& streams) {
     catch_interruptions();
     const auto workers = this_program_as_workers();
     const auto checker = isolated_model_checker(workers);
     const auto inference = isolated_shape_inference(workers);
     const HubLock lock = wait_for_turn(hub, streams);
-    HubChange change(hub, check_interruption, &lock);
+    FileTransaction change(hub, check_interruption, &lock);
     const std::string model_path = add_model(request, *checker, inference.get(), change);
-    renew_entry(change, model_path, inference.get(), streams);
+    regenerate_entry(change, model_path, inference.get(), streams);
     check_interruption();
     change.keep();
     std::string text;
@@ -124,8 +125,8 @@ ExitCode run(const std::string& hub, const AddRequest& request, const Streams& s
 
 }  // namespace
 
-void add_add_command(CLI::App& app, Job& job) {
-    auto arguments = std::make_shared<Arguments>();
+void add_add_command(CLI::App& app, Command& chosen) {
+    auto arguments = std::make_shared<AddArguments>();
     CLI::App* command = app.add_subcommand(
         "add", "Puts a model into a hub: file, table row, archive, manifest entry");
     command->add_option("MODEL", arguments->model, "The .onnx file")->required();
@@ -152,9 +153,9 @@ void add_add_command(CLI::App& app, Job& job) {
            "A cell of the row in another column of the table, which a table that is new gets. May "
            "be repeated")
         ->allow_extra_args(false);
-    command->callback([arguments, &job] {
-        job = [hub = arguments->hub, request = request_of(*arguments)](const Streams& streams) {
-            return run(hub, request, streams);
+    command->callback([arguments, &chosen] {
+        chosen = [hub = arguments->hub, request = add_request(*arguments)](const Streams& streams) {
+            return run_add(hub, request, streams);
         };
     });
 }

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "generator/file_changes.h"
 #include "manifest/json.h"
 #include "validator/baseline.h"
@@ -68,7 +68,7 @@ private:
             Diagnostics not_of_interest;  // those of the change are reported
             const auto text = read_hub_file(*before_, *path, settings_size_limit);
             if (text) checks_.settings = parse_settings(*text, shown, not_of_interest);
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             checks_.notices.push_back(
                 fmt::format("the settings of the base can't be read, so no finding is ignored: {}",
                             error.what()));

@@ -31,7 +31,7 @@ struct BaseChecksRequest {
 };
 
 /// Files that the base lacks and the change adds count as empty. Settings of the base that can't be
-/// read count as none, with a notice. Throws EnvironmentError when the base or its baseline can't
+/// read count as none, with a notice. Throws UserError when the base or its baseline can't
 /// be read.
 BaseChecks read_base_checks(const BaseChecksRequest& request);
 

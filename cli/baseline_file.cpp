@@ -9,7 +9,7 @@
 #include <variant>
 
 #include "base/atomic_file.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "cli/hub_folder.h"
 #include "validator/baseline.h"
 
@@ -19,7 +19,7 @@ namespace {
 Baseline baseline_of(const std::string& text, const std::string& file) {
     auto parsed = parse_baseline(text, file);
     if (const auto* trouble = std::get_if<Diagnostic>(&parsed)) {
-        throw EnvironmentError(to_text(*trouble));
+        throw UserError(to_text(*trouble));
     }
     return std::get<Baseline>(std::move(parsed));
 }

@@ -9,9 +9,10 @@
 #include <variant>
 
 #include "base/atomic_file.h"
-#include "base/environment_error.h"
+#include "base/escaping.h"
+#include "base/quantity.h"
+#include "base/user_error.h"
 #include "cli/hub_folder.h"
-#include "manifest/quantity_text.h"
 
 namespace onnxhub {
 
@@ -48,8 +49,7 @@ std::optional<JsonDocument> ResumeFile::read() const {
 }
 
 void ResumeFile::refuse() const {
-    throw EnvironmentError(path() +
-                           ": is not what an earlier run left for --resume; name another file");
+    throw UserError(path() + ": is not what an earlier run left for --resume; name another file");
 }
 
 void ResumeFile::write(const std::string& text) const {

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/job.h"
+#include "cli/command.h"
 #include "manifest/json.h"
 
 namespace onnxhub {
@@ -34,7 +34,7 @@ public:
     /// Empty if there is none.
     const std::string& path() const;
 
-    /// What an earlier run left; nullopt where nothing is there. Throws EnvironmentError where it
+    /// What an earlier run left; nullopt where nothing is there. Throws UserError where it
     /// can't be read or is no JSON.
     std::optional<JsonDocument> read() const;
     /// Throws that what was read is not what an earlier run left.

@@ -7,12 +7,12 @@
 #include <memory>
 #include <string>
 
+#include "cli/command.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
-#include "cli/job.h"
 #include "cli/progress.h"
 #include "hosting/export/hub_bundle.h"
-#include "hosting/export/output_place.h"
+#include "hosting/export/output_location.h"
 #include "repository/hub_location.h"
 
 namespace onnxhub {
@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct BundleArguments {
     std::string from = ".";
     std::string to;
     BundleChoice choice;
@@ -31,16 +31,17 @@ fs::path place_of(const std::string& to) {
     return place.has_filename() ? place : place.parent_path();
 }
 
-std::string counted(std::size_t count, const char* one, const char* many) {
+std::string counted_files(std::size_t count, const char* one, const char* many) {
     return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
 void tell(const BundleReport& report, const std::string& what, const Streams& streams) {
-    note(streams, fmt::format("{}: {}, {}, {}", what, counted(report.models, "model", "models"),
-                              counted(report.files, "file", "files"), human_bytes(report.bytes)));
+    note(streams,
+         fmt::format("{}: {}, {}, {}", what, counted_files(report.models, "model", "models"),
+                     counted_files(report.files, "file", "files"), human_bytes(report.bytes)));
 }
 
-ExitCode create(const Arguments& arguments, const Streams& streams) {
+ExitCode create(const BundleArguments& arguments, const Streams& streams) {
     const fs::path to = place_of(arguments.to);
     refuse_place_of_hub(locate_hub(arguments.from).folder, to);
     const BundleReport report =
@@ -50,12 +51,12 @@ ExitCode create(const Arguments& arguments, const Streams& streams) {
     return ExitCode::done;
 }
 
-ExitCode verify(const Arguments& arguments, const Streams& streams) {
+ExitCode verify(const BundleArguments& arguments, const Streams& streams) {
     tell(verify_bundle(arguments.from, check_interruption), "intact", streams);
     return ExitCode::done;
 }
 
-ExitCode import(const Arguments& arguments, const Streams& streams) {
+ExitCode import(const BundleArguments& arguments, const Streams& streams) {
     const BundleReport report =
         import_bundle(arguments.from, place_of(arguments.to), check_interruption);
     write_paths(streams, {arguments.to});
@@ -63,13 +64,14 @@ ExitCode import(const Arguments& arguments, const Streams& streams) {
     return ExitCode::done;
 }
 
-using Action = ExitCode (*)(const Arguments&, const Streams&);
+using BundleAction = ExitCode (*)(const BundleArguments&, const Streams&);
 
-CLI::App* add_action(CLI::App& bundle, const std::shared_ptr<Arguments>& arguments, Job& job,
-                     const char* name, const char* help, Action action) {
+CLI::App* add_bundle_action(CLI::App& bundle, const std::shared_ptr<BundleArguments>& arguments,
+                            Command& chosen, const char* name, const char* help,
+                            BundleAction action) {
     CLI::App* command = bundle.add_subcommand(name, help);
-    command->callback([arguments, &job, action] {
-        job = [arguments, action](const Streams& streams) {
+    command->callback([arguments, &chosen, action] {
+        chosen = [arguments, action](const Streams& streams) {
             catch_interruptions();
             return action(*arguments, streams);
         };
@@ -79,12 +81,13 @@ CLI::App* add_action(CLI::App& bundle, const std::shared_ptr<Arguments>& argumen
 
 }  // namespace
 
-void add_bundle_command(CLI::App& app, Job& job) {
-    auto arguments = std::make_shared<Arguments>();
+void add_bundle_command(CLI::App& app, Command& chosen) {
+    auto arguments = std::make_shared<BundleArguments>();
     CLI::App* bundle = app.add_subcommand(
         "bundle", "A hub or a part of it as one file, for networks without internet");
     bundle->require_subcommand(1);
-    CLI::App* make = add_action(*bundle, arguments, job, "create", "Writes a bundle", create);
+    CLI::App* make =
+        add_bundle_action(*bundle, arguments, chosen, "create", "Writes a bundle", create);
     make->add_option("NAME", arguments->choice.names, "Only these models")
         ->option_text("[NAME...]");
     make->add_option("--from", arguments->from,
@@ -94,11 +97,13 @@ void add_bundle_command(CLI::App& app, Job& job) {
         ->type_name("TAG")
         ->allow_extra_args(false);
     make->add_option("--to", arguments->to, "The file to write")->type_name("FILE")->required();
-    CLI::App* check = add_action(*bundle, arguments, job, "verify",
-                                 "Reads all of a bundle and says whether it is whole", verify);
+    CLI::App* check =
+        add_bundle_action(*bundle, arguments, chosen, "verify",
+                          "Reads all of a bundle and says whether it is whole", verify);
     check->add_option("FILE", arguments->from, "The bundle")->required();
-    CLI::App* take = add_action(*bundle, arguments, job, "import",
-                                "Verifies a bundle and unpacks it into a new folder", import);
+    CLI::App* take =
+        add_bundle_action(*bundle, arguments, chosen, "import",
+                          "Verifies a bundle and unpacks it into a new folder", import);
     take->add_option("FILE", arguments->from, "The bundle")->required();
     take->add_option("--to", arguments->to, "The folder to make")->type_name("DIR")->required();
 }

@@ -12,10 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/escaping.h"
+#include "base/user_error.h"
+#include "cli/command.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
-#include "cli/job.h"
 #include "cli/progress.h"
 #include "hosting/client/cache_inventory.h"
 #include "manifest/diagnostic.h"
@@ -26,7 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-struct Arguments {
+struct CacheArguments {
     std::optional<std::string> cache;
     std::string format = "table";
     bool removes_bad = false;
@@ -64,7 +65,7 @@ std::string counted(std::size_t count, const char* thing) {
 }
 
 /// The paths last, since they may be long.
-std::string table_of(const std::vector<CachedFile>& files) {
+std::string cache_table(const std::vector<CachedFile>& files) {
     std::size_t hubs = 3;
     for (const CachedFile& file : files) hubs = std::max(hubs, printable(file.hub).size());
     std::string text =
@@ -83,7 +84,7 @@ Json digest_of(const CachedFile& file, bool of_set) {
     return file.sha && file.has_folder == of_set ? Json(to_hex(*file.sha)) : Json(nullptr);
 }
 
-std::string json_of(const CacheInventory& inventory) {
+std::string cache_json(const CacheInventory& inventory) {
     Json files = Json::array();
     for (const CachedFile& file : inventory.files) {
         files.push_back({{"path", file.path.string()},
@@ -111,18 +112,18 @@ void note_leftovers(const CacheInventory& inventory, const Streams& streams) {
                               human_bytes(inventory.leftover_bytes)));
 }
 
-ExitCode show_folder(const Arguments& arguments, const Streams& streams) {
+ExitCode show_folder(const CacheArguments& arguments, const Streams& streams) {
     write_paths(streams, {cache_folder_of(arguments.cache).string()});
     return ExitCode::done;
 }
 
-ExitCode list(const Arguments& arguments, const Streams& streams) {
+ExitCode list(const CacheArguments& arguments, const Streams& streams) {
     const CacheInventory inventory = inventory_of(cache_folder_of(arguments.cache), now());
     const bool as_json = arguments.format == "json";
     if (as_json) {
-        write_json(streams, json_of(inventory));
+        write_json(streams, cache_json(inventory));
     } else {
-        write_lines(streams, table_of(inventory.files));
+        write_lines(streams, cache_table(inventory.files));
     }
     note(streams, fmt::format("{}, {}", counted(inventory.files.size(), "file"),
                               human_bytes(bytes_of(inventory.files))));
@@ -135,7 +136,7 @@ std::string damage_of(const CachedFile& file) {
     return "the SHA-256 is not " + (file.sha ? to_hex(*file.sha) : "known");
 }
 
-ExitCode verify(const Arguments& arguments, const Streams& streams) {
+ExitCode verify_cache(const CacheArguments& arguments, const Streams& streams) {
     catch_interruptions();
     const fs::path folder = cache_folder_of(arguments.cache);
     const CacheInventory inventory = inventory_of(folder, now());
@@ -153,15 +154,15 @@ ExitCode verify(const Arguments& arguments, const Streams& streams) {
     return bad == 0 || arguments.removes_bad ? ExitCode::done : ExitCode::findings;
 }
 
-ExitCode prune(const Arguments& arguments, const Streams& streams) {
+ExitCode prune(const CacheArguments& arguments, const Streams& streams) {
     const fs::path folder = cache_folder_of(arguments.cache);
     const SystemTime time = now();
     const CacheInventory inventory = inventory_of(folder, time);
-    PruneWish wish = {{}, arguments.keeps_latest, arguments.max_bytes};
+    PruneLimits constraint = {{}, arguments.keeps_latest, arguments.max_bytes};
     if (arguments.older_than_seconds) {
-        wish.older_than = std::chrono::seconds(*arguments.older_than_seconds);
+        constraint.older_than = std::chrono::seconds(*arguments.older_than_seconds);
     }
-    const std::vector<CachedFile> chosen = files_to_prune(inventory.files, wish, time);
+    const std::vector<CachedFile> chosen = files_to_prune(inventory.files, constraint, time);
     std::string text;
     for (const CachedFile& file : chosen) {
         if (!arguments.is_dry_run) remove_cached_file(folder, state_folder(), file);
@@ -178,37 +179,41 @@ ExitCode prune(const Arguments& arguments, const Streams& streams) {
     return ExitCode::done;
 }
 
-using Action = ExitCode (*)(const Arguments&, const Streams&);
+using CacheAction = ExitCode (*)(const CacheArguments&, const Streams&);
 
-CLI::App* add_action(CLI::App& cache, const std::shared_ptr<Arguments>& arguments, Job& job,
-                     const char* name, const char* help, Action action) {
+CLI::App* add_cache_action(CLI::App& cache, const std::shared_ptr<CacheArguments>& arguments,
+                           Command& chosen, const char* name, const char* help,
+                           CacheAction action) {
     CLI::App* command = cache.add_subcommand(name, help);
     command->add_option("--cache", arguments->cache, "Cache folder instead of the shared one")
         ->type_name("DIR");
-    command->callback([arguments, &job, action] {
-        job = [arguments, action](const Streams& streams) { return action(*arguments, streams); };
+    command->callback([arguments, &chosen, action] {
+        chosen = [arguments, action](const Streams& streams) {
+            return action(*arguments, streams);
+        };
     });
     return command;
 }
 
 }  // namespace
 
-void add_cache_command(CLI::App& app, Job& job) {
-    auto arguments = std::make_shared<Arguments>();
+void add_cache_command(CLI::App& app, Command& chosen) {
+    auto arguments = std::make_shared<CacheArguments>();
     CLI::App* cache = app.add_subcommand("cache", "Shows, verifies and prunes downloaded files");
     cache->require_subcommand(1);
-    add_action(*cache, arguments, job, "dir", "Prints the cache's folder", show_folder);
-    CLI::App* list_action =
-        add_action(*cache, arguments, job, "list", "Lists files with size, last use and hub", list);
+    add_cache_action(*cache, arguments, chosen, "dir", "Prints the cache's folder", show_folder);
+    CLI::App* list_action = add_cache_action(*cache, arguments, chosen, "list",
+                                             "Lists files with size, last use and hub", list);
     list_action->add_option("--format", arguments->format, "table or json (default: table)")
         ->type_name("table|json")
         ->check(CLI::IsMember({"table", "json"}));
-    CLI::App* verify_action = add_action(*cache, arguments, job, "verify",
-                                         "Hashes every file anew and reports bad ones", verify);
+    CLI::App* verify_action =
+        add_cache_action(*cache, arguments, chosen, "verify",
+                         "Hashes every file anew and reports bad ones", verify_cache);
     verify_action->add_flag("--remove", arguments->removes_bad, "Remove bad ones");
     CLI::App* prune_action =
-        add_action(*cache, arguments, job, "prune",
-                   "Removes what transfers left, and files that options name", prune);
+        add_cache_action(*cache, arguments, chosen, "prune",
+                         "Removes what transfers left, and files that options name", prune);
     const std::map<std::string, std::uint64_t> times = {
         {"min", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}};
     prune_action

@@ -13,7 +13,7 @@
 #include <string>
 
 #include "base/atomic_file.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "hosting/client/model_composer.h"
 #include "hosting/client/onnx_hub.h"
 
@@ -72,8 +72,8 @@ void compose_in_own_process(const std::filesystem::path& preprocessing,
                     arguments[3].data(), arguments[4].data(), nullptr};
     int pipe_ends[2];
     if (pipe2(pipe_ends, O_CLOEXEC) != 0) {
-        throw EnvironmentError(std::string("composing: no pipe (") + std::strerror(errno) +
-                               "); close some files");
+        throw UserError(std::string("composing: no pipe (") + std::strerror(errno) +
+                        "); close some files");
     }
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -90,13 +90,13 @@ void compose_in_own_process(const std::filesystem::path& preprocessing,
     while (error == 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     if (error != 0) {
-        throw EnvironmentError(std::string("composing: no process (") + std::strerror(error) +
-                               "); is /proc mounted?");
+        throw UserError(std::string("composing: no process (") + std::strerror(error) +
+                        "); is /proc mounted?");
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
-    if (WIFEXITED(status)) throw EnvironmentError(last_line(said));
-    throw EnvironmentError("composing: ONNX's own library crashed or took too long (signal " +
-                           std::to_string(WTERMSIG(status)) + "); choose other models");
+    if (WIFEXITED(status)) throw UserError(last_line(said));
+    throw UserError("composing: ONNX's own library crashed or took too long (signal " +
+                    std::to_string(WTERMSIG(status)) + "); choose other models");
 }
 
 void compose_files(const std::filesystem::path& preprocessing, const std::filesystem::path& network,

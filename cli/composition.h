@@ -10,7 +10,7 @@ namespace onnxhub {
 /// model, network, result.
 inline constexpr const char* compose_argument = "--compose-models";
 
-/// Starts this program to do it. Throws EnvironmentError when the models can't be composed, crash
+/// Starts this program to do it. Throws UserError when the models can't be composed, crash
 /// what composes them, take longer than ten minutes of computing, or need more memory than 1 GiB
 /// and eight times their size.
 void compose_in_own_process(const std::filesystem::path& preprocessing,

@@ -9,22 +9,22 @@
 #include <vector>
 
 #include "base/atomic_file.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
+#include "cli/command.h"
 #include "cli/git_messages.h"
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
-#include "cli/job.h"
 #include "cli/progress.h"
 #include "cli/worker_program.h"
+#include "diff/diff_report.h"
 #include "model/shape_inference.h"
 #include "repository/change_base.h"
-#include "review/diff_report.h"
 
 namespace onnxhub {
 namespace {
 
-struct Arguments {
+struct DiffArguments {
     std::string range = "HEAD";
     std::string folder = ".";
     std::string output = "-";
@@ -50,23 +50,23 @@ Range parse_range(const std::string& text) {
 }
 
 /// What open_hub() would say of options that this command doesn't have.
-void check_repository(const Arguments& arguments, const Range& range) {
+void check_repository(const DiffArguments& arguments, const Range& range) {
     std::error_code error;
     if (!std::filesystem::is_directory(arguments.folder, error)) return;  // open_hub() says so
     const auto repository = GitRepository::find(arguments.folder);
     if (!repository) {
-        throw EnvironmentError(arguments.folder +
-                               ": is not in a git repository, so there is nothing to compare; name "
-                               "the folder of a clone");
+        throw UserError(arguments.folder +
+                        ": is not in a git repository, so there is nothing to compare; name "
+                        "the folder of a clone");
     }
     if (!range.head && repository->is_bare()) {
-        throw EnvironmentError(arguments.folder +
-                               ": is a bare repository, which has no files of its own; name two "
-                               "revisions, such as HEAD~1..HEAD");
+        throw UserError(arguments.folder +
+                        ": is a bare repository, which has no files of its own; name two "
+                        "revisions, such as HEAD~1..HEAD");
     }
 }
 
-CommitId base_commit(const Arguments& arguments, const Range& range, const HubFolder& hub,
+CommitId base_commit(const DiffArguments& arguments, const Range& range, const HubFolder& hub,
                      const Streams& streams) {
     if (!range.from_merge_base && !arguments.deepen) {
         return hub.repository->resolve_commit(range.base);
@@ -74,7 +74,7 @@ CommitId base_commit(const Arguments& arguments, const Range& range, const HubFo
     const CommitId head = hub.commit ? *hub.commit : hub.repository->resolve_commit("HEAD");
     const ChangeBase base =
         find_change_base({hub.folder, range.base, head, arguments.deepen, git_messages(streams)});
-    if (!base.commit) throw EnvironmentError(base.note);
+    if (!base.commit) throw UserError(base.note);
     return *base.commit;
 }
 
@@ -98,7 +98,7 @@ Side open_side(std::unique_ptr<Tree> tree, Diagnostics& diagnostics) {
         if (auto* document = std::get_if<ManifestDocument>(&manifest)) {
             side.manifest = std::move(*document);
         }
-    } catch (const EnvironmentError&) {  // a partial clone, a link out of the hub
+    } catch (const UserError&) {  // a partial clone, a link out of the hub
     }
     return side;
 }
@@ -107,7 +107,7 @@ HubSide view_of(const Side& side) {
     return {*side.tree, side.settings, side.manifest ? &*side.manifest : nullptr};
 }
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
+ExitCode run_diff(const DiffArguments& arguments, const Streams& streams) {
     catch_interruptions();
     const Range range = parse_range(arguments.range);
     check_repository(arguments, range);
@@ -135,7 +135,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     return ExitCode::done;
 }
 
-DiffFormat parse_format(const std::string& name) {
+DiffFormat parse_diff_format(const std::string& name) {
     if (name == "text") return DiffFormat::text;
     if (name == "markdown") return DiffFormat::markdown;
     if (name == "json") return DiffFormat::json;
@@ -144,8 +144,8 @@ DiffFormat parse_format(const std::string& name) {
 
 }  // namespace
 
-void add_diff_command(CLI::App& app, Job& job) {
-    const auto arguments = std::make_shared<Arguments>();
+void add_diff_command(CLI::App& app, Command& chosen) {
+    const auto arguments = std::make_shared<DiffArguments>();
     CLI::App* command =
         app.add_subcommand("diff", "Shows what changed inside each model between two revisions");
     command
@@ -158,7 +158,7 @@ void add_diff_command(CLI::App& app, Job& job) {
     command
         ->add_option_function<std::string>(
             "--format",
-            [arguments](const std::string& name) { arguments->format = parse_format(name); },
+            [arguments](const std::string& name) { arguments->format = parse_diff_format(name); },
             "Form of the result (default: text)")
         ->type_name("text|markdown|json");
     command->add_option("--output", arguments->output, "Write the result there (default: -)")
@@ -170,8 +170,8 @@ void add_diff_command(CLI::App& app, Job& job) {
         ->check(CLI::Range(1u, 1024u));
     command->add_flag("--deepen", arguments->deepen,
                       "In a shallow clone, fetch the history it takes to find the merge base");
-    command->callback([arguments, &job] {
-        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    command->callback([arguments, &chosen] {
+        chosen = [arguments](const Streams& streams) { return run_diff(*arguments, streams); };
     });
 }
 

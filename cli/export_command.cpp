@@ -11,11 +11,12 @@
 #include <system_error>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/escaping.h"
+#include "base/user_error.h"
+#include "cli/command.h"
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
-#include "cli/job.h"
 #include "cli/progress.h"
 #include "hosting/export/hub_export.h"
 #include "manifest/diagnostic.h"
@@ -28,7 +29,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t most_told = 20;  // of the missing files, without --verbose
 
-struct Arguments {
+struct ExportArguments {
     std::string location = ".";
     std::string to;
     std::optional<std::string> name;
@@ -39,7 +40,7 @@ struct Arguments {
 };
 
 /// A symbolic link stays one: what it leads to is the export's place.
-fs::path place_of(const std::string& to) {
+fs::path export_place(const std::string& to) {
     fs::path place = fs::absolute(to).lexically_normal();
     if (!place.has_filename()) place = place.parent_path();
     std::error_code error;
@@ -51,9 +52,9 @@ std::string files_text(std::size_t count) {
     return fmt::format("{} {}", count, count == 1 ? "file" : "files");
 }
 
-ExportRequest request_of(const Arguments& arguments) {
+ExportRequest export_request(const ExportArguments& arguments) {
     ExportRequest request;
-    request.to = place_of(arguments.to);
+    request.to = export_place(arguments.to);
     request.name = arguments.name;
     request.hub_folder = locate_hub(arguments.location).folder;
     request.folder_name = fs::weakly_canonical(request.hub_folder).filename();
@@ -66,8 +67,8 @@ ExportRequest request_of(const Arguments& arguments) {
 
 /// Objects of the missing files into the LFS store. What can't be got stays missing, which the
 /// caller tells by name; git-lfs tells by hash.
-void fetch(const Arguments& arguments, const std::vector<std::string>& missing,
-           const Streams& streams) {
+void fetch_models(const ExportArguments& arguments, const std::vector<std::string>& missing,
+                  const Streams& streams) {
     const HubLocation location = locate_hub(arguments.location);
     const auto revision = location.reads_commit ? std::optional(location.ref) : std::nullopt;
     const HubFolder hub = open_hub(location.folder, revision);
@@ -80,12 +81,12 @@ void fetch(const Arguments& arguments, const std::vector<std::string>& missing,
 }
 
 /// Also with --quiet, unless they may be left out: they are why nothing is written then.
-void tell_missing(const ExportReport& report, bool is_error, const Streams& streams) {
+void report_missing_files(const ExportReport& report, bool is_error, const Streams& streams) {
     if (streams.options.quiet && !is_error) return;
     const std::size_t told = streams.options.verbose ? report.missing.size()
                                                      : std::min(most_told, report.missing.size());
     for (std::size_t i = 0; i < told; ++i) {
-        streams.err << "onnxhub: " << inert_line(report.missing[i] + ": its bytes are not here")
+        streams.err << "onnxhub: " << escaped_line(report.missing[i] + ": its bytes are not here")
                     << '\n';
     }
     if (told < report.missing.size()) {
@@ -94,18 +95,18 @@ void tell_missing(const ExportReport& report, bool is_error, const Streams& stre
     }
 }
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
+ExitCode run_export(const ExportArguments& arguments, const Streams& streams) {
     catch_interruptions();
-    ExportRequest request = request_of(arguments);
+    ExportRequest request = export_request(arguments);
     // With --fetch nothing is left out before it was asked for.
     request.allows_missing = arguments.allows_missing && !arguments.fetches;
     ExportReport report = export_hub(LocalHub(arguments.location), request);
     if (!report.missing.empty() && arguments.fetches) {
-        fetch(arguments, report.missing, streams);
+        fetch_models(arguments, report.missing, streams);
         request.allows_missing = arguments.allows_missing;
         report = export_hub(LocalHub(arguments.location), request);
     }
-    tell_missing(report, !arguments.allows_missing, streams);
+    report_missing_files(report, !arguments.allows_missing, streams);
     if (!report.missing.empty() && !arguments.allows_missing) {
         print_error(
             streams.err,
@@ -133,8 +134,8 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
 
 }  // namespace
 
-void add_export_command(CLI::App& app, Job& job) {
-    auto arguments = std::make_shared<Arguments>();
+void add_export_command(CLI::App& app, Command& chosen) {
+    auto arguments = std::make_shared<ExportArguments>();
     CLI::App* command =
         app.add_subcommand("export", "Writes a hub as a folder that any web server can host");
     command
@@ -157,8 +158,8 @@ void add_export_command(CLI::App& app, Job& job) {
                       "Leave out files whose bytes are not here");
     command->add_flag("--fetch", arguments->fetches,
                       "Get files that are not here into the Git LFS store first");
-    command->callback([arguments, &job] {
-        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    command->callback([arguments, &chosen] {
+        chosen = [arguments](const Streams& streams) { return run_export(*arguments, streams); };
     });
 }
 

@@ -10,7 +10,8 @@
 #include <utility>
 #include <variant>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
+#include "cli/command.h"
 #include "cli/generation_fetch.h"
 #include "cli/generation_report.h"
 #include "cli/hub_folder.h"
@@ -18,7 +19,6 @@
 #include "cli/hub_stamps.h"
 #include "cli/hub_turn.h"
 #include "cli/interruption.h"
-#include "cli/job.h"
 #include "cli/progress.h"
 #include "cli/shard_options.h"
 #include "cli/worker_program.h"
@@ -33,7 +33,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct GenerateArguments {
     std::string hub_root = ".";
     std::optional<std::string> revision;
     std::optional<std::string> output;
@@ -71,7 +71,7 @@ struct Inputs {
 };
 
 /// Whether the hub's own manifest is written; everything else only reads the hub.
-bool changes_hub(const Arguments& arguments) {
+bool changes_hub(const GenerateArguments& arguments) {
     if (arguments.check) return false;
     if (!arguments.output) return !arguments.revision && !arguments.shard;
     if (*arguments.output == "-") return false;
@@ -82,13 +82,14 @@ bool changes_hub(const Arguments& arguments) {
            !error;
 }
 
-void open_base(const Arguments& arguments, Inputs& inputs, Diagnostics& diagnostics) {
+void open_generate_base(const GenerateArguments& arguments, Inputs& inputs,
+                        Diagnostics& diagnostics) {
     if (arguments.target != Target::diff && !arguments.base) return;
     const auto& repository = inputs.hub.repository;
     if (!repository) {
-        throw EnvironmentError(inputs.hub.folder.string() +
-                               ": is not in a git repository, so there is nothing to compare with; "
-                               "use --target all");
+        throw UserError(inputs.hub.folder.string() +
+                        ": is not in a git repository, so there is nothing to compare with; "
+                        "use --target all");
     }
     const CommitId head =
         inputs.hub.commit ? *inputs.hub.commit : repository->resolve_commit("HEAD");
@@ -97,10 +98,10 @@ void open_base(const Arguments& arguments, Inputs& inputs, Diagnostics& diagnost
     inputs.base = repository->tree_of(base, inputs.hub.subfolder);
     if (arguments.target != Target::diff) return;  // only its manifest is of interest
     inputs.options.base = inputs.base.get();
-    Diagnostics troubles_of_the_past;
+    Diagnostics ignored_diagnostics;
     inputs.options.base_settings =
         arguments.settings_file ? read_settings(*inputs.base, arguments.settings_file, diagnostics)
-                                : read_settings(*inputs.base, std::nullopt, troubles_of_the_past);
+                                : read_settings(*inputs.base, std::nullopt, ignored_diagnostics);
 }
 
 /// The manifest of an earlier state, when it is another one and can be read: it only adds to what
@@ -113,7 +114,7 @@ void add_earlier(const Tree& tree, Inputs& inputs) {
         if (auto* document = std::get_if<ManifestDocument>(&parsed)) {
             inputs.earlier.push_back(std::move(*document));
         }
-    } catch (const EnvironmentError&) {  // such as a blob that a partial clone left out
+    } catch (const UserError&) {  // such as a blob that a partial clone left out
     }
 }
 
@@ -125,7 +126,7 @@ void read_earlier(Inputs& inputs) {
         std::optional<CommitId> head;
         try {
             head = repository->resolve_commit("HEAD");
-        } catch (const EnvironmentError&) {  // no commit yet
+        } catch (const UserError&) {  // no commit yet
         }
         if (head) add_earlier(*repository->tree_of(*head, inputs.hub.subfolder), inputs);
     }
@@ -136,16 +137,17 @@ void add_excludes(Settings& settings, const std::vector<std::string>& globs) {
     settings.exclude.insert(settings.exclude.end(), globs.begin(), globs.end());
 }
 
-std::string clean_single_path(const Arguments& arguments) {
+std::string clean_single_path(const GenerateArguments& arguments) {
     auto clean = clean_hub_path("", *arguments.single_path);
     if (const auto* unsafe = std::get_if<UnsafePath>(&clean)) {
-        throw EnvironmentError(*arguments.single_path + ": " + unsafe->reason +
-                               "; give the model's path from the hub's top folder");
+        throw UserError(*arguments.single_path + ": " + unsafe->reason +
+                        "; give the model's path from the hub's top folder");
     }
     return std::get<std::string>(std::move(clean));
 }
 
-Inputs read_inputs(const Arguments& arguments, Diagnostics& diagnostics, const Streams& streams) {
+Inputs read_inputs(const GenerateArguments& arguments, Diagnostics& diagnostics,
+                   const Streams& streams) {
     Inputs inputs;
     if (changes_hub(arguments)) inputs.lock = wait_for_turn(arguments.hub_root, streams);
     inputs.hub = open_hub(arguments.hub_root, arguments.revision);
@@ -165,7 +167,7 @@ Inputs read_inputs(const Arguments& arguments, Diagnostics& diagnostics, const S
     options.target = arguments.target;
     options.shard = arguments.shard;
     if (arguments.target == Target::single) options.single_path = clean_single_path(arguments);
-    open_base(arguments, inputs, diagnostics);
+    open_generate_base(arguments, inputs, diagnostics);
     read_earlier(inputs);
     add_excludes(options.settings, arguments.exclude);
     add_excludes(options.base_settings, arguments.exclude);
@@ -186,8 +188,8 @@ void point_options(Inputs& inputs, HashProgress& progress) {
     options.observer = &progress;
 }
 
-ExitCode check(const Inputs& inputs, const GenerateResult& result, bool has_errors,
-               const Streams& streams) {
+ExitCode check_generate_options(const Inputs& inputs, const GenerateResult& result, bool has_errors,
+                                const Streams& streams) {
     if (result.update.text == inputs.present_text) {
         note(streams, fmt::format("{} is up to date, {}", manifest_file_name,
                                   entry_count(result.update.entry_count)));
@@ -210,15 +212,15 @@ ExitCode check(const Inputs& inputs, const GenerateResult& result, bool has_erro
 }
 
 /// Where the result goes unless --output says: a part and what --rev gives aren't the hub's own.
-std::string output_of(const Arguments& arguments, const Inputs& inputs) {
+std::string output_of(const GenerateArguments& arguments, const Inputs& inputs) {
     if (arguments.output) return *arguments.output;
     if (arguments.revision || arguments.shard) return "-";
     return (inputs.hub.folder / std::string(manifest_file_name)).lexically_normal().string();
 }
 
 /// What becomes of all rows that are asked for, with what had to be fetched.
-std::vector<RowResult> make_all_rows(const Arguments& arguments, Inputs& inputs,
-                                     const GenerationPlan& plan, const RunIdentity& run,
+std::vector<RowResult> make_all_rows(const GenerateArguments& arguments, Inputs& inputs,
+                                     const GenerationPlan& plan, const RunIdentity& run_generate,
                                      FactStatistics& statistics, Diagnostics& diagnostics,
                                      const Streams& streams) {
     std::vector<RowResult> rows =
@@ -226,13 +228,14 @@ std::vector<RowResult> make_all_rows(const Arguments& arguments, Inputs& inputs,
     if (arguments.fetch) {
         const FetchOptions fetch{arguments.revision, arguments.drop, arguments.max_disk_bytes,
                                  arguments.resume_file};
-        fetch_missing(inputs.hub, plan, inputs.options, fetch, run, rows, diagnostics, streams);
+        fetch_missing(inputs.hub, plan, inputs.options, fetch, run_generate, rows, diagnostics,
+                      streams);
     }
     return rows;
 }
 
-ExitCode write_part(const Arguments& arguments, const Inputs& inputs, const GenerationPlan& plan,
-                    ManifestPart part, const Streams& streams) {
+ExitCode write_part(const GenerateArguments& arguments, const Inputs& inputs,
+                    const GenerationPlan& plan, ManifestPart part, const Streams& streams) {
     static const ManifestDocument nothing;
     part.is_complete = true;
     const ManifestDocument& present = inputs.present ? *inputs.present : nothing;
@@ -252,8 +255,8 @@ ExitCode write_part(const Arguments& arguments, const Inputs& inputs, const Gene
 }
 
 /// Refuses when the hub did not stay as it was while it was read.
-void check_state(const Arguments& arguments, const Inputs& inputs, const GenerationPlan& plan,
-                 const std::vector<RowResult>& rows) {
+void require_generate_state(const GenerateArguments& arguments, const Inputs& inputs,
+                            const GenerationPlan& plan, const std::vector<RowResult>& rows) {
     if (inputs.lock) inputs.lock->wait_for_git();
     if (!inputs.stamps) return;
     std::vector<std::string> paths;
@@ -267,13 +270,13 @@ void check_state(const Arguments& arguments, const Inputs& inputs, const Generat
     inputs.stamps->require_unchanged(paths);
 }
 
-ExitCode write_manifest(const Arguments& arguments, const Inputs& inputs,
+ExitCode write_manifest(const GenerateArguments& arguments, const Inputs& inputs,
                         const GenerateResult& result, const Diagnostics& diagnostics,
                         const Streams& streams) {
     print(streams, diagnostics);
     tell_result(streams, result);
     const bool has_errors = diagnostics.has_errors() || has_unmade_entries(result);
-    if (arguments.check) return check(inputs, result, has_errors, streams);
+    if (arguments.check) return check_generate_options(inputs, result, has_errors, streams);
     if (inputs.present && !arguments.allow_removals &&
         refuses_removals(streams, result.update, inputs.present->entries.size())) {
         return ExitCode::findings;
@@ -283,7 +286,7 @@ ExitCode write_manifest(const Arguments& arguments, const Inputs& inputs,
     return has_errors ? ExitCode::findings : ExitCode::done;
 }
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
+ExitCode run_generate(const GenerateArguments& arguments, const Streams& streams) {
     catch_interruptions();
     Diagnostics diagnostics;
     Inputs inputs = read_inputs(arguments, diagnostics, streams);
@@ -293,7 +296,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     GenerationPlan plan;
     try {
         plan = plan_generation(*inputs.hub.tree, inputs.options, diagnostics);
-    } catch (const EnvironmentError&) {
+    } catch (const UserError&) {
         print(streams, diagnostics);  // they may say why, such as a README that can't be read
         throw;
     }
@@ -309,7 +312,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
         part.diagnostics = std::move(diagnostics);
         return write_part(arguments, inputs, plan, std::move(part), streams);
     }
-    check_state(arguments, inputs, plan, part.rows);
+    require_generate_state(arguments, inputs, plan, part.rows);
     GenerateResult result = join_rows(plan, std::move(part.rows), inputs.options, diagnostics);
     result.statistics = part.statistics;
     diagnostics.append(inputs.hub.tree->notes());  // last, since listing the tree adds to them
@@ -323,7 +326,7 @@ Target parse_target(const std::string& name) {
     throw CLI::ValidationError("--target", "\"" + name + "\" is not one of all, diff, single");
 }
 
-void check_combinations(const Arguments& arguments) {
+void check_generate_combinations(const GenerateArguments& arguments) {
     if (arguments.target == Target::single && !arguments.single_path) {
         throw CLI::ValidationError("--target single needs --path MODEL_PATH");
     }
@@ -349,8 +352,8 @@ void check_combinations(const Arguments& arguments) {
 
 }  // namespace
 
-void add_generate_command(CLI::App& app, Job& job) {
-    const auto arguments = std::make_shared<Arguments>();
+void add_generate_command(CLI::App& app, Command& chosen) {
+    const auto arguments = std::make_shared<GenerateArguments>();
     CLI::App* command = app.add_subcommand("generate", "Write the manifest from the repository");
     const auto option = [&](const char* name, auto& value, const char* type, const char* help) {
         return command->add_option(name, value, help)->type_name(type);
@@ -395,9 +398,9 @@ void add_generate_command(CLI::App& app, Job& job) {
                       "Write even if more than a tenth of the entries vanish");
     command->add_flag("--check", arguments->check,
                       "Write nothing; exit with 1 and say what would change");
-    command->callback([arguments, &job] {
-        check_combinations(*arguments);
-        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    command->callback([arguments, &chosen] {
+        check_generate_combinations(*arguments);
+        chosen = [arguments](const Streams& streams) { return run_generate(*arguments, streams); };
     });
 }
 

@@ -38,9 +38,9 @@ std::vector<MissingModel> missing_models(const std::vector<RowResult>& results) 
 }
 
 /// The rows that are done, in a file.
-class Journal {
+class GenerationJournal {
 public:
-    Journal(const std::optional<std::string>& file, const RunIdentity& run)
+    GenerationJournal(const std::optional<std::string>& file, const RunIdentity& run)
         : file_(file), part_{run.shard, run.inputs, false, {}, {}, {}, {}, {}} {}
 
     /// What an earlier run had read of the same bytes.
@@ -136,7 +136,7 @@ void fetch_missing(HubFolder& hub, const GenerationPlan& plan, const GenerateOpt
                    const FetchOptions& options, const RunIdentity& run,
                    std::vector<RowResult>& results, Diagnostics& diagnostics,
                    const Streams& streams) {
-    Journal journal(options.resume_file, run);
+    GenerationJournal journal(options.resume_file, run);
     journal.take_up(results, streams);
     const std::vector<MissingModel> models = missing_models(results);
     std::vector<std::uint64_t> sizes;

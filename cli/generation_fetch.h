@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "cli/command.h"
 #include "cli/hub_folder.h"
-#include "cli/job.h"
 #include "generator/generate.h"
 #include "manifest/shard.h"
 

@@ -9,22 +9,23 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "base/escaping.h"
+#include "base/quantity.h"
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
-#include "manifest/quantity_text.h"
 #include "repository/lfs_fetch.h"
 
 namespace onnxhub {
 namespace {
 
-constexpr std::size_t listed_models = 10;  // more of a kind are only counted, unless --verbose
+constexpr std::size_t shown_models = 10;  // more of a kind are only counted, unless --verbose
 
 template <class Items, class Tell>
 void tell_some(const Streams& streams, const Items& items, const Tell& tell) {
     std::size_t told = 0;
     for (const auto& item : items) {
-        if (told == listed_models && !streams.options.verbose) {
+        if (told == shown_models && !streams.options.verbose) {
             note(streams, fmt::format("  and {} more (--verbose lists them)", items.size() - told));
             return;
         }
@@ -76,16 +77,16 @@ void tell_changes(const Streams& streams, const ManifestUpdate& update) {
     for (const EntryName& name : update.removed) note(streams, "  removed: " + to_text(name));
 }
 
-std::string source_text(const SourceCount& count, const char* what) {
+std::string fact_source_text(const SourceCount& count, const char* what) {
     return fmt::format("{} ({}) {}", count.files, human_bytes(count.bytes), what);
 }
 
 void tell_statistics(const Streams& streams, const GenerateResult& result) {
     const FactStatistics& facts = result.statistics;
     note(streams, fmt::format("files: {}, {}, {}; io_ports: {} read, {} carried, {} missing",
-                              source_text(facts.pointer, "from LFS pointers"),
-                              source_text(facts.index, "unchanged since git's index"),
-                              source_text(facts.hashed, "hashed"), result.read_ports,
+                              fact_source_text(facts.pointer, "from LFS pointers"),
+                              fact_source_text(facts.index, "unchanged since git's index"),
+                              fact_source_text(facts.hashed, "hashed"), result.read_ports,
                               result.carried_ports, result.missing.size()));
 }
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-#include "cli/job.h"
+#include "cli/command.h"
 #include "generator/generate.h"
 
 namespace onnxhub {
@@ -25,7 +25,7 @@ bool refuses_removals(const Streams& streams, const ManifestUpdate& update,
                       std::size_t present_count);
 
 /// Writes `text` to a file, or to standard output for "-", and says so: "FILE: `what` written". A
-/// file that holds the text already is left alone. Throws EnvironmentError when that can't be.
+/// file that holds the text already is left alone. Throws UserError when that can't be.
 void write_document(const Streams& streams, const std::string& output, const std::string& text,
                     const std::string& what);
 

@@ -3,7 +3,7 @@
 
 #include <ostream>
 
-#include "manifest/inert_text.h"
+#include "base/escaping.h"
 
 namespace onnxhub {
 
@@ -15,7 +15,7 @@ GitMessages git_messages(const Streams& streams) {
         if (is_final) {
             note(streams, "git: " + shown(line));
         } else if (draws) {
-            streams.err << "git: " << inert_line(shown(line)) << std::flush;
+            streams.err << "git: " << escaped_line(shown(line)) << std::flush;
         }
     };
     return {tell, draws};

@@ -2,7 +2,7 @@
 // What git says, passed on to a person: servers have a say in it, so it comes as inert text.
 #pragma once
 
-#include "cli/job.h"
+#include "cli/command.h"
 #include "repository/git_command.h"
 
 namespace onnxhub {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/byte_source.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "cli/git_messages.h"
 #include "manifest/manifest_repair.h"
 
@@ -29,21 +29,21 @@ std::string subfolder_of(const fs::path& folder, const GitRepository& repository
 HubFolder open_hub(const fs::path& folder, const std::optional<std::string>& revision) {
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
-        throw EnvironmentError(folder.string() + ": is no folder; name the hub's top folder");
+        throw UserError(folder.string() + ": is no folder; name the hub's top folder");
     }
     HubFolder hub;
     hub.folder = folder;
     hub.repository = GitRepository::find(folder);
     if (revision && !hub.repository) {
-        throw EnvironmentError(folder.string() +
-                               ": is not in a git repository, so it has no "
-                               "revision " +
-                               *revision + "; leave out --rev");
+        throw UserError(folder.string() +
+                        ": is not in a git repository, so it has no "
+                        "revision " +
+                        *revision + "; leave out --rev");
     }
     if (!revision && hub.repository && hub.repository->is_bare()) {
-        throw EnvironmentError(folder.string() +
-                               ": is a bare repository, which has no files of its own; say which "
-                               "revision with --rev, such as --rev HEAD");
+        throw UserError(folder.string() +
+                        ": is a bare repository, which has no files of its own; say which "
+                        "revision with --rev, such as --rev HEAD");
     }
     if (hub.repository) hub.subfolder = subfolder_of(folder, *hub.repository);
     if (revision) hub.commit = hub.repository->resolve_commit(*revision);
@@ -63,7 +63,7 @@ std::string state_text(const HubFolder& hub) {
     if (!hub.repository) return version;
     try {
         return version + " " + hub.repository->resolve_commit("HEAD");
-    } catch (const EnvironmentError&) {  // nothing is committed yet
+    } catch (const UserError&) {  // nothing is committed yet
         return version;
     }
 }
@@ -72,7 +72,7 @@ std::optional<std::string> read_hub_file(const Tree& tree, const std::string& pa
                                          std::uint64_t limit_bytes) {
     const auto resolved = resolve_symlinks(tree, path);
     if (const auto* unresolved = std::get_if<UnresolvedPath>(&resolved)) {
-        throw EnvironmentError(path + ": " + unresolved->reason + "; make it a file of the hub");
+        throw UserError(path + ": " + unresolved->reason + "; make it a file of the hub");
     }
     const auto& target = std::get<std::string>(resolved);
     if (!tree.stat(target)) return std::nullopt;
@@ -90,9 +90,9 @@ Settings read_settings(const Tree& tree, const std::optional<std::string>& file,
 ManifestDocument read_manifest(std::string_view text, const std::string& shown_name) {
     auto result = parse_manifest(text);
     if (const auto* error = std::get_if<JsonSyntaxError>(&result)) {
-        throw EnvironmentError(shown_name + ":" + std::to_string(error->line) + ": " +
-                               error->message + " (column " + std::to_string(error->column) +
-                               "); " + repair_hint(text, *error, shown_name));
+        throw UserError(shown_name + ":" + std::to_string(error->line) + ": " + error->message +
+                        " (column " + std::to_string(error->column) + "); " +
+                        repair_hint(text, *error, shown_name));
     }
     return std::get<ManifestDocument>(std::move(result));
 }
@@ -100,8 +100,7 @@ ManifestDocument read_manifest(std::string_view text, const std::string& shown_n
 FetchRequest fetch_request(const HubFolder& hub, const std::optional<std::string>& revision,
                            std::vector<std::string> paths, const Streams& streams) {
     if (!hub.repository) {
-        throw EnvironmentError(hub.folder.string() +
-                               ": is not in a git repository; leave out --fetch");
+        throw UserError(hub.folder.string() + ": is not in a git repository; leave out --fetch");
     }
     if (!hub.subfolder.empty()) {
         for (std::string& path : paths) path.insert(0, hub.subfolder + "/");

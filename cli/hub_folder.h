@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/job.h"
+#include "cli/command.h"
 #include "generator/settings.h"
 #include "manifest/diagnostic.h"
 #include "manifest/manifest.h"
@@ -29,7 +29,7 @@ struct HubFolder {
     std::unique_ptr<Tree> tree;
 };
 
-/// Opens `folder`, or `revision` of the repository it belongs to. Throws EnvironmentError when
+/// Opens `folder`, or `revision` of the repository it belongs to. Throws UserError when
 /// there is no such folder or revision, or when a bare repository is opened without a revision.
 HubFolder open_hub(const std::filesystem::path& folder, const std::optional<std::string>& revision);
 
@@ -40,7 +40,7 @@ std::unique_ptr<Tree> open_tree(const HubFolder& hub);
 /// the commit where there is one.
 std::string state_text(const HubFolder& hub);
 
-/// A file of the hub in whole; nothing when there is none. Throws EnvironmentError when it can't be
+/// A file of the hub in whole; nothing when there is none. Throws UserError when it can't be
 /// read or is larger than `limit_bytes`.
 std::optional<std::string> read_hub_file(const Tree& tree, const std::string& path,
                                          std::uint64_t limit_bytes);
@@ -50,15 +50,15 @@ Settings read_settings(const Tree& tree, const std::optional<std::string>& file,
                        Diagnostics& diagnostics);
 
 /// The text of a manifest, checked to be one. `shown_name` stands for it in the error, which says
-/// where it breaks. Throws EnvironmentError: a manifest that can't be read is never an empty one.
+/// where it breaks. Throws UserError: a manifest that can't be read is never an empty one.
 ManifestDocument read_manifest(std::string_view text, const std::string& shown_name);
 
 /// What to ask git-lfs for: files of the hub, by their paths in it. What it says is passed on.
-/// Throws EnvironmentError when the hub is in no repository.
+/// Throws UserError when the hub is in no repository.
 FetchRequest fetch_request(const HubFolder& hub, const std::optional<std::string>& revision,
                            std::vector<std::string> paths, const Streams& streams);
 
-/// A file of the disk in whole. Throws EnvironmentError when that can't be.
+/// A file of the disk in whole. Throws UserError when that can't be.
 std::string read_disk_file(const std::filesystem::path& path);
 
 }  // namespace onnxhub

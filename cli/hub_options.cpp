@@ -11,11 +11,11 @@
 #include <utility>
 #include <variant>
 
-#include "base/environment_error.h"
+#include "base/escaping.h"
+#include "base/user_error.h"
 #include "cli/interruption.h"
 #include "cli/progress.h"
 #include "manifest/diagnostic.h"
-#include "manifest/inert_text.h"
 
 namespace onnxhub {
 namespace {
@@ -23,16 +23,16 @@ namespace {
 /// Anything but "y" is no.
 bool ask_on_terminal(const TrustQuestion& question, const Streams& streams) {
     const std::string what =
-        inert_line(fmt::format("about to download {} from {}, which is not the official hub",
-                               human_bytes(question.size_bytes), question.hub));
+        escaped_line(fmt::format("about to download {} from {}, which is not the official hub",
+                                 human_bytes(question.size_bytes), question.hub));
     if (!streams.err_is_terminal || isatty(STDIN_FILENO) != 1) {
-        throw EnvironmentError(what + "; say --trust if you trust it");
+        throw UserError(what + "; say --trust if you trust it");
     }
     streams.err << "onnxhub: " << what << ". Continue?[y/n] " << std::flush;
     std::string answer;
     std::getline(std::cin, answer);
     if (answer != "y" && answer != "Y") {
-        throw EnvironmentError("not downloaded; say y, or --trust, to go on");
+        throw UserError("not downloaded; say y, or --trust, to go on");
     }
     return true;
 }
@@ -58,14 +58,15 @@ void add_hub_options(CLI::App& command, HubArguments& arguments) {
                      "Open no connection: use the copy of the manifest from last time");
 }
 
-void add_version_options(CLI::App& command, VersionWish& wish) {
-    command.add_option("--opset", wish.opset, "This opset (default: the largest)")->type_name("N");
+void add_version_options(CLI::App& command, VersionConstraint& constraint) {
+    command.add_option("--opset", constraint.opset, "This opset (default: the largest)")
+        ->type_name("N");
     command
-        .add_option("--max-opset", wish.max_opset,
+        .add_option("--max-opset", constraint.max_opset,
                     "The largest opset up to this one, for older runtimes")
         ->type_name("N");
     command
-        .add_option("--max-ir", wish.max_ir,
+        .add_option("--max-ir", constraint.max_ir,
                     "Only versions up to this IR version, for older runtimes")
         ->type_name("N");
 }
@@ -108,10 +109,10 @@ std::filesystem::path cache_folder_of(const std::optional<std::string>& cache) {
 }
 
 const ManifestEntry& find_model(const ManifestDocument& document, const std::string& model,
-                                const VersionWish& wish) {
-    const auto found = get_model_info(document, model, wish);
+                                const VersionConstraint& constraint) {
+    const auto found = get_model_info(document, model, constraint);
     if (const auto* missing = std::get_if<ModelNotFound>(&found)) {
-        throw EnvironmentError(printable(missing->message + "; " + missing->hint));
+        throw UserError(printable(missing->message + "; " + missing->hint));
     }
     return *std::get<const ManifestEntry*>(found);
 }
@@ -119,14 +120,14 @@ const ManifestEntry& find_model(const ManifestDocument& document, const std::str
 void write_result(const Streams& streams, const std::string& text) {
     streams.out << text;
     streams.out.flush();
-    if (!streams.out) throw EnvironmentError("standard output: can't be written");
+    if (!streams.out) throw UserError("standard output: can't be written");
 }
 
 void write_lines(const Streams& streams, const std::string& text) {
     std::string inert;
     for (std::size_t begin = 0; begin < text.size();) {
         const std::size_t end = std::min(text.find('\n', begin), text.size());
-        inert += without_leading_command(inert_line(text.substr(begin, end - begin))) + "\n";
+        inert += without_leading_command(escaped_line(text.substr(begin, end - begin))) + "\n";
         begin = end + 1;
     }
     write_result(streams, inert);

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/job.h"
+#include "cli/command.h"
 #include "hosting/client/hub_client.h"
 #include "hosting/client/model_query.h"
 
@@ -22,7 +22,7 @@ struct HubArguments {
 void add_hub_options(CLI::App& command, HubArguments& arguments);
 
 /// --opset, --max-opset, --max-ir
-void add_version_options(CLI::App& command, VersionWish& wish);
+void add_version_options(CLI::App& command, VersionConstraint& constraint);
 
 /// Options of commands that get files.
 struct DownloadArguments {
@@ -42,16 +42,16 @@ ClientOptions client_options(const HubArguments& arguments, const DownloadArgume
 /// The folder of the cache, for commands that need no hub.
 std::filesystem::path cache_folder_of(const std::optional<std::string>& cache);
 
-/// The entry a user means. Throws EnvironmentError with what there is instead.
+/// The entry a user means. Throws UserError with what there is instead.
 const ManifestEntry& find_model(const ManifestDocument& document, const std::string& model,
-                                const VersionWish& wish);
+                                const VersionConstraint& constraint);
 
 /// Writes a command's result byte for byte: a document that is inert by itself, or one whose bytes
-/// matter. Throws EnvironmentError when it can't be written.
+/// matter. Throws UserError when it can't be written.
 void write_result(const Streams& streams, const std::string& text);
 
-/// Writes a result in lines for people. Names in it may come from a hub: each line is inert_line(),
-/// and none begins with "::", which a workflow's runner would obey.
+/// Writes a result in lines for people. Names in it may come from a hub: each line is
+/// escaped_line(), and none begins with "::", which a workflow's runner would obey.
 void write_lines(const Streams& streams, const std::string& text);
 
 /// Writes paths, one a line. Programs open them, so only runner commands are broken up.

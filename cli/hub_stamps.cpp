@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "generator/settings.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest.h"
@@ -32,9 +32,9 @@ void HubStamps::require_unchanged(const std::vector<std::string>& paths) const {
     for (const auto& [path, stamp] : stamps_) {
         if (!is_always_read(path) && !read.contains(path)) continue;
         if (stamp_of(folder_ / path) == stamp) continue;
-        throw EnvironmentError(path +
-                               ": was changed while it was read, by git or another program, so "
-                               "nothing was written; run this again");
+        throw UserError(path +
+                        ": was changed while it was read, by git or another program, so "
+                        "nothing was written; run this again");
     }
 }
 

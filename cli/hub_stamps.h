@@ -17,7 +17,7 @@ public:
     /// Remembers the state of every file that `tree`, the hub in `folder`, lists.
     HubStamps(std::filesystem::path folder, const Tree& tree);
 
-    /// Throws EnvironmentError when one of `paths`, a README, the settings, .gitattributes or the
+    /// Throws UserError when one of `paths`, a README, the settings, .gitattributes or the
     /// manifest was changed or removed since: by an editor, or by git in a checkout. A result of
     /// what was read before and after that would be of no state the hub ever had. Paths that the
     /// tree did not list are ignored.

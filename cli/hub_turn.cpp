@@ -3,6 +3,7 @@
 
 #include <ostream>
 
+#include "base/escaping.h"
 #include "cli/interruption.h"
 #include "manifest/diagnostic.h"
 

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "cli/job.h"
+#include "cli/command.h"
 #include "hosting/scaffold/hub_lock.h"
 
 namespace onnxhub {

@@ -9,8 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "base/escaping.h"
+#include "cli/command.h"
 #include "cli/hub_options.h"
-#include "cli/job.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
 #include "hosting/client/model_query.h"
@@ -19,10 +20,10 @@
 namespace onnxhub {
 namespace {
 
-struct Arguments {
+struct InfoArguments {
     HubArguments hub;
     std::string model;
-    VersionWish wish = {{}, {}, {}};
+    VersionConstraint constraint = {{}, {}, {}};
     bool json = false;
     std::string format = "text";
 };
@@ -58,7 +59,7 @@ private:
     std::string text_;
 };
 
-std::string text_of(const Entry& entry, std::optional<std::size_t> width) {
+std::string info_text(const Entry& entry, std::optional<std::size_t> width) {
     Sheet sheet(width);
     sheet.line("opset", fmt::format("{} (ONNX {})", entry.opset_version, entry.onnx_version));
     sheet.line("tags", fmt::format("{}", fmt::join(entry.tags, ", ")));
@@ -79,32 +80,33 @@ std::string text_of(const Entry& entry, std::optional<std::size_t> width) {
     return printable(entry.model) + "\n" + sheet.text();
 }
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
+ExitCode run_info(const InfoArguments& arguments, const Streams& streams) {
     HubClient client(client_options(arguments.hub, streams));
-    const ManifestEntry& entry = find_model(client.manifest(), arguments.model, arguments.wish);
+    const ManifestEntry& entry =
+        find_model(client.manifest(), arguments.model, arguments.constraint);
     const bool as_json = arguments.json || arguments.format == "json";
     if (as_json) {
         write_json(streams, entry_text(entry.json) + "\n");
     } else {
-        write_lines(streams, text_of(*entry.entry, terminal_width(streams)));
+        write_lines(streams, info_text(*entry.entry, terminal_width(streams)));
     }
     return ExitCode::done;
 }
 
 }  // namespace
 
-void add_info_command(CLI::App& app, Job& job) {
-    auto arguments = std::make_shared<Arguments>();
+void add_info_command(CLI::App& app, Command& chosen) {
+    auto arguments = std::make_shared<InfoArguments>();
     CLI::App* command = app.add_subcommand("info", "Shows one model of a hub");
     command->add_option("NAME", arguments->model, "The model's name")->required();
     add_hub_options(*command, arguments->hub);
-    add_version_options(*command, arguments->wish);
+    add_version_options(*command, arguments->constraint);
     command->add_flag("--json", arguments->json, "Print the manifest's entry");
     command->add_option("--format", arguments->format, "text or json (default: text)")
         ->type_name("text|json")
         ->check(CLI::IsMember({"text", "json"}));
-    command->callback([arguments, &job] {
-        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    command->callback([arguments, &chosen] {
+        chosen = [arguments](const Streams& streams) { return run_info(*arguments, streams); };
     });
 }
 

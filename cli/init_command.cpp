@@ -8,12 +8,13 @@
 #include <string>
 #include <utility>
 
+#include "base/escaping.h"
+#include "cli/command.h"
 #include "cli/hub_options.h"
 #include "cli/hub_turn.h"
 #include "cli/interruption.h"
-#include "cli/job.h"
 #include "cli/option_text.h"
-#include "cli/renewal.h"
+#include "cli/regenerate.h"
 #include "cli/worker_program.h"
 #include "hosting/scaffold/hub_adopt.h"
 #include "hosting/scaffold/hub_init.h"
@@ -22,7 +23,7 @@
 namespace onnxhub {
 namespace {
 
-struct Arguments {
+struct InitArguments {
     std::string folder;
     HubOutline outline;
     std::string layout = "zoo";
@@ -30,14 +31,14 @@ struct Arguments {
 };
 
 /// Rows for models that are there already, and the manifest made of all rows.
-ExitCode adopt(const Arguments& arguments, const HubLock& lock, const Streams& streams) {
+ExitCode adopt(const InitArguments& arguments, const HubLock& lock, const Streams& streams) {
     const auto workers = this_program_as_workers();
     const auto checker = isolated_model_checker(workers);
     const auto inference = isolated_shape_inference(workers);
-    HubChange change(arguments.folder, check_interruption, &lock);
+    FileTransaction change(arguments.folder, check_interruption, &lock);
     const AdoptReport report = adopt_models(*checker, inference.get(), change);
-    for (const std::string& why : report.passed_by) note(streams, "passed by " + printable(why));
-    if (!report.adopted.empty()) renew_manifest(change, inference.get(), streams);
+    for (const std::string& why : report.skipped) note(streams, "passed by " + printable(why));
+    if (!report.adopted.empty()) regenerate_manifest(change, inference.get(), streams);
     check_interruption();
     change.keep();
     std::string text;
@@ -45,10 +46,10 @@ ExitCode adopt(const Arguments& arguments, const HubLock& lock, const Streams& s
     write_lines(streams, text);
     note(streams,
          fmt::format("{} models have rows now; look at them, then commit", report.adopted.size()));
-    return report.passed_by.empty() ? ExitCode::done : ExitCode::findings;
+    return report.skipped.empty() ? ExitCode::done : ExitCode::findings;
 }
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
+ExitCode run_init(const InitArguments& arguments, const Streams& streams) {
     catch_interruptions();
     make_hub_folder(arguments.folder);
     const HubLock lock = wait_for_turn(arguments.folder, streams);
@@ -70,8 +71,8 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
 
 }  // namespace
 
-void add_init_command(CLI::App& app, Job& job) {
-    auto arguments = std::make_shared<Arguments>();
+void add_init_command(CLI::App& app, Command& chosen) {
+    auto arguments = std::make_shared<InitArguments>();
     CLI::App* command = app.add_subcommand("init", "Makes a folder a hub, from templates");
     command->add_option("DIR", arguments->folder, "The folder; made if it isn't there")->required();
     const auto option = [command](const char* name, auto& value, const char* type,
@@ -90,7 +91,7 @@ void add_init_command(CLI::App& app, Job& job) {
         ->check(CLI::IsMember({"zoo", "flat"}));
     command->add_flag("--adopt", arguments->adopts,
                       "Write table rows for .onnx files that are there already");
-    command->callback([arguments, command, &job] {
+    command->callback([arguments, command, &chosen] {
         require_one_line("--name", arguments->outline.name);
         for (const auto& [name, text] :
              {std::pair("--owner", arguments->outline.owner),
@@ -100,7 +101,7 @@ void add_init_command(CLI::App& app, Job& job) {
         if (command->count("--licence") > 0) {
             require_one_line("--licence", arguments->outline.licence);
         }
-        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+        chosen = [arguments](const Streams& streams) { return run_init(*arguments, streams); };
     });
 }
 

@@ -13,10 +13,11 @@
 #include <variant>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/escaping.h"
+#include "base/user_error.h"
+#include "cli/command.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
-#include "cli/job.h"
 #include "cli/model_report.h"
 #include "cli/progress.h"
 #include "cli/worker_program.h"
@@ -30,7 +31,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct InspectArguments {
     std::string file;
     bool json = false;
     bool ports_only = false;
@@ -43,7 +44,7 @@ std::unique_ptr<Tree> tree_around(const fs::path& folder) {
     std::shared_ptr<const GitRepository> repository;
     try {
         repository = GitRepository::find(folder);
-    } catch (const EnvironmentError&) {
+    } catch (const UserError&) {
         return folder_tree(folder);  // a repository that can't be used doesn't matter to one file
     }
     if (!repository || repository->is_bare()) return folder_tree(folder);
@@ -57,7 +58,7 @@ std::unique_ptr<Tree> tree_around(const fs::path& folder) {
 }
 
 [[noreturn]] void fail(const Diagnostic& diagnostic) {
-    throw EnvironmentError(to_text(diagnostic));
+    throw UserError(to_text(diagnostic));
 }
 
 /// Where the bytes and facts of the model come from; digest only where it is wanted.
@@ -66,7 +67,7 @@ struct OpenedModel {
     std::unique_ptr<ByteSource> content;  ///< null: an LFS pointer whose object is not here
 };
 
-OpenedModel open_model(const Tree& tree, const std::string& name, const Arguments& arguments,
+OpenedModel open_model(const Tree& tree, const std::string& name, const InspectArguments& arguments,
                        HashProgress& progress) {
     FactOptions options{arguments.rehash, &progress};
     auto known = known_content_facts(tree, name, options);
@@ -88,22 +89,21 @@ OpenedModel open_model(const Tree& tree, const std::string& name, const Argument
 }
 
 /// A name that is misspelled would otherwise look like a tensor nothing is known of.
-void check_tensors(const ModelGraph& graph, const Arguments& arguments) {
+void check_tensors(const ModelGraph& graph, const InspectArguments& arguments) {
     if (graph.absent_tensors.empty()) return;
-    throw EnvironmentError(
+    throw UserError(
         fmt::format("{}: has no tensor \"{}\"; give the name of an input, an initializer or a "
                     "node's output in the main graph",
                     printable(arguments.file),
                     printable(fmt::format("{}", fmt::join(graph.absent_tensors, "\", \"")))));
 }
 
-ModelGraph read_graph(const ByteSource& content, const Arguments& arguments) {
+ModelGraph read_graph(const ByteSource& content, const InspectArguments& arguments) {
     const auto inference = isolated_shape_inference(this_program_as_workers());
     auto result = read_model_graph(content, inference.get(), arguments.tensors);
     if (const auto* error = std::get_if<SkeletonError>(&result)) {
-        throw EnvironmentError(fmt::format("{}: {} (at byte {}); give a valid ONNX model",
-                                           printable(arguments.file), error->reason,
-                                           error->offset));
+        throw UserError(fmt::format("{}: {} (at byte {}); give a valid ONNX model",
+                                    printable(arguments.file), error->reason, error->offset));
     }
     auto graph = std::get<ModelGraph>(std::move(result));
     check_tensors(graph, arguments);
@@ -111,7 +111,7 @@ ModelGraph read_graph(const ByteSource& content, const Arguments& arguments) {
 }
 
 /// What generate warns of at the model too.
-void warn(const Arguments& arguments, const ModelGraph& graph, const Streams& streams) {
+void warn(const InspectArguments& arguments, const ModelGraph& graph, const Streams& streams) {
     std::vector<std::string> warnings = graph.contradictions;
     if (graph.has_invalid_names) {
         warnings.push_back("a name in the graph is not UTF-8, U+FFFD stands for the bad bytes");
@@ -125,20 +125,20 @@ void warn(const Arguments& arguments, const ModelGraph& graph, const Streams& st
     }
 }
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
+ExitCode run_inspect(const InspectArguments& arguments, const Streams& streams) {
     catch_interruptions();
     std::error_code error;
     const fs::path file = fs::canonical(arguments.file, error);
     if (error) {
-        throw EnvironmentError(printable(arguments.file) +
-                               ": does not exist or can't be reached; give the path of a model");
+        throw UserError(printable(arguments.file) +
+                        ": does not exist or can't be reached; give the path of a model");
     }
     const auto tree = tree_around(file.parent_path());
     HashProgress progress(streams.err, streams.err_is_terminal && !streams.options.no_progress &&
                                            !streams.options.quiet);
     const OpenedModel model = open_model(*tree, file.filename().string(), arguments, progress);
     if (!model.content) {
-        throw EnvironmentError(fmt::format(
+        throw UserError(fmt::format(
             "{}: is a Git LFS pointer to {} that is not here; get it with git lfs pull --include "
             "\"{}\"",
             printable(arguments.file), human_bytes(model.facts->size_bytes),
@@ -162,8 +162,8 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
 
 }  // namespace
 
-void add_inspect_command(CLI::App& app, Job& job) {
-    const auto arguments = std::make_shared<Arguments>();
+void add_inspect_command(CLI::App& app, Command& chosen) {
+    const auto arguments = std::make_shared<InspectArguments>();
     CLI::App* command = app.add_subcommand("inspect", "Show what is inside a model file");
     command->add_option("file", arguments->file, "An .onnx file")->required()->type_name("");
     command->add_flag("--json", arguments->json, "As JSON");
@@ -175,8 +175,8 @@ void add_inspect_command(CLI::App& app, Job& job) {
         ->type_name("NAME")
         ->allow_extra_args(false);
     command->add_flag("--rehash", arguments->rehash, "Read every byte, trust nothing");
-    command->callback([arguments, &job] {
-        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    command->callback([arguments, &chosen] {
+        chosen = [arguments](const Streams& streams) { return run_inspect(*arguments, streams); };
     });
 }
 

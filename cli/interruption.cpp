@@ -4,7 +4,7 @@
 #include <atomic>
 #include <csignal>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {

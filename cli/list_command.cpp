@@ -9,8 +9,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/escaping.h"
+#include "cli/command.h"
 #include "cli/hub_options.h"
-#include "cli/job.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
 #include "hosting/client/model_query.h"
@@ -18,21 +19,21 @@
 namespace onnxhub {
 namespace {
 
-struct Arguments {
+struct ListArguments {
     HubArguments hub;
     ModelFilter filter = {{}, {}, {}, {}, {}};
     std::string format = "table";
 };
 
 /// With the weights beside the model: what a load brings.
-std::string size_of(const Entry& entry) {
+std::string model_size(const Entry& entry) {
     const auto bytes = stated_bytes(entry);
     return bytes ? human_bytes(*bytes) : "?";
 }
 
 /// Columns as wide as their widest cell; the tags take what is left, in as many lines as they need.
-std::string table_of(const std::vector<const ManifestEntry*>& models,
-                     std::optional<std::size_t> width) {
+std::string list_table(const std::vector<const ManifestEntry*>& models,
+                       std::optional<std::size_t> width) {
     constexpr std::size_t widest_name = 48;  // a longer one pushes its own line aside alone
     std::size_t names = 5;
     for (const ManifestEntry* model : models) {
@@ -42,21 +43,21 @@ std::string table_of(const std::vector<const ManifestEntry*>& models,
                                    "ONNX", "size", "tags");
     for (const ManifestEntry* model : models) {
         const Entry& entry = *model->entry;
-        text +=
-            wrapped(fmt::format("{:{}}  {:>5}  {:7}  {:>9}  ", printable(entry.model), names,
-                                entry.opset_version, printable(entry.onnx_version), size_of(entry)),
-                    printable(fmt::format("{}", fmt::join(entry.tags, ", "))), width);
+        text += wrapped(
+            fmt::format("{:{}}  {:>5}  {:7}  {:>9}  ", printable(entry.model), names,
+                        entry.opset_version, printable(entry.onnx_version), model_size(entry)),
+            printable(fmt::format("{}", fmt::join(entry.tags, ", "))), width);
     }
     return text;
 }
 
-std::string json_of(const std::vector<const ManifestEntry*>& models) {
+std::string list_json(const std::vector<const ManifestEntry*>& models) {
     std::vector<std::string> entries;
     for (const ManifestEntry* model : models) entries.push_back(entry_text(model->json));
     return manifest_text(entries) + "\n";
 }
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
+ExitCode run_list(const ListArguments& arguments, const Streams& streams) {
     HubClient client(client_options(arguments.hub, streams));
     const ManifestDocument& document = client.manifest();
     const auto models = list_models(document, arguments.filter);
@@ -65,9 +66,9 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
         find_model(document, *arguments.filter.model, {{}, {}, {}});
     }
     if (arguments.format == "json") {
-        write_json(streams, json_of(models));
+        write_json(streams, list_json(models));
     } else {
-        write_lines(streams, table_of(models, terminal_width(streams)));
+        write_lines(streams, list_table(models, terminal_width(streams)));
     }
     note(streams, fmt::format("{} of {} models", models.size(), document.entries.size()));
     return ExitCode::done;
@@ -75,8 +76,8 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
 
 }  // namespace
 
-void add_list_command(CLI::App& app, Job& job) {
-    auto arguments = std::make_shared<Arguments>();
+void add_list_command(CLI::App& app, Command& chosen) {
+    auto arguments = std::make_shared<ListArguments>();
     CLI::App* command = app.add_subcommand("list", "Lists the models of a hub");
     command->add_option("NAME", arguments->filter.model, "Only models of this name")
         ->option_text("[NAME]");
@@ -95,8 +96,8 @@ void add_list_command(CLI::App& app, Job& job) {
     command->add_option("--format", arguments->format, "table or json (default: table)")
         ->type_name("table|json")
         ->check(CLI::IsMember({"table", "json"}));
-    command->callback([arguments, &job] {
-        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    command->callback([arguments, &chosen] {
+        chosen = [arguments](const Streams& streams) { return run_list(*arguments, streams); };
     });
 }
 

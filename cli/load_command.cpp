@@ -10,11 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/escaping.h"
 #include "base/parallel.h"
+#include "base/user_error.h"
+#include "cli/command.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
-#include "cli/job.h"
 #include "cli/load_progress.h"
 #include "hosting/client/hub_client.h"
 #include "hosting/client/lock_file.h"
@@ -26,11 +27,11 @@ namespace {
 
 constexpr unsigned parallel_loads = 4;  // more only makes servers say 429
 
-struct Arguments {
+struct LoadArguments {
     HubArguments hub;
     DownloadArguments download;
     std::vector<std::string> models;
-    VersionWish wish = {{}, {}, {}};
+    VersionConstraint constraint = {{}, {}, {}};
     std::string lock_file = std::string(lock_file_name);
     std::optional<std::string> output;
     bool force_reload = false;
@@ -47,12 +48,11 @@ struct Order {
     std::filesystem::path path = {};  ///< of the loaded model; empty where there is none
 };
 
-/// Those of the lock file that are named, or all. Throws EnvironmentError when it has none.
-std::vector<Order> locked_models(const Arguments& arguments, const LockFile& lock,
+/// Those of the lock file that are named, or all. Throws UserError when it has none.
+std::vector<Order> locked_models(const LoadArguments& arguments, const LockFile& lock,
                                  const HubClient& client) {
     if (lock.models.empty()) {
-        throw EnvironmentError(arguments.lock_file +
-                               ": has no models; add some with `onnxhub lock NAME`");
+        throw UserError(arguments.lock_file + ": has no models; add some with `onnxhub lock NAME`");
     }
     std::vector<Order> orders;
     const auto add = [&](const LockedModel& model) {
@@ -72,16 +72,16 @@ std::vector<Order> locked_models(const Arguments& arguments, const LockFile& loc
     return orders;
 }
 
-/// Those of the hub. Throws EnvironmentError when its manifest can't be had.
-std::vector<Order> listed_models(const Arguments& arguments, HubClient& client) {
+/// Those of the hub. Throws UserError when its manifest can't be had.
+std::vector<Order> listed_models(const LoadArguments& arguments, HubClient& client) {
     client.manifest();
     std::vector<Order> orders;
     for (const std::string& name : arguments.models) {
         Order order{name};
         try {
-            const ManifestEntry& entry = find_model(client.manifest(), name, arguments.wish);
+            const ManifestEntry& entry = find_model(client.manifest(), name, arguments.constraint);
             order.model = client.want(*entry.entry, arguments.with_test_data);
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             order.error = error.what();
         }
         orders.push_back(std::move(order));
@@ -90,7 +90,7 @@ std::vector<Order> listed_models(const Arguments& arguments, HubClient& client) 
 }
 
 /// Several at a time; one that can't be had doesn't stop the others.
-void load_all(const Arguments& arguments, const HubClient& client, std::vector<Order>& orders,
+void load_all(const LoadArguments& arguments, const HubClient& client, std::vector<Order>& orders,
               LoadProgress& progress) {
     LoadOptions options = progress.observing();
     options.force = arguments.force_reload;
@@ -101,7 +101,7 @@ void load_all(const Arguments& arguments, const HubClient& client, std::vector<O
         try {
             order.path = client.load(*order.model, options);
             progress.finished(*order.model, order.path);
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             progress.failed(order.name, error.what());
             order.error = error.what();
         }
@@ -116,22 +116,22 @@ void throw_first(const std::vector<Order>& orders, const Streams& streams) {
     for (auto next = first + 1; next != orders.end(); ++next) {
         if (has_failed(*next)) print_error(streams.err, next->error);
     }
-    throw EnvironmentError(printable(first->error));
+    throw UserError(printable(first->error));
 }
 
-void check(const Arguments& arguments) {
+void check_load_options(const LoadArguments& arguments) {
     if (arguments.models.empty() && !arguments.is_locked) {
-        throw EnvironmentError("command line: no model is named; `onnxhub list` shows them");
+        throw UserError("command line: no model is named; `onnxhub list` shows them");
     }
     if (arguments.output && arguments.models.size() != 1) {
-        throw EnvironmentError("command line: --output takes one model; name one");
+        throw UserError("command line: --output takes one model; name one");
     }
 }
 
 /// What there is to load, of the hub that is meant; the client stays for the loading.
-std::vector<Order> find_models(const Arguments& arguments, const Streams& streams,
+std::vector<Order> find_models(const LoadArguments& arguments, const Streams& streams,
                                LoadProgress& progress, std::optional<HubClient>& client) {
-    check(arguments);
+    check_load_options(arguments);
     std::optional<LockFile> lock;
     if (arguments.is_locked) lock = read_lock_file(arguments.lock_file);
     HubArguments hub = arguments.hub;
@@ -142,13 +142,13 @@ std::vector<Order> find_models(const Arguments& arguments, const Streams& stream
     return lock ? locked_models(arguments, *lock, *client) : listed_models(arguments, *client);
 }
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
+ExitCode run_load(const LoadArguments& arguments, const Streams& streams) {
     LoadProgress progress(streams, arguments.json);
     std::optional<HubClient> client;
     std::vector<Order> orders;
     try {
         orders = find_models(arguments, streams, progress, client);
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         // None can be had; with --json each model has its line all the same.
         for (const std::string& name : arguments.models) progress.failed(name, error.what());
         if (arguments.models.empty()) progress.failed(std::nullopt, error.what());
@@ -172,13 +172,13 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
 
 }  // namespace
 
-void add_load_command(CLI::App& app, Job& job) {
-    auto arguments = std::make_shared<Arguments>();
+void add_load_command(CLI::App& app, Command& chosen) {
+    auto arguments = std::make_shared<LoadArguments>();
     CLI::App* command = app.add_subcommand(
         "load", "Downloads models into the cache, verifies them, prints their paths");
     command->add_option("NAME", arguments->models, "Names of models")->option_text("NAME...");
     add_hub_options(*command, arguments->hub);
-    add_version_options(*command, arguments->wish);
+    add_version_options(*command, arguments->constraint);
     add_download_options(*command, arguments->download);
     CLI::Option* output =
         command->add_option("--output", arguments->output,
@@ -200,8 +200,8 @@ void add_load_command(CLI::App& app, Job& job) {
     }
     command->add_flag("--json", arguments->json,
                       "JSON Lines on standard output: progress, files, models, errors");
-    command->callback([arguments, &job] {
-        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    command->callback([arguments, &chosen] {
+        chosen = [arguments](const Streams& streams) { return run_load(*arguments, streams); };
     });
 }
 

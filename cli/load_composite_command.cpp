@@ -7,10 +7,10 @@
 #include <optional>
 #include <string>
 
+#include "cli/command.h"
 #include "cli/composition.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
-#include "cli/job.h"
 #include "cli/load_progress.h"
 #include "hosting/client/hub_client.h"
 #include "manifest/diagnostic.h"
@@ -20,23 +20,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct LoadCompositeArguments {
     HubArguments hub;
     DownloadArguments download;
     std::optional<std::string> preprocessing_hub;
     std::string network;
     std::string preprocessing;
-    VersionWish wish = {{}, {}, {}};
+    VersionConstraint constraint = {{}, {}, {}};
     std::string output;
 };
 
-fs::path load(const Arguments& arguments, const HubArguments& hub, const std::string& model,
-              const Streams& streams) {
+fs::path load(const LoadCompositeArguments& arguments, const HubArguments& hub,
+              const std::string& model, const Streams& streams) {
     LoadProgress progress(streams, false);
     ClientOptions options = client_options(hub, arguments.download, streams);
     options.is_trusted = progress.aside(options.is_trusted);
     HubClient client(std::move(options));
-    const ManifestEntry& entry = find_model(client.manifest(), model, arguments.wish);
+    const ManifestEntry& entry = find_model(client.manifest(), model, arguments.constraint);
     const WantedModel wanted = client.want(*entry.entry, false);
     progress.will_load(wanted);
     LoadOptions load_options = progress.observing();
@@ -44,7 +44,7 @@ fs::path load(const Arguments& arguments, const HubArguments& hub, const std::st
     return client.load(wanted, load_options);
 }
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
+ExitCode run_load_composite(const LoadCompositeArguments& arguments, const Streams& streams) {
     HubArguments other = arguments.hub;
     if (arguments.preprocessing_hub) other.hub = arguments.preprocessing_hub;
     const fs::path preprocessing = load(arguments, other, arguments.preprocessing, streams);
@@ -56,8 +56,8 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
 
 }  // namespace
 
-void add_load_composite_command(CLI::App& app, Job& job) {
-    auto arguments = std::make_shared<Arguments>();
+void add_load_composite_command(CLI::App& app, Command& chosen) {
+    auto arguments = std::make_shared<LoadCompositeArguments>();
     CLI::App* command = app.add_subcommand(
         "load-composite", "Loads a preprocessing model and a network and makes them one");
     command->add_option("NETWORK", arguments->network, "The network's name")->required();
@@ -68,13 +68,15 @@ void add_load_composite_command(CLI::App& app, Job& job) {
         ->add_option("--preprocessing-hub", arguments->preprocessing_hub,
                      "Hub of the preprocessing model (default: that of the network)")
         ->type_name("SPEC");
-    add_version_options(*command, arguments->wish);
+    add_version_options(*command, arguments->constraint);
     add_download_options(*command, arguments->download);
     command->add_option("-o,--output", arguments->output, "Where to write the composed model")
         ->type_name("FILE")
         ->required();
-    command->callback([arguments, &job] {
-        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    command->callback([arguments, &chosen] {
+        chosen = [arguments](const Streams& streams) {
+            return run_load_composite(*arguments, streams);
+        };
     });
 }
 

@@ -8,15 +8,15 @@
 #include <ostream>
 #include <utility>
 
+#include "base/escaping.h"
 #include "manifest/diagnostic.h"
-#include "manifest/inert_text.h"
 
 namespace onnxhub {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr auto quiet_time = std::chrono::milliseconds(500);
+constexpr auto silent_time = std::chrono::milliseconds(500);
 
 std::string line_of(const Json& json) {
     return json.dump(-1, ' ', true, Json::error_handler_t::replace);
@@ -45,7 +45,7 @@ void LoadProgress::advanced(const WantedFile& file, std::uint64_t done) {
     if (is_new) transfer.start = Clock::now();
     numbers_.bytes_done = numbers_.bytes_done - transfer.done + done;
     transfer.done = done;
-    if (!draws_ && Clock::now() - transfer.start > quiet_time) tell_percent(file, transfer);
+    if (!draws_ && Clock::now() - transfer.start > silent_time) tell_percent(file, transfer);
 }
 
 void LoadProgress::tell_percent(const WantedFile& file, Transfer& transfer) {
@@ -134,7 +134,7 @@ std::string LoadProgress::status_text() {
 /// to step aside: it is drawn anew over the next line.
 void LoadProgress::tell(const std::string& text) {
     if (streams_.options.quiet) return;
-    streams_.err << (draws_ ? "\r\033[K" : "") << "onnxhub: " << inert_line(text) << '\n'
+    streams_.err << (draws_ ? "\r\033[K" : "") << "onnxhub: " << escaped_line(text) << '\n'
                  << std::flush;
 }
 

@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/job.h"
+#include "cli/command.h"
 #include "cli/progress.h"
 #include "hosting/client/hub_client.h"
 

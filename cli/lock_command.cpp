@@ -12,82 +12,82 @@
 #include <vector>
 
 #include "base/atomic_file.h"
-#include "base/environment_error.h"
+#include "base/escaping.h"
+#include "base/user_error.h"
+#include "cli/command.h"
 #include "cli/hub_options.h"
-#include "cli/job.h"
 #include "hosting/client/lock_file.h"
 #include "manifest/diagnostic.h"
 
 namespace onnxhub {
 namespace {
 
-struct Arguments {
+struct LockArguments {
     HubArguments hub;
     std::vector<std::string> mirrors;
     std::vector<std::string> models;
     std::vector<std::string> removed;
-    VersionWish wish = {{}, {}, {}};
+    VersionConstraint constraint = {{}, {}, {}};
     std::string output = std::string(lock_file_name);
     bool with_test_data = false;
     bool is_update = false;
 };
 
-void check(const Arguments& arguments) {
+void check_lock_options(const LockArguments& arguments) {
     const bool needs_file = arguments.is_update || !arguments.removed.empty();
     if (arguments.models.empty() && !needs_file) {
-        throw EnvironmentError(
+        throw UserError(
             "command line: no model is named; name some, or say --update or --remove NAME");
     }
     if (needs_file && arguments.output == "-") {
-        throw EnvironmentError(
-            "command line: --update and --remove change a file; name it with --output");
+        throw UserError("command line: --update and --remove change a file; name it with --output");
     }
 }
 
 /// The present lock file; empty when there is none.
-LockFile present_lock(const Arguments& arguments) {
+LockFile present_lock(const LockArguments& arguments) {
     std::error_code error;
     if (arguments.output == "-") return {};
     if (std::filesystem::exists(arguments.output, error)) return read_lock_file(arguments.output);
     if (arguments.is_update || !arguments.removed.empty()) {
-        throw EnvironmentError(arguments.output +
-                               ": is not there; write it with `onnxhub lock NAME`");
+        throw UserError(arguments.output + ": is not there; write it with `onnxhub lock NAME`");
     }
     return {};
 }
 
-void remove_models(const Arguments& arguments, LockFile& lock) {
+void remove_models(const LockArguments& arguments, LockFile& lock) {
     for (const std::string& name : arguments.removed) {
         if (remove_model(lock, name)) continue;
         std::string names;
         for (const LockedModel& model : lock.models) {
             names += (names.empty() ? "" : ", ") + model.wanted.model;
         }
-        throw EnvironmentError(printable(
+        throw UserError(printable(
             fmt::format("{}: has no model \"{}\"; {}", arguments.output, name,
                         names.empty() ? "it has none" : fmt::format("it has {}", names))));
     }
 }
 
 /// One file is of one hub.
-void check_hub(const Arguments& arguments, const LockFile& lock, const HubClient& client) {
+void check_hub(const LockArguments& arguments, const LockFile& lock, const HubClient& client) {
     if (lock.models.empty() || lock.hub == client.hub_name() || lock.address == client.name()) {
         return;
     }
-    throw EnvironmentError(printable(
+    throw UserError(printable(
         fmt::format("{}: is of the hub {}, not of {}; lock models of another hub in another file "
                     "(--output)",
                     arguments.output, lock.hub, client.hub_name())));
 }
 
-LockedModel lock_model(HubClient& client, const std::string& name, const VersionWish& wish,
-                       bool with_test_data, const std::optional<CommitId>& commit) {
-    const ManifestEntry& entry = find_model(client.manifest(), name, wish);
-    return {client.want(*entry.entry, with_test_data), wish, commit};
+LockedModel lock_model(HubClient& client, const std::string& name,
+                       const VersionConstraint& constraint, bool with_test_data,
+                       const std::optional<CommitId>& commit) {
+    const ManifestEntry& entry = find_model(client.manifest(), name, constraint);
+    return {client.want(*entry.entry, with_test_data), constraint, commit};
 }
 
 /// Locks the named models, with --update all others too, as the hub has them now.
-void renew_models(const Arguments& arguments, LockFile& lock, const Streams& streams) {
+void renew_models(const LockArguments& arguments, LockFile& lock, const Streams& streams) {
     HubArguments hub = arguments.hub;
     if (!hub.hub && !lock.hub.empty()) {
         hub.hub = hub_of(lock, read_user_config(process_environment));
@@ -101,17 +101,17 @@ void renew_models(const Arguments& arguments, LockFile& lock, const Streams& str
     lock.commit = client.pin();
     if (arguments.is_update) {
         for (LockedModel& model : lock.models) {
-            model = lock_model(client, model.wanted.model, model.wish, model.wanted.is_archive,
-                               lock.commit);
+            model = lock_model(client, model.wanted.model, model.constraint,
+                               model.wanted.is_archive, lock.commit);
         }
     }
     for (const std::string& name : arguments.models) {
-        put_model(lock,
-                  lock_model(client, name, arguments.wish, arguments.with_test_data, lock.commit));
+        put_model(lock, lock_model(client, name, arguments.constraint, arguments.with_test_data,
+                                   lock.commit));
     }
 }
 
-std::string summary(const Arguments& arguments, const LockFile& lock) {
+std::string summary(const LockArguments& arguments, const LockFile& lock) {
     const bool is_pinned = std::ranges::all_of(
         lock.models, [](const LockedModel& model) { return model.commit.has_value(); });
     return fmt::format("{}: {} {} of {}{}{}", arguments.output, lock.models.size(),
@@ -122,8 +122,8 @@ std::string summary(const Arguments& arguments, const LockFile& lock) {
                                    "these files");
 }
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
-    check(arguments);
+ExitCode run_lock(const LockArguments& arguments, const Streams& streams) {
+    check_lock_options(arguments);
     LockFile lock = present_lock(arguments);
     remove_models(arguments, lock);
     if (!arguments.models.empty() || arguments.is_update) renew_models(arguments, lock, streams);
@@ -138,8 +138,8 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
 
 }  // namespace
 
-void add_lock_command(CLI::App& app, Job& job) {
-    auto arguments = std::make_shared<Arguments>();
+void add_lock_command(CLI::App& app, Command& chosen) {
+    auto arguments = std::make_shared<LockArguments>();
     CLI::App* command = app.add_subcommand(
         "lock", "Writes down what models are now, for `load --locked`; downloads none");
     command
@@ -153,7 +153,7 @@ void add_lock_command(CLI::App& app, Job& job) {
         ->type_name("NAME")
         ->allow_extra_args(false);
     add_hub_options(*command, arguments->hub);
-    add_version_options(*command, arguments->wish);
+    add_version_options(*command, arguments->constraint);
     command->add_option("--mirror", arguments->mirrors, "Another source to note. May be repeated")
         ->type_name("SPEC")
         ->allow_extra_args(false);
@@ -161,8 +161,8 @@ void add_lock_command(CLI::App& app, Job& job) {
                       "The archives with the models and their test data instead");
     command->add_option("-o,--output", arguments->output, "Its name (default: onnxhub.lock)")
         ->type_name("FILE|-");
-    command->callback([arguments, &job] {
-        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    command->callback([arguments, &chosen] {
+        chosen = [arguments](const Streams& streams) { return run_lock(*arguments, streams); };
     });
 }
 

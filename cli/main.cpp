@@ -9,9 +9,9 @@
 #include <iostream>
 #include <new>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
+#include "cli/command.h"
 #include "cli/composition.h"
-#include "cli/job.h"
 #include "model/onnx_worker.h"
 
 namespace {
@@ -53,7 +53,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
     return status_of(ExitCode::unusable);
 }
 
-int run(const Job& job, const GlobalOptions& options) {
+int run(const Command& chosen, const GlobalOptions& options) {
     GlobalOptions effective = options;
     if (std::getenv("NO_COLOR") && effective.color == GlobalOptions::Color::automatic) {
         effective.color = GlobalOptions::Color::never;  // https://no-color.org
@@ -61,11 +61,11 @@ int run(const Job& job, const GlobalOptions& options) {
     const Streams streams{std::cout, std::cerr, effective, isatty(STDERR_FILENO) == 1,
                           isatty(STDOUT_FILENO) == 1};
     try {
-        return status_of(job(streams));
+        return status_of(chosen(streams));
     } catch (const Interrupted&) {
         std::cerr << "onnxhub: interrupted; files are as they were\n";
         return status_of(ExitCode::interrupted);
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         print_error(std::cerr, error.what());
     } catch (const std::bad_alloc&) {
         print_error(std::cerr, "not enough memory; use fewer --jobs");
@@ -85,7 +85,7 @@ int compose(char** paths) {
         std::cerr << "composing: the models need more memory than they may take; choose smaller "
                      "models\n";
     } catch (const std::exception& error) {
-        std::cerr << inert_line(error.what()) << '\n';
+        std::cerr << escaped_line(error.what()) << '\n';
     }
     return status_of(ExitCode::unusable);
 }
@@ -101,29 +101,29 @@ int main(int argc, char** argv) {
     CLI::App app("Makes and checks the manifests of hubs of ONNX models, and loads models",
                  "onnxhub");
     GlobalOptions options;
-    Job job;
+    Command chosen;
     add_global_options(app, options);
-    add_generate_command(app, job);
-    add_inspect_command(app, job);
-    add_validate_command(app, job);
-    add_diff_command(app, job);
-    add_list_command(app, job);
-    add_info_command(app, job);
-    add_load_command(app, job);
-    add_load_composite_command(app, job);
-    add_lock_command(app, job);
-    add_cache_command(app, job);
-    add_init_command(app, job);
-    add_add_command(app, job);
-    add_serve_command(app, job);
-    add_export_command(app, job);
-    add_bundle_command(app, job);
-    add_merge_command(app, job);
-    add_merge_driver_command(app, job);
+    add_generate_command(app, chosen);
+    add_inspect_command(app, chosen);
+    add_validate_command(app, chosen);
+    add_diff_command(app, chosen);
+    add_list_command(app, chosen);
+    add_info_command(app, chosen);
+    add_load_command(app, chosen);
+    add_load_composite_command(app, chosen);
+    add_lock_command(app, chosen);
+    add_cache_command(app, chosen);
+    add_init_command(app, chosen);
+    add_add_command(app, chosen);
+    add_serve_command(app, chosen);
+    add_export_command(app, chosen);
+    add_bundle_command(app, chosen);
+    add_merge_command(app, chosen);
+    add_merge_driver_command(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return usage_error(app, error);
     }
-    return run(job, options);
+    return run(chosen, options);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub merge`: parts that several machines made become one result; a report that another run
-// left behind is checked and shown.
+// `onnxhub merge`: parts that several machines made become one result; a report that another
+// run left behind is checked and shown.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -12,26 +12,27 @@
 #include <variant>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/escaping.h"
+#include "base/user_error.h"
 #include "cli/baseline_file.h"
+#include "cli/command.h"
 #include "cli/generation_report.h"
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
 #include "cli/hub_turn.h"
 #include "cli/interruption.h"
-#include "cli/job.h"
 #include "cli/report_output.h"
 #include "cli/shard_options.h"
+#include "diff/diff_report.h"
 #include "generator/manifest_part.h"
 #include "manifest/diagnostic.h"
 #include "manifest/json.h"
-#include "review/diff_report.h"
 #include "validator/report_reader.h"
 
 namespace onnxhub {
 namespace {
 
-struct Arguments {
+struct MergeArguments {
     std::vector<std::string> files;
     ReportOutput output;
     std::optional<std::string> baseline;
@@ -41,7 +42,7 @@ struct Arguments {
 };
 
 [[noreturn]] void refuse(const std::string& file, int line, const std::string& reason) {
-    throw EnvironmentError(fmt::format(
+    throw UserError(fmt::format(
         "{}{}: {}; give what `onnxhub` wrote with --format json or "
         "--shard",
         printable(file), line > 0 ? ":" + std::to_string(line) : "", printable(reason)));
@@ -60,7 +61,8 @@ bool is_diff(const JsonValue& document) {
     return document.find("models") && document.find("unchanged");
 }
 
-ExitCode show_diff(const Arguments& arguments, const JsonValue& document, const Streams& streams) {
+ExitCode show_diff(const MergeArguments& arguments, const JsonValue& document,
+                   const Streams& streams) {
     auto parsed = parse_diff_report(document);
     if (const auto* reason = std::get_if<std::string>(&parsed)) {
         refuse(arguments.files.front(), 0, *reason);
@@ -68,7 +70,7 @@ ExitCode show_diff(const Arguments& arguments, const JsonValue& document, const 
     const ReportFormat format = arguments.output.format.value_or(ReportFormat::text);
     if (format != ReportFormat::text && format != ReportFormat::markdown &&
         format != ReportFormat::json) {
-        throw EnvironmentError(
+        throw UserError(
             "command line: what changed in models has the formats text, markdown and json; choose "
             "one");
     }
@@ -93,12 +95,12 @@ std::vector<ManifestPart> read_manifest_parts(const std::vector<std::string>& fi
         const ManifestPart& part = parts.back();
         shards.push_back(part.shard);
         if (!part.is_complete) {
-            throw EnvironmentError(printable(files[i]) +
-                                   ": is what a run in progress keeps for --resume; give what it "
-                                   "writes at its end");
+            throw UserError(printable(files[i]) +
+                            ": is what a run in progress keeps for --resume; give what it "
+                            "writes at its end");
         }
         if (part.inputs != parts.front().inputs) {
-            throw EnvironmentError(
+            throw UserError(
                 fmt::format("{}: is of another state of the hub than {}; run "
                             "all shards on the same commit",
                             printable(files[i]), printable(files.front())));
@@ -118,10 +120,10 @@ std::optional<HubLock> lock_of_output(const std::optional<std::string>& output,
     return wait_for_turn(folder.empty() ? "." : folder, streams);
 }
 
-ExitCode write_manifest(const Arguments& arguments, const std::vector<JsonValue>& documents,
-                        const Streams& streams) {
+ExitCode write_merged(const MergeArguments& arguments, const std::vector<JsonValue>& documents,
+                      const Streams& streams) {
     if (arguments.has_report_options) {
-        throw EnvironmentError(
+        throw UserError(
             "command line: parts of a manifest become a manifest; leave out --format, --limit, "
             "--baseline and --fail-on");
     }
@@ -141,7 +143,7 @@ ExitCode write_manifest(const Arguments& arguments, const std::vector<JsonValue>
                                                                          : ExitCode::done;
 }
 
-ExitCode write_reports(const Arguments& arguments, const std::vector<JsonValue>& documents,
+ExitCode write_reports(const MergeArguments& arguments, const std::vector<JsonValue>& documents,
                        const Streams& streams) {
     std::vector<ValidationReport> reports;
     std::vector<Shard> shards;
@@ -156,7 +158,7 @@ ExitCode write_reports(const Arguments& arguments, const std::vector<JsonValue>&
     // One report may be shown by itself, whatever it is of.
     if (reports.size() > 1 && !shards.empty()) {
         if (shards.size() < reports.size()) {
-            throw EnvironmentError(
+            throw UserError(
                 "command line: some of these reports are of shards and some are not; give all "
                 "parts of one run");
         }
@@ -169,20 +171,20 @@ ExitCode write_reports(const Arguments& arguments, const std::vector<JsonValue>&
     return fails(report, arguments.fail_on) ? ExitCode::findings : ExitCode::done;
 }
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
+ExitCode run_merge(const MergeArguments& arguments, const Streams& streams) {
     std::vector<JsonValue> documents;
     for (const std::string& file : arguments.files) documents.push_back(read_part(file));
     if (documents.size() == 1 && is_diff(documents.front())) {
         return show_diff(arguments, documents.front(), streams);
     }
-    if (is_manifest_part(documents.front())) return write_manifest(arguments, documents, streams);
+    if (is_manifest_part(documents.front())) return write_merged(arguments, documents, streams);
     return write_reports(arguments, documents, streams);
 }
 
 }  // namespace
 
-void add_merge_command(CLI::App& app, Job& job) {
-    const auto arguments = std::make_shared<Arguments>();
+void add_merge_command(CLI::App& app, Command& chosen) {
+    const auto arguments = std::make_shared<MergeArguments>();
     CLI::App* command = app.add_subcommand(
         "merge", "Puts what several machines made together, or shows a report in another form");
     command
@@ -199,11 +201,11 @@ void add_merge_command(CLI::App& app, Job& job) {
         ->type_name("FILE");
     command->add_flag("--allow-removals", arguments->allow_removals,
                       "Write a manifest even if more than a tenth of the entries vanish");
-    command->callback([arguments, command, &job] {
+    command->callback([arguments, command, &chosen] {
         for (const char* option : {"--format", "--limit", "--fail-on", "--baseline"}) {
             arguments->has_report_options |= command->count(option) > 0;
         }
-        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+        chosen = [arguments](const Streams& streams) { return run_merge(*arguments, streams); };
     });
 }
 

@@ -11,9 +11,10 @@
 #include <vector>
 
 #include "base/atomic_file.h"
-#include "base/environment_error.h"
+#include "base/escaping.h"
+#include "base/user_error.h"
+#include "cli/command.h"
 #include "cli/hub_folder.h"
-#include "cli/job.h"
 #include "manifest/diagnostic.h"
 #include "manifest/manifest_merge.h"
 #include "repository/merge_driver.h"
@@ -23,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct MergeDriverArguments {
     std::vector<std::string> files;
     bool installs = false;
 };
@@ -32,7 +33,7 @@ struct Arguments {
 void check_entries(const ManifestDocument& document, const std::string& shown_name) {
     for (const ManifestEntry& entry : document.entries) {
         if (entry.json.object()) continue;
-        throw EnvironmentError(
+        throw UserError(
             fmt::format("{}:{}: an entry is {}, not an object; repair the "
                         "manifest, or run `onnxhub generate`",
                         shown_name, entry.json.line, json_type(entry.json)));
@@ -48,7 +49,7 @@ ManifestDocument read_version(const std::string& file, const std::string& shown_
     return document;
 }
 
-ExitCode merge(const Arguments& arguments, const Streams& streams) {
+ExitCode merge(const MergeDriverArguments& arguments, const Streams& streams) {
     const std::string& ours = arguments.files[1];
     const std::string path =
         arguments.files.size() > 3 ? arguments.files[3] : std::string(manifest_file_name);
@@ -80,7 +81,7 @@ std::string text_of(const MergeDriverSetup& setup) {
                                : "has a merge driver for manifests already";
 }
 
-ExitCode install(const Arguments& arguments, const Streams& streams) {
+ExitCode install(const MergeDriverArguments& arguments, const Streams& streams) {
     const fs::path folder = arguments.files.empty() ? "." : arguments.files.front();
     const MergeDriverSetup setup = install_merge_driver(folder);
     note(streams, printable(folder.string()) + ": " + text_of(setup));
@@ -89,8 +90,8 @@ ExitCode install(const Arguments& arguments, const Streams& streams) {
 
 }  // namespace
 
-void add_merge_driver_command(CLI::App& app, Job& job) {
-    const auto arguments = std::make_shared<Arguments>();
+void add_merge_driver_command(CLI::App& app, Command& chosen) {
+    const auto arguments = std::make_shared<MergeDriverArguments>();
     CLI::App* command = app.add_subcommand(
         "merge-driver", "Merges manifests entry by entry; git runs it as %O %A %B %P");
     command
@@ -101,7 +102,7 @@ void add_merge_driver_command(CLI::App& app, Job& job) {
     command->add_flag(
         "--install", arguments->installs,
         "Set it up in the repository in this folder (or the one named), once a clone");
-    command->callback([arguments, &job] {
+    command->callback([arguments, &chosen] {
         if (arguments->installs ? arguments->files.size() > 1
                                 : arguments->files.size() < 3 || arguments->files.size() > 4) {
             throw CLI::ValidationError("merge-driver",
@@ -109,7 +110,7 @@ void add_merge_driver_command(CLI::App& app, Job& job) {
                                            ? "--install takes one folder at most"
                                            : "needs three files: merge base, ours, theirs");
         }
-        job = [arguments](const Streams& streams) {
+        chosen = [arguments](const Streams& streams) {
             return arguments->installs ? install(*arguments, streams) : merge(*arguments, streams);
         };
     });

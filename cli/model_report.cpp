@@ -7,12 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/escaping.h"
+#include "base/quantity.h"
 #include "cli/progress.h"
 #include "manifest/diagnostic.h"
 #include "manifest/entry.h"
 #include "manifest/json.h"
 #include "manifest/onnx_release.h"
-#include "manifest/quantity_text.h"
 
 namespace onnxhub {
 namespace {

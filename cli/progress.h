@@ -13,8 +13,8 @@
 #include <string_view>
 #include <thread>
 
+#include "base/quantity.h"
 #include "generator/content_table.h"
-#include "manifest/quantity_text.h"
 
 namespace onnxhub {
 

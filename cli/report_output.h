@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/job.h"
+#include "cli/command.h"
 #include "validator/report.h"
 
 namespace onnxhub {
@@ -25,10 +25,10 @@ void add_fail_on_option(CLI::App& command, std::optional<Severity>& fail_on);
 
 bool fails(const ValidationReport& report, const std::optional<Severity>& fail_on);
 
-/// To the file or standard output. Throws EnvironmentError when it can't be written.
+/// To the file or standard output. Throws UserError when it can't be written.
 void write_text(const std::string& text, const ReportOutput& output, const Streams& streams);
 
-/// Throws EnvironmentError when it can't be written.
+/// Throws UserError when it can't be written.
 void write_report(const ValidationReport& report, const ReportOutput& output,
                   const Streams& streams);
 

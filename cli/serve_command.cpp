@@ -19,10 +19,10 @@
 #include <variant>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
+#include "cli/command.h"
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
-#include "cli/job.h"
 #include "hosting/export/catalog.h"
 #include "hosting/server/allowed_hosts.h"
 #include "hosting/server/hub_server.h"
@@ -33,7 +33,7 @@ namespace {
 
 constexpr std::chrono::seconds longest_drain{30};
 
-struct Arguments {
+struct ServeArguments {
     std::string location = ".";
     std::string bind = "127.0.0.1";
     std::uint16_t port = 8080;
@@ -54,12 +54,12 @@ struct Arguments {
 };
 
 /// The first line of the file, or the variable.
-std::optional<std::string> read_token(const Arguments& arguments) {
+std::optional<std::string> read_token(const ServeArguments& arguments) {
     if (!arguments.token_file) return process_environment("ONNXHUB_SERVE_TOKEN");
     const std::string text = read_disk_file(*arguments.token_file);
     const std::string token = text.substr(0, text.find_first_of("\r\n"));
     if (token.empty()) {
-        throw EnvironmentError(*arguments.token_file + ":1: holds no token; write one there");
+        throw UserError(*arguments.token_file + ":1: holds no token; write one there");
     }
     return token;
 }
@@ -94,16 +94,16 @@ private:
 /// Standard error, or a file that may be moved away: SIGHUP opens it anew.
 class AccessLog {
 public:
-    AccessLog(const Arguments& arguments, const Streams& streams)
+    AccessLog(const ServeArguments& arguments, const Streams& streams)
         : path_(arguments.access_log), streams_(streams) {
         reopen();
     }
 
-    /// Throws EnvironmentError, and goes on as before, when that can't be done.
+    /// Throws UserError, and goes on as before, when that can't be done.
     void reopen() {
         if (!path_) return;
         std::ofstream file(*path_, std::ios::app);
-        if (!file) throw EnvironmentError(*path_ + ": can't be written; name another --access-log");
+        if (!file) throw UserError(*path_ + ": can't be written; name another --access-log");
         const std::lock_guard lock(mutex_);
         file_ = std::move(file);
     }
@@ -125,7 +125,7 @@ private:
 };
 
 /// The catalog page, with what can be read of the hub now; a hub without a manifest has none yet.
-std::string index_page(const Arguments& arguments) {
+std::string index_page(const ServeArguments& arguments) {
     const std::string& location = arguments.location;
     try {
         const LocalHub hub(location);
@@ -134,7 +134,7 @@ std::string index_page(const Arguments& arguments) {
             hub.tree(), read_manifest(hub.manifest(), hub.manifest_name()), folder.filename());
         if (arguments.name) facts.name = *arguments.name;
         return catalog_page(facts);
-    } catch (const EnvironmentError&) {
+    } catch (const UserError&) {
         return "";
     }
 }
@@ -143,28 +143,28 @@ std::string index_page(const Arguments& arguments) {
 std::string read_pem(const std::string& path) {
     const std::string text = read_disk_file(path);
     if (text.find("-----BEGIN ") == text.npos) {
-        throw EnvironmentError(path + ": holds no PEM; name certificate and key as PEM files");
+        throw UserError(path + ": holds no PEM; name certificate and key as PEM files");
     }
     return text;
 }
 
-/// Without ports and in lower case. Throws EnvironmentError for what is no name.
-std::vector<std::string> host_names(const Arguments& arguments) {
+/// Without ports and in lower case. Throws UserError for what is no name.
+std::vector<std::string> host_names(const ServeArguments& arguments) {
     std::vector<std::string> names;
     for (const std::string& name : arguments.host_names) {
         auto host = requested_host(name);
         if (!host) {
-            throw EnvironmentError("command line: --host-name " + name +
-                                   " is not a host name; write it as in \"hub.example\"");
+            throw UserError("command line: --host-name " + name +
+                            " is not a host name; write it as in \"hub.example\"");
         }
         names.push_back(*std::move(host));
     }
     return names;
 }
 
-ServerOptions server_options(const Arguments& arguments) {
+ServerOptions server_options(const ServeArguments& arguments) {
     if (arguments.tls_certificate.has_value() != arguments.tls_key.has_value()) {
-        throw EnvironmentError("command line: --tls-cert and --tls-key belong together");
+        throw UserError("command line: --tls-cert and --tls-key belong together");
     }
     ServerOptions options;
     options.bind_address = arguments.bind;
@@ -176,7 +176,7 @@ ServerOptions server_options(const Arguments& arguments) {
     options.index_page = [arguments] { return index_page(arguments); };
     options.token = read_token(arguments);
     if (options.token && arguments.is_public) {
-        throw EnvironmentError("command line: --public and a token exclude each other");
+        throw UserError("command line: --public and a token exclude each other");
     }
     options.host_names = host_names(arguments);
     options.is_public = arguments.is_public;
@@ -202,7 +202,7 @@ void allow_open_files(unsigned connections) {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void note_what_is_served(ServedHub& hub, const Arguments& arguments, const Streams& streams) {
+void note_what_is_served(ServedHub& hub, const ServeArguments& arguments, const Streams& streams) {
     const bool is_tracked_only = hub.is_tracked_only();
     note(streams, "serving " + arguments.location +
                       (is_tracked_only ? " (files that git tracks)" : "") + "; Ctrl-C ends it");
@@ -229,7 +229,7 @@ void drain(HubServer& server, const Signals& signals) {
     }
 }
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
+ExitCode run_serve(const ServeArguments& arguments, const Streams& streams) {
     signal(SIGPIPE, SIG_IGN);
     allow_open_files(arguments.connections);
     const Signals signals;
@@ -247,7 +247,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
             hub.reload();
             server.reload(server_options(arguments));
             note(streams, "reloaded");
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             note(streams, std::string("not reloaded: ") + error.what());
         }
     }
@@ -259,7 +259,7 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
 
 namespace {
 
-void add_access_options(CLI::App& command, Arguments& arguments) {
+void add_access_options(CLI::App& command, ServeArguments& arguments) {
     HubAccess& access = arguments.access;
     command.add_flag("--untracked", access.untracked,
                      "Serve files of a working tree that git does not track, ignored ones too");
@@ -284,8 +284,8 @@ void add_access_options(CLI::App& command, Arguments& arguments) {
 
 }  // namespace
 
-void add_serve_command(CLI::App& app, Job& job) {
-    auto arguments = std::make_shared<Arguments>();
+void add_serve_command(CLI::App& app, Command& chosen) {
+    auto arguments = std::make_shared<ServeArguments>();
     CLI::App* command = app.add_subcommand("serve", "Serves a hub over HTTP");
     command
         ->add_option("DIR", arguments->location,
@@ -322,8 +322,8 @@ void add_serve_command(CLI::App& app, Job& job) {
     option("--disk", arguments->disk_mib, "MIB",
            "Temporary files for content that git itself holds (default: 1024)")
         ->check(CLI::Range(64u, most));
-    command->callback([arguments, &job] {
-        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    command->callback([arguments, &chosen] {
+        chosen = [arguments](const Streams& streams) { return run_serve(*arguments, streams); };
     });
 }
 

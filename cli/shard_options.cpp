@@ -6,7 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <map>
 
-#include "base/environment_error.h"
+#include "base/escaping.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -55,19 +56,18 @@ void require_all_shards(const std::vector<std::string>& files, const std::vector
     for (std::size_t i = 0; i < files.size(); ++i) {
         const std::string name = printable(files[i]);
         if (shards[i].count != count) {
-            throw EnvironmentError(
+            throw UserError(
                 fmt::format("{}: is shard {}, but {} is of {} shards; give all parts of one run",
                             name, to_text(shards[i]), printable(files.front()), count));
         }
         const auto [known, is_new] = file_of.try_emplace(shards[i].number, name);
         if (is_new) continue;
-        throw EnvironmentError(fmt::format("{}: is shard {}, and so is {}; give each part once",
-                                           name, to_text(shards[i]), known->second));
+        throw UserError(fmt::format("{}: is shard {}, and so is {}; give each part once", name,
+                                    to_text(shards[i]), known->second));
     }
     if (file_of.size() == count) return;
-    throw EnvironmentError(
-        fmt::format("{}: is of {} shards, and not given: {}; give all parts of one run",
-                    printable(files.front()), count, missing_text(file_of, count)));
+    throw UserError(fmt::format("{}: is of {} shards, and not given: {}; give all parts of one run",
+                                printable(files.front()), count, missing_text(file_of, count)));
 }
 
 }  // namespace onnxhub

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/job.h"
+#include "cli/command.h"
 #include "manifest/shard.h"
 
 namespace onnxhub {
@@ -18,7 +18,7 @@ void add_shard_option(CLI::App& command, std::optional<Shard>& shard);
 /// --max-disk SIZE
 void add_max_disk_option(CLI::App& command, std::optional<std::uint64_t>& bytes);
 
-/// Throws EnvironmentError unless the files, whose shards these are, make a whole: of one count,
+/// Throws UserError unless the files, whose shards these are, make a whole: of one count,
 /// each number once.
 void require_all_shards(const std::vector<std::string>& files, const std::vector<Shard>& shards);
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/job.h"
+#include "cli/command.h"
 
 namespace onnxhub {
 

@@ -13,16 +13,16 @@
 #include <variant>
 
 #include "base/atomic_file.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "cli/base_checks.h"
 #include "cli/baseline_file.h"
 #include "cli/change_fetch.h"
+#include "cli/command.h"
 #include "cli/git_messages.h"
 #include "cli/hub_folder.h"
 #include "cli/hub_stamps.h"
 #include "cli/hub_turn.h"
 #include "cli/interruption.h"
-#include "cli/job.h"
 #include "cli/lfs_server.h"
 #include "cli/progress.h"
 #include "cli/report_output.h"
@@ -43,7 +43,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct ValidateArguments {
     std::string hub_root = ".";
     std::optional<std::string> revision;
     std::optional<std::string> manifest_file;
@@ -71,7 +71,7 @@ struct Arguments {
 
 /// Everything a run works with, kept alive together.
 struct Session {
-    const Arguments& arguments;
+    const ValidateArguments& arguments;
     HubFolder hub;
     Settings settings;
     Diagnostics settings_diagnostics;
@@ -96,7 +96,7 @@ struct Session {
     std::optional<HubStamps> stamps = {};
 };
 
-ManifestText read_manifest_text(const Arguments& arguments, const Tree& tree) {
+ManifestText read_manifest_text(const ValidateArguments& arguments, const Tree& tree) {
     if (arguments.manifest_file) {
         return {*arguments.manifest_file, read_disk_file(*arguments.manifest_file)};
     }
@@ -104,7 +104,7 @@ ManifestText read_manifest_text(const Arguments& arguments, const Tree& tree) {
     return {path, read_hub_file(tree, path, json_size_limit)};
 }
 
-Session open_session(const Arguments& arguments, const Streams& streams) {
+Session open_session(const ValidateArguments& arguments, const Streams& streams) {
     Session session{arguments,
                     open_hub(arguments.hub_root, arguments.revision),
                     {},
@@ -144,7 +144,7 @@ Session open_session(const Arguments& arguments, const Streams& streams) {
 
 /// From now on the base decides what counts, and its manifest is at hand.
 void judge_by_base(Session& session) {
-    const Arguments& arguments = session.arguments;
+    const ValidateArguments& arguments = session.arguments;
     session.base_manifest = {
         session.manifest.file,
         read_hub_file(*session.base_tree, std::string(manifest_file_name), json_size_limit)};
@@ -159,20 +159,20 @@ void judge_by_base(Session& session) {
     if (session.base_checks.settings) session.options.judging = &*session.base_checks.settings;
 }
 
-void open_base(Session& session, const Streams& streams) {
+void open_validate_base(Session& session, const Streams& streams) {
     const auto& changed_since = session.arguments.changed_since;
     if (!changed_since) return;
     const auto& repository = session.hub.repository;
     if (!repository) {
-        throw EnvironmentError(session.hub.folder.string() +
-                               ": is not in a git repository; leave out --changed-since");
+        throw UserError(session.hub.folder.string() +
+                        ": is not in a git repository; leave out --changed-since");
     }
     const CommitId head =
         session.hub.commit ? *session.hub.commit : repository->resolve_commit("HEAD");
     session.base = find_change_base({session.hub.folder, *changed_since, head,
                                      session.arguments.deepen, git_messages(streams)});
     if (!session.base->commit) {
-        if (!session.arguments.deepen) throw EnvironmentError(session.base->note);
+        if (!session.arguments.deepen) throw UserError(session.base->note);
         return;
     }
     // Opened anew: what was fetched since is in it.
@@ -182,12 +182,12 @@ void open_base(Session& session, const Streams& streams) {
 }
 
 /// The part of the hub this run is about.
-HubPart part_of(const Session& session) {
-    return session.options.shard ? HubPart(*session.options.shard) : HubPart();
+Scope part_of(const Session& session) {
+    return session.options.shard ? Scope(*session.options.shard) : Scope();
 }
 
 std::unique_ptr<HubState> read_state(const Session& session, const Tree& tree,
-                                     const ManifestText& manifest, HubPart part) {
+                                     const ManifestText& manifest, Scope part) {
     ReadOptions options{session.inference.get(), session.progress.get(), session.options.jobs,
                         session.arguments.schema_only, std::move(part)};
     auto state = read_hub_state(tree, session.settings, manifest, options);
@@ -217,17 +217,17 @@ Sha256 run_digest(const Session& session) {
 /// What the rules find in models and archives that are here for a while only.
 FindingList check_fetched(Session& session, HubState& state,
                           const std::vector<ModelToFetch>& models, const Streams& streams) {
-    const Arguments& arguments = session.arguments;
+    const ValidateArguments& arguments = session.arguments;
     const SweepOptions options{arguments.revision, state.part, arguments.max_disk_bytes,
                                arguments.resume_file, run_digest(session)};
-    const auto check = [&](HubPart batch) {
+    const auto check_validate_options = [&](Scope batch) {
         const auto tree = open_tree(session.hub);
         FindingList found;
         run_rules(*read_state(session, *tree, session.manifest, std::move(batch)), session.options,
                   found);
         return found;
     };
-    Swept swept = sweep(session.hub, models, options, check, streams);
+    Swept swept = sweep(session.hub, models, options, check_validate_options, streams);
     state.part = state.part.without_models(std::move(swept.models));
     session.fetch_troubles = std::move(swept.troubles);
     return std::move(swept.findings);
@@ -250,7 +250,8 @@ std::unique_ptr<HubState> fetch(Session& session, std::unique_ptr<HubState> stat
 }
 
 /// Reads the hub and runs the rules, with --fetch also over what is not here.
-ValidationReport check(Session& session, std::unique_ptr<HubState>& state, const Streams& streams) {
+ValidationReport check_validate_options(Session& session, std::unique_ptr<HubState>& state,
+                                        const Streams& streams) {
     state = read_state(session, *session.hub.tree, session.manifest);
     FindingList findings;
     std::string refusal;
@@ -290,7 +291,7 @@ ValidationReport keep_changes(const Session& session, const HubState& now,
         options.base = nullptr;
         try {
             base_findings = validate(*before, options).findings;
-        } catch (const EnvironmentError&) {  // there was nothing then: all of it is new
+        } catch (const UserError&) {  // there was nothing then: all of it is new
         }
     }
     report.findings = findings_of_change(std::move(report.findings), scope, base_findings);
@@ -302,7 +303,7 @@ ValidationReport keep_changes(const Session& session, const HubState& now,
 }
 
 /// The lock of the hub whose manifest --fix writes.
-std::optional<HubLock> lock_for_fix(const Arguments& arguments, const Streams& streams) {
+std::optional<HubLock> lock_for_fix(const ValidateArguments& arguments, const Streams& streams) {
     if (!arguments.fix) return std::nullopt;
     if (!arguments.manifest_file) return wait_for_turn(arguments.hub_root, streams);
     const fs::path folder = fs::path(*arguments.manifest_file).parent_path();
@@ -353,13 +354,14 @@ ValidationReport fix(Session& session, std::unique_ptr<HubState> state, Validati
 }
 
 /// Notes are for those who ask for them.
-void drop_notes(const Arguments& arguments, const Streams& streams, ValidationReport& report) {
+void drop_notes(const ValidateArguments& arguments, const Streams& streams,
+                ValidationReport& report) {
     if (streams.options.verbose || !arguments.select.empty()) return;
     std::erase_if(report.findings,
                   [](const Finding& finding) { return finding.severity == Severity::note; });
 }
 
-ExitCode list_rules(const Arguments& arguments, const Streams& streams) {
+ExitCode list_rules(const ValidateArguments& arguments, const Streams& streams) {
     switch (arguments.output.format.value_or(ReportFormat::text)) {
         case ReportFormat::text:
             streams.out << rules_text();
@@ -371,22 +373,22 @@ ExitCode list_rules(const Arguments& arguments, const Streams& streams) {
             streams.out << rules_markdown();
             break;
         default:
-            throw EnvironmentError(
+            throw UserError(
                 "command line: --rules has the formats text, json and markdown; choose one");
     }
     streams.out.flush();
     return ExitCode::done;
 }
 
-ExitCode run(const Arguments& arguments, const Streams& streams) {
+ExitCode run_validate(const ValidateArguments& arguments, const Streams& streams) {
     if (arguments.rules) return list_rules(arguments, streams);
     catch_interruptions();
     std::optional<HubLock> lock = lock_for_fix(arguments, streams);
     Session session = open_session(arguments, streams);
     session.lock = std::move(lock);
-    open_base(session, streams);
+    open_validate_base(session, streams);
     std::unique_ptr<HubState> state;
-    ValidationReport report = check(session, state, streams);
+    ValidationReport report = check_validate_options(session, state, streams);
     if (arguments.changed_since) report = keep_changes(session, *state, std::move(report));
     if (arguments.fix) report = fix(session, std::move(state), std::move(report));
     drop_notes(arguments, streams, report);
@@ -403,19 +405,21 @@ ExitCode run(const Arguments& arguments, const Streams& streams) {
     report.folder = session.hub.subfolder;
     write_report(report, arguments.output, streams);
     if (!session.fetch_troubles.empty()) {
-        throw EnvironmentError(session.fetch_troubles.front() +
-                               ", so not everything was checked; push what is missing, or leave "
-                               "out --fetch");
+        throw UserError(session.fetch_troubles.front() +
+                        ", so not everything was checked; push what is missing, or leave "
+                        "out --fetch");
     }
     return fails(report, arguments.fail_on) ? ExitCode::findings : ExitCode::done;
 }
 
-void check_combinations(const Arguments& arguments) {
+void check_validate_combinations(const ValidateArguments& arguments) {
     const auto refuse = [](const char* option, const char* why) {
         throw CLI::ValidationError(option, why);
     };
     if (arguments.fix && arguments.revision) {
-        refuse("--fix", "a revision can't be changed; check out the branch and leave out --rev");
+        refuse("--fix",
+               "a revision can't be changed; check out the branch and leave out "
+               "--rev");
     }
     if (arguments.allow_removals && !arguments.fix) refuse("--allow-removals", "needs --fix");
     if (arguments.baseline && arguments.write_baseline) {
@@ -441,8 +445,8 @@ void check_combinations(const Arguments& arguments) {
 
 }  // namespace
 
-void add_validate_command(CLI::App& app, Job& job) {
-    auto arguments = std::make_shared<Arguments>();
+void add_validate_command(CLI::App& app, Command& chosen) {
+    auto arguments = std::make_shared<ValidateArguments>();
     CLI::App* command =
         app.add_subcommand("validate", "Checks a repository and its manifest, and reports");
     command->add_option("DIR", arguments->hub_root, "The hub's top folder (default: .)")
@@ -491,9 +495,9 @@ void add_validate_command(CLI::App& app, Job& job) {
     command->add_flag("--remote", arguments->remote,
                       "Ask the Git LFS server whether it has every object; downloads nothing");
     command->add_flag("--rules", arguments->rules, "List the rules");
-    command->callback([arguments, &job] {
-        check_combinations(*arguments);
-        job = [arguments](const Streams& streams) { return run(*arguments, streams); };
+    command->callback([arguments, &chosen] {
+        check_validate_combinations(*arguments);
+        chosen = [arguments](const Streams& streams) { return run_validate(*arguments, streams); };
     });
 }
 

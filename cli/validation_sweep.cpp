@@ -48,15 +48,15 @@ FindingList findings_of(const JsonValue& json) {
     for (const Unchecked& item : report.unchecked) {
         const RuleInfo* rule = find_rule(item.rule);
         if (!rule) throw UnexpectedJson("there is no rule " + item.rule);
-        findings.pass_by(*rule, item.reason, item.count);
+        findings.skip(*rule, item.reason, item.count);
     }
     return findings;
 }
 
 /// Batches that are done, in a file.
-class Journal {
+class SweepJournal {
 public:
-    Journal(std::optional<std::string> file, const Sha256& run)
+    SweepJournal(std::optional<std::string> file, const Sha256& run)
         : file_(std::move(file)), run_(run) {}
 
     /// What an earlier run found in models which are the same now.
@@ -122,7 +122,7 @@ private:
     JsonArray batches_;
 };
 
-std::uint64_t size_of(const ModelToFetch& model) {
+std::uint64_t fetch_size(const ModelToFetch& model) {
     std::uint64_t bytes = 0;
     for (const FileToFetch& file : model.files) bytes += file.size_bytes;
     return bytes;
@@ -134,7 +134,7 @@ struct Batch {
         for (const std::size_t i : indices) {
             models.push_back(*all[i]);
             paths.insert(all[i]->model_path);
-            size_bytes += size_of(*all[i]);
+            size_bytes += fetch_size(*all[i]);
         }
     }
 
@@ -176,17 +176,17 @@ std::vector<std::string> paths_of(const std::vector<ModelToFetch>& models) {
 }
 
 Swept sweep(const HubFolder& hub, const std::vector<ModelToFetch>& models,
-            const SweepOptions& options, const std::function<FindingList(HubPart)>& check,
+            const SweepOptions& options, const std::function<FindingList(Scope)>& check,
             const Streams& streams) {
     Swept swept;
-    Journal journal(options.resume_file, options.run);
+    SweepJournal journal(options.resume_file, options.run);
     journal.take_up(models, swept, streams);
     std::vector<const ModelToFetch*> remaining;
     std::vector<std::uint64_t> sizes;
     for (const ModelToFetch& model : models) {
         if (swept.models.contains(model.model_path)) continue;
         remaining.push_back(&model);
-        sizes.push_back(size_of(model));
+        sizes.push_back(fetch_size(model));
     }
     const FetchBatches plan = plan_batches(sizes, options.max_disk_bytes);
     for (const std::size_t i : plan.too_large) {

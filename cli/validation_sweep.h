@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "cli/command.h"
 #include "cli/hub_folder.h"
-#include "cli/job.h"
-#include "generator/hub_part.h"
+#include "generator/scope.h"
 #include "validator/finding_list.h"
 #include "validator/hub_state.h"
 
@@ -40,7 +40,7 @@ std::vector<std::string> paths_of(const std::vector<ModelToFetch>& models);
 
 struct SweepOptions {
     std::optional<std::string> revision;
-    HubPart part;  ///< of the hub
+    Scope part;  ///< of the hub
     std::optional<std::uint64_t> max_disk_bytes;
     std::optional<std::string> resume_file;
     Sha256 run;  ///< the same for runs that would find the same
@@ -54,7 +54,7 @@ struct Swept {
 
 /// `check` runs the rules over a part of the hub whose bytes are here at that time.
 Swept sweep(const HubFolder& hub, const std::vector<ModelToFetch>& models,
-            const SweepOptions& options, const std::function<FindingList(HubPart)>& check,
+            const SweepOptions& options, const std::function<FindingList(Scope)>& check,
             const Streams& streams);
 
 }  // namespace onnxhub

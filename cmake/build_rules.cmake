@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Standard, warnings, include root and sanitizers, handed on by the lowest room to all others.
+# Standard, warnings, include root and sanitizers, handed on by the lowest module to all others.
 
 add_library(onnxhub_rules INTERFACE)
 target_compile_features(onnxhub_rules INTERFACE cxx_std_20)
@@ -33,7 +33,7 @@ if(ONNXHUB_FUZZ)
   target_link_options(onnxhub_warnings INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# For what calls the other rooms and does little itself, the command line and the tests: only releases
+# For what calls the other modules and does little itself, the command line and the tests: only releases
 # optimize it, and AddressSanitizer alone watches it. It is two thirds of all that is compiled.
 function(onnxhub_calls_others target)
   target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:Release>>:-O0>)

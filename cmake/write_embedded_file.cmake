@@ -17,8 +17,8 @@ extern const std::string_view ${NAME};
 file(WRITE ${FOLDER}/${NAME}.cpp
 "#include \"embedded/${NAME}.h\"
 namespace onnxhub::embedded {
-static const unsigned char bytes[] = {
+static const unsigned char ${NAME}_bytes[] = {
 ${bytes}0};
-const std::string_view ${NAME}(reinterpret_cast<const char*>(bytes), ${size});
+const std::string_view ${NAME}(reinterpret_cast<const char*>(${NAME}_bytes), ${size});
 }
 ")

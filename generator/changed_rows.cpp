@@ -22,14 +22,14 @@ RowKey key_of(const ReadmeModel& row) {
     return {row.model_path, row.name, row.opset_version};
 }
 
-const std::string* feature_tensor(const Settings& settings, const ReadmeModel& row) {
+const std::string* feature_tensor_of(const Settings& settings, const ReadmeModel& row) {
     const auto found = settings.feature_tensors.find(row.name);
     return found == settings.feature_tensors.end() ? nullptr : &found->second;
 }
 
 bool same_features(const HubState& base, const HubState& now, const ReadmeModel& row) {
-    const std::string* old_tensor = feature_tensor(base.settings, row);
-    const std::string* new_tensor = feature_tensor(now.settings, row);
+    const std::string* old_tensor = feature_tensor_of(base.settings, row);
+    const std::string* new_tensor = feature_tensor_of(now.settings, row);
     const bool same_tensor =
         old_tensor && new_tensor ? *old_tensor == *new_tensor : old_tensor == new_tensor;
     return same_tensor && base.settings.features_tag == now.settings.features_tag;

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "repository/foreign_pointer.h"
 
 namespace onnxhub {
@@ -20,7 +20,7 @@ Diagnostic unreadable(const std::string& path, std::string message, std::string 
 }
 
 /// "<path>: <what is wrong>; <what to do>" in its parts: diagnostics keep them apart.
-Diagnostic unreadable(const std::string& path, const EnvironmentError& error) {
+Diagnostic unreadable(const std::string& path, const UserError& error) {
     std::string message = error.what();
     if (message.starts_with(path + ": ")) message.erase(0, path.size() + 2);
     const std::size_t end = message.find("; ");
@@ -97,7 +97,7 @@ std::variant<ContentFacts, HashNeeded, Diagnostic> known_content_facts(const Tre
                                                                        const FactOptions& options) {
     try {
         return known_facts(tree, path, options);
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         return unreadable(path, error);
     }
 }
@@ -108,7 +108,7 @@ std::variant<ContentFacts, Diagnostic> hash_file(const Tree& tree, const std::st
         const auto source = tree.open(path);
         const Sha256 digest = hash_content(*source, observer);
         return ContentFacts{digest, source->size_bytes(), FactSource::hashed};
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         return unreadable(path, error);
     }
 }
@@ -129,7 +129,7 @@ Sha256 hash_content(const ByteSource& source, HashObserver* observer) {
         const std::size_t wanted = std::min<std::uint64_t>(hash_block, size - offset);
         const std::size_t count = source.read(offset, {block.get(), wanted});
         if (count == 0) {
-            throw EnvironmentError(
+            throw UserError(
                 "the file became shorter while it was read; try again when it is whole");
         }
         hasher.update({block.get(), count});
@@ -138,8 +138,7 @@ Sha256 hash_content(const ByteSource& source, HashObserver* observer) {
     }
     // Somebody may still be writing it: the digest of a half is worse than none.
     if (source.read(size, {block.get(), 1}) != 0) {
-        throw EnvironmentError(
-            "the file became longer while it was read; try again when it is whole");
+        throw UserError("the file became longer while it was read; try again when it is whole");
     }
     return hasher.finish();
 }

@@ -65,7 +65,7 @@ std::variant<ContentFacts, Diagnostic> hash_file(const Tree& tree, const std::st
 std::variant<ContentFacts, Diagnostic> read_content_facts(const Tree& tree, const std::string& path,
                                                           const FactOptions& options);
 
-/// One streaming pass with constant memory. Throws EnvironmentError when reading fails or the
+/// One streaming pass with constant memory. Throws UserError when reading fails or the
 /// source ends before its size.
 Sha256 hash_content(const ByteSource& source, HashObserver* observer);
 

@@ -6,8 +6,8 @@
 #include <numeric>
 #include <utility>
 
-#include "base/environment_error.h"
 #include "base/parallel.h"
+#include "base/user_error.h"
 #include "manifest/hub_path.h"
 
 namespace onnxhub {
@@ -123,7 +123,7 @@ void ContentTable::describe(const FactOptions& options, ContentObserver* observe
         Row& row = rows_[pending[i]];
         try {
             resolve(row);
-        } catch (const EnvironmentError& error) {  // such as a blob that a partial clone left out
+        } catch (const UserError& error) {  // such as a blob that a partial clone left out
             row.result = NoContent{NoContent::Kind::unusable, error.what(), "", {}};
         }
         if (row.resolved.empty()) return;

@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "base/environment_error.h"
 #include "base/parallel.h"
+#include "base/user_error.h"
 #include "generator/hub_rows.h"
 #include "manifest/hub_path.h"
 #include "manifest/onnx_release.h"
@@ -77,7 +77,7 @@ GraphReading read_graph(const ContentTable& table, const std::string& path,
         }
         reading.graph = std::make_shared<const ModelGraph>(std::get<ModelGraph>(std::move(result)));
         report_graph_trouble(path, *reading.graph, reading.diagnostics);
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         reading.diagnostics.report(
             {Severity::error, "file-unreadable", path, 0, reason_without_file(error, path), ""});
     }

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "generator/content_table.h"
-#include "generator/hub_part.h"
 #include "generator/readme_table.h"
+#include "generator/scope.h"
 #include "generator/settings.h"
 #include "manifest/entry.h"
 #include "manifest/manifest.h"
@@ -73,7 +73,7 @@ struct DescribeOptions {
     std::vector<std::string> more_models = {};  ///< that no row needs to name: facts and graphs
     std::vector<std::string> more_files = {};   ///< that no row needs to name: facts
     /// Models outside it get the facts that are known without reading, and nothing else.
-    HubPart part = {};
+    Scope part = {};
     std::vector<std::string> known_files = {};  ///< facts as far as they are known without reading
 };
 

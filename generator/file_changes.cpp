@@ -4,7 +4,7 @@
 #include <utility>
 #include <variant>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "generator/content_facts.h"
 
 namespace onnxhub {
@@ -45,7 +45,7 @@ bool FileChanges::has_other_form(const std::string& old_path, const std::string&
         const auto before = before_.held_by_git(old_path);
         const auto after = after_.held_by_git(new_path);
         return before && after && before->as_pointer.index() != after->as_pointer.index();
-    } catch (const EnvironmentError&) {  // a partial clone: the content is the same all the same
+    } catch (const UserError&) {  // a partial clone: the content is the same all the same
         return false;
     }
 }

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "generator/changed_rows.h"
 #include "manifest/entry_name.h"
 
@@ -26,28 +26,28 @@ HubRows read_rows(const Tree& tree, const Settings& settings, const GenerateOpti
 void require_a_hub(const HubRows& all, const GenerateOptions& options) {
     const std::string readme(readme_file_name);
     if (all.is_root_unusable) {
-        throw EnvironmentError(readme +
-                               ": can't be used, so nothing was generated; repair what is "
-                               "reported of it");
+        throw UserError(readme +
+                        ": can't be used, so nothing was generated; repair what is "
+                        "reported of it");
     }
     if (options.discover) return;
     if (!all.has_readme) {
-        throw EnvironmentError(readme +
-                               ": does not exist; run this at the hub's top folder, or use "
-                               "--discover for a repository without tables");
+        throw UserError(readme +
+                        ": does not exist; run this at the hub's top folder, or use "
+                        "--discover for a repository without tables");
     }
     if (!all.has_table) {
-        throw EnvironmentError(readme +
-                               ": has no table with a column \"Model Class\"; add one that "
-                               "links to the model folders, or use --discover");
+        throw UserError(readme +
+                        ": has no table with a column \"Model Class\"; add one that "
+                        "links to the model folders, or use --discover");
     }
 }
 
 const ManifestDocument& require_present(const GenerateOptions& options) {
     if (options.present) return *options.present;
-    throw EnvironmentError(std::string(manifest_file_name) +
-                           ": does not exist, so there is nothing to update; run `onnxhub "
-                           "generate` with --target all first");
+    throw UserError(std::string(manifest_file_name) +
+                    ": does not exist, so there is nothing to update; run `onnxhub "
+                    "generate` with --target all first");
 }
 
 bool is_selected(const ReadmeModel& row, const GenerateOptions& options) {
@@ -57,9 +57,9 @@ bool is_selected(const ReadmeModel& row, const GenerateOptions& options) {
 
 void select_rows(const Tree& tree, const GenerateOptions& options, GenerationPlan& plan) {
     if (options.target == Target::diff) {
-        Diagnostics troubles_of_the_past;
+        Diagnostics ignored_diagnostics;
         const HubRows base =
-            read_rows(*options.base, options.base_settings, options, troubles_of_the_past);
+            read_rows(*options.base, options.base_settings, options, ignored_diagnostics);
         RowChanges changes =
             find_changed_rows({*options.base, base.models, options.base_settings},
                               {tree, plan.rows, options.settings}, require_present(options));
@@ -78,10 +78,10 @@ void require_single(const GenerateOptions& options, const GenerationPlan& plan,
     if (options.target != Target::single || !plan.selected.empty()) return;
     const auto& all = diagnostics.all();
     const auto error = std::ranges::find(all, Severity::error, &Diagnostic::severity);
-    throw EnvironmentError(
-        options.single_path + ": no table lists this model" +
-        (error == all.end() ? "; add a row for it, or use --discover"
-                            : " that can be read; repair what is wrong first: " + to_text(*error)));
+    throw UserError(options.single_path + ": no table lists this model" +
+                    (error == all.end()
+                         ? "; add a row for it, or use --discover"
+                         : " that can be read; repair what is wrong first: " + to_text(*error)));
 }
 
 /// What rows in error may stand for, and no setting leaves out.

@@ -83,7 +83,7 @@ struct GenerateResult {
     std::size_t unmade = 0;               ///< rows that were looked at and gave no entry
 };
 
-/// Reads the tables. Throws EnvironmentError when there is nothing to generate from: no README.md
+/// Reads the tables. Throws UserError when there is nothing to generate from: no README.md
 /// or one that can't be used, no table of model folders, no row for `single_path`, no manifest
 /// where one is updated.
 GenerationPlan plan_generation(const Tree& tree, const GenerateOptions& options,

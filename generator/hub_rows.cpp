@@ -8,11 +8,11 @@
 #include <utility>
 #include <variant>
 
-#include "base/environment_error.h"
+#include "base/glob.h"
 #include "base/parallel.h"
+#include "base/user_error.h"
 #include "manifest/hub_path.h"
 #include "repository/foreign_pointer.h"
-#include "repository/glob.h"
 #include "repository/lfs_pointer.h"
 
 namespace onnxhub {
@@ -54,7 +54,7 @@ std::optional<std::string> read_readme(const Tree& tree, const std::string& path
             return fail(subject + foreign->reason, "commit the README itself to git");
         }
         return text;
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         return fail(error.what(), "");
     }
 }

@@ -8,8 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "base/escaping.h"
 #include "manifest/entry_name.h"
-#include "manifest/inert_text.h"
 #include "manifest/json_members.h"
 
 namespace onnxhub {

@@ -10,7 +10,7 @@ namespace {
 /// Longer ones are data in disguise (images), which no table links to.
 constexpr std::size_t definition_length_limit = 8192;  // bytes
 
-bool is_space(char c) {
+bool is_blank(char c) {
     return c == ' ' || c == '\t';
 }
 
@@ -19,12 +19,12 @@ bool is_digit(char c) {
 }
 
 std::string_view trim_end(std::string_view text) {
-    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
     return text;
 }
 
 std::string_view trim_start(std::string_view text) {
-    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
     return text;
 }
 
@@ -37,7 +37,7 @@ bool is_rule(std::string_view text) {
     const char mark = text.empty() ? '\0' : text.front();
     return (mark == '-' || mark == '*' || mark == '_') &&
            std::all_of(text.begin(), text.end(),
-                       [mark](char c) { return c == mark || is_space(c); });
+                       [mark](char c) { return c == mark || is_blank(c); });
 }
 
 /// Length of the list marker that `text` begins with: "-", "+", "*", "12." or "12)".
@@ -51,7 +51,7 @@ std::size_t list_marker_length(std::string_view text) {
         if (text[length] != '.' && text[length] != ')') return 0;
         ++length;
     }
-    return length == text.size() || is_space(text[length]) ? length : 0;
+    return length == text.size() || is_blank(text[length]) ? length : 0;
 }
 
 /// "[label]: target", perhaps with a title; the target may be on the next line.
@@ -84,7 +84,7 @@ LineKind kind_of(std::string_view content) {
         case '#': {
             const std::size_t level = count_front(content, '#');
             const bool is_heading =
-                level <= 6 && (level == content.size() || is_space(content[level]));
+                level <= 6 && (level == content.size() || is_blank(content[level]));
             return is_heading ? LineKind::heading : LineKind::prose;
         }
         case '<':
@@ -135,7 +135,7 @@ private:
     }
 
     void skip_spaces() {
-        for (; at_ < line_.text.size() && is_space(line_.text[at_]); ++at_) {
+        for (; at_ < line_.text.size() && is_blank(line_.text[at_]); ++at_) {
             line_.column += line_.text[at_] == '\t' ? 4 - line_.column % 4 : 1;
         }
     }

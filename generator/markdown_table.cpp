@@ -14,8 +14,8 @@
 #include <utility>
 #include <variant>
 
+#include "base/utf8.h"
 #include "generator/markdown_excerpt.h"
-#include "manifest/hub_path.h"
 
 namespace onnxhub {
 namespace {

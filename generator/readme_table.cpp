@@ -13,10 +13,10 @@
 #include <utility>
 #include <variant>
 
+#include "base/spelling.h"
 #include "generator/conflict_markers.h"
 #include "generator/markdown_table.h"
 #include "manifest/hub_path.h"
-#include "manifest/spelling.h"
 #include "repository/link_target.h"
 
 namespace onnxhub {

@@ -10,8 +10,8 @@
 #include <span>
 #include <utility>
 
-#include "base/environment_error.h"
-#include "manifest/spelling.h"
+#include "base/spelling.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -35,7 +35,7 @@ constexpr std::string_view key_reason = "reason";
 /// toml++ takes apart nested tables by recursion, and each dot of a key may nest another.
 constexpr std::ptrdiff_t dot_limit = 10'000;
 
-int line_of(const toml::source_region& source) {
+int toml_line(const toml::source_region& source) {
     return static_cast<int>(source.begin.line);
 }
 
@@ -121,7 +121,7 @@ private:
         ignored.path = required_string_at(table, name, key_path, "a glob of files, or \"**\"");
         ignored.reason = required_string_at(table, name, key_reason,
                                             "why the hub lives with it, for the next reader");
-        ignored.line = line_of(table.source());
+        ignored.line = toml_line(table.source());
         settings_.ignored_rules.push_back(std::move(ignored));
     }
 
@@ -169,7 +169,8 @@ private:
         std::vector<Diagnostic> found;
         for (const auto& [key, value] : table) {
             if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
-            found.push_back({Severity::warning, rule_unknown_setting, path_, line_of(key.source()),
+            found.push_back({Severity::warning, rule_unknown_setting, path_,
+                             toml_line(key.source()),
                              fmt::format("unknown key \"{}\"", qualified(table_name, key.str())),
                              advice(key.str(), known)});
         }
@@ -192,8 +193,8 @@ private:
 
     [[noreturn]] void fail(const toml::node& node, const std::string& message,
                            const std::string& hint) const {
-        throw EnvironmentError(
-            to_text({Severity::error, "", path_, line_of(node.source()), message, hint}));
+        throw UserError(
+            to_text({Severity::error, "", path_, toml_line(node.source()), message, hint}));
     }
 
     const std::string& path_;
@@ -205,7 +206,7 @@ private:
 
 Settings parse_settings(std::string_view toml, const std::string& path, Diagnostics& diagnostics) {
     if (std::count(toml.begin(), toml.end(), '.') > dot_limit) {
-        throw EnvironmentError(
+        throw UserError(
             to_text({Severity::error, "", path, 0,
                      fmt::format("the file has over {} dots", dot_limit), "keep settings short"}));
     }
@@ -214,7 +215,7 @@ Settings parse_settings(std::string_view toml, const std::string& path, Diagnost
         return SettingsReader(path, diagnostics).read(root);
     } catch (const toml::parse_error& error) {
         const toml::source_position& position = error.source().begin;
-        throw EnvironmentError(
+        throw UserError(
             to_text({Severity::error, "", path, static_cast<int>(position.line),
                      fmt::format("not TOML at column {}: {}", position.column, error.description()),
                      "correct the line, see https://toml.io"}));

@@ -39,7 +39,7 @@ struct Settings {
     bool tolerates_stale_manifest = false;
 };
 
-/// Throws EnvironmentError with file, line and column when `toml` is no TOML or a key has the wrong
+/// Throws UserError with file, line and column when `toml` is no TOML or a key has the wrong
 /// type; unknown keys are warnings that name the nearest known one.
 Settings parse_settings(std::string_view toml, const std::string& path, Diagnostics& diagnostics);
 

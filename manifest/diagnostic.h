@@ -42,8 +42,4 @@ private:
 /// any of the parts may quote a hostile file.
 std::string to_text(const Diagnostic& diagnostic);
 
-/// `text` with control characters (line breaks and terminal escapes among them) and bytes that are
-/// not UTF-8 written as \xNN, fit for one line of a terminal or a log.
-std::string printable(const std::string& text);
-
 }  // namespace onnxhub

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/entry_name.h"
 
+#include "base/escaping.h"
 #include "manifest/diagnostic.h"
 #include "manifest/entry_keys.h"
 

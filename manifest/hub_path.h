@@ -29,11 +29,4 @@ std::variant<std::string, UnsafePath> check_hub_path(std::string_view path);
 std::string_view parent_folder(std::string_view path);  ///< "a/b/c" → "a/b", "c" → ""
 std::string_view file_name(std::string_view path);      ///< "a/b/c" → "c"
 
-/// Decodes the first character of `text` into `c`. Returns its length in bytes, or 0 when the bytes
-/// are not UTF-8 (RFC 3629: no overlong forms, no surrogates) or there are none.
-std::size_t decode_utf8(std::string_view text, char32_t& c);
-
-/// The first line (1-based) with bytes that are not UTF-8 (RFC 3629); 0 when all of it is.
-int first_line_not_utf8(std::string_view text);
-
 }  // namespace onnxhub

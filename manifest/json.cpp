@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/utf8.h"
 #include "manifest/document_limits.h"
-#include "manifest/hub_path.h"
 
 namespace onnxhub {
 namespace {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/escaping.h"
 #include "manifest/diagnostic.h"
 
 namespace onnxhub {

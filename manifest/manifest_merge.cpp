@@ -11,6 +11,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/escaping.h"
 #include "manifest/diagnostic.h"
 #include "manifest/entry_keys.h"
 

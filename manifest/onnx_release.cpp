@@ -16,10 +16,10 @@ constexpr std::array<OnnxRelease, 24> releases{{
     {"1.19", 12, 24}, {"1.20", 13, 25}, {"1.21", 13, 26}, {"1.22", 13, 27},
 }};
 
-using Version = std::array<int, 3>;  ///< major, minor, patch
+using ReleaseVersion = std::array<int, 3>;  ///< major, minor, patch
 
-std::optional<Version> parse_version(std::string_view text) {
-    Version version{};
+std::optional<ReleaseVersion> parse_version(std::string_view text) {
+    ReleaseVersion version{};
     for (std::size_t part = 0;; ++part) {
         if (part == version.size()) return std::nullopt;
         const auto [stop, error] =
@@ -52,7 +52,7 @@ std::optional<OnnxRelease> find_release(std::string_view onnx_version) {
     if (!wanted) return std::nullopt;
     std::optional<OnnxRelease> found;
     for (const OnnxRelease& release : releases) {
-        const Version version = *parse_version(release.version);
+        const ReleaseVersion version = *parse_version(release.version);
         if (version[0] != (*wanted)[0] || version[1] != (*wanted)[1]) continue;
         // 1.4 means 1.4.1, the only release of that line; 1.1.1 keeps the numbers of 1.1.
         if (!found || version <= *wanted) found = release;

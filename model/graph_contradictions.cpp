@@ -10,14 +10,14 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/utf8.h"
 #include "manifest/element_type.h"
-#include "manifest/hub_path.h"
 
 namespace onnxhub {
 namespace {
 
 /// Types nested deeper than this don't occur; protobuf's own limit is near.
-constexpr int type_depth_limit = 64;
+constexpr int nested_type_limit = 64;
 
 constexpr std::string_view undefined = "undefined";
 
@@ -34,7 +34,7 @@ std::optional<int> undefined_element(const onnx::TypeProto& type, int depth = 0)
     const auto unless_defined = [](int element) {
         return is_defined(element) ? std::nullopt : std::optional(element);
     };
-    if (depth > type_depth_limit) return std::nullopt;
+    if (depth > nested_type_limit) return std::nullopt;
     switch (type.value_case()) {
         case TypeProto::kTensorType:
             return unless_defined(type.tensor_type().elem_type());

@@ -9,7 +9,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "manifest/hub_path.h"
+#include "base/utf8.h"
 #include "model/graph_contradictions.h"
 #include "model/onnx_types.h"
 

@@ -48,7 +48,7 @@ std::variant<ModelGraph, SkeletonError> read_model_graph(const ByteSource& sourc
                                                          const std::vector<std::string>& tensors);
 
 /// Of all that describes the model but its weights: the values of its initializers and where they
-/// are stored, doc strings and metadata. Nothing when it is no ONNX model. Throws EnvironmentError
+/// are stored, doc strings and metadata. Nothing when it is no ONNX model. Throws UserError
 /// when the source can't be read.
 std::optional<Sha256> digest_without_weights(const ByteSource& source);
 

@@ -13,7 +13,7 @@ std::string element_text(int element_type) {
     return std::string(element_type_name(element_type));
 }
 
-std::string type_text(const onnx::TypeProto& type, int depth) {
+std::string nested_type_text(const onnx::TypeProto& type, int depth) {
     using onnx::TypeProto;
     if (depth > type_depth_limit) return "undefined";
     switch (type.value_case()) {
@@ -22,12 +22,13 @@ std::string type_text(const onnx::TypeProto& type, int depth) {
         case TypeProto::kSparseTensorType:
             return "sparse_tensor(" + element_text(type.sparse_tensor_type().elem_type()) + ")";
         case TypeProto::kSequenceType:
-            return "seq(" + type_text(type.sequence_type().elem_type(), depth + 1) + ")";
+            return "seq(" + nested_type_text(type.sequence_type().elem_type(), depth + 1) + ")";
         case TypeProto::kOptionalType:
-            return "optional(" + type_text(type.optional_type().elem_type(), depth + 1) + ")";
+            return "optional(" + nested_type_text(type.optional_type().elem_type(), depth + 1) +
+                   ")";
         case TypeProto::kMapType:
             return "map(" + element_text(type.map_type().key_type()) + "," +
-                   type_text(type.map_type().value_type(), depth + 1) + ")";
+                   nested_type_text(type.map_type().value_type(), depth + 1) + ")";
         case TypeProto::kOpaqueType:
             return "opaque(" + type.opaque_type().domain() + "," + type.opaque_type().name() + ")";
         default:
@@ -38,7 +39,7 @@ std::string type_text(const onnx::TypeProto& type, int depth) {
 }  // namespace
 
 std::string type_text(const onnx::TypeProto& type) {
-    return type_text(type, 0);
+    return nested_type_text(type, 0);
 }
 
 bool has_shape(const onnx::TypeProto& type) {

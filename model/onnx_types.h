@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ONNX types as manifests spell them; for the .cpp files of this room only.
+// ONNX types as manifests spell them; for the .cpp files of this module only.
 #pragma once
 
 #include <onnx/onnx_pb.h>

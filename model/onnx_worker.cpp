@@ -18,7 +18,7 @@
 #include <optional>
 #include <utility>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "model/onnx_tasks.h"
 
 extern char** environ;
@@ -116,16 +116,16 @@ public:
     explicit Worker(std::vector<std::string> command) {
         int ends[2] = {-1, -1};
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-            throw EnvironmentError(std::string("the ONNX worker: can't start (") +
-                                   std::strerror(errno) + ")");
+            throw UserError(std::string("the ONNX worker: can't start (") + std::strerror(errno) +
+                            ")");
         }
         fd_ = ends[0];
         const int failure = spawn(std::move(command), ends[1]);
         close(ends[1]);
         if (failure != 0) {
             close(fd_);
-            throw EnvironmentError(std::string("the ONNX worker: can't start (") +
-                                   std::strerror(failure) + ")");
+            throw UserError(std::string("the ONNX worker: can't start (") + std::strerror(failure) +
+                            ")");
         }
     }
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "repository/git_command.h"
 
 namespace onnxhub {
@@ -85,7 +85,7 @@ private:
         for (const std::string& name : remote_.names) {
             try {
                 return repository().merge_base(repository().resolve_commit(name), request_.head);
-            } catch (const EnvironmentError& error) {
+            } catch (const UserError& error) {
                 if (trouble_.empty()) trouble_ = error.what();
             }
         }

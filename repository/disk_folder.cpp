@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "manifest/hub_path.h"
 
 namespace onnxhub {
@@ -63,14 +63,14 @@ std::string DiskFolder::read_link(const std::string& path) const {
     const ssize_t length = status && S_ISLNK(status->st_mode)
                                ? readlink((root_ / path).c_str(), target, sizeof target)
                                : -1;
-    if (length < 0) throw EnvironmentError(path + ": is no symbolic link");
+    if (length < 0) throw UserError(path + ": is no symbolic link");
     return std::string(target, static_cast<std::size_t>(length));
 }
 
 std::unique_ptr<ByteSource> DiskFolder::open(const std::string& path) const {
     const auto status = look(path);
     if (!status || !S_ISREG(status->st_mode)) {
-        throw EnvironmentError(path + ": is no regular file; replace it by one");
+        throw UserError(path + ": is no regular file; replace it by one");
     }
     return open_file(root_ / path, path, LastLink::refuse);
 }
@@ -104,7 +104,7 @@ std::vector<DiskFolder::Child> DiskFolder::children_of(const std::string& folder
     if (error) {
         const std::string reason = "can't be read (" + error.message() + ")";
         if (folder.empty()) {
-            throw EnvironmentError(root_.string() + ": " + reason + "; check its permissions");
+            throw UserError(root_.string() + ": " + reason + "; check its permissions");
         }
         notes.report({Severity::warning, "folder-unreadable", folder, 0,
                       reason + ", its files are left out", "check its permissions"});

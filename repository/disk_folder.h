@@ -32,7 +32,7 @@ public:
     /// Calls `enter(path)` for each folder below the root, which says whether to look inside, and
     /// `found(path)` for each regular file and symbolic link. Names that can't be used in a hub and
     /// folders that can't be read are reported to `notes`. In the order of names, so that notes are
-    /// the same from run to run; .git is passed by. Throws EnvironmentError when the root itself
+    /// the same from run to run; .git is passed by. Throws UserError when the root itself
     /// can't be read.
     void walk(const std::function<bool(const std::string&)>& enter,
               const std::function<void(const std::string&)>& found, Diagnostics& notes) const;

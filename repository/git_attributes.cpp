@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "base/environment_error.h"
+#include "base/glob.h"
+#include "base/user_error.h"
 #include "manifest/hub_path.h"
-#include "repository/glob.h"
 
 namespace onnxhub {
 namespace {
@@ -83,11 +83,10 @@ GitAttributes GitAttributes::read(const Tree& tree, const std::vector<std::strin
             attributes.read_file(folder, text);
             if (attributes.folders_[folder].globs.size() > attributes_glob_limit) {
                 attributes.folders_.erase(folder);
-                throw EnvironmentError(path + ": has over " +
-                                       std::to_string(attributes_glob_limit) +
-                                       " patterns with wildcards");
+                throw UserError(path + ": has over " + std::to_string(attributes_glob_limit) +
+                                " patterns with wildcards");
             }
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             diagnostics.report({Severity::warning, "attributes-unreadable", path, 0,
                                 reason_without_file(error, path),
                                 "which files belong in Git LFS can't be told"});

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 
 extern char** environ;
 
@@ -92,8 +92,8 @@ GitOutcome run_git(const std::filesystem::path& folder, std::vector<std::string>
     std::vector<std::string> environment = environment_of_git(messages.wants_progress);
     std::array<int, 2> pipe_ends{};
     if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) {
-        throw EnvironmentError(std::string("git: can't be run (") + std::strerror(errno) +
-                               "); close other programs");
+        throw UserError(std::string("git: can't be run (") + std::strerror(errno) +
+                        "); close other programs");
     }
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -107,8 +107,8 @@ GitOutcome run_git(const std::filesystem::path& folder, std::vector<std::string>
     close(pipe_ends[1]);
     if (failure != 0) {
         close(pipe_ends[0]);
-        throw EnvironmentError(std::string("git: can't be run (") + std::strerror(failure) +
-                               "); install git");
+        throw UserError(std::string("git: can't be run (") + std::strerror(failure) +
+                        "); install git");
     }
     GitOutcome outcome;
     outcome.last_line = read_lines(pipe_ends[0], messages);

@@ -26,7 +26,7 @@ struct GitOutcome {
 inline constexpr std::size_t git_messages_limit = 1024 * 1024;  // bytes
 inline constexpr std::size_t git_line_limit = 4096;             // bytes
 
-/// Runs git in `folder`, never asking for a password. Throws EnvironmentError when it can't be run.
+/// Runs git in `folder`, never asking for a password. Throws UserError when it can't be run.
 GitOutcome run_git(const std::filesystem::path& folder, std::vector<std::string> arguments,
                    const GitMessages& messages);
 

@@ -8,7 +8,7 @@
 
 #include "base/atomic_file.h"
 #include "base/byte_source.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {

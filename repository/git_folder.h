@@ -20,7 +20,7 @@ enum class GitInfo {
 std::filesystem::path path_of(const GitRepository& repository, GitInfo file);
 
 /// Appends `line` unless the file has it already; gives whether it was appended. The file is
-/// replaced atomically. Throws EnvironmentError when it cannot be written.
+/// replaced atomically. Throws UserError when it cannot be written.
 bool add_line(const GitRepository& repository, GitInfo file, const std::string& line);
 
 /// Git's lock while a command of its own changes the index and the working tree: a checkout, a

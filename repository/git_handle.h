@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// libgit2's side of a repository, for the .cpp files of this room only.
+// libgit2's side of a repository, for the .cpp files of this module only.
 #pragma once
 
 #include <git2.h>
@@ -38,7 +38,7 @@ BlobId to_blob_id(const git_oid& oid);
 git_oid to_git_oid(const BlobId& id);
 
 /// Content of a blob. Large ones are inflated one at a time, so that several don't fill memory at
-/// once. Throws EnvironmentError, also when the blob is not here (partial clones).
+/// once. Throws UserError, also when the blob is not here (partial clones).
 std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitRepository::Handle>& handle,
                                       const BlobId& id, const std::string& shown_name);
 

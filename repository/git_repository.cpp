@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "repository/git_handle.h"
 #include "repository/index_snapshot.h"
 #include "repository/shallow_history.h"
@@ -64,9 +64,9 @@ void refuse_dangling_git_file(const fs::path& folder) {
     std::error_code error;
     for (fs::path place = fs::canonical(folder, error); !error; place = place.parent_path()) {
         if (fs::is_regular_file(place / ".git", error)) {
-            throw EnvironmentError((place / ".git").string() +
-                                   ": names a repository that does not exist; repair it with `git "
-                                   "worktree repair`, or remove it");
+            throw UserError((place / ".git").string() +
+                            ": names a repository that does not exist; repair it with `git "
+                            "worktree repair`, or remove it");
         }
         error.clear();
         if (place == place.root_path()) return;
@@ -78,13 +78,13 @@ void refuse_dangling_git_file(const fs::path& folder) {
     const fs::path top = repository_top(git_folder);
     // libgit2 1.5 gives ENOTFOUND in place of EOWNER when no safe.directory is configured at all.
     if (error == GIT_EOWNER || has_other_owner(git_folder) || has_other_owner(top)) {
-        throw EnvironmentError(folder.string() +
-                               ": the repository belongs to another user; if you trust it, `git "
-                               "config --global --add safe.directory '" +
-                               top.string() + "'`");
+        throw UserError(folder.string() +
+                        ": the repository belongs to another user; if you trust it, `git "
+                        "config --global --add safe.directory '" +
+                        top.string() + "'`");
     }
-    throw EnvironmentError(folder.string() + ": the git repository can't be opened (" + reason +
-                           "); check it with `git status`");
+    throw UserError(folder.string() + ": the git repository can't be opened (" + reason +
+                    "); check it with `git status`");
 }
 
 GitConfig open_config(git_repository* repository) {
@@ -177,12 +177,11 @@ private:
         char hex[41] = {};
         const git_oid oid = to_git_oid(id);
         git_oid_tostr(hex, sizeof hex, &oid);
-        throw EnvironmentError(shown_name + ": git has not fetched its blob " + hex +
-                               "; fetch it with `git cat-file -e " + hex +
-                               "`, or clone without --filter");
+        throw UserError(shown_name + ": git has not fetched its blob " + hex +
+                        "; fetch it with `git cat-file -e " + hex + "`, or clone without --filter");
     }
-    throw EnvironmentError(shown_name + ": can't be read from git (" + git_message() +
-                           "); check the repository with `git fsck`");
+    throw UserError(shown_name + ": can't be read from git (" + git_message() +
+                    "); check the repository with `git fsck`");
 }
 
 }  // namespace
@@ -275,8 +274,8 @@ std::shared_ptr<const GitRepository> GitRepository::find(const fs::path& folder)
     }
     git_odb* odb = nullptr;
     if (git_repository_odb(&odb, opened) != 0) {
-        throw EnvironmentError(folder.string() + ": the git repository has no object database (" +
-                               git_message() + "); check it with `git fsck`");
+        throw UserError(folder.string() + ": the git repository has no object database (" +
+                        git_message() + "); check it with `git fsck`");
     }
     handle->odb.reset(odb);
     return std::shared_ptr<const GitRepository>(new GitRepository(std::move(handle)));
@@ -296,11 +295,10 @@ CommitId GitRepository::resolve_commit(const std::string& revision) const {
     if (error != 0) {
         const bool is_unborn =
             revision == "HEAD" && git_repository_head_unborn(handle_->repository.get()) == 1;
-        throw EnvironmentError(revision + ": is no commit in this repository" +
-                               (is_unborn ? "; nothing has been committed yet"
-                                : is_shallow()
-                                    ? shallow_remedy
-                                    : "; name a commit, branch or tag, or fetch it first"));
+        throw UserError(revision + ": is no commit in this repository" +
+                        (is_unborn      ? "; nothing has been committed yet"
+                         : is_shallow() ? shallow_remedy
+                                        : "; name a commit, branch or tag, or fetch it first"));
     }
     char hex[41] = {};
     git_oid_tostr(hex, sizeof hex, git_object_id(peeled));
@@ -356,9 +354,9 @@ CommitId GitRepository::merge_base(const CommitId& one, const CommitId& other) c
         found = git_merge_base(&base, handle_->repository.get(), &first, &second) == 0;
     }
     if (!found) {
-        throw EnvironmentError(one.substr(0, 12) + ", " + other.substr(0, 12) +
-                               ": have no common ancestor here" +
-                               (is_shallow() ? shallow_remedy : "; name a base they share"));
+        throw UserError(one.substr(0, 12) + ", " + other.substr(0, 12) +
+                        ": have no common ancestor here" +
+                        (is_shallow() ? shallow_remedy : "; name a base they share"));
     }
     char hex[41] = {};
     git_oid_tostr(hex, sizeof hex, &base);
@@ -412,7 +410,7 @@ std::unique_ptr<Tree> GitRepository::tree_of(const CommitId& commit,
 }
 
 std::unique_ptr<Tree> GitRepository::working_tree(const std::string& subfolder) const {
-    if (is_bare()) throw EnvironmentError("a bare repository has no working tree; use --rev");
+    if (is_bare()) throw UserError("a bare repository has no working tree; use --rev");
     return make_working_tree(handle_, subfolder, lfs_storage());
 }
 

@@ -18,17 +18,17 @@ using CommitId = std::string;
 class GitRepository {
 public:
     /// The repository that `folder` belongs to (its own, or that of a folder above; bare, linked
-    /// worktrees and shallow clones too), or null when there is none. Throws EnvironmentError when
+    /// worktrees and shallow clones too), or null when there is none. Throws UserError when
     /// there is one that can't be used (dubious ownership, unknown format), saying what to do.
     static std::shared_ptr<const GitRepository> find(const std::filesystem::path& folder);
 
     ~GitRepository();
 
-    /// A commit, branch, tag or any other revision git understands. Throws EnvironmentError when
+    /// A commit, branch, tag or any other revision git understands. Throws UserError when
     /// there is no such commit here; in a shallow clone the message names `fetch-depth: 0`.
     CommitId resolve_commit(const std::string& revision) const;
 
-    /// The best common ancestor. Throws EnvironmentError when there is none here; in a shallow
+    /// The best common ancestor. Throws UserError when there is none here; in a shallow
     /// clone the message names `fetch-depth: 0`.
     CommitId merge_base(const CommitId& one, const CommitId& other) const;
 
@@ -41,7 +41,7 @@ public:
 
     std::filesystem::path index_path() const;  ///< of the index of this working tree
     /// The paths in the index below `subfolder` ("" for all), from there on, sorted byte for byte.
-    /// Throws EnvironmentError when the index is damaged. For one thread at a time.
+    /// Throws UserError when the index is damaged. For one thread at a time.
     std::vector<std::string> tracked_files(const std::string& subfolder) const;
 
     bool is_bare() const;
@@ -60,10 +60,10 @@ public:
 
     /// The files below `subfolder` ("" for all) of a commit. Keeps the repository alive.
     std::unique_ptr<Tree> tree_of(const CommitId& commit, const std::string& subfolder) const;
-    /// The working tree below `subfolder`. Throws EnvironmentError when the repository is bare.
+    /// The working tree below `subfolder`. Throws UserError when the repository is bare.
     std::unique_ptr<Tree> working_tree(const std::string& subfolder) const;
 
-    struct Handle;  ///< libgit2's side, for the trees in this room
+    struct Handle;  ///< libgit2's side, for the trees in this module
 
 private:
     explicit GitRepository(std::shared_ptr<Handle> handle);

@@ -4,7 +4,7 @@
 #include <system_error>
 #include <utility>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "manifest/manifest.h"
 
 namespace onnxhub {
@@ -34,7 +34,7 @@ std::shared_ptr<const GitRepository> find_repository(const std::string& folder,
     std::error_code error;
     try {
         return GitRepository::find(folder);
-    } catch (const EnvironmentError&) {
+    } catch (const UserError&) {
         if (!ref.empty() || !fs::exists(fs::path(folder) / manifest_file_name, error)) throw;
         return nullptr;
     }
@@ -46,9 +46,9 @@ HubLocation locate_hub(const std::string& location) {
     const auto [folder, ref] = split(location);
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
-        throw EnvironmentError(folder +
-                               ": is no folder; name a hub's folder, or write owner/name for one "
-                               "on GitHub");
+        throw UserError(folder +
+                        ": is no folder; name a hub's folder, or write owner/name for one "
+                        "on GitHub");
     }
     HubLocation found;
     found.folder = folder;
@@ -56,7 +56,7 @@ HubLocation locate_hub(const std::string& location) {
     const bool is_bare = found.repository && found.repository->is_bare();
     found.reads_commit = !ref.empty() || is_bare;
     if (found.reads_commit && !found.repository) {
-        throw EnvironmentError(folder + ": is no git repository; leave out \":" + ref + "\"");
+        throw UserError(folder + ": is no git repository; leave out \":" + ref + "\"");
     }
     if (found.reads_commit) found.ref = ref.empty() ? "HEAD" : ref;
     if (found.repository && !is_bare) found.subfolder = below_top(*found.repository, folder);

@@ -19,7 +19,7 @@ struct HubLocation {
 };
 
 /// `location` is a folder, a bare repository, or either kind of repository with ":ref". Throws
-/// EnvironmentError when there is none; whether there is such a ref is not looked at.
+/// UserError when there is none; whether there is such a ref is not looked at.
 HubLocation locate_hub(const std::string& location);
 
 }  // namespace onnxhub

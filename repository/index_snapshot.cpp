@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "repository/git_handle.h"
 
 namespace onnxhub {
@@ -110,8 +110,7 @@ IndexSnapshot IndexSnapshot::read(git_repository* repository, const std::string&
     snapshot.trust_ = read_trust(repository);
     git_index* opened = nullptr;
     if (git_repository_index(&opened, repository) != 0) {
-        throw EnvironmentError("git index: can't be read (" + git_message() + "); " +
-                               index_remedy());
+        throw UserError("git index: can't be read (" + git_message() + "); " + index_remedy());
     }
     const GitIndex index(opened);
     // Before the entries are read again: should git write meanwhile, the older time trusts less.
@@ -120,8 +119,8 @@ IndexSnapshot IndexSnapshot::read(git_repository* repository, const std::string&
     if (!path || stat(path, &status) != 0) return snapshot;
     snapshot.index_time_ = to_time(status.st_mtim);
     if (git_index_read(opened, 1) != 0) {
-        throw EnvironmentError(std::string(path) + ": can't be read (" + git_message() + "); " +
-                               index_remedy());
+        throw UserError(std::string(path) + ": can't be read (" + git_message() + "); " +
+                        index_remedy());
     }
     const std::string prefix = subfolder.empty() ? "" : subfolder + "/";
     for (std::size_t i = 0; i < git_index_entrycount(opened); ++i) {

@@ -51,7 +51,7 @@ bool is_unmodified(const IndexedFile& recorded, const struct stat& now, const Fi
 class IndexSnapshot {
 public:
     /// Reads the index of `repository`, as far as it lies below `subfolder`. Throws
-    /// EnvironmentError when it is damaged. A repository without an index has nothing tracked.
+    /// UserError when it is damaged. A repository without an index has nothing tracked.
     static IndexSnapshot read(git_repository* repository, const std::string& subfolder);
 
     const IndexedFile* find(const std::string& path) const;  ///< null: not tracked

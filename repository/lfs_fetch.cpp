@@ -6,7 +6,7 @@
 #include <utility>
 #include <variant>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "repository/git_command.h"
 #include "repository/lfs_pointer.h"
 #include "repository/tree.h"
@@ -58,7 +58,7 @@ std::vector<std::string> lfs_include_patterns(const std::vector<std::string>& pa
 FetchedContent::FetchedContent(const GitRepository& repository, FetchRequest request)
     : request_(std::move(request)) {
     if (!has_git_lfs(request_.folder)) {
-        throw EnvironmentError(
+        throw UserError(
             "git-lfs: is not installed; install it (apt install git-lfs), or "
             "leave out --fetch");
     }

@@ -36,7 +36,7 @@ struct FetchRequest {
 /// The content of LFS files, fetched when the object is made.
 class FetchedContent {
 public:
-    /// Throws EnvironmentError when git-lfs is not installed.
+    /// Throws UserError when git-lfs is not installed.
     FetchedContent(const GitRepository& repository, FetchRequest request);
 
     /// Drops the objects, when asked to.

@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "manifest/hub_path.h"
+#include "base/utf8.h"
 
 namespace onnxhub {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <system_error>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "manifest/manifest.h"
 #include "repository/git_folder.h"
 #include "repository/git_handle.h"
@@ -17,7 +17,7 @@ namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
-using Repository = std::unique_ptr<git_repository, FreeWith<git_repository_free>>;
+using RepositoryHandle = std::unique_ptr<git_repository, FreeWith<git_repository_free>>;
 using Config = std::unique_ptr<git_config, FreeWith<git_config_free>>;
 
 constexpr const char* name_key = "merge.onnxhub.name";
@@ -27,8 +27,8 @@ constexpr const char* driver_name = "onnxhub";
 void define_driver(git_repository* repository, const fs::path& folder) {
     const auto check = [&](int result) {
         if (result >= 0) return;
-        throw EnvironmentError(folder.string() + ": git's configuration can't be written (" +
-                               git_message() + "); look at the permissions of .git/config");
+        throw UserError(folder.string() + ": git's configuration can't be written (" +
+                        git_message() + "); look at the permissions of .git/config");
     };
     git_config* all_handle = nullptr;
     check(git_repository_config(&all_handle, repository));
@@ -63,15 +63,14 @@ bool has_attribute(git_repository* repository, const std::string& path) {
 MergeDriverSetup install_merge_driver(const fs::path& folder) {
     const auto known = GitRepository::find(folder);
     if (!known) {
-        throw EnvironmentError(folder.string() +
-                               ": is not in a git repository; name a folder that is");
+        throw UserError(folder.string() + ": is not in a git repository; name a folder that is");
     }
     git_repository* handle = nullptr;
     if (git_repository_open_ext(&handle, folder.c_str(), 0, nullptr) != 0) {
-        throw EnvironmentError(folder.string() + ": the git repository can't be opened (" +
-                               git_message() + "); check it with `git status`");
+        throw UserError(folder.string() + ": the git repository can't be opened (" + git_message() +
+                        "); check it with `git status`");
     }
-    const Repository repository(handle);
+    const RepositoryHandle repository(handle);
     MergeDriverSetup setup;
     if (!known->config_value(driver_key)) {
         define_driver(repository.get(), folder);

@@ -15,7 +15,7 @@ struct MergeDriverSetup {
 /// Makes git merge the manifest of the hub in `folder` by the driver "onnxhub" (gitattributes(5)).
 /// Defines the driver in the repository's own configuration unless one of that name is defined
 /// there or for the user. Where no attribute chooses it for the manifest, appends a line to the
-/// repository's info/attributes, which wins over every .gitattributes. Throws EnvironmentError when
+/// repository's info/attributes, which wins over every .gitattributes. Throws UserError when
 /// there is no repository or one of the files cannot be written.
 MergeDriverSetup install_merge_driver(const std::filesystem::path& folder);
 

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "repository/git_handle.h"
 
 namespace onnxhub {
@@ -16,8 +16,8 @@ using Signature = std::unique_ptr<git_signature, FreeWith<git_signature_free>>;
 
 void check(int result, const std::filesystem::path& folder, const char* what) {
     if (result >= 0) return;
-    throw EnvironmentError(folder.string() + ": " + what + " (" + git_message() +
-                           "); look at the folder's permissions");
+    throw UserError(folder.string() + ": " + what + " (" + git_message() +
+                    "); look at the folder's permissions");
 }
 
 Repository make(const std::filesystem::path& folder) {
@@ -41,8 +41,8 @@ Signature author_of(git_repository* repository) {
 
 }  // namespace
 
-void begin_repository(const std::filesystem::path& folder, const std::vector<std::string>& paths,
-                      const std::string& message) {
+void init_repository(const std::filesystem::path& folder, const std::vector<std::string>& paths,
+                     const std::string& message) {
     git_libgit2_init();
     const Repository repository = make(folder);
     git_index* index_handle = nullptr;

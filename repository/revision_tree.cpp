@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "manifest/hub_path.h"
 #include "repository/git_handle.h"
 
@@ -64,9 +64,9 @@ public:
         if (++folders_ > folder_limit) refuse();
         git_tree* opened = nullptr;
         if (git_tree_lookup(&opened, repository_, &tree_id) != 0) {
-            throw EnvironmentError(commit_.substr(0, 12) + ": folder \"" + prefix +
-                                   "\" can't be read from git (" + git_message() +
-                                   "); fetch the missing objects, or check with `git fsck`");
+            throw UserError(commit_.substr(0, 12) + ": folder \"" + prefix +
+                            "\" can't be read from git (" + git_message() +
+                            "); fetch the missing objects, or check with `git fsck`");
         }
         const GitTree tree(opened);
         for (std::size_t i = 0; i < git_tree_entrycount(opened); ++i) {
@@ -121,9 +121,9 @@ private:
     }
 
     [[noreturn]] void refuse() const {
-        throw EnvironmentError(commit_.substr(0, 12) + ": names more than " +
-                               std::to_string(entry_limit) + " files or " +
-                               std::to_string(folder_limit) + " folders; read a commit of a hub");
+        throw UserError(commit_.substr(0, 12) + ": names more than " + std::to_string(entry_limit) +
+                        " files or " + std::to_string(folder_limit) +
+                        " folders; read a commit of a hub");
     }
 
     void leave_out(const std::string& path, const char* why,
@@ -198,7 +198,7 @@ public:
     std::string read_link(const std::string& path) const override {
         const RevisionFile* file = find(path);
         if (!file || file->kind != FileKind::symlink) {
-            throw EnvironmentError(path + ": is no symbolic link");
+            throw UserError(path + ": is no symbolic link");
         }
         return read_whole(*open_blob(handle_, file->id, path), 4096, path);  // PATH_MAX
     }
@@ -206,7 +206,7 @@ public:
     std::unique_ptr<ByteSource> open(const std::string& path) const override {
         const RevisionFile* file = find(path);
         if (!file || file->kind != FileKind::regular) {
-            throw EnvironmentError(path + ": is no regular file of this revision");
+            throw UserError(path + ": is no regular file of this revision");
         }
         return open_blob(handle_, file->id, path);
     }
@@ -244,7 +244,7 @@ private:
     std::uint64_t size_of(const RevisionFile& file) const {
         try {
             return blob_size(*handle_, file.id, file.path);
-        } catch (const EnvironmentError&) {
+        } catch (const UserError&) {
             return 0;
         }
     }
@@ -270,7 +270,7 @@ git_oid find_root(git_repository* repository, const CommitId& commit,
     const int error = git_revparse_single(&found, repository, spec.c_str());
     const GitObject object(found);
     if (error != 0 || git_object_type(found) != GIT_OBJECT_TREE) {
-        throw EnvironmentError(commit.substr(0, 12) + ": has no folder \"" + subfolder + "\"");
+        throw UserError(commit.substr(0, 12) + ": has no folder \"" + subfolder + "\"");
     }
     return *git_object_id(found);
 }

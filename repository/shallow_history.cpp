@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "repository/git_handle.h"
 
 namespace onnxhub {
@@ -37,8 +37,8 @@ public:
         const git_oid oid = to_git_oid(id);
         git_commit* found = nullptr;
         if (git_commit_lookup(&found, repository_, &oid) != 0) {
-            throw EnvironmentError("the history of this shallow clone is damaged (" +
-                                   git_message() + "); fetch it again with `git fetch`");
+            throw UserError("the history of this shallow clone is damaged (" + git_message() +
+                            "); fetch it again with `git fetch`");
         }
         const GitCommit commit(found);
         Commit read{git_commit_time(found), {}};

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "manifest/hub_path.h"
 #include "repository/tree.h"
 
@@ -14,7 +14,7 @@ namespace {
 
 constexpr int link_limit = 40;  // as Linux follows in one path, path_resolution(7)
 
-constexpr std::size_t path_limit = 4096;  // bytes, as Linux's PATH_MAX
+constexpr std::size_t target_limit = 4096;  // bytes, as Linux's PATH_MAX
 
 /// Goes down a path segment by segment, as the system does: a ".." behind a link to a folder means
 /// the parent of the folder, not of the link.
@@ -23,7 +23,7 @@ public:
     explicit PathResolver(const Tree& tree) : tree_(tree) {}
 
     std::variant<std::string, UnresolvedPath> resolve(const std::string& path) {
-        if (path.size() > path_limit) return UnresolvedPath{"the path is too long"};
+        if (path.size() > target_limit) return UnresolvedPath{"the path is too long"};
         push(path);
         while (!pending_.empty()) {
             const std::string segment = std::move(pending_.back());
@@ -70,7 +70,7 @@ private:
         std::string target;
         try {
             target = tree_.read_link(link);
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             return last_link_ + " can't be read (" + error.what() + ")";
         }
         if (target.empty()) return last_link_ + " is empty";

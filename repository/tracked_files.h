@@ -17,7 +17,7 @@ namespace onnxhub {
 /// The files that `git ls-files` lists. Thread-safe.
 class TrackedFiles {
 public:
-    /// Those below `subfolder` of the working tree ("" for all). Throws EnvironmentError when the
+    /// Those below `subfolder` of the working tree ("" for all). Throws UserError when the
     /// index can't be read.
     TrackedFiles(std::shared_ptr<const GitRepository> repository, std::string subfolder);
 

@@ -67,10 +67,10 @@ public:
     /// when it can't be told; open() says why.
     virtual std::optional<FileStat> stat(const std::string& path) const = 0;
 
-    /// Target of the symbolic link at `path`, as written. Throws EnvironmentError otherwise.
+    /// Target of the symbolic link at `path`, as written. Throws UserError otherwise.
     virtual std::string read_link(const std::string& path) const = 0;
 
-    /// Content of the regular file at `path`. Throws EnvironmentError when it can't be read.
+    /// Content of the regular file at `path`. Throws UserError when it can't be read.
     virtual std::unique_ptr<ByteSource> open(const std::string& path) const = 0;
 
     /// The blob that holds exactly the content of `path`, known without reading the content: of any
@@ -80,7 +80,7 @@ public:
 
     /// The blob that git has recorded for the regular file at `path`: in the index of a working
     /// tree, in a revision's tree. File times don't matter, and the file may be modified since.
-    /// Nothing when git doesn't track it, or when its merge isn't finished. Throws EnvironmentError
+    /// Nothing when git doesn't track it, or when its merge isn't finished. Throws UserError
     /// when the blob isn't here (partial clones).
     virtual std::optional<HeldByGit> held_by_git(const std::string&) const { return std::nullopt; }
 

@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "manifest/hub_path.h"
 #include "repository/disk_folder.h"
 #include "repository/git_handle.h"
@@ -104,7 +104,7 @@ public:
                 return std::nullopt;
             }
             return *pointer;
-        } catch (const EnvironmentError&) {
+        } catch (const UserError&) {
             return std::nullopt;  // the file itself is here and can be read instead
         }
     }

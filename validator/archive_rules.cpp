@@ -9,10 +9,10 @@
 #include <set>
 #include <utility>
 
-#include "base/environment_error.h"
 #include "base/parallel.h"
-#include "manifest/test_data_archive.h"
-#include "manifest/test_data_check.h"
+#include "base/user_error.h"
+#include "model/test_data_archive.h"
+#include "model/test_data_check.h"
 
 namespace onnxhub {
 namespace {
@@ -97,9 +97,9 @@ constexpr RuleInfo test_data_differs{
     .fix = "Make the test data with the model it is packed with.",
 };
 
-constexpr std::array rules{archive_unreadable, archive_unsafe,        archive_too_large,
-                           archive_no_model,   archive_model_differs, test_data_missing,
-                           test_data_differs};
+constexpr std::array archive_rule_list{archive_unreadable, archive_unsafe,        archive_too_large,
+                                       archive_no_model,   archive_model_differs, test_data_missing,
+                                       test_data_differs};
 
 /// An archive, where to point, and what it should hold.
 struct ArchiveTask {
@@ -165,8 +165,8 @@ public:
     void check() {
         const std::unique_ptr<ByteSource> source = hub_.described.contents.open(task_.path);
         if (!source) {
-            findings_.pass_by(archive_unreadable, bytes_not_here);
-            findings_.pass_by(test_data_differs, bytes_not_here);
+            findings_.skip(archive_unreadable, bytes_not_here);
+            findings_.skip(test_data_differs, bytes_not_here);
             return;
         }
         const TestDataArchive archive = read_test_data_archive(
@@ -230,7 +230,7 @@ private:
             report(test_data_missing, task_.path + " has no test_data_set_N with tensors",
                    "add test_data_set_0/input_0.pb, output_0.pb and so on");
         } else if (!task_.ports) {
-            findings_.pass_by(test_data_differs, "the model's ports are not known");
+            findings_.skip(test_data_differs, "the model's ports are not known");
         } else {
             for (const std::string& mismatch : compare_test_data(archive, *task_.ports)) {
                 report(test_data_differs, fmt::format("in {}: {}", task_.path, mismatch),
@@ -247,7 +247,7 @@ private:
 }  // namespace
 
 std::span<const RuleInfo> archive_rules() {
-    return rules;
+    return archive_rule_list;
 }
 
 void check_archives(const HubState& hub, unsigned jobs, FindingList& findings) {
@@ -256,7 +256,7 @@ void check_archives(const HubState& hub, unsigned jobs, FindingList& findings) {
     for_each_index(tasks.size(), jobs, [&](std::size_t i) {
         try {
             ArchiveChecker(hub, tasks[i], found[i]).check();
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             found[i].report(archive_unreadable, tasks[i].place, error.what(), "", tasks[i].subject);
         }
     });

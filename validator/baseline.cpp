@@ -16,7 +16,7 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::int64_t format_version = 1;
+constexpr std::int64_t baseline_version = 1;
 constexpr std::size_t fingerprint_digits = 16;
 
 /// Reads the document; of all that is wrong the first is remembered.
@@ -36,8 +36,8 @@ public:
         }
         const JsonValue* version = document.root.find("version");
         if (!version) return trouble(document.root.line, "no baseline: it has no \"version\"");
-        if (version->integer() != format_version) {
-            return trouble(version->line, fmt::format("the version is not {}", format_version));
+        if (version->integer() != baseline_version) {
+            return trouble(version->line, fmt::format("the version is not {}", baseline_version));
         }
         const JsonValue* findings = document.root.find("findings");
         if (!findings || !findings->array()) {
@@ -131,7 +131,7 @@ std::string baseline_text(const std::vector<Finding>& findings, const Baseline* 
     });
     JsonArray list;
     for (const KnownFinding& finding : known) list.push_back(to_json(finding));
-    return json_text(json_object({{"version", json_integer(format_version)},
+    return json_text(json_object({{"version", json_integer(baseline_version)},
                                   {"findings", json_array(std::move(list))}})) +
            '\n';
 }

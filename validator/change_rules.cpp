@@ -62,8 +62,8 @@ constexpr RuleInfo checks_changed{
     .fix = "Review the file by hand; its effect begins when the change is merged.",
 };
 
-constexpr std::array rules{ports_changed_without_model, external_data_changed_without_model,
-                           checks_changed};
+constexpr std::array change_rule_list{ports_changed_without_model,
+                                      external_data_changed_without_model, checks_changed};
 
 constexpr const char* restore_hint =
     "restore it from the base, or get the model with `git lfs pull`, so that its graph decides";
@@ -266,7 +266,7 @@ void report_changed_check(const ChangedCheck& check, FindingList& findings) {
 }  // namespace
 
 std::span<const RuleInfo> change_rules() {
-    return rules;
+    return change_rule_list;
 }
 
 void check_changes(const HubState& hub, const BaseHub& base, const Settings& settings,

@@ -7,7 +7,7 @@
 #include <utility>
 #include <variant>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "generator/content_facts.h"
 
 namespace onnxhub {
@@ -80,7 +80,7 @@ bool ChangeScope::is_changed(const std::string& file) {
     if (!is_new) return found->second;
     try {
         found->second = !safe_path(file) || differs(base_, now_.tree, file);
-    } catch (const EnvironmentError&) {
+    } catch (const UserError&) {
         found->second = true;
     }
     return found->second;

@@ -13,10 +13,10 @@
 #include <utility>
 
 #include "base/parallel.h"
+#include "base/spelling.h"
 #include "manifest/entry_name.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest_repair.h"
-#include "manifest/spelling.h"
 #include "validator/manifest_schema.h"
 
 namespace onnxhub {
@@ -162,9 +162,10 @@ constexpr RuleInfo manifest_format{
     .is_fixable = true,
 };
 
-constexpr std::array rules{manifest_missing, json_syntax,     manifest_schema, negative_dimension,
-                           duplicate_key,    duplicate_entry, ambiguous_model, unsafe_path,
-                           path_case_clash,  entry_order,     manifest_format};
+constexpr std::array document_rule_list{manifest_missing,   json_syntax,    manifest_schema,
+                                        negative_dimension, duplicate_key,  duplicate_entry,
+                                        ambiguous_model,    unsafe_path,    path_case_clash,
+                                        entry_order,        manifest_format};
 
 /// Checks of one document; each method is one rule.
 class DocumentChecker {
@@ -438,7 +439,7 @@ void check_file_names(const HubState& hub, FindingList& findings) {
 }  // namespace
 
 std::span<const RuleInfo> document_rules() {
-    return rules;
+    return document_rule_list;
 }
 
 void check_document(const HubState& hub, unsigned jobs, FindingList& findings) {

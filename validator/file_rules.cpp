@@ -8,8 +8,7 @@
 #include <utility>
 #include <variant>
 
-#include "base/environment_error.h"
-#include "manifest/hub_path.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -129,10 +128,10 @@ constexpr RuleInfo symbolic_link{
     .fix = "Name the file itself in the table, or commit a copy: Git LFS stores equal files once.",
 };
 
-constexpr std::array rules{model_missing,        archive_missing,       external_data_missing,
-                           model_sha_differs,    model_size_differs,    archive_sha_differs,
-                           archive_size_differs, external_data_differs, content_not_stated,
-                           symbolic_link};
+constexpr std::array file_rule_list{
+    model_missing,      archive_missing,     external_data_missing, model_sha_differs,
+    model_size_differs, archive_sha_differs, archive_size_differs,  external_data_differs,
+    content_not_stated, symbolic_link};
 
 /// Rules and fields for one kind of file an entry names.
 struct FileKindRules {
@@ -195,7 +194,7 @@ private:
         }
         const auto& none = std::get<NoContent>(hub_.described.contents.at(path));
         if (none.in_file) {  // a broken pointer, which has findings of its own
-            findings_.pass_by(kind.sha_differs, "the file can't be read");
+            findings_.skip(kind.sha_differs, "the file can't be read");
             return;
         }
         findings_.report(kind.missing, place(kind.path_field), none.reason, missing_hint(stated),
@@ -223,8 +222,8 @@ private:
                              fmt::format("{} is a symbolic link to {}, or behind one", path,
                                          std::get<std::string>(target)),
                              "name the file itself, or commit a copy of it", subject(path));
-        } catch (const EnvironmentError&) {
-            findings_.pass_by(symbolic_link, "the file can't be read");
+        } catch (const UserError&) {
+            findings_.skip(symbolic_link, "the file can't be read");
         }
     }
 
@@ -293,7 +292,7 @@ private:
 }  // namespace
 
 std::span<const RuleInfo> file_rules() {
-    return rules;
+    return file_rule_list;
 }
 
 void check_files(const HubState& hub, FindingList& findings) {

@@ -7,7 +7,7 @@ namespace onnxhub {
 namespace {
 
 /// Cut between characters, not in one.
-void cut(std::string& text) {
+void cut_line(std::string& text) {
     if (text.size() <= finding_text_limit) return;
     std::size_t end = finding_text_limit;
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
@@ -22,9 +22,9 @@ void FindingList::add(Finding finding) {
         left_out_[finding.rule] += 1;
         return;
     }
-    cut(finding.message);
-    cut(finding.hint);
-    cut(finding.subject);
+    cut_line(finding.message);
+    cut_line(finding.hint);
+    cut_line(finding.subject);
     findings_.push_back(std::move(finding));
 }
 
@@ -54,7 +54,7 @@ void FindingList::report(const Diagnostic& diagnostic) {
     add(std::move(finding));
 }
 
-void FindingList::pass_by(const RuleInfo& rule, const std::string& reason, std::size_t count) {
+void FindingList::skip(const RuleInfo& rule, const std::string& reason, std::size_t count) {
     if (count > 0) passed_by_[{std::string(rule.id), reason}] += count;
 }
 

@@ -40,7 +40,7 @@ public:
     /// Trouble the generator's readers tell of. Its rule may give it another severity here.
     void report(const Diagnostic& diagnostic);
 
-    void pass_by(const RuleInfo& rule, const std::string& reason, std::size_t count = 1);
+    void skip(const RuleInfo& rule, const std::string& reason, std::size_t count = 1);
 
     void append(FindingList other);
 

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "generator/manifest_update.h"
-#include "manifest/hub_path.h"
 #include "validator/rule_catalog.h"
 
 namespace onnxhub {

@@ -10,8 +10,8 @@
 #include <utility>
 #include <variant>
 
-#include "base/environment_error.h"
 #include "base/parallel.h"
+#include "base/user_error.h"
 #include "generator/describe.h"
 #include "manifest/entry_name.h"
 #include "manifest/hub_path.h"
@@ -200,7 +200,7 @@ constexpr RuleInfo checker_failed{
     .id = "checker-failed",
     .severity = Severity::error,
     .family = "graph",
-    .what = "ONNX's own checker says that the model breaks ONNX's rules.",
+    .what = "ONNX's own checker says that the model breaks ONNX's graph_rule_list.",
     .why = "Runtimes refuse such models, or read them differently.",
     .example = "A node takes an input that nothing produces.",
     .fix = "Correct the export of the model.",
@@ -216,7 +216,7 @@ constexpr RuleInfo checker_crashed{
     .fix = "Remove the model; if it is sound, report the crash to ONNX and ignore the rule for it.",
 };
 
-constexpr std::array rules{
+constexpr std::array graph_rule_list{
     model_unreadable,      model_no_opset,           model_too_new,       inference_crashed,
     port_name_not_utf8,    model_contradictory,      graph_too_deep,      external_data_unsafe,
     external_data_missing, external_data_not_listed, graph_opset_differs, release_too_old,
@@ -279,7 +279,7 @@ private:
         if (!has_content(path)) return nullptr;
         const auto found = hub_.described.graphs.find(path);
         if (found == hub_.described.graphs.end()) {
-            findings_.pass_by(rule, bytes_not_here);
+            findings_.skip(rule, bytes_not_here);
             return nullptr;
         }
         return found->second.get();
@@ -418,7 +418,7 @@ CheckVerdict ask_checker(const HubState& hub, const std::string& path, ModelChec
         if (!model) return {};  // model-unreadable has it
         if (model->is_cut_at_depth) return {CheckOutcome::too_new, "their subgraphs are too deep"};
         return checker.check(model->model);
-    } catch (const EnvironmentError&) {
+    } catch (const UserError&) {
         return {CheckOutcome::too_new, "they can't be read"};
     }
 }
@@ -428,7 +428,7 @@ void report_verdict(const std::string& path, const CheckVerdict& verdict, Findin
         case CheckOutcome::passed:
             return;
         case CheckOutcome::too_new:
-            findings.pass_by(checker_failed, verdict.message);
+            findings.skip(checker_failed, verdict.message);
             return;
         case CheckOutcome::failed:
             findings.report(checker_failed, {path, 0}, "ONNX's checker: " + verdict.message,
@@ -449,7 +449,7 @@ void run_checker(const HubState& hub, ModelChecker* checker, unsigned jobs, Find
     }
     std::sort(paths.begin(), paths.end());
     if (!checker) {
-        findings.pass_by(checker_failed, "there is no checker", paths.size());
+        findings.skip(checker_failed, "there is no checker", paths.size());
         return;
     }
     std::vector<CheckVerdict> verdicts(paths.size());
@@ -466,13 +466,13 @@ void count_models_not_here(const HubState& hub, FindingList& findings) {
             paths.insert(model.row.model_path);
         }
     }
-    findings.pass_by(checker_failed, bytes_not_here, paths.size());
+    findings.skip(checker_failed, bytes_not_here, paths.size());
 }
 
 }  // namespace
 
 std::span<const RuleInfo> graph_rules() {
-    return rules;
+    return graph_rule_list;
 }
 
 void check_graphs(const HubState& hub, ModelChecker* checker, unsigned jobs,

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "generator/describe.h"
-#include "generator/hub_part.h"
 #include "generator/hub_rows.h"
+#include "generator/scope.h"
 #include "generator/settings.h"
 #include "manifest/manifest.h"
 #include "repository/tree.h"
@@ -27,7 +27,7 @@ struct ManifestText {
 };
 
 struct HubState {
-    HubPart part;  ///< what the rules look into; of the rest they know what costs nothing
+    Scope part;  ///< what the rules look into; of the rest they know what costs nothing
     const Tree& tree;
     const Settings& settings;
     ManifestText manifest;
@@ -49,7 +49,7 @@ struct ReadOptions {
     ContentObserver* observer = nullptr;
     unsigned jobs = 0;
     bool manifest_only = false;  ///< the tree is not read at all
-    HubPart part = {};
+    Scope part = {};
 };
 
 /// Reads through `tree` alone. What can't be read becomes findings of the rules.

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/spelling.h"
 #include "manifest/json.h"
-#include "manifest/spelling.h"
 
 namespace onnxhub {
 namespace {

@@ -10,9 +10,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/escaping.h"
 #include "embedded/manifest_schema_json.h"
 #include "manifest/diagnostic.h"
-#include "manifest/hub_path.h"
 
 namespace onnxhub {
 namespace {

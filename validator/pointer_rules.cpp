@@ -9,8 +9,8 @@
 #include <utility>
 #include <variant>
 
-#include "base/environment_error.h"
 #include "base/parallel.h"
+#include "base/user_error.h"
 #include "repository/foreign_pointer.h"
 #include "repository/git_attributes.h"
 
@@ -183,7 +183,7 @@ constexpr RuleInfo repository_left_out{
     .fix = "Nothing.",
 };
 
-constexpr std::array rules{
+constexpr std::array pointer_rule_list{
     pointer_conflict,      pointer_truncated,     pointer_malformed, pointer_crlf,
     pointer_not_canonical, pointer_raw_bytes,     lfs_not_covered,   not_in_lfs,
     file_unreadable,       attributes_unreadable, folder_unreadable, path_left_out,
@@ -197,7 +197,7 @@ bool is_lfs_kind(std::string_view path) {
 }
 
 /// `path` as one word of a shell command.
-std::string quoted(const std::string& path) {
+std::string quoted_path(const std::string& path) {
     const bool is_plain = std::ranges::all_of(path, [](unsigned char c) {
         return std::isalnum(c) || c == '/' || c == '.' || c == '_' || c == '-' || c == '+';
     });
@@ -219,7 +219,8 @@ public:
         if (is_raw_in_git(path, held)) {
             report(pointer_raw_bytes, path, 0,
                    ".gitattributes sends this file through Git LFS, but git holds its bytes",
-                   fmt::format("git add --renormalize {}, and commit", quoted(path)), findings);
+                   fmt::format("git add --renormalize {}, and commit", quoted_path(path)),
+                   findings);
             return;
         }
         const bool is_small = stat->size_bytes < lfs_pointer_size_limit;
@@ -242,13 +243,13 @@ private:
     std::optional<HeldByGit> held_by_git(const std::string& path, FindingList& findings) const {
         try {
             return tree_.held_by_git(path);
-        } catch (const EnvironmentError&) {
-            findings.pass_by(pointer_raw_bytes, "git's copies of them are not here");
+        } catch (const UserError&) {
+            findings.skip(pointer_raw_bytes, "git's copies of them are not here");
             return std::nullopt;
         }
     }
 
-    /// Git LFS leaves empty files alone, and a broken pointer has rules of its own.
+    /// Git LFS leaves empty files alone, and a broken pointer has pointer_rule_list of its own.
     bool is_raw_in_git(const std::string& path, const std::optional<HeldByGit>& held) const {
         return held && held->size_bytes > 0 &&
                std::holds_alternative<NotAPointer>(held->as_pointer) &&
@@ -267,13 +268,14 @@ private:
                                : broken.kind == Kind::truncated      ? pointer_truncated
                                                                      : pointer_malformed;
         report(rule, path, broken.line, "broken Git LFS pointer: " + broken.reason,
-               fmt::format("restore it: git checkout <good commit> -- {}", quoted(path)), findings);
+               fmt::format("restore it: git checkout <good commit> -- {}", quoted_path(path)),
+               findings);
     }
 
     void check_pointer(const std::string& path, const LfsPointer& pointer,
                        FindingList& findings) const {
         const std::string renormalize =
-            fmt::format("with its content here: git add --renormalize {}", quoted(path));
+            fmt::format("with its content here: git add --renormalize {}", quoted_path(path));
         if (pointer.has_crlf) {
             report(pointer_crlf, path, 1, "the lines of this Git LFS pointer end with CR LF",
                    renormalize, findings);
@@ -287,7 +289,8 @@ private:
     void check_covered(const std::string& path, FindingList& findings) const {
         if (attributes_.filter_of(path) == LfsFilter::lfs) return;
         report(lfs_not_covered, path, 1, "a Git LFS pointer that .gitattributes doesn't cover",
-               fmt::format("git lfs track {}, and commit .gitattributes", quoted(path)), findings);
+               fmt::format("git lfs track {}, and commit .gitattributes", quoted_path(path)),
+               findings);
     }
 
     /// Of a file that is no pointer here.
@@ -299,7 +302,7 @@ private:
             report(
                 not_in_lfs, path, 0,
                 fmt::format("{} bytes are committed to git itself, not Git LFS", held.size_bytes),
-                fmt::format("git lfs track {0}, then git add --renormalize {0}", quoted(path)),
+                fmt::format("git lfs track {0}, then git add --renormalize {0}", quoted_path(path)),
                 findings);
         }
     }
@@ -340,7 +343,7 @@ std::vector<std::string> candidates(const HubState& hub, const GitAttributes& at
 }  // namespace
 
 std::span<const RuleInfo> pointer_rules() {
-    return rules;
+    return pointer_rule_list;
 }
 
 void check_pointers(const HubState& hub, unsigned jobs, FindingList& findings) {
@@ -355,7 +358,7 @@ void check_pointers(const HubState& hub, unsigned jobs, FindingList& findings) {
     for_each_index(paths.size(), jobs, [&](std::size_t i) {
         try {
             checker.check(paths[i], found[i]);
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             found[i].report(file_unreadable, {paths[i], 0}, reason_without_file(error, paths[i]),
                             "", {paths[i], ""});
         }

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
-#include "base/environment_error.h"
 #include "base/parallel.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -36,7 +36,7 @@ constexpr RuleInfo remote_size_differs{
     .fix = "Restore the pointer: `git checkout COMMIT -- FILE` with a good commit.",
 };
 
-constexpr std::array rules{remote_object_missing, remote_size_differs};
+constexpr std::array remote_rule_list{remote_object_missing, remote_size_differs};
 
 struct Pointer {
     std::string path;
@@ -67,7 +67,7 @@ std::vector<Pointer> collect_pointers(const HubState& hub, unsigned jobs) {
         if (!hub.part.has_file(hub.files[i])) return;
         try {
             found[i] = pointer_of(hub.tree, hub.files[i]);
-        } catch (const EnvironmentError&) {  // file-unreadable has it
+        } catch (const UserError&) {  // file-unreadable has it
         }
     });
     std::vector<Pointer> pointers;
@@ -80,7 +80,7 @@ std::vector<Pointer> collect_pointers(const HubState& hub, unsigned jobs) {
 }  // namespace
 
 std::span<const RuleInfo> remote_rules() {
-    return rules;
+    return remote_rule_list;
 }
 
 void check_remote(const HubState& hub, const RemoteObjects& remote, unsigned jobs,
@@ -108,7 +108,7 @@ void check_remote(const HubState& hub, const RemoteObjects& remote, unsigned job
                                 "restore the pointer from a good commit", {path, ""});
                 break;
             case LfsObjectState::Kind::inconclusive:
-                findings.pass_by(remote_object_missing, "inconclusive: " + states[i].reason);
+                findings.skip(remote_object_missing, "inconclusive: " + states[i].reason);
                 break;
         }
     }

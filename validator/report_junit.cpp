@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "manifest/hub_path.h"
+#include "base/utf8.h"
 #include "validator/report_formats.h"
 #include "validator/report_parts.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "manifest/inert_text.h"
+#include "base/escaping.h"
 #include "validator/report_formats.h"
 #include "validator/report_parts.h"
 

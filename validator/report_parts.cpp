@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "manifest/hub_path.h"
+#include "base/utf8.h"
 
 namespace onnxhub {
 namespace {

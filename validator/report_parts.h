@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sentences and orders that reports of several formats share. Only for the sources of this room.
+// Sentences and orders that reports of several formats share. Only for the sources of this module.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "manifest/inert_text.h"
+#include "base/escaping.h"
 #include "validator/finding.h"
 
 namespace onnxhub {

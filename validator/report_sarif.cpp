@@ -17,7 +17,7 @@ namespace {
 /// GitHub shows no more results of a run than this.
 constexpr std::size_t result_limit = 5000;
 
-JsonValue text_value(std::string_view text) {
+JsonValue sarif_text(std::string_view text) {
     return json_string(std::string(text));
 }
 
@@ -36,7 +36,7 @@ JsonValue message_json(const std::string& text) {
 }
 
 JsonValue plain_json(std::string_view text) {
-    return json_object({{"text", text_value(text)}});
+    return json_object({{"text", sarif_text(text)}});
 }
 
 JsonValue help_json(const RuleInfo& rule) {
@@ -64,12 +64,12 @@ JsonValue rule_json(const RuleInfo& rule) {
     std::string full(rule.what);
     if (!rule.why.empty()) full.append(" ").append(rule.why);
     return json_object(
-        {{"id", text_value(rule.id)},
+        {{"id", sarif_text(rule.id)},
          {"shortDescription", plain_json(rule.what)},
          {"fullDescription", plain_json(full)},
          {"help", help_json(rule)},
-         {"defaultConfiguration", json_object({{"level", text_value(name_of(rule.severity))}})},
-         {"properties", json_object({{"tags", json_array({text_value(rule.family)})}})}});
+         {"defaultConfiguration", json_object({{"level", sarif_text(name_of(rule.severity))}})},
+         {"properties", json_object({{"tags", json_array({sarif_text(rule.family)})}})}});
 }
 
 /// RFC 3986: all but unreserved characters and '/' as %XX, so that a colon in the first folder is
@@ -106,7 +106,7 @@ JsonValue location_json(const ValidationReport& report, const Finding& finding) 
     return json_object(
         {{"physicalLocation",
           json_object({{"artifactLocation", json_object({{"uri", json_string(uri_of(file))},
-                                                         {"uriBaseId", text_value("%SRCROOT%")}})},
+                                                         {"uriBaseId", sarif_text("%SRCROOT%")}})},
                        {"region", region_json(finding)}})}});
 }
 
@@ -118,7 +118,7 @@ JsonValue result_json(const ValidationReport& report, const Finding& finding,
     if (const auto rule = rules.find(finding.rule); rule != rules.end()) {
         members.push_back({"ruleIndex", json_unsigned(rule->second)});
     }
-    members.push_back({"level", text_value(name_of(finding.severity))});
+    members.push_back({"level", sarif_text(name_of(finding.severity))});
     members.push_back({"message", message_json(statement_text(finding))});
     members.push_back({"locations", json_array({location_json(report, finding)})});
     members.push_back(
@@ -140,7 +140,7 @@ JsonValue results_json(const ValidationReport& report, const RuleIndex& rules) {
 }
 
 JsonValue notification_json(Severity level, const std::string& text) {
-    return json_object({{"level", text_value(name_of(level))}, {"message", message_json(text)}});
+    return json_object({{"level", sarif_text(name_of(level))}, {"message", message_json(text)}});
 }
 
 JsonValue invocation_json(const ValidationReport& report) {
@@ -168,7 +168,7 @@ JsonValue invocation_json(const ValidationReport& report) {
 }
 
 JsonValue driver_json(const ReportOptions& options) {
-    JsonObject members{{"name", text_value("onnxhub")}};
+    JsonObject members{{"name", sarif_text("onnxhub")}};
     if (!options.tool_version.empty()) {
         members.push_back({"version", json_string(options.tool_version)});
     }
@@ -184,13 +184,13 @@ std::string render_sarif(const ValidationReport& report, const ReportOptions& op
     RuleIndex rules;
     for (std::size_t i = 0; i < options.rules.size(); ++i) rules.emplace(options.rules[i].id, i);
     JsonValue run = json_object({{"tool", json_object({{"driver", driver_json(options)}})},
-                                 {"columnKind", text_value("unicodeCodePoints")},
+                                 {"columnKind", sarif_text("unicodeCodePoints")},
                                  {"invocations", json_array({invocation_json(report)})},
                                  {"results", results_json(report, rules)}});
     const JsonValue document =
-        json_object({{"$schema", text_value("https://docs.oasis-open.org/sarif/sarif/v2.1.0/"
+        json_object({{"$schema", sarif_text("https://docs.oasis-open.org/sarif/sarif/v2.1.0/"
                                             "errata01/os/schemas/sarif-schema-2.1.0.json")},
-                     {"version", text_value("2.1.0")},
+                     {"version", sarif_text("2.1.0")},
                      {"runs", json_array({std::move(run)})}});
     // "##[" can only be inside a string here.
     return without_runner_commands(json_text(document), "\\u0023") + '\n';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "validator/rule_catalog.h"
 
-#include "manifest/spelling.h"
+#include "base/spelling.h"
 
 #include <algorithm>
 #include <span>

@@ -7,8 +7,8 @@
 #include <array>
 #include <utility>
 
-#include "manifest/spelling.h"
-#include "repository/glob.h"
+#include "base/glob.h"
+#include "base/spelling.h"
 #include "validator/rule_catalog.h"
 
 namespace onnxhub {
@@ -44,7 +44,7 @@ constexpr RuleInfo ignore_unused{
     .fix = "Remove it.",
 };
 
-constexpr std::array rules{unknown_setting, ignore_unknown_rule, ignore_unused};
+constexpr std::array setting_rule_list{unknown_setting, ignore_unknown_rule, ignore_unused};
 
 bool names_rule(const IgnoredRule& ignored, const std::string& rule) {
     if (ignored.rule == rule) return true;
@@ -65,11 +65,11 @@ bool is_known(const std::string& name) {
 }  // namespace
 
 std::span<const RuleInfo> setting_rules() {
-    return rules;
+    return setting_rule_list;
 }
 
 void pass_by_unused_ignores(const Settings& settings, FindingList& findings) {
-    findings.pass_by(ignore_unused, "one shard can't tell", settings.ignored_rules.size());
+    findings.skip(ignore_unused, "one shard can't tell", settings.ignored_rules.size());
 }
 
 std::size_t apply_ignores(const Settings& settings, const Settings& judging,

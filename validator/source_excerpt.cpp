@@ -6,8 +6,9 @@
 #include <iterator>
 #include <string_view>
 
+#include "base/escaping.h"
+#include "base/utf8.h"
 #include "manifest/diagnostic.h"
-#include "manifest/hub_path.h"
 
 namespace onnxhub {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <variant>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -61,7 +61,7 @@ std::optional<std::string> readable_text(const Tree& tree, const std::string& pa
         const auto stat = tree.stat(*resolved);
         if (!stat || stat->kind != FileKind::regular) return std::nullopt;
         return read_whole(*tree.open(*resolved), file_limit, path);
-    } catch (const EnvironmentError&) {
+    } catch (const UserError&) {
         return std::nullopt;
     }
 }

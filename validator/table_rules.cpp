@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "manifest/entry_name.h"
-#include "manifest/hub_path.h"
 #include "manifest/onnx_release.h"
 
 namespace onnxhub {
@@ -373,7 +372,7 @@ constexpr RuleInfo entry_archive_differs{
     .is_fixable = true,
 };
 
-constexpr std::array rules{
+constexpr std::array table_rule_list{
     readme_unreadable,      readme_too_complex,    readme_not_utf8,     readme_conflict,
     folder_no_link,         folder_absolute_url,   folder_unsafe_path,  folder_no_readme,
     folder_is_submodule,    column_misspelled,     column_missing,      row_no_model,
@@ -485,13 +484,13 @@ void check_entries(const HubState& hub, const ManifestDocument& document, Findin
             continue;
         }
         if (!hub.knows_its_models()) {
-            findings.pass_by(entry_without_row, "the hub has no tables");
+            findings.skip(entry_without_row, "the hub has no tables");
             continue;
         }
         const EntryName name = name_of(entry);
         if (with_row.contains(name)) continue;  // duplicate-entry has it
         if (claims[i] != EntryClaim::none) {
-            findings.pass_by(entry_without_row, "their rows can't be read");
+            findings.skip(entry_without_row, "their rows can't be read");
             continue;
         }
         findings.report(entry_without_row, place_of(hub, entry), "no table lists " + to_text(name),
@@ -523,7 +522,7 @@ void check_rows(const HubState& hub, FindingList& findings) {
 }  // namespace
 
 std::span<const RuleInfo> table_rules() {
-    return rules;
+    return table_rule_list;
 }
 
 void check_tables(const HubState& hub, FindingList& findings) {

@@ -7,9 +7,9 @@
 #include <tuple>
 #include <utility>
 
-#include "base/environment_error.h"
+#include "base/spelling.h"
+#include "base/user_error.h"
 #include "manifest/entry_name.h"
-#include "manifest/spelling.h"
 #include "validator/archive_rules.h"
 #include "validator/change_rules.h"
 #include "validator/document_rules.h"
@@ -30,8 +30,8 @@ std::set<std::string_view> rules_named(const std::string& name) {
         if (rule.id == name || rule.family == name) named.insert(rule.id);
     }
     if (!named.empty()) return named;
-    throw EnvironmentError("command line: there is no rule or family \"" + name + "\"; " +
-                           advice_on_unknown_rule(name));
+    throw UserError("command line: there is no rule or family \"" + name + "\"; " +
+                    advice_on_unknown_rule(name));
 }
 
 /// What readers of rows and models told of, as far as it belongs to the families wanted.
@@ -73,7 +73,7 @@ void require_something(const HubState& hub) {
     // A hub that has just begun says so twice, in its table and in its manifest.
     const bool is_new_hub = document && hub.hub.has_table && hub.settings.exclude.empty();
     if (is_new_hub) return;
-    throw EnvironmentError(
+    throw UserError(
         fmt::format("{}: nothing to check: {}, and {}; name the hub's top folder",
                     hub.manifest.file, document ? "it has no entries" : "it does not exist",
                     hub.hub.has_table ? "the tables list no models that are not excluded"

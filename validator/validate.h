@@ -20,7 +20,7 @@ namespace onnxhub {
 /// Which rules count. Names are ids of rules or of families; selecting none selects all.
 class RuleSelection {
 public:
-    /// Throws EnvironmentError for a name that is neither, with the nearest that is.
+    /// Throws UserError for a name that is neither, with the nearest that is.
     RuleSelection(const std::vector<std::string>& selected,
                   const std::vector<std::string>& ignored);
 
@@ -48,7 +48,7 @@ struct ValidateOptions {
 void run_rules(const HubState& hub, const ValidateOptions& options, FindingList& findings);
 
 /// What was found in all parts of a shard, or of the hub: sorted, with the lines of the files, less
-/// what settings ignore. Throws EnvironmentError when there was nothing to check.
+/// what settings ignore. Throws UserError when there was nothing to check.
 ValidationReport make_report(const HubState& hub, const ValidateOptions& options,
                              FindingList findings);
 

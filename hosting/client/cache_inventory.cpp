@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "base/byte_source.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "hosting/client/cache_layout.h"
 #include "hosting/client/partial_file.h"
 #include "hosting/client/test_data_folder.h"
@@ -255,14 +255,14 @@ bool is_intact(const CachedFile& file, const std::function<void()>& check_interr
     return file.sha && sha256_of(*source, check_interruption) == *file.sha;
 }
 
-std::vector<CachedFile> files_to_prune(const std::vector<CachedFile>& files, const PruneWish& wish,
-                                       SystemTime now) {
+std::vector<CachedFile> files_to_prune(const std::vector<CachedFile>& files,
+                                       const PruneLimits& constraint, SystemTime now) {
     std::vector<bool> goes(files.size(), false);
     for (std::size_t i = 0; i < files.size(); ++i) {
-        goes[i] = wish.older_than && files[i].used + *wish.older_than < now;
+        goes[i] = constraint.older_than && files[i].used + *constraint.older_than < now;
     }
-    if (wish.keeps_latest) mark_all_but_latest(files, goes);
-    if (wish.max_bytes) mark_least_recently_used(files, *wish.max_bytes, goes);
+    if (constraint.keeps_latest) mark_all_but_latest(files, goes);
+    if (constraint.max_bytes) mark_least_recently_used(files, *constraint.max_bytes, goes);
     std::vector<CachedFile> chosen;
     for (std::size_t i = 0; i < files.size(); ++i) {
         if (goes[i]) chosen.push_back(files[i]);
@@ -277,8 +277,8 @@ void remove_leftover(const fs::path& leftover) {
         fs::remove(leftover.string() + partial_origin_ending, error);
     }
     if (error) {
-        throw EnvironmentError(leftover.string() + ": can't be removed (" + error.message() +
-                               "); look at its permissions");
+        throw UserError(leftover.string() + ": can't be removed (" + error.message() +
+                        "); look at its permissions");
     }
 }
 

@@ -47,26 +47,26 @@ CacheInventory take_inventory(const std::filesystem::path& cache_folder, const S
                               SystemTime now);
 
 /// Whether the bytes are those its digest says; with external data, whether all files are there as
-/// well, and no others. Throws EnvironmentError when it can't be read.
+/// well, and no others. Throws UserError when it can't be read.
 bool is_intact(const CachedFile& file, const std::function<void()>& check_interruption);
 
 /// Only what is set counts; files that any of them names go.
-struct PruneWish {
+struct PruneLimits {
     std::optional<std::chrono::seconds> older_than;  ///< since the last use
     bool keeps_latest = false;  ///< of files of the same path and hub only the one loaded last
     std::optional<std::uint64_t> max_bytes;  ///< the least recently used go until no more is left
 };
 
 /// The files to remove, by path.
-std::vector<CachedFile> files_to_prune(const std::vector<CachedFile>& files, const PruneWish& wish,
-                                       SystemTime now);
+std::vector<CachedFile> files_to_prune(const std::vector<CachedFile>& files,
+                                       const PruneLimits& constraint, SystemTime now);
 
 /// With the folder of an archive's files, a model's own folder, and what was noted. Throws
-/// EnvironmentError when it can't be removed.
+/// UserError when it can't be removed.
 void remove_cached_file(const std::filesystem::path& cache_folder, const StateFolder& state,
                         const CachedFile& file);
 
-/// Throws EnvironmentError when it can't be removed.
+/// Throws UserError when it can't be removed.
 void remove_leftover(const std::filesystem::path& leftover);
 
 }  // namespace onnxhub

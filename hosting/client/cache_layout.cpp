@@ -5,7 +5,7 @@
 #include <set>
 #include <variant>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "manifest/loadable_path.h"
 
 namespace onnxhub {
@@ -14,8 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const std::string& hub_path, const std::string& why) {
-    throw EnvironmentError("the manifest: the path \"" + hub_path + "\" can't be used: it " + why +
-                           "; tell the hub's maintainers");
+    throw UserError("the manifest: the path \"" + hub_path + "\" can't be used: it " + why +
+                    "; tell the hub's maintainers");
 }
 
 void check_path(const std::string& hub_path) {
@@ -96,7 +96,7 @@ std::string place_of(const CacheKey& key) {
     if (!key.place.empty()) return key.place;
     check_path(key.hub_path);
     if (!key.has_prefix) {
-        throw EnvironmentError(key.hub_path + ": external data have no place without their model");
+        throw UserError(key.hub_path + ": external data have no place without their model");
     }
     return in_folder(parent_folder(key.hub_path),
                      to_hex(key.sha) + "_" + std::string(file_name(key.hub_path)));

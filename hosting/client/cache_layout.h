@@ -34,16 +34,16 @@ struct CacheKey {
 /// without external data stays where the Python client has it. Otherwise all files get a place in
 /// `<folder>/{set}_{stem}/`, where `{set}` is the SHA-256 over the sorted lines "{sha256}
 /// {location}\n" of all files: another model, or another version of one, has another folder. Throws
-/// EnvironmentError, with the path, for paths that check_loadable_path() refuses, for external data
+/// UserError, with the path, for paths that check_loadable_path() refuses, for external data
 /// outside the model's folder, and for two files of one place. Purely lexical: nothing is read.
 std::vector<CacheKey> place_files(std::vector<CacheKey> files);
 
 /// Path of the file below the cache: `key.place`, else `<hub folder>/{sha}_{name}`. Files that
-/// differ in path or digest have different places. Throws EnvironmentError for paths that
+/// differ in path or digest have different places. Throws UserError for paths that
 /// check_loadable_path() refuses, and for external data without a place.
 std::string place_of(const CacheKey& key);
 
-/// Throws EnvironmentError unless the graph names each external file `files[1]…`, exactly as its
+/// Throws UserError unless the graph names each external file `files[1]…`, exactly as its
 /// path below the model's folder. `model` is the verified file of `files[0]`.
 void check_graph_names_files(const ByteSource& model, const std::vector<CacheKey>& files);
 

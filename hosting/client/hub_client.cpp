@@ -10,7 +10,7 @@
 #include <variant>
 
 #include "base/byte_source.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "hosting/client/test_data_folder.h"
 
 namespace onnxhub {
@@ -23,9 +23,9 @@ constexpr const char* official_mirror = "hf://onnxmodelzoo";
 
 CacheKey key_of(const std::string& path, const StatedContent& content) {
     if (!content.sha || !content.size_bytes) {
-        throw EnvironmentError(path +
-                               ": the manifest states no SHA-256 and size, so nothing can vouch "
-                               "for it; tell the hub's maintainers");
+        throw UserError(path +
+                        ": the manifest states no SHA-256 and size, so nothing can vouch "
+                        "for it; tell the hub's maintainers");
     }
     return {path, *content.sha, *content.size_bytes, true};
 }
@@ -33,9 +33,9 @@ CacheKey key_of(const std::string& path, const StatedContent& content) {
 ManifestDocument parse(const HubManifest& manifest) {
     auto result = parse_manifest(manifest.text);
     if (const auto* error = std::get_if<JsonSyntaxError>(&result)) {
-        throw EnvironmentError(fmt::format("{}:{}: {} (column {}); tell the hub's maintainers",
-                                           manifest.shown_name, error->line, error->message,
-                                           error->column));
+        throw UserError(fmt::format("{}:{}: {} (column {}); tell the hub's maintainers",
+                                    manifest.shown_name, error->line, error->message,
+                                    error->column));
     }
     return std::get<ManifestDocument>(std::move(result));
 }
@@ -56,11 +56,11 @@ bool is_unpacked(const ModelCache& cache, const WantedModel& model) {
 
 /// The model with the places of its files in a cache.
 WantedModel placed(WantedModel model) {
-    if (model.files.empty()) throw EnvironmentError(model.model + ": has no files to load");
+    if (model.files.empty()) throw UserError(model.model + ": has no files to load");
     if (model.is_archive && model.files.size() > 1) {
-        throw EnvironmentError(model.files[1].key.hub_path +
-                               ": is listed beside an archive, which has no external data; tell "
-                               "the hub's maintainers");
+        throw UserError(model.files[1].key.hub_path +
+                        ": is listed beside an archive, which has no external data; tell "
+                        "the hub's maintainers");
     }
     std::vector<CacheKey> keys;
     for (WantedFile& file : model.files) keys.push_back(std::move(file.key));
@@ -78,7 +78,7 @@ void check_graph(const WantedModel& model, const LoadedFile& loaded) {
     try {
         check_graph_names_files(*open_file(loaded.path, loaded.path.string(), LastLink::refuse),
                                 keys);
-    } catch (const EnvironmentError&) {
+    } catch (const UserError&) {
         std::error_code error;
         if (!loaded.was_cached) fs::remove(loaded.path, error);
         if (!loaded.was_cached) fs::remove(loaded.path.parent_path(), error);
@@ -122,8 +122,8 @@ HubSpec HubClient::parse(const std::string& text) const {
     if (const auto* bad = std::get_if<BadHubSpec>(&parsed)) {
         std::string names;
         for (const auto& [name, hub] : config_.hubs) names += (names.empty() ? "" : ", ") + name;
-        throw EnvironmentError("hub: " + bad->reason +
-                               (names.empty() ? "" : ", or one of your own: " + names));
+        throw UserError("hub: " + bad->reason +
+                        (names.empty() ? "" : ", or one of your own: " + names));
     }
     return std::get<HubSpec>(std::move(parsed));
 }
@@ -141,7 +141,7 @@ void HubClient::take_mirrors(const NamedHub* named) {
         }
         try {
             local_mirrors_.emplace_back(mirror.folder);
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             options_.tell(std::string("mirror passed by: ") + error.what());
         }
     }
@@ -254,12 +254,12 @@ CommitId HubClient::ask_commit() const {
     const auto result = client.send(request, 64 * 1024);
     if (const auto* failure = std::get_if<HttpFailure>(&result)) {
         if (failure->kind == HttpFailure::Kind::stopped) throw Interrupted();
-        throw EnvironmentError(failure->reason);
+        throw UserError(failure->reason);
     }
     const auto& response = std::get<HttpResponse>(result);
     if (response.head.status != 200 || !is_commit_id(response.body)) {
         const std::string hint = access_hint(request.url);
-        throw EnvironmentError(fmt::format(
+        throw UserError(fmt::format(
             "{}: does not give the commit of {} (status {}); name the commit: {}/{}:COMMIT{}",
             shown_url(request.url), name_, response.head.status, spec_.owner, spec_.name,
             hint.empty() ? "" : ", or " + hint));
@@ -286,9 +286,9 @@ WantedModel HubClient::want(const Entry& entry, bool with_test_data) const {
     };
     if (with_test_data) {
         if (!entry.archive_path) {
-            throw EnvironmentError(entry.model +
-                                   ": the hub has no test data for it; leave out "
-                                   "--with-test-data");
+            throw UserError(entry.model +
+                            ": the hub has no test data for it; leave out "
+                            "--with-test-data");
         }
         add(key_of(*entry.archive_path, entry.archive));
         return wanted;
@@ -341,8 +341,7 @@ FileSources HubClient::sources_of(const WantedFile& file) const {
 void HubClient::need_trust(std::uint64_t size_bytes) const {
     const std::lock_guard lock(trust_);
     if (options_.is_trusted && options_.is_trusted({name_, size_bytes})) return;
-    throw EnvironmentError(name_ +
-                           ": nobody said that this hub is trusted; nothing was downloaded");
+    throw UserError(name_ + ": nobody said that this hub is trusted; nothing was downloaded");
 }
 
 LoadedFile HubClient::load_one(const WantedFile& file, const ModelCache& cache,

@@ -69,7 +69,7 @@ struct LoadOptions {
 /// Thread-safe but for the constructor: several models may be loaded at once.
 class HubClient {
 public:
-    /// Reads the user's configuration; asks nobody. Throws EnvironmentError for hubs that are none.
+    /// Reads the user's configuration; asks nobody. Throws UserError for hubs that are none.
     explicit HubClient(ClientOptions options);
 
     const std::string& name() const { return name_; }  ///< the spec, complete, without passwords
@@ -80,17 +80,17 @@ public:
 
     const std::filesystem::path& cache_folder() const { return cache_.folder(); }
 
-    /// The hub's manifest, asked for once. Throws EnvironmentError when it can't be had.
+    /// The hub's manifest, asked for once. Throws UserError when it can't be had.
     const ManifestDocument& manifest();
 
     /// The commit that is read; from then on the hub is that commit's. GitHub's API is asked for
     /// it; where GitHub's addresses are replaced, only a replaced API. Other web servers name it
     /// with the manifest, as `onnxhub serve` does (commit_header). Nothing for hubs that name no
-    /// commit, and for a copy of the manifest. Call it before manifest(). Throws EnvironmentError
+    /// commit, and for a copy of the manifest. Call it before manifest(). Throws UserError
     /// when GitHub's API does not answer.
     std::optional<CommitId> pin();
 
-    /// The files of an entry of the manifest. Throws EnvironmentError when the manifest doesn't
+    /// The files of an entry of the manifest. Throws UserError when the manifest doesn't
     /// state SHA-256 and size, or has no test data for it.
     WantedModel want(const Entry& entry, bool with_test_data) const;
 
@@ -101,7 +101,7 @@ public:
 
     /// Loads all files and gives the path of the model; for an archive that of the first folder in
     /// the unpacked one. Paths decide nothing: see place_files(). External data that the model's
-    /// own graph does not name are refused before any of them is fetched. Throws EnvironmentError
+    /// own graph does not name are refused before any of them is fetched. Throws UserError
     /// as load_file() does.
     std::filesystem::path load(const WantedModel& model, const LoadOptions& options) const;
 

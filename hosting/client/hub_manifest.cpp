@@ -10,7 +10,7 @@
 
 #include "base/atomic_file.h"
 #include "base/digest.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "manifest/manifest.h"
 
 namespace onnxhub {
@@ -58,7 +58,7 @@ public:
         try {
             write_file_atomically(text_path_, text);
             write_file_atomically(tag_path_, to_hex(sha256_of(text)) + "\n" + etag);
-        } catch (const EnvironmentError&) {
+        } catch (const UserError&) {
         }
     }
 
@@ -85,7 +85,7 @@ std::optional<CommitId> commit_of(const HttpHead& head) {
 
 /// The copy, with a note why, or an error. `why` begins with the URL.
 HubManifest fall_back(const ManifestCopy& copy, const std::string& url, const std::string& why) {
-    if (!copy.text()) throw EnvironmentError(why);
+    if (!copy.text()) throw UserError(why);
     return {*copy.text(), shown_url(url), why + "; using the last copy"};
 }
 
@@ -97,7 +97,7 @@ fs::path default_cache_folder(const Environment& environment) {
     if (const auto home = environment("HOME")) {
         return fs::path(*home) / ".cache" / "onnx" / "hub";
     }
-    throw EnvironmentError(
+    throw UserError(
         "environment: none of ONNX_HOME, XDG_CACHE_HOME and HOME is set; name a "
         "cache folder with --cache");
 }
@@ -107,8 +107,8 @@ HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client) {
     const ManifestCopy copy(fetch.state_folder, url);
     if (fetch.is_offline) {
         if (!copy.text()) {
-            throw EnvironmentError(shown_url(url) +
-                                   ": no copy of this manifest is here; leave out --offline once");
+            throw UserError(shown_url(url) +
+                            ": no copy of this manifest is here; leave out --offline once");
         }
         return {*copy.text(), shown_url(url), ""};
     }
@@ -130,7 +130,7 @@ HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client) {
     if (response.head.status >= 500 || response.head.status == 429) {
         return fall_back(copy, url, why);
     }
-    if (response.head.status != 200) throw EnvironmentError(why);
+    if (response.head.status != 200) throw UserError(why);
     const std::string* etag = find_header(response.head.headers, "etag");
     copy.replace(response.body, etag ? *etag : "");
     return {response.body, shown_url(url), "", commit_of(response.head)};

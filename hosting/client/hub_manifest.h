@@ -14,7 +14,7 @@
 namespace onnxhub {
 
 /// $ONNX_HOME/hub, else $XDG_CACHE_HOME/onnx/hub, else ~/.cache/onnx/hub: shared with the Python
-/// client. Throws EnvironmentError when none of these variables nor HOME is set.
+/// client. Throws UserError when none of these variables nor HOME is set.
 std::filesystem::path default_cache_folder(const Environment& environment);
 
 struct HubManifest {
@@ -37,7 +37,7 @@ struct ManifestFetch {
 
 /// A manifest over HTTP. A copy is asked for anew by its ETag, and stands in when the hub can't be
 /// reached. Copies lie in the state folder's manifests/, where no hub can name a place; one
-/// that was altered doesn't count. Throws EnvironmentError when there is no manifest to
+/// that was altered doesn't count. Throws UserError when there is no manifest to
 /// be had.
 HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client);
 

@@ -4,7 +4,7 @@
 #include <utility>
 #include <variant>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "hosting/client/hub_manifest.h"
 #include "manifest/manifest.h"
 #include "repository/hub_location.h"
@@ -26,9 +26,9 @@ LocalHub::LocalHub(const std::string& location) : location_(location) {
 std::string LocalHub::manifest() const {
     const auto path = resolve(std::string(manifest_file_name));
     if (!path) {
-        throw EnvironmentError(manifest_name() +
-                               ": is not there; name a hub's folder, or write owner/name for one "
-                               "on GitHub");
+        throw UserError(manifest_name() +
+                        ": is not there; name a hub's folder, or write owner/name for one "
+                        "on GitHub");
     }
     return read_whole(*tree_->open(*path), manifest_size_limit, manifest_name());
 }

@@ -18,10 +18,10 @@ class LocalHub {
 public:
     /// `location` is a folder (an exported hub, a repository's working tree), a bare repository,
     /// or either kind of repository with ":ref" for a branch, tag or commit of it. Throws
-    /// EnvironmentError when there is none.
+    /// UserError when there is none.
     explicit LocalHub(const std::string& location);
 
-    /// Text of its manifest. Throws EnvironmentError when there is none.
+    /// Text of its manifest. Throws UserError when there is none.
     std::string manifest() const;
     std::string manifest_name() const;  ///< for messages
 

@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "base/byte_source.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/json.h"
 
@@ -33,11 +33,11 @@ Json to_json(const std::optional<CommitId>& commit) {
 }
 
 /// The keys are those of the options of `lock`.
-Json to_json(const VersionWish& wish) {
+Json to_json(const VersionConstraint& constraint) {
     Json json = Json::object();
-    if (wish.opset) json["opset"] = *wish.opset;
-    if (wish.max_opset) json["max_opset"] = *wish.max_opset;
-    if (wish.max_ir) json["max_ir"] = *wish.max_ir;
+    if (constraint.opset) json["opset"] = *constraint.opset;
+    if (constraint.max_opset) json["max_opset"] = *constraint.max_opset;
+    if (constraint.max_ir) json["max_ir"] = *constraint.max_ir;
     return json;
 }
 
@@ -45,7 +45,8 @@ Json to_json(const LockedModel& model, const std::optional<CommitId>& hub_commit
     Json json = {{"model", model.wanted.model},
                  {"opset_version", model.wanted.opset},
                  {"with_test_data", model.wanted.is_archive}};
-    if (Json wish = to_json(model.wish); !wish.empty()) json["constraints"] = std::move(wish);
+    if (Json constraint = to_json(model.constraint); !constraint.empty())
+        json["constraints"] = std::move(constraint);
     if (model.commit != hub_commit) json["commit"] = to_json(model.commit);
     Json files = Json::array();
     for (const WantedFile& file : model.wanted.files) files.push_back(to_json(file));
@@ -87,7 +88,7 @@ private:
         const auto* is_archive = std::get_if<bool>(&archive.data);
         if (!is_archive) fail(archive, "\"with_test_data\" is neither true nor false");
         model.is_archive = *is_archive;
-        if (json.find("constraints")) locked.wish = read_wish(value(json, "constraints"));
+        if (json.find("constraints")) locked.constraint = read_wish(value(json, "constraints"));
         const JsonValue* own = json.find("commit");
         locked.commit = own ? commit(json, *own) : hub_commit;
         for (const JsonValue& file : list(json, "files")) {
@@ -99,7 +100,7 @@ private:
         return locked;
     }
 
-    VersionWish read_wish(const JsonValue& json) const {
+    VersionConstraint read_wish(const JsonValue& json) const {
         const auto optional_number = [&](const char* key) {
             return json.find(key) ? std::optional(number(json, key)) : std::nullopt;
         };
@@ -163,8 +164,8 @@ private:
     }
 
     [[noreturn]] void fail(int line, const std::string& what) const {
-        throw EnvironmentError(shown_name_ + ":" + std::to_string(line) + ": " + what +
-                               "; remove the file and run `onnxhub lock` again");
+        throw UserError(shown_name_ + ":" + std::to_string(line) + ": " + what +
+                        "; remove the file and run `onnxhub lock` again");
     }
 
     const std::string& shown_name_;
@@ -195,8 +196,8 @@ std::string to_text(const LockFile& lock) {
 LockFile parse_lock_file(std::string_view text, const std::string& shown_name) {
     const auto parsed = parse_json(text);
     if (const auto* error = std::get_if<JsonSyntaxError>(&parsed)) {
-        throw EnvironmentError(shown_name + ":" + std::to_string(error->line) + ": is not JSON (" +
-                               error->message + "); remove it and run `onnxhub lock` again");
+        throw UserError(shown_name + ":" + std::to_string(error->line) + ": is not JSON (" +
+                        error->message + "); remove it and run `onnxhub lock` again");
     }
     return LockReader(shown_name).read(std::get<JsonDocument>(parsed));
 }

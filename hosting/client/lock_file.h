@@ -21,8 +21,9 @@ inline constexpr std::string_view lock_file_name = "onnxhub.lock";
 inline constexpr std::uint64_t lock_file_limit = 16 << 20;  // bytes
 
 struct LockedModel {
-    WantedModel wanted;              ///< its files, with addresses at the commit, no secrets
-    VersionWish wish = {};           ///< that it was locked with; `lock --update` applies it again
+    WantedModel wanted;  ///< its files, with addresses at the commit, no secrets
+    VersionConstraint constraint =
+        {};                          ///< that it was locked with; `lock --update` applies it again
     std::optional<CommitId> commit;  ///< of the hub when the model was locked; absent: not pinned
 };
 
@@ -38,11 +39,11 @@ struct LockFile {
 /// models are pinned to a commit.
 std::string to_text(const LockFile& lock);
 
-/// Throws EnvironmentError, with the line, when `text` is not a lock file; `shown_name` stands for
+/// Throws UserError, with the line, when `text` is not a lock file; `shown_name` stands for
 /// it in messages. Takes time linear in the length of `text`, but for sorting keys.
 LockFile parse_lock_file(std::string_view text, const std::string& shown_name);
 
-/// Reads the file at `path`. Throws EnvironmentError as parse_lock_file() does, when there is no
+/// Reads the file at `path`. Throws UserError as parse_lock_file() does, when there is no
 /// such file, and for files over lock_file_limit.
 LockFile read_lock_file(const std::string& path);
 

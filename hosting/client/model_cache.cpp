@@ -17,7 +17,7 @@
 
 #include "base/atomic_file.h"
 #include "base/byte_source.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "hosting/client/partial_file.h"
 
 namespace onnxhub {
@@ -30,11 +30,11 @@ constexpr mode_t folder_mode = 0755;
 
 [[noreturn]] void refuse(const ForeignInfluence& found) {
     const bool is_link = found.reason == "is a symbolic link";
-    throw EnvironmentError(found.path.string() + ": " + found.reason +
-                           (is_link ? " inside the cache; remove it"
-                                    : "; use another --cache, take the others' right to write, or "
-                                      "name its owner under trusted_cache_owners in your "
-                                      "configuration"));
+    throw UserError(found.path.string() + ": " + found.reason +
+                    (is_link ? " inside the cache; remove it"
+                             : "; use another --cache, take the others' right to write, or "
+                               "name its owner under trusted_cache_owners in your "
+                               "configuration"));
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ bool ModelCache::has(const CacheKey& key, std::string* ignored) const {
     struct stat status = {};
     if (lstat(path.c_str(), &status) != 0) return false;
     if (!S_ISREG(status.st_mode)) {
-        throw EnvironmentError(path.string() + ": is no regular file; remove it");
+        throw UserError(path.string() + ": is no regular file; remove it");
     }
     if (const auto reason = foreign_influence(status, owners_)) {
         if (ignored) *ignored = path.string() + " is in the cache, but " + *reason;
@@ -70,9 +70,8 @@ bool ModelCache::has(const CacheKey& key, std::string* ignored) const {
     const auto source = open_file(path, path.string(), LastLink::refuse);
     const Sha256 found = sha256_of(*source, [] {});
     if (found == key.sha) return true;
-    throw EnvironmentError(path.string() + ": the SHA-256 is " + to_hex(found) +
-                           ", the manifest says " + to_hex(key.sha) +
-                           "; load it again with --force-reload");
+    throw UserError(path.string() + ": the SHA-256 is " + to_hex(found) + ", the manifest says " +
+                    to_hex(key.sha) + "; load it again with --force-reload");
 }
 
 void ModelCache::make_folder_of(const CacheKey& key) const {
@@ -87,8 +86,8 @@ void ModelCache::make_folder_of(const CacheKey& key) const {
     const int reason = errno;
     refuse_foreign_folders(key);
     if (fs::is_directory(at, error)) return;
-    throw EnvironmentError(at.string() + ": can't be made (" + std::strerror(reason) +
-                           "); choose another folder with --cache");
+    throw UserError(at.string() + ": can't be made (" + std::strerror(reason) +
+                    "); choose another folder with --cache");
 }
 
 namespace {
@@ -144,7 +143,7 @@ void ModelCache::remember(const CacheKey& key, const std::string& hub) const {
     fs::create_directories(path.parent_path(), error);
     try {
         write_file_atomically(path, hub + "\n" + key.hub_path + "\n" + to_hex(key.sha) + "\n");
-    } catch (const EnvironmentError&) {
+    } catch (const UserError&) {
     }
 }
 

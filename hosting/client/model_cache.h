@@ -51,11 +51,11 @@ public:
 
     /// Whether the file is there. It is read and hashed; nothing is written. A file that another
     /// user may change doesn't count: `ignored`, if given, gets a line that says why. Throws
-    /// EnvironmentError when it is there and another than it should be, and when a folder on the
+    /// UserError when it is there and another than it should be, and when a folder on the
     /// way is a link or may be changed by another user.
     bool has(const CacheKey& key, std::string* ignored = nullptr) const;
 
-    /// Makes the folders that the file needs. Throws EnvironmentError as has() does.
+    /// Makes the folders that the file needs. Throws UserError as has() does.
     void make_folder_of(const CacheKey& key) const;
 
     /// Notes which hub the file is from, for the cache's inventory. Best effort.

@@ -29,7 +29,7 @@ using Names = std::set<std::string>;
 using Connections = std::map<std::string, std::string>;
 
 [[noreturn]] void fail(const std::string& what, const std::string& hint) {
-    throw EnvironmentError("composing: " + what + "; " + hint);
+    throw UserError("composing: " + what + "; " + hint);
 }
 
 /// The first line of what libonnx says: it goes on about the node at length.
@@ -103,7 +103,7 @@ void check(const onnx::ModelProto& model, const std::string& which) {
     }
 }
 
-std::map<std::string, std::int64_t> opsets_of(const onnx::ModelProto& model) {
+std::map<std::string, std::int64_t> model_opsets(const onnx::ModelProto& model) {
     std::map<std::string, std::int64_t> opsets;
     for (const auto& import : model.opset_import()) {
         opsets[import.domain() == "ai.onnx" ? "" : import.domain()] = import.version();
@@ -129,15 +129,15 @@ onnx::ModelProto converted(const onnx::ModelProto& model, std::int64_t opset,
     } catch (const std::exception& error) {
         lost(first_line(error));
     }
-    if (opsets_of(result)[""] != opset) lost("ONNX's version converter does not understand it");
+    if (model_opsets(result)[""] != opset) lost("ONNX's version converter does not understand it");
     *result.mutable_metadata_props() = model.metadata_props();
     return result;
 }
 
 /// Both models at the same opsets and IR version.
 void bring_together(onnx::ModelProto& preprocessing, onnx::ModelProto& network) {
-    const auto one = opsets_of(preprocessing);
-    const auto other = opsets_of(network);
+    const auto one = model_opsets(preprocessing);
+    const auto other = model_opsets(network);
     for (const auto& [domain, version] : one) {
         const auto found = other.find(domain);
         if (domain.empty() || found == other.end() || found->second == version) continue;
@@ -354,8 +354,8 @@ void append_metadata(onnx::ModelProto& merged, const onnx::ModelProto& model) {
 
 void append_opsets(onnx::ModelProto& merged, const onnx::ModelProto& one,
                    const onnx::ModelProto& other) {
-    std::map<std::string, std::int64_t> opsets = opsets_of(one);
-    opsets.merge(opsets_of(other));
+    std::map<std::string, std::int64_t> opsets = model_opsets(one);
+    opsets.merge(model_opsets(other));
     for (const auto& [domain, version] : opsets) {
         auto& import = *merged.add_opset_import();
         import.set_domain(domain);

@@ -4,7 +4,7 @@
 
 #include <onnx/onnx_pb.h>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 
@@ -19,7 +19,7 @@ namespace onnxhub {
 /// shape (names of dimensions and unknown ones agree with everything). The result has the higher of
 /// the two IR versions, since each allows what the one before does, and passes ONNX's checker.
 ///
-/// Throws EnvironmentError, with one line to show, when they can't be composed. libonnx has crashed
+/// Throws UserError, with one line to show, when they can't be composed. libonnx has crashed
 /// on crafted models: those of strangers are best composed in a process of its own.
 onnx::ModelProto compose_models(onnx::ModelProto preprocessing, onnx::ModelProto network);
 

@@ -13,7 +13,7 @@
 #include <utility>
 #include <variant>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "hosting/client/partial_file.h"
 
 namespace onnxhub {
@@ -213,20 +213,19 @@ private:
 
     [[noreturn]] void fail_offline(const std::string& ignored) const {
         if (!ignored.empty()) {
-            throw EnvironmentError(file_.hub_path + ": " + ignored +
-                                   "; leave out --offline, or name its owner under "
-                                   "trusted_cache_owners in your configuration");
+            throw UserError(file_.hub_path + ": " + ignored +
+                            "; leave out --offline, or name its owner under "
+                            "trusted_cache_owners in your configuration");
         }
-        throw EnvironmentError(file_.hub_path +
-                               ": is not in the cache; leave out --offline to get it");
+        throw UserError(file_.hub_path + ": is not in the cache; leave out --offline to get it");
     }
 
     [[noreturn]] void fail() const {
         const bool is_local = sources_.web.empty() && !sources_.local.empty();
-        throw EnvironmentError(fmt::format("{}: no source has it: {}; {}", file_.hub_path,
-                                           fmt::join(troubles_, "; "),
-                                           is_local ? "`git lfs pull` may get it, or add a --mirror"
-                                                    : "try again, or add a --mirror"));
+        throw UserError(fmt::format("{}: no source has it: {}; {}", file_.hub_path,
+                                    fmt::join(troubles_, "; "),
+                                    is_local ? "`git lfs pull` may get it, or add a --mirror"
+                                             : "try again, or add a --mirror"));
     }
 
     /// Whether bytes may come over the network.

@@ -48,7 +48,7 @@ struct LoadedFile {
 /// Gives the file from the cache, or gets it: hashed as it arrives, never more than its size, and
 /// under its name only when all of it is right. A transfer that broke off goes on where it stopped,
 /// now or in a later call, as long as the server says it is the same object. Throws
-/// EnvironmentError when no source has it, saying what each did.
+/// UserError when no source has it, saying what each did.
 LoadedFile load_file(const CacheKey& file, const FileSources& sources, const ModelCache& cache,
                      const DownloadOptions& options, HttpClient& client);
 

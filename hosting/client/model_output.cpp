@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "base/byte_source.h"
-#include "base/environment_error.h"
 #include "base/new_file.h"
+#include "base/user_error.h"
 #include "manifest/hub_path.h"
 
 namespace onnxhub {
@@ -33,7 +33,7 @@ std::vector<std::string> locations_named_by(const fs::path& path) {
         if (auto* skeleton = std::get_if<OnnxSkeleton>(&read)) {
             return std::move(skeleton->external_locations);
         }
-    } catch (const EnvironmentError&) {
+    } catch (const UserError&) {
         // It can't be read, so nothing is known to belong to it.
     }
     return {};
@@ -46,7 +46,7 @@ bool contains(const std::vector<std::string>& sorted, const std::string& text) {
 /// What is at a place below a folder.
 enum class Occupant { none, same, other };
 
-/// Whether the file has these bytes. Throws EnvironmentError for what is not a regular file, or
+/// Whether the file has these bytes. Throws UserError for what is not a regular file, or
 /// lies behind a link.
 Occupant occupant_of(const fs::path& folder, const std::string& below, const CacheKey& wanted) {
     const fs::path path = folder / below;
@@ -57,9 +57,9 @@ Occupant occupant_of(const fs::path& folder, const std::string& below, const Cac
     const bool is_regular = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
     if (fd >= 0) close(fd);
     if (!is_regular) {
-        throw EnvironmentError(path.string() + ": external data of the model belong there, but " +
-                               (fd < 0 ? std::strerror(reason) : "it is not a regular file") +
-                               "; move it, or choose another --output");
+        throw UserError(path.string() + ": external data of the model belong there, but " +
+                        (fd < 0 ? std::strerror(reason) : "it is not a regular file") +
+                        "; move it, or choose another --output");
     }
     if (static_cast<std::uint64_t>(status.st_size) != wanted.size_bytes) return Occupant::other;
     const auto source = open_file(path, path.string(), LastLink::refuse);
@@ -80,7 +80,7 @@ public:
         struct stat present = {};
         const bool is_there = stat(output_.c_str(), &present) == 0;
         if (is_there && S_ISDIR(present.st_mode)) {
-            throw EnvironmentError(output_.string() + ": is a folder; name a file");
+            throw UserError(output_.string() + ": is a folder; name a file");
         }
         // "/dev/stdout" may be a link to a regular file, whose place nothing must take.
         const bool is_stream =
@@ -105,9 +105,9 @@ private:
             const std::string location = location_of(keys_[0], keys_[i]);
             provided.push_back(location);
             if (location == output_.filename()) {
-                throw EnvironmentError(output_.string() +
-                                       ": external data of the model have this name; choose "
-                                       "another --output");
+                throw UserError(output_.string() +
+                                ": external data of the model have this name; choose "
+                                "another --output");
             }
             const Occupant occupant = occupant_of(folder_, location, keys_[i]);
             if (occupant == Occupant::same) continue;
@@ -132,9 +132,9 @@ private:
     }
 
     [[noreturn]] void refuse(const std::string& location) const {
-        throw EnvironmentError((folder_ / location).string() +
-                               ": is another file, and the model's external data belong there; "
-                               "nothing was copied; move it, or choose another --output");
+        throw UserError((folder_ / location).string() +
+                        ": is another file, and the model's external data belong there; "
+                        "nothing was copied; move it, or choose another --output");
     }
 
     void stage() {
@@ -154,10 +154,10 @@ private:
     /// A file renamed onto a device or a pipe would take its place.
     void write_in_place() const {
         if (keys_.size() > 1) {
-            throw EnvironmentError(output_.string() +
-                                   ": is not a file, and the model has external data that belong "
-                                   "beside it; use the model at " +
-                                   cached_.string());
+            throw UserError(output_.string() +
+                            ": is not a file, and the model has external data that belong "
+                            "beside it; use the model at " +
+                            cached_.string());
         }
         const auto source = open_file(cached_, cached_.string(), LastLink::refuse);
         const int fd = open(output_.c_str(), O_WRONLY | O_CLOEXEC);
@@ -177,8 +177,8 @@ private:
         const int reason = errno;
         if (fd >= 0) close(fd);
         if (is_written) return;
-        throw EnvironmentError(output_.string() + ": can't be written (" + std::strerror(reason) +
-                               "); the model is at " + cached_.string());
+        throw UserError(output_.string() + ": can't be written (" + std::strerror(reason) +
+                        "); the model is at " + cached_.string());
     }
 
     struct ToCopy {
@@ -199,9 +199,9 @@ private:
 
 void copy_model(const WantedModel& model, const fs::path& cached, const std::string& output) {
     if (model.is_archive) {
-        throw EnvironmentError(output +
-                               ": an archive with test data is no model to copy; leave "
-                               "out --output");
+        throw UserError(output +
+                        ": an archive with test data is no model to copy; leave "
+                        "out --output");
     }
     ModelCopy(model, cached, output).copy();
 }

@@ -14,7 +14,7 @@ namespace onnxhub {
 /// each file of external data has to be new, to hold the right bytes already, or to belong to the
 /// model that `output` holds now, whose graph names it. No link below the folder of `output` is
 /// followed. The copies are verified, flushed and renamed when all of them are there. Throws
-/// EnvironmentError otherwise; up to the first rename nothing was changed. A device or a pipe is
+/// UserError otherwise; up to the first rename nothing was changed. A device or a pipe is
 /// written to as it stands, and takes no external data.
 void copy_model(const WantedModel& model, const std::filesystem::path& cached,
                 const std::string& output);

@@ -9,8 +9,8 @@
 #include <set>
 #include <string_view>
 
+#include "base/spelling.h"
 #include "manifest/onnx_release.h"
-#include "manifest/spelling.h"
 
 namespace onnxhub {
 namespace {
@@ -71,12 +71,12 @@ ModelNotFound unknown_name(const ManifestDocument& document, const std::string& 
                           : fmt::format("did you mean {}?", fmt::join(shown, ", "))};
 }
 
-bool fits(const Entry& entry, const VersionWish& wish) {
-    if (wish.opset && entry.opset_version != *wish.opset) return false;
-    if (wish.max_opset && entry.opset_version > *wish.max_opset) return false;
-    if (!wish.max_ir) return true;
+bool fits(const Entry& entry, const VersionConstraint& constraint) {
+    if (constraint.opset && entry.opset_version != *constraint.opset) return false;
+    if (constraint.max_opset && entry.opset_version > *constraint.max_opset) return false;
+    if (!constraint.max_ir) return true;
     const auto release = find_release(entry.onnx_version);
-    return release && release->ir_version <= *wish.max_ir;
+    return release && release->ir_version <= *constraint.max_ir;
 }
 
 std::string opsets_of(const std::vector<const ManifestEntry*>& versions) {
@@ -106,20 +106,21 @@ std::vector<const ManifestEntry*> list_models(const ManifestDocument& document,
     return found;
 }
 
-std::variant<const ManifestEntry*, ModelNotFound> get_model_info(const ManifestDocument& document,
-                                                                 const std::string& model,
-                                                                 const VersionWish& wish) {
+std::variant<const ManifestEntry*, ModelNotFound> get_model_info(
+    const ManifestDocument& document, const std::string& model,
+    const VersionConstraint& constraint) {
     const auto versions =
         list_models(document, {.model = model, .opset = {}, .max_bytes = {}, .port_type = {}});
     if (versions.empty()) return unknown_name(document, model);
     std::vector<const ManifestEntry*> fitting;
     for (const ManifestEntry* version : versions) {
-        if (fits(*version->entry, wish)) fitting.push_back(version);
+        if (fits(*version->entry, constraint)) fitting.push_back(version);
     }
     if (fitting.empty()) {
         return ModelNotFound{
-            wish.opset ? fmt::format("\"{}\" has no version with opset {}", model, *wish.opset)
-                       : fmt::format("no version of \"{}\" is old enough", model),
+            constraint.opset
+                ? fmt::format("\"{}\" has no version with opset {}", model, *constraint.opset)
+                : fmt::format("no version of \"{}\" is old enough", model),
             opsets_of(versions)};
     }
     const auto opset_of = [](const ManifestEntry* entry) { return entry->entry->opset_version; };

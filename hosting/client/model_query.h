@@ -30,7 +30,7 @@ std::vector<const ManifestEntry*> list_models(const ManifestDocument& document,
 std::optional<std::uint64_t> stated_bytes(const Entry& entry);
 
 /// Which version of a model is wanted. Without any, the one with the largest opset.
-struct VersionWish {
+struct VersionConstraint {
     std::optional<std::int64_t> opset;
     std::optional<std::int64_t> max_opset;
     std::optional<std::int64_t> max_ir;  ///< by the IR version of the entry's ONNX release
@@ -41,10 +41,11 @@ struct ModelNotFound {
     std::string hint;     ///< what there is instead
 };
 
-/// The entry of `model` (compared without case) that the wish means. Unknown names are told with
-/// near ones, unknown opsets with those there are, and names of several files with their paths.
-std::variant<const ManifestEntry*, ModelNotFound> get_model_info(const ManifestDocument& document,
-                                                                 const std::string& model,
-                                                                 const VersionWish& wish);
+/// The entry of `model` (compared without case) that the constraint means. Unknown names are told
+/// with near ones, unknown opsets with those there are, and names of several files with their
+/// paths.
+std::variant<const ManifestEntry*, ModelNotFound> get_model_info(
+    const ManifestDocument& document, const std::string& model,
+    const VersionConstraint& constraint);
 
 }  // namespace onnxhub

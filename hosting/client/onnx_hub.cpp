@@ -8,7 +8,7 @@
 #include <utility>
 #include <variant>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "hosting/client/model_composer.h"
 
 namespace onnxhub {
@@ -38,9 +38,10 @@ HubClient client_of(const HubCall& call, const std::string& repo) {
 }
 
 const Entry& entry_of(HubClient& client, const std::string& model, const HubCall& call) {
-    const auto found = get_model_info(client.manifest(), model, VersionWish{call.opset, {}, {}});
+    const auto found =
+        get_model_info(client.manifest(), model, VersionConstraint{call.opset, {}, {}});
     if (const auto* missing = std::get_if<ModelNotFound>(&found)) {
-        throw EnvironmentError(missing->message + "; " + missing->hint);
+        throw UserError(missing->message + "; " + missing->hint);
     }
     return *std::get<const ManifestEntry*>(found)->entry;
 }
@@ -90,13 +91,13 @@ Entry get_model_info(const std::string& model, const HubCall& call) {
 onnx::ModelProto read_model(const fs::path& path) {
     std::error_code error;
     if (fs::file_size(path, error) > INT_MAX) {
-        throw EnvironmentError(path.string() +
-                               ": is larger than the 2 GiB that a message can be; use its path");
+        throw UserError(path.string() +
+                        ": is larger than the 2 GiB that a message can be; use its path");
     }
     std::ifstream file(path, std::ios::binary);
     onnx::ModelProto model;
     if (!file || !model.ParseFromIstream(&file)) {
-        throw EnvironmentError(path.string() + ": is no ONNX model; tell the hub's maintainers");
+        throw UserError(path.string() + ": is no ONNX model; tell the hub's maintainers");
     }
     return model;
 }

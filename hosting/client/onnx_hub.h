@@ -2,7 +2,7 @@
 // The library's entry points, named as in ONNX's Python client (onnx.hub, ONNX 1.11 to 1.20):
 //     #include <onnxhub/hosting/client/onnx_hub.h>
 //     onnx::ModelProto model = onnxhub::load("mnist", {.opset = 8});
-// All throw EnvironmentError, with one line to show, where Python raises or returns None.
+// All throw UserError, with one line to show, where Python raises or returns None.
 #pragma once
 
 #include <onnx/onnx_pb.h>

@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "base/environment_error.h"
 #include "base/file_owner.h"
 #include "base/random_name.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -25,26 +25,26 @@ namespace fs = std::filesystem;
 /// No one else may write, whatever the umask is: who has a file open keeps that right.
 constexpr mode_t file_mode = 0644;
 
-EnvironmentError failure(const fs::path& path, const char* what) {
-    return EnvironmentError(path.string() + ": " + what + " (" + std::strerror(errno) +
-                            "); choose another folder with --cache, or make room");
+UserError failure(const fs::path& path, const char* what) {
+    return UserError(path.string() + ": " + what + " (" + std::strerror(errno) +
+                     "); choose another folder with --cache, or make room");
 }
 
 void make_folder(const fs::path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
     if (!error) return;
-    throw EnvironmentError(folder.string() + ": can't be made (" + error.message() +
-                           "); choose another folder with --cache");
+    throw UserError(folder.string() + ": can't be made (" + error.message() +
+                    "); choose another folder with --cache");
 }
 
 void need_room(const fs::path& folder, std::uint64_t bytes) {
     std::error_code error;
     const fs::space_info space = fs::space(folder, error);
     if (error || space.available >= bytes) return;
-    throw EnvironmentError(folder.string() + ": the disk has room for " +
-                           std::to_string(space.available) + " bytes, the file needs " +
-                           std::to_string(bytes) + "; make room, or use --cache");
+    throw UserError(folder.string() + ": the disk has room for " + std::to_string(space.available) +
+                    " bytes, the file needs " + std::to_string(bytes) +
+                    "; make room, or use --cache");
 }
 
 /// Whether the file is our own and was at no time open to others for writing: one of them may have

@@ -33,13 +33,13 @@ class PartialFile {
 public:
     /// Makes folders and a file of its own beside `path`, or takes over an abandoned one of this
     /// user that no one else may or might write to; others' are left alone. Throws
-    /// EnvironmentError when that can't be, or when the disk has no room for `size_bytes`.
+    /// UserError when that can't be, or when the disk has no room for `size_bytes`.
     PartialFile(std::filesystem::path path, const Sha256& sha, std::uint64_t size_bytes);
     ~PartialFile();
     PartialFile(const PartialFile&) = delete;
     PartialFile& operator=(const PartialFile&) = delete;
 
-    /// Appends. Throws EnvironmentError, as on a full disk.
+    /// Appends. Throws UserError, as on a full disk.
     void write(std::span<const std::byte> block);
     /// Nothing was written. With an origin what comes can be gone on with later.
     void start_over(const std::optional<TransferOrigin>& origin);

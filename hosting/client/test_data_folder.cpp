@@ -15,10 +15,10 @@
 #include <vector>
 
 #include "base/byte_source.h"
-#include "base/environment_error.h"
 #include "base/new_file.h"
 #include "base/random_name.h"
-#include "manifest/test_data_archive.h"
+#include "base/user_error.h"
+#include "model/test_data_archive.h"
 
 namespace onnxhub {
 namespace {
@@ -136,9 +136,9 @@ private:
     }
 
     [[noreturn]] void fail() const {
-        throw EnvironmentError(path_.string() + ": can't be written (" + std::strerror(errno) +
-                               "); make room, or tell the hub's maintainers if the archive has "
-                               "the file twice");
+        throw UserError(path_.string() + ": can't be written (" + std::strerror(errno) +
+                        "); make room, or tell the hub's maintainers if the archive has "
+                        "the file twice");
     }
 
     const fs::path& folder_;
@@ -155,8 +155,8 @@ public:
         path_ = target.parent_path() / ("." + target.filename().string().substr(0, 200) + "." +
                                         random_name() + unfinished_folder_ending);
         if (mkdir(path_.c_str(), 0755) != 0) {
-            throw EnvironmentError(path_.string() + ": can't be made (" + std::strerror(errno) +
-                                   "); choose another folder with --cache");
+            throw UserError(path_.string() + ": can't be made (" + std::strerror(errno) +
+                            "); choose another folder with --cache");
         }
     }
     ~UnfinishedFolder() {
@@ -178,8 +178,8 @@ public:
             if (is_right()) return;
             rename(target.c_str(), (old.path() / std::to_string(tries)).c_str());
         }
-        throw EnvironmentError(target.string() + ": can't be replaced (" + std::strerror(errno) +
-                               "); remove it");
+        throw UserError(target.string() + ": can't be replaced (" + std::strerror(errno) +
+                        "); remove it");
     }
 
 private:
@@ -222,9 +222,9 @@ private:
         const auto problems = walk_test_data_archive(read, limits_, visitor);
         if (problems.empty()) return;
         const ArchiveProblem& first = problems.front();
-        throw EnvironmentError(archive_.string() + ": " +
-                               (first.member.empty() ? "" : "\"" + first.member + "\" ") +
-                               first.reason + "; nothing was unpacked, tell the hub's maintainers");
+        throw UserError(archive_.string() + ": " +
+                        (first.member.empty() ? "" : "\"" + first.member + "\" ") + first.reason +
+                        "; nothing was unpacked, tell the hub's maintainers");
     }
 
     const fs::path& archive_;
@@ -238,9 +238,9 @@ fs::path target_of(const fs::path& archive) {
     constexpr std::string_view ending = ".tar.gz";
     const std::string text = archive.string();
     if (!text.ends_with(ending) || archive.filename().string().size() == ending.size()) {
-        throw EnvironmentError(text +
-                               ": test data is unpacked from names that end in .tar.gz; tell the "
-                               "hub's maintainers");
+        throw UserError(text +
+                        ": test data is unpacked from names that end in .tar.gz; tell the "
+                        "hub's maintainers");
     }
     return text.substr(0, text.size() - ending.size());
 }

@@ -6,8 +6,8 @@
 #include <functional>
 #include <optional>
 
+#include "archive/archive_reader.h"
 #include "base/file_owner.h"
-#include "manifest/archive_reader.h"
 
 namespace onnxhub {
 
@@ -17,7 +17,7 @@ namespace onnxhub {
 /// On each call the archive itself, which was verified, says what must be there; what is there and
 /// right stays untouched, so that a cache may be read only; what is not, what lies behind a link,
 /// or what a user besides `owners` may change, is replaced as a whole. Only regular files are made,
-/// none outside the folder. Throws EnvironmentError for archives with members that must not be
+/// none outside the folder. Throws UserError for archives with members that must not be
 /// unpacked, or on a full disk.
 std::filesystem::path unpack_test_data(const std::filesystem::path& archive,
                                        const std::function<void()>& check_interruption,

@@ -10,8 +10,8 @@
 #include <utility>
 #include <variant>
 
-#include "base/environment_error.h"
 #include "base/file_owner.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -149,7 +149,7 @@ private:
     void check_spec(const toml::node& node, const std::string& spec) const {
         const auto parsed = parse_hub_spec(spec);
         if (const auto* bad = std::get_if<BadHubSpec>(&parsed)) {
-            throw EnvironmentError(place(node) + ": " + bad->reason);
+            throw UserError(place(node) + ": " + bad->reason);
         }
     }
 
@@ -159,20 +159,20 @@ private:
 
     [[noreturn]] void fail(const toml::node& node, const std::string& what,
                            const std::string& hint) const {
-        throw EnvironmentError(place(node) + ": " + what + "; " + hint);
+        throw UserError(place(node) + ": " + what + "; " + hint);
     }
 
     std::string file_;
     UserConfig config_;
 };
 
-UserConfig read_file(const ConfigPath& config) {
+UserConfig read_config(const ConfigPath& config) {
     std::error_code error;
     if (!config.is_named && !fs::exists(config.path, error)) return {};
     try {
         return ConfigReader(config.path.string()).read(toml::parse_file(config.path.string()));
     } catch (const toml::parse_error& problem) {
-        throw EnvironmentError(
+        throw UserError(
             fmt::format("{}:{}: {}; correct it, or set ONNXHUB_CONFIG to another "
                         "file",
                         config.path.string(), problem.source().begin.line, problem.description()));
@@ -183,7 +183,7 @@ UserConfig read_file(const ConfigPath& config) {
 
 UserConfig read_user_config(const Environment& environment) {
     const auto path = config_path(environment);
-    UserConfig config = path ? read_file(*path) : UserConfig{};
+    UserConfig config = path ? read_config(*path) : UserConfig{};
     replace_endpoints(config.endpoints, environment);
     return config;
 }

@@ -34,7 +34,7 @@ struct UserConfig {
 
 /// Reads the file that $ONNXHUB_CONFIG names, else onnxhub/config.toml in $XDG_CONFIG_HOME or
 /// ~/.config; the latter two need not exist. Variables for endpoints go before the file. Throws
-/// EnvironmentError, with the line, for what can't be understood.
+/// UserError, with the line, for what can't be understood.
 UserConfig read_user_config(const Environment& environment);
 
 }  // namespace onnxhub

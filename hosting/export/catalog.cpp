@@ -4,11 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "base/environment_error.h"
+#include "base/spelling.h"
+#include "base/user_error.h"
 #include "embedded/catalog_html.h"
 #include "hosting/export/readme_facts.h"
 #include "manifest/hub_path.h"
-#include "manifest/spelling.h"
 
 namespace onnxhub {
 namespace {
@@ -21,7 +21,7 @@ std::optional<std::string> read(const Tree& tree, const std::string& path) {
         const auto stat = tree.stat(path);
         if (!stat || stat->kind != FileKind::regular) return std::nullopt;
         return read_whole(*tree.open(path), largest_readme, path);
-    } catch (const EnvironmentError&) {
+    } catch (const UserError&) {
         return std::nullopt;
     }
 }

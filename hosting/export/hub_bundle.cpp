@@ -15,11 +15,11 @@
 #include <system_error>
 #include <utility>
 
-#include "base/environment_error.h"
+#include "base/spelling.h"
+#include "base/user_error.h"
 #include "hosting/export/bundle_format.h"
 #include "hosting/export/hub_content.h"
-#include "hosting/export/unfinished.h"
-#include "manifest/spelling.h"
+#include "hosting/export/staging_path.h"
 
 namespace onnxhub {
 namespace {
@@ -54,7 +54,7 @@ std::string sums_of(const std::map<std::string, NamedFile>& files, const std::st
         hint = fmt::format("it has {}{}", fmt::join(told, ", "),
                            told.size() < tags.size() ? " and more" : "");
     }
-    throw EnvironmentError(fmt::format("the hub has no tag \"{}\"; {}", tag, hint));
+    throw UserError(fmt::format("the hub has no tag \"{}\"; {}", tag, hint));
 }
 
 std::set<const ManifestEntry*> chosen_entries(const ManifestDocument& manifest,
@@ -65,7 +65,7 @@ std::set<const ManifestEntry*> chosen_entries(const ManifestDocument& manifest,
         if (found.empty()) {
             const auto missing = get_model_info(manifest, name, {{}, {}, {}});
             const auto& why = std::get<ModelNotFound>(missing);
-            throw EnvironmentError(why.message + "; " + why.hint);
+            throw UserError(why.message + "; " + why.hint);
         }
         chosen.insert(found.begin(), found.end());
     }
@@ -86,7 +86,7 @@ std::string chosen_manifest(const LocalHub& hub, const BundleChoice& choice) {
         if (chosen.empty() || chosen.contains(&entry)) texts.push_back(entry.text);
     }
     if (texts.empty()) {
-        throw EnvironmentError(hub.manifest_name() + ": has no models; `onnxhub add` adds some");
+        throw UserError(hub.manifest_name() + ": has no models; `onnxhub add` adds some");
     }
     return manifest_text(texts);
 }
@@ -108,8 +108,8 @@ public:
     }
 
     [[noreturn]] void fail() const {
-        throw EnvironmentError(path_.string() + ": can't be written (" + std::strerror(errno) +
-                               "); make room, or choose another place");
+        throw UserError(path_.string() + ": can't be written (" + std::strerror(errno) +
+                        "); make room, or choose another place");
     }
 
 private:
@@ -156,7 +156,7 @@ private:
                                        const std::function<void()>& check_interruption) {
         auto places = find_bytes(hub, path, named);
         if (places.empty()) {
-            throw EnvironmentError(path + ": its bytes are not here; `git lfs pull` may get them");
+            throw UserError(path + ": its bytes are not here; `git lfs pull` may get them");
         }
         const bool has_choice = places.size() > 1;
         if (has_choice && sha256_of(*places[0].source, check_interruption) != named.sha &&
@@ -305,7 +305,7 @@ private:
 
     [[noreturn]] void fail(const std::string& what) const {
         const std::string help = what.find("; ") == what.npos ? "; get it anew" : "";
-        throw EnvironmentError(bundle_.string() + ": " + what + help);
+        throw UserError(bundle_.string() + ": " + what + help);
     }
 
     const fs::path bundle_;
@@ -324,10 +324,10 @@ BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice, cons
     const auto files = files_named_by(document, hub.manifest_name());
     for (const std::string& path : {std::string(manifest_file_name), std::string(sums_name)}) {
         if (!files.contains(path)) continue;
-        throw EnvironmentError(hub.manifest_name() + ": a model's file is called \"" + path +
-                               "\", which the bundle needs; rename it");
+        throw UserError(hub.manifest_name() + ": a model's file is called \"" + path +
+                        "\", which the bundle needs; rename it");
     }
-    const Unfinished unfinished(to, Unfinished::file_of_bundle);
+    const StagingPath unfinished(to, StagingPath::file_of_bundle);
     const GrowingFile file(unfinished.fd(), to);
     const BundleWriter writer(file);
     writer.text(manifest_file_name, manifest);
@@ -352,9 +352,9 @@ BundleReport import_bundle(const fs::path& bundle, const fs::path& to,
                            const std::function<void()>& check_interruption) {
     std::error_code error;
     if (fs::exists(fs::symlink_status(to, error))) {
-        throw EnvironmentError(to.string() + ": is there already; choose another --to");
+        throw UserError(to.string() + ": is there already; choose another --to");
     }
-    const Unfinished unfinished(to, Unfinished::folder_of_import);
+    const StagingPath unfinished(to, StagingPath::folder_of_import);
     const BundleReport report = BundleReader(bundle, unfinished.path(), check_interruption).run();
     unfinished.move_to(to);
     return report;

@@ -28,14 +28,14 @@ struct BundleReport {
     std::uint64_t bytes = 0;  ///< of the files
 };
 
-/// Writes the bundle atomically; the same content gives the same bytes. Throws EnvironmentError
+/// Writes the bundle atomically; the same content gives the same bytes. Throws UserError
 /// when the hub is empty, a name or tag is unknown, or a file is not here or not what the manifest
 /// says.
 BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice,
                            const std::filesystem::path& to,
                            const std::function<void()>& check_interruption);
 
-/// Reads all of it. Throws EnvironmentError when any byte is not the one that create_bundle()
+/// Reads all of it. Throws UserError when any byte is not the one that create_bundle()
 /// writes for this manifest and the files it names: one that was altered, is missing or stands
 /// after the end. A packed bundle is none.
 BundleReport verify_bundle(const std::filesystem::path& bundle,

@@ -6,7 +6,7 @@
 #include <utility>
 #include <variant>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "manifest/loadable_path.h"
 
 namespace onnxhub {
@@ -14,8 +14,8 @@ namespace onnxhub {
 ManifestDocument parse_sound_manifest(std::string_view text, const std::string& shown_name) {
     auto parsed = parse_manifest(text);
     if (const auto* error = std::get_if<JsonSyntaxError>(&parsed)) {
-        throw EnvironmentError(fmt::format("{}:{}: {}; `onnxhub validate` tells more", shown_name,
-                                           error->line, error->message));
+        throw UserError(fmt::format("{}:{}: {}; `onnxhub validate` tells more", shown_name,
+                                    error->line, error->message));
     }
     return std::get<ManifestDocument>(std::move(parsed));
 }
@@ -28,21 +28,20 @@ std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest
         const auto checked = check_loadable_path(path);
         const auto* unsafe = std::get_if<UnsafePath>(&checked);
         if (unsafe || !sha || !size) {
-            throw EnvironmentError(shown_name + ": \"" + path + "\" " +
-                                   (unsafe ? unsafe->reason : "has no SHA-256 and size") +
-                                   "; `onnxhub validate` tells more");
+            throw UserError(shown_name + ": \"" + path + "\" " +
+                            (unsafe ? unsafe->reason : "has no SHA-256 and size") +
+                            "; `onnxhub validate` tells more");
         }
         const auto [found, is_new] = files.try_emplace(path, NamedFile{*sha, *size});
         if (!is_new && found->second.sha != *sha) {
-            throw EnvironmentError(shown_name + ": \"" + path +
-                                   "\" has two SHA-256; `onnxhub validate` tells more");
+            throw UserError(shown_name + ": \"" + path +
+                            "\" has two SHA-256; `onnxhub validate` tells more");
         }
     };
     for (const ManifestEntry& present : manifest.entries) {
         if (!present.entry) {
-            throw EnvironmentError(fmt::format("{}:{}: {}; `onnxhub validate` tells more",
-                                               shown_name, present.problem->line,
-                                               present.problem->message));
+            throw UserError(fmt::format("{}:{}: {}; `onnxhub validate` tells more", shown_name,
+                                        present.problem->line, present.problem->message));
         }
         const Entry& entry = *present.entry;
         add(entry.model_path, entry.content.sha, entry.content.size_bytes);
@@ -70,8 +69,8 @@ void fail_by_digest(const LocalHub::Bytes& bytes, const Sha256& found, const Sha
     const std::string help = bytes.is_lfs_object ? "remove " + bytes.file.string() +
                                                        " and run `git lfs fetch` to get it anew"
                                                  : "run `onnxhub generate`";
-    throw EnvironmentError(bytes.shown_name + ": the SHA-256 is " + to_hex(found) +
-                           ", the manifest says " + to_hex(stated) + "; " + help);
+    throw UserError(bytes.shown_name + ": the SHA-256 is " + to_hex(found) +
+                    ", the manifest says " + to_hex(stated) + "; " + help);
 }
 
 }  // namespace onnxhub

@@ -19,10 +19,10 @@ struct NamedFile {
     std::uint64_t size_bytes = 0;
 };
 
-/// A document that has to be one. `shown_name` stands for it in the EnvironmentError otherwise.
+/// A document that has to be one. `shown_name` stands for it in the UserError otherwise.
 ManifestDocument parse_sound_manifest(std::string_view text, const std::string& shown_name);
 
-/// Models, archives and weights by their paths. Throws EnvironmentError for entries that can't be
+/// Models, archives and weights by their paths. Throws UserError for entries that can't be
 /// used, paths that no client loads, files without SHA-256 and size, and paths with two of them.
 std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest,
                                                 const std::string& shown_name);

@@ -17,17 +17,17 @@
 #include <system_error>
 #include <utility>
 
+#include "archive/gzip.h"
 #include "base/atomic_file.h"
-#include "base/environment_error.h"
 #include "base/parallel.h"
+#include "base/user_error.h"
 #include "embedded/export_caddy.h"
 #include "embedded/export_nginx.h"
 #include "hosting/export/catalog.h"
-#include "hosting/export/earlier_export.h"
 #include "hosting/export/hub_content.h"
-#include "hosting/export/output_place.h"
-#include "hosting/export/unfinished.h"
-#include "manifest/gzip.h"
+#include "hosting/export/output_location.h"
+#include "hosting/export/previous_export.h"
+#include "hosting/export/staging_path.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest.h"
 
@@ -37,8 +37,8 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& path) {
-    throw EnvironmentError(path.string() + ": can't be written (" + std::strerror(errno) +
-                           "); make room, or choose another --to");
+    throw UserError(path.string() + ": can't be written (" + std::strerror(errno) +
+                    "); make room, or choose another --to");
 }
 
 /// Shares the blocks of `from` where the file system can (FICLONE).
@@ -59,7 +59,7 @@ bool holds(const fs::path& path, const NamedFile& wanted,
         const auto source = open_file(path, path.string(), LastLink::refuse);
         return source->size_bytes() == wanted.size_bytes &&
                sha256_of(*source, check_interruption) == wanted.sha;
-    } catch (const EnvironmentError&) {
+    } catch (const UserError&) {
         return false;  // gone, a link, or unreadable: it is made anew
     }
 }
@@ -72,9 +72,9 @@ bool is_shared(const fs::path& path) {
 
 enum class Outcome { missing, kept, linked, copied };
 
-std::optional<EarlierExport> find_earlier(const fs::path& to) {
-    Unfinished::remove_abandoned(to, Unfinished::folder_of_export);
-    return EarlierExport::find(to);
+std::optional<PreviousExport> find_earlier(const fs::path& to) {
+    StagingPath::remove_abandoned(to, StagingPath::folder_of_export);
+    return PreviousExport::find(to);
 }
 
 class Exporter {
@@ -92,7 +92,7 @@ public:
         prove_earlier_files();
         find_missing();
         if (!report_.missing.empty() && !request_.allows_missing) return std::move(report_);
-        new_.emplace(request_.to, Unfinished::folder_of_export);
+        new_.emplace(request_.to, StagingPath::folder_of_export);
         place_files();
         write_texts(text, manifest);
         carry_over();
@@ -126,8 +126,8 @@ private:
                 is_in_the_way |= needed.contains(std::string(above));
             }
             if (!is_in_the_way) continue;
-            throw EnvironmentError((request_.to / path).string() +
-                                   ": is no file of the export, which needs its place; move it");
+            throw UserError((request_.to / path).string() +
+                            ": is no file of the export, which needs its place; move it");
         }
     }
 
@@ -181,7 +181,7 @@ private:
         }
         if (!clone_file(earlier, to)) copy(*open_file(earlier, earlier.string()), to);
         if (!holds(to, wanted, request_.check_interruption)) {
-            throw EnvironmentError(earlier.string() + ": was changed meanwhile; try again");
+            throw UserError(earlier.string() + ": was changed meanwhile; try again");
         }
         return Outcome::copied;
     }
@@ -191,7 +191,7 @@ private:
     Outcome place_from_hub(const std::string& path, const NamedFile& wanted,
                            const fs::path& to) const {
         const auto places = find_bytes(hub_, path, wanted);
-        if (places.empty()) throw EnvironmentError(path + ": is gone meanwhile; try again");
+        if (places.empty()) throw UserError(path + ": is gone meanwhile; try again");
         for (const LocalHub::Bytes& bytes : places) {
             const bool is_file = !bytes.file.empty();
             const bool is_linked =
@@ -244,8 +244,8 @@ private:
     void write(const std::string& path, const std::string& content) {
         const NamedFile wanted{sha256_of(content), content.size()};
         if (!sums_.try_emplace(path, to_hex(wanted.sha)).second) {
-            throw EnvironmentError(hub_.manifest_name() + ": a model's file is called \"" + path +
-                                   "\", which the export needs; rename it");
+            throw UserError(hub_.manifest_name() + ": a model's file is called \"" + path +
+                            "\", which the export needs; rename it");
         }
         const fs::path to = new_->path() / path;
         if (earlier_) {
@@ -308,11 +308,11 @@ private:
 
     const LocalHub& hub_;
     const ExportRequest& request_;
-    const std::optional<EarlierExport> earlier_;
+    const std::optional<PreviousExport> earlier_;
     std::vector<std::pair<std::string, NamedFile>> files_;  ///< in the order of their paths
     std::vector<std::string> foreign_;
     std::vector<char> proven_;  ///< whether the earlier export has the very bytes of files_[i]
-    std::optional<Unfinished> new_;
+    std::optional<StagingPath> new_;
     std::map<std::string, std::string> sums_;
     ExportReport report_;
 };

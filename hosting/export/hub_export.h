@@ -39,7 +39,7 @@ struct ExportReport {
 /// those kept of an earlier export; what other bytes have is replaced. The folder appears, or takes
 /// the place of an earlier export, at once and whole. Files in there that its SHA256SUMS doesn't
 /// name are carried over. When something is missing and not allowed to, nothing is written and the
-/// report says what. Throws EnvironmentError when the place is inside the hub or holds it (see
+/// report says what. Throws UserError when the place is inside the hub or holds it (see
 /// refuse_place_of_hub()), is taken by something else, somebody's
 /// own file stands where one of the export belongs, a file is not what the manifest says, or the
 /// disk is full.

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "manifest/spelling.h"
+#include "base/spelling.h"
 
 namespace onnxhub {
 namespace {
@@ -34,7 +34,7 @@ struct Readme {
 };
 
 /// Comments and code that begin or end within a line are left in: nobody writes titles there.
-Readme read(std::string_view markdown) {
+Readme read_readme(std::string_view markdown) {
     const auto all = lines_of(markdown);
     Readme readme;
     auto at = all.begin();
@@ -100,7 +100,7 @@ std::string first_clause(std::string text) {
 }  // namespace
 
 std::string title_of(std::string_view markdown) {
-    const Readme readme = read(markdown);
+    const Readme readme = read_readme(markdown);
     for (std::size_t i = 0; i < readme.lines.size(); ++i) {
         const auto title = heading(readme.lines[i]);
         if (title && !title->empty()) return *title;
@@ -110,7 +110,7 @@ std::string title_of(std::string_view markdown) {
 }
 
 std::string licence_of(std::string_view markdown) {
-    const Readme readme = read(markdown);
+    const Readme readme = read_readme(markdown);
     for (const std::string_view line : readme.front) {
         for (const std::string_view key : {"license:", "licence:"}) {
             if (!line.starts_with(key)) continue;

@@ -8,16 +8,16 @@
 #include <utility>
 #include <variant>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "generator/hub_rows.h"
+#include "hosting/scaffold/path_ownership.h"
 #include "hosting/scaffold/readme_edit.h"
-#include "hosting/scaffold/taken_places.h"
 #include "hosting/scaffold/test_data_pack.h"
 #include "manifest/hub_path.h"
 #include "manifest/onnx_release.h"
-#include "manifest/test_data_check.h"
 #include "model/model_graph.h"
 #include "model/onnx_skeleton.h"
+#include "model/test_data_check.h"
 #include "repository/foreign_pointer.h"
 #include "repository/git_attributes.h"
 #include "repository/git_repository.h"
@@ -45,15 +45,15 @@ std::optional<LfsPointer> pointer_at(const fs::path& path) {
 
 void refuse_pointer(const fs::path& path) {
     if (pointer_at(path)) {
-        throw EnvironmentError(
-            path.string() + ": is a Git LFS pointer, its bytes are not here; `git lfs pull` first");
+        throw UserError(path.string() +
+                        ": is a Git LFS pointer, its bytes are not here; `git lfs pull` first");
     }
     std::error_code error;
     if (!fs::is_regular_file(path, error) || fs::file_size(path, error) >= lfs_pointer_size_limit) {
         return;
     }
     if (const auto foreign = find_foreign_pointer(read_text(path))) {
-        throw EnvironmentError(path.string() + ": " + foreign->reason + "; " + foreign->hint);
+        throw UserError(path.string() + ": " + foreign->reason + "; " + foreign->hint);
     }
 }
 
@@ -81,35 +81,35 @@ CheckedModel check_model(const AddRequest& request, ModelChecker& checker,
                          ShapeInference* inference) {
     const std::string shown = request.model.string();
     if (!request.model.filename().string().ends_with(".onnx")) {
-        throw EnvironmentError(shown + ": its name does not end with .onnx; rename it");
+        throw UserError(shown + ": its name does not end with .onnx; rename it");
     }
     refuse_pointer(request.model);
     const auto source = open_file(request.model, shown);
     const auto skeleton = read_skeleton(*source);
     if (const auto* error = std::get_if<SkeletonError>(&skeleton)) {
-        throw EnvironmentError(shown + ": " + error->reason + "; give an ONNX model");
+        throw UserError(shown + ": " + error->reason + "; give an ONNX model");
     }
     const CheckVerdict verdict = checker.check(std::get<OnnxSkeleton>(skeleton).model);
     if (verdict.outcome == CheckOutcome::failed || verdict.outcome == CheckOutcome::crashed) {
-        throw EnvironmentError(shown + ": fails ONNX's checker: " + verdict.message +
-                               "; repair the model");
+        throw UserError(shown + ": fails ONNX's checker: " + verdict.message +
+                        "; repair the model");
     }
     auto graph = read_model_graph(*source, inference, {});
     if (const auto* error = std::get_if<SkeletonError>(&graph)) {
-        throw EnvironmentError(shown + ": " + error->reason + "; give an ONNX model");
+        throw UserError(shown + ": " + error->reason + "; give an ONNX model");
     }
     CheckedModel checked;
     checked.graph = std::get<ModelGraph>(std::move(graph));
     const auto opset = checked.graph.opsets.find("");
     if (opset == checked.graph.opsets.end()) {
-        throw EnvironmentError(shown + ": imports no opset of ONNX's own domain; repair the model");
+        throw UserError(shown + ": imports no opset of ONNX's own domain; repair the model");
     }
     checked.opset = opset->second;
     checked.oldest_release = oldest_release_for(checked.graph.ir_version, checked.opset);
     if (!request.onnx_version && !checked.oldest_release) {
-        throw EnvironmentError(shown +
-                               ": is newer than every ONNX release known here; say "
-                               "--onnx-version");
+        throw UserError(shown +
+                        ": is newer than every ONNX release known here; say "
+                        "--onnx-version");
     }
     return checked;
 }
@@ -117,7 +117,7 @@ CheckedModel check_model(const AddRequest& request, ModelChecker& checker,
 /// Everything is looked at in plan(), everything is written in write().
 class Adder {
 public:
-    Adder(const AddRequest& request, CheckedModel checked, HubChange& change)
+    Adder(const AddRequest& request, CheckedModel checked, FileTransaction& change)
         : request_(request), checked_(std::move(checked)), change_(change) {}
 
     std::string add() {
@@ -169,8 +169,8 @@ private:
         change_.watch("README.md");
         std::error_code error;
         if (fs::exists(at("README.md"), error)) return read_text(at("README.md"));
-        throw EnvironmentError(change_.hub().string() +
-                               ": is no hub, it has no README.md; `onnxhub init` makes one");
+        throw UserError(change_.hub().string() +
+                        ": is no hub, it has no README.md; `onnxhub init` makes one");
     }
 
     std::string choose_folder() const {
@@ -182,7 +182,7 @@ private:
         Diagnostics ignored;
         const ModelFolders folders = parse_model_folders(root_, "README.md", ignored);
         if (folders.folders.size() == 1) return folders.folders.front().path;
-        throw EnvironmentError(
+        throw UserError(
             "command line: which folder the model belongs to is not said; --class "
             "vision/classification/mnist");
     }
@@ -192,7 +192,7 @@ private:
         for (const std::string& tag : request_.tags) folder = joined(folder, folder_of_tag(tag));
         check_folder("--tags", folder);
         if (request_.folder && *request_.folder != folder) {
-            throw EnvironmentError(fmt::format(
+            throw UserError(fmt::format(
                 "command line: --class {} gives other tags than --tags, which mean {}; leave out "
                 "one of the two",
                 *request_.folder, folder));
@@ -205,7 +205,7 @@ private:
         const auto checked = check_hub_path(folder);
         const auto* unsafe = std::get_if<UnsafePath>(&checked);
         if (!unsafe && !has_hidden_segment(folder)) return;
-        throw EnvironmentError(fmt::format(
+        throw UserError(fmt::format(
             "command line: {} \"{}\" {}; choose another folder", option, folder,
             unsafe ? unsafe->reason : "names a hidden folder, which servers don't serve"));
     }
@@ -223,7 +223,7 @@ private:
         const auto checked = check_hub_path(path);
         const auto* unsafe = std::get_if<UnsafePath>(&checked);
         if (unsafe || has_hidden_segment(path)) {
-            throw EnvironmentError(fmt::format(
+            throw UserError(fmt::format(
                 "{}: the name can't be used in a hub, it {}; rename it", request_.model.string(),
                 unsafe ? unsafe->reason : "is hidden and servers don't serve such"));
         }
@@ -239,14 +239,14 @@ private:
             const fs::path from = request_.model.parent_path() / location;
             std::error_code error;
             if (!path || !is_in_folder(*path) || has_hidden_segment(*path)) {
-                throw EnvironmentError(request_.model.string() + ": its weights \"" + location +
-                                       "\" lie outside its folder, or are hidden; move them beside "
-                                       "it");
+                throw UserError(request_.model.string() + ": its weights \"" + location +
+                                "\" lie outside its folder, or are hidden; move them beside "
+                                "it");
             }
             if (!fs::is_regular_file(from, error)) {
-                throw EnvironmentError(from.string() +
-                                       ": the model's weights are not there; put "
-                                       "them beside it");
+                throw UserError(from.string() +
+                                ": the model's weights are not there; put "
+                                "them beside it");
             }
             refuse_pointer(from);
             if (std::ranges::find(found, *path, &Weights::value_type::first) == found.end()) {
@@ -262,9 +262,9 @@ private:
         const std::vector<std::string> mismatches =
             compare_test_data(read_test_data(*request_.test_data), checked_.graph.ports);
         if (mismatches.empty()) return;
-        throw EnvironmentError(fmt::format("{}: {}{}; make the test data with this model",
-                                           request_.test_data->string(), mismatches.front(),
-                                           mismatches.size() > 1 ? " (and more of the kind)" : ""));
+        throw UserError(fmt::format("{}: {}{}; make the test data with this model",
+                                    request_.test_data->string(), mismatches.front(),
+                                    mismatches.size() > 1 ? " (and more of the kind)" : ""));
     }
 
     void find_present_row() {
@@ -278,7 +278,7 @@ private:
         is_same_file_ = has_bytes_of(model_path_, request_.model);
         std::error_code error;
         const bool is_there = fs::exists(fs::symlink_status(at(model_path_), error));
-        present_ = row_to_renew(
+        present_ = row_to_replace(
             rows_, {folder_readme_path(), model_path_, request_.name, is_there && !is_same_file_});
         name_ = request_.name ? *request_.name
                 : present_    ? present_->name
@@ -323,8 +323,8 @@ private:
         const fs::path place = change_.place_of(path);
         std::error_code error;
         if (!fs::is_symlink(fs::symlink_status(at(path), error))) return;
-        throw EnvironmentError(at(path).string() +
-                               ": is a symbolic link; put the file itself in its place");
+        throw UserError(at(path).string() +
+                        ": is a symbolic link; put the file itself in its place");
     }
 
     std::string title() const {
@@ -356,9 +356,9 @@ private:
         const std::string folder(parent_folder(model_path_));
         for (const auto& [path, from] : weights_) {
             if (!folder.empty() && !path.starts_with(folder + "/")) {
-                throw EnvironmentError(from.string() +
-                                       ": can't be packed with the model, it lies above it; move "
-                                       "it beside the model");
+                throw UserError(from.string() +
+                                ": can't be packed with the model, it lies above it; move "
+                                "it beside the model");
             }
             content.weights[folder.empty() ? path : path.substr(folder.size() + 1)] = from;
         }
@@ -436,7 +436,7 @@ private:
 
     const AddRequest& request_;
     const CheckedModel checked_;
-    HubChange& change_;
+    FileTransaction& change_;
     std::unique_ptr<Tree> tree_;
     std::vector<ReadmeModel> rows_;
     std::optional<ReadmeModel> present_;
@@ -453,7 +453,7 @@ private:
 }  // namespace
 
 std::string add_model(const AddRequest& request, ModelChecker& checker, ShapeInference* inference,
-                      HubChange& change) {
+                      FileTransaction& change) {
     return Adder(request, check_model(request, checker, inference), change).add();
 }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "generator/readme_table.h"
-#include "hosting/scaffold/hub_change.h"
+#include "hosting/scaffold/file_transaction.h"
 #include "model/model_checker.h"
 #include "model/shape_inference.h"
 
@@ -36,10 +36,10 @@ struct AddRequest {
 /// Files go through Git LFS where the hub uses that. A model that is there already keeps its name
 /// and all cells that nothing new is known of. Twice the same is once. The changes are applied, to
 /// be kept by the caller, who renews the manifest first. Gives the model's path from the hub's top.
-/// Throws EnvironmentError before anything is written when the model is none, fails ONNX's checker,
+/// Throws UserError before anything is written when the model is none, fails ONNX's checker,
 /// can't be placed without taking what belongs to another model, has another model's name and
 /// opset, or when the test data contradicts its ports; WriteError when a file can't be written.
 std::string add_model(const AddRequest& request, ModelChecker& checker, ShapeInference* inference,
-                      HubChange& change);
+                      FileTransaction& change);
 
 }  // namespace onnxhub

@@ -10,12 +10,12 @@
 #include <string_view>
 #include <utility>
 
-#include "base/environment_error.h"
+#include "base/spelling.h"
+#include "base/user_error.h"
 #include "generator/hub_rows.h"
 #include "generator/settings.h"
 #include "hosting/scaffold/hub_add.h"
 #include "manifest/hub_path.h"
-#include "manifest/spelling.h"
 #include "repository/git_repository.h"
 
 namespace onnxhub {
@@ -78,7 +78,7 @@ std::optional<std::string> folder_out_of_hub(const std::string& path) {
 
 /// Sorts out what can't be adopted before any file is opened.
 std::vector<ReadmeModel> select_models(const Tree& tree, std::vector<ReadmeModel> found,
-                                       std::vector<std::string>& passed_by) {
+                                       std::vector<std::string>& skipped) {
     std::vector<ReadmeModel> selected;
     std::map<std::string, int> outside;
     for (ReadmeModel& model : found) {
@@ -86,14 +86,14 @@ std::vector<ReadmeModel> select_models(const Tree& tree, std::vector<ReadmeModel
         if (const auto folder = folder_out_of_hub(model.model_path)) {
             ++outside[*folder];
         } else if (stat && stat->kind == FileKind::symlink) {
-            passed_by.push_back(model.model_path +
-                                ": is a symbolic link; put the file itself in its place");
+            skipped.push_back(model.model_path +
+                              ": is a symbolic link; put the file itself in its place");
         } else {
             selected.push_back(std::move(model));
         }
     }
     for (const auto& [folder, count] : outside) {
-        passed_by.push_back(
+        skipped.push_back(
             fmt::format("{}: {} .onnx {} in it; move what belongs to the hub into another folder",
                         folder, count, count == 1 ? "file" : "files"));
     }
@@ -102,14 +102,14 @@ std::vector<ReadmeModel> select_models(const Tree& tree, std::vector<ReadmeModel
 
 }  // namespace
 
-AdoptReport adopt_models(ModelChecker& checker, ShapeInference* inference, HubChange& change) {
+AdoptReport adopt_models(ModelChecker& checker, ShapeInference* inference,
+                         FileTransaction& change) {
     const auto tree = folder_tree(change.hub());
     Diagnostics ignored;
     const Settings settings;
     std::vector<ReadmeModel> rows = read_hub_rows(*tree, settings, 0, ignored).models;
     AdoptReport report;
-    const auto found =
-        select_models(*tree, discover_models(*tree, settings, rows), report.passed_by);
+    const auto found = select_models(*tree, discover_models(*tree, settings, rows), report.skipped);
     ModelNames names(rows, found);
     for (const ReadmeModel& model : found) {
         change.check_interruption();
@@ -122,10 +122,10 @@ AdoptReport adopt_models(ModelChecker& checker, ShapeInference* inference, HubCh
             report.adopted.push_back(add_model(request, checker, inference, change));
         } catch (const WriteError&) {
             throw;
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             change.drop_staged();
-            report.passed_by.push_back(model.model_path + ": " +
-                                       reason_without_file(error, request.model.string()));
+            report.skipped.push_back(model.model_path + ": " +
+                                     reason_without_file(error, request.model.string()));
         }
     }
     return report;

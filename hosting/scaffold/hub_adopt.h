@@ -5,15 +5,15 @@
 #include <string>
 #include <vector>
 
-#include "hosting/scaffold/hub_change.h"
+#include "hosting/scaffold/file_transaction.h"
 #include "model/model_checker.h"
 #include "model/shape_inference.h"
 
 namespace onnxhub {
 
 struct AdoptReport {
-    std::vector<std::string> adopted;    ///< paths of models
-    std::vector<std::string> passed_by;  ///< "path: why", such as Git LFS pointers without bytes
+    std::vector<std::string> adopted;  ///< paths of models
+    std::vector<std::string> skipped;  ///< "path: why", such as Git LFS pointers without bytes
 };
 
 /// Writes a row for every .onnx file of the hub that no table lists, into the README of its folder
@@ -23,6 +23,6 @@ struct AdoptReport {
 /// from others. No model is moved, no symbolic link followed; hidden folders and node_modules are
 /// passed by. The changes are applied, to be kept by the caller. Throws WriteError when something
 /// can't be written.
-AdoptReport adopt_models(ModelChecker& checker, ShapeInference* inference, HubChange& change);
+AdoptReport adopt_models(ModelChecker& checker, ShapeInference* inference, FileTransaction& change);
 
 }  // namespace onnxhub

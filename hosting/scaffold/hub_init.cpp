@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/atomic_file.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "embedded/hub_comment.h"
 #include "embedded/hub_contribute.h"
 #include "embedded/hub_gitattributes.h"
@@ -95,9 +95,9 @@ void refuse_inside_of_git(const fs::path& folder) {
     for (fs::path above = fs::weakly_canonical(fs::absolute(folder, error), error); !above.empty();
          above = above.parent_path()) {
         if (is_git_folder(above) || above.filename() == ".git") {
-            throw EnvironmentError(folder.string() +
-                                   ": is inside a bare repository or a folder of git's own; name a "
-                                   "working tree, such as that of a clone");
+            throw UserError(folder.string() +
+                            ": is inside a bare repository or a folder of git's own; name a "
+                            "working tree, such as that of a clone");
         }
         if (above == above.root_path()) break;
     }
@@ -134,8 +134,8 @@ void make_hub_folder(const fs::path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
     if (error) {
-        throw EnvironmentError(folder.string() + ": can't be made (" + error.message() +
-                               "); choose another folder");
+        throw UserError(folder.string() + ": can't be made (" + error.message() +
+                        "); choose another folder");
     }
 }
 
@@ -155,7 +155,7 @@ InitReport init_hub(const fs::path& folder, const HubOutline& outline) {
         report.made.push_back(file.path);
     }
     if (!is_repository) {
-        begin_repository(folder, report.made, "A hub of ONNX models");
+        init_repository(folder, report.made, "A hub of ONNX models");
         report.has_committed = true;
     }
     install_merge_driver(folder);

@@ -32,11 +32,11 @@ struct InitReport {
 };
 
 /// Makes the folder of a new hub, unless it is there, so that it can be locked. Throws
-/// EnvironmentError when that is impossible, or the folder is git's own: a bare repository, or
+/// UserError when that is impossible, or the folder is git's own: a bare repository, or
 /// inside .git.
 void make_hub_folder(const std::filesystem::path& folder);
 
-/// Makes `folder` a hub. Nothing that is there is ever overwritten. Throws EnvironmentError when
+/// Makes `folder` a hub. Nothing that is there is ever overwritten. Throws UserError when
 /// something can't be written, or the folder is git's own: a bare repository, or inside .git.
 InitReport init_hub(const std::filesystem::path& folder, const HubOutline& outline);
 

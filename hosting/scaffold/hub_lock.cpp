@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "repository/git_folder.h"
 
 namespace onnxhub {
@@ -34,7 +34,7 @@ bool is_temporary_name(std::string_view name) {
 void ignore_in(const GitRepository& repository, const std::string& pattern) {
     try {
         add_line(repository, GitInfo::exclude, pattern);
-    } catch (const EnvironmentError&) {  // the hub itself can be written all the same
+    } catch (const UserError&) {  // the hub itself can be written all the same
     }
 }
 
@@ -61,10 +61,10 @@ void HubLock::wait_for_git() const {
     for (int polls = 0; is_git_at_work(*repository_); ++polls) {
         wait_.check_interruption();
         if (polls == git_polls) {
-            throw EnvironmentError(index_lock_of(*repository_).string() +
-                                   ": a git command is changing the working tree, so nothing was "
-                                   "written; run this again when it has ended, or remove the file "
-                                   "if no git is running");
+            throw UserError(index_lock_of(*repository_).string() +
+                            ": a git command is changing the working tree, so nothing was "
+                            "written; run this again when it has ended, or remove the file "
+                            "if no git is running");
         }
         std::this_thread::sleep_for(git_poll_interval);
     }

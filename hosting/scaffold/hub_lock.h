@@ -22,13 +22,13 @@ public:
     /// Waits for other processes that change the hub in folder `hub`, then removes the temporary
     /// files that killed ones left in it and makes git ignore such files. Waits some seconds for a
     /// git command that changes the working tree. A folder that does not exist is not locked.
-    /// Throws EnvironmentError when that command does not end, and what `wait` throws.
+    /// Throws UserError when that command does not end, and what `wait` throws.
     HubLock(const std::filesystem::path& hub, LockWait wait);
 
     /// False: the file system has no locks at all.
     bool is_exclusive() const { return is_exclusive_; }
 
-    /// Throws EnvironmentError when git changes the working tree and does not end within seconds.
+    /// Throws UserError when git changes the working tree and does not end within seconds.
     /// Called before changes are written.
     void wait_for_git() const;
 

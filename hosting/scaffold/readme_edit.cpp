@@ -11,11 +11,11 @@
 #include <variant>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/spelling.h"
+#include "base/user_error.h"
 #include "generator/markdown_line.h"
 #include "generator/markdown_table.h"
 #include "generator/readme_table.h"
-#include "manifest/spelling.h"
 #include "repository/link_target.h"
 
 namespace onnxhub {
@@ -237,7 +237,7 @@ std::string with_section(std::string readme, const char* heading, const std::str
 void check_columns(const MarkdownTable& table, const std::string& path, const ModelRow& row) {
     const auto need = [&](const std::string& column) {
         if (has_column(table, column)) return;
-        throw EnvironmentError(
+        throw UserError(
             fmt::format("{}:{}: the table has no column \"{}\"; add it", path, table.line, column));
     };
     if (row.archive) need("Download (with sample test data)");
@@ -288,9 +288,9 @@ std::string with_model_row(const std::string& readme, const std::string& path,
     const auto tables = parse_markdown_tables(readme, path, ignored);
     const MarkdownTable* table = find_model_table(tables);
     if (!table) {
-        throw EnvironmentError(path +
-                               ": has no table with the columns Model, Download, ONNX version and "
-                               "Opset version; add one");
+        throw UserError(path +
+                        ": has no table with the columns Model, Download, ONNX version and "
+                        "Opset version; add one");
     }
     const int line = row.present_line > 0 ? row.present_line : line_of_model(readme, path, row);
     for (const MarkdownTable& present : tables) {
@@ -319,7 +319,7 @@ std::string with_folder_row(const std::string& readme, const std::string& folder
     const auto tables = parse_markdown_tables(readme, "README.md", ignored);
     const MarkdownTable* table = find_table(tables, {"Model Class"});
     if (!table) {
-        throw EnvironmentError("README.md: has no table with a column \"Model Class\"; add one");
+        throw UserError("README.md: has no table with a column \"Model Class\"; add one");
     }
     std::vector<std::string> cells;
     for (const MarkdownCell& header : table->header) {
@@ -345,7 +345,7 @@ std::string with_model_table(const std::string& readme, const std::string& path,
     if (find_model_table(parse_markdown_tables(readme, path, problems))) return readme;
     if (parse_model_tables(readme, path, problems).has_lost_table) {
         for (const Diagnostic& problem : problems.all()) {
-            throw EnvironmentError(
+            throw UserError(
                 fmt::format("{}:{}: {}; {}", path, problem.line, problem.message, problem.hint));
         }
     }

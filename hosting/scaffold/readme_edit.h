@@ -32,7 +32,7 @@ bool is_column_of_models(const std::string& header);
 
 /// `readme` with a row for the model in its first table of models, or its present row renewed: of
 /// that only cells change which say something else, and cells the row knows nothing of stay as they
-/// are written. `path` is the README's, from the hub's top. Throws EnvironmentError when there is
+/// are written. `path` is the README's, from the hub's top. Throws UserError when there is
 /// no such table, or it lacks a column the row needs.
 std::string with_model_row(const std::string& readme, const std::string& path, const ModelRow& row);
 
@@ -45,7 +45,7 @@ std::string new_model_readme(const std::string& title,
                              const std::vector<std::string>& more_columns);
 
 /// `readme` with an empty table of models behind its end, with these columns too, unless it has
-/// one. Throws EnvironmentError when a column that is missing or misspelled hides one.
+/// one. Throws UserError when a column that is missing or misspelled hides one.
 std::string with_model_table(const std::string& readme, const std::string& path,
                              const std::vector<std::string>& more_columns = {});
 

@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "base/byte_source.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t block_bytes = std::size_t{1} << 20;
+constexpr std::size_t copied_block_bytes = std::size_t{1} << 20;
 
 class TarWriter {
 public:
@@ -39,14 +39,14 @@ public:
         archive_entry_set_size(entry.get(), static_cast<la_int64_t>(source->size_bytes()));
         archive_entry_set_mtime(entry.get(), 0, 0);
         check(archive_write_header(archive_.get(), entry.get()));
-        std::vector<std::byte> block(block_bytes);
+        std::vector<std::byte> block(copied_block_bytes);
         for (std::uint64_t done = 0; done < source->size_bytes();) {
             check_interruption_();
             const std::size_t count = source->read(done, block);
             if (count == 0) {
-                throw EnvironmentError(file.string() +
-                                       ": became shorter while it was packed; try "
-                                       "again");
+                throw UserError(file.string() +
+                                ": became shorter while it was packed; try "
+                                "again");
             }
             if (archive_write_data(archive_.get(), block.data(), count) < 0) check(ARCHIVE_FATAL);
             done += count;
@@ -59,8 +59,8 @@ private:
     void check(int result) {
         if (result == ARCHIVE_OK) return;
         const char* reason = archive_error_string(archive_.get());
-        throw EnvironmentError(file_.string() + ": can't be written (" +
-                               (reason ? reason : "unknown reason") + "); make room");
+        throw UserError(file_.string() + ": can't be written (" +
+                        (reason ? reason : "unknown reason") + "); make room");
     }
 
     const fs::path file_;
@@ -68,7 +68,7 @@ private:
     std::unique_ptr<archive, int (*)(archive*)> archive_{archive_write_new(), archive_write_free};
 };
 
-/// Files by their path in the archive, below its top. Throws EnvironmentError when there are none.
+/// Files by their path in the archive, below its top. Throws UserError when there are none.
 std::map<std::string, fs::path> files_of(const fs::path& test_data) {
     std::map<std::string, fs::path> files;
     std::error_code error;
@@ -82,9 +82,9 @@ std::map<std::string, fs::path> files_of(const fs::path& test_data) {
         }
     }
     if (files.empty()) {
-        throw EnvironmentError(test_data.string() +
-                               ": has no folders test_data_set_N with .pb files; name a folder "
-                               "that has");
+        throw UserError(test_data.string() +
+                        ": has no folders test_data_set_N with .pb files; name a folder "
+                        "that has");
     }
     return files;
 }

@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-#include "manifest/test_data_archive.h"
+#include "model/test_data_archive.h"
 
 namespace onnxhub {
 
@@ -20,14 +20,14 @@ struct ModelWithTestData {
 
 /// Writes a .tar.gz with `<top>/model.onnx`, `<top>/` and each place of the weights, and the test
 /// data. The same files give the same bytes: no times, owners or permissions. `check_interruption`
-/// is called between blocks. Throws EnvironmentError when there is no test data, or something can't
+/// is called between blocks. Throws UserError when there is no test data, or something can't
 /// be read or written; then a part of `archive` may be there.
 void pack_test_data(const ModelWithTestData& content, const std::string& top,
                     const std::filesystem::path& archive,
                     const std::function<void()>& check_interruption);
 
 /// What their archive would tell of the same files; paths have no top folder in front. Throws
-/// EnvironmentError as pack_test_data() does.
+/// UserError as pack_test_data() does.
 TestDataArchive read_test_data(const std::filesystem::path& test_data);
 
 }  // namespace onnxhub

@@ -6,8 +6,8 @@
 #include <span>
 #include <utility>
 
-#include "base/environment_error.h"
 #include "base/unlinked_file.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 

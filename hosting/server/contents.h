@@ -8,8 +8,8 @@
 
 #include "hosting/server/byte_budget.h"
 #include "hosting/server/inflated_blobs.h"
-#include "hosting/server/kept_responses.h"
 #include "hosting/server/preparations.h"
+#include "hosting/server/response_cache.h"
 
 namespace onnxhub {
 
@@ -33,7 +33,7 @@ struct Contents {
 
     ByteBudget memory, disk;
     InflatedBlobs blobs;
-    PackedFiles packed;
+    GzipCache packed;
     Preparations preparations;  ///< its threads use all others: it has to go first
 };
 

@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "base/digest.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "hosting/server/allowed_hosts.h"
 #include "hosting/server/contents.h"
 #include "hosting/server/http_response.h"
@@ -154,11 +154,11 @@ AllowedHosts hosts_of(const ServerOptions& options) {
 }  // namespace
 
 struct HttpDaemon::State {
-    State(ServedHub& served_hub, ServerOptions server_options, ServerBooks& shared,
+    State(ServedHub& served_hub, ServerOptions server_options, ServerStats& shared,
           Contents& shared_contents)
         : hub(served_hub),
           options(std::move(server_options)),
-          books(shared),
+          stats(shared),
           contents(shared_contents),
           is_open_to_all(is_public(options)),
           hosts(hosts_of(options)),
@@ -167,14 +167,14 @@ struct HttpDaemon::State {
 
     ServedHub& hub;
     ServerOptions options;
-    ServerBooks& books;
+    ServerStats& stats;
     Contents& contents;
     const bool is_open_to_all;
     const AllowedHosts hosts;
     std::shared_ptr<IndexPage> page;
     MHD_Daemon* daemon = nullptr;
     std::atomic<unsigned> connections{0};
-    ReadyResponses ready;
+    ResponseCache ready;
 
     void add_common_headers(Response& response) const {
         response.header("Server", "onnxhub");
@@ -235,7 +235,7 @@ struct HttpDaemon::State {
             return send_text(connection, request, 401, "a token is needed: Authorization: Bearer");
         }
         if (path == "/metrics") {
-            const std::string text = books.metrics.text() + contents.metrics();
+            const std::string text = stats.metrics.text() + contents.metrics();
             return send(connection, request, 200, text_response(text, "text/plain; version=0.0.4"),
                         text.size());
         }
@@ -269,7 +269,7 @@ struct HttpDaemon::State {
     void answer_readably(MHD_Connection* connection, Request& request) {
         try {
             answer(connection, request);
-        } catch (const EnvironmentError&) {
+        } catch (const UserError&) {
             send_text(connection, request, 500, "the file can't be read");
         }
     }
@@ -445,7 +445,7 @@ struct HttpDaemon::State {
     }
 
     void log(MHD_Connection* connection, const Request& request) {
-        books.record({address_of(connection), request.line(), request.status, request.bytes,
+        stats.record({address_of(connection), request.line(), request.status, request.bytes,
                       header_of(connection, "Referer").value_or("-"),
                       header_of(connection, "User-Agent").value_or("-"),
                       std::chrono::steady_clock::now() - request.start});
@@ -480,7 +480,7 @@ struct HttpDaemon::State {
     /// An answer at this time closes the connection where content was announced.
     MHD_Result on_head(MHD_Connection* connection, Request& request, const char* method,
                        const char* version) {
-        Client& client = client_of(connection);
+        ServedConnection& client = client_of(connection);
         client.end_wait();
         request.method = method;
         request.version = version;
@@ -509,7 +509,7 @@ struct HttpDaemon::State {
         const std::unique_ptr<Request> request(static_cast<Request*>(*context));
         *context = nullptr;
         if (!request) return;
-        Client& client = client_of(connection);
+        ServedConnection& client = client_of(connection);
         ++client.requests;
         if (request->status == 0) {  // refused by libmicrohttpd itself, or cut before its end
             client.is_refused = true;
@@ -524,9 +524,9 @@ struct HttpDaemon::State {
         client.begin_wait();
     }
 
-    static Client& client_of(MHD_Connection* connection) {
+    static ServedConnection& client_of(MHD_Connection* connection) {
         const auto* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-        return *static_cast<Client*>(info->socket_context);
+        return *static_cast<ServedConnection*>(info->socket_context);
     }
 
     static void on_connection(void* self, MHD_Connection* connection, void** context,
@@ -536,20 +536,20 @@ struct HttpDaemon::State {
             const auto* address =
                 MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
             const auto* fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-            *context = &state.books.clients.add(fd->connect_fd, address->client_addr, self);
+            *context = &state.stats.connections.add(fd->connect_fd, address->client_addr, self);
             return;
         }
-        auto* client = static_cast<Client*>(*context);
+        auto* client = static_cast<ServedConnection*>(*context);
         try {
             state.log_if_unanswered(connection, *client);
         } catch (const std::exception&) {
         }
-        state.books.clients.remove(*client);
+        state.stats.connections.remove(*client);
         --state.connections;
     }
 
     /// What libmicrohttpd refuses by its first line is never told to this program otherwise.
-    void log_if_unanswered(MHD_Connection* connection, const Client& client) {
+    void log_if_unanswered(MHD_Connection* connection, const ServedConnection& client) {
         tcp_info info = {};
         socklen_t size = sizeof info;
         if (client.is_refused || getsockopt(client.fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
@@ -570,7 +570,8 @@ struct HttpDaemon::State {
         std::vector<MHD_OptionItem> items = {
             {MHD_OPTION_CONNECTION_MEMORY_LIMIT,
              static_cast<intptr_t>(options.header_bytes + 16 * 1024), nullptr},
-            // Clients count; each thread has an equal part of this limit and may get more of them.
+            // ConnectionTracker count; each thread has an equal part of this limit and may get more
+            // of them.
             {MHD_OPTION_CONNECTION_LIMIT, intptr_t{options.connections} * threads, nullptr},
             {MHD_OPTION_CONNECTION_TIMEOUT, static_cast<intptr_t>(seconds.count()), nullptr},
             strictness,
@@ -595,18 +596,18 @@ struct HttpDaemon::State {
     }
 };
 
-HttpDaemon::HttpDaemon(ServedHub& hub, const ServerOptions& options, ServerBooks& books,
+HttpDaemon::HttpDaemon(ServedHub& hub, const ServerOptions& options, ServerStats& stats,
                        Contents& contents)
-    : state_(std::make_unique<State>(hub, options, books, contents)) {
+    : state_(std::make_unique<State>(hub, options, stats, contents)) {
     state_->start();
     if (state_->daemon) {
         contents.preparations.add_owner(state_.get());
         return;
     }
-    throw EnvironmentError(options.identity
-                               ? "the server can't be started; are certificate and key PEM files "
-                                 "that belong together?"
-                               : "the server can't be started; are there too many open files?");
+    throw UserError(options.identity
+                        ? "the server can't be started; are certificate and key PEM files "
+                          "that belong together?"
+                        : "the server can't be started; are there too many open files?");
 }
 
 HttpDaemon::~HttpDaemon() {
@@ -617,7 +618,7 @@ HttpDaemon::~HttpDaemon() {
 void HttpDaemon::take(int fd, const sockaddr* address, socklen_t size) {
     ++state_->connections;
     if (MHD_add_connection(state_->daemon, fd, address, size) == MHD_YES) return;
-    state_->books.clients.dismiss(Clients::address_of(address));
+    state_->stats.connections.dismiss(ConnectionTracker::address_of(address));
     --state_->connections;
 }
 
@@ -626,7 +627,7 @@ unsigned HttpDaemon::connections() const {
 }
 
 void HttpDaemon::end_waiting() {
-    state_->books.clients.end_waiting(state_.get());
+    state_->stats.connections.end_waiting(state_.get());
 }
 
 }  // namespace onnxhub

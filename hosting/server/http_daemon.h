@@ -8,14 +8,14 @@
 
 #include "hosting/server/contents.h"
 #include "hosting/server/hub_server.h"
-#include "hosting/server/server_books.h"
+#include "hosting/server/server_stats.h"
 
 namespace onnxhub {
 
 class HttpDaemon {
 public:
-    /// Throws EnvironmentError when the PEMs can't be used, or no thread can be started.
-    HttpDaemon(ServedHub& hub, const ServerOptions& options, ServerBooks& books,
+    /// Throws UserError when the PEMs can't be used, or no thread can be started.
+    HttpDaemon(ServedHub& hub, const ServerOptions& options, ServerStats& stats,
                Contents& contents);
     ~HttpDaemon();  ///< at once, whatever is being sent
     HttpDaemon(const HttpDaemon&) = delete;

@@ -13,8 +13,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/environment_error.h"
 #include "base/unlinked_file.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -172,7 +172,7 @@ std::string read_whole_file(const ServedFile& file) {
     if (file.text) return *file.text;
     std::string text(file.identity.size_bytes, '\0');
     const std::size_t count = read_at(file.file.get(), 0, std::as_writable_bytes(std::span(text)));
-    if (count != text.size()) throw EnvironmentError("a file becomes shorter while it is read");
+    if (count != text.size()) throw UserError("a file becomes shorter while it is read");
     return text;
 }
 

@@ -42,7 +42,7 @@ Response file_response(const ReplyPlan& plan, ServedFile file);
 /// Whether files of this media type are sent as gzip to who takes that.
 bool is_packed_kind(const std::string& type);
 
-/// All bytes of the file. Throws EnvironmentError when they can't be read, or are fewer than when
+/// All bytes of the file. Throws UserError when they can't be read, or are fewer than when
 /// it was opened.
 std::string read_whole_file(const ServedFile& file);
 

@@ -19,18 +19,18 @@
 #include <utility>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "hosting/server/http_daemon.h"
-#include "hosting/server/server_books.h"
+#include "hosting/server/server_stats.h"
 
 namespace onnxhub {
 namespace {
 
-constexpr std::chrono::milliseconds round_time{100};  // between looks at who is late
-constexpr int looks_per_window = 10;                  // at how fast the others read
+constexpr std::chrono::milliseconds poll_interval{100};  // between looks at who is late
+constexpr int looks_per_window = 10;                     // at how fast the others read
 constexpr int heads_per_idle_time = 4;  // idle times that the whole head of a request may take
 
-/// A socket that listens. Throws EnvironmentError.
+/// A socket that listens. Throws UserError.
 OpenFile listen_on(const std::string& address, std::uint16_t port) {
     addrinfo hints = {};
     hints.ai_socktype = SOCK_STREAM;
@@ -38,7 +38,7 @@ OpenFile listen_on(const std::string& address, std::uint16_t port) {
     addrinfo* found = nullptr;
     const std::string service = std::to_string(port);
     if (getaddrinfo(address.c_str(), service.c_str(), &hints, &found) != 0) {
-        throw EnvironmentError(address + ": is no IP address; name one with --bind");
+        throw UserError(address + ": is no IP address; name one with --bind");
     }
     OpenFile listening(socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     const int fd = listening.get(), on = 1;
@@ -48,8 +48,8 @@ OpenFile listen_on(const std::string& address, std::uint16_t port) {
     const int error = errno;
     freeaddrinfo(found);
     if (is_bound) return listening;
-    throw EnvironmentError(address + ":" + service + ": can't be listened on (" +
-                           std::strerror(error) + "); choose another --port or --bind");
+    throw UserError(address + ":" + service + ": can't be listened on (" + std::strerror(error) +
+                    "); choose another --port or --bind");
 }
 
 std::uint16_t port_of(int fd) {
@@ -73,9 +73,9 @@ struct HubServer::State {
           options(std::move(server_options)),
           listening(listen_on(options.bind_address, options.port)),
           port(port_of(listening.get())),
-          books(options.connections, options.connections_per_address, options.log),
+          stats(options.connections, options.connections_per_address, options.log),
           contents(options.memory_bytes, options.disk_bytes),
-          daemon(std::make_unique<HttpDaemon>(hub, options, books, contents)) {}
+          daemon(std::make_unique<HttpDaemon>(hub, options, stats, contents)) {}
 
     ~State() {
         ends = true;
@@ -86,7 +86,7 @@ struct HubServer::State {
 
     void start() {
         acceptor = std::thread([this] { accept_all(); });
-        keeper = std::thread([this] { keep_order(); });
+        keeper = std::thread([this] { reap_connections(); });
     }
 
     void wake() const { eventfd_write(event.get(), 1); }
@@ -114,9 +114,9 @@ struct HubServer::State {
             return has_spare_again() && was_one;
         }
         if (client.get() < 0) return errno == ECONNABORTED || errno == EINTR;
-        if (!books.clients.admit(address)) {
+        if (!stats.connections.admit(address)) {
             client = OpenFile();
-            books.record_refused_connection(address);
+            stats.record_refused_connection(address);
             return true;
         }
         const std::lock_guard lock(mutex);
@@ -132,14 +132,14 @@ struct HubServer::State {
         socklen_t size = sizeof storage;
         spare = OpenFile();
         const OpenFile refused(accept4(listening.get(), address, &size, SOCK_CLOEXEC));
-        if (refused.get() >= 0) books.record_refused_connection(address);
+        if (refused.get() >= 0) stats.record_refused_connection(address);
         return refused.get() >= 0;
     }
 
     bool has_spare_again() {
         spare = any_file();
         if (spare.get() >= 0) return true;
-        std::this_thread::sleep_for(round_time);  // others open files too
+        std::this_thread::sleep_for(poll_interval);  // others open files too
         return false;
     }
 
@@ -149,16 +149,16 @@ struct HubServer::State {
         if (now - rates_looked_at < options.rate_window / looks_per_window) return;
         rates_looked_at = now;
         const auto milliseconds = static_cast<std::uint64_t>(options.rate_window.count());
-        books.clients.end_slow(options.least_rate * milliseconds / 1000, options.rate_window);
+        stats.connections.end_slow(options.least_rate * milliseconds / 1000, options.rate_window);
     }
 
     /// Ends what is late, what waits in daemons that are to go, and these when they are done.
-    void keep_order() {
+    void reap_connections() {
         while (!ends) {
-            std::this_thread::sleep_for(round_time);
+            std::this_thread::sleep_for(poll_interval);
             end_slow();
             if (options.idle_time.count() > 0) {
-                books.clients.end_late(heads_per_idle_time * options.idle_time);
+                stats.connections.end_late(heads_per_idle_time * options.idle_time);
             }
             std::vector<std::unique_ptr<HttpDaemon>> done;
             const std::lock_guard lock(mutex);
@@ -177,7 +177,7 @@ struct HubServer::State {
     const std::uint16_t port;
     OpenFile event{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     OpenFile spare = any_file();  ///< given up to refuse a connection when no file can be opened
-    ServerBooks books;
+    ServerStats stats;
     Contents contents;
     std::mutex mutex;  ///< for the daemons
     std::unique_ptr<HttpDaemon> daemon;
@@ -206,7 +206,7 @@ std::uint16_t HubServer::port() const {
 }
 
 void HubServer::reload(ServerOptions options) {
-    auto next = std::make_unique<HttpDaemon>(state_->hub, options, state_->books, state_->contents);
+    auto next = std::make_unique<HttpDaemon>(state_->hub, options, state_->stats, state_->contents);
     const std::lock_guard lock(state_->mutex);
     state_->retired.push_back(std::exchange(state_->daemon, std::move(next)));
 }

@@ -57,7 +57,7 @@ struct ServerOptions {
 /// counts in Prometheus' text format.
 class HubServer {
 public:
-    /// Throws EnvironmentError when the address can't be had or a PEM can't be used.
+    /// Throws UserError when the address can't be had or a PEM can't be used.
     HubServer(ServedHub& hub, ServerOptions options);
     ~HubServer();  ///< at once, whatever is being sent
     HubServer(const HubServer&) = delete;
@@ -67,7 +67,7 @@ public:
     std::uint16_t port() const;
 
     /// New connections get these options, but for address, port, limits and rates; those there are
-    /// keep theirs for as long as the answer takes that is being sent. Throws EnvironmentError, and
+    /// keep theirs for as long as the answer takes that is being sent. Throws UserError, and
     /// goes on as before, when a PEM can't be used.
     void reload(ServerOptions options);
 

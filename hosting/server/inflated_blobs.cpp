@@ -7,21 +7,21 @@
 #include <utility>
 #include <vector>
 
-#include "base/environment_error.h"
 #include "base/unlinked_file.h"
+#include "base/user_error.h"
 #include "repository/tree.h"
 
 namespace onnxhub {
 namespace {
 
-constexpr std::size_t most_held = 256;           // blobs; a large one is an open file
-constexpr std::size_t block_bytes = 512 * 1024;  // that are copied at once
+constexpr std::size_t most_held = 256;                    // blobs; a large one is an open file
+constexpr std::size_t inflated_block_bytes = 512 * 1024;  // that are copied at once
 
 void copy_to_file(const ByteSource& source, int fd) {
-    std::vector<std::byte> block(block_bytes);
+    std::vector<std::byte> block(inflated_block_bytes);
     for (std::uint64_t offset = 0; offset < source.size_bytes();) {
         const std::size_t count = source.read(offset, block);
-        if (count == 0) throw EnvironmentError("a blob ends before its size");
+        if (count == 0) throw UserError("a blob ends before its size");
         write_at(fd, offset, std::span(block).first(count));
         offset += count;
     }
@@ -47,8 +47,7 @@ std::shared_ptr<const HeldContent> InflatedBlobs::inflate(const BlobInTree& blob
     content->reserved = reserve(is_small ? memory_ : disk_, size_bytes);
     const auto source = blob.tree->open(blob.path);
     ++inflations_;
-    if (source->size_bytes() != size_bytes)
-        throw EnvironmentError(blob.path + ": has another size");
+    if (source->size_bytes() != size_bytes) throw UserError(blob.path + ": has another size");
     if (is_small) {
         content->text = read_whole(*source, size_bytes, blob.path);
     } else {

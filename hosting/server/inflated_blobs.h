@@ -34,7 +34,7 @@ public:
     /// Null when the blob is not held now.
     std::shared_ptr<const HeldContent> find(const BlobId& id);
 
-    /// Inflates the blob unless it is held. Throws EnvironmentError when git can't give it, and
+    /// Inflates the blob unless it is held. Throws UserError when git can't give it, and
     /// NotServed (503) when the budget is used up.
     std::shared_ptr<const HeldContent> inflate(const BlobInTree& blob, std::uint64_t size_bytes);
 

@@ -5,7 +5,7 @@
 #include <new>
 #include <utility>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -18,7 +18,7 @@ Prepared result_of(const std::string& key, const Preparations::Work& work) {
         return {key, work(), std::nullopt};
     } catch (const NotServed& failure) {
         return {key, nullptr, failure};
-    } catch (const EnvironmentError&) {
+    } catch (const UserError&) {
         return {key, nullptr, NotServed{500, "the file can't be read"}};
     } catch (const std::bad_alloc&) {
         return {key, nullptr, NotServed{503, "the server is short of memory; try again"}};

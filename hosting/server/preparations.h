@@ -43,7 +43,7 @@ public:
     void remove_owner(const void* owner);
 
     /// Does `work` some time, unless the same is waited for already, then calls `resume` from
-    /// another thread. EnvironmentError, std::bad_alloc and NotServed that `work` throws become
+    /// another thread. UserError, std::bad_alloc and NotServed that `work` throws become
     /// Prepared::failure. Returns false, and will never call, when the owner was removed.
     bool start(const void* owner, const std::string& key, Work work, Resume resume);
 

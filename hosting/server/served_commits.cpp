@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -27,7 +27,7 @@ std::optional<CommitId> ServedCommits::tip() {
         CommitId commit = repository_->resolve_commit(ref_);
         remember(commit);
         return commit;
-    } catch (const EnvironmentError&) {
+    } catch (const UserError&) {
         return std::nullopt;
     }
 }
@@ -39,7 +39,7 @@ std::optional<CommitId> ServedCommits::find(const std::string& name) {
     try {
         CommitId commit = repository_->resolve_commit(name);
         if (commit == now || is_given(commit, now)) return commit;
-    } catch (const EnvironmentError&) {
+    } catch (const UserError&) {
     }
     return std::nullopt;
 }

@@ -16,8 +16,9 @@
 #include <vector>
 
 #include "base/digest.h"
-#include "base/environment_error.h"
 #include "base/unlinked_file.h"
+#include "base/user_error.h"
+#include "base/utf8.h"
 #include "manifest/hub_path.h"
 #include "repository/lfs_pointer.h"
 
@@ -111,7 +112,7 @@ std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, std::int64_t> key_of(
             status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
 }
 
-/// Throws EnvironmentError when a read fails, or when the file does not have its size any more.
+/// Throws UserError when a read fails, or when the file does not have its size any more.
 std::string hash_of(int fd, std::uint64_t size) {
     Sha256Hasher hasher;
     std::vector<std::byte> block(512 * 1024);
@@ -120,11 +121,11 @@ std::string hash_of(int fd, std::uint64_t size) {
         hasher.update(std::span(block).first(count));
         offset += count;
     }
-    if (offset != size) throw EnvironmentError("a file changes while it is read");
+    if (offset != size) throw UserError("a file changes while it is read");
     return to_hex(hasher.finish());
 }
 
-/// The pointer that a file of this size may be. Throws EnvironmentError when it can't be read.
+/// The pointer that a file of this size may be. Throws UserError when it can't be read.
 std::optional<LfsPointer> pointer_in(int fd, std::uint64_t size) {
     if (size >= lfs_pointer_size_limit) return std::nullopt;
     std::array<char, lfs_pointer_size_limit> buffer = {};
@@ -157,11 +158,11 @@ std::string next_segment(std::string_view& path) {
 ServedHub::ServedHub(const std::string& location, HubAccess access) {
     const HubLocation found = locate_hub(location);
     if (access.only_ref && !found.reads_commit) {
-        throw EnvironmentError(location + ": names no ref; with --only-ref name one as DIR:ref");
+        throw UserError(location + ": names no ref; with --only-ref name one as DIR:ref");
     }
     if ((access.history || access.all_refs) && !found.repository) {
-        throw EnvironmentError(location + ": is not a git repository; leave out --history and " +
-                               "--all-refs");
+        throw UserError(location + ": is not a git repository; leave out --history and " +
+                        "--all-refs");
     }
     if (!found.reads_commit) {
         folder_ = found.folder;
@@ -206,7 +207,7 @@ Served ServedHub::open(std::string_view path) {
         if (path.starts_with("/media/")) other = open_at_ref(path.substr(6));
         if (!other) other = open_at_ref(path);
         return other ? std::move(*other) : std::move(plain);
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         return NotServed{500, "the file can't be read"};
     }
 }
@@ -360,7 +361,7 @@ void ServedHub::learn_etag(const std::string& path) {
     const auto& file = std::get<ServedFile>(served);
     if (!file.identity.etag.empty()) return;
     struct stat status = {};
-    if (fstat(file.file.get(), &status) != 0) throw EnvironmentError(path + ": can't be read");
+    if (fstat(file.file.get(), &status) != 0) throw UserError(path + ": can't be read");
     etag_of(file.file.get(), key_of(status));
 }
 

@@ -63,7 +63,7 @@ using Served = std::variant<ServedFile, NotServed>;
 class ServedHub {
 public:
     /// `location` as LocalHub takes it: a folder, or a repository with ":ref". Throws
-    /// EnvironmentError when there is none, or where `only_ref`, `history` or `all_refs` is wanted
+    /// UserError when there is none, or where `only_ref`, `history` or `all_refs` is wanted
     /// and there is no repository (no ref, with `only_ref`).
     explicit ServedHub(const std::string& location, HubAccess access = {});
     ~ServedHub();
@@ -72,7 +72,7 @@ public:
     /// but of pointers and of files up to 1 MiB, for their ETag.
     Served open(std::string_view path);
 
-    /// Hashes the file at `path`, whose ETag open() knows from then on. Throws EnvironmentError
+    /// Hashes the file at `path`, whose ETag open() knows from then on. Throws UserError
     /// when the file can't be read to its end, and NotServed when there is none.
     void learn_etag(const std::string& path);
 

@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -43,7 +43,7 @@ mode_t mode_of(const fs::path& path) {
 std::string failure_of(const fs::path& path, std::string_view content) {
     try {
         write_file_atomically(path, content);
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         return error.what();
     }
     return "";

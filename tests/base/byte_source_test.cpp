@@ -9,7 +9,7 @@
 #include <array>
 #include <limits>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "tests/support/repository_builder.h"
 
 namespace onnxhub {
@@ -64,7 +64,7 @@ TEST(ByteSource, MissingFileIsAnErrorThatNamesIt) {
     try {
         open_file(folder.path() / "none", "models/none.onnx");
         FAIL();
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         EXPECT_THAT(error.what(), testing::StartsWith("models/none.onnx: "));
     }
 }
@@ -73,9 +73,9 @@ TEST(ByteSource, WhatIsNoRegularFileIsRefusedWithoutWaiting) {
     const TemporaryFolder folder;
     ASSERT_EQ(mkfifo((folder.path() / "fifo").c_str(), 0600), 0);
 
-    EXPECT_THROW(open_file(folder.path() / "fifo", "fifo"), EnvironmentError);
-    EXPECT_THROW(open_file(folder.path(), "folder"), EnvironmentError);
-    EXPECT_THROW(open_file("/dev/null", "null"), EnvironmentError);
+    EXPECT_THROW(open_file(folder.path() / "fifo", "fifo"), UserError);
+    EXPECT_THROW(open_file(folder.path(), "folder"), UserError);
+    EXPECT_THROW(open_file("/dev/null", "null"), UserError);
 }
 
 TEST(ByteSource, SymbolicLinkIsFollowedOrRefusedAsAsked) {
@@ -84,14 +84,14 @@ TEST(ByteSource, SymbolicLinkIsFollowedOrRefusedAsAsked) {
     std::filesystem::create_symlink("file", folder.path() / "link");
 
     EXPECT_EQ(open_file(folder.path() / "link", "link")->size_bytes(), 7u);
-    EXPECT_THROW(open_file(folder.path() / "link", "link", LastLink::refuse), EnvironmentError);
+    EXPECT_THROW(open_file(folder.path() / "link", "link", LastLink::refuse), UserError);
 }
 
 TEST(ReadWhole, RefusesWhatIsLargerThanTheLimit) {
     EXPECT_EQ(read_whole(*memory_source("12345"), 6, "x"), "12345");
     EXPECT_EQ(read_whole(*memory_source("12345"), 5, "x"), "12345");
     EXPECT_EQ(read_whole(*memory_source(""), 0, "x"), "");
-    EXPECT_THROW(read_whole(*memory_source("12345"), 4, "x"), EnvironmentError);
+    EXPECT_THROW(read_whole(*memory_source("12345"), 4, "x"), UserError);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "tests/support/repository_builder.h"
 
 namespace onnxhub::test {
@@ -92,9 +92,9 @@ TEST_F(Lock, OfAFileMakesItAndNeverFollowsALink) {
     EXPECT_TRUE(FileLock::take_file(path / "lock", {}).is_held());
     EXPECT_TRUE(fs::is_regular_file(path / "lock"));
     fs::create_symlink(path / "elsewhere", path / "link");
-    EXPECT_THROW(FileLock::take_file(path / "link", {}), EnvironmentError);
+    EXPECT_THROW(FileLock::take_file(path / "link", {}), UserError);
     EXPECT_FALSE(fs::exists(path / "elsewhere"));
-    EXPECT_THROW(FileLock::take(path / "nothing", {}), EnvironmentError);
+    EXPECT_THROW(FileLock::take(path / "nothing", {}), UserError);
 }
 
 TEST_F(Lock, OnlyRegularFilesWithoutALockAreRemoved) {

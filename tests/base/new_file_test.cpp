@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "base/environment_error.h"
 #include "base/random_name.h"
+#include "base/user_error.h"
 #include "tests/support/repository_builder.h"
 
 namespace onnxhub {
@@ -55,7 +55,7 @@ TEST(NewFileTest, FollowsNoLinkBelowItsBase) {
     fs::create_directories(base);
     fs::create_directories(outside);
     fs::create_directory_symlink(outside, base / "link");
-    EXPECT_THROW(NewFile(base, "link/w.data"), EnvironmentError);
+    EXPECT_THROW(NewFile(base, "link/w.data"), UserError);
     EXPECT_THAT(names_in(outside), IsEmpty());
     NewFile file(base, "a/b/w.data");
     file.write("w");
@@ -70,8 +70,7 @@ TEST(NewFileTest, KeepsWhatHasComeMeanwhile) {
     file.write("ours");
     file.flush();
     write_file(folder.path() / "x", "another's");
-    EXPECT_THROW(file.rename_onto_destination(NewFile::OnExisting::keep_existing),
-                 EnvironmentError);
+    EXPECT_THROW(file.rename_onto_destination(NewFile::OnExisting::keep_existing), UserError);
     EXPECT_EQ(read_file(folder.path() / "x"), "another's");
 }
 
@@ -84,8 +83,8 @@ TEST(CopyVerified, RefusesOtherBytesAndLinks) {
     good.rename_onto_destination();
     EXPECT_EQ(read_file(folder.path() / "to"), "bytes");
     NewFile bad(folder.path() / "to");
-    EXPECT_THROW(copy_verified(folder.path() / "from", sha256_of("other"), bad), EnvironmentError);
-    EXPECT_THROW(copy_verified(folder.path() / "link", sha256_of("bytes"), bad), EnvironmentError);
+    EXPECT_THROW(copy_verified(folder.path() / "from", sha256_of("other"), bad), UserError);
+    EXPECT_THROW(copy_verified(folder.path() / "link", sha256_of("bytes"), bad), UserError);
 }
 
 TEST(OpenBeneath, FollowsNoLink) {

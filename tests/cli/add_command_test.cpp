@@ -13,8 +13,8 @@
 #include <thread>
 
 #include "base/digest.h"
-#include "base/environment_error.h"
-#include "hosting/scaffold/hub_change.h"
+#include "base/user_error.h"
+#include "hosting/scaffold/file_transaction.h"
 #include "hosting/scaffold/readme_edit.h"
 #include "repository/lfs_pointer.h"
 #include "tests/support/archive_builder.h"
@@ -371,7 +371,7 @@ TEST_F(Change, WhatWasNotKeptIsUndone) {
     fs::permissions(folder.path() / "old", fs::perms::owner_read | fs::perms::owner_write);
     const auto before = content_of(folder.path());
     {
-        HubChange change(folder.path());
+        FileTransaction change(folder.path());
         change.stage_text("old", "after");
         change.stage_text("same", "same");
         change.stage_text("a/b/new", "new");
@@ -391,7 +391,7 @@ TEST_F(Change, WhatWasNotKeptIsUndone) {
 TEST_F(Change, WhatWasKeptStaysAndNothingElse) {
     write_file(folder.path() / "old", "before");
     {
-        HubChange change(folder.path());
+        FileTransaction change(folder.path());
         change.stage_text("old", "after");
         change.stage_text("a/new", "new");
         change.apply();
@@ -408,7 +408,7 @@ TEST_F(Change, AnInterruptedCopyLeavesNothing) {
     fs::create_directory(folder.path() / "hub");
     int blocks = 0;
     {
-        HubChange change(folder.path() / "hub", [&] {
+        FileTransaction change(folder.path() / "hub", [&] {
             if (++blocks == 3) throw Interrupted();
         });
         EXPECT_THROW(change.stage_copy(folder.path() / "from", "a/b"), Interrupted);
@@ -420,7 +420,7 @@ TEST_F(Change, AFileThatCanNotBeReplacedTakesTheOthersBack) {
     write_file(folder.path() / "one", "before");
     const auto before = content_of(folder.path());
     {
-        HubChange change(folder.path());
+        FileTransaction change(folder.path());
         change.stage_text("one", "after");
         change.stage_text("two/three", "new");
         fs::remove_all(folder.path() / "two");  // somebody else's doing

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/digest.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "hosting/export/bundle_format.h"
 #include "hosting/export/hub_bundle.h"
 #include "tests/support/archive_builder.h"
@@ -57,7 +57,7 @@ protected:
         try {
             verify_bundle(folder.path() / "other.tar", go_on);
             return "";
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             return error.what();
         }
     }

@@ -9,10 +9,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "base/environment_error.h"
 #include "base/file_lock.h"
+#include "base/user_error.h"
 #include "cli/hub_stamps.h"
-#include "hosting/scaffold/hub_change.h"
+#include "hosting/scaffold/file_transaction.h"
 #include "hosting/scaffold/hub_lock.h"
 #include "repository/git_repository.h"
 #include "tests/support/model_builder.h"
@@ -276,28 +276,28 @@ TEST_F(Turns, AFileThatChangedWhileItWasReadIsNamed) {
     write_file(hub / "notes.txt", "longer");  // no command reads it
     write_file(hub / "a/m.onnx", "longer");
     stamps.require_unchanged({});
-    EXPECT_THROW(stamps.require_unchanged({"a/m.onnx"}), EnvironmentError);
+    EXPECT_THROW(stamps.require_unchanged({"a/m.onnx"}), UserError);
     fs::remove(hub / "README.md");
     try {
         stamps.require_unchanged({});
         FAIL();
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         EXPECT_THAT(error.what(), HasSubstr("README.md: was changed while it was read"));
     }
 }
 
 TEST_F(Turns, AChangeOfSomebodyElseIsNeverWrittenOver) {
-    HubChange change(hub);
+    FileTransaction change(hub);
     change.watch("README.md");
     change.stage_text("a/model.onnx", "model");
     change.stage_text("README.md", "ours");
     write_file(hub / "README.md", "of an editor");
-    EXPECT_THROW(change.apply(), EnvironmentError);
+    EXPECT_THROW(change.apply(), UserError);
     EXPECT_EQ(read_file(hub / "README.md"), "of an editor");
     EXPECT_FALSE(fs::exists(hub / "a/model.onnx"));
 
     // What it wrote itself it may write again.
-    HubChange second(hub);
+    FileTransaction second(hub);
     second.watch("README.md");
     for (const char* text : {"one", "two!"}) {
         second.stage_text("README.md", text);

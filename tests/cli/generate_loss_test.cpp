@@ -16,9 +16,9 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr const char* manifest_name = "ONNX_HUB_MANIFEST.json";
+constexpr const char* loss_manifest = "ONNX_HUB_MANIFEST.json";
 
-std::string table(const std::string& rows) {
+std::string loss_table(const std::string& rows) {
     return "| Model | Download | ONNX version | Opset version |\n|-|-|-|-|\n" + rows;
 }
 
@@ -33,7 +33,7 @@ std::string root(const std::string& folder) {
 class GenerateLoss : public testing::Test {
 protected:
     GenerateLoss() {
-        hub.write("README.md", root("x")).write("x/README.md", table(row_a + row_b));
+        hub.write("README.md", root("x")).write("x/README.md", loss_table(row_a + row_b));
         hub.write("x/a.onnx", small_model(1)).write("x/b.onnx", small_model(2));
         EXPECT_EQ(generate().status, 0);
         hub.write_pointer("x/a.onnx", small_model(1)).write_pointer("x/b.onnx", small_model(2));
@@ -47,7 +47,7 @@ protected:
         return run_onnxhub(std::move(arguments), hub.path());
     }
 
-    std::string manifest() const { return read_file(hub.path() / manifest_name); }
+    std::string manifest() const { return read_file(hub.path() / loss_manifest); }
 
     std::size_t count(const std::string& word) const {
         const std::string text = manifest();
@@ -61,14 +61,14 @@ protected:
 };
 
 TEST_F(GenerateLoss, ATypoKeepsTheEntryAndFails) {
-    hub.write("x/README.md", table(row_a + "| B | [1](b.onnx) | 1.8 | seven |\n"));
+    hub.write("x/README.md", loss_table(row_a + "| B | [1](b.onnx) | 1.8 | seven |\n"));
     const ProgramResult result = generate();
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.err, HasSubstr("x/README.md:4: the opset version \"seven\""));
     EXPECT_THAT(result.err, HasSubstr("1 entry kept as before"));
     EXPECT_EQ(manifest(), whole);
     EXPECT_EQ(generate({"--check"}).status, 1);
-    hub.write("x/README.md", table(row_a + row_b));
+    hub.write("x/README.md", loss_table(row_a + row_b));
     EXPECT_EQ(generate({"--check"}).status, 0);
 }
 
@@ -86,7 +86,7 @@ TEST_F(GenerateLoss, ConflictMarkersInTheTopReadmeFailEvenQuietly) {
 
 TEST_F(GenerateLoss, ConflictMarkersInAModelReadmeAreTheOnlyFinding) {
     hub.write("x/README.md",
-              table("<<<<<<< HEAD\n" + row_a + "=======\n" + row_a + row_b + ">>>>>>> y\n"));
+              loss_table("<<<<<<< HEAD\n" + row_a + "=======\n" + row_a + row_b + ">>>>>>> y\n"));
     hub.write(".gitattributes", "*.onnx filter=lfs diff=lfs merge=lfs -text\n");
     EXPECT_EQ(generate({"-q"}).status, 1);
     EXPECT_EQ(manifest(), whole);
@@ -97,7 +97,7 @@ TEST_F(GenerateLoss, ConflictMarkersInAModelReadmeAreTheOnlyFinding) {
 }
 
 TEST_F(GenerateLoss, AReadmeInGitLfsIsRefused) {
-    hub.write_pointer("x/README.md", table(row_a + row_b));
+    hub.write_pointer("x/README.md", loss_table(row_a + row_b));
     EXPECT_EQ(generate().status, 1);
     EXPECT_EQ(manifest(), whole);
     hub.write_pointer("README.md", root("x"));
@@ -121,16 +121,16 @@ TEST_F(GenerateLoss, FolderRenamedInTwoStepsKeepsPorts) {
 }
 
 TEST_F(GenerateLoss, HeadAndTheBaseKnowWhatTheManifestHasLost) {
-    hub.write(manifest_name, "[]");
+    hub.write(loss_manifest, "[]");
     EXPECT_EQ(generate().status, 0);
     EXPECT_EQ(manifest(), whole);
-    hub.branch("main-before").write(manifest_name, "[]").commit("Lose everything");
+    hub.branch("main-before").write(loss_manifest, "[]").commit("Lose everything");
     EXPECT_EQ(generate().status, 0);
     EXPECT_EQ(count("io_ports"), 0u);
     EXPECT_EQ(generate({"--base", "main-before"}).status, 0);
     EXPECT_EQ(manifest(), whole);
-    hub.write("x/README.md", table(row_a + "| B | [1](b.onnx) | 1.9 | 13 |\n"));
-    hub.write(manifest_name, "[]");
+    hub.write("x/README.md", loss_table(row_a + "| B | [1](b.onnx) | 1.9 | 13 |\n"));
+    hub.write(loss_manifest, "[]");
     EXPECT_EQ(generate({"--target", "diff", "--base", "main-before"}).status, 0);
     EXPECT_EQ(count("io_ports"), 1u);
 }
@@ -179,7 +179,7 @@ TEST_F(GenerateLoss, AddWarnsOfContradictionsThatTheCheckerMisses) {
 }
 
 TEST_F(GenerateLoss, AddIntoAConflictedReadmeIsRefused) {
-    const std::string readme = table("<<<<<<< HEAD\n" + row_a + "=======\n>>>>>>> y\n");
+    const std::string readme = loss_table("<<<<<<< HEAD\n" + row_a + "=======\n>>>>>>> y\n");
     hub.write("x/README.md", readme);
     TemporaryFolder elsewhere;
     write_file(elsewhere.path() / "c.onnx", small_model(3));

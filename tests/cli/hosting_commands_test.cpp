@@ -13,7 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/digest.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "hosting/scaffold/readme_edit.h"
 #include "tests/support/archive_builder.h"
 #include "tests/support/model_builder.h"
@@ -472,7 +472,7 @@ TEST(ReadmeEdit, RowsGoWhereTheyBelongAndAllElseStays) {
     row.opset_version = 14;
     EXPECT_THAT(with_model_row(with, "x/README.md", row),
                 HasSubstr("| 14 | 1.8 | 75 |\n\nThe end"));
-    EXPECT_THROW(with_model_row("# no table", "README.md", row), EnvironmentError);
+    EXPECT_THROW(with_model_row("# no table", "README.md", row), UserError);
 }
 
 TEST(ReadmeEdit, FoldersAreLinkedOnce) {

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "base/digest.h"
-#include "cli/job.h"
+#include "cli/command.h"
 #include "tests/support/hub_builder.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
@@ -23,20 +23,20 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-const std::vector<std::string> hostile_names{"##[error]forged",
-                                             "::error::forged",
-                                             "  ::warning::forged",
-                                             "\x1b]0;forged\x07",
-                                             "a\n::error::b",
-                                             "\xe2\x80\xae"
-                                             "forged"};
+const std::vector<std::string> hostile_result_names{"##[error]forged",
+                                                    "::error::forged",
+                                                    "  ::warning::forged",
+                                                    "\x1b]0;forged\x07",
+                                                    "a\n::error::b",
+                                                    "\xe2\x80\xae"
+                                                    "forged"};
 
 class InertResults : public testing::Test {
 protected:
     /// A hub whose names are hostile and whose model can be loaded.
     void SetUp() override {
         json entries = json::array();
-        for (const std::string& name : hostile_names) {
+        for (const std::string& name : hostile_result_names) {
             entries.push_back({{"model", name},
                                {"model_path", "##[error]x/model.onnx"},
                                {"onnx_version", name},
@@ -79,8 +79,8 @@ protected:
 TEST_F(InertResults, ListsAndFactsOfAHub) {
     EXPECT_THAT(inert({"list", "--hub", "./hub"}), HasSubstr("forged"));
     const json list = json::parse(inert({"list", "--hub", "./hub", "--format", "json"}));
-    EXPECT_EQ(list.at(0).at("model"), hostile_names[0]);
-    for (const std::string& name : hostile_names) {
+    EXPECT_EQ(list.at(0).at("model"), hostile_result_names[0]);
+    for (const std::string& name : hostile_result_names) {
         inert({"info", name, "--hub", "./hub"});
         EXPECT_EQ(json::parse(inert({"info", name, "--hub", "./hub", "--json"})).at("model"), name);
     }
@@ -91,9 +91,9 @@ TEST_F(InertResults, LoadedFilesAndTheCache) {
         arguments.insert(arguments.end(), hub.begin(), hub.end());
         return arguments;
     };
-    inert(with_hub({"load", hostile_names[0]}));
-    inert(with_hub({"load", hostile_names[1], "--json"}));
-    inert(with_hub({"lock", hostile_names[0], "-o", "-"}));
+    inert(with_hub({"load", hostile_result_names[0]}));
+    inert(with_hub({"load", hostile_result_names[1], "--json"}));
+    inert(with_hub({"lock", hostile_result_names[0], "-o", "-"}));
     inert({"cache", "list", "--cache", "cache"});
     inert({"cache", "list", "--format", "json", "--cache", "cache"});
     inert({"cache", "prune", "--max-size", "0", "--cache", "cache"});
@@ -101,7 +101,7 @@ TEST_F(InertResults, LoadedFilesAndTheCache) {
 
 TEST_F(InertResults, WhatIsInsideAModel) {
     ModelBuilder model;
-    for (const std::string& name : hostile_names) {
+    for (const std::string& name : hostile_result_names) {
         model.input(name, {name, 4}).node("##[error]Op", {name}, {name + "y"}, "::domain");
         model.output(name + "y", {1, 4});
     }
@@ -118,7 +118,7 @@ TEST_F(InertResults, EveryErrorIsOneLineOfText) {
     std::ostringstream err;
     print_error(err, "broken \x1b[31m##[error]\n::error::name");
     EXPECT_EQ(err.str(), "onnxhub: error: broken \\x1b[31m#\\x23[error]\\x0a::error::name\n");
-    EXPECT_EQ(inert_line(inert_line(err.str())), inert_line(err.str()));
+    EXPECT_EQ(escaped_line(escaped_line(err.str())), escaped_line(err.str()));
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ std::string make_model() {
     return bytes;
 }
 
-std::string manifest_of(const std::string& model) {
+std::string kill_manifest(const std::string& model) {
     return R"([{"model": "M", "model_path": "a/m.onnx", "onnx_version": "1.9", )"
            R"("opset_version": 12, "metadata": {"model_sha": ")" +
            to_hex(sha256_of(model)) + R"(", "model_bytes": )" + std::to_string(model.size()) +
@@ -33,7 +33,7 @@ std::string manifest_of(const std::string& model) {
 
 /// Some 80 ms for the whole file; ranges are obeyed.
 Answer answer(const ReceivedRequest& request, const std::string& model) {
-    if (request.path.ends_with(".json")) return {200, manifest_of(model)};
+    if (request.path.ends_with(".json")) return {200, kill_manifest(model)};
     Answer answer{200, model, {{"ETag", "\"v\""}}};
     answer.piece_bytes = 32 * 1024;
     answer.pause = std::chrono::milliseconds(1);

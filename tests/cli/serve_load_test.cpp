@@ -121,7 +121,7 @@ std::string request(const std::string& path, const std::string& headers = "") {
     return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n";
 }
 
-std::uint16_t port_of(const RunningServer& server) {
+std::uint16_t serve_port(const RunningServer& server) {
     const std::string& url = server.url();
     return static_cast<std::uint16_t>(std::stoul(url.substr(url.rfind(':') + 1)));
 }
@@ -134,7 +134,7 @@ long resident_kib(pid_t pid) {
 }
 
 /// Waits for it; false when it doesn't within ten seconds.
-bool comes_true(const std::function<bool()>& condition) {
+bool becomes_true(const std::function<bool()>& condition) {
     for (int i = 0; i < 200; ++i) {
         if (condition()) return true;
         usleep(50'000);
@@ -161,7 +161,7 @@ protected:
     static long growth_while_asking(const RunningServer& server, std::size_t count,
                                     const std::function<Question(std::size_t)>& question) {
         std::vector<Connection> connections;
-        for (int i = 0; i < 8; ++i) connections.emplace_back(port_of(server));
+        for (int i = 0; i < 8; ++i) connections.emplace_back(serve_port(server));
         long early = 0;
         std::vector<int> expected(connections.size());
         for (std::size_t asked = 0; asked < count;) {
@@ -273,7 +273,7 @@ std::vector<Connection> connect_often(const RunningServer& server, std::size_t c
     std::vector<Connection> connections;
     connections.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
-        connections.emplace_back(port_of(server));
+        connections.emplace_back(serve_port(server));
         EXPECT_TRUE(connections.back().is_open()) << i;
         if (!connections.back().is_open()) break;
         if (i % 2 == 0) connections.back().send("GET /m.on");  // and no more
@@ -282,7 +282,7 @@ std::vector<Connection> connect_often(const RunningServer& server, std::size_t c
 }
 
 bool is_served(const RunningServer& server, const char* from) {
-    Connection connection(port_of(server), from);
+    Connection connection(serve_port(server), from);
     connection.send(request("/m.onnx"));
     return connection.status() == 200;
 }
@@ -300,10 +300,10 @@ TEST_F(ServeLoad, MoreConnectionsThanOneAddressMayHaveKeepNobodyElseOut) {
     const auto admitted = [&] {
         return std::ssize(connections) - std::ranges::count_if(connections, has_ended);
     };
-    EXPECT_TRUE(comes_true([&] { return admitted() <= most_of_one_address; })) << admitted();
+    EXPECT_TRUE(becomes_true([&] { return admitted() <= most_of_one_address; })) << admitted();
     EXPECT_EQ(admitted(), std::min<std::ptrdiff_t>(std::ssize(connections), most_of_one_address));
     connections.clear();
-    EXPECT_TRUE(comes_true([&] { return is_served(server, "127.0.0.1"); }));
+    EXPECT_TRUE(becomes_true([&] { return is_served(server, "127.0.0.1"); }));
     EXPECT_EQ(server.stop(), 0);
 }
 
@@ -339,7 +339,7 @@ TEST_F(ServeLoad, ALowSoftLimitOfOpenFilesIsRaised) {
     most_connections();  // of this process
     std::vector<Connection> connections = connect_often(server, 0);
     for (std::size_t i = 0; i < count; ++i) {
-        connections.emplace_back(port_of(server));
+        connections.emplace_back(serve_port(server));
         connections.back().send(request("/m.onnx"));
         ASSERT_EQ(connections.back().status(), 200) << i;
     }

@@ -176,9 +176,9 @@ TEST_F(CacheInventoryTest, AlteredFilesAreFound) {
     }
 }
 
-std::vector<std::string> pruned(const CacheInventory& inventory, const PruneWish& wish) {
+std::vector<std::string> pruned(const CacheInventory& inventory, const PruneLimits& constraint) {
     std::vector<std::string> paths;
-    for (const CachedFile& file : files_to_prune(inventory.files, wish, now)) {
+    for (const CachedFile& file : files_to_prune(inventory.files, constraint, now)) {
         paths.push_back(file.hub_path);
     }
     std::ranges::sort(paths);

@@ -9,7 +9,7 @@
 
 #include <map>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "hosting/client/cache_layout.h"
 #include "hosting/client/hub_client.h"
 #include "hosting/client/lock_file.h"
@@ -95,7 +95,7 @@ protected:
     std::string error(const std::string& hub) {
         try {
             load(hub);
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             return error.what();
         }
         return "";
@@ -115,7 +115,7 @@ protected:
             LockFile read = parse_lock_file(to_text(lock), "onnxhub.lock");
             HubClient client(options(read.hub));
             client.load(client.want(read.models.at(0).wanted), {});
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             return error.what();
         }
         return "";
@@ -186,7 +186,7 @@ TEST_F(CachePlacement, NoPathLeadsToWhatTheClientKeepsForItself) {
     ClientOptions offline = options("onnx/models");
     offline.is_offline = true;
     HubClient client(offline);
-    EXPECT_THROW(client.manifest(), EnvironmentError);
+    EXPECT_THROW(client.manifest(), UserError);
 }
 
 TEST_F(CachePlacement, ModelsWithOnePathForTheirExternalDataKeepTheirOwn) {
@@ -240,9 +240,9 @@ TEST(PlaceFiles, IsInjective) {
                                             {{"a/m.onnx", one}, {"a/m.onnx/w", two}},
                                             {{"a/m.onnx", one}, {"w", two}},
                                             {{"a/m.onnx", one}, {"ab/w", two}}}) {
-        EXPECT_THROW(place_files(files), EnvironmentError) << files.back().hub_path;
+        EXPECT_THROW(place_files(files), UserError) << files.back().hub_path;
     }
-    EXPECT_THROW(place_of({"a/w", one, 0, false}), EnvironmentError);
+    EXPECT_THROW(place_of({"a/w", one, 0, false}), UserError);
 }
 
 TEST(LoadablePath, LeadsIntoNoFolderOfTheCacheAndToNothingHidden) {
@@ -289,7 +289,7 @@ TEST_F(CachePlacement, AFileThatAnotherUserMayChangeIsNoHit) {
 
     const ModelCache mistrusting(cache, {}, TrustedOwners::exactly({other_user}));
     EXPECT_FALSE(mistrusting.holds(key_of({"a/m.onnx", model})));
-    EXPECT_THROW((void)mistrusting.has(key_of({"a/m.onnx", model})), EnvironmentError);
+    EXPECT_THROW((void)mistrusting.has(key_of({"a/m.onnx", model})), UserError);
 }
 
 TEST_F(CachePlacement, FilesOfAnotherUserCountOnlyIfTheConfigurationNamesHim) {

@@ -8,7 +8,7 @@
 #include <charconv>
 #include <chrono>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "hosting/client/model_download.h"
 #include "hosting/client/partial_file.h"
 #include "tests/support/http_server.h"
@@ -40,7 +40,7 @@ std::string make_model() {
     return bytes;
 }
 
-const std::string model = make_model();
+const std::string served_model = make_model();
 const std::string etag = "\"v1\"";
 
 /// Where the range of a request begins; 0 without one that holds.
@@ -74,7 +74,7 @@ protected:
         http.stall_timeout = std::chrono::seconds(1);
         http.least_rate = 1024;
         HttpClient client(http);
-        const CacheKey key{"a/m.onnx", sha256_of(model), model.size(), true};
+        const CacheKey key{"a/m.onnx", sha256_of(served_model), served_model.size(), true};
         FileSources sources;
         for (const std::string& url : urls) {
             FileSource source;
@@ -84,12 +84,12 @@ protected:
         std::string trouble;
         try {
             load_file(key, sources, cache, {}, client);
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             trouble = error.what();
         }
         EXPECT_EQ(fs::exists(path), trouble.empty()) << trouble;
         if (trouble.empty()) {
-            EXPECT_EQ(read_file(path), model);
+            EXPECT_EQ(read_file(path), served_model);
         }
         return trouble;
     }
@@ -106,15 +106,15 @@ protected:
 
     TemporaryFolder folder;
     ModelCache cache{folder.path() / "cache", folder.path() / "state"};
-    const fs::path path = folder.path() / "cache/a" / (to_hex(sha256_of(model)) + "_m.onnx");
+    const fs::path path = folder.path() / "cache/a" / (to_hex(sha256_of(served_model)) + "_m.onnx");
 };
 
 TEST_F(FaultyServer, ACutAtAnyBlockIsGoneOnFromThere) {
-    for (std::size_t cut = 0; cut <= model.size() / block; ++cut) {
+    for (std::size_t cut = 0; cut <= served_model.size() / block; ++cut) {
         fs::remove(path);
         std::atomic<int> count = 0;
         HttpServer server([&](const ReceivedRequest& request) {
-            Answer answer = part_of(model, request);
+            Answer answer = part_of(served_model, request);
             if (++count == 1) answer.break_after = cut * block;
             return answer;
         });
@@ -131,7 +131,7 @@ TEST_F(FaultyServer, ACutAtAnyBlockIsGoneOnFromThere) {
 
 TEST_F(FaultyServer, ThatCutsEveryAnswerIsAskedAsLongAsItBringsMore) {
     HttpServer server([&](const ReceivedRequest& request) {
-        Answer answer = part_of(model, request);
+        Answer answer = part_of(served_model, request);
         answer.break_after = block;
         return answer;
     });
@@ -142,7 +142,7 @@ TEST_F(FaultyServer, ThatCutsEveryAnswerIsAskedAsLongAsItBringsMore) {
 TEST_F(FaultyServer, ThatIsCutAndNeverGoesOnIsGivenUpAndTheNextRunContinues) {
     std::atomic<bool> is_down = false;
     HttpServer server([&](const ReceivedRequest& request) {
-        Answer answer = part_of(model, request);
+        Answer answer = part_of(served_model, request);
         if (is_down) answer.drop = true;
         if (!is_down.exchange(true)) answer.break_after = 3 * block;
         return answer;
@@ -151,7 +151,8 @@ TEST_F(FaultyServer, ThatIsCutAndNeverGoesOnIsGivenUpAndTheNextRunContinues) {
     EXPECT_THAT(leftovers(), SizeIs(2));
     is_down = false;
     const auto asked = server.requests().size();
-    HttpServer again([&](const ReceivedRequest& request) { return part_of(model, request); });
+    HttpServer again(
+        [&](const ReceivedRequest& request) { return part_of(served_model, request); });
     EXPECT_EQ(load(again), "");  // another source: from the beginning
     EXPECT_EQ(again.requests()[0].header("range"), nullptr);
     EXPECT_THAT(server.requests(), SizeIs(asked));
@@ -161,7 +162,7 @@ TEST_F(FaultyServer, ThatIsCutAndNeverGoesOnIsGivenUpAndTheNextRunContinues) {
 TEST_F(FaultyServer, ALaterRunGoesOnWithWhatAnEarlierOneLeft) {
     std::atomic<bool> is_down = false;
     HttpServer server([&](const ReceivedRequest& request) {
-        Answer answer = part_of(model, request);
+        Answer answer = part_of(served_model, request);
         if (is_down) {
             answer.drop = true;
         } else if (wanted_start(request) == 0) {
@@ -181,11 +182,11 @@ TEST_F(FaultyServer, AnObjectThatChangedMeanwhileIsTakenFromTheBeginning) {
     std::atomic<int> count = 0;
     HttpServer server([&](const ReceivedRequest& request) {
         if (++count == 1) {
-            Answer answer{200, std::string(model.size(), 'x'), {{"ETag", "\"v0\""}}};
+            Answer answer{200, std::string(served_model.size(), 'x'), {{"ETag", "\"v0\""}}};
             answer.break_after = 2 * block;
             return answer;
         }
-        return part_of(model, request);  // If-Range "v0" doesn't hold: 200
+        return part_of(served_model, request);  // If-Range "v0" doesn't hold: 200
     });
     EXPECT_EQ(load(server), "");
     EXPECT_THAT(server.requests(), SizeIs(2));
@@ -195,11 +196,11 @@ TEST_F(FaultyServer, ThatKeepsItsEtagAndChangesItsBytesIsFoundOutByTheHash) {
     std::atomic<int> count = 0;
     HttpServer server([&](const ReceivedRequest& request) {
         if (++count == 1) {
-            Answer answer{200, std::string(model.size(), 'x'), {{"ETag", etag}}};
+            Answer answer{200, std::string(served_model.size(), 'x'), {{"ETag", etag}}};
             answer.break_after = 2 * block;
             return answer;
         }
-        return part_of(model, request);
+        return part_of(served_model, request);
     });
     EXPECT_EQ(load(server), "");
     EXPECT_THAT(server.requests(), SizeIs(3));  // cut, patchwork, afresh
@@ -208,7 +209,7 @@ TEST_F(FaultyServer, ThatKeepsItsEtagAndChangesItsBytesIsFoundOutByTheHash) {
 TEST_F(FaultyServer, ThatIgnoresRangesIsTakenFromTheBeginning) {
     std::atomic<int> count = 0;
     HttpServer server([&](const ReceivedRequest&) {
-        Answer answer{200, model, {{"ETag", etag}}};
+        Answer answer{200, served_model, {{"ETag", etag}}};
         if (++count == 1) answer.break_after = 2 * block;
         return answer;
     });
@@ -220,7 +221,7 @@ TEST_F(FaultyServer, ThatSendsAnotherPartIsAskedForAllOfIt) {
         fs::remove(path);
         std::atomic<int> count = 0;
         HttpServer server([&](const ReceivedRequest& request) {
-            Answer answer{200, model, {{"ETag", etag}}};
+            Answer answer{200, served_model, {{"ETag", etag}}};
             if (++count == 1) answer.break_after = 2 * block;
             if (request.header("range")) {
                 answer.status = 206;
@@ -237,7 +238,7 @@ TEST_F(FaultyServer, ThatCannotSatisfyTheRangeIsAskedForAllOfIt) {
     std::atomic<int> count = 0;
     HttpServer server([&](const ReceivedRequest& request) {
         if (request.header("range")) return Answer{416, "no"};
-        Answer answer{200, model, {{"ETag", etag}}};
+        Answer answer{200, served_model, {{"ETag", etag}}};
         if (++count == 1) answer.break_after = 2 * block;
         return answer;
     });
@@ -248,7 +249,7 @@ TEST_F(FaultyServer, WithoutValidatorNothingIsContinued) {
     std::atomic<int> count = 0;
     HttpServer server([&](const ReceivedRequest& request) {
         EXPECT_EQ(request.header("range"), nullptr);
-        Answer answer{200, model, {{"ETag", "W/\"weak\""}}};
+        Answer answer{200, served_model, {{"ETag", "W/\"weak\""}}};
         if (++count == 1) answer.break_after = 2 * block;
         return answer;
     });
@@ -269,7 +270,7 @@ TEST_F(FaultyServer, ThatResetsEveryConnectionIsGivenUp) {
 TEST_F(FaultyServer, ThatStallsIsAskedToGoOn) {
     std::atomic<int> count = 0;
     HttpServer server([&](const ReceivedRequest& request) {
-        Answer answer = part_of(model, request);
+        Answer answer = part_of(served_model, request);
         if (++count == 1) answer.stall_after = 3 * block;
         return answer;
     });
@@ -278,7 +279,7 @@ TEST_F(FaultyServer, ThatStallsIsAskedToGoOn) {
 }
 
 Answer dripping(const ReceivedRequest& request) {
-    Answer answer = part_of(model, request);
+    Answer answer = part_of(served_model, request);
     answer.piece_bytes = 10;
     answer.pause = std::chrono::milliseconds(100);
     return answer;
@@ -292,7 +293,8 @@ TEST_F(FaultyServer, ThatDripsIsGivenUp) {
 
 TEST_F(FaultyServer, ThatDripsIsLeftForTheNextSource) {
     HttpServer slow(dripping);
-    HttpServer mirror([](const ReceivedRequest& request) { return part_of(model, request); });
+    HttpServer mirror(
+        [](const ReceivedRequest& request) { return part_of(served_model, request); });
     EXPECT_EQ(load({slow.url("/m"), mirror.url("/m")}), "");
     EXPECT_THAT(slow.requests(), SizeIs(1));
     EXPECT_THAT(mirror.requests(), SizeIs(1));
@@ -307,14 +309,15 @@ TEST_F(FaultyServer, ThatDripsOnAfterAGoodStartIsLeftToo) {
         answer.break_after = 3 * block;
         return answer;
     });
-    HttpServer mirror([](const ReceivedRequest& request) { return part_of(model, request); });
+    HttpServer mirror(
+        [](const ReceivedRequest& request) { return part_of(served_model, request); });
     EXPECT_EQ(load({slow.url("/m"), mirror.url("/m")}), "");
     EXPECT_THAT(slow.requests(), SizeIs(2));
 }
 
 TEST_F(FaultyServer, ThatIsSlowButSteadyIsWaitedFor) {
     HttpServer server([](const ReceivedRequest& request) {
-        Answer answer = part_of(model, request);
+        Answer answer = part_of(served_model, request);
         answer.piece_bytes = block;
         answer.pause = std::chrono::milliseconds(10);
         return answer;
@@ -323,18 +326,18 @@ TEST_F(FaultyServer, ThatIsSlowButSteadyIsWaitedFor) {
 }
 
 TEST_F(FaultyServer, WrongLengthsAreRefused) {
-    for (const std::string& bytes : {model.substr(1), model + "m", std::string()}) {
+    for (const std::string& bytes : {served_model.substr(1), served_model + "m", std::string()}) {
         HttpServer server([&](const ReceivedRequest& request) { return part_of(bytes, request); });
         EXPECT_THAT(load(server), AllOf(HasSubstr("sends"), HasSubstr("manifest"))) << bytes.size();
     }
 }
 
 TEST_F(FaultyServer, WrongBytesAreRefusedWithBothHashes) {
-    std::string other = model;
+    std::string other = served_model;
     other[block] ^= 1;
     HttpServer server([&](const ReceivedRequest& request) { return part_of(other, request); });
-    EXPECT_THAT(load(server),
-                AllOf(HasSubstr(to_hex(sha256_of(other))), HasSubstr(to_hex(sha256_of(model)))));
+    EXPECT_THAT(load(server), AllOf(HasSubstr(to_hex(sha256_of(other))),
+                                    HasSubstr(to_hex(sha256_of(served_model)))));
     EXPECT_THAT(server.requests(), SizeIs(1));
     EXPECT_THAT(leftovers(), IsEmpty());
 }
@@ -353,7 +356,7 @@ TEST_F(FaultyServer, ThatAsksForPatienceGetsIt) {
     HttpServer server([&](const ReceivedRequest& request) {
         if (++count == 1) return Answer{429, "", {{"Retry-After", "1"}}};
         if (count == 2) return Answer{408, ""};
-        return part_of(model, request);
+        return part_of(served_model, request);
     });
     EXPECT_EQ(load(server), "");
     EXPECT_EQ(count, 3);
@@ -380,7 +383,7 @@ TEST_F(FaultyServer, PointersAndWebPagesAreNamed) {
 
 TEST(PartialFile, AbandonedOnesThatAreOfNoUseGo) {
     TemporaryFolder folder;
-    const Sha256 sha = sha256_of(model);
+    const Sha256 sha = sha256_of(served_model);
     const std::string prefix = "." + to_hex(sha) + ".1-";
     test::write_file(folder.path() / (prefix + "0.part"), "no origin");
     test::write_file(folder.path() / (prefix + "1.part"), std::string(100, 'x'));
@@ -395,11 +398,11 @@ TEST(PartialFile, AbandonedOnesThatAreOfNoUseGo) {
 
 TEST(PartialFile, OneInUseIsNotTakenOver) {
     TemporaryFolder folder;
-    const Sha256 sha = sha256_of(model);
-    PartialFile first(folder.path() / "m", sha, model.size());
+    const Sha256 sha = sha256_of(served_model);
+    PartialFile first(folder.path() / "m", sha, served_model.size());
     first.start_over(TransferOrigin{sha, "\"v\""});
-    first.write(std::as_bytes(std::span(model).first(100)));
-    PartialFile second(folder.path() / "m", sha, model.size());
+    first.write(std::as_bytes(std::span(served_model).first(100)));
+    PartialFile second(folder.path() / "m", sha, served_model.size());
     EXPECT_EQ(second.size_bytes(), 0u);
 }
 

@@ -16,7 +16,7 @@
 #include <random>
 #include <set>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "hosting/client/cache_inventory.h"
 #include "hosting/client/hub_client.h"
 #include "hosting/client/lock_file.h"
@@ -312,7 +312,7 @@ protected:
         const std::string text = manifest_text({entry_text(to_json(entry()))});
         const auto parsed = parse_manifest(text);
         const auto* document = std::get_if<ManifestDocument>(&parsed);
-        if (!document || !document->entries.at(0).entry) throw EnvironmentError("no entry");
+        if (!document || !document->entries.at(0).entry) throw UserError("no entry");
         WantedModel model = client.want(*document->entries.at(0).entry, is_archive);
         if (!is_locked) return model;
         LockFile lock;
@@ -332,7 +332,7 @@ protected:
             if (is_archive || !random.chance(3)) return;
             copy_model(model, path, (root.path() / output_folder() / "x.onnx").string());
             ++copied;
-        } catch (const EnvironmentError&) {
+        } catch (const UserError&) {
             ++refused;
         }
     }
@@ -451,7 +451,7 @@ TEST(HostilePlaces, AreSafeOrRefusedAndNeverShared) {
                 ASSERT_EQ(owners.try_emplace(place, owner).first->second, owner) << place;
             }
             ++placed;
-        } catch (const EnvironmentError&) {
+        } catch (const UserError&) {
         }
     }
     for (const auto& [place, owner] : owners) {

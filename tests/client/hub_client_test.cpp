@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <map>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "tests/support/http_server.h"
 #include "tests/support/repository_builder.h"
 
@@ -25,14 +25,14 @@ using test::write_file;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const std::string model = "the model";
+const std::string model_text = "the model";
 const std::string commit(40, 'c');
 
 std::string manifest_of(const std::string& path) {
-    return R"([{"model": "M", "model_path": ")" + path +
+    return R"([{"model_text": "M", "model_path": ")" + path +
            R"(", "onnx_version": "1.9", "opset_version": 12, "metadata": {"model_sha": ")" +
-           to_hex(sha256_of(model)) + R"(", "model_bytes": )" + std::to_string(model.size()) +
-           R"(, "tags": []}}])";
+           to_hex(sha256_of(model_text)) + R"(", "model_bytes": )" +
+           std::to_string(model_text.size()) + R"(, "tags": []}}])";
 }
 
 class HubClientTest : public testing::Test {
@@ -55,7 +55,7 @@ protected:
         }
         if (request.path.starts_with("/api/")) return {200, commit};
         if (gone.contains(request.path)) return {404, ""};
-        return {200, model};
+        return {200, model_text};
     }
 
     ClientOptions options(const std::string& hub) {
@@ -98,39 +98,39 @@ protected:
 };
 
 TEST_F(HubClientTest, OnlyTheOfficialHubIsTrustedUnasked) {
-    EXPECT_EQ(read_file(load(options("onnx/models"))), model);
+    EXPECT_EQ(read_file(load(options("onnx/models"))), model_text);
     fs::remove_all(folder.path() / ".cache");
     for (const std::string& hub :
          {std::string("onnx-evil/models"), std::string("ONNX/models"),
           std::string("onnx/models:other"), server.url("/web"), std::string("hf://onnxmodelzoo")}) {
-        EXPECT_THROW(load(options(hub)), EnvironmentError) << hub;
+        EXPECT_THROW(load(options(hub)), UserError) << hub;
         ClientOptions refusing = options(hub);
         std::vector<std::string> asked;
         refusing.is_trusted = [&](const TrustQuestion& question) {
             asked.push_back(question.hub);
-            EXPECT_EQ(question.size_bytes, model.size());
+            EXPECT_EQ(question.size_bytes, model_text.size());
             return false;
         };
-        EXPECT_THROW(load(std::move(refusing)), EnvironmentError) << hub;
+        EXPECT_THROW(load(std::move(refusing)), UserError) << hub;
         EXPECT_EQ(asked.size(), 1u) << hub;
     }
     ClientOptions accepting = options(server.url("/web"));
     accepting.is_trusted = [](const TrustQuestion&) { return true; };
-    EXPECT_EQ(read_file(load(std::move(accepting))), model);
+    EXPECT_EQ(read_file(load(std::move(accepting))), model_text);
 }
 
 TEST_F(HubClientTest, TheConfigurationNamesHubsAndTrusts) {
     configure("trusted = [\"team/models\"]\n[hubs.company]\nhub = \"" + server.url("/web") +
               "\"\ntrusted = true\n");
-    EXPECT_EQ(read_file(load(options("company"))), model);
+    EXPECT_EQ(read_file(load(options("company"))), model_text);
     fs::remove_all(folder.path() / ".cache");
-    EXPECT_EQ(read_file(load(options("team/models:main"))), model);
+    EXPECT_EQ(read_file(load(options("team/models:main"))), model_text);
     fs::remove_all(folder.path() / ".cache");
-    EXPECT_THROW(load(options("team/models:other")), EnvironmentError);
+    EXPECT_THROW(load(options("team/models:other")), UserError);
     try {
         load(options("compny"));
         FAIL();
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         EXPECT_THAT(error.what(), HasSubstr("or one of your own: company"));
     }
 }
@@ -171,8 +171,8 @@ TEST_F(HubClientTest, TheOfficialHubGetsNoGitHubToken) {
 
 TEST_F(HubClientTest, ReadOnlyCachesAreLookedInto) {
     const fs::path shared = folder.path() / "shared";
-    const fs::path file = shared / "a" / (to_hex(sha256_of(model)) + "_m.onnx");
-    write_file(file, model);
+    const fs::path file = shared / "a" / (to_hex(sha256_of(model_text)) + "_m.onnx");
+    write_file(file, model_text);
     configure("caches = [\"" + (folder.path() / "none").string() + "\", \"" + shared.string() +
               "\"]");
     EXPECT_EQ(load(options("onnx/models")), file);
@@ -181,12 +181,12 @@ TEST_F(HubClientTest, ReadOnlyCachesAreLookedInto) {
 }
 
 TEST_F(HubClientTest, AMirrorOnThisDiskNeedsNoNetwork) {
-    write_file(folder.path() / "mirror/a/m.onnx", model);
+    write_file(folder.path() / "mirror/a/m.onnx", model_text);
     ClientOptions with_mirror = options("team/models");
     std::string told;
     with_mirror.tell = [&](const std::string& text) { told += text; };
     with_mirror.mirrors = {(folder.path() / "gone").string(), (folder.path() / "mirror").string()};
-    EXPECT_EQ(read_file(load(std::move(with_mirror))), model);
+    EXPECT_EQ(read_file(load(std::move(with_mirror))), model_text);
     EXPECT_FALSE(authorizations().contains("/media/team/models/main/a/m.onnx"));
     EXPECT_THAT(told, HasSubstr("mirror passed by: "));
 }
@@ -249,7 +249,8 @@ TEST_F(HubClientTest, ALockedCommitOfAWebHubIsTriedFirst) {
     HubClient client(options(server.url("/web")));
     WantedModel locked{"M", 12, {}, false};
     const std::string pinned = server.url("/web/hub/at/" + commit + "/a/m.onnx");
-    locked.files.push_back({{"a/m.onnx", sha256_of(model), model.size(), true}, {}, {pinned}});
+    locked.files.push_back(
+        {{"a/m.onnx", sha256_of(model_text), model_text.size(), true}, {}, {pinned}});
     const WantedFile file = client.want(locked, commit).files[0];
     EXPECT_THAT(file.urls, testing::ElementsAre(pinned, server.url("/web/a/m.onnx")));
     EXPECT_THAT(file.locked_urls, IsEmpty());
@@ -274,7 +275,7 @@ TEST_F(HubClientTest, AServerThatWantsCredentialsIsToldWithTheVariableToSet) {
     const auto reason = [&](const std::string& hub) -> std::string {
         try {
             load(options(hub));
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             return error.what();
         }
         return "";
@@ -293,7 +294,7 @@ TEST_F(HubClientTest, AServerThatWantsCredentialsIsToldWithTheVariableToSet) {
 
 TEST_F(HubClientTest, AFileThatNeedsCredentialsNamesTheVariableToo) {
     WantedModel locked{"M", 12, {}, false};
-    locked.files.push_back({{"a/m.onnx", sha256_of(model), model.size(), true}, {}, {}});
+    locked.files.push_back({{"a/m.onnx", sha256_of(model_text), model_text.size(), true}, {}, {}});
     wanted_token = "Bearer right";
     ClientOptions trusting = options("hf://team");
     trusting.is_trusted = [](const TrustQuestion&) { return true; };
@@ -301,7 +302,7 @@ TEST_F(HubClientTest, AFileThatNeedsCredentialsNamesTheVariableToo) {
     try {
         client.load(client.want(locked), {});
         FAIL();
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         EXPECT_THAT(error.what(), HasSubstr("answers with status 401 (set HF_TOKEN to a token)"));
     }
 }
@@ -310,16 +311,16 @@ TEST_F(HubClientTest, AddressesOfALockFileNeedTrustWhateverTheHubIs) {
     gone = {"/media/onnx/models/main/a/m.onnx", "/raw/onnx/models/main/a/m.onnx",
             "/hf/onnxmodelzoo/m/resolve/main/m.onnx"};
     WantedModel locked{"M", 12, {}, false};
-    locked.files.push_back({{"a/m.onnx", sha256_of(model), model.size(), true},
+    locked.files.push_back({{"a/m.onnx", sha256_of(model_text), model_text.size(), true},
                             {},
                             {server.url("/elsewhere/m.onnx")}});
     ClientOptions refusing = options("onnx/models");
     HubClient client(refusing);
-    EXPECT_THROW(client.load(client.want(locked), {}), EnvironmentError);
+    EXPECT_THROW(client.load(client.want(locked), {}), UserError);
     EXPECT_FALSE(authorizations().contains("/elsewhere/m.onnx"));
     refusing.is_trusted = [](const TrustQuestion&) { return true; };
     HubClient trusting(refusing);
-    EXPECT_EQ(read_file(trusting.load(trusting.want(locked), {})), model);
+    EXPECT_EQ(read_file(trusting.load(trusting.want(locked), {})), model_text);
 }
 
 TEST_F(HubClientTest, AManifestThatIsNoneIsTold) {
@@ -328,7 +329,7 @@ TEST_F(HubClientTest, AManifestThatIsNoneIsTold) {
     try {
         client.manifest();
         FAIL();
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         EXPECT_THAT(error.what(), HasSubstr("ONNX_HUB_MANIFEST.json:1: "));
     }
 }

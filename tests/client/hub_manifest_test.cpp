@@ -6,7 +6,7 @@
 
 #include <map>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "tests/support/http_server.h"
 #include "tests/support/repository_builder.h"
 
@@ -44,7 +44,7 @@ protected:
     std::string error(bool offline = false) {
         try {
             fetch(offline);
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             return error.what();
         }
         return "";
@@ -94,7 +94,7 @@ TEST_F(HubManifestTest, ANetworkThatIsGoneIsToldOnceWithTheAddress) {
     try {
         fetch_manifest({request, folder.path() / "state", false}, client);
         FAIL();
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         EXPECT_THAT(error.what(), testing::StartsWith(request.url + ": no connection"));
     }
 }
@@ -128,7 +128,7 @@ TEST(CacheFolder, IsThatOfThePythonClient) {
     EXPECT_EQ(cache_of({{"ONNX_HOME", "/o"}, {"XDG_CACHE_HOME", "/x"}, {"HOME", "/h"}}), "/o/hub");
     EXPECT_EQ(cache_of({{"XDG_CACHE_HOME", "/x"}, {"HOME", "/h"}}), "/x/onnx/hub");
     EXPECT_EQ(cache_of({{"HOME", "/h"}}), "/h/.cache/onnx/hub");
-    EXPECT_THROW(cache_of({}), EnvironmentError);
+    EXPECT_THROW(cache_of({}), UserError);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -79,11 +79,11 @@ TEST(LockFileTest, KeepsTheNameOfTheHubAndItsAddressForThoseWithoutTheName) {
 TEST(LockFileTest, KeepsTheConstraintsOfAModel) {
     LockFile lock = sample();
     EXPECT_THAT(to_text(lock), Not(HasSubstr("constraints")));
-    lock.models[0].wish = {{}, 12, 7};
+    lock.models[0].constraint = {{}, 12, 7};
     const LockFile read = parse_lock_file(to_text(lock), "l");
-    EXPECT_EQ(read.models[0].wish.opset, std::nullopt);
-    EXPECT_EQ(read.models[0].wish.max_opset, 12);
-    EXPECT_EQ(read.models[0].wish.max_ir, 7);
+    EXPECT_EQ(read.models[0].constraint.opset, std::nullopt);
+    EXPECT_EQ(read.models[0].constraint.max_opset, 12);
+    EXPECT_EQ(read.models[0].constraint.max_ir, 7);
 }
 
 TEST(LockFileTest, AModelTakesThePlaceOfTheSameOne) {
@@ -111,7 +111,7 @@ std::string error(std::string text, const std::string& from, const std::string& 
     text.replace(at, from.size(), to);
     try {
         parse_lock_file(text, "onnxhub.lock");
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         return error.what();
     }
     return "";

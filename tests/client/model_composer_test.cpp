@@ -58,7 +58,7 @@ std::vector<std::string> nodes(const onnx::ModelProto& model) {
 std::string error(const onnx::ModelProto& one, const onnx::ModelProto& other) {
     try {
         compose_models(one, other);
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         return error.what();
     }
     return "";

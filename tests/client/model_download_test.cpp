@@ -8,7 +8,7 @@
 #include <atomic>
 #include <thread>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "tests/support/http_server.h"
 #include "tests/support/repository_builder.h"
 
@@ -28,10 +28,10 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const std::string model(100'000, 'm');
+const std::string downloaded_model(100'000, 'm');
 
 CacheKey key(const std::string& path = "vision/mnist/mnist.onnx") {
-    return {path, sha256_of(model), model.size(), true};
+    return {path, sha256_of(downloaded_model), downloaded_model.size(), true};
 }
 
 FileSources web(const std::vector<std::string>& urls) {
@@ -57,7 +57,7 @@ protected:
     std::string error(const FileSources& sources, DownloadOptions options = {}) {
         try {
             load(sources, std::move(options));
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             return error.what();
         }
         return "";
@@ -74,7 +74,7 @@ protected:
         return files;
     }
 
-    const std::string name = "vision/mnist/" + to_hex(sha256_of(model)) + "_mnist.onnx";
+    const std::string name = "vision/mnist/" + to_hex(sha256_of(downloaded_model)) + "_mnist.onnx";
     TemporaryFolder folder;
     ModelCache cache{folder.path() / "cache", folder.path() / "state"};
 };
@@ -84,11 +84,11 @@ HttpServer serving(const std::string& body, int status = 200) {
 }
 
 TEST_F(ModelDownload, PutsVerifiedBytesWhereThePythonClientDoes) {
-    HttpServer server = serving(model);
+    HttpServer server = serving(downloaded_model);
     const LoadedFile loaded = load(web({server.url("/m")}));
     EXPECT_FALSE(loaded.was_cached);
     EXPECT_EQ(loaded.path, folder.path() / "cache" / name);
-    EXPECT_EQ(read_file(loaded.path), model);
+    EXPECT_EQ(read_file(loaded.path), downloaded_model);
     EXPECT_THAT(cached_files(), ElementsAre(name));
     struct stat status = {};
     ASSERT_EQ(stat(loaded.path.c_str(), &status), 0);
@@ -96,7 +96,7 @@ TEST_F(ModelDownload, PutsVerifiedBytesWhereThePythonClientDoes) {
 }
 
 TEST_F(ModelDownload, AHitAsksNobody) {
-    HttpServer server = serving(model);
+    HttpServer server = serving(downloaded_model);
     load(web({server.url("/m")}));
     DownloadOptions options;
     options.is_offline = true;
@@ -115,25 +115,25 @@ TEST_F(ModelDownload, OfflineWithoutTheFileIsAnError) {
 }
 
 TEST_F(ModelDownload, SourcesThatFailOrLieGiveWayToTheNext) {
-    std::string other = model;
+    std::string other = downloaded_model;
     other[5] = 'x';
     HttpServer gone = serving("", 404);
     HttpServer busy = serving("", 503);
     HttpServer lying = serving(other);
-    HttpServer shorter = serving(model.substr(1));
-    HttpServer longer = serving(model + "m");
+    HttpServer shorter = serving(downloaded_model.substr(1));
+    HttpServer longer = serving(downloaded_model + "m");
     HttpServer pointer = serving("version https://git-lfs.github.com/spec/v1\noid sha256:00\n");
     HttpServer page = serving("<!DOCTYPE html><html>Sign in</html>");
-    HttpServer good = serving(model);
+    HttpServer good = serving(downloaded_model);
     const LoadedFile loaded =
         load(web({gone.url("/"), busy.url("/"), lying.url("/"), shorter.url("/"), longer.url("/"),
                   pointer.url("/"), page.url("/"), "http://127.0.0.1:1/", good.url("/")}));
-    EXPECT_EQ(read_file(loaded.path), model);
+    EXPECT_EQ(read_file(loaded.path), downloaded_model);
     EXPECT_THAT(
         loaded.troubles,
         ElementsAre(HasSubstr("status 404"), HasSubstr("status 503"),
                     AllOf(HasSubstr("other bytes"), HasSubstr(to_hex(sha256_of(other))),
-                          HasSubstr(to_hex(sha256_of(model)))),
+                          HasSubstr(to_hex(sha256_of(downloaded_model)))),
                     HasSubstr("sends 99999 bytes"), HasSubstr("more than the 100000 bytes"),
                     HasSubstr("Git LFS pointer"), HasSubstr("web page"), HasSubstr("127.0.0.1:1")));
 }
@@ -147,39 +147,39 @@ TEST_F(ModelDownload, NothingIsLeftWhenNoSourceHasIt) {
 TEST_F(ModelDownload, ABrokenTransferIsTriedAgain) {
     std::atomic<int> count = 0;
     HttpServer server([&](const ReceivedRequest&) {
-        Answer answer{200, model};
+        Answer answer{200, downloaded_model};
         if (++count == 1) answer.break_after = 50'000;
         return answer;
     });
-    EXPECT_EQ(read_file(load(web({server.url("/")})).path), model);
+    EXPECT_EQ(read_file(load(web({server.url("/")})).path), downloaded_model);
     EXPECT_EQ(count, 2);
 }
 
 TEST_F(ModelDownload, AFileThatWasAlteredInTheCacheIsToldWithBothHashes) {
-    HttpServer server = serving(model);
+    HttpServer server = serving(downloaded_model);
     const LoadedFile loaded = load(web({server.url("/")}));
     write_file(loaded.path, "altered");
     EXPECT_THAT(error(web({server.url("/")})),
-                AllOf(HasSubstr(to_hex(sha256_of("altered"))), HasSubstr(to_hex(sha256_of(model))),
-                      HasSubstr("--force-reload")));
+                AllOf(HasSubstr(to_hex(sha256_of("altered"))),
+                      HasSubstr(to_hex(sha256_of(downloaded_model))), HasSubstr("--force-reload")));
     DownloadOptions options;
     options.force = true;
-    EXPECT_EQ(read_file(load(web({server.url("/")}), options).path), model);
+    EXPECT_EQ(read_file(load(web({server.url("/")}), options).path), downloaded_model);
 }
 
 TEST_F(ModelDownload, ARefusalComesBeforeTheFirstRequest) {
-    HttpServer server = serving(model);
+    HttpServer server = serving(downloaded_model);
     DownloadOptions options;
     options.before_download = [](std::uint64_t bytes) {
-        EXPECT_EQ(bytes, model.size());
-        throw EnvironmentError("not trusted");
+        EXPECT_EQ(bytes, downloaded_model.size());
+        throw UserError("not trusted");
     };
     EXPECT_EQ(error(web({server.url("/")}), options), "not trusted");
     EXPECT_THAT(server.requests(), IsEmpty());
 }
 
 TEST_F(ModelDownload, AnInterruptionLeavesNothing) {
-    HttpServer server = serving(model);
+    HttpServer server = serving(downloaded_model);
     DownloadOptions options;
     int blocks = 0;
     options.check_interruption = [&] {
@@ -190,28 +190,28 @@ TEST_F(ModelDownload, AnInterruptionLeavesNothing) {
 }
 
 TEST_F(ModelDownload, AFileLargerThanTheDiskIsRefusedBeforeTheFirstRequest) {
-    HttpServer server = serving(model);
+    HttpServer server = serving(downloaded_model);
     HttpClient client;
     CacheKey huge = key();
     huge.size_bytes = std::uint64_t{1} << 60;
-    EXPECT_THROW(load_file(huge, web({server.url("/")}), cache, {}, client), EnvironmentError);
+    EXPECT_THROW(load_file(huge, web({server.url("/")}), cache, {}, client), UserError);
     EXPECT_THAT(server.requests(), IsEmpty());
 }
 
 TEST_F(ModelDownload, HubsOnThisDiskComeFirstAndNeedNoNetwork) {
-    test::write_file(folder.path() / "hub/vision/mnist/mnist.onnx", model);
+    test::write_file(folder.path() / "hub/vision/mnist/mnist.onnx", downloaded_model);
     const LocalHub hub((folder.path() / "hub").string());
     FileSources sources = web({"http://127.0.0.1:1/"});
     sources.local = {&hub};
     DownloadOptions options;
     options.is_offline = true;
     options.before_download = [](std::uint64_t) { FAIL() << "nothing is downloaded"; };
-    EXPECT_EQ(read_file(load(sources, options).path), model);
+    EXPECT_EQ(read_file(load(sources, options).path), downloaded_model);
 }
 
 TEST_F(ModelDownload, OnlySourcesThatNeedTrustAreAskedAbout) {
     HttpServer gone = serving("", 404);
-    HttpServer good = serving(model);
+    HttpServer good = serving(downloaded_model);
     FileSources sources = web({gone.url("/"), good.url("/")});
     sources.web[0].needs_trust = false;
     int asked = 0;
@@ -227,26 +227,26 @@ TEST_F(ModelDownload, OnlySourcesThatNeedTrustAreAskedAbout) {
 TEST_F(ModelDownload, PathsNeverLeaveTheCache) {
     HttpClient client;
     for (const char* path : {"../x.onnx", "/etc/x.onnx", "a/../../x", "a\\..\\x", "", "a//b"}) {
-        EXPECT_THROW(load_file(key(path), {}, cache, {}, client), EnvironmentError) << path;
+        EXPECT_THROW(load_file(key(path), {}, cache, {}, client), UserError) << path;
     }
     const fs::path outside = folder.path() / "outside";
     fs::create_directories(outside);
     fs::create_directories(folder.path() / "cache");
     fs::create_symlink(outside, folder.path() / "cache/vision");
-    HttpServer server = serving(model);
+    HttpServer server = serving(downloaded_model);
     EXPECT_THAT(error(web({server.url("/")})), HasSubstr("symbolic link inside the cache"));
     EXPECT_TRUE(fs::is_empty(outside));
 }
 
 TEST_F(ModelDownload, SixteenAtOnceDownloadOnce) {
-    HttpServer server = serving(model);
+    HttpServer server = serving(downloaded_model);
     std::vector<std::jthread> threads;
     std::atomic<int> right = 0;
     for (int i = 0; i < 16; ++i) {
         threads.emplace_back([&] {
             HttpClient client;
             const LoadedFile loaded = load_file(key(), web({server.url("/")}), cache, {}, client);
-            right += read_file(loaded.path) == model;
+            right += read_file(loaded.path) == downloaded_model;
         });
     }
     threads.clear();

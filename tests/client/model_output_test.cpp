@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/repository_builder.h"
 
@@ -59,7 +59,7 @@ protected:
     std::string error(const Model& model, bool lacks_weights = false) {
         try {
             copy(model, lacks_weights);
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             return error.what();
         }
         return "";
@@ -150,7 +150,7 @@ TEST_F(ModelOutput, ACopyIsVerified) {
     WantedModel wanted{"M", 12, {}, false};
     wanted.files.push_back({{"v/m.onnx", sha256_of("model"), 5}, {}, {}});
     write_file(folder.path() / "m.onnx", "other");
-    EXPECT_THROW(copy_model(wanted, folder.path() / "m.onnx", output.string()), EnvironmentError);
+    EXPECT_THROW(copy_model(wanted, folder.path() / "m.onnx", output.string()), UserError);
     EXPECT_FALSE(fs::exists(output));
 }
 

@@ -48,9 +48,9 @@ std::vector<std::string> paths(const ModelFilter& filter) {
     return found;
 }
 
-std::string info(const std::string& model, const VersionWish& wish = {{}, {}, {}}) {
+std::string info(const std::string& model, const VersionConstraint& constraint = {{}, {}, {}}) {
     const ManifestDocument hub = document();
-    const auto found = get_model_info(hub, model, wish);
+    const auto found = get_model_info(hub, model, constraint);
     if (const auto* none = std::get_if<ModelNotFound>(&found))
         return none->message + "; " + none->hint;
     return std::get<const ManifestEntry*>(found)->entry->model_path;

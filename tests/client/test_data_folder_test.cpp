@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "tests/support/archive_builder.h"
 #include "tests/support/repository_builder.h"
 #include "tests/support/tar_bytes.h"
@@ -35,7 +35,7 @@ protected:
     std::string error(const std::string& archive, const ArchiveLimits& limits = {}) {
         try {
             unpack(archive, limits);
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             return error.what();
         }
         return "";
@@ -194,9 +194,9 @@ TEST_F(UnpackTestData, WhatIsUnpackedOfADamagedArchiveIsNoHit) {
 
 TEST_F(UnpackTestData, NamesOfOtherKindsAreRefused) {
     write_file(folder.path() / "cache/x.zip", archive());
-    EXPECT_THROW(unpack_test_data(folder.path() / "cache/x.zip", [] {}), EnvironmentError);
+    EXPECT_THROW(unpack_test_data(folder.path() / "cache/x.zip", [] {}), UserError);
     write_file(folder.path() / "cache/.tar.gz", archive());
-    EXPECT_THROW(unpack_test_data(folder.path() / "cache/.tar.gz", [] {}), EnvironmentError);
+    EXPECT_THROW(unpack_test_data(folder.path() / "cache/.tar.gz", [] {}), UserError);
 }
 
 TEST_F(UnpackTestData, AnInterruptionLeavesNothing) {

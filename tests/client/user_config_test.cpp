@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "tests/support/repository_builder.h"
 
 namespace onnxhub {
@@ -27,7 +27,7 @@ protected:
     std::string error(const std::string& text) {
         try {
             read(text);
-        } catch (const EnvironmentError& error) {
+        } catch (const UserError& error) {
             return error.what();
         }
         return "";
@@ -81,7 +81,7 @@ TEST_F(UserConfigTest, NamesOwnersOfSharedCachesByNameOrNumber) {
 TEST_F(UserConfigTest, NeedNotExistUnlessItIsNamed) {
     EXPECT_THAT(read_user_config(environment()).hubs, IsEmpty());
     variables["ONNXHUB_CONFIG"] = (folder.path() / "none.toml").string();
-    EXPECT_THROW(read_user_config(environment()), EnvironmentError);
+    EXPECT_THROW(read_user_config(environment()), UserError);
     variables = {};
     EXPECT_THAT(read_user_config(environment()).hubs, IsEmpty());
 }

@@ -4,7 +4,7 @@
 #include <variant>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "hosting/client/lock_file.h"
 #include "manifest/json.h"
 #include "manifest/manifest.h"
@@ -73,7 +73,7 @@ void fuzz_lock_file(std::string_view input) {
         const std::string written = to_text(lock);
         require(to_text(parse_lock_file(written, "onnxhub.lock")) == written,
                 "writing a lock file twice gives the same bytes");
-    } catch (const EnvironmentError&) {
+    } catch (const UserError&) {
         return;  // not a lock file, and said so
     }
 }

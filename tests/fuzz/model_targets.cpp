@@ -7,14 +7,14 @@
 #include <string>
 #include <variant>
 
+#include "archive/archive_reader.h"
 #include "base/byte_source.h"
 #include "hosting/export/bundle_format.h"
-#include "manifest/archive_reader.h"
 #include "manifest/hub_path.h"
-#include "manifest/test_data_archive.h"
-#include "manifest/test_tensor.h"
 #include "model/model_graph.h"
 #include "model/onnx_skeleton.h"
+#include "model/test_data_archive.h"
+#include "model/test_tensor.h"
 #include "tests/fuzz/targets.h"
 
 namespace onnxhub::test {

@@ -7,13 +7,13 @@
 #include <variant>
 #include <vector>
 
+#include "base/glob.h"
 #include "generator/markdown_table.h"
 #include "hosting/server/conditional_request.h"
 #include "hosting/server/request_head.h"
 #include "manifest/diagnostic.h"
 #include "manifest/hub_path.h"
 #include "repository/git_attributes.h"
-#include "repository/glob.h"
 #include "repository/lfs_pointer.h"
 #include "tests/fuzz/targets.h"
 #include "tests/support/memory_tree.h"

@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "tests/support/memory_tree.h"
 
 namespace onnxhub {
@@ -195,7 +195,7 @@ TEST(HashContent, EqualsTheDigestOfTheWholeForAnySize) {
 TEST(HashContent, FileThatChangesItsSizeMeanwhileHasNoDigest) {
     for (const std::size_t claimed : {0u, 99u, 101u, 2'000'000u}) {
         EXPECT_THROW(hash_content(ChangingSource(std::string(100, 'x'), claimed), nullptr),
-                     EnvironmentError);
+                     UserError);
     }
 }
 

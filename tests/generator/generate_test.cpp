@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "tests/support/hub_builder.h"
 
 namespace onnxhub {
@@ -320,9 +320,9 @@ TEST(Generate, FeatureTensorsComeFromTheSettings) {
 TEST(Generate, HubWithoutTablesCannotBeGenerated) {
     Diagnostics diagnostics;
     MemoryTree tree;
-    EXPECT_THROW(generate(tree, {}, diagnostics), EnvironmentError);
+    EXPECT_THROW(generate(tree, {}, diagnostics), UserError);
     tree.add("README.md", "no table");
-    EXPECT_THROW(generate(tree, {}, diagnostics), EnvironmentError);
+    EXPECT_THROW(generate(tree, {}, diagnostics), UserError);
 }
 
 TEST(Generate, ModelReachedThroughLinksKeepsItsPathInTheEntry) {
@@ -450,7 +450,7 @@ TEST_F(GenerateDiff, MovedModelIsToldAndTakesItsUnknownKeysAlong) {
 TEST_F(GenerateDiff, WithoutAManifestThereIsNothingToUpdate) {
     options.target = Target::diff;
     options.base = &*base;
-    EXPECT_THROW(hub.generate(options), EnvironmentError);
+    EXPECT_THROW(hub.generate(options), UserError);
 }
 
 TEST_F(GenerateDiff, SingleMakesOnlyThatModelAnew) {
@@ -465,7 +465,7 @@ TEST_F(GenerateDiff, SingleMakesOnlyThatModelAnew) {
     EXPECT_EQ(entries(result).at(1).content.sha, sha256_of(small_model(2)));
     EXPECT_THAT(result, HasSubstr("\"odd\":   [1,2],"));
     options.single_path = "a/none.onnx";
-    EXPECT_THROW(hub.generate(options), EnvironmentError);
+    EXPECT_THROW(hub.generate(options), UserError);
 }
 
 }  // namespace

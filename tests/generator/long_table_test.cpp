@@ -19,14 +19,14 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::vector<MarkdownTable> parse(const std::string& markdown) {
+std::vector<MarkdownTable> parse_long(const std::string& markdown) {
     Diagnostics diagnostics;
     auto tables = parse_markdown_tables(markdown, "README.md", diagnostics);
     EXPECT_THAT(diagnostics.all(), IsEmpty());
     return tables;
 }
 
-std::string refusal_of(const std::string& markdown) {
+std::string long_refusal(const std::string& markdown) {
     Diagnostics diagnostics;
     EXPECT_THAT(parse_markdown_tables(markdown, "README.md", diagnostics), IsEmpty());
     return diagnostics.all().empty() ? "read" : diagnostics.all()[0].message;
@@ -56,11 +56,11 @@ void expect_rows(const MarkdownTable& table, std::size_t count, const std::strin
     }
 }
 
-constexpr const char* head = "| a | b | c |\n|---|---|---|\n";
+constexpr const char* long_head = "| a | b | c |\n|---|---|---|\n";
 
 TEST(LongTable, EveryRowIsReadOnceAndInOrder) {
     const auto tables =
-        parse("# Models\n\ntext\n\n" + (head + rows_of("", 30'000)) + "\n[r]: target\n");
+        parse_long("# Models\n\ntext\n\n" + (long_head + rows_of("", 30'000)) + "\n[r]: target\n");
     ASSERT_EQ(tables.size(), 1u);
     EXPECT_EQ(tables[0].line, 5);
     expect_rows(tables[0], 30'000, "target");
@@ -68,9 +68,9 @@ TEST(LongTable, EveryRowIsReadOnceAndInOrder) {
 
 TEST(LongTable, OtherTablesStayWhatTheyAre) {
     const std::string quoted = "> | a | b | c |\n> |---|---|---|\n" + rows_of("> ", 12'000);
-    const auto tables =
-        parse("[r]: /x\n\n" + (head + rows_of("", 3)) + "\n" + head + rows_of("", 12'000) +
-              "\ntext\n\n" + head + "\n" + quoted + "\n" + head + rows_of("", 1));
+    const auto tables = parse_long("[r]: /x\n\n" + (long_head + rows_of("", 3)) + "\n" + long_head +
+                                   rows_of("", 12'000) + "\ntext\n\n" + long_head + "\n" + quoted +
+                                   "\n" + long_head + rows_of("", 1));
     ASSERT_EQ(tables.size(), 5u);
     expect_rows(tables[0], 3, "/x");
     expect_rows(tables[1], 12'000, "/x");
@@ -86,7 +86,7 @@ TEST(LongTable, RowsWithHtmlKeepTheirPlace) {
         rows += i % 5 == 0 ? "x <a href=\"" + number + "\">y</a> | " + number + "\n"
                            : "x [y](" + number + ") | " + number + "\n";
     }
-    const auto tables = parse("a | b\n-|-\n" + rows);
+    const auto tables = parse_long("a | b\n-|-\n" + rows);
     ASSERT_EQ(tables.size(), 1u);
     ASSERT_EQ(tables[0].rows.size(), 20'000u);
     for (std::size_t i = 0; i < tables[0].rows.size(); ++i) {
@@ -97,10 +97,10 @@ TEST(LongTable, RowsWithHtmlKeepTheirPlace) {
 }
 
 TEST(LongTable, WhatStandsInCodeOrCommentsIsNoTableStill) {
-    const std::string table = head + rows_of("", 12'000);
-    EXPECT_THAT(parse("```\n" + table + "```\n"), IsEmpty());
-    EXPECT_THAT(parse("<!--\n" + table + "-->\n"), IsEmpty());
-    const auto tables = parse("```\n" + table + "```\n\n" + table + "\n[r]: /x\n");
+    const std::string table = long_head + rows_of("", 12'000);
+    EXPECT_THAT(parse_long("```\n" + table + "```\n"), IsEmpty());
+    EXPECT_THAT(parse_long("<!--\n" + table + "-->\n"), IsEmpty());
+    const auto tables = parse_long("```\n" + table + "```\n\n" + table + "\n[r]: /x\n");
     ASSERT_EQ(tables.size(), 1u);
     expect_rows(tables[0], 12'000, "/x");
 }
@@ -118,7 +118,7 @@ TEST(LongTable, OnlyRowsThatChangeNothingElseAreLeftOut) {
 
 TEST(LongTable, EqualRowsAreReadOnceAndStandWhereTheyStood) {
     const std::string table = "a|b\n-|-\n[x](y)|1\nz|2\n[x](y)|1\n<i>|3\n[x](y)|1\nz|2\n";
-    const auto tables = parse(table + "\n```\n" + table + "```\n\n" + table);
+    const auto tables = parse_long(table + "\n```\n" + table + "```\n\n" + table);
     ASSERT_EQ(tables.size(), 2u);
     for (const MarkdownTable& found : tables) {
         std::vector<std::string> texts;
@@ -134,7 +134,7 @@ TEST(LongTable, EqualRowsAreReadOnceAndStandWhereTheyStood) {
     }
     EXPECT_EQ(tables[0].rows.size(), tables[1].rows.size());
 
-    const auto ended = parse("a|b\n-|-\n1|2\n1|2\n<div>\n1|2\n1|2\n");
+    const auto ended = parse_long("a|b\n-|-\n1|2\n1|2\n<div>\n1|2\n1|2\n");
     ASSERT_EQ(ended.size(), 1u);
     EXPECT_EQ(ended[0].rows.size(), 2u) << "the others are HTML";
 
@@ -176,12 +176,13 @@ std::string definitions(std::size_t count) {
 
 TEST(LongTable, DefinitionsDirectlyAboveATableHaveALimit) {
     constexpr std::size_t most = 14'142;  // its square is 200 million
-    EXPECT_EQ(parse(definitions(1000) + "a|b\n-|-\n1|2\n").size(), 1u);
-    EXPECT_THAT(refusal_of(definitions(most + 1) + "a|b\n-|-\n1|2\n"),
+    EXPECT_EQ(parse_long(definitions(1000) + "a|b\n-|-\n1|2\n").size(), 1u);
+    EXPECT_THAT(long_refusal(definitions(most + 1) + "a|b\n-|-\n1|2\n"),
                 HasSubstr("too many lines stand directly above the table"));
-    EXPECT_THAT(refusal_of(definitions(40'000) + "a|b\n-|-\n1|2\n"), HasSubstr("too many lines"));
-    EXPECT_EQ(parse(definitions(40'000) + "\na|b\n-|-\n1|2\n").size(), 1u) << "an empty line";
-    EXPECT_EQ(parse(definitions(20'000) + "# Models\na|b\n-|-\n1|2\n").size(), 1u) << "a heading";
+    EXPECT_THAT(long_refusal(definitions(40'000) + "a|b\n-|-\n1|2\n"), HasSubstr("too many lines"));
+    EXPECT_EQ(parse_long(definitions(40'000) + "\na|b\n-|-\n1|2\n").size(), 1u) << "an empty line";
+    EXPECT_EQ(parse_long(definitions(20'000) + "# Models\na|b\n-|-\n1|2\n").size(), 1u)
+        << "a heading";
 }
 
 TEST(LongTable, CellsOfLinesAboveCountToo) {
@@ -189,7 +190,7 @@ TEST(LongTable, CellsOfLinesAboveCountToo) {
     for (int i = 0; i < 1000; ++i) {
         text += "[l" + std::to_string(i) + "]: /x \"" + std::string(20, '|') + "\"\n";
     }
-    EXPECT_THAT(refusal_of(text + "a|b\n-|-\n1|2\n"), HasSubstr("too many lines"));
+    EXPECT_THAT(long_refusal(text + "a|b\n-|-\n1|2\n"), HasSubstr("too many lines"));
 }
 
 }  // namespace

@@ -17,11 +17,11 @@ using test::MemoryTree;
 using test::parse_document;
 using test::small_model;
 
-std::string pointer_to(const std::string& content) {
+std::string pointer_of(const std::string& content) {
     return lfs_pointer_text(sha256_of(content), content.size());
 }
 
-JsonValue parse(const std::string& text) {
+JsonValue parse_part(const std::string& text) {
     auto parsed = parse_json(text);
     return std::get<JsonDocument>(std::move(parsed)).root;
 }
@@ -39,7 +39,7 @@ ManifestPart part_of(const Tree& tree, GenerateOptions options, const Shard& sha
     const ManifestDocument& present = options.present ? *options.present : nothing;
     part.present = present_entries_of(shard, present, plan.claims);
     const std::string text = part_text(part);
-    auto parsed = parse_manifest_part(parse(text));
+    auto parsed = parse_manifest_part(parse_part(text));
     EXPECT_TRUE(std::holds_alternative<ManifestPart>(parsed)) << std::get<std::string>(parsed);
     ManifestPart read = std::get<ManifestPart>(std::move(parsed));
     EXPECT_EQ(part_text(read), text);
@@ -81,7 +81,7 @@ public:
             const std::string file = "m" + std::to_string(pick(14)) + ".onnx";
             const std::string content = small_model(1 + pick(9));
             hub.model(folder, "Model " + std::to_string(pick(6)), file,
-                      pick(3) == 0 ? pointer_to(content) : content);
+                      pick(3) == 0 ? pointer_of(content) : content);
         }
         hub.row("class_1", {"Gone", "gone.onnx"});
         hub.row("class_2", {"Bad opset", "m1.onnx", "", "1.8", "many"});
@@ -131,7 +131,7 @@ TEST(ManifestPart, PartsOfManyModelsGiveTheBytesOfOneRun) {
     HubBuilder hub;
     for (std::size_t i = 0; i < many_models; ++i) {
         const std::string name = "model-" + std::to_string(i);
-        hub.model("class_" + std::to_string(i % 50), name, name + ".onnx", pointer_to(name));
+        hub.model("class_" + std::to_string(i % 50), name, name + ".onnx", pointer_of(name));
     }
     const MemoryTree tree = hub.tree();
     const ManifestDocument present = parse_document(hub.generate().update.text);
@@ -174,12 +174,12 @@ TEST(ManifestPart, AnythingElseIsRefusedWithAReason) {
         std::string text = good;
         ASSERT_NE(text.find(from), text.npos) << from;
         text.replace(text.find(from), from.size(), to);
-        const auto parsed = parse_manifest_part(parse(text));
+        const auto parsed = parse_manifest_part(parse_part(text));
         ASSERT_TRUE(std::holds_alternative<std::string>(parsed)) << to;
         EXPECT_NE(std::get<std::string>(parsed), "");
     }
     for (const char* other : {"[]", "{}", "null", "7"}) {
-        EXPECT_TRUE(std::holds_alternative<std::string>(parse_manifest_part(parse(other))));
+        EXPECT_TRUE(std::holds_alternative<std::string>(parse_manifest_part(parse_part(other))));
     }
 }
 

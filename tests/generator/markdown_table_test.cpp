@@ -17,7 +17,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::vector<MarkdownTable> parse(std::string_view markdown) {
+std::vector<MarkdownTable> parse_table(std::string_view markdown) {
     Diagnostics diagnostics;
     auto tables = parse_markdown_tables(markdown, "README.md", diagnostics);
     EXPECT_THAT(diagnostics.all(), IsEmpty());
@@ -26,7 +26,7 @@ std::vector<MarkdownTable> parse(std::string_view markdown) {
 
 /// The first cell of a table with one row.
 MarkdownCell parse_cell(const std::string& cell, const std::string& below = "") {
-    const auto tables = parse("| a | b |\n|---|---|\n| " + cell + " | y |\n" + below);
+    const auto tables = parse_table("| a | b |\n|---|---|\n| " + cell + " | y |\n" + below);
     if (tables.size() != 1 || tables[0].rows.size() != 1) {
         ADD_FAILURE() << "no table with one row: " << cell;
         return {};
@@ -55,7 +55,7 @@ std::string repeated(std::string_view text, std::size_t times) {
 }
 
 /// The one error that says why a document isn't read.
-Diagnostic refusal_of(const std::string& markdown) {
+Diagnostic table_refusal(const std::string& markdown) {
     Diagnostics diagnostics;
     EXPECT_THAT(parse_markdown_tables(markdown, "README.md", diagnostics), IsEmpty());
     if (diagnostics.all().size() != 1) {
@@ -131,7 +131,7 @@ TEST(MarkdownTable, OtherTagsAreNoLinks) {
 }
 
 TEST(MarkdownTable, RowsHaveAsManyCellsAsTheHeader) {
-    const auto tables = parse("a | b\n-|-\n1\n1 | 2 | 3\n");
+    const auto tables = parse_table("a | b\n-|-\n1\n1 | 2 | 3\n");
     ASSERT_EQ(tables.size(), 1u);
     ASSERT_EQ(tables[0].rows.size(), 2u);
     EXPECT_EQ(tables[0].rows[0].cells.size(), 2u);
@@ -156,7 +156,7 @@ TEST(MarkdownTable, LinesAreThoseOfTheDocument) {
         {"<!--\ntext -->\n", 3},
     };
     for (const auto& [before, line] : befores_and_lines) {
-        const auto tables = parse(before + table);
+        const auto tables = parse_table(before + table);
         ASSERT_EQ(tables.size(), 1u) << before;
         EXPECT_THAT(header_of(tables[0]), ElementsAre("a", "b"));
         EXPECT_THAT(lines_of(tables[0]), ElementsAre(line, line + 2, line + 3)) << before;
@@ -165,7 +165,8 @@ TEST(MarkdownTable, LinesAreThoseOfTheDocument) {
 
 TEST(MarkdownTable, LinesAreTheSameForEveryLineEnding) {
     for (const std::string end : {"\n", "\r\n", "\r"}) {
-        const auto tables = parse("text" + end + end + "a|b" + end + "-|-" + end + "1|2" + end);
+        const auto tables =
+            parse_table("text" + end + end + "a|b" + end + "-|-" + end + "1|2" + end);
         ASSERT_EQ(tables.size(), 1u);
         EXPECT_THAT(lines_of(tables[0]), ElementsAre(3, 5));
         EXPECT_EQ(tables[0].rows[0].cells[1].text, "2");
@@ -173,12 +174,12 @@ TEST(MarkdownTable, LinesAreTheSameForEveryLineEnding) {
 }
 
 TEST(MarkdownTable, TableWithoutRowsHasItsLine) {
-    EXPECT_THAT(lines_of(parse("text\ntext\n\na|b\n-|-\n\ntext\n").at(0)), ElementsAre(4));
-    EXPECT_THAT(lines_of(parse("text\ntext\na|b\n-|-").at(0)), ElementsAre(3));
+    EXPECT_THAT(lines_of(parse_table("text\ntext\n\na|b\n-|-\n\ntext\n").at(0)), ElementsAre(4));
+    EXPECT_THAT(lines_of(parse_table("text\ntext\na|b\n-|-").at(0)), ElementsAre(3));
 }
 
 TEST(MarkdownTable, TablesStandInQuotesAndLists) {
-    const auto tables = parse(
+    const auto tables = parse_table(
         "> text\n>\n> a | b\n> -|-\n> 1 | 2\n\n"
         "- item\n\n  a | c\n  -|-\n  1 | 2\n\n"
         "1. a | d\n   -|-\n   1 | 2\n");
@@ -201,13 +202,13 @@ TEST(MarkdownTable, WhatGitHubShowsAsTextIsNoTable) {
              "| a | b |\n\n|---|---|\n",               // two paragraphs
              "`| a | b |`\n--\n| --- |\n",
          }) {
-        EXPECT_THAT(parse(text), IsEmpty()) << text;
+        EXPECT_THAT(parse_table(text), IsEmpty()) << text;
     }
 }
 
 TEST(MarkdownTable, TableEndsWhereAnotherBlockBegins) {
     const auto tables =
-        parse("a|b\n-|-\n1|2\nno pipe\n- c|d\n\na|b\n-|-\n> 1|2\n\na|b\n-|-\n# x\n");
+        parse_table("a|b\n-|-\n1|2\nno pipe\n- c|d\n\na|b\n-|-\n> 1|2\n\na|b\n-|-\n# x\n");
     ASSERT_EQ(tables.size(), 3u);
     EXPECT_EQ(tables[0].rows.size(), 2u);
     EXPECT_EQ(tables[0].rows[1].cells[0].text, "no pipe");
@@ -227,7 +228,7 @@ TEST(MarkdownTable, DefinitionsAreFoundWhereverTheyStand) {
 TEST(MarkdownTable, ProseDoesNotHideTheEndOfHtmlBlocks) {
     for (const char* html : {"<!--\ntext\ntext -->\n", "<script>\na\nb</SCRIPT>\n",
                              "<?php\na\nb ?>\n", "<!X\na\nb>\n", "<![CDATA[\na\nb]]>\n"}) {
-        EXPECT_EQ(parse(html + std::string("a|b\n-|-\n")).size(), 1u) << html;
+        EXPECT_EQ(parse_table(html + std::string("a|b\n-|-\n")).size(), 1u) << html;
     }
 }
 
@@ -245,14 +246,14 @@ TEST(MarkdownTable, BytesThatAreNotUtf8AreAWarningAtTheirLine) {
 
 TEST(MarkdownTable, EmptyDocumentsHaveNoTables) {
     for (const char* text : {"", "\n", "\xef\xbb\xbf", "|", "|-|", "\x01"}) {
-        EXPECT_THAT(parse(text), IsEmpty());
+        EXPECT_THAT(parse_table(text), IsEmpty());
     }
 }
 
 TEST(MarkdownTable, ManyThreadsReadAtTheSameTime) {
     std::vector<std::thread> threads;
     for (int i = 0; i < 8; ++i) {
-        threads.emplace_back([] { EXPECT_EQ(parse("a|b\n-|-\n[x](y)|*z*\n").size(), 1u); });
+        threads.emplace_back([] { EXPECT_EQ(parse_table("a|b\n-|-\n[x](y)|*z*\n").size(), 1u); });
     }
     for (std::thread& thread : threads) thread.join();
 }
@@ -276,18 +277,19 @@ TEST(MarkdownTableBounds, LongProseIsRead) {
         repeated("a <!A ", 1000) + repeated("z*a_ ", 200'000),
     };
     for (const std::string& text : texts) {
-        EXPECT_EQ(parse(text + table).size(), 1u) << text.substr(0, 20);
+        EXPECT_EQ(parse_table(text + table).size(), 1u) << text.substr(0, 20);
     }
 }
 
 TEST(MarkdownTableBounds, ParagraphAboveATableMayBeLong) {
-    const auto tables = parse(repeated("text\n", 300'000) + "a|b\n-|-\n1|2\n");
+    const auto tables = parse_table(repeated("text\n", 300'000) + "a|b\n-|-\n1|2\n");
     ASSERT_EQ(tables.size(), 1u);
     EXPECT_THAT(lines_of(tables[0]), ElementsAre(300'001, 300'003));
 }
 
 TEST(MarkdownTableBounds, TablesMayBeLong) {
-    const auto tables = parse("a|b|c\n-|-|-\n" + repeated("|[x](m_1.onnx)|*y*|`z`|\n", 20'000));
+    const auto tables =
+        parse_table("a|b|c\n-|-|-\n" + repeated("|[x](m_1.onnx)|*y*|`z`|\n", 20'000));
     ASSERT_EQ(tables.size(), 1u);
     ASSERT_EQ(tables[0].rows.size(), 20'000u);
     EXPECT_EQ(tables[0].rows.back().line, 20'002);
@@ -295,36 +297,36 @@ TEST(MarkdownTableBounds, TablesMayBeLong) {
 }
 
 TEST(MarkdownTableBounds, NestingHasALimit) {
-    EXPECT_EQ(parse(repeated("> ", 100) + "a\n\na|b\n-|-\n").size(), 1u);
-    const Diagnostic refusal = refusal_of("text\n" + repeated("> ", 101) + "a\n");
+    EXPECT_EQ(parse_table(repeated("> ", 100) + "a\n\na|b\n-|-\n").size(), 1u);
+    const Diagnostic refusal = table_refusal("text\n" + repeated("> ", 101) + "a\n");
     EXPECT_EQ(refusal.line, 2);
     EXPECT_THAT(refusal.message, HasSubstr("100 quotes and lists"));
-    EXPECT_EQ(refusal_of(repeated(">", 1'000'000)).line, 1);
-    EXPECT_EQ(refusal_of(repeated("- + ", 1'000'000)).line, 1);
-    EXPECT_EQ(parse(repeated("- ", 10'000) + "\n\na|b\n-|-\n").size(), 1u) << "a rule";
+    EXPECT_EQ(table_refusal(repeated(">", 1'000'000)).line, 1);
+    EXPECT_EQ(table_refusal(repeated("- + ", 1'000'000)).line, 1);
+    EXPECT_EQ(parse_table(repeated("- ", 10'000) + "\n\na|b\n-|-\n").size(), 1u) << "a rule";
 }
 
 TEST(MarkdownTableBounds, LinesOfTablesHaveALimit) {
     const std::string head = "a|b\n-|-\n";
-    EXPECT_EQ(parse(head + std::string(1 << 20, 'x')).size(), 1u);
-    const Diagnostic refusal = refusal_of(head + std::string((1 << 20) + 1, 'x'));
+    EXPECT_EQ(parse_table(head + std::string(1 << 20, 'x')).size(), 1u);
+    const Diagnostic refusal = table_refusal(head + std::string((1 << 20) + 1, 'x'));
     EXPECT_EQ(refusal.line, 3);
     EXPECT_THAT(refusal.message, HasSubstr("1 MiB"));
 }
 
 TEST(MarkdownTableBounds, DocumentsHaveALimit) {
-    EXPECT_EQ(parse(std::string(64 << 20, 'x')).size(), 0u);
-    EXPECT_THAT(refusal_of(std::string((64 << 20) + 1, 'x')).message, HasSubstr("64 MiB"));
+    EXPECT_EQ(parse_table(std::string(64 << 20, 'x')).size(), 0u);
+    EXPECT_THAT(table_refusal(std::string((64 << 20) + 1, 'x')).message, HasSubstr("64 MiB"));
 }
 
 TEST(MarkdownTableBounds, AbsurdTablesAreRefusedAtTheirLine) {
     const std::string wide = repeated("a|", 10'000) + "\n" + repeated("-|", 10'000) + "\n";
-    EXPECT_GT(refusal_of("\n" + wide + repeated("x\n", 10'000)).line, 2);
+    EXPECT_GT(table_refusal("\n" + wide + repeated("x\n", 10'000)).line, 2);
     const std::string head = "a\n:-:\n";
     for (const std::string& row :
          {repeated("*a* [b](c) ", 50'000), repeated("*a_ ", 50'000), repeated("![[]()", 50'000),
           repeated("a <? ", 50'000), repeated("|", 100'000)}) {
-        EXPECT_EQ(refusal_of(head + "z" + row).line, 3) << row.substr(0, 10);
+        EXPECT_EQ(table_refusal(head + "z" + row).line, 3) << row.substr(0, 10);
     }
 }
 
@@ -333,15 +335,15 @@ TEST(MarkdownTableBounds, ParagraphsInDisguiseAreRefused) {
     const std::string rows = repeated("a *b* | [c](d)\n", 50'000);
     for (const char* head :
          {"> q\na | b\n-|-\n", "- q\na | b\n-|-\n", "<b\na | b\n-|-\n", "<x> | b\n-|-\n"}) {
-        refusal_of(head + rows);
+        table_refusal(head + rows);
     }
-    refusal_of("a\n:-:\n<!-- -->\n" + rows);
-    refusal_of(repeated("<b *a* [c](d)\n", 50'000));
+    table_refusal("a\n:-:\n<!-- -->\n" + rows);
+    table_refusal(repeated("<b *a* [c](d)\n", 50'000));
 }
 
 TEST(MarkdownTableBounds, LinkDefinitionsAreNotCopiedForever) {
     const std::string definition = "[r]: /" + std::string(8000, 'x') + "\n\n";
-    refusal_of(definition + "a\n:-:\n" + repeated("[r]\n", 100'000));
+    table_refusal(definition + "a\n:-:\n" + repeated("[r]\n", 100'000));
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "generator/generate.h"
 #include "generator/manifest_part.h"
 #include "tests/support/hub_builder.h"
@@ -26,7 +26,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-std::string pointer_to(const std::string& content) {
+std::string pointer_with(const std::string& content) {
     return lfs_pointer_text(sha256_of(content), content.size());
 }
 
@@ -67,7 +67,7 @@ protected:
                                    : name == "C" ? "vision/two/"
                                                  : "text/";
         hub.files()[folder + static_cast<char>(name[0] + 32) + ".onnx"] =
-            pointer_to(small_model(features));
+            pointer_with(small_model(features));
     }
 
     /// Rows of vision/one with another row for B.
@@ -138,7 +138,7 @@ TEST_F(KeptEntries, ReadmeThatCannotBeUsedKeepsAllEntriesOfItsFolder) {
     const std::string table = "| Model | Download | ONNX version | Opset version |\n|-|-|-|-|\n";
     const std::string row = "| A | [1](a.onnx) | 1.8 | 13 |\n";
     for (const std::string& readme :
-         {pointer_to("a README"), "# xet version 0\nfilesize = 1\n" + table,
+         {pointer_with("a README"), "# xet version 0\nfilesize = 1\n" + table,
           table + "<<<<<<< HEAD\n" + row + "=======\n" + row + ">>>>>>> branch\n",
           table + row + "=======\n" + row, std::string(200, '>') + table + row,
           "| Model | Download | ONNX version | Opset verison |\n|-|-|-|-|\n" + row}) {
@@ -180,14 +180,14 @@ TEST_F(KeptEntries, TopReadmeThatCannotBeUsedStopsEverything) {
     const std::string folders = "| Model Class |\n|-|\n| [x](vision/one) |\n";
     const std::vector<std::string> readmes{
         folders + "<<<<<<< HEAD\n| [x](vision/two) |\n=======\n>>>>>>> x\n",
-        "||||||| base\n" + folders + "=======\n", pointer_to(folders),
+        "||||||| base\n" + folders + "=======\n", pointer_with(folders),
         "/annex/objects/SHA256E-s9--0a\n" + folders};
     for (const bool discovers : {false, true}) {
         for (const std::string& readme : readmes) {
             HubBuilder broken = hub;
             broken.files()["README.md"] = readme;
             discover = discovers;
-            EXPECT_THROW(update(broken), EnvironmentError) << readme;
+            EXPECT_THROW(update(broken), UserError) << readme;
             EXPECT_THAT(texts(broken.diagnostics), Contains(HasSubstr("README.md"))) << readme;
         }
     }
@@ -252,7 +252,7 @@ TEST_F(KeptEntries, SingleNamesTheErrorThatHidesTheRow) {
     try {
         hub.generate(options);
         FAIL();
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         EXPECT_THAT(error.what(), HasSubstr("vision/one/README.md:4"));
     }
 }
@@ -353,7 +353,7 @@ TEST_F(KeptEntries, FolderRenamedInTwoStepsLosesNothing) {
 
 TEST_F(KeptEntries, ACopyOfAModelTakesNoKeysOfAnEntryThatIsStillThere) {
     const ManifestDocument head = parse_document(text);
-    hub.model("text", "Copy", "copy.onnx", pointer_to(small_model(4)));
+    hub.model("text", "Copy", "copy.onnx", pointer_with(small_model(4)));
     const auto after = parse_document(update(hub, {&head}).text).entries;
     ASSERT_EQ(after.size(), 5u);
     EXPECT_EQ(after[0].entry->model, "Copy");
@@ -394,7 +394,7 @@ TEST_F(KeptEntries, ShardsKeepAndCarryTheSame) {
 TEST(GenerateWarnings, PointersThatGitLfsWouldNotWrite) {
     HubBuilder hub;
     std::string crlf;
-    for (const char c : pointer_to(small_model())) crlf += c == '\n' ? "\r\n" : std::string(1, c);
+    for (const char c : pointer_with(small_model())) crlf += c == '\n' ? "\r\n" : std::string(1, c);
     const std::string unsorted =
         "version https://git-lfs.github.com/spec/v1\nsize 5\noid sha256:" + std::string(64, 'a') +
         "\n";

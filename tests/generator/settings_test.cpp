@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
@@ -28,7 +28,7 @@ std::string error_of(const std::string& toml) {
     Diagnostics diagnostics;
     try {
         parse_settings(toml, "onnxhub.toml", diagnostics);
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         return error.what();
     }
     return "";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/diagnostic.h"
+#include "base/escaping.h"
 
 #include <gtest/gtest.h>
 

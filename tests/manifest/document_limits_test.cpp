@@ -23,7 +23,7 @@ std::string list_of(std::string_view item, std::size_t count) {
     return text + "]";
 }
 
-std::string error_of(const std::string& text) {
+std::string limit_error(const std::string& text) {
     const auto result = parse_json(text);
     const auto* error = std::get_if<JsonSyntaxError>(&result);
     return error ? error->message : "no error";
@@ -54,20 +54,20 @@ bool is_compact(const JsonValue& value) {
 
 TEST(DocumentLimits, ADocumentMayHaveManyValuesHoweverShortTheyAre) {
     const std::size_t most = json_few_values - 1;  // beside the root
-    EXPECT_EQ(error_of(list_of("1", most)), "no error");
-    EXPECT_EQ(error_of(list_of("1", most + 1)),
+    EXPECT_EQ(limit_error(list_of("1", most)), "no error");
+    EXPECT_EQ(limit_error(list_of("1", most + 1)),
               "the document has more than 250000 values, the most for its size");
-    EXPECT_EQ(error_of(list_of("{}", most)), "no error");
-    EXPECT_EQ(error_of(list_of("[\n]", most + 1)),
+    EXPECT_EQ(limit_error(list_of("{}", most)), "no error");
+    EXPECT_EQ(limit_error(list_of("[\n]", most + 1)),
               "the document has more than 250000 values, the most for its size");
-    EXPECT_EQ(error_of(list_of("{\"a\":1}", most / 2)), "no error");
-    EXPECT_NE(error_of(list_of("{\"a\":1,\"b\":\"\"}", most / 3 + 1)), "no error");
+    EXPECT_EQ(limit_error(list_of("{\"a\":1}", most / 2)), "no error");
+    EXPECT_NE(limit_error(list_of("{\"a\":1,\"b\":\"\"}", most / 3 + 1)), "no error");
 }
 
 TEST(DocumentLimits, MoreValuesNeedMoreText) {
     const std::size_t count = 2 * json_few_values;
-    EXPECT_EQ(error_of(list_of("123456", count)), "no error");
-    EXPECT_EQ(error_of(list_of("1234", count)),
+    EXPECT_EQ(limit_error(list_of("123456", count)), "no error");
+    EXPECT_EQ(limit_error(list_of("1234", count)),
               "the document has more than 416666 values, the most for its size");
     EXPECT_EQ(json_value_limit_of(0), json_few_values);
     EXPECT_EQ(json_value_limit_of(6'000'000), 1'000'000u);
@@ -81,8 +81,9 @@ TEST(DocumentLimits, TheErrorIsAtTheFirstValueTooMany) {
 }
 
 TEST(DocumentLimits, WhatStandsInStringsIsNoValue) {
-    EXPECT_EQ(error_of("[\"" + std::string(2 * json_few_values, ',') + "\"]"), "no error");
-    EXPECT_EQ(error_of("[\"\\\"" + std::string(2 * json_few_values, '{') + "\\\\\"]"), "no error");
+    EXPECT_EQ(limit_error("[\"" + std::string(2 * json_few_values, ',') + "\"]"), "no error");
+    EXPECT_EQ(limit_error("[\"\\\"" + std::string(2 * json_few_values, '{') + "\\\\\"]"),
+              "no error");
 }
 
 TEST(DocumentLimits, ArraysAndObjectsTakeNoMoreThanTheyNeed) {
@@ -97,9 +98,9 @@ TEST(DocumentLimits, ArraysAndObjectsTakeNoMoreThanTheyNeed) {
 }
 
 TEST(DocumentLimits, ErrorsOfUnbalancedTextsStayWhatTheyAre) {
-    EXPECT_EQ(error_of("[]]]]"), "unexpected ']' after the end of the document");
-    EXPECT_EQ(error_of("[}"), "unexpected '}', expected a value");
-    EXPECT_EQ(error_of("[,,,"), "unexpected ',', expected a value");
+    EXPECT_EQ(limit_error("[]]]]"), "unexpected ']' after the end of the document");
+    EXPECT_EQ(limit_error("[}"), "unexpected '}', expected a value");
+    EXPECT_EQ(limit_error("[,,,"), "unexpected ',', expected a value");
 }
 
 TEST(DocumentLimits, AManifestMayHaveManyEntriesHoweverShortTheyAre) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/hub_path.h"
+#include "base/utf8.h"
 
 #include <gtest/gtest.h>
 

@@ -20,7 +20,7 @@ void PrintTo(const JsonSyntaxError& error, std::ostream* out) {
 namespace {
 
 /// The document of a text without errors.
-JsonDocument document_of(const std::string& text) {
+JsonDocument json_document(const std::string& text) {
     auto result = parse_json(text);
     if (const auto* error = std::get_if<JsonSyntaxError>(&result)) {
         ADD_FAILURE() << testing::PrintToString(*error) << " in " << text.substr(0, 100);
@@ -30,11 +30,11 @@ JsonDocument document_of(const std::string& text) {
 }
 
 JsonValue value_of(const std::string& text) {
-    return document_of(text).root;
+    return json_document(text).root;
 }
 
 /// "line:column: message" of a text with an error.
-std::string error_of(const std::string& text) {
+std::string json_error(const std::string& text) {
     const auto result = parse_json(text);
     const auto* error = std::get_if<JsonSyntaxError>(&result);
     return error ? testing::PrintToString(*error) : "no error";
@@ -83,9 +83,9 @@ TEST(JsonParse, NumbersKeepTheirSpelling) {
 }
 
 TEST(JsonParse, NumbersBeyondADoubleAreRefusedSincePythonWouldMakeThemInfinite) {
-    EXPECT_EQ(error_of("[1,\n 1e999]"), "2:2: the number is too large");
-    EXPECT_EQ(error_of("-1e999"), "1:1: the number is too large");
-    EXPECT_EQ(error_of("[" + std::string(400, '9') + "]"), "1:2: the number is too large");
+    EXPECT_EQ(json_error("[1,\n 1e999]"), "2:2: the number is too large");
+    EXPECT_EQ(json_error("-1e999"), "1:1: the number is too large");
+    EXPECT_EQ(json_error("[" + std::string(400, '9') + "]"), "1:2: the number is too large");
 }
 
 TEST(JsonParse, IntegersAreWholeNumbersThatFit) {
@@ -143,7 +143,7 @@ TEST(JsonParse, KeysKeepTheirOrderAndMayBeEmpty) {
 }
 
 TEST(JsonParse, OfEqualKeysTheLastValueCountsAtTheFirstOnesPlace) {
-    const JsonDocument document = document_of(
+    const JsonDocument document = json_document(
         "{\"a\": 1,\n\"b\": {\"x\": 1,\n\"x\": 2},\n\"a\": [],\n\"c\": 3,\n\"\\u0061\": {}}");
     EXPECT_EQ(document.root, json_object({{"a", json_object({})},
                                           {"b", json_object({{"x", json_integer(2)}})},
@@ -162,7 +162,7 @@ TEST(JsonParse, ManyEqualAndManyDifferentKeysAreQuick) {
     for (int i = 0; i < 100'000; ++i) {
         text += "\"k\": 1, \"" + std::to_string(i) + "\": 2, ";
     }
-    const JsonDocument document = document_of(text + "\"k\": 3}");
+    const JsonDocument document = json_document(text + "\"k\": 3}");
     EXPECT_EQ(document.root.object()->size(), 100'001u);
     EXPECT_EQ(document.root.object()->front().value, json_integer(3));
     EXPECT_EQ(document.duplicate_keys.size(), 100'000u);
@@ -170,19 +170,19 @@ TEST(JsonParse, ManyEqualAndManyDifferentKeysAreQuick) {
 
 TEST(JsonParse, AByteOrderMarkIsSkipped) {
     EXPECT_EQ(value_of("\xef\xbb\xbf[1]"), json_array({json_integer(1)}));
-    EXPECT_NE(error_of("\xef\xbb[1]"), "no error");
-    EXPECT_NE(error_of("\xef"), "no error");
+    EXPECT_NE(json_error("\xef\xbb[1]"), "no error");
+    EXPECT_NE(json_error("\xef"), "no error");
 }
 
 TEST(JsonParse, NestingIsRefusedBeyondTheLimit) {
     EXPECT_EQ(json_text(value_of(nested(json_depth_limit - 1))).substr(0, 2), "[\n");
     EXPECT_NE(value_of(nested(json_depth_limit)).array(), nullptr);
-    EXPECT_EQ(error_of("\n" + nested(json_depth_limit + 1)), "2:129: more than 128 levels deep");
-    EXPECT_EQ(error_of(nested(10'000)), "1:129: more than 128 levels deep");
-    EXPECT_EQ(error_of(std::string(1'000'000, '[')), "1:129: more than 128 levels deep");
+    EXPECT_EQ(json_error("\n" + nested(json_depth_limit + 1)), "2:129: more than 128 levels deep");
+    EXPECT_EQ(json_error(nested(10'000)), "1:129: more than 128 levels deep");
+    EXPECT_EQ(json_error(std::string(1'000'000, '[')), "1:129: more than 128 levels deep");
     std::string objects;
     for (int i = 0; i < 10'000; ++i) objects += "{\"a\":";
-    EXPECT_EQ(error_of(objects), "1:641: more than 128 levels deep");
+    EXPECT_EQ(json_error(objects), "1:641: more than 128 levels deep");
 }
 
 TEST(JsonParse, DocumentsBeyondTheSizeLimitAreNotLookedAt) {
@@ -234,21 +234,21 @@ TEST(JsonParse, ErrorsAreToldInPlainWordsWhereTheyAre) {
     };
     for (const auto& [text, error] : cases) {
         SCOPED_TRACE(text);
-        EXPECT_EQ(error_of(text), error);
+        EXPECT_EQ(json_error(text), error);
     }
 }
 
 TEST(JsonParse, ANulIsAnErrorWhereverItIs) {
-    EXPECT_EQ(error_of("[]\0"s), "1:3: NUL byte, which no JSON text has");
-    EXPECT_EQ(error_of("[1,\n2]\0[junk"s), "2:3: NUL byte, which no JSON text has");
-    EXPECT_EQ(error_of("[\"a\0b\"]"s), "1:4: NUL byte, which no JSON text has");
-    EXPECT_EQ(error_of("\0"s), "1:1: NUL byte, which no JSON text has");
+    EXPECT_EQ(json_error("[]\0"s), "1:3: NUL byte, which no JSON text has");
+    EXPECT_EQ(json_error("[1,\n2]\0[junk"s), "2:3: NUL byte, which no JSON text has");
+    EXPECT_EQ(json_error("[\"a\0b\"]"s), "1:4: NUL byte, which no JSON text has");
+    EXPECT_EQ(json_error("\0"s), "1:1: NUL byte, which no JSON text has");
     EXPECT_EQ(value_of(R"(["\u0000"])"), json_array({json_string("\0"s)}));
 }
 
 TEST(JsonParse, ControlCharactersInStringsMustBeEscaped) {
     for (char c = 1; c < 0x20; ++c) {
-        const std::string error = error_of("[\"a"s + c + "\"]");
+        const std::string error = json_error("[\"a"s + c + "\"]");
         EXPECT_EQ(error.rfind("1:4: control character", 0), 0u) << error;
     }
     EXPECT_EQ(value_of("[\"\x7f\"]"), json_array({json_string("\x7f")}));
@@ -258,7 +258,7 @@ TEST(JsonParse, BytesThatAreNotUtf8AreRefused) {
     const std::string bad[] = {"\x80",         "\xff",         "\xc0\xaf",         "\xe2\x82",
                                "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88"};
     for (const std::string& bytes : bad) {
-        const std::string error = error_of("[\n\"" + bytes + "\"]");
+        const std::string error = json_error("[\n\"" + bytes + "\"]");
         EXPECT_NE(error.find("ill-formed UTF-8 byte"), error.npos) << error;
         EXPECT_EQ(error.rfind("2:", 0), 0u) << error;
     }
@@ -267,7 +267,8 @@ TEST(JsonParse, BytesThatAreNotUtf8AreRefused) {
 TEST(JsonParse, LoneSurrogatesAreRefused) {
     for (const char* text :
          {R"("\ud800")", R"("\ud800x")", R"("\udc00")", R"("\ud800\ud800")", R"("\ud800\u0041")"}) {
-        EXPECT_NE(error_of(text).find("surrogate"), std::string::npos) << text << error_of(text);
+        EXPECT_NE(json_error(text).find("surrogate"), std::string::npos)
+            << text << json_error(text);
     }
 }
 
@@ -275,7 +276,7 @@ TEST(JsonParse, ErrorsNeverQuoteTheParserOrRawBytes) {
     const std::string texts[] = {"[\x1b[31m",           "\"\x1b", "{\"a\xff",
                                  "[1, - ; last read: ", "]",      ":"};
     for (const std::string& text : texts) {
-        const std::string error = error_of(text);
+        const std::string error = json_error(text);
         EXPECT_EQ(error.find("json.exception"), error.npos) << error;
         EXPECT_EQ(error.find("last read"), error.npos) << error;
         for (const char c : error) EXPECT_TRUE(c >= 0x20 && c < 0x7f) << error;
@@ -285,9 +286,9 @@ TEST(JsonParse, ErrorsNeverQuoteTheParserOrRawBytes) {
 TEST(JsonParse, EveryBeginningOfADocumentIsAnErrorAndNoMore) {
     const std::string text = "[{\"a\": [1, -2.5e3, true, null], \"b\\u00e9\": \"\xc3\xa9\"}]";
     for (std::size_t length = 0; length < text.size(); ++length) {
-        EXPECT_NE(error_of(text.substr(0, length)), "no error") << length;
+        EXPECT_NE(json_error(text.substr(0, length)), "no error") << length;
     }
-    EXPECT_EQ(error_of(text), "no error");
+    EXPECT_EQ(json_error(text), "no error");
 }
 
 TEST(JsonText, WritesWhatPythonWrites) {

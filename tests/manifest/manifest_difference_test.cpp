@@ -16,7 +16,7 @@ std::string entry(const std::string& model, int opset, const std::string& more =
            more + "}";
 }
 
-ManifestDocument document_of(const std::vector<std::string>& entries) {
+ManifestDocument manifest_document(const std::vector<std::string>& entries) {
     return std::get<ManifestDocument>(parse_manifest(manifest_text(entries)));
 }
 
@@ -24,7 +24,8 @@ ManifestDocument document_of(const std::vector<std::string>& entries) {
 std::string difference(const std::vector<std::string>& before,
                        const std::vector<std::string>& after) {
     std::string text;
-    for (const EntryDifference& one : compare_manifests(document_of(before), document_of(after))) {
+    for (const EntryDifference& one :
+         compare_manifests(manifest_document(before), manifest_document(after))) {
         text += to_text(one) + "\n";
     }
     return text;
@@ -88,7 +89,7 @@ TEST(EntryName, SaysModelOpsetAndPath) {
 
 TEST(EntryName, IsReadFromEntriesWithProblemsToo) {
     const ManifestDocument document =
-        document_of({entry("A", 7), R"({"model": "B", "model_path": 3})", "1"});
+        manifest_document({entry("A", 7), R"({"model": "B", "model_path": 3})", "1"});
     EXPECT_EQ(name_of(document.entries[0]), (EntryName{"A", "A.onnx", 7}));
     EXPECT_EQ(name_of(document.entries[1]), (EntryName{"B", "", 0}));
     EXPECT_EQ(name_of(document.entries[2]), (EntryName{"", "", 0}));

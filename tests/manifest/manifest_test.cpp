@@ -39,7 +39,7 @@ ManifestDocument document_of(const std::string& text) {
     return std::get<ManifestDocument>(std::move(result));
 }
 
-std::string error_of(const std::string& text) {
+std::string manifest_error(const std::string& text) {
     const auto result = parse_manifest(text);
     const auto* error = std::get_if<JsonSyntaxError>(&result);
     if (!error) return "no error";
@@ -109,16 +109,17 @@ TEST(Manifest, WhatIsNoObjectIsAnEntryWithAProblem) {
 }
 
 TEST(Manifest, TheTopLevelMustBeAnArray) {
-    EXPECT_EQ(error_of("{}"), "1:1: the top level is an object, not an array of entries");
-    EXPECT_EQ(error_of("\n\n  \"x\""), "3:3: the top level is a string, not an array of entries");
-    EXPECT_EQ(error_of("null"), "1:1: the top level is null, not an array of entries");
-    EXPECT_EQ(error_of("1"), "1:1: the top level is a number, not an array of entries");
+    EXPECT_EQ(manifest_error("{}"), "1:1: the top level is an object, not an array of entries");
+    EXPECT_EQ(manifest_error("\n\n  \"x\""),
+              "3:3: the top level is a string, not an array of entries");
+    EXPECT_EQ(manifest_error("null"), "1:1: the top level is null, not an array of entries");
+    EXPECT_EQ(manifest_error("1"), "1:1: the top level is a number, not an array of entries");
 }
 
 TEST(Manifest, SyntaxErrorsAreHandedOn) {
-    EXPECT_EQ(error_of(""), "1:1: the document is empty");
-    EXPECT_EQ(error_of("[\n{]"), "2:2: unexpected ']', expected a key in double quotes");
-    EXPECT_EQ(error_of("version https://git-lfs.github.com/spec/v1\n"),
+    EXPECT_EQ(manifest_error(""), "1:1: the document is empty");
+    EXPECT_EQ(manifest_error("[\n{]"), "2:2: unexpected ']', expected a key in double quotes");
+    EXPECT_EQ(manifest_error("version https://git-lfs.github.com/spec/v1\n"),
               "1:1: 'version' is no JSON value");
 }
 

@@ -24,7 +24,7 @@ CheckVerdict check(const std::string& model) {
     return this_program_as_checker()->check(model);
 }
 
-ModelBuilder relu(std::int64_t opset = 13, std::int64_t ir_version = 7) {
+ModelBuilder relu_model(std::int64_t opset = 13, std::int64_t ir_version = 7) {
     return ModelBuilder(opset, ir_version)
         .input("x", {1, 4})
         .node("Relu", {"x"}, {"y"})
@@ -32,7 +32,7 @@ ModelBuilder relu(std::int64_t opset = 13, std::int64_t ir_version = 7) {
 }
 
 TEST(ModelChecker, PassesAValidModel) {
-    EXPECT_EQ(check(relu().bytes()), CheckVerdict{});
+    EXPECT_EQ(check(relu_model().bytes()), CheckVerdict{});
 }
 
 TEST(ModelChecker, PassesTheSkeletonOfAModelWithLargeWeights) {
@@ -68,10 +68,10 @@ TEST(ModelChecker, SaysWhatIsWrong) {
 }
 
 TEST(ModelChecker, NewerModelsAreNotJudged) {
-    const CheckVerdict ir = check(relu(13, 999).bytes());
+    const CheckVerdict ir = check(relu_model(13, 999).bytes());
     EXPECT_EQ(ir.outcome, CheckOutcome::too_new);
     EXPECT_THAT(ir.message, HasSubstr("IR version 999"));
-    const CheckVerdict opset = check(relu(999).bytes());
+    const CheckVerdict opset = check(relu_model(999).bytes());
     EXPECT_EQ(opset.outcome, CheckOutcome::too_new);
     EXPECT_THAT(opset.message, HasSubstr("opset 999"));
 }
@@ -80,7 +80,7 @@ TEST(ModelChecker, ACrashIsAVerdict) {
     const auto checker = isolated_model_checker(
         std::make_shared<OnnxWorkers>(std::vector<std::string>{"/bin/sh", "-c", "kill -SEGV $$"}));
     for (int i = 0; i < 2; ++i) {
-        const CheckVerdict verdict = checker->check(relu().bytes());
+        const CheckVerdict verdict = checker->check(relu_model().bytes());
         EXPECT_EQ(verdict.outcome, CheckOutcome::crashed);
         EXPECT_THAT(verdict.message, HasSubstr("signal"));
     }

@@ -23,8 +23,8 @@ public:
     int calls = 0;
 };
 
-ModelGraph read(const std::string& bytes, ShapeInference* inference = nullptr,
-                const std::vector<std::string>& tensors = {}) {
+ModelGraph read_graph(const std::string& bytes, ShapeInference* inference = nullptr,
+                      const std::vector<std::string>& tensors = {}) {
     auto result = read_model_graph(*memory_source(bytes), inference, tensors);
     if (const auto* error = std::get_if<SkeletonError>(&result)) {
         ADD_FAILURE() << error->reason;
@@ -37,9 +37,9 @@ const std::monostate unknown;
 
 TEST(ModelGraph, DimensionsAreNumbersNamesOrUnknown) {
     const ModelGraph graph =
-        read(ModelBuilder()
-                 .input("x", {1, std::string("batch"), unknown, std::string(""), 0, -1})
-                 .bytes());
+        read_graph(ModelBuilder()
+                       .input("x", {1, std::string("batch"), unknown, std::string(""), 0, -1})
+                       .bytes());
     EXPECT_EQ(graph.ports.inputs.at(0).shape, (Shape{std::int64_t{1}, std::string("batch"), unknown,
                                                      unknown, std::int64_t{0}, std::int64_t{-1}}));
 }
@@ -48,7 +48,7 @@ TEST(ModelGraph, InitializersAreNoInputs) {
     ModelBuilder builder;
     builder.input("x", {1}).input("w", {2}).input("s", {3}).initializer("w", {2});
     builder.proto().mutable_graph()->add_sparse_initializer()->mutable_values()->set_name("s");
-    const ModelGraph graph = read(builder.bytes());
+    const ModelGraph graph = read_graph(builder.bytes());
     ASSERT_EQ(graph.ports.inputs.size(), 1u);
     EXPECT_EQ(graph.ports.inputs[0].name, "x");
 }
@@ -76,7 +76,7 @@ TEST(ModelGraph, TypesAreSpelledAsOnnxRuntimeDoes) {
         add().mutable_tensor_type()->set_elem_type(element);
     }
     std::vector<std::string> types;
-    for (const Port& port : read(builder.bytes()).ports.inputs) types.push_back(port.type);
+    for (const Port& port : read_graph(builder.bytes()).ports.inputs) types.push_back(port.type);
     EXPECT_THAT(types, ElementsAre("sparse_tensor(float)", "seq(tensor(uint8))",
                                    "map(int64,tensor(float))", "optional(seq(tensor(float)))",
                                    "tensor(string)", "tensor(bfloat16)", "tensor(float8e4m3fn)",
@@ -85,31 +85,32 @@ TEST(ModelGraph, TypesAreSpelledAsOnnxRuntimeDoes) {
 
 TEST(ModelGraph, InferenceIsNotAskedWhenAllOutputsAreKnown) {
     CountingInference inference;
-    read(ModelBuilder().input("x", {std::string("n")}).output("y", {4}).bytes(), &inference);
+    read_graph(ModelBuilder().input("x", {std::string("n")}).output("y", {4}).bytes(), &inference);
     EXPECT_EQ(inference.calls, 0);
 }
 
 TEST(ModelGraph, InferredNumbersReplaceNamesAndUnknownsOnly) {
     CountingInference inference;
-    const ModelGraph graph = read(ModelBuilder()
-                                      .input("x", {std::string("batch"), 8})
-                                      .initializer("w", {8, 3})
-                                      .node("MatMul", {"x", "w"}, {"y"})
-                                      .output("y", {std::string("rows"), std::string("columns")})
-                                      .bytes(),
-                                  &inference);
+    const ModelGraph graph =
+        read_graph(ModelBuilder()
+                       .input("x", {std::string("batch"), 8})
+                       .initializer("w", {8, 3})
+                       .node("MatMul", {"x", "w"}, {"y"})
+                       .output("y", {std::string("rows"), std::string("columns")})
+                       .bytes(),
+                   &inference);
     EXPECT_EQ(inference.calls, 1);
     EXPECT_EQ(graph.ports.outputs.at(0).shape, (Shape{std::string("rows"), std::int64_t{3}}));
 }
 
 TEST(ModelGraph, OutputWithoutShapeTakesNumbersButNoNamesOfInference) {
     CountingInference inference;
-    const ModelGraph graph = read(ModelBuilder()
-                                      .input("x", {std::string("batch"), 8})
-                                      .node("Relu", {"x"}, {"y"})
-                                      .output_without_shape("y")
-                                      .bytes(),
-                                  &inference);
+    const ModelGraph graph = read_graph(ModelBuilder()
+                                            .input("x", {std::string("batch"), 8})
+                                            .node("Relu", {"x"}, {"y"})
+                                            .output_without_shape("y")
+                                            .bytes(),
+                                        &inference);
     EXPECT_EQ(graph.ports.outputs.at(0).shape, (Shape{unknown, std::int64_t{8}}));
 }
 
@@ -120,7 +121,7 @@ TEST(ModelGraph, WhereInferenceFailsDeclaredPortsStand) {
         }
     } inference;
     const ModelGraph graph =
-        read(ModelBuilder().output("y", {std::string("n"), 2}).bytes(), &inference);
+        read_graph(ModelBuilder().output("y", {std::string("n"), 2}).bytes(), &inference);
     EXPECT_EQ(graph.ports.outputs.at(0).shape, (Shape{std::string("n"), std::int64_t{2}}));
     ASSERT_TRUE(graph.inference_failure);
     EXPECT_EQ(graph.inference_failure->reason, "it died");
@@ -128,19 +129,19 @@ TEST(ModelGraph, WhereInferenceFailsDeclaredPortsStand) {
 
 TEST(ModelGraph, WantedTensorsGetTheirShapes) {
     CountingInference inference;
-    const ModelGraph graph = read(ModelBuilder()
-                                      .input("x", {2, 8})
-                                      .node("Relu", {"x"}, {"inner"})
-                                      .node("Relu", {"inner"}, {"y"})
-                                      .output("y", {2, 8})
-                                      .bytes(),
-                                  &inference, {"inner", "nowhere"});
+    const ModelGraph graph = read_graph(ModelBuilder()
+                                            .input("x", {2, 8})
+                                            .node("Relu", {"x"}, {"inner"})
+                                            .node("Relu", {"inner"}, {"y"})
+                                            .output("y", {2, 8})
+                                            .bytes(),
+                                        &inference, {"inner", "nowhere"});
     EXPECT_EQ(graph.tensors.at("inner"), (Shape{std::int64_t{2}, std::int64_t{8}}));
     EXPECT_FALSE(graph.tensors.contains("nowhere"));
 }
 
 TEST(ModelGraph, NamesThatAreNotUtf8GetReplacementCharacters) {
-    const ModelGraph graph = read(ModelBuilder().input("x\xff", {1}).bytes());
+    const ModelGraph graph = read_graph(ModelBuilder().input("x\xff", {1}).bytes());
     EXPECT_TRUE(graph.has_invalid_names);
     EXPECT_EQ(graph.ports.inputs.at(0).name, "x\xef\xbf\xbd");
 }
@@ -154,7 +155,7 @@ TEST(ModelGraph, NodesAndParametersAreCountedInSubgraphsToo) {
             .node("Scaler", {"a"}, {"b"}, "ai.onnx.ml")
             .proto()
             .graph();
-    const ModelGraph graph = read(builder.bytes());
+    const ModelGraph graph = read_graph(builder.bytes());
     EXPECT_EQ(graph.node_count, 2u);
     EXPECT_EQ(graph.parameter_count, 10u);
     EXPECT_EQ(graph.op_counts.at("ai.onnx.ml.Scaler"), 1u);
@@ -165,13 +166,14 @@ TEST(ModelGraph, DimensionsThatOverflowCountAsMost) {
     ModelBuilder builder;
     auto* tensor = builder.proto().mutable_graph()->add_initializer();
     for (int i = 0; i < 3; ++i) tensor->add_dims(std::int64_t{1} << 40);
-    EXPECT_EQ(read(builder.bytes()).parameter_count, std::numeric_limits<std::uint64_t>::max());
+    EXPECT_EQ(read_graph(builder.bytes()).parameter_count,
+              std::numeric_limits<std::uint64_t>::max());
 }
 
 TEST(ModelGraph, ModelsBeforeImportsHaveOpsetOne) {
     ModelBuilder builder(1, 2);
     builder.output("y", {1}).proto().clear_opset_import();
-    EXPECT_EQ(read(builder.bytes()).opsets.at(""), 1);
+    EXPECT_EQ(read_graph(builder.bytes()).opsets.at(""), 1);
 }
 
 }  // namespace

@@ -18,12 +18,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::variant<OnnxSkeleton, SkeletonError> read(const std::string& bytes) {
+std::variant<OnnxSkeleton, SkeletonError> try_read(const std::string& bytes) {
     return read_skeleton(*memory_source(bytes));
 }
 
 OnnxSkeleton skeleton_of(const std::string& bytes) {
-    auto result = read(bytes);
+    auto result = try_read(bytes);
     if (const auto* error = std::get_if<SkeletonError>(&result)) {
         ADD_FAILURE() << error->reason << " at " << error->offset;
         return {};
@@ -32,7 +32,7 @@ OnnxSkeleton skeleton_of(const std::string& bytes) {
 }
 
 std::string reason_for(const std::string& bytes) {
-    const auto result = read(bytes);
+    const auto result = try_read(bytes);
     const auto* error = std::get_if<SkeletonError>(&result);
     return error ? error->reason : "accepted";
 }
@@ -215,7 +215,7 @@ TEST(OnnxSkeleton, EveryTruncationEndsInAnErrorOrAModel) {
                                   .output("y", {1, std::string("n")})
                                   .bytes();
     for (std::size_t size = 0; size < bytes.size(); ++size) {
-        const auto result = read(bytes.substr(0, size));
+        const auto result = try_read(bytes.substr(0, size));
         if (const auto* skeleton = std::get_if<OnnxSkeleton>(&result)) parse(skeleton->model);
     }
 }
@@ -232,7 +232,7 @@ TEST(OnnxSkeleton, RandomDamageNeverGivesAnUnreadableSkeleton) {
         std::string damaged = bytes;
         for (int k = 0; k < 3; ++k)
             damaged[random() % damaged.size()] = static_cast<char>(random());
-        const auto result = read(damaged);
+        const auto result = try_read(damaged);
         onnx::ModelProto model;
         if (const auto* skeleton = std::get_if<OnnxSkeleton>(&result)) {
             // What the walk accepts may still not fit ONNX's types; it must not crash the parser.

@@ -12,14 +12,14 @@
 namespace onnxhub {
 namespace {
 
-std::string varint(std::uint64_t value) {
+std::string varint_bytes(std::uint64_t value) {
     std::string bytes;
     for (; value >= 0x80; value >>= 7) bytes += static_cast<char>(value | 0x80);
     return bytes + static_cast<char>(value);
 }
 
 std::string message(std::uint32_t field, const std::string& content) {
-    return varint(field << 3 | 2) + varint(content.size()) + content;
+    return varint_bytes(field << 3 | 2) + varint_bytes(content.size()) + content;
 }
 
 std::string repeated(const std::string& text, std::size_t count) {
@@ -38,7 +38,7 @@ const std::string node = message(1, "");
 const std::string input = message(11, message(1, "x"));
 const std::string output = message(12, message(1, "y"));
 
-std::string reason_for(const std::string& model) {
+std::string refusal_reason(const std::string& model) {
     const auto result = read_skeleton(*memory_source(model));
     const auto* error = std::get_if<SkeletonError>(&result);
     return error ? error->reason : "accepted";
@@ -46,26 +46,26 @@ std::string reason_for(const std::string& model) {
 
 TEST(SkeletonLimits, InputsAndOutputsAreCountedTogether) {
     const std::string ports = repeated(input, skeleton_port_limit - 1);
-    EXPECT_EQ(reason_for(model_of(ports + output)), "accepted");
-    EXPECT_EQ(reason_for(model_of(ports + output + output)),
+    EXPECT_EQ(refusal_reason(model_of(ports + output)), "accepted");
+    EXPECT_EQ(refusal_reason(model_of(ports + output + output)),
               "its graph has more than 100000 inputs and outputs");
 }
 
 TEST(SkeletonLimits, PortsOfSubgraphsAreNotTheModels) {
     const std::string body = repeated(input, skeleton_port_limit) + output;
     const std::string attribute = message(5, message(1, "body") + message(6, body));
-    EXPECT_EQ(reason_for(model_of(message(1, attribute) + input + output)), "accepted");
+    EXPECT_EQ(refusal_reason(model_of(message(1, attribute) + input + output)), "accepted");
 }
 
 TEST(SkeletonLimits, MessagesNeedBytesBeyondAMillion) {
     // The graph is a message too.
     const std::string nodes = repeated(node, skeleton_few_messages - 1);
-    EXPECT_EQ(reason_for(model_of(nodes)), "accepted");
-    EXPECT_EQ(reason_for(model_of(nodes + node)),
+    EXPECT_EQ(refusal_reason(model_of(nodes)), "accepted");
+    EXPECT_EQ(refusal_reason(model_of(nodes + node)),
               "its graph has more than 1000000 nodes, attributes, tensors and values, the most for "
               "its size");
     const std::string weights = message(5, message(9, std::string(20 << 20, 'w')));
-    EXPECT_EQ(reason_for(model_of(nodes + node + weights)), "accepted");
+    EXPECT_EQ(refusal_reason(model_of(nodes + node + weights)), "accepted");
 }
 
 TEST(SkeletonLimits, AMillionInputsAreAnErrorOfTheGraph) {

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "repository/git_repository.h"
 #include "tests/support/repository_builder.h"
 
@@ -62,10 +62,10 @@ TEST(FolderTree, NothingIsReachedThroughALinkedFolder) {
     const auto tree = folder_tree(folder.path());
 
     EXPECT_FALSE(tree->stat("link/model.onnx"));
-    EXPECT_THROW(tree->open("link/model.onnx"), EnvironmentError);
-    EXPECT_THROW(tree->open("a/inner"), EnvironmentError);
-    EXPECT_THROW(tree->read_link("link/inner"), EnvironmentError);
-    EXPECT_THROW(tree->read_link("a/model.onnx"), EnvironmentError);
+    EXPECT_THROW(tree->open("link/model.onnx"), UserError);
+    EXPECT_THROW(tree->open("a/inner"), UserError);
+    EXPECT_THROW(tree->read_link("link/inner"), UserError);
+    EXPECT_THROW(tree->read_link("a/model.onnx"), UserError);
     EXPECT_EQ(std::get<std::string>(resolve_symlinks(*tree, "link/inner")), "a/model.onnx");
 }
 
@@ -103,7 +103,7 @@ TEST(FolderTree, UnreadableFolderIsANoteAndTheRestGoesOn) {
 }
 
 TEST(FolderTree, MissingRootIsAnErrorNotAnEmptyHub) {
-    EXPECT_THROW(folder_tree("/nonexistent/hub")->list(), EnvironmentError);
+    EXPECT_THROW(folder_tree("/nonexistent/hub")->list(), UserError);
 }
 
 }  // namespace

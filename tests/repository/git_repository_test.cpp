@@ -8,7 +8,7 @@
 
 #include <functional>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "tests/support/repository_builder.h"
 
 namespace onnxhub {
@@ -23,11 +23,11 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-/// What an EnvironmentError says; empty when there is none.
+/// What an UserError says; empty when there is none.
 std::string error_of(const std::function<void()>& work) {
     try {
         work();
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         return error.what();
     }
     return "";

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/environment_error.h"
 #include "base/parallel.h"
+#include "base/user_error.h"
 #include "generator/content_facts.h"
 #include "repository/git_repository.h"
 #include "tests/support/repository_builder.h"
@@ -42,7 +42,7 @@ TEST(RevisionTree, ShowsTheCommitNotTheWorkingTree) {
     EXPECT_EQ(content(*tree, "README.md"), "old");
     EXPECT_EQ(content(*tree, "a/m.onnx"), "model");
     EXPECT_FALSE(tree->stat("new"));
-    EXPECT_THROW(tree->open("new"), EnvironmentError);
+    EXPECT_THROW(tree->open("new"), UserError);
 }
 
 TEST(RevisionTree, BareCloneIsEnough) {
@@ -66,8 +66,8 @@ TEST(RevisionTree, TellsWhatStandsAtAPath) {
     EXPECT_EQ(tree->stat("")->kind, FileKind::folder);
     EXPECT_EQ(tree->stat("a/link")->kind, FileKind::symlink);
     EXPECT_EQ(tree->read_link("a/link"), "m.onnx");
-    EXPECT_THROW(tree->read_link("a/m.onnx"), EnvironmentError);
-    EXPECT_THROW(tree->open("a/link"), EnvironmentError);
+    EXPECT_THROW(tree->read_link("a/m.onnx"), UserError);
+    EXPECT_THROW(tree->open("a/link"), UserError);
     EXPECT_FALSE(tree->stat("a/none"));
     EXPECT_FALSE(tree->stat("a/link/x"));
     EXPECT_EQ(tree->blob_id("a/m.onnx"), tree_at(hub.path(), "main")->blob_id("a/m.onnx"));
@@ -80,8 +80,8 @@ TEST(RevisionTree, SubfolderIsTheRoot) {
     hub.write("hubs/one/README.md", "one").write("hubs/one-b/x", "x").write("y", "y").commit("One");
 
     EXPECT_THAT(tree_at(hub.path(), "HEAD", "hubs/one")->list(), ElementsAre("README.md"));
-    EXPECT_THROW(tree_at(hub.path(), "HEAD", "hubs/none"), EnvironmentError);
-    EXPECT_THROW(tree_at(hub.path(), "HEAD", "y"), EnvironmentError);
+    EXPECT_THROW(tree_at(hub.path(), "HEAD", "hubs/none"), UserError);
+    EXPECT_THROW(tree_at(hub.path(), "HEAD", "y"), UserError);
 }
 
 TEST(RevisionTree, PointersAreFilesAndTheirObjectsComeFromTheStore) {
@@ -236,7 +236,7 @@ TEST(RevisionTree, TreesThatMultiplyAreRefusedSoon) {
         for (int i = 0; i < 60; ++i) {
             level = hostile.tree({{"40000", "a", level}, {"40000", "b", level}});
         }
-        EXPECT_THROW(hostile.open(level), EnvironmentError);
+        EXPECT_THROW(hostile.open(level), UserError);
     }
 }
 
@@ -275,7 +275,7 @@ TEST(RevisionTree, MissingFolderIsAnErrorThatNamesIt) {
     try {
         hostile.open(hostile.tree({{"40000", "gone", missing}}));
         FAIL();
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         EXPECT_THAT(error.what(), HasSubstr("gone"));
     }
 }

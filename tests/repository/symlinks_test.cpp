@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "repository/tree.h"
 #include "tests/support/memory_tree.h"
 
@@ -95,7 +95,7 @@ TEST(Symlinks, EndlessPathIsRefused) {
 class UnreadableLinks : public MemoryTree {
 public:
     std::string read_link(const std::string& path) const override {
-        throw EnvironmentError(path + ": its blob is not in this clone; fetch it");
+        throw UserError(path + ": its blob is not in this clone; fetch it");
     }
 };
 

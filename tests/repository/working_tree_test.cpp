@@ -7,8 +7,8 @@
 
 #include <utility>
 
-#include "base/environment_error.h"
 #include "base/parallel.h"
+#include "base/user_error.h"
 #include "generator/content_facts.h"
 #include "repository/git_repository.h"
 #include "tests/support/repository_builder.h"
@@ -119,7 +119,7 @@ TEST(WorkingTree, NothingIsReachedThroughALinkedFolder) {
 
     EXPECT_THAT(tree->list(), ElementsAre("a/x", "in", "out"));
     EXPECT_FALSE(tree->stat("out/secret"));
-    EXPECT_THROW(tree->open("out/secret"), EnvironmentError);
+    EXPECT_THROW(tree->open("out/secret"), UserError);
     EXPECT_TRUE(std::holds_alternative<UnresolvedPath>(resolve_symlinks(*tree, "out/secret")));
     EXPECT_EQ(std::get<std::string>(resolve_symlinks(*tree, "in/x")), "a/x");
 }
@@ -265,7 +265,7 @@ TEST(WorkingTree, DamagedIndexIsAnErrorNotAnEmptyOne) {
     RepositoryBuilder hub;
     hub.write("x", "x").commit("One");
     write_file(hub.path() / ".git/index", "DIRC\x01\x02 and more that is no index at all");
-    EXPECT_THROW(tree_of(hub), EnvironmentError);
+    EXPECT_THROW(tree_of(hub), UserError);
 }
 
 TEST(WorkingTree, ThreadsAskTheSameTree) {

@@ -14,7 +14,7 @@
 #include <variant>
 
 #include "base/digest.h"
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "http/http_client.h"
 #include "tests/server/served.h"
 #include "tests/support/program.h"
@@ -621,13 +621,13 @@ TEST_F(ServedFolder, AnAddressThatIsTakenIsToldInOneLine) {
     try {
         HubServer(served.hub, std::move(options));
         ADD_FAILURE() << "two servers at one port";
-    } catch (const EnvironmentError& error) {
+    } catch (const UserError& error) {
         EXPECT_THAT(error.what(), HasSubstr("can't be listened on (Address already in use)"));
     }
     options = {};
     options.bind_address = "localhost.example";
-    EXPECT_THROW(HubServer(served.hub, std::move(options)), EnvironmentError);
-    EXPECT_THROW(ServedHub((folder.path() / "none").string()), EnvironmentError);
+    EXPECT_THROW(HubServer(served.hub, std::move(options)), UserError);
+    EXPECT_THROW(ServedHub((folder.path() / "none").string()), UserError);
 }
 
 TEST(ServedRepository, FollowsRefsAndPointersWithoutARestart) {
@@ -709,7 +709,7 @@ TEST(ServedRepository, OnlyTheRefThatIsNamedWhereThatIsAsked) {
     for (const std::string& ref : {first, std::string("other"), std::string("HEAD")}) {
         EXPECT_FALSE(is_there("/o/n/" + ref + "/f.txt")) << ref;
     }
-    EXPECT_THROW(ServedHub(repository.path().string(), {.only_ref = true}), EnvironmentError);
+    EXPECT_THROW(ServedHub(repository.path().string(), {.only_ref = true}), UserError);
 }
 
 TEST(ServedRepository, ARefThatIsGoneIsToldAndMayComeBack) {

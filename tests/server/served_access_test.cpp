@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "tests/server/served.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
@@ -204,7 +204,7 @@ TEST_F(ServedHistory, OptionsWidenIt) {
     EXPECT_EQ(get(refs, "other").body, "other");
     EXPECT_EQ(get(refs, "v1").body, "1");
     EXPECT_EQ(get(refs, repository.write("f.txt", "3").commit("H")).body, "3");
-    EXPECT_THROW(ServedHub("/tmp", {.history = true}), EnvironmentError);
+    EXPECT_THROW(ServedHub("/tmp", {.history = true}), UserError);
 }
 
 TEST_F(ServedHistory, WhatWasServedStaysAsLongAsTheRefLeadsToIt) {

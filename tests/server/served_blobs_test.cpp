@@ -21,10 +21,10 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::StartsWith;
 
-constexpr std::size_t large = 24 << 20;  // bytes: more than sockets' buffers hold
+constexpr std::size_t large_blob = 24 << 20;  // bytes: more than sockets' buffers hold
 
 std::string content(char seed) {
-    std::string bytes(large, seed);
+    std::string bytes(large_blob, seed);
     for (std::size_t i = 0; i < bytes.size(); i += 4096) bytes[i] = static_cast<char>(i >> 12);
     return bytes;
 }
@@ -35,7 +35,7 @@ long inflations(Served& served) {
     return std::atol(text.c_str() + text.find(name) + name.size());
 }
 
-OpenFile begin_download(const Served& served, const std::string& path) {
+OpenFile start_download(const Served& served, const std::string& path) {
     OpenFile file = served.connect();
     const std::string request = "GET " + path + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
     send(file.get(), request.data(), request.size(), MSG_NOSIGNAL);
@@ -60,7 +60,7 @@ TEST_F(ServedBlobs, NothingIsInflatedThatIsNotSent) {
     Served served(repository.path().string() + ":main");
     const Reply head = served.get("/a.bin", {}, "HEAD");
     EXPECT_EQ(head.status, 200);
-    EXPECT_EQ(head.header("content-length"), std::to_string(large));
+    EXPECT_EQ(head.header("content-length"), std::to_string(large_blob));
     EXPECT_THAT(head.header("etag"), MatchesRegex("\"git-[0-9a-f]{40}\""));
     EXPECT_EQ(head.header("onnx-hub-commit"), commit);
     const std::string etag = head.header("etag");
@@ -85,7 +85,7 @@ TEST_F(ServedBlobs, ABlobIsInflatedOnceForAll) {
     Served served(repository.path().string() + ":main");
     const std::string expected = content('a');
     std::vector<OpenFile> readers;
-    for (int i = 0; i < 10; ++i) readers.push_back(begin_download(served, "/a.bin"));
+    for (int i = 0; i < 10; ++i) readers.push_back(start_download(served, "/a.bin"));
     EXPECT_EQ(served.get("/a.bin", {{"Range", "bytes=4090-4099"}}).body, expected.substr(4090, 10));
     const Reply parts = served.get("/a.bin", {{"Range", "bytes=0-3,8192-8195"}});
     EXPECT_THAT(parts.body, HasSubstr("\r\n\r\n" + expected.substr(8192, 4)));
@@ -93,8 +93,8 @@ TEST_F(ServedBlobs, ABlobIsInflatedOnceForAll) {
     EXPECT_EQ(inflations(served), 1);
     for (const OpenFile& reader : readers) {
         const std::string answer = Served::read_all(reader).text;
-        EXPECT_TRUE(answer.ends_with(expected.substr(large - 1000)));
-        EXPECT_GT(answer.size(), large);
+        EXPECT_TRUE(answer.ends_with(expected.substr(large_blob - 1000)));
+        EXPECT_GT(answer.size(), large_blob);
     }
     EXPECT_EQ(served.get("/empty").status, 200);
     EXPECT_EQ(served.get("/empty").body, "");
@@ -102,10 +102,10 @@ TEST_F(ServedBlobs, ABlobIsInflatedOnceForAll) {
 
 TEST_F(ServedBlobs, BeyondTheBudgetOneIsAskedToComeAgain) {
     ServerOptions options;
-    options.disk_bytes = large + large / 2;
+    options.disk_bytes = large_blob + large_blob / 2;
     options.idle_time = std::chrono::seconds(60);
     Served served(repository.path().string() + ":main", std::move(options));
-    OpenFile reader = begin_download(served, "/a.bin");
+    OpenFile reader = start_download(served, "/a.bin");
     const Reply refused = served.get("/b.bin", {{"Range", "bytes=0-0"}});
     EXPECT_EQ(refused.status, 503);
     EXPECT_EQ(refused.header("retry-after"), "5");

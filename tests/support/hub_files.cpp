@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "base/environment_error.h"
+#include "base/user_error.h"
 #include "generator/generate.h"
 #include "tests/support/archive_builder.h"
 #include "tests/support/hub_builder.h"
@@ -152,7 +152,7 @@ ValidationReport report_on(const HubFiles& hub, const Tree& tree, std::optional<
     ReadOptions reading;
     reading.jobs = 1;
     reading.inference = inference;
-    if (shard) reading.part = HubPart(*shard);
+    if (shard) reading.part = Scope(*shard);
     const auto state = read_hub_state(tree, settings, manifest, reading);
     state->table_diagnostics.append(trouble);
     ValidateOptions options;

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <string>
 
-#include "manifest/gzip.h"
+#include "archive/gzip.h"
 
 namespace onnxhub::test {
 

@@ -17,14 +17,14 @@ using testing::SizeIs;
 
 const std::string sha(64, 'a');
 
-JsonValue parse(const std::string& text) {
+JsonValue json_of(const std::string& text) {
     return std::get<JsonDocument>(parse_json(text)).root;
 }
 
 std::vector<std::string> messages(const std::string& entry) {
     static const ManifestSchema schema;
     std::vector<std::string> texts;
-    for (const SchemaProblem& problem : schema.check(parse(entry)))
+    for (const SchemaProblem& problem : schema.check(json_of(entry)))
         texts.push_back(problem.message);
     return texts;
 }
@@ -80,9 +80,9 @@ TEST(ManifestSchema, SaysWhatAValueMustBe) {
 
 TEST(ManifestSchema, PointsAtTheLineOfTheValue) {
     const auto problems =
-        ManifestSchema().check(parse("{\"model\": \"m\",\n\"model_path\": 1,\n"
-                                     "\"onnx_version\": \"1\",\n"
-                                     "\"opset_version\": 1, \"metadata\": {}}"));
+        ManifestSchema().check(json_of("{\"model\": \"m\",\n\"model_path\": 1,\n"
+                                       "\"onnx_version\": \"1\",\n"
+                                       "\"opset_version\": 1, \"metadata\": {}}"));
     ASSERT_THAT(problems, SizeIs(1));
     EXPECT_EQ(problems[0].line, 2);
     EXPECT_EQ(problems[0].field, "model_path");
@@ -157,7 +157,7 @@ TEST(ManifestSchema, AgreesWithTheReaderOfEntries) {
         R"({"model": "m", "model_path": "p", "onnx_version": 1.9, "opset_version": 1, "metadata": {}})",
     };
     for (const std::string& entry : entries) {
-        const bool is_readable = std::holds_alternative<Entry>(parse_entry(parse(entry)));
+        const bool is_readable = std::holds_alternative<Entry>(parse_entry(json_of(entry)));
         EXPECT_EQ(messages(entry).empty(), is_readable) << entry;
     }
 }

@@ -9,13 +9,13 @@
 namespace onnxhub {
 namespace {
 
-JsonValue parse(const std::string& text) {
+JsonValue parse_report_text(const std::string& text) {
     auto parsed = parse_json(text);
     return std::get<JsonDocument>(std::move(parsed)).root;
 }
 
 ValidationReport read(const std::string& text) {
-    auto report = parse_report(parse(text));
+    auto report = parse_report(parse_report_text(text));
     if (const auto* reason = std::get_if<std::string>(&report)) ADD_FAILURE() << *reason;
     return std::get<ValidationReport>(std::move(report));
 }
@@ -47,7 +47,8 @@ TEST(ReportReader, RefusesWhatIsNotAsDocumented) {
         const std::size_t at = text.find(good);
         ASSERT_NE(at, text.npos) << good;
         text.replace(at, std::string(good).size(), bad);
-        EXPECT_TRUE(std::holds_alternative<std::string>(parse_report(parse(text)))) << bad;
+        EXPECT_TRUE(std::holds_alternative<std::string>(parse_report(parse_report_text(text))))
+            << bad;
     }
 }
 

@@ -7,7 +7,6 @@
 #include <set>
 #include <string>
 
-#include "manifest/hub_path.h"
 #include "repository/git_attributes.h"
 #include "tests/support/archive_builder.h"
 #include "tests/support/hub_damage.h"

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "diff/listed_ports.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "manifest/hub_path.h"
+#include "manifest/port_text.h"
+
+namespace onnxhub {
+namespace {
+
+/// A field of an entry and its text, in the order of the entry.
+using Listed = std::vector<std::pair<std::string, std::string>>;
+using EntriesByDigest = std::multimap<Sha256, const Entry*>;
+
+void add_ports(const char* kind, const std::vector<Port>& ports, Listed& listed) {
+    for (const Port& port : ports) listed.emplace_back(kind + port.name, to_text(port));
+}
+
+/// Paths from the model's folder, so that a moved model lists the same.
+std::string external_name(const Entry& entry, const std::string& path) {
+    const std::string folder(parent_folder(entry.model_path));
+    const bool is_beside = !folder.empty() && path.starts_with(folder + "/");
+    return is_beside ? path.substr(folder.size() + 1) : path;
+}
+
+/// All that follows from the model's bytes alone.
+Listed listed_in(const Entry& entry) {
+    Listed listed;
+    if (entry.io_ports) {
+        add_ports("listed input ", entry.io_ports->inputs, listed);
+        add_ports("listed output ", entry.io_ports->outputs, listed);
+    }
+    if (entry.extra_ports) {
+        for (const FeaturePort& port : *entry.extra_ports) {
+            listed.emplace_back("listed feature " + port.name,
+                                to_text(Port{port.name, port.shape, "tensor(any)"}));
+        }
+    }
+    for (const ExternalDataFile& file : entry.external_data) {
+        listed.emplace_back("listed external file " + external_name(entry, file.path), "listed");
+    }
+    return listed;
+}
+
+const std::string* value_of(const Listed& listed, const std::string& field) {
+    const auto found = std::ranges::find(listed, field, &Listed::value_type::first);
+    return found == listed.end() ? nullptr : &found->second;
+}
+
+std::string names_of(const Listed& listed) {
+    std::string names;
+    for (const auto& [field, value] : listed) {
+        names += (names.empty() ? "" : ", ") + field.substr(std::string("listed ").size());
+    }
+    return names;
+}
+
+void add_differences(const Listed& before, const Listed& after, std::vector<FieldChange>& fields) {
+    const std::size_t first = fields.size();
+    for (const auto& [field, value] : before) {
+        const std::string* now = value_of(after, field);
+        if (!now || *now != value) fields.push_back({field, value, now ? *now : ""});
+    }
+    for (const auto& [field, value] : after) {
+        if (!value_of(before, field)) fields.push_back({field, "", value});
+    }
+    if (fields.size() == first && before != after) {
+        fields.push_back({"order of what is listed", names_of(before), names_of(after)});
+    }
+}
+
+EntriesByDigest entries_of(const ManifestDocument& document) {
+    EntriesByDigest entries;
+    for (const ManifestEntry& present : document.entries) {
+        if (present.entry && present.entry->content.sha) {
+            entries.emplace(*present.entry->content.sha, &*present.entry);
+        }
+    }
+    return entries;
+}
+
+/// Of entries with the same digest that of the same path and name, as far as there is one.
+const Entry* twin_of(const Entry& entry, const EntriesByDigest& entries) {
+    const auto [first, last] = entries.equal_range(*entry.content.sha);
+    const Entry* best = nullptr;
+    int best_score = -1;
+    for (auto other = first; other != last; ++other) {
+        const int score = 4 * static_cast<int>(other->second->model_path == entry.model_path) +
+                          2 * static_cast<int>(other->second->model == entry.model) +
+                          static_cast<int>(other->second->opset_version == entry.opset_version);
+        if (score <= best_score) continue;
+        best = other->second;
+        best_score = score;
+    }
+    return best;
+}
+
+}  // namespace
+
+std::map<std::string, std::vector<FieldChange>> listed_changes(const ManifestDocument* before,
+                                                               const ManifestDocument* after) {
+    std::map<std::string, std::vector<FieldChange>> changes;
+    if (!before || !after) return changes;
+    const EntriesByDigest known = entries_of(*before);
+    for (const ManifestEntry& present : after->entries) {
+        if (!present.entry || !present.entry->content.sha) continue;
+        const Entry& entry = *present.entry;
+        const Entry* twin = twin_of(entry, known);
+        if (!twin) continue;
+        std::vector<FieldChange> fields;
+        add_differences(listed_in(*twin), listed_in(entry), fields);
+        auto& all = changes[entry.model_path];
+        for (FieldChange& field : fields) {
+            if (std::ranges::count(all, field) == 0) all.push_back(std::move(field));
+        }
+    }
+    std::erase_if(changes, [](const auto& change) { return change.second.empty(); });
+    return changes;
+}
+
+}  // namespace onnxhub

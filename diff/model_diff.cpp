@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "diff/model_diff.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "base/escaping.h"
+#include "base/user_error.h"
+#include "base/utf8.h"
+#include "diff/listed_ports.h"
+#include "diff/model_files.h"
+#include "diff/model_state.h"
+#include "diff/side_rows.h"
+#include "diff/state_difference.h"
+#include "generator/describe.h"
+#include "manifest/diagnostic.h"
+#include "manifest/hub_path.h"
+#include "model/model_graph.h"
+
+namespace onnxhub {
+namespace {
+
+using Kind = ModelChange::Kind;
+using States = std::map<std::string, ModelState>;
+
+/// The models of a side that may have changed, and their contents.
+struct SideStates {
+    States models;
+    ContentTable contents;
+};
+
+bool say_the_same(const std::vector<ReadmeModel>& one, const std::vector<ReadmeModel>& other) {
+    return one.size() == other.size() && std::ranges::all_of(one, [&](const ReadmeModel& row) {
+               return std::ranges::any_of(
+                   other, [&](const ReadmeModel& twin) { return row.says_the_same(twin); });
+           });
+}
+
+bool archives_differ(const std::vector<ReadmeModel>& rows, ModelFiles& files) {
+    return std::ranges::any_of(rows, [&](const ReadmeModel& row) {
+        return row.archive_path && files.file_differs(*row.archive_path);
+    });
+}
+
+/// Whether the rows of both sides are known and say something else.
+bool rows_differ(const std::string& path, const SideRows& before, const SideRows& after) {
+    return before.knows_rows_of(path, after) && after.knows_rows_of(path, before) &&
+           !say_the_same(before.at(path), after.at(path));
+}
+
+/// Models on either side which the change may touch.
+std::set<std::string> touched_models(const SideRows& before, const SideRows& after,
+                                     ModelFiles& files) {
+    std::set<std::string> touched;
+    for (const SideRows* side : {&before, &after}) {
+        for (const auto& [path, unused] : side->rows) {
+            if (files.differs(path) || files.has_changes_beside(path) ||
+                rows_differ(path, before, after) || archives_differ(after.at(path), files)) {
+                touched.insert(path);
+            }
+        }
+    }
+    return touched;
+}
+
+/// The touched models of a side that has them.
+SideStates states_of(const HubSide& side, const SideRows& rows, const SideRows& other_rows,
+                     const std::set<std::string>& touched, const DiffOptions& options) {
+    std::vector<ReadmeModel> wanted;
+    for (const std::string& path : touched) {
+        const std::vector<ReadmeModel>& of_model = rows.at(path);
+        wanted.insert(wanted.end(), of_model.begin(), of_model.end());
+    }
+    const CarriedPorts carried =
+        side.manifest ? CarriedPorts::from(*side.manifest) : CarriedPorts{};
+    DescribeOptions describe;
+    describe.settings = &side.settings;
+    describe.carried = &carried;
+    describe.inference = options.inference;
+    describe.observer = options.observer;
+    describe.jobs = options.jobs;
+    Descriptions described = describe_models(side.tree, std::move(wanted), describe);
+    std::map<std::string, std::vector<const ModelDescription*>> by_path;
+    for (const ModelDescription& model : described.models) {
+        by_path[model.row.model_path].push_back(&model);
+    }
+    SideStates states{{}, std::move(described.contents)};
+    for (const auto& [path, models] : by_path) {
+        auto state = state_of(path, models, states.contents, ModelFiles::has_file(side.tree, path));
+        if (!state) continue;
+        state->has_rows =
+            rows.knows_rows_of(path, other_rows) && other_rows.knows_rows_of(path, rows);
+        states.models.emplace(path, std::move(*state));
+    }
+    return states;
+}
+
+/// Pairs models that are gone with new ones of the same digest, those of one file name first.
+std::map<std::string, std::string> moves_between(const States& before, const States& after) {
+    std::multimap<Sha256, std::string> gone;
+    for (const auto& [path, state] : before) {
+        if (!after.contains(path) && state.sha) gone.emplace(*state.sha, path);
+    }
+    std::map<std::string, std::string> moves;
+    for (const bool same_name : {true, false}) {
+        for (const auto& [path, state] : after) {
+            if (before.contains(path) || moves.contains(path) || !state.sha) continue;
+            auto [first, last] = gone.equal_range(*state.sha);
+            const std::string_view name = file_name(path);
+            const auto found = std::find_if(first, last, [&](const auto& candidate) {
+                return !same_name || file_name(candidate.second) == name;
+            });
+            if (found == last) continue;
+            moves.emplace(path, found->second);
+            gone.erase(found);
+        }
+    }
+    return moves;
+}
+
+/// Whether nothing but the values of initializers can differ; false where that can't be told.
+bool has_same_graph(const ContentTable& before, const std::string& old_path,
+                    const ContentTable& after, const std::string& path) {
+    try {
+        const auto old_content = before.open(old_path);
+        const auto content = after.open(path);
+        if (!old_content || !content) return false;
+        const auto digest = digest_without_weights(*content);
+        return digest && digest == digest_without_weights(*old_content);
+    } catch (const UserError&) {
+        return false;
+    }
+}
+
+void add_note(std::string& notes, const std::string& note) {
+    if (!note.empty()) notes += (notes.empty() ? "" : "; ") + note;
+}
+
+bool is_about_graph(const FieldChange& change) {
+    static constexpr std::string_view of_file[] = {"SHA-256", "size"};
+    return std::ranges::find(of_file, change.field) == std::end(of_file);
+}
+
+class Comparison {
+public:
+    Comparison(const HubSide& before, const HubSide& after, const DiffOptions& options)
+        : before_(before), after_(after), options_(options), files_(before.tree, after.tree) {}
+
+    ModelDiff run() {
+        SideRows rows_before = read_side_rows(before_, options_.jobs);
+        SideRows rows_after = read_side_rows(after_, options_.jobs);
+        add_models_of_unread_readmes(rows_before, rows_after);
+        add_models_of_unread_readmes(rows_after, rows_before);
+        for (const std::string& note : rows_before.notes) diff_.notes.push_back("before: " + note);
+        for (const std::string& note : rows_after.notes) diff_.notes.push_back("now: " + note);
+        const auto touched = touched_models(rows_before, rows_after, files_);
+        compare(states_of(before_, rows_before, rows_after, touched, options_),
+                states_of(after_, rows_after, rows_before, touched, options_));
+        compare_listed();
+        compare_unusable();
+        std::ranges::stable_sort(diff_.models, {}, &ModelChange::path);
+        count_unchanged(rows_before, rows_after);
+        return std::move(diff_);
+    }
+
+private:
+    void compare(const SideStates& before, const SideStates& after) {
+        const auto moves = moves_between(before.models, after.models);
+        std::set<std::string> old_paths;
+        for (const auto& [path, old_path] : moves) old_paths.insert(old_path);
+        for (const auto& [path, state] : after.models) {
+            const auto move = moves.find(path);
+            const auto was = before.models.find(move == moves.end() ? path : move->second);
+            if (was == before.models.end()) {
+                add_lone(state, Kind::added);
+            } else {
+                add_change(was->second, before.contents, state, after.contents);
+            }
+        }
+        for (const auto& [path, state] : before.models) {
+            if (after.models.contains(path) || old_paths.contains(path)) continue;
+            add_lone(state, Kind::removed);
+        }
+    }
+
+    void add_lone(const ModelState& state, Kind kind) {
+        ModelChange change;
+        change.kind = kind;
+        change.path = state.path;
+        change.fields = fields_of_lone(state, kind == Kind::added);
+        if (!state.has_graph) {
+            change.note =
+                (state.sha ? "its graph is not shown: " : "it is not shown: ") + state.trouble;
+        }
+        diff_.models.push_back(std::move(change));
+    }
+
+    /// Of a model that both sides have.
+    void add_change(const ModelState& before, const ContentTable& old_contents,
+                    const ModelState& after, const ContentTable& contents) {
+        ModelChange change;
+        change.path = after.path;
+        const bool has_moved = before.path != after.path;
+        const bool is_same_file = !has_moved && files_.is_proven_same(after.path);
+        const bool has_same_bytes = is_same_file || (before.sha && before.sha == after.sha);
+        change.fields = compare_states(before, after, has_same_bytes);
+        if (!has_same_bytes) {
+            add_note(change.note, comparison_note(before, after));
+            add_note(change.note, graph_note(before, old_contents, after, contents, change));
+        }
+        if (!has_moved) add_note(change.note, companions_note(before, after, change));
+        if (has_moved) {
+            change.kind = Kind::moved;
+            change.old_path = before.path;
+        } else if (has_same_bytes && change.fields.empty() && change.note.empty()) {
+            if (is_same_file) return;
+            change.kind = Kind::identical;
+        }
+        if (has_same_bytes && has_changed_weights(change)) {
+            add_note(change.note, same_graph_note() + "only weights differ");
+        }
+        diff_.models.push_back(std::move(change));
+    }
+
+    static std::string same_graph_note() {
+        return "the graph is the same: ports, operators and opsets did not change; ";
+    }
+
+    static bool has_changed_weights(const ModelChange& change) {
+        return std::ranges::any_of(change.fields, [](const FieldChange& field) {
+            return field.field.starts_with("external file ");
+        });
+    }
+
+    /// What a reader would look for in vain among the fields.
+    static std::string graph_note(const ModelState& before, const ContentTable& old_contents,
+                                  const ModelState& after, const ContentTable& contents,
+                                  const ModelChange& change) {
+        if (!before.has_graph || !after.has_graph) return "";
+        std::size_t graph_fields = 0;
+        std::size_t orders = 0;
+        for (const FieldChange& field : change.fields) {
+            graph_fields += is_about_graph(field);
+            orders += field.field.starts_with("order of ");
+        }
+        if (orders > 0 && orders == graph_fields) {
+            return "the ports are the same but for their order";
+        }
+        if (orders > 0 || !has_same_graph(old_contents, before.path, contents, after.path)) {
+            return "";
+        }
+        return same_graph_note() + "only weights differ (or doc strings and metadata)";
+    }
+
+    std::string companions_note(const ModelState& before, const ModelState& after,
+                                const ModelChange& change) const {
+        if (before.has_graph && after.has_graph) return "";
+        std::string names;
+        for (const std::string& path : files_.changed_companions(after.path)) {
+            const bool is_told = std::ranges::any_of(change.fields, [&](const FieldChange& field) {
+                return field.field == "external file " + path;
+            });
+            if (!is_told) {
+                names += (names.empty() ? "" : ", ") + std::string(file_name(path));
+            }
+        }
+        if (names.empty()) return "";
+        return "a file beside it changed: " + names +
+               " (its graph is not here to say whether it belongs to it)";
+    }
+
+    /// Manifests may say something else about bytes that are the same.
+    void compare_listed() {
+        for (auto& [path, fields] : listed_changes(before_.manifest, after_.manifest)) {
+            auto change = std::ranges::find(diff_.models, path, &ModelChange::path);
+            if (change == diff_.models.end()) {
+                ModelChange& added = diff_.models.emplace_back();
+                added.path = first_line_not_utf8(path) == 0 ? path : printable(path);
+                change = std::prev(diff_.models.end());
+            }
+            add_note(change->note,
+                     "the manifest says something else about the same bytes of the model");
+            change->fields.insert(change->fields.end(), fields.begin(), fields.end());
+        }
+    }
+
+    /// By git's blobs alone: what can't be named in a hub can't be read through a tree.
+    void compare_unusable() {
+        const auto before = unusable_models(before_.tree, "before: ");
+        const auto after = unusable_models(after_.tree, "now: ");
+        for (const auto& [path, blob] : after) {
+            const auto was = before.find(path);
+            if (was == before.end()) {
+                add_unusable(path, Kind::added);
+            } else if (blob && blob == was->second) {
+                diff_.unchanged += 1;
+            } else {
+                add_unusable(path, Kind::changed);
+            }
+        }
+        for (const auto& [path, blob] : before) {
+            if (!after.contains(path)) add_unusable(path, Kind::removed);
+        }
+    }
+
+    std::map<std::string, std::optional<BlobId>> unusable_models(const Tree& tree,
+                                                                 const char* side) {
+        std::map<std::string, std::optional<BlobId>> models;
+        try {
+            for (const UnusableFile& file : tree.unusable_files()) {
+                if (file.path.ends_with(".onnx")) models.emplace(file.path, file.blob);
+            }
+        } catch (const UserError& error) {
+            diff_.notes.push_back(std::string(side) +
+                                  "not compared: files whose names a hub can't use; " +
+                                  error.what());
+        }
+        return models;
+    }
+
+    void add_unusable(const std::string& path, Kind kind) {
+        ModelChange change;
+        change.kind = kind;
+        // Reports hold UTF-8, and such a path need not be.
+        change.path = first_line_not_utf8(path) == 0 ? path : printable(path);
+        change.note = "a hub can't use its name, so nobody looked inside; rename it";
+        diff_.models.push_back(std::move(change));
+    }
+
+    /// What both sides have and nothing is told of: it was proven to be the same.
+    void count_unchanged(const SideRows& rows_before, const SideRows& rows_after) {
+        std::set<std::string_view> told;
+        for (const ModelChange& change : diff_.models) told.insert(change.path);
+        for (const auto& [path, unused] : rows_after.rows) {
+            if (told.contains(path) || !rows_before.rows.contains(path)) continue;
+            if (files_.is_proven_same(path)) diff_.unchanged += 1;
+        }
+    }
+
+    const HubSide& before_;
+    const HubSide& after_;
+    const DiffOptions& options_;
+    ModelFiles files_;
+    ModelDiff diff_;
+};
+
+}  // namespace
+
+ModelDiff compare_models(const HubSide& before, const HubSide& after, const DiffOptions& options) {
+    return Comparison(before, after, options).run();
+}
+
+}  // namespace onnxhub

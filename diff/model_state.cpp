@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "diff/model_state.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "base/quantity.h"
+#include "generator/hub_rows.h"
+#include "manifest/port_text.h"
+
+namespace onnxhub {
+namespace {
+
+std::string bytes_text(std::uint64_t bytes) {
+    return with_thousands(bytes) + (bytes == 1 ? " byte" : " bytes");
+}
+
+class StateBuilder {
+public:
+    explicit StateBuilder(const std::string& path) { state_.path = path; }
+
+    void add_file(const ContentFacts& facts) {
+        state_.sha = facts.sha;
+        add(PropertySource::file, "SHA-256", to_hex(facts.sha));
+        add(PropertySource::file, "size", bytes_text(facts.size_bytes));
+    }
+
+    void add_graph(const ModelGraph& graph) {
+        state_.has_graph = true;
+        state_.has_weights = true;
+        const auto add_named = [this](const char* field, const std::string& text) {
+            if (!text.empty()) add(PropertySource::graph, field, text);
+        };
+        for (const auto& [domain, version] : graph.opsets) {
+            add(PropertySource::graph, domain.empty() ? "opset" : "opset of " + domain,
+                std::to_string(version));
+        }
+        add(PropertySource::graph, "IR version", std::to_string(graph.ir_version));
+        add_named("producer", graph.producer_name + (graph.producer_version.empty() ? "" : " ") +
+                                  graph.producer_version);
+        add_named("domain", graph.domain);
+        if (graph.model_version != 0) {
+            add(PropertySource::graph, "model version", std::to_string(graph.model_version));
+        }
+        add_named("graph name", graph.graph_name);
+        add(PropertySource::graph, "nodes", with_thousands(graph.node_count));
+        add(PropertySource::graph, "parameters", with_thousands(graph.parameter_count));
+        state_.operators = graph.op_counts;
+    }
+
+    void add_ports(const IoPorts& ports) {
+        const bool is_first = !std::exchange(state_.has_ports, true);
+        state_.has_weights = true;
+        for (const Port& port : ports.inputs) {
+            if (is_first) state_.input_names.push_back(port.name);
+            add(PropertySource::ports, "input " + port.name, to_text(port));
+        }
+        for (const Port& port : ports.outputs) {
+            if (is_first) state_.output_names.push_back(port.name);
+            add(PropertySource::ports, "output " + port.name, to_text(port));
+        }
+    }
+
+    void add_external_file(const ExternalDataFile& file) {
+        add(PropertySource::weights, "external file " + file.path,
+            bytes_text(file.size_bytes) + ", SHA-256 " + to_hex(file.sha));
+    }
+
+    void add_archive(const std::string& path, const ContentFacts* facts) {
+        add(PropertySource::table, "test data", path);
+        if (!facts) {
+            state_.has_archive_facts = false;
+            return;
+        }
+        add(PropertySource::archive, "test data SHA-256", to_hex(facts->sha));
+        add(PropertySource::archive, "test data size", bytes_text(facts->size_bytes));
+    }
+
+    void add_listed(const char* field, const std::string& value) {
+        add(PropertySource::table, field, value);
+    }
+
+    void set_trouble(std::string trouble) { state_.trouble = std::move(trouble); }
+
+    ModelState take() { return std::move(state_); }
+
+private:
+    void add(PropertySource source, std::string field, std::string value) {
+        const bool is_known = std::ranges::any_of(state_.properties, [&](const Property& other) {
+            return other.field == field && other.value == value;
+        });
+        if (!is_known) state_.properties.push_back({source, std::move(field), std::move(value)});
+    }
+
+    ModelState state_;
+};
+
+std::string joined(const std::vector<std::string>& texts) {
+    std::string text;
+    for (const std::string& item : texts) text += (text.empty() ? "" : ", ") + item;
+    return text;
+}
+
+void add_table_facts(StateBuilder& builder, const ModelDescription& model,
+                     const ContentTable& contents) {
+    if (is_discovered(model.row)) return;
+    builder.add_listed("name", model.row.name);
+    builder.add_listed("listed opset", std::to_string(model.row.opset_version));
+    builder.add_listed("ONNX version", model.row.onnx_version);
+    builder.add_listed("tags", joined(model.row.tags));
+    if (model.row.archive_path) {
+        builder.add_archive(*model.row.archive_path, contents.facts(*model.row.archive_path));
+    }
+}
+
+std::string graph_trouble(const ModelDescription& model) {
+    if (model.bytes_missing) return "its bytes are not here (a Git LFS pointer)";
+    for (const Diagnostic& diagnostic : model.diagnostics.all()) {
+        if (diagnostic.severity == Severity::error) return diagnostic.message;
+    }
+    return "it could not be read";
+}
+
+/// Why nothing is known of a file that is there. Reasons begin with its path, which readers know.
+std::string file_trouble(const std::string& path, const NoContent& none) {
+    if (none.in_file) {
+        constexpr std::string_view broken = "broken Git LFS pointer";
+        const std::string& message = none.in_file->message;
+        if (message.starts_with(broken)) {
+            return "its pointer is broken" + message.substr(broken.size());
+        }
+        return message + (none.in_file->hint.empty() ? "" : "; " + none.in_file->hint);
+    }
+    if (none.kind == NoContent::Kind::missing) return "it is a symbolic link to nothing";
+    if (none.reason.starts_with(path + ": ")) return none.reason.substr(path.size() + 2);
+    if (none.reason.starts_with(path + " ")) return "it" + none.reason.substr(path.size());
+    return none.reason;
+}
+
+}  // namespace
+
+bool ModelState::knows(PropertySource source) const {
+    switch (source) {
+        case PropertySource::file:
+            return sha.has_value();
+        case PropertySource::table:
+            return has_rows;
+        case PropertySource::archive:
+            return has_rows && has_archive_facts;
+        case PropertySource::ports:
+            return has_ports;
+        case PropertySource::graph:
+            return has_graph;
+        case PropertySource::weights:
+            return has_weights;
+    }
+    return false;
+}
+
+std::optional<ModelState> state_of(const std::string& path,
+                                   const std::vector<const ModelDescription*>& rows,
+                                   const ContentTable& contents, bool has_file) {
+    StateBuilder builder(path);
+    const ModelDescription& first = *rows.front();
+    if (const auto* none = std::get_if<NoContent>(&contents.at(path))) {
+        if (!has_file || none->kind == NoContent::Kind::ignored) return std::nullopt;
+        builder.set_trouble(file_trouble(path, *none));
+    } else {
+        if (first.facts) builder.add_file(*first.facts);
+        if (!first.graph) builder.set_trouble(graph_trouble(first));
+    }
+    if (first.graph) builder.add_graph(*first.graph);
+    for (const ModelDescription* model : rows) {
+        if (model->graph) {
+            builder.add_ports(model->graph->ports);
+        } else if (model->entry && model->entry->io_ports) {
+            builder.add_ports(*model->entry->io_ports);
+        }
+        if (model->entry) {
+            for (const ExternalDataFile& file : model->entry->external_data) {
+                builder.add_external_file(file);
+            }
+        }
+        add_table_facts(builder, *model, contents);
+    }
+    return builder.take();
+}
+
+}  // namespace onnxhub

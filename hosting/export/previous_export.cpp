@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/export/previous_export.h"
+
+#include <algorithm>
+#include <fstream>
+#include <system_error>
+
+#include "base/digest.h"
+#include "base/user_error.h"
+#include "manifest/manifest.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Lines of sha256sum(1): digest, two spaces, path. Others are nobody's.
+std::map<std::string, std::string> read_sums(const fs::path& file) {
+    std::map<std::string, std::string> sums;
+    std::error_code error;
+    if (!fs::is_regular_file(fs::symlink_status(file, error))) return sums;
+    std::ifstream text(file);
+    for (std::string line; std::getline(text, line);) {
+        if (line.size() > 66 && parse_sha256(line.substr(0, 64)) && line.substr(64, 2) == "  ") {
+            sums[line.substr(66)] = line.substr(0, 64);
+        }
+    }
+    return sums;
+}
+
+bool is_free(const fs::path& folder) {
+    std::error_code error;
+    if (!fs::exists(fs::symlink_status(folder, error))) return true;
+    return fs::is_directory(folder, error) && fs::is_empty(folder, error) && !error;
+}
+
+}  // namespace
+
+std::optional<PreviousExport> PreviousExport::find(const fs::path& folder) {
+    if (is_free(folder)) return std::nullopt;
+    PreviousExport found(folder);
+    found.sums_ = read_sums(folder / export_names::sums);
+    for (const std::string& name :
+         {std::string(manifest_file_name), std::string(export_names::page),
+          std::string(export_names::nginx), std::string(export_names::no_jekyll)}) {
+        if (found.sums_.contains(name)) continue;
+        throw UserError(folder.string() + ": is there and no earlier export; choose another --to");
+    }
+    return found;
+}
+
+std::optional<std::string> PreviousExport::digest_of(const std::string& path) const {
+    const auto found = sums_.find(path);
+    return found == sums_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::vector<std::string> PreviousExport::foreign() const {
+    std::vector<std::string> paths;
+    std::error_code error;
+    fs::recursive_directory_iterator at(folder_, error);
+    for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
+        const std::string path = at->path().lexically_relative(folder_).string();
+        const fs::file_status status = at->symlink_status(error);
+        if (error) break;
+        if (fs::is_directory(status)) {
+            if (fs::is_empty(at->path(), error)) paths.push_back(path);
+        } else if (path != export_names::sums && !sums_.contains(path)) {
+            paths.push_back(path);
+        }
+        if (error) break;
+    }
+    if (error) {
+        throw UserError(folder_.string() + ": can't be read (" + error.message() +
+                        "); choose another --to");
+    }
+    std::sort(paths.begin(), paths.end());
+    return paths;
+}
+
+}  // namespace onnxhub

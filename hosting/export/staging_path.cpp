@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/export/staging_path.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "base/user_error.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string prefix_of(const fs::path& to) {
+    return "." + to.filename().string() + ".";
+}
+
+/// Whether `name` is "<prefix><digits>.<kind>", maybe with ".old" behind.
+bool is_name(std::string name, const std::string& prefix, std::string_view kind) {
+    if (name.ends_with(".old")) name.resize(name.size() - 4);
+    const std::string suffix = "." + std::string(kind);
+    if (name.size() <= prefix.size() + suffix.size() || !name.starts_with(prefix) ||
+        !name.ends_with(suffix)) {
+        return false;
+    }
+    return std::all_of(name.begin() + static_cast<std::ptrdiff_t>(prefix.size()),
+                       name.end() - static_cast<std::ptrdiff_t>(suffix.size()),
+                       [](char c) { return c >= '0' && c <= '9'; });
+}
+
+void remove_if_abandoned(const fs::path& path) {
+    const int fd = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return;
+    std::error_code error;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) fs::remove_all(path, error);
+    close(fd);
+}
+
+[[noreturn]] void fail(const fs::path& to) {
+    throw UserError(to.string() + ": can't be made (" + std::strerror(errno) +
+                    "); choose another --to");
+}
+
+}  // namespace
+
+void StagingPath::remove_abandoned(const fs::path& to, std::string_view kind) {
+    std::error_code error;
+    std::vector<fs::path> found;
+    for (fs::directory_iterator at(to.parent_path(), error), end; !error && at != end;
+         at.increment(error)) {
+        if (is_name(at->path().filename().string(), prefix_of(to), kind)) {
+            found.push_back(at->path());
+        }
+    }
+    for (const fs::path& path : found) {
+        const bool is_old = path.extension() == ".old";
+        if (is_old && !fs::exists(fs::symlink_status(to, error))) {
+            fs::rename(path, to, error);
+        } else {
+            remove_if_abandoned(path);
+        }
+    }
+}
+
+StagingPath::StagingPath(const fs::path& to, std::string_view kind)
+    : path_(to.parent_path() / fmt::format("{}{}.{}", prefix_of(to), getpid(), kind)) {
+    remove_abandoned(to, kind);
+    std::error_code error;
+    fs::create_directories(to.parent_path(), error);
+    if (kind == file_of_bundle) {
+        fd_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    } else if (mkdir(path_.c_str(), 0777) == 0) {
+        fd_ = open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    }
+    if (fd_ < 0) fail(to);
+    // File systems without locks have no abandoned ones removed.
+    flock(fd_, LOCK_EX | LOCK_NB);
+}
+
+StagingPath::~StagingPath() {
+    std::error_code error;
+    fs::remove_all(path_, error);
+    close(fd_);
+}
+
+void StagingPath::move_to(const fs::path& to) const {
+    if (rename(path_.c_str(), to.c_str()) != 0) fail(to);
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/scaffold/path_ownership.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <variant>
+
+#include "base/spelling.h"
+#include "base/user_error.h"
+#include "manifest/hub_path.h"
+#include "manifest/manifest.h"
+#include "model/onnx_skeleton.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr std::uint64_t largest_manifest = std::uint64_t{512} << 20;  // bytes
+
+/// Weights the model's graph names, by their paths in the hub; nothing when it is not here.
+std::set<std::string> weights_of_graph(const Tree& hub, const std::string& model_path) {
+    std::set<std::string> paths;
+    const auto resolved = resolve_symlinks(hub, model_path);
+    const auto* file = std::get_if<std::string>(&resolved);
+    const auto stat = file ? hub.stat(*file) : std::nullopt;
+    if (!stat || stat->kind != FileKind::regular) return paths;
+    const auto skeleton = read_skeleton(*hub.open(*file));
+    const auto* model = std::get_if<OnnxSkeleton>(&skeleton);
+    if (!model) return paths;
+    for (const std::string& location : model->external_locations) {
+        auto path = clean_hub_path(parent_folder(model_path), location);
+        if (auto* clean = std::get_if<std::string>(&path)) paths.insert(std::move(*clean));
+    }
+    return paths;
+}
+
+/// Models whose weights the manifest says the file is.
+std::set<std::string> users_by_manifest(const Tree& hub, const std::string& path) {
+    std::set<std::string> users;
+    const std::string manifest(manifest_file_name);
+    const auto stat = hub.stat(manifest);
+    if (!stat || stat->kind != FileKind::regular) return users;
+    const auto document =
+        parse_manifest(read_whole(*hub.open(manifest), largest_manifest, manifest));
+    if (!std::holds_alternative<ManifestDocument>(document)) return users;
+    for (const ManifestEntry& entry : std::get<ManifestDocument>(document).entries) {
+        if (!entry.entry) continue;
+        for (const ExternalDataFile& file : entry.entry->external_data) {
+            if (file.path == path) users.insert(entry.entry->model_path);
+        }
+    }
+    return users;
+}
+
+[[noreturn]] void refuse(const std::string& path, const std::string& owner) {
+    throw UserError(fmt::format(
+        "{}: is there already with other bytes and belongs to {}; choose another --class, or give "
+        "the file another name",
+        path, owner));
+}
+
+std::string in_quotes(const ReadmeModel& row) {
+    return "\"" + row.name + "\"";
+}
+
+}  // namespace
+
+std::optional<ReadmeModel> row_to_replace(const std::vector<ReadmeModel>& rows,
+                                          const PlaceClaim& claim) {
+    std::vector<ReadmeModel> present;
+    for (const ReadmeModel& row : rows) {
+        if (row.model_path == claim.model_path) {
+            present.push_back(row);
+        } else if (lower_case(row.model_path) == lower_case(claim.model_path)) {
+            throw UserError(fmt::format(
+                "{}: is the same file as {} on Windows and macOS, which is {} already; give it "
+                "another name",
+                claim.model_path, row.model_path, in_quotes(row)));
+        }
+    }
+    if (present.empty()) {
+        if (!claim.has_other_bytes) return std::nullopt;
+        refuse(claim.model_path, "a model that no table lists");
+    }
+    const ReadmeModel& first = present.front();
+    if (first.readme_path != claim.readme_path) {
+        throw UserError(fmt::format(
+            "{}: is listed in {} already; say --class {}", claim.model_path, first.readme_path,
+            first.readme_path.find('/') == std::string::npos ? "."
+                                                             : parent_folder(first.readme_path)));
+    }
+    if (!claim.name) {
+        if (present.size() == 1) return first;
+        throw UserError(fmt::format("{}:{}: {} has more rows than one; say which with --name",
+                                    first.readme_path, first.line, claim.model_path));
+    }
+    const auto same = std::ranges::find(present, *claim.name, &ReadmeModel::name);
+    if (same != present.end()) return *same;
+    if (claim.has_other_bytes) refuse(claim.model_path, in_quotes(first));
+    if (present.size() == 1) return first;  // the same file under a new name
+    throw UserError(
+        fmt::format("{}:{}: {} has more rows than one, none named \"{}\"; rename "
+                    "one of them by hand",
+                    first.readme_path, first.line, claim.model_path, *claim.name));
+}
+
+void check_name_is_free(const std::vector<ReadmeModel>& rows, const std::string& model_path,
+                        const std::string& name, std::int64_t opset_version) {
+    for (const ReadmeModel& row : rows) {
+        if (row.model_path == model_path || row.opset_version != opset_version) continue;
+        if (lower_case(row.name) != lower_case(name)) continue;
+        throw UserError(fmt::format(
+            "{}:{}: the hub has {} with opset {} already, {}; give this model another --name",
+            row.readme_path, row.line, in_quotes(row), opset_version, row.model_path));
+    }
+}
+
+void check_file_is_own(const Tree& hub, const std::vector<ReadmeModel>& rows,
+                       const std::string& model_path, const std::string& path) {
+    bool is_own = false;
+    const std::set<std::string> users = users_by_manifest(hub, path);
+    for (const ReadmeModel& row : rows) {
+        if (row.model_path == path) refuse(path, in_quotes(row));
+        const bool uses = row.archive_path == path || users.contains(row.model_path) ||
+                          weights_of_graph(hub, row.model_path).contains(path);
+        if (!uses) continue;
+        if (row.model_path != model_path) refuse(path, in_quotes(row));
+        is_own = true;
+    }
+    if (!is_own) refuse(path, "no model that is known");
+}
+
+}  // namespace onnxhub
