@@ -683,7 +683,7 @@ class Sweeps(Hub):
         job = yaml.safe_load((SOURCE / "templates/sweep/kubernetes-job.yaml").read_text())
         container = job["spec"]["template"]["spec"]["containers"][0]
         variables = {variable["name"]: variable["value"] for variable in container["env"]}
-        self.assertEqual((job["kind"], job["spec"]["completionMode"]), ("Command", "Indexed"))
+        self.assertEqual((job["kind"], job["spec"]["completionMode"]), ("Job", "Indexed"))
         self.assertEqual(variables["SHARDS"], str(job["spec"]["completions"]))
         mounts = {mount["name"] for mount in container["volumeMounts"]}
         self.assertEqual(mounts, {volume["name"] for volume in job["spec"]["template"]["spec"]["volumes"]})
