@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hubs that pages begin with: `hub NAME` in a docs-test comment runs the function of that name here.
+"""Hubs that pages start in: `hub NAME` in a docs-test comment calls the function with this name.
 
-Each takes the session and gives the folder to begin in.
+Each function takes the session and returns the directory to start in.
 """
 
 import os
