@@ -7,6 +7,7 @@ Usage: check.py [--root DIR] [--count] [--only PATH...]
 Exit status 1 when a phrase is found. --only checks these files and directories. --count prints a number per module.
 """
 import argparse
+import bisect
 import collections
 import pathlib
 import re
@@ -46,23 +47,24 @@ def patterns(path):
 
 
 def joined(text):
-    """The text with one space for each gap, and the line number of each of its characters."""
-    parts, lines, line, end = [], [], 1, 0
+    """The text with one space for each gap; the offsets in it where parts of the original text start; these parts'
+    offsets in the original."""
+    parts, starts, origins, end, length = [], [], [], 0, 0
     for gap in GAP.finditer(text):
-        if gap.start() == gap.end():
-            continue
-        for part in (text[end:gap.start()], " "):
-            parts.append(part)
-            for character in part:
-                lines.append(line)
-                line += character == "\n"
-        line += gap.group().count("\n")
+        starts.append(length)
+        origins.append(end)
+        parts.append(text[end:gap.start()] + " ")
+        length += gap.start() - end + 1
         end = gap.end()
-    for character in text[end:]:
-        parts.append(character)
-        lines.append(line)
-        line += character == "\n"
-    return "".join(parts), lines
+    starts.append(length)
+    origins.append(end)
+    return "".join([*parts, text[end:]]), starts, origins
+
+
+def line_of(text, starts, origins, offset):
+    """The line in `text` of an offset in the joined text."""
+    part = bisect.bisect_right(starts, offset) - 1
+    return text.count("\n", 0, origins[part] + offset - starts[part]) + 1
 
 
 def is_checked(path):
@@ -99,12 +101,13 @@ def main():
     expressions = patterns(pathlib.Path(__file__).with_name("forbidden_phrases.txt"))
     counts = collections.Counter()
     for path in files_of(arguments.root, arguments.only):
-        text, lines = joined((arguments.root / path).read_text(encoding="utf-8", errors="replace"))
+        original = (arguments.root / path).read_text(encoding="utf-8", errors="replace")
+        text, starts, origins = joined(original)
         found = {}
         for expression, advice in expressions:
             for match in expression.finditer(text):
                 if (path, match.group().lower()) not in QUOTES:
-                    found[(lines[match.start()], match.group())] = advice
+                    found[(line_of(original, starts, origins, match.start()), match.group())] = advice
         counts[module(path)] += len(found)
         if not arguments.count:
             for (line, phrase), advice in sorted(found.items()):
