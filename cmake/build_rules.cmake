@@ -42,8 +42,8 @@ if(ONNXHUB_FUZZ)
   target_link_options(onnxhub_warnings INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# For what calls the other modules and does little itself, the command line and the tests: only releases
-# optimize it, and AddressSanitizer alone watches it. It is two thirds of all that is compiled.
+# For the command line and the tests, which mainly call other modules: only release builds optimize them, and
+# only AddressSanitizer checks them. They are two thirds of the compiled code.
 function(onnxhub_calls_others target)
   target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:Release>>:-O0>)
   set_target_properties(${target} PROPERTIES ONNXHUB_CALLS_OTHERS TRUE)

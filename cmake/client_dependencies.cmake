@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# What the client library is built from. Installed with it, since whoever links it needs them too.
+# Dependencies of the client library. This file is installed too, because projects that link the library need them.
 
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
@@ -14,7 +14,7 @@ pkg_check_modules(libarchive REQUIRED IMPORTED_TARGET libarchive)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 
 # libonnx: the graph types, checker, shape inference and version converter.
-# A project and its folders may each call find_package(onnxhub): the target is made once.
+# A project may call find_package(onnxhub) several times; the target is created once.
 if(NOT TARGET onnxhub_onnx)
   find_path(ONNX_INCLUDE_DIR onnx/onnx_pb.h REQUIRED)
   find_library(ONNX_LIBRARY onnx REQUIRED)

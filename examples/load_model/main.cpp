@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loads a model of a hub and says what it takes and gives:
-//     load_model mnist                    of the official hub
-//     load_model "Tiny CNN" ./my-hub      of another one, which you trust
+// Loads a model of a hub and prints its inputs and outputs:
+//     load_model mnist                    from the official hub
+//     load_model "Tiny CNN" ./my-hub      from another hub that you trust
 #include <onnxhub/hosting/client/onnx_hub.h>
 #include <exception>
 #include <iostream>

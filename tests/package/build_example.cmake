@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Installs this build, builds examples/load_model against it as somebody else's project, and loads a
+# Installs this build, builds examples/load_model against it as a separate project, and loads a
 # model of a hub with it.
 cmake_minimum_required(VERSION 3.25)
 
