@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every test program can be its own ONNX worker.
+// What every test program does first.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <cstring>
 
-#include "model/onnx_worker.h"
 #include "tests/support/repository_builder.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -26,9 +24,6 @@ static void forget_the_network() {
 
 int main(int argc, char** argv) {
     forget_the_network();
-    if (argc == 2 && std::strcmp(argv[1], onnxhub::onnx_worker_argument) == 0) {
-        return onnxhub::serve_onnx_tasks();
-    }
     // What clients keep between runs is not that of the user who runs the tests.
     const onnxhub::test::TemporaryFolder state;
     setenv("XDG_STATE_HOME", state.path().c_str(), 1);
