@@ -60,7 +60,8 @@ bool MessageChannel::wait() const {
     if (deadline_ == Clock::time_point::max()) return true;
     using std::chrono::milliseconds;
     for (;;) {
-        const auto left = std::chrono::duration_cast<milliseconds>(deadline_ - Clock::now());
+        // Rounded up: is_late() has to agree when this returns false.
+        const auto left = std::chrono::ceil<milliseconds>(deadline_ - Clock::now());
         if (left.count() <= 0) return false;
         struct pollfd descriptor = {fd_, POLLIN, 0};
         const int ready = poll(&descriptor, 1, static_cast<int>(left.count()));
