@@ -20,9 +20,9 @@
 #include "cli/interruption.h"
 #include "cli/model_report.h"
 #include "cli/progress.h"
-#include "cli/worker_program.h"
 #include "generator/content_facts.h"
 #include "model/model_graph.h"
+#include "model/onnx_worker.h"
 #include "model/shape_inference.h"
 #include "repository/git_repository.h"
 
@@ -99,7 +99,7 @@ void check_tensors(const ModelGraph& graph, const InspectArguments& arguments) {
 }
 
 ModelGraph read_graph(const ByteSource& content, const InspectArguments& arguments) {
-    const auto inference = isolated_shape_inference(this_program_as_workers());
+    const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
     auto result = read_model_graph(content, inference.get(), arguments.tensors);
     if (const auto* error = std::get_if<SkeletonError>(&result)) {
         throw UserError(fmt::format("{}: {} (at byte {}); give a valid ONNX model",

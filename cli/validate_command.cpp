@@ -28,7 +28,7 @@
 #include "cli/report_output.h"
 #include "cli/shard_options.h"
 #include "cli/validation_sweep.h"
-#include "cli/worker_program.h"
+#include "model/onnx_worker.h"
 #include "repository/change_base.h"
 #include "repository/lfs_fetch.h"
 #include "validator/change_scope.h"
@@ -111,7 +111,7 @@ Session open_session(const ValidateArguments& arguments, const Streams& streams)
                     {},
                     {},
                     {},
-                    this_program_as_workers(),
+                    std::make_shared<OnnxWorkers>(),
                     nullptr,
                     nullptr,
                     nullptr,

@@ -77,6 +77,8 @@ GraphReading read_graph(const ContentTable& table, const std::string& path,
         }
         reading.graph = std::make_shared<const ModelGraph>(std::get<ModelGraph>(std::move(result)));
         report_graph_trouble(path, *reading.graph, reading.diagnostics);
+    } catch (const WorkerUnavailable&) {
+        throw;  // the file is not the cause
     } catch (const UserError& error) {
         reading.diagnostics.report(
             {Severity::error, "file-unreadable", path, 0, reason_without_file(error, path), ""});

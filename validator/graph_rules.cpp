@@ -418,6 +418,8 @@ CheckVerdict ask_checker(const HubState& hub, const std::string& path, ModelChec
         if (!model) return {};  // model-unreadable has it
         if (model->is_cut_at_depth) return {CheckOutcome::too_new, "their subgraphs are too deep"};
         return checker.check(model->model);
+    } catch (const WorkerUnavailable&) {
+        throw;  // the model is not the cause
     } catch (const UserError&) {
         return {CheckOutcome::too_new, "they can't be read"};
     }

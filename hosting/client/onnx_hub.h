@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The library's entry points, named as in ONNX's Python client (onnx.hub, ONNX 1.11 to 1.20):
 //     #include <onnxhub/hosting/client/onnx_hub.h>
-//     onnx::ModelProto model = onnxhub::load("mnist", {.opset = 8});
+//     onnx::ModelProto model;
+//     model.ParseFromString(onnxhub::load("mnist", {.opset = 8}));
 // All throw UserError, with one line to show, where Python raises or returns None.
 #pragma once
-
-#include <onnx/onnx_pb.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -16,6 +15,7 @@
 
 #include "hosting/client/hub_client.h"
 #include "manifest/entry.h"
+#include "model/onnx_worker.h"
 
 namespace onnxhub {
 
@@ -31,6 +31,11 @@ struct HubCall {
     bool is_offline = false;
     /// Told what a user should know, a line each; nothing is printed.
     std::function<void(const std::string&)> tell = [](const std::string&) {};
+#if defined(ONNXHUB_WORKER)  // find_package(onnxhub) sets it to the installed one
+    std::filesystem::path onnx_worker = ONNXHUB_WORKER;  ///< for load_composite_model()
+#else
+    std::filesystem::path onnx_worker = onnx_worker_program();  ///< for load_composite_model()
+#endif
 };
 
 /// Entries in the order of the manifest; those of this name, compared without case, and with any of
@@ -42,9 +47,9 @@ std::vector<Entry> list_models(const HubCall& call = {},
 /// The entry of the model with call.opset.
 Entry get_model_info(const std::string& model, const HubCall& call = {});
 
-/// The model, downloaded or from the cache, verified either way. Weights outside the file stay
-/// outside: use the path then.
-onnx::ModelProto load(const std::string& model, const HubCall& call = {});
+/// The model as a serialized onnx.ModelProto, downloaded or from the cache, verified either way.
+/// Weights outside the file stay outside: use load_file() then.
+std::string load(const std::string& model, const HubCall& call = {});
 
 /// The same as a file in the cache, its weights beside it.
 std::filesystem::path load_file(const std::string& model, const HubCall& call = {});
@@ -53,17 +58,18 @@ std::filesystem::path load_file(const std::string& model, const HubCall& call = 
 std::filesystem::path download_model_with_test_data(const std::string& model,
                                                     const HubCall& call = {});
 
-/// Both models as one: see compose_models(). call.opset chooses the version of both.
-onnx::ModelProto load_composite_model(const std::string& network_model,
-                                      const std::string& preprocessing_model,
-                                      const HubCall& call = {},
-                                      const std::optional<std::string>& preprocessing_repo = {});
+/// Both models as one serialized onnx.ModelProto: see compose_model_files(). call.opset chooses the
+/// version of both.
+std::string load_composite_model(const std::string& network_model,
+                                 const std::string& preprocessing_model, const HubCall& call = {},
+                                 const std::optional<std::string>& preprocessing_repo = {});
 
 /// The cache of this process; without set_dir() that of default_cache_folder().
 void set_dir(const std::filesystem::path& folder);
 std::filesystem::path get_dir();
 
-/// Parses a model of up to 2 GiB, protobuf's limit. `path` is for messages too.
-onnx::ModelProto read_model(const std::filesystem::path& path);
+/// The bytes of a model of up to 2 GiB, protobuf's limit. Throws UserError when the file is no ONNX
+/// model.
+std::string read_model(const std::filesystem::path& path);
 
 }  // namespace onnxhub

@@ -122,6 +122,8 @@ AdoptReport adopt_models(ModelChecker& checker, ShapeInference* inference,
             report.adopted.push_back(add_model(request, checker, inference, change));
         } catch (const WriteError&) {
             throw;
+        } catch (const WorkerUnavailable&) {
+            throw;
         } catch (const UserError& error) {
             change.drop_staged();
             report.skipped.push_back(model.model_path + ": " +

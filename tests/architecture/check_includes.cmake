@@ -19,11 +19,12 @@ set(hosting/export_may "hosting/client;generator;${hosting/client_may}")
 set(modules base manifest archive http repository model generator diff validator
   hosting/client hosting/server hosting/scaffold hosting/export)
 set(cli_may "${modules}")
-list(APPEND modules cli)
+set(model/worker_may "model;${model_may}")
+list(APPEND modules cli model/worker)
 
 # The module of a path such as "hosting/client/hub_client.h".
 function(module_of path result)
-  if(path MATCHES "^(hosting/[a-z_]+|[a-z_]+)/")
+  if(path MATCHES "^(hosting/[a-z_]+|model/worker|[a-z_]+)/")
     set(${result} ${CMAKE_MATCH_1} PARENT_SCOPE)
   else()
     set(${result} "" PARENT_SCOPE)

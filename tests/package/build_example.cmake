@@ -17,6 +17,7 @@ run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/installed)
 run(${CMAKE_COMMAND} -S ${WORK}/load_model -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/installed
   -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_CXX_FLAGS=${CXX_FLAGS})
 run(${CMAKE_COMMAND} --build ${WORK}/build)
+run(${CMAKE_COMMAND} -DPROGRAM=${WORK}/build/load_model -P ${SOURCE}/tests/architecture/check_libraries.cmake)
 run(bash ${SOURCE}/examples/quickstart/run.sh ${BUILD} ${WORK}/hub)
 run(${CMAKE_COMMAND} -E env ONNX_HOME=${WORK}/cache ${WORK}/build/load_model "${MODEL}" ${WORK}/hub)
 if(NOT said MATCHES "input [^\n]+\noutput ")

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every test program can be its own ONNX worker.
+// What every test program does first.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <string>
 
-#include "model/onnx_worker.h"
 #include "tests/support/repository_builder.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -48,9 +46,6 @@ private:
 
 int main(int argc, char** argv) {
     clear_network_environment();
-    if (argc == 2 && std::strcmp(argv[1], onnxhub::onnx_worker_argument) == 0) {
-        return onnxhub::serve_onnx_tasks();
-    }
     // Clients must not use state of the user who runs the tests.
     const onnxhub::test::TemporaryFolder state;
     setenv("XDG_STATE_HOME", state.path().c_str(), 1);

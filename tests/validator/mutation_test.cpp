@@ -23,8 +23,7 @@ std::vector<std::string> texts(const std::vector<Finding>& findings) {
 }
 
 std::unique_ptr<ModelChecker> checker() {
-    return isolated_model_checker(std::make_shared<OnnxWorkers>(std::vector<std::string>{
-        std::filesystem::read_symlink("/proc/self/exe").string(), onnx_worker_argument}));
+    return isolated_model_checker(std::make_shared<OnnxWorkers>());
 }
 
 TEST(Mutation, TheHealthyHubHasNoFinding) {

@@ -11,6 +11,7 @@
 #include "tests/support/archive_builder.h"
 #include "tests/support/hub_damage.h"
 #include "tests/support/hub_files.h"
+#include "tests/support/local_inference.h"
 #include "tests/support/model_builder.h"
 #include "validator/pointer_rules.h"
 #include "validator/remote_rules.h"

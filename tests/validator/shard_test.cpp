@@ -16,8 +16,7 @@ using testing::Contains;
 using testing::Field;
 
 std::unique_ptr<ModelChecker> checker() {
-    return isolated_model_checker(std::make_shared<OnnxWorkers>(std::vector<std::string>{
-        std::filesystem::read_symlink("/proc/self/exe").string(), onnx_worker_argument}));
+    return isolated_model_checker(std::make_shared<OnnxWorkers>());
 }
 
 ValidationReport merged(const HubFiles& hub, std::uint32_t count, ModelChecker* asked) {

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hosting/client/model_composer.h"
+#include "model/worker/compose_models.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <onnx/checker.h>
 #include <onnx/version_converter/convert.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <climits>
 #include <exception>
+#include <fstream>
 #include <functional>
 #include <iterator>
 #include <map>
 #include <set>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -24,6 +27,15 @@
 namespace onnxhub {
 namespace {
 
+namespace fs = std::filesystem;
+
+constexpr rlim_t longest_computing = 600;  // seconds
+
+// Address space: for libraries and small models, and for each byte of the two models. Each is held
+// as bytes and as messages, and so is the result.
+constexpr rlim_t memory_base = rlim_t{1} << 30;  // bytes
+constexpr rlim_t memory_per_byte = 8;
+
 using Names = std::set<std::string>;
 /// Of connected ports: the network's input → the preprocessing model's output.
 using Connections = std::map<std::string, std::string>;
@@ -32,8 +44,8 @@ using Connections = std::map<std::string, std::string>;
     throw UserError("composing: " + what + "; " + hint);
 }
 
-/// The first line of what libonnx says: it goes on about the node at length.
-std::string first_line(const std::exception& error) {
+/// libonnx describes the node at length after the first line.
+std::string first_clause(const std::exception& error) {
     std::string text = error.what();
     text = text.substr(0, text.find('\n'));
     while (text.ends_with('.')) text.pop_back();
@@ -99,7 +111,7 @@ void check(const onnx::ModelProto& model, const std::string& which) {
     try {
         onnx::checker::check_model(model);
     } catch (const std::exception& error) {
-        fail(which + " fails ONNX's checker: " + first_line(error), "choose another model");
+        fail(which + " fails ONNX's checker: " + first_clause(error), "choose another model");
     }
 }
 
@@ -127,7 +139,7 @@ onnx::ModelProto converted(const onnx::ModelProto& model, std::int64_t opset,
     try {
         result = onnx::version_conversion::ConvertVersion(model, static_cast<int>(opset));
     } catch (const std::exception& error) {
-        lost(first_line(error));
+        lost(first_clause(error));
     }
     if (model_opsets(result)[""] != opset) lost("ONNX's version converter does not understand it");
     *result.mutable_metadata_props() = model.metadata_props();
@@ -363,6 +375,33 @@ void append_opsets(onnx::ModelProto& merged, const onnx::ModelProto& one,
     }
 }
 
+/// Of the rest of this process, by the sizes of the models.
+void limit_resources([[maybe_unused]] const fs::path& preprocessing,
+                     [[maybe_unused]] const fs::path& network) {
+    const rlimit time = {longest_computing, longest_computing};
+    setrlimit(RLIMIT_CPU, &time);
+#if !defined(__SANITIZE_ADDRESS__)  // which reserves terabytes of address space
+    const rlim_t size = fs::file_size(preprocessing) + fs::file_size(network);
+    const rlimit memory = {memory_base + memory_per_byte * size,
+                           memory_base + memory_per_byte * size};
+    setrlimit(RLIMIT_AS, &memory);
+#endif
+}
+
+onnx::ModelProto read_model(const fs::path& path) {
+    std::error_code error;
+    if (fs::file_size(path, error) > INT_MAX) {
+        throw UserError(path.string() +
+                        ": is larger than the 2 GiB that a message can be; use its path");
+    }
+    std::ifstream file(path, std::ios::binary);
+    onnx::ModelProto model;
+    if (!file || !model.ParseFromIstream(&file)) {
+        throw UserError(path.string() + ": is no ONNX model; tell the hub's maintainers");
+    }
+    return model;
+}
+
 }  // namespace
 
 onnx::ModelProto compose_models(onnx::ModelProto preprocessing, onnx::ModelProto network) {
@@ -389,6 +428,11 @@ onnx::ModelProto compose_models(onnx::ModelProto preprocessing, onnx::ModelProto
     *merged.mutable_graph() = merge(preprocessing.graph(), network.graph(), connections);
     check(merged, "the composed model");
     return merged;
+}
+
+std::string compose_model_files_here(const fs::path& preprocessing, const fs::path& network) {
+    limit_resources(preprocessing, network);
+    return compose_models(read_model(preprocessing), read_model(network)).SerializeAsString();
 }
 
 }  // namespace onnxhub

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hosting/client/model_composer.h"
+#include "model/worker/compose_models.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
