@@ -111,7 +111,7 @@ TEST_F(MemoryBounds, ListOfMillionsOfEmptyEntries) {
     write("ONNX_HUB_MANIFEST.json", empty_entries(5'000'000));
     const Outcome run = run_measured({"list", "--hub", hub()}, folder());
     EXPECT_NE(run.status, 0);
-    EXPECT_THAT(output_of(folder()), testing::HasSubstr("values, the most for its size"));
+    EXPECT_THAT(output_of(folder()), testing::HasSubstr("values, the limit for its size"));
     expect_bounded(run);
 }
 
