@@ -77,7 +77,7 @@ void fetch_models(const ExportArguments& arguments, const std::vector<std::strin
     note(streams, "fetching " + files_text(missing.size()));
     const FetchedContent fetched(*hub.repository, std::move(request));
     check_interruption();
-    if (fetched.trouble()) note(streams, printable(*fetched.trouble()));
+    if (fetched.problem()) note(streams, printable(*fetched.problem()));
 }
 
 /// Also with --quiet, unless they may be left out: they are why nothing is written then.

@@ -91,7 +91,7 @@ TEST_F(Diff, ABaseThatIsNotHereIsNotGuessedAt) {
         onnxhub diff nosuch...HEAD)");
     EXPECT_EQ(result.status, 2);
     EXPECT_EQ(result.out, "");
-    EXPECT_THAT(result.err, HasSubstr("nosuch: is no commit in this repository"));
+    EXPECT_THAT(result.err, HasSubstr("nosuch: is not a commit in this repository"));
 }
 
 TEST_F(Diff, OddNamesAreShownEscapedInEachFormat) {

@@ -245,7 +245,7 @@ TEST_F(GenerateCommand, FifoInPlaceOfAModelIsADiagnosticAndNoHang) {
     ASSERT_EQ(mkfifo((hub.path() / "a/a.onnx").c_str(), 0600), 0);
     const ProgramResult result = generate();
     EXPECT_EQ(result.status, 1);
-    EXPECT_THAT(result.err, HasSubstr("a/README.md:3: a/a.onnx is no regular file"));
+    EXPECT_THAT(result.err, HasSubstr("a/README.md:3: a/a.onnx is not a regular file"));
     EXPECT_EQ(parse_document(read_file(manifest())).entries.size(), 1u);
 }
 

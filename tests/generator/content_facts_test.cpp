@@ -116,7 +116,7 @@ TEST(ContentFacts, WhatIsNoRegularFileIsADiagnostic) {
     for (const FileKind kind : {FileKind::folder, FileKind::submodule, FileKind::other}) {
         tree.add_kind("m.onnx", kind);
         EXPECT_EQ(trouble(tree).rule, "file-unreadable");
-        EXPECT_EQ(trouble(tree).message, "is no regular file");
+        EXPECT_EQ(trouble(tree).message, "is not a regular file");
     }
     EXPECT_THAT(tree.opened(), IsEmpty());
 }
