@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two models as one: a preprocessing model in front of a network.
+// Composes two models into one: a preprocessing model followed by a network.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -8,19 +8,19 @@
 
 namespace onnxhub {
 
-/// The outputs of `preprocessing`, in their order, become the inputs of `network`; inputs and
-/// outputs without a partner stay those of the result. Initializers of the network are no inputs,
-/// even where IR versions before 4 list them among those.
+/// Connects the outputs of `preprocessing`, in order, to the inputs of `network`. Unconnected
+/// inputs and outputs become those of the result. Initializers of the network are not inputs, even
+/// where IR versions before 4 list them as inputs.
 ///
-/// As the Python client does it (onnx.hub.load_composite_model): the default domain's opset of the
-/// lower model is brought up to the higher by ONNX's version converter, other domains must agree.
-/// Then the checks of onnx.compose.merge_models: edges, initializers, value_info, sparse
-/// initializers, functions and metadata may not collide, connected ports must agree in type and
-/// shape (names of dimensions and unknown ones agree with everything). The result has the higher of
-/// the two IR versions, since each allows what the one before does, and passes ONNX's checker.
+/// Works like the Python client (onnx.hub.load_composite_model). ONNX's version converter brings
+/// the lower opset of the default domain to the higher one; other domains must agree. Then the
+/// checks of onnx.compose.merge_models apply: edges, initializers, value_info, sparse initializers,
+/// functions and metadata must not collide, and connected ports must agree in type and shape (named
+/// and unknown dimensions agree with everything). The result has the higher of the two IR versions,
+/// since each version includes the previous one, and passes ONNX's checker.
 ///
-/// Throws UserError, with one line to show, when they can't be composed. libonnx has crashed
-/// on crafted models: those of strangers are best composed in a process of its own.
+/// Throws UserError, with one line to show, when the models cannot be composed. libonnx has crashed
+/// on crafted models, so untrusted models should be composed in a separate process.
 onnx::ModelProto compose_models(onnx::ModelProto preprocessing, onnx::ModelProto network);
 
 }  // namespace onnxhub

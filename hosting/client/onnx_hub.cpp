@@ -33,7 +33,7 @@ HubClient client_of(const HubCall& call, const std::string& repo) {
     options.cache_folder = get_dir();
     options.is_offline = call.is_offline;
     options.is_trusted = [trust = call.trust](const TrustQuestion&) { return trust; };
-    options.tell = call.tell;
+    options.report = call.report;
     return HubClient(std::move(options));
 }
 
@@ -52,9 +52,9 @@ fs::path path_of(const std::string& model, const std::string& repo, const HubCal
     LoadOptions options;
     options.force = call.force_reload;
     options.loaded = [&](const WantedFile&, const LoadedFile& file) {
-        for (const std::string& trouble : file.troubles) call.tell(trouble);
+        for (const std::string& problem : file.problems) call.report(problem);
     };
-    return client.load(client.want(entry_of(client, model, call), with_test_data), options);
+    return client.load(client.resolve(entry_of(client, model, call), with_test_data), options);
 }
 
 }  // namespace
@@ -92,12 +92,13 @@ onnx::ModelProto read_model(const fs::path& path) {
     std::error_code error;
     if (fs::file_size(path, error) > INT_MAX) {
         throw UserError(path.string() +
-                        ": is larger than the 2 GiB that a message can be; use its path");
+                        ": is larger than 2 GiB, the limit of protobuf; use its path");
     }
     std::ifstream file(path, std::ios::binary);
     onnx::ModelProto model;
     if (!file || !model.ParseFromIstream(&file)) {
-        throw UserError(path.string() + ": is no ONNX model; tell the hub's maintainers");
+        throw UserError(path.string() +
+                        ": is not an ONNX model; report this to the hub's maintainers");
     }
     return model;
 }

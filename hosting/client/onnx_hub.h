@@ -19,22 +19,23 @@
 
 namespace onnxhub {
 
-/// How to reach a hub, for each function below.
+/// Options for each function below.
 struct HubCall {
     std::string repo = std::string(official_hub);  ///< a spec, or a name of the configuration
-    std::optional<std::int64_t> opset = {};        ///< absent: the largest there is
-    bool force_reload = false;                     ///< what is in the cache doesn't count
-    /// Bytes may come from a hub that neither is the official one nor trusted by the configuration.
-    /// Being quiet doesn't grant that, unlike `silent` of the Python client (CVE-2026-28500).
+    std::optional<std::int64_t> opset = {};        ///< absent: the largest available
+    bool force_reload = false;                     ///< ignores files in the cache
+    /// Allows downloads from a hub that is neither the official one nor trusted by the
+    /// configuration. Unlike `silent` of the Python client (CVE-2026-28500), suppressing output
+    /// does not grant this.
     bool trust = false;
-    std::vector<std::string> mirrors = {};  ///< specs, tried in order behind the hub
+    std::vector<std::string> mirrors = {};  ///< specs, tried in order after the hub
     bool is_offline = false;
-    /// Told what a user should know, a line each; nothing is printed.
-    std::function<void(const std::string&)> tell = [](const std::string&) {};
+    /// Receives notes for the user, one line each; nothing is printed.
+    std::function<void(const std::string&)> report = [](const std::string&) {};
 };
 
-/// Entries in the order of the manifest; those of this name, compared without case, and with any of
-/// these tags.
+/// Entries in the order of the manifest, filtered by name (compared without case) and by tags (any
+/// of them).
 std::vector<Entry> list_models(const HubCall& call = {},
                                const std::optional<std::string>& model = {},
                                const std::vector<std::string>& tags = {});
@@ -42,28 +43,28 @@ std::vector<Entry> list_models(const HubCall& call = {},
 /// The entry of the model with call.opset.
 Entry get_model_info(const std::string& model, const HubCall& call = {});
 
-/// The model, downloaded or from the cache, verified either way. Weights outside the file stay
-/// outside: use the path then.
+/// The model, downloaded or from the cache, verified in both cases. External data stays outside of
+/// the model: use the path in that case.
 onnx::ModelProto load(const std::string& model, const HubCall& call = {});
 
-/// The same as a file in the cache, its weights beside it.
+/// The path of the model in the cache, with its external data next to it.
 std::filesystem::path load_file(const std::string& model, const HubCall& call = {});
 
-/// The folder with `model.onnx` and `test_data_set_N`, out of the verified archive.
+/// The folder with `model.onnx` and `test_data_set_N`, unpacked from the verified archive.
 std::filesystem::path download_model_with_test_data(const std::string& model,
                                                     const HubCall& call = {});
 
-/// Both models as one: see compose_models(). call.opset chooses the version of both.
+/// Composes two models: see compose_models(). call.opset selects the version of both.
 onnx::ModelProto load_composite_model(const std::string& network_model,
                                       const std::string& preprocessing_model,
                                       const HubCall& call = {},
                                       const std::optional<std::string>& preprocessing_repo = {});
 
-/// The cache of this process; without set_dir() that of default_cache_folder().
+/// The cache folder of this process: set_dir(), or default_cache_folder().
 void set_dir(const std::filesystem::path& folder);
 std::filesystem::path get_dir();
 
-/// Parses a model of up to 2 GiB, protobuf's limit. `path` is for messages too.
+/// Parses a model of up to 2 GiB, the limit of protobuf. `path` is also used in messages.
 onnx::ModelProto read_model(const std::filesystem::path& path);
 
 }  // namespace onnxhub

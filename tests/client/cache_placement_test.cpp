@@ -87,9 +87,9 @@ protected:
         LoadOptions load;
         load.force = force;
         load.loaded = [this](const WantedFile&, const LoadedFile& file) {
-            for (const std::string& trouble : file.troubles) troubles += trouble + "\n";
+            for (const std::string& trouble : file.problems) troubles += trouble + "\n";
         };
-        return client.load(client.want(*client.manifest().entries.at(0).entry, false), load);
+        return client.load(client.resolve(*client.manifest().entries.at(0).entry, false), load);
     }
 
     std::string error(const std::string& hub) {
@@ -114,7 +114,7 @@ protected:
         try {
             LockFile read = parse_lock_file(to_text(lock), "onnxhub.lock");
             HubClient client(options(read.hub));
-            client.load(client.want(read.models.at(0).wanted), {});
+            client.load(client.resolve(read.models.at(0).wanted), {});
         } catch (const UserError& error) {
             return error.what();
         }

@@ -313,13 +313,13 @@ protected:
         const auto parsed = parse_manifest(text);
         const auto* document = std::get_if<ManifestDocument>(&parsed);
         if (!document || !document->entries.at(0).entry) throw UserError("no entry");
-        WantedModel model = client.want(*document->entries.at(0).entry, is_archive);
+        WantedModel model = client.resolve(*document->entries.at(0).entry, is_archive);
         if (!is_locked) return model;
         LockFile lock;
         lock.hub = client.name();
         lock.address = lock.hub;
         lock.models.push_back({std::move(model), {}, {}});
-        return client.want(parse_lock_file(to_text(lock), "onnxhub.lock").models.at(0).wanted);
+        return client.resolve(parse_lock_file(to_text(lock), "onnxhub.lock").models.at(0).wanted);
     }
 
     void run_case(const HubClient& client) {

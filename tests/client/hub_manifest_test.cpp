@@ -112,7 +112,7 @@ TEST_F(HubManifestTest, ACopyThatWasAlteredDoesNotCount) {
     for (const auto& file : std::filesystem::recursive_directory_iterator(folder.path())) {
         if (file.path().extension() == ".json") test::write_file(file.path(), "[\"evil\"]");
     }
-    EXPECT_THAT(error(true), HasSubstr("no copy of this manifest is here"));
+    EXPECT_THAT(error(true), HasSubstr("there is no local copy of this manifest"));
     EXPECT_EQ(fetch().text, "[]");
     EXPECT_EQ(server.requests()[1].header("if-none-match"), nullptr);
 }

@@ -124,7 +124,7 @@ TEST(Settings, DiscoverIsTrueOrFalse) {
     EXPECT_FALSE(read("").discover);
     EXPECT_TRUE(read("[generate]\ndiscover = true\n").discover);
     EXPECT_THAT(error_of("[generate]\ndiscover = \"yes\"\n"),
-                "onnxhub.toml:2: generate.discover is neither true nor false; write discover = "
+                "onnxhub.toml:2: generate.discover is not true or false; write discover = "
                 "true");
 }
 
