@@ -39,7 +39,7 @@ void make_folder(const fs::path& folder) {
                     "); choose another folder with --cache");
 }
 
-void need_room(const fs::path& folder, std::uint64_t bytes) {
+void check_free_space(const fs::path& folder, std::uint64_t bytes) {
     std::error_code error;
     const fs::space_info space = fs::space(folder, error);
     if (error || space.available >= bytes) return;
@@ -89,7 +89,7 @@ PartialFile::PartialFile(fs::path path, const Sha256& sha, std::uint64_t size_by
     const std::string prefix = "." + to_hex(sha) + ".";
     adopt_abandoned(prefix, size_bytes);
     try {
-        need_room(path_.parent_path(), size_bytes - size_);
+        check_free_space(path_.parent_path(), size_bytes - size_);
         if (fd_ < 0) create(prefix);
     } catch (...) {
         if (fd_ >= 0) close(fd_);
