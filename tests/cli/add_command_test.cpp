@@ -115,7 +115,7 @@ protected:
 TEST_F(Add, WeightsOfAnotherModelAreNeverReplaced) {
     expect_added({model_with_weights("one/a.onnx", "w.bin", "aaaaaaaa", "a"), "--class", "x/y"});
     expect_refused({model_with_weights("two/b.onnx", "w.bin", "bbbbbbbb", "b"), "--class", "x/y"},
-                   "x/y/model/w.bin: is there already with other bytes and belongs to \"a\"; ");
+                   "x/y/model/w.bin: already exists with different content and belongs to \"a\"; ");
     // Not in a clone without the first one's bytes either: the manifest knows.
     const std::string graph = read_file(hub / "x/y/model/a.onnx");
     write_file(hub / "x/y/model/a.onnx", lfs_pointer_text(sha256_of(graph), graph.size()));
@@ -137,7 +137,7 @@ TEST_F(Add, AFileOfAnotherModelIsNeverReplaced) {
     expect_added({model("one/net.onnx"), "--class", "x", "--name", "First"});
     expect_refused(
         {model("two/net.onnx", "Abs"), "--class", "x", "--name", "Second"},
-        "x/model/net.onnx: is there already with other bytes and belongs to \"First\"; ");
+        "x/model/net.onnx: already exists with different content and belongs to \"First\"; ");
     write_file(hub / "x/model/stray.onnx", "nobody's");
     expect_refused({model("two/stray.onnx", "Abs"), "--class", "x"},
                    "belongs to a model that no table lists");
@@ -159,7 +159,7 @@ TEST_F(Add, FilesThatAreOneWithoutCaseAreRefused) {
 TEST_F(Add, ANameAndOpsetThatAnotherModelHasAreRefused) {
     expect_added({model("a.onnx"), "--class", "x", "--name", "Net"});
     expect_refused({model("b.onnx", "Abs"), "--class", "y", "--name", "net"},
-                   "x/README.md:5: the hub has \"Net\" with opset 13 already, x/model/a.onnx; ");
+                   "x/README.md:5: the hub already has \"Net\" with opset 13, x/model/a.onnx; ");
     expect_added({model("c.onnx", "Abs", 12), "--class", "x", "--name", "Net"});
     expect_valid();
 }

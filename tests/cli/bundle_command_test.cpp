@@ -152,8 +152,8 @@ TEST_F(Bundle, WhatIsPackedIsRefusedUnread) {
         EXPECT_FALSE(fs::exists(folder.path() / "there"));
     }
     EXPECT_THAT(refusal(ArchiveBuilder().file("../evil", "x").gzip()), HasSubstr("gzip"));
-    EXPECT_THAT(refusal("no archive"), HasSubstr("is no bundle"));
-    EXPECT_THAT(refusal(""), HasSubstr("is no bundle"));
+    EXPECT_THAT(refusal("no archive"), HasSubstr("is not a bundle"));
+    EXPECT_THAT(refusal(""), HasSubstr("is not a bundle"));
 }
 
 TEST_F(Bundle, UnknownTagsAndNamesAreToldWithTheNearest) {

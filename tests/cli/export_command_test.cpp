@@ -100,7 +100,7 @@ TEST_F(Export, AFolderWithSumsOfItsOwnIsNoEarlierExport) {
         write_file(mine / "SHA256SUMS", sums);
         const ProgramResult result = export_hub({}, "mine");
         EXPECT_EQ(result.status, 2);
-        EXPECT_THAT(result.err, HasSubstr("mine: is there and no earlier export"));
+        EXPECT_THAT(result.err, HasSubstr("mine: exists and is not an earlier export"));
         EXPECT_EQ(read_file(mine / "thesis.doc"), "precious");
         EXPECT_EQ(read_file(mine / "SHA256SUMS"), sums);
         expect_nothing_left_behind();
@@ -283,7 +283,7 @@ TEST_F(Export, NeverGoesIntoTheHubOrAroundIt) {
     fs::rename(hub, site / "hub");
     const ProgramResult around = onnxhub({"export", "site/hub", "--to", "site"});
     EXPECT_EQ(around.status, 2);
-    EXPECT_THAT(around.err, HasSubstr("site: holds the hub site/hub itself"));
+    EXPECT_THAT(around.err, HasSubstr("site: contains the hub site/hub"));
     EXPECT_EQ(onnxhub({"export", "site/hub", "--to", "site2"}).status, 0);
 }
 

@@ -298,7 +298,7 @@ TEST_F(Exported, WhatIsMissingIsListedAndNothingIsWritten) {
                    "\nsize 5\n");
     const ProgramResult refused = export_hub();
     EXPECT_EQ(refused.status, 2);
-    EXPECT_THAT(refused.err, AllOf(HasSubstr("a/two/model/two.onnx: its bytes are not here"),
+    EXPECT_THAT(refused.err, AllOf(HasSubstr("a/two/model/two.onnx: its content is not available locally"),
                                    HasSubstr("--allow-missing")));
     EXPECT_FALSE(fs::exists(site));
     const ProgramResult allowed = export_hub({"--allow-missing"});
