@@ -70,7 +70,7 @@ std::optional<std::string> append_segments(std::vector<std::string_view>& segmen
         if (segment != "..") {
             segments.push_back(segment);
         } else if (segments.empty()) {
-            return "leads out of the repository";
+            return "points outside of the repository";
         } else {
             segments.pop_back();
         }

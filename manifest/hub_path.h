@@ -9,7 +9,7 @@
 
 namespace onnxhub {
 
-/// Why a path cannot be used. `reason` is one clause, e.g. "leads out of the repository".
+/// Why a path cannot be used. `reason` is one clause, e.g. "points outside of the repository".
 struct UnsafePath {
     std::string reason;
 };

@@ -53,7 +53,7 @@ private:
     std::optional<std::string> step(const std::string& segment) {
         if (segment.empty() || segment == ".") return std::nullopt;
         if (segment == "..") {
-            if (reached_.empty()) return last_link_ + " leads out of the repository";
+            if (reached_.empty()) return last_link_ + " points outside of the repository";
             reached_ = parent_folder(reached_);
             return std::nullopt;
         }
@@ -75,7 +75,7 @@ private:
         }
         if (target.empty()) return last_link_ + " is empty";
         if (target.starts_with('/')) {
-            return last_link_ + " is absolute, so it leads out of the repository";
+            return last_link_ + " is absolute, so it points outside of the repository";
         }
         push(target);
         return std::nullopt;

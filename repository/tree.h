@@ -99,7 +99,7 @@ public:
 };
 
 struct UnresolvedPath {
-    std::string reason;  ///< e.g. "symbolic link leads out of the repository"
+    std::string reason;  ///< e.g. "symbolic link points outside of the repository"
 };
 
 /// Follows symbolic links within the tree, in `path` itself and in its parent folders. Returns the

@@ -47,7 +47,7 @@ void refuse_collisions(const std::vector<CacheKey>& files,
         for (std::string_view above = parent_folder(set[i].second); !above.empty();
              above = parent_folder(above)) {
             if (locations.contains(above)) {
-                refuse(files[i].hub_path, "leads through another file of the model");
+                refuse(files[i].hub_path, "has another file of the model as a parent folder");
             }
         }
     }

@@ -131,7 +131,7 @@ fs::path FileTransaction::place_of(const std::string& path) const {
     const fs::path below = target.lexically_relative(fs::weakly_canonical(hub_, error));
     if (error || below.empty() || *below.begin() == "..") {
         throw UserError(place.string() +
-                        ": is a symbolic link that leads out of the hub; make it a file");
+                        ": is a symbolic link that points outside of the hub; make it a file");
     }
     return target;
 }

@@ -40,7 +40,7 @@ public:
 
     /// Destination of the file `path`, which may not exist. Throws UserError when the path is not
     /// allowed: a parent folder is a symbolic link or a file, it is a folder itself, or it is a
-    /// symbolic link that leads out of the hub.
+    /// symbolic link that points outside of the hub.
     std::filesystem::path place_of(const std::string& path) const;
 
     /// Must be called before reading the file `path` to compute its new content. If another program

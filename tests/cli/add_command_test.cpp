@@ -212,7 +212,7 @@ TEST_F(Add, NothingIsWrittenOutsideOfTheHub) {
     write_file(folder.path() / "elsewhere.md", "# E\n");
     fs::create_directories(hub / "b");
     fs::create_symlink(folder.path() / "elsewhere.md", hub / "b/README.md");
-    expect_refused({"m.onnx", "--class", "b"}, "leads out of the hub");
+    expect_refused({"m.onnx", "--class", "b"}, "points outside of the hub");
     write_file(hub / "file", "x");
     expect_refused({"m.onnx", "--class", "file"}, "file: is no folder; ");
     EXPECT_TRUE(fs::is_empty(folder.path() / "outside"));

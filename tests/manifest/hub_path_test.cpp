@@ -43,10 +43,10 @@ TEST(CleanHubPath, GoesUpInsideTheHubOnly) {
     EXPECT_EQ(cleaned("", "a/../b"), "b");
     for (const char* path :
          {"..", "../", "./..", "a/../..", "../a", "a/../../a", "a/b/../../../c"}) {
-        EXPECT_EQ(cleaned("", path), "refused: leads out of the repository") << path;
+        EXPECT_EQ(cleaned("", path), "refused: points outside of the repository") << path;
     }
-    EXPECT_EQ(cleaned("a", "../../hub/a"), "refused: leads out of the repository");
-    EXPECT_EQ(cleaned("..", "a"), "refused: leads out of the repository");
+    EXPECT_EQ(cleaned("a", "../../hub/a"), "refused: points outside of the repository");
+    EXPECT_EQ(cleaned("..", "a"), "refused: points outside of the repository");
 }
 
 TEST(CleanHubPath, RefusesWhatIsNotRelative) {
@@ -115,7 +115,7 @@ TEST(CheckHubPath, AcceptsCleanPathsOnly) {
         EXPECT_EQ(told(check_hub_path(path)), "refused: has \".\", \"..\" or empty segments")
             << path;
     }
-    EXPECT_EQ(told(check_hub_path("../a")), "refused: leads out of the repository");
+    EXPECT_EQ(told(check_hub_path("../a")), "refused: points outside of the repository");
     EXPECT_EQ(told(check_hub_path("/a")), "refused: is absolute");
     EXPECT_EQ(told(check_hub_path(".git/config")), "refused: leads into a .git folder");
 }

@@ -111,7 +111,7 @@ std::optional<HeldByGit> MemoryTree::held_by_git(const std::string& path) const 
     if (!id) return std::nullopt;
     if (const auto pointer = unmodified_pointer(path)) return HeldByGit{*id, 130, *pointer};
     const File& file = files_.at(path);
-    if (!file.is_readable) throw UserError(path + ": is not here; fetch it");
+    if (!file.is_readable) throw UserError(path + ": is not available locally; fetch it");
     return HeldByGit{*id, file.stat.size_bytes, parse_lfs_pointer(file.content)};
 }
 

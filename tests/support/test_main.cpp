@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every test program can be its own ONNX worker.
+// The main function of the test programs. Each can be its own ONNX worker.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -9,14 +9,14 @@
 #include "tests/support/repository_builder.h"
 
 #if defined(__SANITIZE_ADDRESS__)
-/// libgit2 1.5 loses PCRE's memory whenever a revision's name turns out to name nothing.
+/// libgit2 1.5 leaks PCRE's memory when a revision does not exist.
 extern "C" const char* __lsan_default_suppressions() {
     return "leak:libpcre2";
 }
 #endif
 
-/// Servers of the tests are on loopback, where no proxy belongs; and no test is to meet the secrets
-/// of whoever runs it.
+/// Test servers are on loopback, so proxies must not be used, and tests must not see the user's
+/// secrets.
 static void forget_the_network() {
     for (const char* name : {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy",
                              "ALL_PROXY", "GITHUB_TOKEN", "ONNXHUB_LFS_TOKEN"}) {
@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
     if (argc == 2 && std::strcmp(argv[1], onnxhub::onnx_worker_argument) == 0) {
         return onnxhub::serve_onnx_tasks();
     }
-    // What clients keep between runs is not that of the user who runs the tests.
+    // Clients must not use the state folder of the user who runs the tests.
     const onnxhub::test::TemporaryFolder state;
     setenv("XDG_STATE_HOME", state.path().c_str(), 1);
     testing::InitGoogleTest(&argc, argv);
