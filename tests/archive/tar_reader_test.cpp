@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tar and gzip by the byte: what a lenient reader would pass is damage here.
+// Tar and gzip, byte by byte: the reader rejects what lenient readers accept.
 #include "archive/tar_reader.h"
 
 #include <gmock/gmock.h>

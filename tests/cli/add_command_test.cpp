@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub add`: what it must not take, lose or leave behind.
+// `onnxhub add`: which models it rejects, which files it keeps, and that it leaves no temporary
+// files.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub bundle`: every byte of one is as it was made, or it is refused.
+// `onnxhub bundle`: any altered byte is detected.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub diff` on repositories that git makes: bare ones, partial clones, shallow checkouts.
+// `onnxhub diff` on repositories made by git: bare ones, partial clones, shallow checkouts.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

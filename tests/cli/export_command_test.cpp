@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub export`: what it takes the place of, what it keeps, and what it proves on the way.
+// `onnxhub export`: what it replaces, what it keeps, and what it verifies.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

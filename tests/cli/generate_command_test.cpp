@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The real program on real repositories: both streams, the exit status, and what it left behind.
+// `onnxhub generate` on real repositories: output, exit status and remaining files.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

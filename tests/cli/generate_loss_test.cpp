@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `generate`, `inspect` and `add` on hubs in which something is in error: nothing is lost, and the
-// exit status says that something is wrong.
+// `generate`, `inspect` and `add` on hubs with invalid rows or files: entries are kept, and the
+// exit status is not 0.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

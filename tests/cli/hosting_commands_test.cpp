@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub init`, `add` and `serve`: a team's hub from nothing to a model in somebody's cache.
+// `onnxhub init`, `add` and `serve`: from an empty folder to a model in a user's cache.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -298,8 +298,9 @@ TEST_F(Exported, WhatIsMissingIsListedAndNothingIsWritten) {
                    "\nsize 5\n");
     const ProgramResult refused = export_hub();
     EXPECT_EQ(refused.status, 2);
-    EXPECT_THAT(refused.err, AllOf(HasSubstr("a/two/model/two.onnx: its content is not available locally"),
-                                   HasSubstr("--allow-missing")));
+    EXPECT_THAT(refused.err,
+                AllOf(HasSubstr("a/two/model/two.onnx: its content is not available locally"),
+                      HasSubstr("--allow-missing")));
     EXPECT_FALSE(fs::exists(site));
     const ProgramResult allowed = export_hub({"--allow-missing"});
     EXPECT_EQ(allowed.status, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub init`: where it refuses, and which models that are there already it adopts.
+// `onnxhub init`: which folders it rejects, and which existing models it adopts.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What init and add write for people, and what --quiet leaves of the messages of commands.
+// Texts that init and add write, and messages of commands with --quiet.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

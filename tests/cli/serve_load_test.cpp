@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub serve` under many requests and many connections: its memory, and that it goes on.
+// `onnxhub serve` with many requests and connections: memory and availability.
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hubs that outgrow one machine or its disk: shards, and fetching a batch at a time with the real
-// git-lfs from a server on loopback.
+// Hubs that are too large for one machine or its disk: shards, and fetching in batches with the
+// real git-lfs from a server on loopback.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

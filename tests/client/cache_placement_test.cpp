@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A hub chooses content, never places: where models and their external data lie in the cache, and
-// whose files are used there.
+// Where models and their external data are stored in the cache, and whose files are used. A hub
+// cannot choose paths.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Downloads from servers that break off, lie, dawdle and lead astray: each ends in the right file
-// or in none, and says why.
+// Downloads from servers that interrupt, stall or send wrong data: each ends with the right file or
+// with an error.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

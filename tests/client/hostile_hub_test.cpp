@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A property: whatever manifests, lock files and archives say, nothing comes to exist or differs
-// outside the folders meant for it. Cases are made at random from path fragments, from a fixed
-// seed; what they name is taken from a Git LFS store on this disk, so that every path has bytes.
+// A property test: for any manifests, lock files and archives, no file outside the permitted
+// folders is created or changed. Cases are random combinations of path fragments, from a fixed
+// seed. All paths have content, from a local Git LFS store.
 #include <dirent.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables so long that they are read in parts say the same as short ones.
+// Long tables, which are read in parts, give the same results as short ones.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

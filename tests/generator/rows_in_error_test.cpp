@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a hub has is not lost while a row, a README or a model is in error: entries stay as they
-// are, and what an earlier manifest knows of the same bytes comes back.
+// Entries are kept while a row, a README or a model is invalid, and lost values come back from
+// earlier manifests with the same digest.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

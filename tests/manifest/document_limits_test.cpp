@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a document costs in memory is in proportion to its bytes.
+// The memory for a document is in proportion to its size.
 #include "manifest/document_limits.h"
 
 #include <gtest/gtest.h>
