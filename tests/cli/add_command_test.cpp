@@ -215,7 +215,7 @@ TEST_F(Add, NothingIsWrittenOutsideOfTheHub) {
     fs::create_symlink(folder.path() / "elsewhere.md", hub / "b/README.md");
     expect_refused({"m.onnx", "--class", "b"}, "points outside of the hub");
     write_file(hub / "file", "x");
-    expect_refused({"m.onnx", "--class", "file"}, "file: is no folder; ");
+    expect_refused({"m.onnx", "--class", "file"}, "file: is not a directory; ");
     EXPECT_TRUE(fs::is_empty(folder.path() / "outside"));
     EXPECT_EQ(read_file(folder.path() / "elsewhere.md"), "# E\n");
 }
@@ -244,7 +244,7 @@ TEST_F(Add, CallsThatCanNotBeMeantAreRefused) {
     };
     for (const auto& [arguments, reason] : calls) expect_refused(arguments, reason);
     model_with_weights("w.onnx", ".w.bin", "wwwwwwww");
-    expect_refused({"w.onnx", "--class", "a"}, "are hidden");
+    expect_refused({"w.onnx", "--class", "a"}, "or hidden");
 }
 
 TEST_F(Add, TagsChooseTheFolder) {
@@ -312,9 +312,9 @@ TEST_F(Add, TheArchiveOfAModelHasItsWeights) {
 
 TEST_F(Add, PointersAreNoModels) {
     write_file(folder.path() / "p.onnx", lfs_pointer_text(sha256_of("x"), 1));
-    expect_refused({"p.onnx", "--class", "a"},
-                   "p.onnx: is a Git LFS pointer, its bytes are not "
-                   "here; `git lfs pull` first");
+    expect_refused(
+        {"p.onnx", "--class", "a"},
+        "p.onnx: is a Git LFS pointer, its content is not available locally; run `git lfs pull`");
     model_with_weights("w.onnx", "w.bin", lfs_pointer_text(sha256_of("x"), 1));
     expect_refused({"w.onnx", "--class", "a"}, "w.bin: is a Git LFS pointer");
 }

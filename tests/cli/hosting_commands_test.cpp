@@ -170,9 +170,9 @@ TEST_F(Hosting, AddRefusesBeforeItWrites) {
     const std::vector<std::pair<std::vector<std::string>, std::string>> calls = {
         {{"broken.onnx", "--class", "a"}, "broken.onnx: "},
         {{"bad.onnx", "--class", "a"}, "fails ONNX's checker"},
-        {{"lonely.onnx", "--class", "a"}, "weights are not there"},
+        {{"lonely.onnx", "--class", "a"}, "external data does not exist"},
         {{"none.onnx", "--class", "a"}, "none.onnx"},
-        {{small_model("m")}, "which folder"},
+        {{small_model("m")}, "folder is not given"},
         {{small_model("m"), "--class", "../x"}, "--class"},
         {{small_model("m"), "--class", "a", "--test-data", "hub"}, "test_data_set_N"},
         {{small_model("m"), "--class", "a", "--accuracy", "x"}, "COLUMN=TEXT"},
@@ -315,7 +315,7 @@ TEST_F(Exported, AlteredBytesAndForeignFoldersAreRefused) {
     EXPECT_FALSE(fs::exists(site));
     write_file(hub / "a/one/model/one.onnx", model);
     write_file(site / "precious.txt", "mine");
-    EXPECT_THAT(export_hub().err, HasSubstr("no earlier export"));
+    EXPECT_THAT(export_hub().err, HasSubstr("is not an earlier export"));
     EXPECT_EQ(read_file(site / "precious.txt"), "mine");
 }
 

@@ -45,7 +45,7 @@ TEST_F(ScaffoldTexts, TheReadmeNamesGitHubOnlyWhenInitIsToldThePlaceThere) {
     for (const std::vector<std::string>& options : elsewhere) {
         EXPECT_THAT(readme_of_init(options),
                     AllOf(HasSubstr("onnxhub list --hub HUB\n"),
-                          HasSubstr("`HUB` is where this hub is: the address of its server"),
+                          HasSubstr("`HUB` is the location of this hub: the URL of its server"),
                           Not(HasSubstr("owner")), Not(HasSubstr("team/")),
                           Not(HasSubstr("GitHub")), Not(HasSubstr("{{"))));
     }

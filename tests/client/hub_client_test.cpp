@@ -183,12 +183,12 @@ TEST_F(HubClientTest, ReadOnlyCachesAreLookedInto) {
 TEST_F(HubClientTest, AMirrorOnThisDiskNeedsNoNetwork) {
     write_file(folder.path() / "mirror/a/m.onnx", model_text);
     ClientOptions with_mirror = options("team/models");
-    std::string told;
-    with_mirror.report = [&](const std::string& text) { told += text; };
+    std::string reported;
+    with_mirror.report = [&](const std::string& text) { reported += text; };
     with_mirror.mirrors = {(folder.path() / "gone").string(), (folder.path() / "mirror").string()};
     EXPECT_EQ(read_file(load(std::move(with_mirror))), model_text);
     EXPECT_FALSE(authorizations().contains("/media/team/models/main/a/m.onnx"));
-    EXPECT_THAT(told, HasSubstr("mirror skipped: "));
+    EXPECT_THAT(reported, HasSubstr("mirror skipped: "));
 }
 
 TEST_F(HubClientTest, APinnedHubIsReadAtItsCommit) {

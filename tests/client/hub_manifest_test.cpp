@@ -26,7 +26,7 @@ protected:
         : server([this](const ReceivedRequest& request) { return answer(request); }) {}
 
     Answer answer(const ReceivedRequest& request) {
-        if (status != 200) return {status, "trouble"};
+        if (status != 200) return {status, "problem"};
         const std::string* known = request.header("if-none-match");
         if (known && *known == etag) return {304, ""};
         return {200, text, {{"ETag", etag}}};
@@ -68,7 +68,7 @@ TEST_F(HubManifestTest, IsFetchedAndThenOnlyAskedAfter) {
 }
 
 TEST_F(HubManifestTest, OfflineOpensNoConnection) {
-    EXPECT_THAT(error(true), HasSubstr("leave out --offline once"));
+    EXPECT_THAT(error(true), HasSubstr("run once without --offline"));
     fetch();
     EXPECT_EQ(fetch(true).text, "[]");
     EXPECT_THAT(server.requests(), SizeIs(1));

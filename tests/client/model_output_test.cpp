@@ -155,7 +155,7 @@ TEST_F(ModelOutput, ACopyIsVerified) {
 }
 
 TEST_F(ModelOutput, AFolderOrTheNameOfTheDataIsNoOutput) {
-    EXPECT_THAT(error({{{"x.onnx", "w"}}}), HasSubstr("have this name"));
+    EXPECT_THAT(error({{{"x.onnx", "w"}}}), HasSubstr("has this name"));
     fs::create_directories(output);
     EXPECT_THAT(error({}), HasSubstr("is a directory; name a file"));
 }
