@@ -150,9 +150,9 @@ void fetch_missing(HubFolder& hub, const GenerationPlan& plan, const GenerateOpt
         tell_batch(batch.models(), batch.size_bytes(), number + 1, fetch.batches.size(), streams);
         const FetchedContent fetched(*hub.repository, batch.request(hub, options, streams));
         hub.tree = open_tree(hub);
-        if (fetched.trouble()) {
+        if (fetched.problem()) {
             is_done = false;
-            diagnostics.report({Severity::error, "fetch-failed", "git-lfs", 0, *fetched.trouble(),
+            diagnostics.report({Severity::error, "fetch-failed", "git-lfs", 0, *fetched.problem(),
                                 "push what is missing, then run this again"});
         }
         std::vector<RowResult> made =

@@ -148,7 +148,7 @@ ExitCode run_inspect(const InspectArguments& arguments, const Streams& streams) 
                              read_graph(*model.content, arguments)};
     warn(arguments, report.graph, streams);
     if (const auto& failure = report.graph.inference_failure; failure && failure->crashed) {
-        note(streams, fmt::format("warning: {}: shape inference did not survive this model: {}; "
+        note(streams, fmt::format("warning: {}: shape inference failed on this model: {}; "
                                   "ports are shown as declared",
                                   printable(arguments.file), failure->reason));
     }

@@ -243,7 +243,7 @@ std::unique_ptr<HubState> fetch(Session& session, std::unique_ptr<HubState> stat
                               request.paths.size() == 1 ? "" : "s"));
     request.into = FetchInto::store_alone;
     const FetchedContent fetched(*session.hub.repository, std::move(request));
-    if (fetched.trouble()) session.fetch_troubles.push_back(*fetched.trouble());
+    if (fetched.problem()) session.fetch_troubles.push_back(*fetched.problem());
     session.hub.tree = open_tree(session.hub);
     state.reset();
     return read_state(session, *session.hub.tree, session.manifest);

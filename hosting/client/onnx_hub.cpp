@@ -35,7 +35,7 @@ HubClient client_of(const HubCall& call, const std::string& repo) {
     options.cache_folder = get_dir();
     options.is_offline = call.is_offline;
     options.is_trusted = [trust = call.trust](const TrustQuestion&) { return trust; };
-    options.tell = call.tell;
+    options.report = call.report;
     return HubClient(std::move(options));
 }
 
@@ -54,9 +54,9 @@ fs::path path_of(const std::string& model, const std::string& repo, const HubCal
     LoadOptions options;
     options.force = call.force_reload;
     options.loaded = [&](const WantedFile&, const LoadedFile& file) {
-        for (const std::string& trouble : file.troubles) call.tell(trouble);
+        for (const std::string& problem : file.problems) call.report(problem);
     };
-    return client.load(client.want(entry_of(client, model, call), with_test_data), options);
+    return client.load(client.resolve(entry_of(client, model, call), with_test_data), options);
 }
 
 }  // namespace
@@ -94,10 +94,11 @@ std::string read_model(const fs::path& path) {
     const auto source = open_file(path, path.string());
     if (source->size_bytes() > INT_MAX) {
         throw UserError(path.string() +
-                        ": is larger than the 2 GiB that a message can be; use its path");
+                        ": is larger than 2 GiB, the limit of protobuf; use its path");
     }
     if (std::holds_alternative<SkeletonError>(read_model_graph(*source, nullptr, {}))) {
-        throw UserError(path.string() + ": is no ONNX model; tell the hub's maintainers");
+        throw UserError(path.string() +
+                        ": is not an ONNX model; report this to the hub's maintainers");
     }
     std::string bytes(static_cast<std::size_t>(source->size_bytes()), '\0');
     bytes.resize(source->read(0, std::as_writable_bytes(std::span(bytes))));

@@ -37,14 +37,14 @@ constexpr rlim_t memory_base = rlim_t{1} << 30;  // bytes
 constexpr rlim_t memory_per_byte = 8;
 
 using Names = std::set<std::string>;
-/// Of connected ports: the network's input → the preprocessing model's output.
+/// Connected ports: the network's input → the preprocessing model's output.
 using Connections = std::map<std::string, std::string>;
 
 [[noreturn]] void fail(const std::string& what, const std::string& hint) {
     throw UserError("composing: " + what + "; " + hint);
 }
 
-/// libonnx describes the node at length after the first line.
+/// The first line of libonnx's message. The rest describes the node at length.
 std::string first_clause(const std::exception& error) {
     std::string text = error.what();
     text = text.substr(0, text.find('\n'));
@@ -52,7 +52,7 @@ std::string first_clause(const std::exception& error) {
     return text;
 }
 
-/// Calls `see` for the graph and all below it. Protobuf's own limit bounds the depth.
+/// Calls `see` for the graph and all its subgraphs. Protobuf's own limit bounds the depth.
 template <typename Graph>
 void for_each_graph(Graph& graph, const std::function<void(Graph&)>& see);
 
@@ -106,7 +106,7 @@ bool has_external_data(const onnx::GraphProto& graph) {
 
 void check(const onnx::ModelProto& model, const std::string& which) {
     if (has_external_data(model.graph())) {
-        fail(which + " has weights outside its file", "compose models that hold their weights");
+        fail(which + " has external data", "compose models without external data");
     }
     try {
         onnx::checker::check_model(model);
@@ -123,11 +123,11 @@ std::map<std::string, std::int64_t> model_opsets(const onnx::ModelProto& model) 
     return opsets;
 }
 
-/// The converter knows neither functions nor sparse initializers, and drops what it doesn't know.
+/// Checks what ONNX's converter would drop: it supports neither functions nor sparse initializers.
 onnx::ModelProto converted(const onnx::ModelProto& model, std::int64_t opset,
                            const std::string& which) {
     const auto lost = [&](const std::string& what) {
-        fail(fmt::format("{} can't be brought to opset {}: {}", which, opset, what),
+        fail(fmt::format("{} can't be converted to opset {}: {}", which, opset, what),
              "choose versions of both models with the same opset (--opset)");
     };
     if (model.functions_size() > 0) lost("it has functions of its own");
@@ -141,12 +141,12 @@ onnx::ModelProto converted(const onnx::ModelProto& model, std::int64_t opset,
     } catch (const std::exception& error) {
         lost(first_clause(error));
     }
-    if (model_opsets(result)[""] != opset) lost("ONNX's version converter does not understand it");
+    if (model_opsets(result)[""] != opset) lost("ONNX's version converter does not support it");
     *result.mutable_metadata_props() = model.metadata_props();
     return result;
 }
 
-/// Both models at the same opsets and IR version.
+/// Converts both models to the same opsets and IR version.
 void bring_together(onnx::ModelProto& preprocessing, onnx::ModelProto& network) {
     const auto one = model_opsets(preprocessing);
     const auto other = model_opsets(network);
@@ -155,7 +155,7 @@ void bring_together(onnx::ModelProto& preprocessing, onnx::ModelProto& network) 
         if (domain.empty() || found == other.end() || found->second == version) continue;
         fail(fmt::format("the models use opsets {} and {} of the domain \"{}\"", version,
                          found->second, domain),
-             "only the default domain can be converted, choose other versions of the models");
+             "choose other versions of the models, since only the default domain can be converted");
     }
     const std::int64_t ir = std::max(preprocessing.ir_version(), network.ir_version());
     if (one.contains("") && other.contains("")) {
@@ -190,7 +190,7 @@ std::string text_of(const onnx::ValueInfoProto& info) {
     return info.name() + " " + to_text(port);
 }
 
-/// Names of dimensions are each model's own, so only numbers can disagree.
+/// Only numbers can disagree, since names of dimensions have no meaning outside their model.
 bool agree(const onnx::TensorShapeProto& one, const onnx::TensorShapeProto& other) {
     return one.dim_size() == other.dim_size() &&
            std::ranges::equal(one.dim(), other.dim(), [](const auto& a, const auto& b) {
@@ -228,7 +228,7 @@ Connections connect(const onnx::GraphProto& preprocessing, const onnx::GraphProt
     return connections;
 }
 
-/// Names of values, at all depths, by what they are.
+/// Names of values by kind, at all depths.
 std::map<std::string, Names> names_of(const onnx::GraphProto& graph) {
     std::map<std::string, Names> names;
     for_each_graph<const onnx::GraphProto>(graph, [&](const onnx::GraphProto& below) {
@@ -270,7 +270,7 @@ void check_collisions(const onnx::GraphProto& preprocessing, const onnx::GraphPr
     }
 }
 
-/// A connected input is read under its output's name from now on, in subgraphs too.
+/// Renames each connected input to its output's name, in subgraphs too.
 void rename_inputs(onnx::GraphProto& network, const Connections& connections) {
     const auto rename = [&](std::string& name) {
         const auto found = connections.find(name);
@@ -286,7 +286,7 @@ void rename_inputs(onnx::GraphProto& network, const Connections& connections) {
         if (&graph == &network) return;
         for (auto& output : *graph.mutable_output()) rename(*output.mutable_name());
     });
-    // An output that hands an input through keeps its name.
+    // An output that returns an input unchanged keeps its name.
     for (const auto& output : network.output()) {
         const auto found = connections.find(output.name());
         if (found == connections.end()) continue;
@@ -298,7 +298,7 @@ void rename_inputs(onnx::GraphProto& network, const Connections& connections) {
     }
 }
 
-/// Appends what `skip` doesn't name.
+/// Appends the items that `skip` does not name.
 template <typename Repeated, typename NameOf>
 void append(Repeated& to, const Repeated& from, const Connections& skip, const NameOf& name_of) {
     for (const auto& element : from) {
@@ -306,7 +306,7 @@ void append(Repeated& to, const Repeated& from, const Connections& skip, const N
     }
 }
 
-/// A value both models put out or hand on under one name is one output.
+/// A value that is an output of both models under one name is a single output.
 void append_outputs(onnx::GraphProto& merged, const onnx::GraphProto& preprocessing,
                     const onnx::GraphProto& network, const Connections& connections) {
     Names connected;
@@ -331,7 +331,7 @@ onnx::GraphProto merge(const onnx::GraphProto& preprocessing, const onnx::GraphP
     append(*merged.mutable_value_info(), network.value_info(), connections, name_of);
     merged.mutable_quantization_annotation()->MergeFrom(network.quantization_annotation());
     merged.set_name(preprocessing.name() + "_" + network.name());
-    merged.set_doc_string(fmt::format("{} in front of {}\n\n{}\n\n{}", preprocessing.name(),
+    merged.set_doc_string(fmt::format("{} followed by {}\n\n{}\n\n{}", preprocessing.name(),
                                       network.name(), preprocessing.doc_string(),
                                       network.doc_string()));
     return merged;

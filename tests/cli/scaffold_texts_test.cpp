@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What init and add write for people, and what --quiet leaves of the messages of commands.
+// Texts that init and add write, and messages of commands with --quiet.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -45,7 +45,7 @@ TEST_F(ScaffoldTexts, TheReadmeNamesGitHubOnlyWhenInitIsToldThePlaceThere) {
     for (const std::vector<std::string>& options : elsewhere) {
         EXPECT_THAT(readme_of_init(options),
                     AllOf(HasSubstr("onnxhub list --hub HUB\n"),
-                          HasSubstr("`HUB` is where this hub is: the address of its server"),
+                          HasSubstr("`HUB` is the location of this hub: the URL of its server"),
                           Not(HasSubstr("owner")), Not(HasSubstr("team/")),
                           Not(HasSubstr("GitHub")), Not(HasSubstr("{{"))));
     }

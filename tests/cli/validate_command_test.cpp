@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub validate` on real repositories: both streams, the exit status, and what it left behind.
+// `onnxhub validate` on real repositories: output, exit status and remaining files.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ports of real models are those ONNX Runtime reports.
+// The ports of real models equal those that ONNX Runtime reports.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

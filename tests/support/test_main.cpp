@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every test program does first.
+// The main function of the test programs.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -9,7 +9,7 @@
 #include "tests/support/repository_builder.h"
 
 #if defined(__SANITIZE_ADDRESS__)
-/// libgit2 1.5 loses PCRE's memory whenever a revision's name turns out to name nothing.
+/// libgit2 1.5 leaks PCRE's memory when a revision does not exist.
 extern "C" const char* __lsan_default_suppressions() {
     return "leak:libpcre2";
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a healthy hub, each kind of damage at many places: everything is found, nothing else is.
+// Each kind of damage at many places of a healthy hub: all damage is found, and nothing else.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

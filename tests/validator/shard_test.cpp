@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shards of a hub, put together, say what one run over all of it says.
+// Merged shards of a hub give the findings of one run.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

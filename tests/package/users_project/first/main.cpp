@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The user's own headers before and behind the library's: they are found whatever its are called.
+// The user's own headers are found before and after the library's, also when names are equal.
 #include "http/http_client.h"
 
 #include <onnxhub/hosting/client/onnx_hub.h>
