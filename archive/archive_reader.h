@@ -4,16 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
-namespace onnxhub {
+#include "archive/block_reader.h"
 
-/// Fills `into` with the archive's bytes from `offset` on and returns how many there were: fewer
-/// than asked for only at its end.
-using BlockReader = std::function<std::size_t(std::uint64_t offset, std::span<std::byte> into)>;
+namespace onnxhub {
 
 /// Bounds on what an archive may make its reader do. Reading stops at the first that is passed.
 struct ArchiveLimits {

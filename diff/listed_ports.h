@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "diff/model_diff.h"
+#include "diff/model_change.h"
 #include "manifest/manifest.h"
 
 namespace onnxhub {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "diff/model_diff.h"
+#include "diff/hub_side.h"
 #include "generator/readme_table.h"
 
 namespace onnxhub {

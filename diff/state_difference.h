@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "diff/model_diff.h"
+#include "diff/model_change.h"
 #include "diff/model_state.h"
 
 namespace onnxhub {

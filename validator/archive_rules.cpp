@@ -11,6 +11,7 @@
 
 #include "base/parallel.h"
 #include "base/user_error.h"
+#include "manifest/rule_ids.h"
 #include "model/test_data_archive.h"
 #include "model/test_data_check.h"
 
@@ -18,7 +19,7 @@ namespace onnxhub {
 namespace {
 
 constexpr RuleInfo archive_unreadable{
-    .id = "archive-unreadable",
+    .id = rule_id::archive_unreadable,
     .severity = Severity::error,
     .family = "archive",
     .what =
@@ -30,7 +31,7 @@ constexpr RuleInfo archive_unreadable{
 };
 
 constexpr RuleInfo archive_unsafe{
-    .id = "archive-unsafe",
+    .id = rule_id::archive_unsafe,
     .severity = Severity::error,
     .family = "archive",
     .what =
@@ -44,7 +45,7 @@ constexpr RuleInfo archive_unsafe{
 };
 
 constexpr RuleInfo archive_too_large{
-    .id = "archive-too-large",
+    .id = rule_id::archive_too_large,
     .severity = Severity::error,
     .family = "archive",
     .what =
@@ -56,7 +57,7 @@ constexpr RuleInfo archive_too_large{
 };
 
 constexpr RuleInfo archive_no_model{
-    .id = "archive-no-model",
+    .id = rule_id::archive_no_model,
     .severity = Severity::error,
     .family = "archive",
     .what = "An archive holds no `.onnx` file.",
@@ -66,7 +67,7 @@ constexpr RuleInfo archive_no_model{
 };
 
 constexpr RuleInfo archive_model_differs{
-    .id = "archive-model-differs",
+    .id = rule_id::archive_model_differs,
     .severity = Severity::warning,
     .family = "archive",
     .what = "No `.onnx` file in an archive has the SHA-256 of the model it belongs to.",
@@ -76,7 +77,7 @@ constexpr RuleInfo archive_model_differs{
 };
 
 constexpr RuleInfo test_data_missing{
-    .id = "test-data-missing",
+    .id = rule_id::test_data_missing,
     .severity = Severity::warning,
     .family = "archive",
     .what = "An archive has no folder `test_data_set_N` with `input_I.pb` or `output_I.pb`.",
@@ -86,7 +87,7 @@ constexpr RuleInfo test_data_missing{
 };
 
 constexpr RuleInfo test_data_differs{
-    .id = "test-data-differs",
+    .id = rule_id::test_data_differs,
     .severity = Severity::error,
     .family = "archive",
     .what =

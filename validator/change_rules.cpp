@@ -14,13 +14,14 @@
 
 #include "manifest/entry_name.h"
 #include "manifest/hub_path.h"
+#include "manifest/rule_ids.h"
 #include "validator/port_difference.h"
 
 namespace onnxhub {
 namespace {
 
 constexpr RuleInfo ports_changed_without_model{
-    .id = "ports-changed-without-model",
+    .id = rule_id::ports_changed_without_model,
     .severity = Severity::error,
     .family = "changes",
     .what =
@@ -36,7 +37,7 @@ constexpr RuleInfo ports_changed_without_model{
 };
 
 constexpr RuleInfo external_data_changed_without_model{
-    .id = "external-data-changed-without-model",
+    .id = rule_id::external_data_changed_without_model,
     .severity = Severity::error,
     .family = "changes",
     .what =
@@ -50,7 +51,7 @@ constexpr RuleInfo external_data_changed_without_model{
 };
 
 constexpr RuleInfo checks_changed{
-    .id = "checks-changed",
+    .id = rule_id::checks_changed,
     .severity = Severity::warning,
     .family = "changes",
     .what =

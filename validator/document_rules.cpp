@@ -17,13 +17,14 @@
 #include "manifest/entry_name.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest_repair.h"
+#include "manifest/rule_ids.h"
 #include "validator/manifest_schema.h"
 
 namespace onnxhub {
 namespace {
 
 constexpr RuleInfo manifest_missing{
-    .id = "manifest-missing",
+    .id = rule_id::manifest_missing,
     .severity = Severity::error,
     .family = "document",
     .what = "The hub has tables of models, but no `ONNX_HUB_MANIFEST.json`.",
@@ -34,7 +35,7 @@ constexpr RuleInfo manifest_missing{
 };
 
 constexpr RuleInfo json_syntax{
-    .id = "json-syntax",
+    .id = rule_id::json_syntax,
     .severity = Severity::error,
     .family = "document",
     .what =
@@ -51,7 +52,7 @@ constexpr RuleInfo json_syntax{
 };
 
 constexpr RuleInfo manifest_schema{
-    .id = "manifest-schema",
+    .id = rule_id::manifest_schema,
     .severity = Severity::error,
     .family = "document",
     .what =
@@ -64,7 +65,7 @@ constexpr RuleInfo manifest_schema{
 };
 
 constexpr RuleInfo negative_dimension{
-    .id = "negative-dimension",
+    .id = rule_id::negative_dimension,
     .severity = Severity::warning,
     .family = "document",
     .what = "A shape in `io_ports` or `extra_ports` has a negative dimension.",
@@ -76,7 +77,7 @@ constexpr RuleInfo negative_dimension{
 };
 
 constexpr RuleInfo duplicate_key{
-    .id = "duplicate-key",
+    .id = rule_id::duplicate_key,
     .severity = Severity::error,
     .family = "document",
     .what = "An object of the manifest has the same key twice.",
@@ -86,7 +87,7 @@ constexpr RuleInfo duplicate_key{
 };
 
 constexpr RuleInfo duplicate_entry{
-    .id = "duplicate-entry",
+    .id = rule_id::duplicate_entry,
     .severity = Severity::error,
     .family = "document",
     .what = "Two entries have the same model, path and opset.",
@@ -97,7 +98,7 @@ constexpr RuleInfo duplicate_entry{
 };
 
 constexpr RuleInfo ambiguous_model{
-    .id = "ambiguous-model",
+    .id = rule_id::ambiguous_model,
     .severity = Severity::error,
     .family = "document",
     .what =
@@ -110,7 +111,7 @@ constexpr RuleInfo ambiguous_model{
 };
 
 constexpr RuleInfo unsafe_path{
-    .id = "unsafe-path",
+    .id = rule_id::unsafe_path,
     .severity = Severity::error,
     .family = "document",
     .what =
@@ -125,7 +126,7 @@ constexpr RuleInfo unsafe_path{
 };
 
 constexpr RuleInfo path_case_clash{
-    .id = "path-case-clash",
+    .id = rule_id::path_case_clash,
     .severity = Severity::error,
     .family = "document",
     .what =
@@ -139,7 +140,7 @@ constexpr RuleInfo path_case_clash{
 };
 
 constexpr RuleInfo entry_order{
-    .id = "entry-order",
+    .id = rule_id::entry_order,
     .severity = Severity::warning,
     .family = "document",
     .what = "Entries are not sorted by `model_path`, by code point.",
@@ -150,7 +151,7 @@ constexpr RuleInfo entry_order{
 };
 
 constexpr RuleInfo manifest_format{
-    .id = "manifest-format",
+    .id = rule_id::manifest_format,
     .severity = Severity::warning,
     .family = "document",
     .what =

@@ -9,12 +9,13 @@
 #include <variant>
 
 #include "base/user_error.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
 
 constexpr RuleInfo model_missing{
-    .id = "model-missing",
+    .id = rule_id::model_missing,
     .severity = Severity::error,
     .family = "files",
     .what = "An entry's `model_path` names no file of the repository.",
@@ -25,7 +26,7 @@ constexpr RuleInfo model_missing{
 };
 
 constexpr RuleInfo archive_missing{
-    .id = "archive-missing",
+    .id = rule_id::archive_missing,
     .severity = Severity::error,
     .family = "files",
     .what = "An entry's `model_with_data_path` names no file of the repository.",
@@ -36,7 +37,7 @@ constexpr RuleInfo archive_missing{
 };
 
 constexpr RuleInfo external_data_missing{
-    .id = "external-file-missing",
+    .id = rule_id::external_file_missing,
     .severity = Severity::error,
     .family = "files",
     .what = "A path in an entry's `external_data` names no file of the repository.",
@@ -47,7 +48,7 @@ constexpr RuleInfo external_data_missing{
 };
 
 constexpr RuleInfo model_sha_differs{
-    .id = "model-sha-differs",
+    .id = rule_id::model_sha_differs,
     .severity = Severity::error,
     .family = "files",
     .what =
@@ -60,7 +61,7 @@ constexpr RuleInfo model_sha_differs{
 };
 
 constexpr RuleInfo model_size_differs{
-    .id = "model-size-differs",
+    .id = rule_id::model_size_differs,
     .severity = Severity::error,
     .family = "files",
     .what = "An entry's `model_bytes` is not the size of the model file.",
@@ -71,7 +72,7 @@ constexpr RuleInfo model_size_differs{
 };
 
 constexpr RuleInfo archive_sha_differs{
-    .id = "archive-sha-differs",
+    .id = rule_id::archive_sha_differs,
     .severity = Severity::error,
     .family = "files",
     .what = "An entry's `model_with_data_sha` is not the SHA-256 of the archive.",
@@ -82,7 +83,7 @@ constexpr RuleInfo archive_sha_differs{
 };
 
 constexpr RuleInfo archive_size_differs{
-    .id = "archive-size-differs",
+    .id = rule_id::archive_size_differs,
     .severity = Severity::error,
     .family = "files",
     .what = "An entry's `model_with_data_bytes` is not the size of the archive.",
@@ -93,7 +94,7 @@ constexpr RuleInfo archive_size_differs{
 };
 
 constexpr RuleInfo external_data_differs{
-    .id = "external-file-differs",
+    .id = rule_id::external_file_differs,
     .severity = Severity::error,
     .family = "files",
     .what = "SHA-256 or size of a file in `external_data` differ from the file.",
@@ -104,7 +105,7 @@ constexpr RuleInfo external_data_differs{
 };
 
 constexpr RuleInfo content_not_stated{
-    .id = "content-not-stated",
+    .id = rule_id::content_not_stated,
     .severity = Severity::warning,
     .family = "files",
     .what = "An entry lacks `model_sha` or `model_bytes`, or the same of its archive.",
@@ -117,7 +118,7 @@ constexpr RuleInfo content_not_stated{
 };
 
 constexpr RuleInfo symbolic_link{
-    .id = "symbolic-link",
+    .id = rule_id::symbolic_link,
     .severity = Severity::error,
     .family = "files",
     .what = "An entry's file is a symbolic link in git, or lies behind one.",

@@ -15,7 +15,7 @@ namespace onnxhub {
 
 /// A rule as its users know it. Every text is one or a few plain sentences of Markdown.
 struct RuleInfo {
-    std::string_view id;  ///< kebab case, stable: "model-sha-differs"
+    std::string_view id;  ///< one of manifest/rule_ids.h
     Severity severity = Severity::error;
     std::string_view family;   ///< document, files, pointers, remote, tables, graph, archive, …
     std::string_view what;     ///< what the rule finds

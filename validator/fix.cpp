@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "generator/manifest_update.h"
+#include "manifest/rule_ids.h"
 #include "validator/rule_catalog.h"
 
 namespace onnxhub {
@@ -50,11 +51,12 @@ public:
 
 private:
     void add(const Finding& finding) {
-        if (finding.rule == "manifest-missing") {
+        if (finding.rule == rule_id::manifest_missing) {
             for (std::size_t i = 0; i < hub_.described.models.size(); ++i) add_row(i);
-        } else if (finding.rule == "entry-order" || finding.rule == "manifest-format") {
+        } else if (finding.rule == rule_id::entry_order ||
+                   finding.rule == rule_id::manifest_format) {
             plan_.lays_out_anew = true;
-        } else if (finding.rule == "row-without-entry") {
+        } else if (finding.rule == rule_id::row_without_entry) {
             const auto row = row_of_place_.find({finding.file, finding.line});
             if (row != row_of_place_.end()) add_row(row->second);
         } else if (const auto entry = entry_at(finding)) {
@@ -75,8 +77,9 @@ private:
 
     void add_entry(const Finding& finding, std::size_t index) {
         const auto row = hub_.matches.row_of_entry[index];
-        const bool file_is_gone = finding.rule == "model-missing";
-        if (finding.rule == "entry-without-row" || finding.rule == "duplicate-entry") {
+        const bool file_is_gone = finding.rule == rule_id::model_missing;
+        if (finding.rule == rule_id::entry_without_row ||
+            finding.rule == rule_id::duplicate_entry) {
             // Of equal entries the one with the row stays.
             (row ? plan_.rows : plan_.removed).insert(row ? *row : index);
         } else if (row && hub_.described.models[*row].entry) {

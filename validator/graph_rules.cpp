@@ -16,6 +16,7 @@
 #include "manifest/entry_name.h"
 #include "manifest/hub_path.h"
 #include "manifest/onnx_release.h"
+#include "manifest/rule_ids.h"
 #include "model/onnx_skeleton.h"
 #include "validator/port_difference.h"
 
@@ -25,7 +26,7 @@ namespace {
 // Found while the models are read; generate tells of them too.
 
 constexpr RuleInfo model_unreadable{
-    .id = "model-unreadable",
+    .id = rule_id::model_unreadable,
     .severity = Severity::error,
     .family = "graph",
     .what =
@@ -36,7 +37,7 @@ constexpr RuleInfo model_unreadable{
 };
 
 constexpr RuleInfo model_no_opset{
-    .id = "model-no-opset",
+    .id = rule_id::model_no_opset,
     .severity = Severity::error,
     .family = "graph",
     .what = "A model that is in no table imports no opset of the default domain.",
@@ -46,7 +47,7 @@ constexpr RuleInfo model_no_opset{
 };
 
 constexpr RuleInfo model_too_new{
-    .id = "model-too-new",
+    .id = rule_id::model_too_new,
     .severity = Severity::error,
     .family = "graph",
     .what =
@@ -58,7 +59,7 @@ constexpr RuleInfo model_too_new{
 };
 
 constexpr RuleInfo inference_crashed{
-    .id = "inference-crashed",
+    .id = rule_id::inference_crashed,
     .severity = Severity::warning,
     .family = "graph",
     .what = "ONNX shape inference crashed on a model, or took more than 60 s or 4 GiB.",
@@ -68,7 +69,7 @@ constexpr RuleInfo inference_crashed{
 };
 
 constexpr RuleInfo port_name_not_utf8{
-    .id = "port-name-not-utf8",
+    .id = rule_id::port_name_not_utf8,
     .severity = Severity::warning,
     .family = "graph",
     .what = "A name in a graph is not UTF-8.",
@@ -80,7 +81,7 @@ constexpr RuleInfo port_name_not_utf8{
 };
 
 constexpr RuleInfo model_contradictory{
-    .id = "model-contradictory",
+    .id = rule_id::model_contradictory,
     .severity = Severity::warning,
     .family = "graph",
     .what =
@@ -93,7 +94,7 @@ constexpr RuleInfo model_contradictory{
 };
 
 constexpr RuleInfo graph_too_deep{
-    .id = "graph-too-deep",
+    .id = rule_id::graph_too_deep,
     .severity = Severity::warning,
     .family = "graph",
     .what = "Subgraphs are nested deeper than protobuf reads.",
@@ -103,7 +104,7 @@ constexpr RuleInfo graph_too_deep{
 };
 
 constexpr RuleInfo external_data_unsafe{
-    .id = "external-data-unsafe",
+    .id = rule_id::external_data_unsafe,
     .severity = Severity::error,
     .family = "graph",
     .what =
@@ -115,7 +116,7 @@ constexpr RuleInfo external_data_unsafe{
 };
 
 constexpr RuleInfo external_data_missing{
-    .id = "external-data-missing",
+    .id = rule_id::external_data_missing,
     .severity = Severity::error,
     .family = "graph",
     .what = "A file in which a model stores weights is not in the repository.",
@@ -127,7 +128,7 @@ constexpr RuleInfo external_data_missing{
 // Manifest and tables against the graphs.
 
 constexpr RuleInfo external_data_not_listed{
-    .id = "external-data-not-listed",
+    .id = rule_id::external_data_not_listed,
     .severity = Severity::error,
     .family = "graph",
     .what =
@@ -140,7 +141,7 @@ constexpr RuleInfo external_data_not_listed{
 };
 
 constexpr RuleInfo graph_opset_differs{
-    .id = "graph-opset-differs",
+    .id = rule_id::graph_opset_differs,
     .severity = Severity::error,
     .family = "graph",
     .what = "The stated opset is not the default-domain opset that the model imports.",
@@ -150,7 +151,7 @@ constexpr RuleInfo graph_opset_differs{
 };
 
 constexpr RuleInfo release_too_old{
-    .id = "release-too-old",
+    .id = rule_id::release_too_old,
     .severity = Severity::warning,
     .family = "graph",
     .what =
@@ -162,7 +163,7 @@ constexpr RuleInfo release_too_old{
 };
 
 constexpr RuleInfo io_ports_missing{
-    .id = "io-ports-missing",
+    .id = rule_id::io_ports_missing,
     .severity = Severity::error,
     .family = "graph",
     .what = "An entry has no `io_ports`, although the model's bytes are here to read them from.",
@@ -173,7 +174,7 @@ constexpr RuleInfo io_ports_missing{
 };
 
 constexpr RuleInfo io_ports_differ{
-    .id = "io-ports-differ",
+    .id = rule_id::io_ports_differ,
     .severity = Severity::error,
     .family = "graph",
     .what = "An entry's `io_ports` are not the inputs and outputs of the model's graph.",
@@ -184,7 +185,7 @@ constexpr RuleInfo io_ports_differ{
 };
 
 constexpr RuleInfo extra_ports_differ{
-    .id = "extra-ports-differ",
+    .id = rule_id::extra_ports_differ,
     .severity = Severity::error,
     .family = "graph",
     .what =
@@ -197,7 +198,7 @@ constexpr RuleInfo extra_ports_differ{
 };
 
 constexpr RuleInfo checker_failed{
-    .id = "checker-failed",
+    .id = rule_id::checker_failed,
     .severity = Severity::error,
     .family = "graph",
     .what = "ONNX's own checker says that the model breaks ONNX's graph_rule_list.",
@@ -207,7 +208,7 @@ constexpr RuleInfo checker_failed{
 };
 
 constexpr RuleInfo checker_crashed{
-    .id = "checker-crashed",
+    .id = rule_id::checker_crashed,
     .severity = Severity::error,
     .family = "graph",
     .what = "ONNX's checker crashed on the model, or took more than 60 s or 4 GiB.",

@@ -11,6 +11,7 @@
 
 #include "base/parallel.h"
 #include "base/user_error.h"
+#include "manifest/rule_ids.h"
 #include "repository/foreign_pointer.h"
 #include "repository/git_attributes.h"
 
@@ -18,7 +19,7 @@ namespace onnxhub {
 namespace {
 
 constexpr RuleInfo pointer_conflict{
-    .id = "pointer-conflict",
+    .id = rule_id::pointer_conflict,
     .severity = Severity::error,
     .family = "pointers",
     .what = "A Git LFS pointer holds the conflict markers of a merge.",
@@ -32,7 +33,7 @@ constexpr RuleInfo pointer_conflict{
 };
 
 constexpr RuleInfo pointer_truncated{
-    .id = "pointer-truncated",
+    .id = rule_id::pointer_truncated,
     .severity = Severity::error,
     .family = "pointers",
     .what = "A Git LFS pointer ends too early: its oid or size is missing.",
@@ -44,7 +45,7 @@ constexpr RuleInfo pointer_truncated{
 };
 
 constexpr RuleInfo pointer_malformed{
-    .id = "pointer-malformed",
+    .id = rule_id::pointer_malformed,
     .severity = Severity::error,
     .family = "pointers",
     .what = "A file begins as a Git LFS pointer and then breaks its format.",
@@ -56,7 +57,7 @@ constexpr RuleInfo pointer_malformed{
 };
 
 constexpr RuleInfo pointer_crlf{
-    .id = "pointer-crlf",
+    .id = rule_id::pointer_crlf,
     .severity = Severity::warning,
     .family = "pointers",
     .what = "The lines of a Git LFS pointer end with CR LF.",
@@ -68,7 +69,7 @@ constexpr RuleInfo pointer_crlf{
 };
 
 constexpr RuleInfo pointer_not_canonical{
-    .id = "pointer-not-canonical",
+    .id = rule_id::pointer_not_canonical,
     .severity = Severity::warning,
     .family = "pointers",
     .what =
@@ -80,7 +81,7 @@ constexpr RuleInfo pointer_not_canonical{
 };
 
 constexpr RuleInfo pointer_raw_bytes{
-    .id = "pointer-raw-bytes",
+    .id = rule_id::pointer_raw_bytes,
     .severity = Severity::error,
     .family = "pointers",
     .what =
@@ -94,7 +95,7 @@ constexpr RuleInfo pointer_raw_bytes{
 };
 
 constexpr RuleInfo lfs_not_covered{
-    .id = "lfs-not-covered",
+    .id = rule_id::lfs_not_covered,
     .severity = Severity::error,
     .family = "pointers",
     .what =
@@ -108,7 +109,7 @@ constexpr RuleInfo lfs_not_covered{
 };
 
 constexpr RuleInfo not_in_lfs{
-    .id = "not-in-lfs",
+    .id = rule_id::not_in_lfs,
     .severity = Severity::warning,
     .family = "pointers",
     .what = "A model or archive of 10 MiB or more is committed to git itself.",
@@ -122,7 +123,7 @@ constexpr RuleInfo not_in_lfs{
 };
 
 constexpr RuleInfo file_unreadable{
-    .id = "file-unreadable",
+    .id = rule_id::file_unreadable,
     .severity = Severity::error,
     .family = "pointers",
     .what = "A file can't be read.",
@@ -132,7 +133,7 @@ constexpr RuleInfo file_unreadable{
 };
 
 constexpr RuleInfo attributes_unreadable{
-    .id = "attributes-unreadable",
+    .id = rule_id::attributes_unreadable,
     .severity = Severity::warning,
     .family = "pointers",
     .what =
@@ -144,7 +145,7 @@ constexpr RuleInfo attributes_unreadable{
 };
 
 constexpr RuleInfo folder_unreadable{
-    .id = "folder-unreadable",
+    .id = rule_id::folder_unreadable,
     .severity = Severity::warning,
     .family = "pointers",
     .what = "A folder of the working tree can't be read.",
@@ -154,7 +155,7 @@ constexpr RuleInfo folder_unreadable{
 };
 
 constexpr RuleInfo path_left_out{
-    .id = "path-left-out",
+    .id = rule_id::path_left_out,
     .severity = Severity::note,
     .family = "pointers",
     .what = "A file's name can't be used in a hub, for instance since it is not UTF-8.",
@@ -164,7 +165,7 @@ constexpr RuleInfo path_left_out{
 };
 
 constexpr RuleInfo submodule_left_out{
-    .id = "submodule-left-out",
+    .id = rule_id::submodule_left_out,
     .severity = Severity::note,
     .family = "pointers",
     .what = "A git submodule was passed by.",
@@ -174,7 +175,7 @@ constexpr RuleInfo submodule_left_out{
 };
 
 constexpr RuleInfo repository_left_out{
-    .id = "repository-left-out",
+    .id = rule_id::repository_left_out,
     .severity = Severity::note,
     .family = "pointers",
     .what = "A git repository inside the working tree was passed by.",

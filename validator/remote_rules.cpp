@@ -10,12 +10,13 @@
 
 #include "base/parallel.h"
 #include "base/user_error.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
 
 constexpr RuleInfo remote_object_missing{
-    .id = "remote-object-missing",
+    .id = rule_id::remote_object_missing,
     .severity = Severity::error,
     .family = "remote",
     .what = "The Git LFS server has no object for a pointer (`--remote`).",
@@ -27,7 +28,7 @@ constexpr RuleInfo remote_object_missing{
 };
 
 constexpr RuleInfo remote_size_differs{
-    .id = "remote-size-differs",
+    .id = rule_id::remote_size_differs,
     .severity = Severity::error,
     .family = "remote",
     .what = "The Git LFS server states another size for a pointer's object (`--remote`).",

@@ -4,7 +4,8 @@
 
 #include <string>
 
-#include "validator/report.h"
+#include "validator/finding.h"
+#include "validator/report_options.h"
 
 namespace onnxhub {
 

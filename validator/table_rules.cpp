@@ -12,6 +12,7 @@
 
 #include "manifest/entry_name.h"
 #include "manifest/onnx_release.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
@@ -19,7 +20,7 @@ namespace {
 // Found while the tables are read; generate tells of them too.
 
 constexpr RuleInfo readme_unreadable{
-    .id = "readme-unreadable",
+    .id = rule_id::readme_unreadable,
     .severity = Severity::error,
     .family = "tables",
     .what = "The root `README.md` can't be read.",
@@ -29,7 +30,7 @@ constexpr RuleInfo readme_unreadable{
 };
 
 constexpr RuleInfo readme_too_complex{
-    .id = "readme-too-complex",
+    .id = rule_id::readme_too_complex,
     .severity = Severity::error,
     .family = "tables",
     .what = "A README is nested or laid out so that its tables can't be read in reasonable time.",
@@ -39,7 +40,7 @@ constexpr RuleInfo readme_too_complex{
 };
 
 constexpr RuleInfo readme_not_utf8{
-    .id = "readme-not-utf8",
+    .id = rule_id::readme_not_utf8,
     .severity = Severity::warning,
     .family = "tables",
     .what = "A README has bytes that are not UTF-8.",
@@ -49,7 +50,7 @@ constexpr RuleInfo readme_not_utf8{
 };
 
 constexpr RuleInfo readme_conflict{
-    .id = "readme-conflict",
+    .id = rule_id::readme_conflict,
     .severity = Severity::error,
     .family = "tables",
     .what = "A README holds the conflict markers of a merge.",
@@ -59,7 +60,7 @@ constexpr RuleInfo readme_conflict{
 };
 
 constexpr RuleInfo folder_no_link{
-    .id = "folder-no-link",
+    .id = rule_id::folder_no_link,
     .severity = Severity::note,
     .family = "tables",
     .what = "A cell of the column \"Model Class\" has no link.",
@@ -69,7 +70,7 @@ constexpr RuleInfo folder_no_link{
 };
 
 constexpr RuleInfo folder_absolute_url{
-    .id = "folder-absolute-url",
+    .id = rule_id::folder_absolute_url,
     .severity = Severity::error,
     .family = "tables",
     .what = "A link in the column \"Model Class\" leads to another site.",
@@ -79,7 +80,7 @@ constexpr RuleInfo folder_absolute_url{
 };
 
 constexpr RuleInfo folder_unsafe_path{
-    .id = "folder-unsafe-path",
+    .id = rule_id::folder_unsafe_path,
     .severity = Severity::error,
     .family = "tables",
     .what = "A link in the column \"Model Class\" leaves the repository or can't be a path.",
@@ -89,7 +90,7 @@ constexpr RuleInfo folder_unsafe_path{
 };
 
 constexpr RuleInfo folder_no_readme{
-    .id = "folder-no-readme",
+    .id = rule_id::folder_no_readme,
     .severity = Severity::error,
     .family = "tables",
     .what = "A folder that the root README links to has no `README.md`, or does not exist.",
@@ -99,7 +100,7 @@ constexpr RuleInfo folder_no_readme{
 };
 
 constexpr RuleInfo folder_is_submodule{
-    .id = "folder-is-submodule",
+    .id = rule_id::folder_is_submodule,
     .severity = Severity::note,
     .family = "tables",
     .what = "A linked folder is a git submodule; its models are left out.",
@@ -109,7 +110,7 @@ constexpr RuleInfo folder_is_submodule{
 };
 
 constexpr RuleInfo column_misspelled{
-    .id = "column-misspelled",
+    .id = rule_id::column_misspelled,
     .severity = Severity::error,
     .family = "tables",
     .what =
@@ -121,7 +122,7 @@ constexpr RuleInfo column_misspelled{
 };
 
 constexpr RuleInfo column_missing{
-    .id = "column-missing",
+    .id = rule_id::column_missing,
     .severity = Severity::error,
     .family = "tables",
     .what =
@@ -133,7 +134,7 @@ constexpr RuleInfo column_missing{
 };
 
 constexpr RuleInfo row_no_model{
-    .id = "row-no-model",
+    .id = rule_id::row_no_model,
     .severity = Severity::error,
     .family = "tables",
     .what = "A row has a download, but no name in the column \"Model\".",
@@ -143,7 +144,7 @@ constexpr RuleInfo row_no_model{
 };
 
 constexpr RuleInfo row_name_is_link{
-    .id = "row-name-is-link",
+    .id = rule_id::row_name_is_link,
     .severity = Severity::warning,
     .family = "tables",
     .what =
@@ -155,7 +156,7 @@ constexpr RuleInfo row_name_is_link{
 };
 
 constexpr RuleInfo row_no_link{
-    .id = "row-no-link",
+    .id = rule_id::row_no_link,
     .severity = Severity::error,
     .family = "tables",
     .what = "The cell \"Download\" of a row has no link.",
@@ -165,7 +166,7 @@ constexpr RuleInfo row_no_link{
 };
 
 constexpr RuleInfo row_absolute_url{
-    .id = "row-absolute-url",
+    .id = rule_id::row_absolute_url,
     .severity = Severity::error,
     .family = "tables",
     .what = "A download links to another site.",
@@ -175,7 +176,7 @@ constexpr RuleInfo row_absolute_url{
 };
 
 constexpr RuleInfo row_unsafe_path{
-    .id = "row-unsafe-path",
+    .id = rule_id::row_unsafe_path,
     .severity = Severity::error,
     .family = "tables",
     .what = "A download's link leaves the repository or can't be a path.",
@@ -185,7 +186,7 @@ constexpr RuleInfo row_unsafe_path{
 };
 
 constexpr RuleInfo row_no_onnx_version{
-    .id = "row-no-onnx-version",
+    .id = rule_id::row_no_onnx_version,
     .severity = Severity::error,
     .family = "tables",
     .what = "The cell \"ONNX version\" of a row is empty.",
@@ -195,7 +196,7 @@ constexpr RuleInfo row_no_onnx_version{
 };
 
 constexpr RuleInfo row_bad_opset{
-    .id = "row-bad-opset",
+    .id = rule_id::row_bad_opset,
     .severity = Severity::error,
     .family = "tables",
     .what = "The cell \"Opset version\" of a row is no number from 1 to 1000.",
@@ -205,7 +206,7 @@ constexpr RuleInfo row_bad_opset{
 };
 
 constexpr RuleInfo row_bad_version{
-    .id = "row-bad-version",
+    .id = rule_id::row_bad_version,
     .severity = Severity::warning,
     .family = "tables",
     .what = "The cell \"ONNX version\" of a row is not numbers with dots between them.",
@@ -215,7 +216,7 @@ constexpr RuleInfo row_bad_version{
 };
 
 constexpr RuleInfo row_duplicate{
-    .id = "row-duplicate",
+    .id = rule_id::row_duplicate,
     .severity = Severity::warning,
     .family = "tables",
     .what = "A row says the same as an earlier one.",
@@ -225,7 +226,7 @@ constexpr RuleInfo row_duplicate{
 };
 
 constexpr RuleInfo row_file_missing{
-    .id = "row-file-missing",
+    .id = rule_id::row_file_missing,
     .severity = Severity::error,
     .family = "tables",
     .what = "A row's download leads to no file of the repository.",
@@ -235,7 +236,7 @@ constexpr RuleInfo row_file_missing{
 };
 
 constexpr RuleInfo row_archive_missing{
-    .id = "row-archive-missing",
+    .id = rule_id::row_archive_missing,
     .severity = Severity::warning,
     .family = "tables",
     .what = "A row's download with test data leads to no file of the repository.",
@@ -245,7 +246,7 @@ constexpr RuleInfo row_archive_missing{
 };
 
 constexpr RuleInfo row_file_ignored{
-    .id = "row-file-ignored",
+    .id = rule_id::row_file_ignored,
     .severity = Severity::error,
     .family = "tables",
     .what = "A row's download leads to a file that `.gitignore` excludes and git does not track.",
@@ -255,7 +256,7 @@ constexpr RuleInfo row_file_ignored{
 };
 
 constexpr RuleInfo row_file_unusable{
-    .id = "row-file-unusable",
+    .id = rule_id::row_file_unusable,
     .severity = Severity::error,
     .family = "tables",
     .what =
@@ -267,7 +268,7 @@ constexpr RuleInfo row_file_unusable{
 };
 
 constexpr RuleInfo feature_tensor_unknown{
-    .id = "feature-tensor-unknown",
+    .id = rule_id::feature_tensor_unknown,
     .severity = Severity::warning,
     .family = "tables",
     .what =
@@ -281,7 +282,7 @@ constexpr RuleInfo feature_tensor_unknown{
 // The manifest against the tables.
 
 constexpr RuleInfo row_without_entry{
-    .id = "row-without-entry",
+    .id = rule_id::row_without_entry,
     .severity = Severity::error,
     .family = "tables",
     .what = "A row of a table has no entry in the manifest.",
@@ -292,7 +293,7 @@ constexpr RuleInfo row_without_entry{
 };
 
 constexpr RuleInfo entry_without_row{
-    .id = "entry-without-row",
+    .id = rule_id::entry_without_row,
     .severity = Severity::error,
     .family = "tables",
     .what = "An entry of the manifest has no row in any table.",
@@ -305,7 +306,7 @@ constexpr RuleInfo entry_without_row{
 };
 
 constexpr RuleInfo entry_path_differs{
-    .id = "entry-path-differs",
+    .id = rule_id::entry_path_differs,
     .severity = Severity::error,
     .family = "tables",
     .what = "The row of an entry links to another file than the entry's `model_path`.",
@@ -316,7 +317,7 @@ constexpr RuleInfo entry_path_differs{
 };
 
 constexpr RuleInfo entry_name_differs{
-    .id = "entry-name-differs",
+    .id = rule_id::entry_name_differs,
     .severity = Severity::error,
     .family = "tables",
     .what = "The row of an entry has another model name.",
@@ -327,7 +328,7 @@ constexpr RuleInfo entry_name_differs{
 };
 
 constexpr RuleInfo entry_version_differs{
-    .id = "entry-version-differs",
+    .id = rule_id::entry_version_differs,
     .severity = Severity::error,
     .family = "tables",
     .what = "The row of an entry has another ONNX version.",
@@ -338,7 +339,7 @@ constexpr RuleInfo entry_version_differs{
 };
 
 constexpr RuleInfo entry_opset_differs{
-    .id = "entry-opset-differs",
+    .id = rule_id::entry_opset_differs,
     .severity = Severity::error,
     .family = "tables",
     .what = "The row of an entry has another opset version.",
@@ -350,7 +351,7 @@ constexpr RuleInfo entry_opset_differs{
 };
 
 constexpr RuleInfo entry_tags_differ{
-    .id = "entry-tags-differ",
+    .id = rule_id::entry_tags_differ,
     .severity = Severity::warning,
     .family = "tables",
     .what = "An entry's tags are not the names of its README's folders.",
@@ -362,7 +363,7 @@ constexpr RuleInfo entry_tags_differ{
 };
 
 constexpr RuleInfo entry_archive_differs{
-    .id = "entry-archive-differs",
+    .id = rule_id::entry_archive_differs,
     .severity = Severity::error,
     .family = "tables",
     .what = "The row of an entry links to another archive with test data, or to none.",

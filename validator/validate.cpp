@@ -10,14 +10,15 @@
 #include "base/spelling.h"
 #include "base/user_error.h"
 #include "manifest/entry_name.h"
+#include "manifest/rule_ids.h"
 #include "validator/archive_rules.h"
 #include "validator/change_rules.h"
 #include "validator/document_rules.h"
 #include "validator/file_rules.h"
 #include "validator/graph_rules.h"
+#include "validator/ignored_findings.h"
 #include "validator/pointer_rules.h"
 #include "validator/rule_catalog.h"
-#include "validator/setting_rules.h"
 #include "validator/source_lines.h"
 #include "validator/table_rules.h"
 
@@ -41,7 +42,7 @@ void report_reading(const HubState& hub, FindingList& findings) {
             // Pointers are classified one by one, by a family of their own; check_graphs() reports
             // opsets, of entries too.
             if (diagnostic.rule.starts_with("pointer-") ||
-                diagnostic.rule == "graph-opset-differs") {
+                diagnostic.rule == rule_id::graph_opset_differs) {
                 continue;
             }
             findings.report(diagnostic);
@@ -52,6 +53,13 @@ void report_reading(const HubState& hub, FindingList& findings) {
     }
     report(hub.described.more_diagnostics);
     if (hub.part.has_hub()) report(hub.tree.notes());
+}
+
+/// `generate` gives some of its diagnostics another severity than their rule has here.
+void take_severity_of_rules(std::vector<Finding>& findings) {
+    for (Finding& finding : findings) {
+        if (const RuleInfo* rule = find_rule(finding.rule)) finding.severity = rule->severity;
+    }
 }
 
 bool is_before(const Finding& a, const Finding& b) {
@@ -100,10 +108,10 @@ void tolerate_stale_manifest(const std::string& of_shard, ValidationReport& repo
 void drop_what_the_checker_says(std::vector<Finding>& findings) {
     std::set<std::string> failed;
     for (const Finding& finding : findings) {
-        if (finding.rule == "checker-failed") failed.insert(finding.file);
+        if (finding.rule == rule_id::checker_failed) failed.insert(finding.file);
     }
     std::erase_if(findings, [&](const Finding& finding) {
-        return finding.rule == "model-contradictory" && failed.contains(finding.file);
+        return finding.rule == rule_id::model_contradictory && failed.contains(finding.file);
     });
 }
 
@@ -177,7 +185,7 @@ ValidationReport make_report(const HubState& hub, const ValidateOptions& options
     report.shard = options.shard;
     const bool checked_everything =
         options.selection.is_everything() && !options.schema_only && !options.shard;
-    if (options.shard && options.shard->number == 1) pass_by_unused_ignores(hub.settings, list);
+    if (options.shard && options.shard->number == 1) skip_unused_ignores(hub.settings, list);
     report.unchecked = list.unchecked();
     std::erase_if(report.unchecked, [&](const Unchecked& unchecked) {
         return !options.selection.includes(unchecked.rule);
@@ -189,6 +197,7 @@ ValidationReport make_report(const HubState& hub, const ValidateOptions& options
             fmt::format("{}{} more findings of {} are not listed", of_shard, count, rule));
     }
     report.findings = list.take_findings();
+    take_severity_of_rules(report.findings);
     drop_what_the_checker_says(report.findings);
     const Settings& judging = judging_settings(hub, options);
     const std::size_t ignored =
