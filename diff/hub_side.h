@@ -7,11 +7,12 @@
 
 namespace onnxhub {
 
-/// A hub at one moment.
+/// One of the two compared trees.
 struct HubSide {
     const Tree& tree;
     const Settings& settings;
-    const ManifestDocument* manifest = nullptr;  ///< knows ports of models whose bytes are not here
+    const ManifestDocument* manifest =
+        nullptr;  ///< has the ports of models that are not downloaded
 };
 
 }  // namespace onnxhub

@@ -8,11 +8,11 @@
 
 namespace onnxhub {
 
-/// One thing about a model that is another now, as text for people.
+/// One changed property of a model, as text for people.
 struct FieldChange {
     std::string field;   ///< "opset", "input data", "operator Conv", "external file weights.bin"
-    std::string before;  ///< empty: it was not there; "unknown": its bytes are not here
-    std::string after;   ///< empty: it is gone; "unknown" likewise
+    std::string before;  ///< empty: did not exist; "unknown": not available
+    std::string after;   ///< empty: no longer exists; "unknown": not available
 
     bool operator==(const FieldChange&) const = default;
 };
@@ -22,22 +22,22 @@ struct ModelChange {
         added,
         removed,
         changed,
-        moved,      ///< the same bytes at another path
-        identical,  ///< git holds it in another form, such as by Git LFS, with the same bytes
+        moved,      ///< the same content at another path
+        identical,  ///< the same content, stored by git in another form such as Git LFS
     };
     Kind kind = Kind::changed;
-    std::string path;                 ///< where it is now; of removed ones, where it was
-    std::string old_path;             ///< of moved ones
-    std::vector<FieldChange> fields;  ///< of added and removed ones what they are and were
-    std::string note;  ///< what could not be compared and why, or what is the same; may be empty
+    std::string path;                 ///< the current path; for removed models, the old path
+    std::string old_path;             ///< only for moved models
+    std::vector<FieldChange> fields;  ///< for added and removed models, all properties
+    std::string note;  ///< what was not compared and why, or what is the same; may be empty
 
     bool operator==(const ModelChange&) const = default;
 };
 
 struct ModelDiff {
     std::vector<ModelChange> models;  ///< sorted by path
-    std::size_t unchanged = 0;        ///< models that are proven to be the same on both sides
-    std::vector<std::string> notes;   ///< what of the hub was not compared, and why: clauses
+    std::size_t unchanged = 0;       ///< number of models that are certainly the same on both sides
+    std::vector<std::string> notes;  ///< clauses: which parts of the hub were not compared, and why
 
     bool operator==(const ModelDiff&) const = default;
 };

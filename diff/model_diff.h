@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a change does to the models of a hub: for reviewers, to whom git shows two binaries.
+// Describes what a change does to the models of a hub, for reviewers: git shows only two binaries.
 #pragma once
 
 #include "diff/hub_side.h"
@@ -15,11 +15,10 @@ struct DiffOptions {
     unsigned jobs = 0;
 };
 
-/// Compares all .onnx files of both sides, whatever their names, and all models their tables list.
-/// What is there and can't be read or described is a change whose note says why, unless git holds
-/// the same. Only models that the
-/// change touches are read: their file, row, archive or external data differ. Where bytes are not
-/// here, Git LFS pointers, tables and manifests give what they can.
+/// Compares all .onnx files of both sides, with any name, and all models in their tables. A model
+/// that cannot be read or described is a change with a note, unless git has the same blob. Reads
+/// only models that the change touches: their file, row, archive or external data differs. For
+/// models that are not downloaded, Git LFS pointers, tables and manifests are the sources.
 ModelDiff compare_models(const HubSide& before, const HubSide& after, const DiffOptions& options);
 
 }  // namespace onnxhub

@@ -208,8 +208,8 @@ private:
             {Severity::warning, is_crlf ? rule_id::pointer_crlf : rule_id::pointer_not_canonical,
              path, 1,
              is_crlf ? "the lines of this Git LFS pointer end with CR LF"
-                     : "this Git LFS pointer is not the bytes Git LFS writes",
-             "with its content here: git add --renormalize"});
+                     : "this Git LFS pointer differs from what Git LFS writes",
+             "download the content, then run `git add --renormalize`"});
     }
 
     bool set_versions(Entry& entry) {
@@ -235,7 +235,7 @@ private:
         if (!imported || *imported == row().opset_version) return;
         report(Severity::warning, rule_id::graph_opset_differs,
                other_opset(row().model_path, *imported, row().opset_version),
-               "state the opset of the model");
+               "write the opset of the model");
     }
 
     bool set_versions_from_graph(Entry& entry, const ModelGraph& graph) {
@@ -327,7 +327,7 @@ private:
                 report(Severity::error, rule_id::external_data_unsafe,
                        "external data \"" + location + "\" of " + row().model_path + " " +
                            unsafe->reason,
-                       "store it in the model's folder");
+                       "store it in the model's directory");
                 return false;
             }
             if (!add_external_file(entry, std::get<std::string>(path))) return false;

@@ -6,7 +6,7 @@
 namespace onnxhub {
 namespace {
 
-/// Cut between characters, not in one.
+/// Cuts between characters.
 void cut_line(std::string& text) {
     if (text.size() <= finding_text_limit) return;
     std::size_t end = finding_text_limit;

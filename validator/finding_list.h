@@ -12,13 +12,13 @@
 
 namespace onnxhub {
 
-/// A line of a file; line 0 is the file as a whole.
+/// A line of a file; line 0 means the whole file.
 struct Place {
     std::string file;
     int line = 0;
 };
 
-/// What a finding is about, beside its place.
+/// What a finding is about, in addition to its place.
 struct Subject {
     std::string name;   ///< Finding::subject
     std::string about;  ///< Finding::about
@@ -29,7 +29,7 @@ struct Subject {
 inline constexpr std::size_t findings_of_rule_limit = 100'000;
 inline constexpr std::size_t finding_text_limit = 4'000;  // bytes
 
-/// Not thread-safe: parallel rules collect their own and append them in a fixed order.
+/// Not thread-safe: parallel rules use one list each and append these in a fixed order.
 class FindingList {
 public:
     void report(const RuleInfo& rule, Place place, std::string message, std::string hint,
@@ -59,6 +59,6 @@ private:
 };
 
 /// The most frequent reason: the files are Git LFS pointers.
-inline constexpr const char* bytes_not_here = "their bytes are not here";
+inline constexpr const char* not_downloaded = "not downloaded";
 
 }  // namespace onnxhub

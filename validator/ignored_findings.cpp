@@ -33,7 +33,7 @@ bool is_known(const std::string& name) {
 }  // namespace
 
 void skip_unused_ignores(const Settings& settings, FindingList& findings) {
-    findings.skip(*find_rule(rule_id::ignore_unused), "one shard can't tell",
+    findings.skip(*find_rule(rule_id::ignore_unused), "needs the whole hub",
                   settings.ignored_rules.size());
 }
 
@@ -60,7 +60,7 @@ std::size_t apply_ignores(const Settings& settings, const Settings& judging,
         problems.report(
             *find_rule(rule_id::ignore_unused), {settings.file, own->line},
             fmt::format("no finding of \"{}\" matches \"{}\"", ignored.rule, ignored.path),
-            "remove it: its reason is gone", {ignored.rule + " " + ignored.path, ""});
+            "remove the ignore", {ignored.rule + " " + ignored.path, ""});
     }
     for (Finding& finding : problems.take_findings()) findings.push_back(std::move(finding));
     return removed;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The writers behind render(), one source file each. Only for the sources of this module.
+// The writers of render(), one source file each. Private to this module.
 #pragma once
 
 #include <string>

@@ -13,10 +13,10 @@ struct ReportOptions {
     bool color = false;    ///< text only: terminal colours
     bool verbose = false;  ///< text only: why a rule matters, at the rule's first finding
     std::string tool_version;
-    /// Markdown only, bytes. GitHub discards a job summary of more than 1 MiB as a whole; what
-    /// `diff` says fits in beside this.
+    /// Markdown only, bytes. GitHub discards job summaries of more than 1 MiB. The output of `diff`
+    /// fits in the same summary.
     std::size_t markdown_limit = 980'000;
-    std::span<const RuleInfo> rules;  ///< those that were applied, for formats that describe them
+    std::span<const RuleInfo> rules;  ///< the applied rules, for formats that describe them
 };
 
 }  // namespace onnxhub

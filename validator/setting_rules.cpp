@@ -12,9 +12,9 @@ constexpr RuleInfo unknown_setting{
     .id = rule_id::unknown_setting,
     .severity = Severity::warning,
     .family = "settings",
-    .what = "`onnxhub.toml` has a key that means nothing here.",
-    .why = "A slip of the pen turns a setting off without a word.",
-    .example = "`strip_tag = [\"validated\"]` for `strip_tags`",
+    .what = "`onnxhub.toml` has an unknown key.",
+    .why = "A misspelled key has no effect.",
+    .example = "`strip_tag = [\"validated\"]` instead of `strip_tags`",
     .fix = "Correct or remove the key.",
 };
 
@@ -23,9 +23,9 @@ constexpr RuleInfo ignore_unknown_rule{
     .severity = Severity::warning,
     .family = "settings",
     .what = "`[[validate.ignore]]` names a rule or family that does not exist.",
-    .why = "It ignores nothing, and what it was meant for is reported.",
+    .why = "The ignore has no effect, and the findings are reported.",
     .example = "`rule = \"row-archive-mising\"`",
-    .fix = "Use a name that `onnxhub validate --rules` lists.",
+    .fix = "Use a name from `onnxhub validate --rules`.",
 };
 
 constexpr RuleInfo ignore_unused{
@@ -33,9 +33,9 @@ constexpr RuleInfo ignore_unused{
     .severity = Severity::warning,
     .family = "settings",
     .what = "No finding matches an `[[validate.ignore]]`.",
-    .why = "Its reason is gone, and it may hide the next finding of that kind.",
-    .example = "The missing archives were added, and the ignore stayed.",
-    .fix = "Remove it.",
+    .why = "It is no longer needed, and may hide a future finding.",
+    .example = "The missing archives were added, but the ignore is still there.",
+    .fix = "Remove the ignore.",
 };
 
 constexpr std::array setting_rule_list{unknown_setting, ignore_unknown_rule, ignore_unused};

@@ -35,12 +35,11 @@ std::set<std::string_view> rules_named(const std::string& name) {
                     advice_on_unknown_rule(name));
 }
 
-/// What readers of rows and models told of, as far as it belongs to the families wanted.
+/// Reports the diagnostics of readers of rows and models.
 void report_reading(const HubState& hub, FindingList& findings) {
     const auto report = [&](const Diagnostics& diagnostics) {
         for (const Diagnostic& diagnostic : diagnostics.all()) {
-            // Pointers are classified one by one, by a family of their own; check_graphs() reports
-            // opsets, of entries too.
+            // check_pointers() reports pointers, and check_graphs() reports opsets.
             if (diagnostic.rule.starts_with("pointer-") ||
                 diagnostic.rule == rule_id::graph_opset_differs) {
                 continue;
@@ -78,17 +77,17 @@ void require_something(const HubState& hub) {
     if (!hub.hub.models.empty() || !hub.hub.broken.empty() || hub.table_diagnostics.has_errors()) {
         return;
     }
-    // A hub that has just begun says so twice, in its table and in its manifest.
+    // A new hub has an empty table and an empty manifest.
     const bool is_new_hub = document && hub.hub.has_table && hub.settings.exclude.empty();
     if (is_new_hub) return;
     throw UserError(
-        fmt::format("{}: nothing to check: {}, and {}; name the hub's top folder",
+        fmt::format("{}: nothing to check: {}, and {}; name the top directory of a hub",
                     hub.manifest.file, document ? "it has no entries" : "it does not exist",
-                    hub.hub.has_table ? "the tables list no models that are not excluded"
-                                      : "no README.md with a table of models is here"));
+                    hub.hub.has_table ? "all models in the tables are excluded"
+                                      : "there is no README.md with a table of models"));
 }
 
-/// What `generate` repairs on the main branch is a note.
+/// Findings that `generate` repairs on the main branch become notes.
 void tolerate_stale_manifest(const std::string& of_shard, ValidationReport& report) {
     std::size_t count = 0;
     for (Finding& finding : report.findings) {
@@ -104,7 +103,7 @@ void tolerate_stale_manifest(const std::string& of_shard, ValidationReport& repo
                     of_shard, count, count == 1 ? "" : "s"));
 }
 
-/// The checker says of the same model what reading it has shown already.
+/// Of one model, the checker reports the same as model-contradictory.
 void drop_what_the_checker_says(std::vector<Finding>& findings) {
     std::set<std::string> failed;
     for (const Finding& finding : findings) {
@@ -129,7 +128,7 @@ void count_checked(const HubState& hub, const ValidateOptions& options, Validati
     for (const std::string& file : hub.files) report.files_checked += shard.has(file) ? 1 : 0;
 }
 
-/// A change has its base's settings to answer to.
+/// A change is judged by the settings of its base.
 const Settings& judging_settings(const HubState& hub, const ValidateOptions& options) {
     return options.judging ? *options.judging : hub.settings;
 }
