@@ -166,8 +166,8 @@ public:
     void check() {
         const std::unique_ptr<ByteSource> source = hub_.described.contents.open(task_.path);
         if (!source) {
-            findings_.skip(archive_unreadable, bytes_not_here);
-            findings_.skip(test_data_differs, bytes_not_here);
+            findings_.skip(archive_unreadable, not_downloaded);
+            findings_.skip(test_data_differs, not_downloaded);
             return;
         }
         const TestDataArchive archive = read_test_data_archive(
