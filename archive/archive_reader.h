@@ -4,16 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
-namespace onnxhub {
+#include "archive/block_reader.h"
 
-/// Fills `into` with the archive's bytes from `offset`. Returns the number of bytes, which is
-/// smaller than requested only at the end.
-using BlockReader = std::function<std::size_t(std::uint64_t offset, std::span<std::byte> into)>;
+namespace onnxhub {
 
 /// Limits on the work for one archive. Reading stops at the first that is exceeded.
 struct ArchiveLimits {

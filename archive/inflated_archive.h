@@ -8,7 +8,7 @@
 #include <span>
 #include <stdexcept>
 
-#include "archive/archive_reader.h"
+#include "archive/block_reader.h"
 
 namespace onnxhub {
 

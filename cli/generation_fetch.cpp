@@ -12,6 +12,7 @@
 #include "cli/batch_fetch.h"
 #include "cli/interruption.h"
 #include "generator/manifest_part.h"
+#include "manifest/rule_ids.h"
 #include "repository/fetch_batches.h"
 
 namespace onnxhub {
@@ -152,8 +153,8 @@ void fetch_missing(HubFolder& hub, const GenerationPlan& plan, const GenerateOpt
         hub.tree = open_tree(hub);
         if (fetched.problem()) {
             is_done = false;
-            diagnostics.report({Severity::error, "fetch-failed", "git-lfs", 0, *fetched.problem(),
-                                "push what is missing, then run this again"});
+            diagnostics.report({Severity::error, rule_id::fetch_failed, "git-lfs", 0,
+                                *fetched.problem(), "push what is missing, then run this again"});
         }
         std::vector<RowResult> made =
             make_rows(*hub.tree, plan, batch.positions(results), generate, nullptr);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/user_error.h"
+#include "manifest/rule_ids.h"
 #include "repository/foreign_pointer.h"
 
 namespace onnxhub {
@@ -16,7 +17,8 @@ namespace {
 constexpr std::size_t hash_block = 512 * 1024;  // bytes
 
 Diagnostic unreadable(const std::string& path, std::string message, std::string hint) {
-    return {Severity::error, "file-unreadable", path, 0, std::move(message), std::move(hint)};
+    return {Severity::error,    rule_id::file_unreadable, path, 0,
+            std::move(message), std::move(hint)};
 }
 
 /// Splits "<path>: <what is wrong>; <what to do>", since diagnostics have separate fields.
@@ -31,7 +33,7 @@ Diagnostic unreadable(const std::string& path, const UserError& error) {
 
 Diagnostic malformed(const std::string& path, const MalformedPointer& pointer) {
     return {Severity::error,
-            "pointer-malformed",
+            rule_id::pointer_malformed,
             path,
             pointer.line,
             "broken Git LFS pointer: " + pointer.reason,

@@ -11,6 +11,7 @@
 #include "generator/hub_rows.h"
 #include "manifest/hub_path.h"
 #include "manifest/onnx_release.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
@@ -37,24 +38,24 @@ void report_graph_trouble(const std::string& path, const ModelGraph& graph,
                           Diagnostics& diagnostics) {
     if (graph.inference_failure && graph.inference_failure->crashed) {
         diagnostics.report(
-            {Severity::warning, "inference-crashed", path, 0,
+            {Severity::warning, rule_id::inference_crashed, path, 0,
              "shape inference failed on this model: " + graph.inference_failure->reason,
              "its ports are written as the model declares them"});
     }
     for (const std::string& contradiction : graph.contradictions) {
-        diagnostics.report({Severity::warning, "model-contradictory", path, 0, contradiction,
+        diagnostics.report({Severity::warning, rule_id::model_contradictory, path, 0, contradiction,
                             graph.has_contradictory_ports
                                 ? "its entry gets no io_ports; repair the model's export"
                                 : "repair the model's export"});
     }
     if (graph.has_invalid_names) {
-        diagnostics.report({Severity::warning, "port-name-not-utf8", path, 0,
+        diagnostics.report({Severity::warning, rule_id::port_name_not_utf8, path, 0,
                             "a name in the graph is not UTF-8",
                             "export the model again with valid names; while a port's is not, its "
                             "entry gets no io_ports"});
     }
     if (graph.is_cut_at_depth) {
-        diagnostics.report({Severity::warning, "graph-too-deep", path, 0,
+        diagnostics.report({Severity::warning, rule_id::graph_too_deep, path, 0,
                             "subgraphs are nested deeper than protobuf reads",
                             "no runtime will load this model; flatten it"});
     }
@@ -70,7 +71,7 @@ GraphReading read_graph(const ContentTable& table, const std::string& path,
         auto result = read_model_graph(*source, inference, tensors);
         if (const auto* error = std::get_if<SkeletonError>(&result)) {
             reading.diagnostics.report(
-                {Severity::error, "model-unreadable", path, 0,
+                {Severity::error, rule_id::model_unreadable, path, 0,
                  error->reason + " (at byte " + std::to_string(error->offset) + ")",
                  "replace it by a valid ONNX model"});
             return reading;
@@ -80,8 +81,8 @@ GraphReading read_graph(const ContentTable& table, const std::string& path,
     } catch (const WorkerUnavailable&) {
         throw;  // the file is not the cause
     } catch (const UserError& error) {
-        reading.diagnostics.report(
-            {Severity::error, "file-unreadable", path, 0, reason_without_file(error, path), ""});
+        reading.diagnostics.report({Severity::error, rule_id::file_unreadable, path, 0,
+                                    reason_without_file(error, path), ""});
     }
     return reading;
 }
@@ -155,8 +156,8 @@ public:
     ModelDescription build() {
         const auto* facts = table_.facts(row().model_path);
         if (!facts) {
-            report_no_content(std::get<NoContent>(table_.at(row().model_path)), "row-file-missing",
-                              Severity::error);
+            report_no_content(std::get<NoContent>(table_.at(row().model_path)),
+                              rule_id::row_file_missing, Severity::error);
             return std::move(description_);
         }
         description_.facts = *facts;
@@ -194,8 +195,8 @@ private:
     void report_no_content(const NoContent& none, const char* missing_rule, Severity severity) {
         if (none.in_file) description_.diagnostics.report(*none.in_file);
         const char* rule = none.kind == NoContent::Kind::missing   ? missing_rule
-                           : none.kind == NoContent::Kind::ignored ? "row-file-ignored"
-                                                                   : "row-file-unusable";
+                           : none.kind == NoContent::Kind::ignored ? rule_id::row_file_ignored
+                                                                   : rule_id::row_file_unusable;
         report(severity, rule, none.reason, none.in_file ? "" : none.hint);
     }
 
@@ -206,7 +207,8 @@ private:
         }
         const bool is_crlf = facts.pointer_form == PointerForm::crlf;
         description_.diagnostics.report(
-            {Severity::warning, is_crlf ? "pointer-crlf" : "pointer-not-canonical", path, 1,
+            {Severity::warning, is_crlf ? rule_id::pointer_crlf : rule_id::pointer_not_canonical,
+             path, 1,
              is_crlf ? "the lines of this Git LFS pointer end with CR LF"
                      : "this Git LFS pointer differs from what Git LFS writes",
              "with its content here: git add --renormalize"});
@@ -233,22 +235,23 @@ private:
         if (!description_.graph) return;
         const auto imported = default_opset(*description_.graph);
         if (!imported || *imported == row().opset_version) return;
-        report(Severity::warning, "graph-opset-differs",
+        report(Severity::warning, rule_id::graph_opset_differs,
                other_opset(row().model_path, *imported, row().opset_version),
-               "state the opset of the model");
+               "write the opset of the model");
     }
 
     bool set_versions_from_graph(Entry& entry, const ModelGraph& graph) {
         const auto opset = graph.opsets.find("");
         if (opset == graph.opsets.end()) {
-            report(Severity::error, "model-no-opset", "imports no opset of the default domain",
+            report(Severity::error, rule_id::model_no_opset,
+                   "imports no opset of the default domain",
                    "exclude it, or export it again with a default-domain opset");
             return false;
         }
         entry.opset_version = opset->second;
         const auto release = oldest_release_for(graph.ir_version, opset->second);
         if (!release) {
-            report(Severity::error, "model-too-new",
+            report(Severity::error, rule_id::model_too_new,
                    "no known ONNX release has IR version " + std::to_string(graph.ir_version) +
                        " and opset " + std::to_string(opset->second),
                    "list it in a table, which states its ONNX version");
@@ -284,7 +287,7 @@ private:
         }
         const auto shape = description_.graph->tensors.find(*tensor);
         if (shape == description_.graph->tensors.end() || !shape->second) {
-            report(Severity::warning, "feature-tensor-unknown",
+            report(Severity::warning, rule_id::feature_tensor_unknown,
                    row().name + ": the graph has no tensor " + *tensor + " with a known shape",
                    "correct [features.tensors] in " + std::string(settings_file_name));
             return;
@@ -307,7 +310,7 @@ private:
         }
         const auto& none = std::get<NoContent>(table_.at(*row().archive_path));
         const bool is_missing = none.kind == NoContent::Kind::missing;
-        report_no_content(none, "row-archive-missing",
+        report_no_content(none, rule_id::row_archive_missing,
                           is_missing ? Severity::warning : Severity::error);
     }
 
@@ -323,10 +326,10 @@ private:
         for (const std::string& location : description_.graph->external_locations) {
             const auto path = external_path(row().model_path, location);
             if (const auto* unsafe = std::get_if<UnsafePath>(&path)) {
-                report(Severity::error, "external-data-unsafe",
+                report(Severity::error, rule_id::external_data_unsafe,
                        "external data \"" + location + "\" of " + row().model_path + " " +
                            unsafe->reason,
-                       "store it in the model's folder");
+                       "store it in the model's directory");
                 return false;
             }
             if (!add_external_file(entry, std::get<std::string>(path))) return false;
@@ -342,7 +345,7 @@ private:
         }
         const auto& none = std::get<NoContent>(table_.at(path));
         if (none.in_file) description_.diagnostics.report(*none.in_file);
-        report(Severity::error, "external-data-missing",
+        report(Severity::error, rule_id::external_data_missing,
                "external data of " + row().model_path + ": " + none.reason,
                "add the file, since the model is incomplete without it");
         return false;

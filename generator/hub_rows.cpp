@@ -12,6 +12,7 @@
 #include "base/parallel.h"
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/rule_ids.h"
 #include "repository/foreign_pointer.h"
 #include "repository/lfs_pointer.h"
 
@@ -79,13 +80,15 @@ FolderRows read_folder(const Tree& tree, const ModelFolder& folder) {
     const std::string root_readme(readme_file_name);
     const auto stat = tree.stat(folder.path);
     if (stat && stat->kind == FileKind::submodule) {
-        rows.diagnostics.report({Severity::note, "folder-is-submodule", root_readme, folder.line,
+        rows.diagnostics.report({Severity::note, rule_id::folder_is_submodule, root_readme,
+                                 folder.line,
                                  folder.path + " is a submodule, so its models are skipped", ""});
         return rows;
     }
     rows.readme_path =
         folder.path.empty() ? root_readme : folder.path + "/" + std::string(readme_file_name);
-    const Diagnostic mention{Severity::error, "folder-no-readme", root_readme, folder.line, "", ""};
+    const Diagnostic mention{
+        Severity::error, rule_id::folder_no_readme, root_readme, folder.line, "", ""};
     if (const auto text = read_readme(tree, rows.readme_path, mention, rows.diagnostics)) {
         rows.tables = parse_model_tables(*text, rows.readme_path, rows.diagnostics);
     } else {
@@ -123,7 +126,7 @@ HubRows read_hub_rows(const Tree& tree, const Settings& settings, unsigned jobs,
     const std::string root_readme(readme_file_name);
     if (!tree.stat(root_readme)) return hub;
     hub.has_readme = true;
-    const Diagnostic mention{Severity::error, "readme-unreadable", root_readme, 0, "", ""};
+    const Diagnostic mention{Severity::error, rule_id::readme_unreadable, root_readme, 0, "", ""};
     const auto text = read_readme(tree, root_readme, mention, diagnostics);
     ModelFolders root;
     root.is_unusable = !text;

@@ -16,12 +16,10 @@
 
 #include "base/utf8.h"
 #include "generator/markdown_excerpt.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
-
-constexpr const char* rule_not_utf8 = "readme-not-utf8";
-constexpr const char* rule_too_complex = "readme-too-complex";
 
 template <auto free_handle>
 struct FreeWith {
@@ -380,12 +378,12 @@ private:
 std::vector<MarkdownTable> parse_markdown_tables(std::string_view markdown, const std::string& path,
                                                  Diagnostics& diagnostics) {
     if (const int line = first_line_not_utf8(markdown); line > 0) {
-        diagnostics.report({Severity::warning, rule_not_utf8, path, line,
+        diagnostics.report({Severity::warning, rule_id::readme_not_utf8, path, line,
                             "the line has bytes that are not UTF-8", "save the file as UTF-8"});
     }
     auto excerpt = excerpt_tables(markdown);
     if (auto* excess = std::get_if<MarkdownExcess>(&excerpt)) {
-        diagnostics.report({Severity::error, rule_too_complex, path, excess->line,
+        diagnostics.report({Severity::error, rule_id::readme_too_complex, path, excess->line,
                             std::move(excess->message), "write it more simply, or split the file"});
         return {};
     }

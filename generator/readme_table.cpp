@@ -17,25 +17,11 @@
 #include "generator/conflict_markers.h"
 #include "generator/markdown_table.h"
 #include "manifest/hub_path.h"
+#include "manifest/rule_ids.h"
 #include "repository/link_target.h"
 
 namespace onnxhub {
 namespace {
-
-constexpr const char* rule_column_misspelled = "column-misspelled";
-constexpr const char* rule_readme_conflict = "readme-conflict";
-constexpr const char* rule_column_missing = "column-missing";
-constexpr const char* rule_folder_no_link = "folder-no-link";
-constexpr const char* rule_folder_absolute_url = "folder-absolute-url";
-constexpr const char* rule_folder_unsafe_path = "folder-unsafe-path";
-constexpr const char* rule_row_no_model = "row-no-model";
-constexpr const char* rule_row_name_is_link = "row-name-is-link";
-constexpr const char* rule_row_no_link = "row-no-link";
-constexpr const char* rule_row_absolute_url = "row-absolute-url";
-constexpr const char* rule_row_unsafe_path = "row-unsafe-path";
-constexpr const char* rule_row_no_onnx_version = "row-no-onnx-version";
-constexpr const char* rule_row_bad_opset = "row-bad-opset";
-constexpr const char* rule_row_duplicate = "row-duplicate";
 
 constexpr std::string_view column_model_class = "Model Class";
 constexpr std::string_view column_model = "Model";
@@ -70,7 +56,7 @@ bool report_misspelled_columns(const MarkdownTable& table, std::span<const std::
         for (const MarkdownCell& cell : table.header) {
             if (!is_misspelling(lower_case(cell.text), lower_case(name))) continue;
             diagnostics.report(
-                {Severity::warning, rule_column_misspelled, readme_path, table.line,
+                {Severity::warning, rule_id::column_misspelled, readme_path, table.line,
                  fmt::format("column \"{}\" looks like \"{}\", but the table is not read",
                              cell.text, name),
                  fmt::format("name the column \"{}\"", name)});
@@ -85,8 +71,8 @@ struct LinkRules {
     const char* unsafe_path;
 };
 
-constexpr LinkRules folder_link_rules{rule_folder_absolute_url, rule_folder_unsafe_path};
-constexpr LinkRules row_link_rules{rule_row_absolute_url, rule_row_unsafe_path};
+constexpr LinkRules folder_link_rules{rule_id::folder_absolute_url, rule_id::folder_unsafe_path};
+constexpr LinkRules row_link_rules{rule_id::row_absolute_url, rule_id::row_unsafe_path};
 
 /// Resolves the links of one README, and reports those that do not lead to a file of the hub.
 class LinkReader {
@@ -144,7 +130,7 @@ std::optional<std::vector<MarkdownTable>> read_tables(std::string_view markdown,
     Diagnostics reading;
     auto tables = parse_markdown_tables(markdown, readme_path, reading);
     if (const int line = conflict_line(markdown, tables)) {
-        diagnostics.report({Severity::error, rule_readme_conflict, readme_path, line,
+        diagnostics.report({Severity::error, rule_id::readme_conflict, readme_path, line,
                             "has conflict markers of a merge, so its rows are not read",
                             "take one side, or both, and remove the markers"});
         return std::nullopt;
@@ -174,7 +160,7 @@ void read_folders(const MarkdownTable& table, std::size_t column, const LinkRead
             }
         } else if (!cell.text.empty()) {
             diagnostics.report(
-                {Severity::note, rule_folder_no_link, readme_path, row.line,
+                {Severity::note, rule_id::folder_no_link, readme_path, row.line,
                  fmt::format("\"{}\" does not link to a folder of models", cell.text), ""});
         }
     }
@@ -214,7 +200,7 @@ bool report_nearly_model_table(const MarkdownTable& table, const std::string& re
     const auto missing =
         std::find_if(required_columns.begin(), required_columns.end(),
                      [&](std::string_view name) { return !find_column(table, name); });
-    diagnostics.report({Severity::warning, rule_column_missing, readme_path, table.line,
+    diagnostics.report({Severity::warning, rule_id::column_missing, readme_path, table.line,
                         fmt::format("the table has no column \"{}\" and is not read", *missing),
                         "add the column, and fill it in for every model"});
     return true;
@@ -291,7 +277,7 @@ public:
 
     ModelTables finish() {
         if (repeated_rows_ > repeated_row_limit) {
-            diagnostics_.report({Severity::warning, rule_row_duplicate, readme_path_,
+            diagnostics_.report({Severity::warning, rule_id::row_duplicate, readme_path_,
                                  last_repeated_line_,
                                  fmt::format("{} more rows up to this line repeat earlier "
                                              "ones and are skipped",
@@ -336,7 +322,7 @@ private:
     /// The official generator uses the HTML of the cell as the model's name. We do the same, so
     /// that the manifests agree, and the warning explains how to get a name that people can type.
     void name_after_link(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
-        report(Severity::warning, row, rule_row_name_is_link,
+        report(Severity::warning, row, rule_id::row_name_is_link,
                fmt::format("the cell \"Model\" of {} is a link, which makes the model's name HTML",
                            quoted_name(model)),
                "move the link to another column, since users find a model by its name");
@@ -347,7 +333,7 @@ private:
     bool read_name(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
         model.name = cell.text;
         if (model.name.empty()) {
-            report(Severity::error, row, rule_row_no_model,
+            report(Severity::error, row, rule_id::row_no_model,
                    "the row has a download but no model name",
                    "write the name into the column \"Model\"");
             return false;
@@ -357,7 +343,7 @@ private:
 
     bool read_download(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
         if (cell.links.empty() || cell.links.front().empty()) {
-            report(Severity::error, row, rule_row_no_link,
+            report(Severity::error, row, rule_id::row_no_link,
                    fmt::format("the cell \"Download\" of {} has no link", quoted_name(model)),
                    "link to the .onnx file by its path relative to this README");
             return false;
@@ -382,7 +368,7 @@ private:
     std::optional<std::string> resolve_file(const MarkdownRow& row, const std::string& link) {
         auto path = links_.resolve(link, row.line);
         if (path && path->empty()) {
-            report(Severity::error, row, rule_row_unsafe_path,
+            report(Severity::error, row, rule_id::row_unsafe_path,
                    fmt::format("link \"{}\" leads to the hub's root, not to a file", link),
                    "link to a file by its path relative to this README");
             path.reset();
@@ -393,7 +379,7 @@ private:
     bool read_onnx_version(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
         model.onnx_version = cell.text;
         if (model.onnx_version.empty()) {
-            report(Severity::error, row, rule_row_no_onnx_version,
+            report(Severity::error, row, rule_id::row_no_onnx_version,
                    fmt::format("{} has no ONNX version", quoted_name(model)),
                    "write the ONNX release the model was made with, such as 1.9");
         }
@@ -406,7 +392,7 @@ private:
             model.opset_version = *opset;
             return true;
         }
-        report(Severity::error, row, rule_row_bad_opset,
+        report(Severity::error, row, rule_id::row_bad_opset,
                cell.text.empty() ? fmt::format("{} has no opset version", quoted_name(model))
                                  : fmt::format("the opset version \"{}\" of {} is not a number "
                                                "from 1 to {}",
@@ -428,7 +414,7 @@ private:
         last_repeated_line_ = model.line;
         if (++repeated_rows_ > repeated_row_limit) return false;
         diagnostics_.report(
-            {Severity::warning, rule_row_duplicate, readme_path_, model.line,
+            {Severity::warning, rule_id::row_duplicate, readme_path_, model.line,
              fmt::format("{} repeats line {} and is skipped", quoted_name(model), first->second),
              "remove one of the two rows"});
         return false;

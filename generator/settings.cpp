@@ -12,11 +12,10 @@
 
 #include "base/spelling.h"
 #include "base/user_error.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
-
-constexpr const char* rule_unknown_setting = "unknown-setting";
 
 constexpr std::string_view key_generate = "generate";
 constexpr std::string_view key_exclude = "exclude";
@@ -168,7 +167,7 @@ private:
         std::vector<Diagnostic> found;
         for (const auto& [key, value] : table) {
             if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
-            found.push_back({Severity::warning, rule_unknown_setting, path_,
+            found.push_back({Severity::warning, rule_id::unknown_setting, path_,
                              toml_line(key.source()),
                              fmt::format("unknown key \"{}\"", qualified(table_name, key.str())),
                              advice(key.str(), known)});

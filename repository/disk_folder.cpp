@@ -12,6 +12,7 @@
 
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
@@ -106,7 +107,7 @@ std::vector<DiskFolder::Child> DiskFolder::children_of(const std::string& folder
         if (folder.empty()) {
             throw UserError(root_.string() + ": " + reason + "; check its permissions");
         }
-        notes.report({Severity::warning, "folder-unreadable", folder, 0,
+        notes.report({Severity::warning, rule_id::folder_unreadable, folder, 0,
                       reason + ", so its files are skipped", "check its permissions"});
     }
     std::ranges::sort(children, {}, &Child::path);
@@ -119,7 +120,7 @@ std::vector<std::string> DiskFolder::walk_folder(const std::string& folder, cons
     std::vector<std::string> folders;
     for (Child& child : children_of(folder, notes)) {
         if (!is_usable_path(child.path)) {
-            notes.report({Severity::note, "path-left-out", child.path, 0,
+            notes.report({Severity::note, rule_id::path_left_out, child.path, 0,
                           "is skipped: its name is not allowed in a hub", "rename it"});
         } else if (!child.is_folder) {
             found(child.path);

@@ -6,6 +6,7 @@
 #include "base/glob.h"
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
@@ -88,7 +89,7 @@ GitAttributes GitAttributes::read(const Tree& tree, const std::vector<std::strin
                                 " patterns with wildcards");
             }
         } catch (const UserError& error) {
-            diagnostics.report({Severity::warning, "attributes-unreadable", path, 0,
+            diagnostics.report({Severity::warning, rule_id::attributes_unreadable, path, 0,
                                 reason_without_file(error, path),
                                 "the files in Git LFS are unknown"});
         }

@@ -149,7 +149,7 @@ git_oid parse_commit(const CommitId& commit) {
 /// Keeps the object alive while its bytes are read.
 class BlobSource : public ByteSource {
 public:
-    BlobSource(std::shared_ptr<GitRepository::Handle> handle, git_odb_object* object)
+    BlobSource(std::shared_ptr<GitHandle> handle, git_odb_object* object)
         : handle_(std::move(handle)), object_(object) {}
     ~BlobSource() override { git_odb_object_free(object_); }
     BlobSource(const BlobSource&) = delete;
@@ -168,7 +168,7 @@ public:
     }
 
 private:
-    std::shared_ptr<GitRepository::Handle> handle_;
+    std::shared_ptr<GitHandle> handle_;
     git_odb_object* object_;
 };
 
@@ -207,8 +207,7 @@ git_oid to_git_oid(const BlobId& id) {
     return oid;
 }
 
-std::uint64_t blob_size(const GitRepository::Handle& handle, const BlobId& id,
-                        const std::string& shown_name) {
+std::uint64_t blob_size(const GitHandle& handle, const BlobId& id, const std::string& shown_name) {
     const git_oid oid = to_git_oid(id);
     std::size_t size = 0;
     git_object_t type = GIT_OBJECT_INVALID;
@@ -218,8 +217,8 @@ std::uint64_t blob_size(const GitRepository::Handle& handle, const BlobId& id,
     return size;
 }
 
-std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitRepository::Handle>& handle,
-                                      const BlobId& id, const std::string& shown_name) {
+std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
+                                      const std::string& shown_name) {
     static std::mutex one_large_blob_at_a_time;
     std::unique_lock lock(one_large_blob_at_a_time, std::defer_lock);
     if (blob_size(*handle, id, shown_name) > large_blob) lock.lock();
@@ -231,7 +230,7 @@ std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitRepository::Handl
     return std::make_unique<BlobSource>(handle, object);
 }
 
-HeldByGit held_blob(const std::shared_ptr<GitRepository::Handle>& handle, const BlobId& id,
+HeldByGit held_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
                     const std::string& shown_name) {
     HeldByGit held{id, blob_size(*handle, id, shown_name), NotAPointer{}};
     if (held.size_bytes > 0 && held.size_bytes < lfs_pointer_size_limit) {
@@ -263,7 +262,7 @@ std::shared_ptr<const GitRepository> GitRepository::find(const fs::path& folder)
         }
         fail_open(folder, git_folder, error, reason);
     }
-    auto handle = std::make_shared<Handle>();
+    auto handle = std::make_shared<GitHandle>();
     handle->repository.reset(opened);
     if (is_bare_by_its_place(opened, folder)) {
         const std::string git_folder = git_repository_path(opened);
@@ -281,7 +280,7 @@ std::shared_ptr<const GitRepository> GitRepository::find(const fs::path& folder)
     return std::shared_ptr<const GitRepository>(new GitRepository(std::move(handle)));
 }
 
-GitRepository::GitRepository(std::shared_ptr<Handle> handle) : handle_(std::move(handle)) {}
+GitRepository::GitRepository(std::shared_ptr<GitHandle> handle) : handle_(std::move(handle)) {}
 
 GitRepository::~GitRepository() = default;
 

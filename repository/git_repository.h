@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "repository/commit_id.h"
 #include "repository/tree.h"
 
 namespace onnxhub {
 
-/// Full id of a commit: 40 hexadecimal digits.
-using CommitId = std::string;
+struct GitHandle;  // libgit2's side, for the sources of this module
 
 class GitRepository {
 public:
@@ -65,11 +65,9 @@ public:
     /// The working tree below `subfolder`. Throws UserError when the repository is bare.
     std::unique_ptr<Tree> working_tree(const std::string& subfolder) const;
 
-    struct Handle;  ///< the libgit2 part, for the trees in this module
-
 private:
-    explicit GitRepository(std::shared_ptr<Handle> handle);
-    std::shared_ptr<Handle> handle_;
+    explicit GitRepository(std::shared_ptr<GitHandle> handle);
+    std::shared_ptr<GitHandle> handle_;
 };
 
 /// The files of a plain folder: all files except .git folders.

@@ -5,11 +5,15 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/byte_source.h"
 #include "base/user_error.h"
 #include "repository/git_handle.h"
+#include "repository/index_extensions.h"
 
 namespace onnxhub {
 namespace {
+
+constexpr std::uint64_t index_size_limit = std::uint64_t{1} << 30;  // bytes
 
 FileTime to_time(const struct timespec& time) {
     return {time.tv_sec, static_cast<std::uint32_t>(time.tv_nsec)};
@@ -70,13 +74,19 @@ IndexedFile to_indexed_file(const git_index_entry& entry, std::size_t prefix) {
     return file;
 }
 
-/// The remedy for an index that libgit2 rejected.
-std::string index_remedy() {
-    const std::string reason = git_message();
-    if (reason.find("'link'") != reason.npos) {
+/// What to do about an index that libgit2 cannot read. libgit2 has no error code for extensions
+/// that it does not support.
+std::string index_remedy(const std::filesystem::path& path) {
+    std::vector<std::string> extensions;
+    try {
+        extensions = index_extensions(
+            read_whole(*open_file(path, path.string()), index_size_limit, path.string()));
+    } catch (const UserError&) {  // the first error says why
+    }
+    if (std::ranges::count(extensions, "link") > 0) {
         return "join the split index with `git update-index --no-split-index`";
     }
-    if (reason.find("'sdir'") != reason.npos) {
+    if (std::ranges::count(extensions, "sdir") > 0) {
         return "write a full one with `git sparse-checkout reapply --no-sparse-index`";
     }
     return "check it with `git status`, rebuild it with `git reset`";
@@ -110,7 +120,8 @@ IndexSnapshot IndexSnapshot::read(git_repository* repository, const std::string&
     snapshot.trust_ = read_trust(repository);
     git_index* opened = nullptr;
     if (git_repository_index(&opened, repository) != 0) {
-        throw UserError("git index: can't be read (" + git_message() + "); " + index_remedy());
+        const auto path = std::filesystem::path(git_repository_path(repository)) / "index";
+        throw UserError("git index: can't be read (" + git_message() + "); " + index_remedy(path));
     }
     const GitIndex index(opened);
     // Reads the time before the entries: if git writes in between, the older time trusts fewer
@@ -121,7 +132,7 @@ IndexSnapshot IndexSnapshot::read(git_repository* repository, const std::string&
     snapshot.index_time_ = to_time(status.st_mtim);
     if (git_index_read(opened, 1) != 0) {
         throw UserError(std::string(path) + ": can't be read (" + git_message() + "); " +
-                        index_remedy());
+                        index_remedy(path));
     }
     const std::string prefix = subfolder.empty() ? "" : subfolder + "/";
     for (std::size_t i = 0; i < git_index_entrycount(opened); ++i) {

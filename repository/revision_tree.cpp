@@ -7,6 +7,7 @@
 
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/rule_ids.h"
 #include "repository/git_handle.h"
 
 namespace onnxhub {
@@ -96,7 +97,7 @@ private:
             return;
         }
         if (kind == FileKind::submodule) {
-            notes.report({Severity::note, "submodule-left-out", path, 0,
+            notes.report({Severity::note, rule_id::submodule_left_out, path, 0,
                           "is a submodule, so its files are not part of the hub", ""});
         }
         files.push_back({std::move(path), to_blob_id(*git_tree_entry_id(&entry)), kind});
@@ -128,7 +129,7 @@ private:
 
     void leave_out(const std::string& path, const char* why,
                    Severity severity = Severity::warning) {
-        notes.report({severity, "path-left-out", path.substr(0, 200), 0,
+        notes.report({severity, rule_id::path_left_out, path.substr(0, 200), 0,
                       std::string("is skipped: ") + why, "rename it"});
     }
 
@@ -142,7 +143,7 @@ private:
 
 class RevisionTree : public Tree {
 public:
-    RevisionTree(std::shared_ptr<GitRepository::Handle> handle, std::vector<RevisionFile> files,
+    RevisionTree(std::shared_ptr<GitHandle> handle, std::vector<RevisionFile> files,
                  std::vector<RevisionFile> left_out, Diagnostics notes, CommitId commit,
                  std::filesystem::path lfs_storage)
         : handle_(std::move(handle)),
@@ -254,7 +255,7 @@ private:
         return found != files_.end() && found->path == path ? &*found : nullptr;
     }
 
-    std::shared_ptr<GitRepository::Handle> handle_;
+    std::shared_ptr<GitHandle> handle_;
     std::vector<RevisionFile> files_;
     std::vector<RevisionFile> left_out_;
     Diagnostics notes_;
@@ -277,8 +278,8 @@ git_oid find_root(git_repository* repository, const CommitId& commit,
 
 }  // namespace
 
-std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitRepository::Handle> handle,
-                                         const CommitId& commit, const std::string& subfolder,
+std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitHandle> handle, const CommitId& commit,
+                                         const std::string& subfolder,
                                          std::filesystem::path lfs_storage) {
     git_repository* repository = handle->repository.get();
     TreeWalker walker(repository, commit);

@@ -6,6 +6,7 @@
 
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/rule_ids.h"
 #include "repository/disk_folder.h"
 #include "repository/git_handle.h"
 #include "repository/index_snapshot.h"
@@ -15,7 +16,7 @@ namespace {
 
 class WorkingTree : public Tree {
 public:
-    WorkingTree(std::shared_ptr<GitRepository::Handle> handle, const std::string& subfolder,
+    WorkingTree(std::shared_ptr<GitHandle> handle, const std::string& subfolder,
                 std::filesystem::path lfs_storage)
         : handle_(std::move(handle)),
           prefix_(subfolder.empty() ? "" : subfolder + "/"),
@@ -116,7 +117,7 @@ public:
     Diagnostics notes() const override {
         Diagnostics notes;
         for (const std::string& path : submodules_) {
-            notes.report({Severity::note, "submodule-left-out", path, 0,
+            notes.report({Severity::note, rule_id::submodule_left_out, path, 0,
                           "is a submodule, so its files are not part of the hub", ""});
         }
         const std::lock_guard lock(mutex_);
@@ -167,7 +168,7 @@ private:
     bool is_part_of_hub(const std::string& folder, Diagnostics& notes) const {
         if (submodules_.contains(folder) || is_ignored(folder + "/")) return false;
         if (!disk_.look(folder + "/.git")) return true;
-        notes.report({Severity::note, "repository-left-out", folder, 0,
+        notes.report({Severity::note, rule_id::repository_left_out, folder, 0,
                       "is a repository of its own, so its files are not part of the hub", ""});
         return false;
     }
@@ -182,7 +183,7 @@ private:
                ignored != 0;
     }
 
-    std::shared_ptr<GitRepository::Handle> handle_;
+    std::shared_ptr<GitHandle> handle_;
     std::string prefix_;
     std::filesystem::path lfs_storage_;
     IndexSnapshot index_;
@@ -194,7 +195,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Tree> make_working_tree(std::shared_ptr<GitRepository::Handle> handle,
+std::unique_ptr<Tree> make_working_tree(std::shared_ptr<GitHandle> handle,
                                         const std::string& subfolder,
                                         std::filesystem::path lfs_storage) {
     return std::make_unique<WorkingTree>(std::move(handle), subfolder, std::move(lfs_storage));

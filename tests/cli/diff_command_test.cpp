@@ -63,8 +63,9 @@ TEST_F(Diff, APartialCloneHasNoFalseChanges) {
     ASSERT_EQ(result.status, 0) << result.out << result.err;
     const std::string text = read_file(folder.path() / "text");
     EXPECT_THAT(text, HasSubstr("no model changed; 2 unchanged"));
-    EXPECT_THAT(text, HasSubstr("not compared: what README.md says; git has not fetched"));
-    EXPECT_THAT(read_file(folder.path() / "markdown"), HasSubstr("not compared: what README.md"));
+    EXPECT_THAT(text, HasSubstr("not compared: the rows in README.md; git has not fetched"));
+    EXPECT_THAT(read_file(folder.path() / "markdown"),
+                HasSubstr("not compared: the rows in README.md"));
     EXPECT_THAT(read_file(folder.path() / "json"), HasSubstr("\"notes\": ["));
 }
 

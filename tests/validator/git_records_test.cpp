@@ -85,8 +85,9 @@ TEST(GitRecords, ABlobThatIsNotHereIsCounted) {
     std::filesystem::create_directories(hub.path() / ".git/objects");
     const Checked checked = check(hub);
     EXPECT_THAT(checked.findings.findings(), IsEmpty());
-    EXPECT_THAT(checked.findings.unchecked(),
-                Contains(Unchecked{"pointer-raw-bytes", 1, "git's copies of them are not here"}));
+    EXPECT_THAT(
+        checked.findings.unchecked(),
+        Contains(Unchecked{"pointer-raw-bytes", 1, "git's copies are not available locally"}));
 }
 
 }  // namespace

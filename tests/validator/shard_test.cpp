@@ -85,7 +85,7 @@ TEST(ValidateShard, IgnoresThatMatchNothingAreUncheckedNotUnused) {
                 Contains(Field(&Finding::rule, "ignore-unused")));
     const ValidationReport parts = merged(hub, 3, nullptr);
     EXPECT_THAT(parts.findings, testing::Not(Contains(Field(&Finding::rule, "ignore-unused"))));
-    EXPECT_THAT(parts.unchecked, Contains(Unchecked{"ignore-unused", 1, "one shard can't tell"}));
+    EXPECT_THAT(parts.unchecked, Contains(Unchecked{"ignore-unused", 1, "needs the whole hub"}));
 }
 
 }  // namespace
