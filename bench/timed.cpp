@@ -14,8 +14,8 @@
 
 namespace {
 
-/// The bytes that read(2), pread(2) and similar calls returned to an ended process that has not been
-/// waited for, and to its children; -1 where a container hides them.
+/// The bytes that read(2), pread(2) and similar calls returned to an ended process that has not
+/// been waited for, and to its children; -1 where a container hides them.
 long long bytes_read_by(pid_t process) {
     const std::string path = "/proc/" + std::to_string(process) + "/io";
     long long bytes = -1;

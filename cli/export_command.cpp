@@ -86,7 +86,8 @@ void report_missing_files(const ExportReport& report, bool is_error, const Strea
     const std::size_t told = streams.options.verbose ? report.missing.size()
                                                      : std::min(most_told, report.missing.size());
     for (std::size_t i = 0; i < told; ++i) {
-        streams.err << "onnxhub: " << escaped_line(report.missing[i] + ": its content is not available locally")
+        streams.err << "onnxhub: "
+                    << escaped_line(report.missing[i] + ": its content is not available locally")
                     << '\n';
     }
     if (told < report.missing.size()) {

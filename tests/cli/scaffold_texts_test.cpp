@@ -38,8 +38,9 @@ protected:
 
 TEST_F(ScaffoldTexts, TheReadmeNamesGitHubOnlyWhenInitIsToldThePlaceThere) {
     EXPECT_THAT(readme_of_init({"--owner", "team", "--repository", "zoo"}),
-                AllOf(HasSubstr("A hub of ONNX models of team."), HasSubstr("onnxhub list --hub team/zoo\n"),
-                      Not(HasSubstr("HUB`")), Not(HasSubstr("{{"))));
+                AllOf(HasSubstr("A hub of ONNX models of team."),
+                      HasSubstr("onnxhub list --hub team/zoo\n"), Not(HasSubstr("HUB`")),
+                      Not(HasSubstr("{{"))));
     const std::vector<std::vector<std::string>> elsewhere{
         std::vector<std::string>{}, std::vector<std::string>{"--owner", "team"}};
     for (const std::vector<std::string>& options : elsewhere) {
