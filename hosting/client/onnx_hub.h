@@ -34,8 +34,8 @@ struct HubCall {
     std::function<void(const std::string&)> report = [](const std::string&) {};
 #if defined(ONNXHUB_WORKER)  // find_package(onnxhub) sets it to the installed one
     std::filesystem::path onnx_worker = ONNXHUB_WORKER;  ///< for load_composite_model()
-/// For load_composite_model().
-#else std::filesystem::path onnx_worker = onnx_worker_program();
+#else
+    std::filesystem::path onnx_worker = onnx_worker_program();  ///< for load_composite_model()
 #endif
 };
 
