@@ -149,9 +149,9 @@ TEST_F(UnpackTestData, FilesThatAnotherUserMayChangeAreReplaced) {
     EXPECT_EQ(find_unpacked_test_data(path, [] {}), std::nullopt);
     EXPECT_EQ(unpack(archive()), unpacked);
     EXPECT_NE(find_unpacked_test_data(path, [] {}), std::nullopt);
-    const auto nobody = TrustedOwners::exactly({});
+    const auto no_owners = TrustedOwners::exactly({});
     EXPECT_EQ(find_unpacked_test_data(
-                  path, [] {}, {}, nobody),
+                  path, [] {}, {}, no_owners),
               std::nullopt);
 }
 
