@@ -34,7 +34,7 @@ set(failures 0)
 foreach(module IN LISTS modules)
   # Files that the build makes of templates/ belong to no module.
   set(allowed ${module} embedded ${${module}_may})
-  file(GLOB files RELATIVE ${ROOT} ${ROOT}/${module}/*.h ${ROOT}/${module}/*.cpp)
+  file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/${module}/*.h ${ROOT}/${module}/*.cpp)
   if(NOT files)
     message(FATAL_ERROR "${module}/ has no sources: is it still a module?")
   endif()
