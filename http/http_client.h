@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTTP requests done right (libcurl): timeouts, retries, redirects that keep secrets, proxies,
-// certificates of one's own.
+// HTTP requests: timeouts, retries, redirects that keep secrets, proxies, custom certificates.
+// libcurl does the work. It is loaded when a request is made.
 #pragma once
 
 #include <chrono>
@@ -15,6 +15,8 @@
 #include <variant>
 #include <vector>
 
+#include "http/url.h"
+
 namespace onnxhub {
 
 struct HttpHeader {
@@ -24,25 +26,25 @@ struct HttpHeader {
     bool operator==(const HttpHeader&) const = default;
 };
 
-/// The value of the last header of this name, compared without case; null when there is none.
+/// The value of the last header with this name; case does not matter. Null when there is none.
 const std::string* find_header(const std::vector<HttpHeader>& headers, std::string_view name);
 
 struct HttpRequest {
     std::string method = "GET";
     std::string url;  ///< http or https; may carry user and password
-    /// To another scheme, host or port than the URL's go those alone that are known to hold no
-    /// secret: Accept, Range and their like.
+    /// After a redirect to another scheme, host or port only headers that hold no secret are sent:
+    /// Accept, Range and similar ones.
     std::vector<HttpHeader> headers = {};
     std::string body = {};
-    /// Of one try, its body included. Without it a transfer may last as long as bytes come.
+    /// Of one attempt, including its body. Without it a transfer may last as long as bytes arrive.
     std::optional<std::chrono::seconds> timeout = {};
 };
 
-/// What came before the body.
+/// Status and headers of a response.
 struct HttpHead {
     int status = 0;
     std::vector<HttpHeader> headers;
-    std::string url;  ///< where redirects led; for messages see shown_url()
+    std::string url;  ///< after redirects; show it with shown_url() only
 };
 
 struct HttpResponse {
@@ -57,8 +59,8 @@ struct HttpFailure {
         resolve,
         connect,
         tls,
-        timeout,  ///< no byte came for HttpOptions::stall_timeout, or the request's time is up
-        slow,     ///< bytes came, fewer than HttpOptions::least_rate; the request is not repeated
+        timeout,  ///< no byte for HttpOptions::stall_timeout, or HttpRequest::timeout is over
+        slow,     ///< fewer bytes than HttpOptions::min_rate; the request is not repeated
         redirect,
         protocol,
         too_large,
@@ -68,25 +70,25 @@ struct HttpFailure {
     std::string reason;  ///< "https://example.org/x: the host is not known; check the name …"
 };
 
-/// Of a response of status 400 or more no more than this is read, and then it counts as complete.
+/// At most this much of a response with status 400 or more is read; the rest is ignored.
 inline constexpr std::size_t error_body_limit = 64 * 1024;  // bytes
 
-/// Takes the body of a response as it arrives. Redirects and answers after which the request is
-/// tried again don't come here.
+/// Receives the body of a response as it arrives. It does not get the bodies of redirects and of
+/// responses after which the request is repeated.
 class HttpSink {
 public:
     virtual ~HttpSink() = default;
 
-    /// Before the first byte, in each try. Returns whether the body is wanted.
+    /// Before the first byte, in each attempt. Returns whether the body is wanted.
     virtual bool begin(const HttpHead& head) = 0;
-    /// Returns whether to go on.
+    /// Returns whether to continue.
     virtual bool data(std::span<const std::byte> block) = 0;
-    /// Whether a transfer that broke off after some bytes may be tried again.
-    virtual bool can_begin_again() const { return false; }
-    /// Headers of the next try beyond the request's own, such as Range with If-Range.
-    virtual std::vector<HttpHeader> headers_of_next_try() const { return {}; }
-    /// Bytes that the next try need not bring again. Tries that add progress_step to them aren't
-    /// counted.
+    /// Whether a transfer that was interrupted after some bytes may be repeated.
+    virtual bool can_restart() const { return false; }
+    /// Headers that the next attempt has in addition, such as Range with If-Range.
+    virtual std::vector<HttpHeader> resume_headers() const { return {}; }
+    /// Bytes that the next attempt need not transfer again. Attempts that add progress_step bytes
+    /// do not count.
     virtual std::uint64_t kept_bytes() const { return 0; }
 
     static constexpr std::uint64_t progress_step = 64 * 1024;  // bytes
@@ -94,26 +96,28 @@ public:
 
 struct HttpOptions {
     std::string user_agent = "onnxhub";
-    bool uses_netrc = true;  ///< false: no password of ~/.netrc, for addresses of strangers
-    int tries = 4;           ///< of requests answered by 408, 429 or 5xx, or broken off
-    std::chrono::milliseconds first_wait{500};  ///< doubled from try to try, with jitter
-    /// A server that asks for a longer pause by Retry-After is not asked again.
-    std::chrono::milliseconds longest_wait{60'000};
+    bool uses_netrc = true;  ///< false: no password from ~/.netrc, for untrusted addresses
+    int max_attempts = 4;    ///< after 408, 429, 5xx and interrupted transfers
+    std::chrono::milliseconds initial_backoff{500};  ///< doubled for each attempt, with jitter
+    /// A request is not repeated when Retry-After asks for a longer pause.
+    std::chrono::milliseconds max_backoff{60'000};
     std::chrono::seconds connect_timeout{30};
-    /// Longest wait for the next byte, and the window in which least_rate is measured.
+    /// Longest wait for the next byte, and the window in which min_rate is measured.
     std::chrono::seconds stall_timeout{60};
-    /// Bytes per second of a body, on average over each window from its first byte on. A source
-    /// that brings less is given up. The slowest links in use (GPRS, 4 KiB per second) bring more.
-    std::uint64_t least_rate = 1024;
-    std::function<bool()> is_stopped = {};  ///< asked once a second or more; true ends the request
-    std::function<void(std::chrono::milliseconds)> sleep = {};        ///< empty: the thread's own
-    std::function<std::chrono::system_clock::time_point()> now = {};  ///< empty: the system's
+    /// Bytes per second of a body, on average over each window from its first byte on. A slower
+    /// transfer fails. The slowest links in use (GPRS, 4 KiB per second) are faster.
+    std::uint64_t min_rate = 1024;
+    /// Called once a second or more often; true ends the request.
+    std::function<bool()> is_stopped = {};
+    std::function<void(std::chrono::milliseconds)> sleep = {};        ///< empty: sleep_for()
+    std::function<std::chrono::system_clock::time_point()> now = {};  ///< empty: system_clock
 };
 
-/// Certificates come from CURL_CA_BUNDLE, else SSL_CERT_FILE, and SSL_CERT_DIR where they are set;
-/// messages about certificates name the variable that decided. Proxies come from the usual
-/// variables (https_proxy, no_proxy, …), passwords from the URL or ~/.netrc. At most ten redirects
-/// are followed. Every method is tried again alike, POST too. Not thread-safe: one client a thread.
+/// Certificates come from CURL_CA_BUNDLE, else SSL_CERT_FILE, and from SSL_CERT_DIR. Messages about
+/// certificates name the variable that was used. Proxies come from the usual variables
+/// (https_proxy, no_proxy, …), passwords from the URL or ~/.netrc. At most ten redirects are
+/// followed. All methods are repeated in the same way, POST too. Not thread-safe: each thread needs
+/// its own client. Requests throw UserError when libcurl cannot be loaded.
 class HttpClient {
 public:
     explicit HttpClient(HttpOptions options = {});
@@ -121,33 +125,17 @@ public:
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
 
-    /// The whole response, whatever its status; `too_large` beyond `body_limit` bytes. Of an
-    /// error's body no more than error_body_limit.
+    /// The whole response, whatever its status; `too_large` when its body has more than
+    /// `body_limit` bytes. Bodies of errors are cut at error_body_limit.
     std::variant<HttpResponse, HttpFailure> send(const HttpRequest& request,
                                                  std::uint64_t body_limit = 16 << 20);
 
-    /// Streams the body of one response. Where the sink wants no more, the head is the result.
+    /// Streams the body of one response. When the sink refuses the body, the head is the result.
     std::variant<HttpHead, HttpFailure> stream(const HttpRequest& request, HttpSink& sink);
 
 private:
-    struct Transfer;
-    using Result = std::variant<HttpHead, HttpFailure>;
-    Result follow(const HttpRequest& request, Transfer& transfer);
-    Result perform(const HttpRequest& request, bool is_at_home, Transfer& transfer);
-    void prepare(const HttpRequest& request, bool is_at_home, Transfer& transfer);
-    HttpFailure give_up(const HttpRequest& request, const Transfer& transfer) const;
-
     struct State;
     std::unique_ptr<State> state_;
 };
-
-/// The URL without user, password, query and fragment, for messages.
-std::string shown_url(const std::string& url);
-
-/// Whether both have the same scheme, host and port.
-bool same_origin(const std::string& one, const std::string& other);
-
-/// Scheme and host of a URL, in lower case; empty where it has none.
-std::string host_of(const std::string& url);
 
 }  // namespace onnxhub
