@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/url.h"
 
+#include <cstddef>
 #include <string_view>
 
 #include "base/spelling.h"
@@ -19,21 +20,50 @@ bool has_only(std::string_view text, std::string_view others) {
     return true;
 }
 
-/// Whether shown_url() shows the URL as it is: http or https, a name as host, no port, a path of
-/// ordinary characters and nothing that could be a secret. Most are like that, and libcurl need not
-/// be loaded for them.
+/// A decimal number up to `limit` without leading zeros.
+bool is_plain_number(std::string_view text, unsigned limit) {
+    if (text.empty() || text.size() > 5 || (text.front() == '0' && text.size() > 1)) return false;
+    unsigned number = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9') return false;
+        number = number * 10 + static_cast<unsigned>(c - '0');
+    }
+    return number <= limit;
+}
+
+/// Four numbers with dots between them. libcurl rewrites all other forms.
+bool is_ipv4_address(std::string_view host) {
+    for (int dots = 0; dots < 3; ++dots) {
+        const std::size_t dot = host.find('.');
+        if (dot == host.npos || !is_plain_number(host.substr(0, dot), 255)) return false;
+        host.remove_prefix(dot + 1);
+    }
+    return is_plain_number(host, 255);
+}
+
+bool is_host_name(std::string_view host) {
+    const bool begins_with_letter = !host.empty() && letters_and_digits.find(host.front()) < 52;
+    const bool has_empty_label = host.find("..") != host.npos || host.ends_with('.');
+    return begins_with_letter && has_only(host, "-.") && !has_empty_label;
+}
+
+/// Whether shown_url() shows the URL as it is: http or https, a name or an IPv4 address as host, a
+/// path of ordinary characters and nothing that could be a secret. Most URLs are like that, and
+/// libcurl need not be loaded for them.
 bool is_plain_url(std::string_view url) {
     for (const std::string_view scheme : {"https://", "http://"}) {
         if (!url.starts_with(scheme)) continue;
         url.remove_prefix(scheme.size());
         const std::size_t slash = url.find('/');
-        if (slash == 0 || slash == url.npos) return false;
-        const std::string_view host = url.substr(0, slash), path = url.substr(slash);
-        const bool begins_with_letter = letters_and_digits.find(host.front()) < 52;
-        const bool has_empty_label = host.find("..") != host.npos || host.ends_with('.');
-        const bool has_dot_segment = path.find("/.") != path.npos;
-        return begins_with_letter && has_only(host, "-.") && !has_empty_label &&
-               has_only(path, "/-._~") && !has_dot_segment;
+        if (slash == url.npos) return false;
+        std::string_view host = url.substr(0, slash);
+        const std::string_view path = url.substr(slash);
+        if (const std::size_t colon = host.find(':'); colon != host.npos) {
+            if (!is_plain_number(host.substr(colon + 1), 65535)) return false;
+            host = host.substr(0, colon);
+        }
+        return (is_host_name(host) || is_ipv4_address(host)) && has_only(path, "/-._~") &&
+               path.find("/.") == path.npos;
     }
     return false;
 }

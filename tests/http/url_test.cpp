@@ -37,6 +37,12 @@ TEST(Url, IsShownInLibcurlsForm) {
         {"HTTPS://example.org/a", "https://example.org/a"},
         {"https://example.org/a~b-c_d.e", "https://example.org/a~b-c_d.e"},
         {"https://example.org/a//b/", "https://example.org/a//b/"},
+        {"http://127.0.0.1:80/a", "http://127.0.0.1:80/a"},
+        {"http://127.1/a", "http://127.0.0.1/a"},
+        {"http://0x7f000001/a", "http://127.0.0.1/a"},
+        {"http://127.0.0.1:080/a", "http://127.0.0.1:80/a"},
+        {"http://127.0.0.1:70000/a", "the URL"},
+        {"http://example.org:secret/a", "the URL"},
     };
     for (const auto& [url, shown] : urls_and_shown) {
         SCOPED_TRACE(url);

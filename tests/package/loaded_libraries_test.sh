@@ -53,7 +53,7 @@ expect 2 "$curl_library: cannot be loaded (" env LD_LIBRARY_PATH="$work/broken" 
 expect 2 "$curl_library: has no function curl_" env LD_LIBRARY_PATH="$work/other" "${list[@]}"
 expect 2 "$mhd_library: cannot be loaded (" env LD_LIBRARY_PATH="$work/broken" "${serve[@]}"
 expect 2 "$mhd_library: has no function MHD_" env LD_LIBRARY_PATH="$work/other" "${serve[@]}"
-expect 0 "" env LD_LIBRARY_PATH="$work/broken" "$program" --version
+LD_LIBRARY_PATH="$work/broken" "$program" --version >/dev/null || fail "--version needs one of these libraries"
 
 # 3. `./dev dist` copies them too. The folder can be moved, and uses its own libraries.
 say() { :; }
