@@ -58,7 +58,7 @@ LD_LIBRARY_PATH="$work/broken" "$program" --version >/dev/null || fail "--versio
 # 3. `./dev dist` copies them too. The folder can be moved, and uses its own libraries.
 say() { :; }
 eval "$(sed -n '/^make_dist() {/,/^}/p' "$source_folder/dev")"
-make_dist "$program" "$work/dist"
+make_dist "$build" "$work/dist"
 mv "$work/dist" "$work/moved"
 start_server "$work/moved/bin/onnxhub"
 grep -qF "$work/moved/lib/$mhd_library" "/proc/$server/maps" || fail "the server uses another $mhd_library"
