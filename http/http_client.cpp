@@ -6,7 +6,6 @@
 #include <new>
 #include <utility>
 
-#include "base/spelling.h"
 #include "http/curl/failure.h"
 #include "http/curl/transfer.h"
 #include "http/curl/url.h"
@@ -68,14 +67,6 @@ HttpFailure rate_failure(const HttpRequest& request, const HttpTransfer& transfe
 }
 
 }  // namespace
-
-const std::string* find_header(const std::vector<HttpHeader>& headers, std::string_view name) {
-    const std::string wanted = lower_case(name);
-    const auto found =
-        std::find_if(headers.rbegin(), headers.rend(),
-                     [&](const HttpHeader& header) { return lower_case(header.name) == wanted; });
-    return found == headers.rend() ? nullptr : &found->value;
-}
 
 struct HttpClient::State {
     HttpOptions options;

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "http/http_client.h"
+#include "http/http_message.h"
 
 namespace onnxhub {
 

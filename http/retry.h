@@ -5,7 +5,7 @@
 #include <chrono>
 #include <optional>
 
-#include "http/http_client.h"
+#include "http/http_message.h"
 
 namespace onnxhub {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "http/curl/library.h"
-#include "http/http_client.h"
+#include "http/http_message.h"
 
 namespace onnxhub {
 

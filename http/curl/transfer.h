@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "http/curl/library.h"
-#include "http/http_client.h"
+#include "http/http_message.h"
 #include "http/rate_watch.h"
 
 namespace onnxhub {
