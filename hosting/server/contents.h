@@ -6,9 +6,9 @@
 #include <memory>
 #include <string>
 
+#include "hosting/server/background_tasks.h"
 #include "hosting/server/byte_budget.h"
 #include "hosting/server/inflated_blobs.h"
-#include "hosting/server/preparations.h"
 #include "hosting/server/response_cache.h"
 
 namespace onnxhub {
@@ -34,8 +34,8 @@ struct Contents {
     ByteBudget memory, disk;
     InflatedBlobs blobs;
     GzipCache packed;
-    Preparations
-        preparations;  ///< its threads use the other members, so it must be destroyed first
+    /// Its threads use the other members, so it must be destroyed first.
+    BackgroundTasks background_tasks;
 };
 
 }  // namespace onnxhub

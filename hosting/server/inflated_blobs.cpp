@@ -14,7 +14,7 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::size_t most_held = 256;                    // blobs; each large one is an open file
+constexpr std::size_t max_held = 256;                     // blobs; each large one is an open file
 constexpr std::size_t inflated_block_bytes = 512 * 1024;  // bytes copied at once
 
 void copy_to_file(const ByteSource& source, int fd) {
@@ -56,7 +56,7 @@ std::shared_ptr<const HeldContent> InflatedBlobs::inflate(const BlobInTree& blob
     }
     const std::lock_guard lock(mutex_);
     held_.emplace_front(blob.id, content);
-    if (held_.size() > most_held) held_.pop_back();
+    if (held_.size() > max_held) held_.pop_back();
     return content;
 }
 

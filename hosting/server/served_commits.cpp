@@ -8,8 +8,8 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::size_t most_given = 4096;   // served commits that are remembered
-constexpr std::size_t most_answers = 256;  // cached look-ups
+constexpr std::size_t max_given = 4096;   // served commits that are remembered
+constexpr std::size_t max_answers = 256;  // cached look-ups
 constexpr std::chrono::seconds answer_time{1};
 
 /// Whether it is an expression rather than a name or a commit id: git's expressions such as
@@ -48,7 +48,7 @@ void ServedCommits::remember(const CommitId& commit) {
     const std::lock_guard lock(mutex_);
     if (!given_.empty() && given_.back() == commit) return;
     std::erase(given_, commit);
-    if (given_.size() >= most_given) given_.pop_front();
+    if (given_.size() >= max_given) given_.pop_front();
     given_.push_back(commit);
 }
 
@@ -69,7 +69,7 @@ bool ServedCommits::is_given(const CommitId& commit, const std::optional<CommitI
     }
     const bool is_given = look_up(commit, tip);
     const std::lock_guard lock(mutex_);
-    if (answers_.size() >= most_answers) answers_.clear();
+    if (answers_.size() >= max_answers) answers_.clear();
     answers_[key] = {is_given, now};
     return is_given;
 }

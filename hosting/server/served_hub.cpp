@@ -27,8 +27,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_remembered = 100'000;  // hashes of files
-constexpr std::size_t most_trees = 64;            // revisions
+constexpr std::size_t max_remembered = 100'000;  // hashes of files
+constexpr std::size_t max_trees = 64;            // revisions
 constexpr std::uint64_t largest_blob =
     64 * 1024 * 1024;  // bytes; limit for files that are stored in git
 constexpr std::uint64_t hashed_at_once =
@@ -72,7 +72,7 @@ std::optional<std::string> link_target(int root, const std::string& path) {
 /// Resolves links in `path`, segment by segment; nullopt when it points outside of the root, is in
 /// a loop, or passes a hidden segment at any step (such as a working tree's `.git`).
 std::optional<std::string> without_links(int root, const std::string& path) {
-    constexpr int most_links = 40;  // see path_resolution(7)
+    constexpr int max_links = 40;  // see path_resolution(7)
     fs::path reached, pending = path;
     for (int links = 0; !pending.empty();) {
         const fs::path segment = *pending.begin();
@@ -87,7 +87,7 @@ std::optional<std::string> without_links(int root, const std::string& path) {
             reached /= segment;
             continue;
         }
-        if (++links > most_links || target->starts_with('/')) return std::nullopt;
+        if (++links > max_links || target->starts_with('/')) return std::nullopt;
         pending = pending.empty() ? fs::path(*target) : *target / pending;
     }
     return reached.string();
@@ -317,7 +317,7 @@ std::optional<LfsPointer> ServedHub::pointer_of(const BlobInTree& blob) {
     }
     const auto pointer = pointer_in(blob);
     const std::lock_guard lock(mutex_);
-    if (pointers_.size() >= most_remembered) pointers_.clear();
+    if (pointers_.size() >= max_remembered) pointers_.clear();
     pointers_.emplace(blob.id, pointer);
     return pointer;
 }
@@ -354,7 +354,7 @@ std::string ServedHub::etag_of(int fd, const FileKey& key) {
     if (auto known = known_etag(key)) return *std::move(known);
     const std::string hash = hash_of(fd, std::get<2>(key));
     const std::lock_guard lock(mutex_);
-    if (etags_.size() >= most_remembered) etags_.clear();
+    if (etags_.size() >= max_remembered) etags_.clear();
     etags_.emplace(key, hash);
     return hash;
 }
@@ -373,7 +373,7 @@ std::shared_ptr<const Tree> ServedHub::tree_of(const CommitId& commit) {
     const std::lock_guard lock(mutex_);
     const auto found = trees_.find(commit);
     if (found != trees_.end()) return found->second;
-    if (trees_.size() >= most_trees) trees_.clear();
+    if (trees_.size() >= max_trees) trees_.clear();
     std::shared_ptr<const Tree> tree = repository_->tree_of(commit, subfolder_);
     trees_.emplace(commit, tree);
     return tree;

@@ -27,15 +27,15 @@ struct Prepared {
 
 /// Has a few threads of its own. Tasks with the same key run once for all requests that wait.
 /// Thread-safe.
-class Preparations {
+class BackgroundTasks {
 public:
     using Work = std::function<std::shared_ptr<const void>()>;
     using Resume = std::function<void(Prepared)>;
 
-    Preparations();
-    ~Preparations();  ///< waits for running tasks; all owners must have been removed
-    Preparations(const Preparations&) = delete;
-    Preparations& operator=(const Preparations&) = delete;
+    BackgroundTasks();
+    ~BackgroundTasks();  ///< waits for running tasks; all owners must have been removed
+    BackgroundTasks(const BackgroundTasks&) = delete;
+    BackgroundTasks& operator=(const BackgroundTasks&) = delete;
 
     /// Allows the owner to wait for tasks.
     void add_owner(const void* owner);
