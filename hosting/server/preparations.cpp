@@ -10,7 +10,8 @@
 namespace onnxhub {
 namespace {
 
-/// Each holds the content of one file at most: two, so that one large file does not delay all.
+/// Each task holds the content of at most one file. With two threads, a large file does not delay
+/// all others.
 constexpr unsigned preparing_threads = 2;
 
 Prepared result_of(const std::string& key, const Preparations::Work& work) {
@@ -88,7 +89,7 @@ void Preparations::work_through() {
         lock.unlock();
         Prepared prepared = result_of(job->key, job->work);
         lock.lock();
-        // Under the lock, so that none is resumed after its owner was removed.
+        // Holds the lock, so that no request is resumed after its owner was removed.
         for (const Waiter& waiter : job->waiters) waiter.resume(prepared);
         jobs_.erase(job);
     }

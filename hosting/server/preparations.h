@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Work that requests wait for, such as inflating a blob, without keeping a server's thread from its
-// other clients.
+// Background tasks that requests wait for, such as inflating a blob, so that they do not block the
+// server's threads.
 #pragma once
 
 #include <condition_variable>
@@ -18,14 +18,14 @@
 
 namespace onnxhub {
 
-/// What a preparation has come to.
+/// The result of a task.
 struct Prepared {
     std::string key;
-    std::shared_ptr<const void> result = nullptr;     ///< what it means, the key says
-    std::optional<NotServed> failure = std::nullopt;  ///< the answer, where it failed
+    std::shared_ptr<const void> result = nullptr;     ///< the key determines its type
+    std::optional<NotServed> failure = std::nullopt;  ///< the answer, if the task failed
 };
 
-/// A few threads of their own. Work with the same key is done once for all that wait for it.
+/// Has a few threads of its own. Tasks with the same key run once for all requests that wait.
 /// Thread-safe.
 class Preparations {
 public:
@@ -33,18 +33,19 @@ public:
     using Resume = std::function<void(Prepared)>;
 
     Preparations();
-    ~Preparations();  ///< after the work that is being done; there must be no owner left
+    ~Preparations();  ///< waits for running tasks; all owners must have been removed
     Preparations(const Preparations&) = delete;
     Preparations& operator=(const Preparations&) = delete;
 
-    /// From now on the owner may wait for work.
+    /// Allows the owner to wait for tasks.
     void add_owner(const void* owner);
-    /// Resumes everything of the owner that waits, as failed; afterwards nothing of it is resumed.
+    /// Resumes all waiting requests of the owner as failed. No request of the owner is resumed
+    /// afterwards.
     void remove_owner(const void* owner);
 
-    /// Does `work` some time, unless the same is waited for already, then calls `resume` from
-    /// another thread. UserError, std::bad_alloc and NotServed that `work` throws become
-    /// Prepared::failure. Returns false, and will never call, when the owner was removed.
+    /// Runs `work` later, unless a task with the same key is waiting, then calls `resume` from
+    /// another thread. UserError, std::bad_alloc and NotServed thrown by `work` become
+    /// Prepared::failure. Returns false, and never calls, when the owner was removed.
     bool start(const void* owner, const std::string& key, Work work, Resume resume);
 
 private:
@@ -63,7 +64,7 @@ private:
 
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::list<Job> jobs_;  ///< in the order they came
+    std::list<Job> jobs_;  ///< in order of arrival
     std::set<const void*> owners_;
     bool ends_ = false;
     std::vector<std::thread> threads_;
