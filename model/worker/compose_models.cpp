@@ -392,7 +392,7 @@ onnx::ModelProto read_model(const fs::path& path) {
     std::error_code error;
     if (fs::file_size(path, error) > INT_MAX) {
         throw UserError(path.string() +
-                        ": is larger than 2 GiB, the limit of protobuf; use its path");
+                        ": is larger than 2 GiB, the limit of protobuf; choose a smaller model");
     }
     std::ifstream file(path, std::ios::binary);
     onnx::ModelProto model;
