@@ -255,7 +255,7 @@ TEST(ModelDiff, NamesThatNoHubCanUseCount) {
     EXPECT_THAT(diff.models, ElementsAre(Field(&ModelChange::kind, Kind::added),
                                          Field(&ModelChange::kind, Kind::removed),
                                          Field(&ModelChange::kind, Kind::changed)));
-    EXPECT_THAT(diff.models, Each(Field(&ModelChange::note, HasSubstr("can't use its name"))));
+    EXPECT_THAT(diff.models, Each(Field(&ModelChange::note, HasSubstr("cannot use its name"))));
     EXPECT_EQ(diff.unchanged, 1u);
     EXPECT_EQ(compare(*after, *repository->working_tree("")).unchanged, 3u);
 }
