@@ -19,9 +19,9 @@ FileTime to_time(const struct timespec& time) {
     return {time.tv_sec, static_cast<std::uint32_t>(time.tv_nsec)};
 }
 
-/// Whether both moments are the same as far as both recorders could tell.
+/// Whether both times are equal, at the precision that both have.
 bool same_time(const FileTime& recorded, const FileTime& now, bool whole_seconds) {
-    // The index keeps 32 bits of the seconds.
+    // The index stores 32 bits of the seconds.
     if (static_cast<std::uint32_t>(recorded.seconds) != static_cast<std::uint32_t>(now.seconds)) {
         return false;
     }
@@ -29,8 +29,8 @@ bool same_time(const FileTime& recorded, const FileTime& now, bool whole_seconds
     return recorded.nanoseconds == now.nanoseconds;
 }
 
-/// Whether a write after the index was made could have left the recorded time on the file. To be
-/// judged by whole seconds wherever the times were compared so.
+/// Whether a write after the index was written could have left the recorded time on the file. Must
+/// use whole seconds if the times were compared in whole seconds.
 bool is_racy(const FileTime& recorded, const FileTime& index_time, bool whole_seconds) {
     if (whole_seconds || recorded.nanoseconds == 0 || index_time.nanoseconds == 0) {
         return recorded.seconds >= index_time.seconds;
@@ -53,7 +53,7 @@ StatTrust read_trust(git_repository* repository) {
     return trust;
 }
 
-/// The index has 32 bits for the seconds: unsigned, so that times after 2038 are no times of old.
+/// The index has 32 bits for the seconds. They are unsigned, so that times after 2038 stay correct.
 FileTime to_time(const git_index_time& time) {
     return {static_cast<std::uint32_t>(time.seconds), time.nanoseconds};
 }
@@ -97,8 +97,8 @@ std::string index_remedy(const std::filesystem::path& path) {
 bool is_unmodified(const IndexedFile& recorded, const struct stat& now, const FileTime& index_time,
                    const StatTrust& trust) {
     if (!recorded.is_settled || !S_ISREG(now.st_mode) || !S_ISREG(recorded.mode)) return false;
-    // A size of 0 is also git's mark for "look again" (racily clean entries): hashing nothing is
-    // cheap anyway.
+    // Git also uses size 0 to mark entries that it must check again (racily clean). Hashing an
+    // empty file is cheap anyway.
     if (recorded.size == 0 || recorded.size != static_cast<std::uint32_t>(now.st_size))
         return false;
     const FileTime modified = to_time(now.st_mtim);
@@ -124,7 +124,8 @@ IndexSnapshot IndexSnapshot::read(git_repository* repository, const std::string&
         throw UserError("git index: can't be read (" + git_message() + "); " + index_remedy(path));
     }
     const GitIndex index(opened);
-    // Before the entries are read again: should git write meanwhile, the older time trusts less.
+    // Reads the time before the entries: if git writes in between, the older time trusts fewer
+    // entries.
     struct stat status = {};
     const char* path = git_index_path(opened);
     if (!path || stat(path, &status) != 0) return snapshot;

@@ -420,6 +420,8 @@ CheckVerdict ask_checker(const HubState& hub, const std::string& path, ModelChec
         if (model->is_cut_at_depth)
             return {CheckOutcome::too_new, "subgraphs are nested too deeply"};
         return checker.check(model->model);
+    } catch (const WorkerUnavailable&) {
+        throw;  // the model is not the cause
     } catch (const UserError&) {
         return {CheckOutcome::too_new, "the files cannot be read"};
     }

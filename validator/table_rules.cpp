@@ -479,7 +479,7 @@ private:
 };
 
 void check_entries(const HubState& hub, const ManifestDocument& document, FindingList& findings) {
-    const std::vector<EntryClaim> claims = claim_entries(document, rows_in_error(hub.hub));
+    const std::vector<EntryClaim> claims = claim_entries(document, invalid_rows(hub.hub));
     std::set<EntryName> with_row;
     for (std::size_t i = 0; i < document.entries.size(); ++i) {
         if (hub.matches.row_of_entry[i]) with_row.insert(name_of(document.entries[i]));

@@ -17,14 +17,18 @@ set(hosting/client_may "model;http;repository;${model_may}")
 set(hosting/server_may "archive;repository;${archive_may}")
 set(hosting/scaffold_may "generator;${generator_may}")
 set(hosting/export_may "hosting/client;generator;${hosting/client_may}")
+# A subfolder with headers that are not installed.
+set(http_private curl)
+set(archive_private libarchive)
 set(modules base manifest archive http repository model generator diff validator
   hosting/client hosting/server hosting/scaffold hosting/export)
 set(cli_may "${modules}")
-list(APPEND modules cli)
+set(model/worker_may "model;${model_may}")
+list(APPEND modules cli model/worker)
 
 # The module of a path such as "hosting/client/hub_client.h".
 function(module_of path result)
-  if(path MATCHES "^(hosting/[a-z_]+|[a-z_]+)/")
+  if(path MATCHES "^(hosting/[a-z_]+|model/worker|[a-z_]+)/")
     set(${result} ${CMAKE_MATCH_1} PARENT_SCOPE)
   else()
     set(${result} "" PARENT_SCOPE)
@@ -80,7 +84,9 @@ set(failures 0)
 foreach(module IN LISTS modules)
   # Files that the build makes of templates/ belong to no module.
   set(allowed ${module} embedded ${${module}_may})
-  file(GLOB files RELATIVE ${ROOT} ${ROOT}/${module}/*.h ${ROOT}/${module}/*.cpp)
+  file(GLOB files RELATIVE ${ROOT} ${ROOT}/${module}/*.h ${ROOT}/${module}/*.cpp
+    ${ROOT}/${module}/${${module}_private}/*.h ${ROOT}/${module}/${${module}_private}/*.cpp)
+  list(REMOVE_DUPLICATES files)
   if(NOT files)
     message(FATAL_ERROR "${module}/ has no sources: is it still a module?")
   endif()

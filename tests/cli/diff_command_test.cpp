@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub diff` on repositories that git makes: bare ones, partial clones, shallow checkouts.
+// `onnxhub diff` on repositories made by git: bare ones, partial clones, shallow checkouts.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -92,7 +92,7 @@ TEST_F(Diff, ABaseThatIsNotHereIsNotGuessedAt) {
         onnxhub diff nosuch...HEAD)");
     EXPECT_EQ(result.status, 2);
     EXPECT_EQ(result.out, "");
-    EXPECT_THAT(result.err, HasSubstr("nosuch: is no commit in this repository"));
+    EXPECT_THAT(result.err, HasSubstr("nosuch: is not a commit in this repository"));
 }
 
 TEST_F(Diff, OddNamesAreShownEscapedInEachFormat) {

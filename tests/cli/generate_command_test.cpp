@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The real program on real repositories: both streams, the exit status, and what it left behind.
+// `onnxhub generate` on real repositories: output, exit status and remaining files.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -43,7 +43,7 @@ std::string table(const std::vector<HubRow>& rows) {
     return text;
 }
 
-/// Two models, one in git itself and one in LFS as a pointer whose object is not here.
+/// Two models, one in git itself and one in LFS as a pointer whose object is missing.
 class GenerateCommand : public testing::Test {
 protected:
     GenerateCommand() {
@@ -245,7 +245,7 @@ TEST_F(GenerateCommand, FifoInPlaceOfAModelIsADiagnosticAndNoHang) {
     ASSERT_EQ(mkfifo((hub.path() / "a/a.onnx").c_str(), 0600), 0);
     const ProgramResult result = generate();
     EXPECT_EQ(result.status, 1);
-    EXPECT_THAT(result.err, HasSubstr("a/README.md:3: a/a.onnx is no regular file"));
+    EXPECT_THAT(result.err, HasSubstr("a/README.md:3: a/a.onnx is not a regular file"));
     EXPECT_EQ(parse_document(read_file(manifest())).entries.size(), 1u);
 }
 
@@ -332,7 +332,7 @@ TEST_F(GenerateCommand, FileNamesCannotForgeLinesOfTheLog) {
     EXPECT_THAT(result.err, Not(HasSubstr("\n::error::")));
 }
 
-/// A clone with git-lfs of a hub whose objects lie in a second repository on this disk.
+/// A clone with git-lfs of a hub whose objects are stored in a second local repository.
 class GenerateFetch : public testing::Test {
 protected:
     void SetUp() override {
@@ -385,7 +385,7 @@ TEST_F(GenerateFetch, DropPutsThePointersBackAndGitStatusIsClean) {
 
 TEST_F(GenerateFetch, ObjectThatNobodyHasIsAnErrorAndTheOthersAreDescribed) {
     fs::remove_all(folder.path() / "origin/.git/lfs/objects");
-    const ProgramResult pointers = run("git lfs fetch");  // what is said without us
+    const ProgramResult pointers = run("git lfs fetch");  // the output without us
     ASSERT_NE(pointers.status, 0);
     const ProgramResult result = run("\"$ONNXHUB\" generate --fetch --drop");
     EXPECT_EQ(result.status, 1);

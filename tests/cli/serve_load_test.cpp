@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub serve` under many requests and many connections: its memory, and that it goes on.
+// `onnxhub serve` with many requests and connections: memory and availability.
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -46,7 +46,8 @@ public:
     explicit Connection(std::uint16_t port, const char* from = "127.0.0.1")
         : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         const timeval patience = {20, 0};
-        const linger at_once = {1, 0};  // lest thousands of ports wait for a minute afterwards
+        const linger at_once = {1,
+                                0};  // so that thousands of ports do not stay in use for a minute
         const int on = 1;
         setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -253,7 +254,7 @@ TEST_F(ServeLoad, MemoryStaysFlatOverManyRequestsOfARepository) {
     EXPECT_EQ(server.stop(), 0);
 }
 
-/// Ten thousand, or as many as may be open here, which is then told. The server that is started
+/// Ten thousand, or as many as may be open here, which is then reported. The server that is started
 /// next may open as many files as this process.
 std::size_t most_connections() {
     rlimit limit = {};

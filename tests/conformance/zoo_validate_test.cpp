@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The official zoo under validation: what it suffers from, and what damage to it would be found.
+// Validation of the official zoo: its findings, and the findings of damage to it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What manifests say about models that stay the same, and forms of files whatever their times are.
+// Manifest values of unchanged models, and forms of files independent of their times.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows that state another opset than the graph, and ports in entries that are broken elsewhere.
+// Rows whose opset differs from the graph, and ports of entries with other errors.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -48,7 +48,7 @@ TEST(GenerateOpset, TheGraphsOneIsNone) {
     EXPECT_THAT(texts(hub.diagnostics), IsEmpty());
 }
 
-/// An entry that clients can't use still knows the ports of a model that is not here.
+/// An entry that clients can't use still knows the ports of a model that is not available locally.
 TEST(GenerateCarriedPorts, AreKeptFromEntriesThatAreBrokenElsewhere) {
     HubBuilder hub = hub_with_opset("13");
     const std::string healthy = hub.generate().update.text;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models that say what can't be true: reading them tells so, and their ports are marked unusable.
+// Contradictory models: reading reports the contradictions and marks their ports unusable.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -72,7 +72,7 @@ TEST(GraphContradictions, AnInputWithoutAType) {
 
 TEST(GraphContradictions, AnInputThatIsThereTwice) {
     const ModelGraph graph = graph_of(relu().input("x", {1}).bytes());
-    EXPECT_THAT(graph.contradictions, ElementsAre("the input \"x\" is there twice"));
+    EXPECT_THAT(graph.contradictions, ElementsAre("the input \"x\" occurs twice"));
     EXPECT_TRUE(graph.has_contradictory_ports);
 }
 

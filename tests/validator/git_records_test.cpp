@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rules ask what git has recorded for a file. Its times must not matter.
+// Rules use what git has recorded for a file. File times must not matter.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A report with something of everything, hostile names among it.
+// A report with all kinds of content, including hostile names.
 #pragma once
 
 #include <span>
