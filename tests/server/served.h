@@ -53,14 +53,14 @@ public:
     Reply get(const std::string& path, std::vector<HttpHeader> headers = {},
               const std::string& method = "GET") {
         HttpOptions options;
-        options.tries = 1;
+        options.max_attempts = 1;
         HttpClient client(options);
         HttpRequest request;
         request.method = method;
         request.url = server->url() + path;
         request.headers = std::move(headers);
-        constexpr std::uint64_t most_bytes = 256 << 20;
-        const auto result = client.send(request, most_bytes);
+        constexpr std::uint64_t max_bytes = 256 << 20;
+        const auto result = client.send(request, max_bytes);
         if (const auto* failure = std::get_if<HttpFailure>(&result))
             return {0, failure->reason, {}};
         const auto& response = std::get<HttpResponse>(result);
