@@ -11,10 +11,6 @@
 namespace onnxhub {
 namespace {
 
-FileTime to_time(const struct timespec& time) {
-    return {time.tv_sec, static_cast<std::uint32_t>(time.tv_nsec)};
-}
-
 /// Whether both moments are the same as far as both recorders could tell.
 bool same_time(const FileTime& recorded, const FileTime& now, bool whole_seconds) {
     // The index keeps 32 bits of the seconds.
@@ -84,25 +80,24 @@ std::string index_remedy() {
 
 }  // namespace
 
-bool is_unmodified(const IndexedFile& recorded, const struct stat& now, const FileTime& index_time,
+bool is_unmodified(const IndexedFile& recorded, const FileStatus& now, const FileTime& index_time,
                    const StatTrust& trust) {
-    if (!recorded.is_settled || !S_ISREG(now.st_mode) || !S_ISREG(recorded.mode)) return false;
+    if (!recorded.is_settled || !now.is_regular() || !recorded.is_regular()) return false;
     // A size of 0 is also git's mark for "look again" (racily clean entries): hashing nothing is
     // cheap anyway.
-    if (recorded.size == 0 || recorded.size != static_cast<std::uint32_t>(now.st_size))
+    if (recorded.size == 0 || recorded.size != static_cast<std::uint32_t>(now.size_bytes))
         return false;
-    const FileTime modified = to_time(now.st_mtim);
+    const FileTime& modified = now.modified;
     if (!same_time(recorded.modified, modified, trust.minimal)) return false;
     if (is_racy(recorded.modified, index_time, trust.minimal || modified.nanoseconds == 0)) {
         return false;
     }
-    if (trust.change_time && !same_time(recorded.changed, to_time(now.st_ctim), trust.minimal)) {
+    if (trust.change_time && !same_time(recorded.changed, now.changed, trust.minimal)) {
         return false;
     }
     if (trust.minimal) return true;
-    return recorded.inode == static_cast<std::uint32_t>(now.st_ino) &&
-           recorded.user == static_cast<std::uint32_t>(now.st_uid) &&
-           recorded.group == static_cast<std::uint32_t>(now.st_gid);
+    return recorded.inode == static_cast<std::uint32_t>(now.inode) && recorded.user == now.owner &&
+           recorded.group == now.group;
 }
 
 IndexSnapshot IndexSnapshot::read(git_repository* repository, const std::string& subfolder) {
@@ -114,10 +109,10 @@ IndexSnapshot IndexSnapshot::read(git_repository* repository, const std::string&
     }
     const GitIndex index(opened);
     // Before the entries are read again: should git write meanwhile, the older time trusts less.
-    struct stat status = {};
     const char* path = git_index_path(opened);
-    if (!path || stat(path, &status) != 0) return snapshot;
-    snapshot.index_time_ = to_time(status.st_mtim);
+    const auto status = path ? status_of(path) : std::nullopt;
+    if (!status) return snapshot;
+    snapshot.index_time_ = status->modified;
     if (git_index_read(opened, 1) != 0) {
         throw UserError(std::string(path) + ": can't be read (" + git_message() + "); " +
                         index_remedy());
@@ -140,7 +135,7 @@ const IndexedFile* IndexSnapshot::find(const std::string& path) const {
     return found != files_.end() && found->path == path ? &*found : nullptr;
 }
 
-bool IndexSnapshot::is_unmodified(const IndexedFile& recorded, const struct stat& now) const {
+bool IndexSnapshot::is_unmodified(const IndexedFile& recorded, const FileStatus& now) const {
     return onnxhub::is_unmodified(recorded, now, index_time_, trust_);
 }
 

@@ -2,8 +2,6 @@
 // What a user says once and for all: hubs by name, mirrors, trust, caches (docs/client.md).
 #pragma once
 
-#include <sys/types.h>
-
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -28,7 +26,7 @@ struct UserConfig {
     std::vector<std::string> mirrors;           ///< specs, of every hub
     std::vector<std::filesystem::path> caches;  ///< read only, looked into behind the own one
     /// Users whose files in caches are used besides one's own and root's.
-    std::vector<uid_t> trusted_cache_owners;
+    std::vector<UserId> trusted_cache_owners;
     Endpoints endpoints;  ///< the services' own unless said
 };
 

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/descriptor.h"
+
 namespace onnxhub {
 
 /// A file or folder called ".<name>.<process>.<kind>" beside `to`. It goes with the object unless
@@ -28,14 +30,14 @@ public:
     StagingPath& operator=(const StagingPath&) = delete;
 
     const std::filesystem::path& path() const { return path_; }
-    int fd() const { return fd_; }  ///< of the file, open for writing, or of the folder
+    const Descriptor& file() const { return file_; }  ///< open for writing; or the folder
 
     /// Onto a place that is free, or where a file stands that a file replaces.
     void move_to(const std::filesystem::path& to) const;
 
 private:
     std::filesystem::path path_;
-    int fd_ = -1;
+    Descriptor file_;
 };
 
 }  // namespace onnxhub
