@@ -4,22 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 #include <vector>
 
 #include "base/user_error.h"
+#include "repository/commit_id.h"
 #include "repository/git_command.h"
 
 namespace onnxhub {
 namespace {
-
-/// A commit's name in full, by which servers give it.
-bool is_commit_id(const std::string& text) {
-    return text.size() == 40 && std::ranges::all_of(text, [](unsigned char c) {
-               return std::isdigit(c) || (c >= 'a' && c <= 'f');
-           });
-}
 
 /// Whether a branch or tag may have this name as far as it matters here: it is no option of git's,
 /// no pattern, and one refspec (git-check-ref-format(1)).

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "repository/index_snapshot.h"
 
-#include <strings.h>
 #include <algorithm>
 #include <cstring>
 
+#include "base/ascii.h"
 #include "base/user_error.h"
 #include "repository/git_handle.h"
 
@@ -40,7 +40,7 @@ StatTrust read_trust(git_repository* repository) {
     if (git_config_get_bool(&flag, opened, "core.trustctime") == 0) trust.change_time = flag != 0;
     const char* check = nullptr;
     if (git_config_get_string(&check, opened, "core.checkstat") == 0) {
-        trust.minimal = strcasecmp(check, "minimal") == 0;
+        trust.minimal = equals_ignoring_case(check, "minimal");
     }
     return trust;
 }

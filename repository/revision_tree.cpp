@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <strings.h>
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
 #include "repository/git_handle.h"
@@ -44,8 +44,8 @@ FileKind kind_of(git_filemode_t mode) {
 
 /// Git itself refuses to commit such names; who writes trees by other means wants something.
 bool is_hostile(std::string_view name) {
-    return name.empty() || name == "." || name == ".." || strcasecmp(name.data(), ".git") == 0 ||
-           name.find('/') != name.npos;
+    return name.empty() || name == "." || name == ".." ||
+           equals_ignoring_case(name, ".git") || name.find('/') != name.npos;
 }
 
 /// Lists a commit's files, in git's own order, which is that of their paths.

@@ -79,9 +79,6 @@ std::string commit_url(const HubSpec& spec, const Endpoints& endpoints);
 /// the files of that commit at "/hub/at/<commit>/<path>", as `onnxhub serve` does.
 inline constexpr std::string_view commit_header = "Onnx-Hub-Commit";
 
-/// Whether the text is a commit's whole name: 40 hexadecimal digits.
-bool is_commit_id(std::string_view text);
-
 /// Where the file at the clean hub path `path` may be, the likeliest first; empty for folders.
 std::vector<std::string> file_urls(const HubSpec& spec, const Endpoints& endpoints,
                                    const std::string& path);

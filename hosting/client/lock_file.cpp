@@ -10,6 +10,7 @@
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/json.h"
+#include "repository/commit_id.h"
 
 namespace onnxhub {
 namespace {

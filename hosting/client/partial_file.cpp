@@ -28,7 +28,7 @@ UserError failure(const fs::path& path, const char* what) {
                      "); choose another folder with --cache, or make room");
 }
 
-void make_folder(const fs::path& folder) {
+void need_folder(const fs::path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
     if (!error) return;
@@ -81,7 +81,7 @@ bool is_only_at(const Descriptor& file, const fs::path& path) {
 
 PartialFile::PartialFile(fs::path path, const Sha256& sha, std::uint64_t size_bytes)
     : path_(std::move(path)), hasher_(std::make_unique<Sha256Hasher>()) {
-    make_folder(path_.parent_path());
+    need_folder(path_.parent_path());
     const std::string prefix = "." + to_hex(sha) + ".";
     adopt_abandoned(prefix, size_bytes);
     need_room(path_.parent_path(), size_bytes - size_);

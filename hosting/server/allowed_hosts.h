@@ -8,10 +8,9 @@
 #include <string_view>
 #include <vector>
 
-namespace onnxhub {
+#include "base/socket_address.h"
 
-/// Whether only this machine reaches the IP address: 127.0.0.0/8, ::1, or the former as IPv6.
-bool is_loopback_address(const std::string& address);
+namespace onnxhub {
 
 /// "hub.example" of "HUB.example.:8080", "[::1]" of "[::1]:8080"; nothing when it is no host.
 std::optional<std::string> requested_host(std::string_view header);
