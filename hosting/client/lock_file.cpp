@@ -130,7 +130,7 @@ private:
     std::optional<CommitId> commit(const JsonValue& json, const JsonValue& commit) const {
         if (std::holds_alternative<std::nullptr_t>(commit.data)) return std::nullopt;
         const std::string id = text(json, "commit");
-        if (!is_commit_id(id)) fail(commit, "\"commit\" is not 40 hexadecimal digits");
+        if (!is_commit_id(id)) fail(commit, "\"commit\" is not 40 or 64 hexadecimal digits");
         return id;
     }
 

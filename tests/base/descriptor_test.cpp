@@ -292,7 +292,9 @@ TEST(CloneFile, LeavesNothingWhereItFails) {
     // Whether the file system shares blocks depends on the machine.
     const bool is_cloned = clone_file(folder.path() / "from", folder.path() / "to");
     EXPECT_EQ(fs::exists(folder.path() / "to"), is_cloned);
-    if (is_cloned) EXPECT_EQ(read_file(folder.path() / "to"), "content");
+    if (is_cloned) {
+        EXPECT_EQ(read_file(folder.path() / "to"), "content");
+    }
 }
 
 }  // namespace
