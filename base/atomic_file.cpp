@@ -45,7 +45,7 @@ void write_in_place(const fs::path& path, std::string_view content) {
 void write_file_atomically(const fs::path& path, std::string_view content) {
     const auto present = status_of(path);
     if (present && present->is_folder()) {
-        throw UserError(path.string() + ": is a folder; name a file");
+        throw UserError(path.string() + ": is a directory; name a file");
     }
     if (present && !present->is_regular()) return write_in_place(path, content);
 

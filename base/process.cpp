@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -133,6 +134,15 @@ Pipe::Pipe() {
     if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category());
     read_end = Descriptor(ends[0]);
     write_end = Descriptor(ends[1]);
+}
+
+SocketPair::SocketPair() {
+    std::array<int, 2> ends{};
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+        throw std::system_error(errno, std::generic_category());
+    }
+    ours = Descriptor(ends[0]);
+    theirs = Descriptor(ends[1]);
 }
 
 int process_id() {

@@ -80,6 +80,13 @@ struct Pipe {
     Descriptor write_end;
 };
 
+/// Two sockets, connected with each other. Throws std::system_error when none can be made.
+struct SocketPair {
+    SocketPair();
+    Descriptor ours;
+    Descriptor theirs;
+};
+
 /// The path of the program that runs, for starting it once more.
 extern const char* const this_program;
 

@@ -10,6 +10,7 @@
 #include "base/folder.h"
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
@@ -37,7 +38,7 @@ bool DiskFolder::is_real_folder(const std::string& path) const {
 }
 
 std::optional<FileStatus> DiskFolder::look(const std::string& path) const {
-    if (path.size() > longest_path) return std::nullopt;  // nothing can be there
+    if (path.size() > longest_path) return std::nullopt;  // no such file can exist
     if (!is_real_folder(std::string(parent_folder(path)))) return std::nullopt;
     return link_status_of(root_ / path);
 }
@@ -59,14 +60,14 @@ FileStat DiskFolder::describe(const FileStatus& status) const {
 std::string DiskFolder::read_link(const std::string& path) const {
     const auto status = look(path);
     auto target = status && status->is_symlink() ? onnxhub::read_link(root_ / path) : std::nullopt;
-    if (!target) throw UserError(path + ": is no symbolic link");
+    if (!target) throw UserError(path + ": is not a symbolic link");
     return *std::move(target);
 }
 
 std::unique_ptr<ByteSource> DiskFolder::open(const std::string& path) const {
     const auto status = look(path);
     if (!status || !status->is_regular()) {
-        throw UserError(path + ": is no regular file; replace it by one");
+        throw UserError(path + ": is not a regular file; replace it by one");
     }
     return open_file(root_ / path, path, LastLink::refuse);
 }
@@ -82,7 +83,7 @@ void DiskFolder::walk(const Enter& enter, const Found& found, Diagnostics& notes
     }
 }
 
-/// Files, symbolic links and folders, by name. What is neither is passed by, and so is .git.
+/// Files, symbolic links and folders, sorted by name. Skips other types of files, and .git.
 std::vector<DiskFolder::Child> DiskFolder::children_of(const std::string& folder,
                                                        Diagnostics& notes) const {
     std::vector<Child> children;
@@ -102,21 +103,21 @@ std::vector<DiskFolder::Child> DiskFolder::children_of(const std::string& folder
         if (folder.empty()) {
             throw UserError(root_.string() + ": " + reason + "; check its permissions");
         }
-        notes.report({Severity::warning, "folder-unreadable", folder, 0,
-                      reason + ", its files are left out", "check its permissions"});
+        notes.report({Severity::warning, rule_id::folder_unreadable, folder, 0,
+                      reason + ", so its files are skipped", "check its permissions"});
     }
     std::ranges::sort(children, {}, &Child::path);
     return children;
 }
 
-/// Gives the folders to look into next, the last one first.
+/// Returns the folders to enter next, the last one first.
 std::vector<std::string> DiskFolder::walk_folder(const std::string& folder, const Enter& enter,
                                                  const Found& found, Diagnostics& notes) const {
     std::vector<std::string> folders;
     for (Child& child : children_of(folder, notes)) {
         if (!is_usable_path(child.path)) {
-            notes.report({Severity::note, "path-left-out", child.path, 0,
-                          "left out, its name can't be used in a hub", "rename it"});
+            notes.report({Severity::note, rule_id::path_left_out, child.path, 0,
+                          "is skipped: its name is not allowed in a hub", "rename it"});
         } else if (!child.is_folder) {
             found(child.path);
         } else if (enter(child.path)) {

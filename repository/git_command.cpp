@@ -13,7 +13,7 @@
 namespace onnxhub {
 namespace {
 
-/// Cuts a stream of bytes into lines.
+/// Splits a stream of bytes into lines.
 class Lines {
 public:
     explicit Lines(const GitMessages& messages) : messages_(messages) {}

@@ -20,12 +20,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// No one else may write, whatever the umask is: who has a file open keeps that right.
+/// Only the user may write, regardless of the umask: a process that has a file open keeps its
+/// access.
 constexpr unsigned file_mode = 0644;
 
 UserError failure(const fs::path& path, const char* what) {
     return UserError(path.string() + ": " + what + " (" + error_text() +
-                     "); choose another folder with --cache, or make room");
+                     "); choose another folder with --cache, or free disk space");
 }
 
 void need_folder(const fs::path& folder) {
@@ -36,13 +37,13 @@ void need_folder(const fs::path& folder) {
                     "); choose another folder with --cache");
 }
 
-void need_room(const fs::path& folder, std::uint64_t bytes) {
+void check_free_space(const fs::path& folder, std::uint64_t bytes) {
     std::error_code error;
     const fs::space_info space = fs::space(folder, error);
     if (error || space.available >= bytes) return;
-    throw UserError(folder.string() + ": the disk has room for " + std::to_string(space.available) +
-                    " bytes, the file needs " + std::to_string(bytes) +
-                    "; make room, or use --cache");
+    throw UserError(folder.string() + ": the disk has " + std::to_string(space.available) +
+                    " bytes free, but the file needs " + std::to_string(bytes) +
+                    "; free disk space, or use --cache");
 }
 
 void remove_file(const fs::path& path) {
@@ -50,14 +51,14 @@ void remove_file(const fs::path& path) {
     fs::remove(path, ignored);
 }
 
-/// Whether the file is our own and was at no time open to others for writing: one of them may have
-/// kept it open. Not even root's files count, since root's downloads may go on.
+/// Whether the file belongs to this user and was never writable for others, who may have kept it
+/// open. Excludes root's files too, since root's download may still be running.
 bool is_ours_alone(const std::optional<FileStatus>& status) {
     return status && status->is_regular() && status->link_count == 1 &&
            !foreign_influence(*status, TrustedOwners::exactly({current_user()}));
 }
 
-/// Two lines; nothing when it is anything else, or another user's.
+/// Two lines; nullopt when the file has another format or belongs to another user.
 std::optional<TransferOrigin> read_origin(const fs::path& path) {
     const Descriptor file = open_to_read(path, LastLink::refuse);
     if (!file.is_open() || !is_ours_alone(status_of(file))) return std::nullopt;
@@ -71,7 +72,7 @@ std::optional<TransferOrigin> read_origin(const fs::path& path) {
     return TransferOrigin{*source, text.substr(first + 1, text.size() - first - 2)};
 }
 
-/// Whether the open file is at `path` still, and has no other name.
+/// Whether the open file is still the one at `path`, and has no other name.
 bool is_only_at(const Descriptor& file, const fs::path& path) {
     const auto status = status_of(file);
     return status && status->link_count == 1 && is_still_at(file, path);
@@ -84,7 +85,7 @@ PartialFile::PartialFile(fs::path path, const Sha256& sha, std::uint64_t size_by
     need_folder(path_.parent_path());
     const std::string prefix = "." + to_hex(sha) + ".";
     adopt_abandoned(prefix, size_bytes);
-    need_room(path_.parent_path(), size_bytes - size_);
+    check_free_space(path_.parent_path(), size_bytes - size_);
     if (!file_.is_open()) create(prefix);
 }
 
@@ -92,7 +93,7 @@ PartialFile::~PartialFile() {
     if (file_.is_open() && (!origin_ || size_ == 0)) remove();
 }
 
-/// The first that is of use; those that are of none go away.
+/// Takes over the first usable abandoned file and deletes unusable ones.
 void PartialFile::adopt_abandoned(const std::string& prefix, std::uint64_t limit_bytes) {
     std::error_code error;
     std::vector<fs::path> found;
@@ -135,8 +136,8 @@ void PartialFile::create(const std::string& prefix) {
         file_ = create_file(partial_, file_mode);
         if (!file_.is_open() && errno == EEXIST) continue;
         if (!file_.is_open()) throw failure(partial_, "can't be made");
-        // Where there are no locks it goes without. Another process may take it for abandoned
-        // until it is locked.
+        // Works without locks where they are not supported. Until the file is locked, another
+        // process may consider it abandoned.
         if (try_lock(file_) != LockAttempt::taken && is_only_at(file_, partial_)) return;
         file_.close();
     }
@@ -157,7 +158,7 @@ void PartialFile::write(std::span<const std::byte> block) {
     hasher_->update(block);
     size_ += block.size();
     if (write_all(file_, block)) return;
-    origin_.reset();  // the file is no longer what was hashed
+    origin_.reset();  // the file no longer matches the hash
     throw failure(partial_, "can't be written");
 }
 
@@ -179,7 +180,7 @@ Sha256 PartialFile::digest() {
 
 void PartialFile::commit() {
     if (!flush_to_disk(file_)) throw failure(partial_, "can't be written");
-    // In this order a kill between the two leaves a partial file, which the next load clears away.
+    // In this order, a kill between the two calls leaves a partial file that the next load deletes.
     remove_file(origin_path());
     if (std::rename(partial_.c_str(), path_.c_str()) != 0) throw failure(path_, "can't be made");
     file_.close();

@@ -25,7 +25,7 @@ std::string prefix_of(const fs::path& to) {
     return "." + to.filename().string() + ".";
 }
 
-/// Whether `name` is "<prefix><digits>.<kind>", maybe with ".old" behind.
+/// Whether `name` is "<prefix><digits>.<kind>", optionally followed by ".old".
 bool is_name(std::string name, const std::string& prefix, std::string_view kind) {
     if (name.ends_with(".old")) name.resize(name.size() - 4);
     const std::string suffix = "." + std::string(kind);
@@ -80,7 +80,7 @@ StagingPath::StagingPath(const fs::path& to, std::string_view kind)
         file_ = open_folder(path_);
     }
     if (!file_.is_open()) fail(to);
-    // On file systems without locks, abandoned files and folders stay.
+    // On file systems without locks, abandoned files are never removed.
     try_lock(file_);
 }
 

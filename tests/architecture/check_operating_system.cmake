@@ -10,10 +10,6 @@ set(calls "accept4?|close|dup[23]?|execve?p?|fork|fstat|fsync|getpid|ioctl|kill|
 set(exceptions
   # Lends its sockets to libmicrohttpd, whose interface is made of descriptors and sockaddr.
   hosting/server/
-  # Resource limits and the exit status of the process that ONNX's own library works in.
-  model/onnx_worker.cpp
-  model/worker/
-  cli/composition.cpp
 )
 
 function(is_exception file result)
