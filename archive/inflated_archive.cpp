@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "archive/inflated_archive.h"
 
-#include <archive.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -10,6 +9,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "archive/libarchive/library.h"
 
 namespace onnxhub {
 namespace {
@@ -115,30 +116,30 @@ private:
 template <class Input>
 class OtherDecoder : public InflatedArchive::Decoder {
 public:
-    explicit OtherDecoder(Input& input) : input_(input), handle_(archive_read_new()) {
+    explicit OtherDecoder(Input& input) : input_(input), handle_(libarchive().read_new()) {
         if (!handle_) throw std::bad_alloc();
         // Only the formats that hubs use: each further format exposes more code to untrusted bytes.
-        archive_read_support_filter_bzip2(handle_);
-        archive_read_support_filter_xz(handle_);
-        archive_read_support_filter_zstd(handle_);
-        archive_read_support_format_raw(handle_);
-        archive_read_support_format_empty(handle_);
+        libarchive().read_support_filter_bzip2(handle_);
+        libarchive().read_support_filter_xz(handle_);
+        libarchive().read_support_filter_zstd(handle_);
+        libarchive().read_support_format_raw(handle_);
+        libarchive().read_support_format_empty(handle_);
         const auto next_block = [](archive* handle, void* self, const void** block) {
             return static_cast<OtherDecoder*>(self)->next_block(handle, block);
         };
-        check(archive_read_open(handle_, this, nullptr, next_block, nullptr));
+        check(libarchive().read_open(handle_, this, nullptr, next_block, nullptr));
         archive_entry* entry = nullptr;
-        const int status = archive_read_next_header(handle_, &entry);
+        const int status = libarchive().read_next_header(handle_, &entry);
         is_at_end_ = status == ARCHIVE_EOF;
         if (!is_at_end_) check(status);
     }
-    ~OtherDecoder() override { archive_read_free(handle_); }
+    ~OtherDecoder() override { libarchive().read_free(handle_); }
     OtherDecoder(const OtherDecoder&) = delete;
     OtherDecoder& operator=(const OtherDecoder&) = delete;
 
     std::size_t read(std::span<std::byte> into) override {
         if (is_at_end_) return 0;
-        const la_ssize_t count = archive_read_data(handle_, into.data(), into.size());
+        const la_ssize_t count = libarchive().read_data(handle_, into.data(), into.size());
         if (count < 0) check(static_cast<int>(count));
         return static_cast<std::size_t>(count);
     }
@@ -152,7 +153,7 @@ private:
             return static_cast<la_ssize_t>(std::exchange(input_.rest, {}).size());
         } catch (...) {
             exception_ = std::current_exception();
-            archive_set_error(handle, ARCHIVE_FATAL, "the archive can't be read");
+            libarchive().set_error(handle, ARCHIVE_FATAL, "the archive can't be read");
             return -1;
         }
     }
@@ -160,7 +161,7 @@ private:
     void check(int status) {
         if (exception_) std::rethrow_exception(exception_);
         if (status == ARCHIVE_OK) return;
-        const char* text = archive_error_string(handle_);
+        const char* text = libarchive().error_string(handle_);
         throw DamagedArchive(std::string("has damaged data (") + (text ? text : "no reason") + ")");
     }
 
