@@ -12,6 +12,7 @@
 #include "base/byte_source.h"
 #include "base/user_error.h"
 #include "hosting/client/test_data_folder.h"
+#include "repository/commit_id.h"
 
 namespace onnxhub {
 namespace {

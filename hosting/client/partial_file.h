@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 
+#include "base/descriptor.h"
 #include "base/digest.h"
 
 namespace onnxhub {
@@ -60,7 +61,7 @@ private:
 
     std::filesystem::path path_;
     std::filesystem::path partial_;
-    int fd_ = -1;
+    Descriptor file_;
     std::uint64_t size_ = 0;
     std::optional<TransferOrigin> origin_;
     std::unique_ptr<Sha256Hasher> hasher_;

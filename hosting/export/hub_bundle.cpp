@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/export/hub_bundle.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <map>
 #include <optional>
 #include <set>
@@ -15,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/descriptor.h"
+#include "base/error_text.h"
 #include "base/spelling.h"
 #include "base/user_error.h"
 #include "hosting/export/bundle_format.h"
@@ -94,26 +92,21 @@ std::string chosen_manifest(const LocalHub& hub, const BundleChoice& choice) {
 /// A file that is written block by block.
 class GrowingFile {
 public:
-    GrowingFile(int fd, fs::path path) : fd_(fd), path_(std::move(path)) {}
+    GrowingFile(const Descriptor& file, fs::path path) : file_(file), path_(std::move(path)) {}
 
     void write(std::string_view text) const { write(std::as_bytes(std::span(text))); }
 
     void write(std::span<const std::byte> block) const {
-        while (!block.empty()) {
-            const ssize_t count = ::write(fd_, block.data(), block.size());
-            if (count < 0 && errno == EINTR) continue;
-            if (count < 0) fail();
-            block = block.subspan(static_cast<std::size_t>(count));
-        }
+        if (!write_all(file_, block)) fail();
     }
 
     [[noreturn]] void fail() const {
-        throw UserError(path_.string() + ": can't be written (" + std::strerror(errno) +
+        throw UserError(path_.string() + ": can't be written (" + error_text() +
                         "); free disk space, or choose another path");
     }
 
 private:
-    int fd_;
+    const Descriptor& file_;
     fs::path path_;
 };
 
@@ -277,22 +270,19 @@ private:
     }
 
     struct Copy {
-        explicit Copy(const fs::path& path) : fd(open_new(path)), file(fd, path) {
-            if (fd < 0) file.fail();
-        }
-        ~Copy() {
-            if (fd >= 0) close(fd);
+        explicit Copy(const fs::path& path) : target(open_new(path)), file(target, path) {
+            if (!target.is_open()) file.fail();
         }
         Copy(const Copy&) = delete;
         Copy& operator=(const Copy&) = delete;
 
-        static int open_new(const fs::path& path) {
+        static Descriptor open_new(const fs::path& path) {
             std::error_code error;
             fs::create_directories(path.parent_path(), error);
-            return open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+            return create_file(path);
         }
 
-        int fd;
+        Descriptor target;
         GrowingFile file;
     };
 
@@ -329,7 +319,7 @@ BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice, cons
                         "\", which the bundle needs; rename it");
     }
     const StagingPath unfinished(to, StagingPath::file_of_bundle);
-    const GrowingFile file(unfinished.fd(), to);
+    const GrowingFile file(unfinished.file(), to);
     const BundleWriter writer(file);
     writer.text(manifest_file_name, manifest);
     writer.text(sums_name, sums_of(files, manifest));
@@ -339,7 +329,7 @@ BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice, cons
         report.bytes += named.size_bytes;
     }
     writer.finish();
-    if (fdatasync(unfinished.fd()) != 0) file.fail();
+    if (!flush_to_disk(unfinished.file())) file.fail();
     unfinished.move_to(to);
     return report;
 }

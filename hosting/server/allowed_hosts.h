@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace onnxhub {
+#include "base/socket_address.h"
 
 /// Whether the IP address is only reachable from this machine: 127.0.0.0/8, ::1, or the former as
 /// IPv6.

@@ -9,21 +9,12 @@
 #include <limits>
 #include <numeric>
 
+#include "base/ascii.h"
+
 namespace onnxhub {
 namespace {
 
 constexpr std::size_t max_ranges = 16;
-
-std::string_view trimmed(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(" \t");
-    if (begin == text.npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-bool is_same_word(std::string_view one, std::string_view other) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::ranges::equal(one, other, {}, lower, lower);
-}
 
 /// Calls `see` for each element of a comma-separated list.
 template <typename See>
@@ -79,7 +70,7 @@ std::optional<ByteRange> parse_range(std::string_view text, std::uint64_t size, 
 /// The plan for a valid Range header.
 ReplyPlan plan_ranges(std::string_view header, std::uint64_t size) {
     constexpr std::string_view unit = "bytes=";
-    if (!is_same_word(header.substr(0, unit.size()), unit)) return {200};
+    if (!equals_ignoring_case(header.substr(0, unit.size()), unit)) return {200};
     std::vector<ByteRange> ranges;
     bool is_valid = true;
     std::size_t count = 0;
@@ -121,7 +112,7 @@ bool is_unchanged(const ConditionalHeaders& headers, const FileIdentity& file) {
 bool is_refused_by_weight(std::string_view parameters) {
     if (parameters.empty()) return false;
     const std::string_view weight = trimmed(parameters.substr(1));
-    return is_same_word(weight.substr(0, 2), "q=") && weight.size() > 2 &&
+    return equals_ignoring_case(weight.substr(0, 2), "q=") && weight.size() > 2 &&
            weight.find_first_not_of("0.", 2) == weight.npos;
 }
 
@@ -144,7 +135,7 @@ bool accepts_coding(std::string_view header, std::string_view coding) {
         const std::size_t semicolon = std::min(element.find(';'), element.size());
         const std::string_view name = trimmed(element.substr(0, semicolon));
         const bool is_wanted = !is_refused_by_weight(element.substr(semicolon));
-        if (is_same_word(name, coding)) named = is_wanted;
+        if (equals_ignoring_case(name, coding)) named = is_wanted;
         if (name == "*") any = is_wanted;
     });
     return named.value_or(any.value_or(false));
