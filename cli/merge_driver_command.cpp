@@ -14,9 +14,10 @@
 #include "base/escaping.h"
 #include "base/user_error.h"
 #include "cli/command.h"
-#include "cli/hub_folder.h"
 #include "manifest/diagnostic.h"
 #include "manifest/manifest_merge.h"
+#include "manifest/manifest_reader.h"
+#include "repository/hub_folder.h"
 #include "repository/merge_driver.h"
 
 namespace onnxhub {

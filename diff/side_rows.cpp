@@ -54,7 +54,7 @@ SideRows read_side_rows(const HubSide& side, unsigned jobs) {
     settings.exclude.clear();  // what is left out of the manifest is reviewed all the same
     Diagnostics not_of_interest;
     HubRows hub = read_hub_rows(side.tree, settings, jobs, not_of_interest);
-    const auto found = discover_models(side.tree, settings, hub.models);
+    const auto found = discover_models(side.tree.list(), settings, hub.models);
     SideRows result;
     for (ReadmeModel& row : hub.models) result.rows[row.model_path].push_back(std::move(row));
     for (const ReadmeModel& row : found) result.rows[row.model_path].push_back(row);

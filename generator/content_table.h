@@ -58,7 +58,10 @@ class ContentTable {
 public:
     using Result = std::variant<ContentFacts, NoContent>;
 
-    explicit ContentTable(const Tree& tree) : tree_(&tree) {}
+    /// What `known`, a table of the same tree, has described is taken from there. It may be null,
+    /// and is used by add() and add_known() alone.
+    explicit ContentTable(const Tree& tree, const ContentTable* known = nullptr)
+        : tree_(&tree), known_(known) {}
 
     /// A file to describe; a path that is there already is not added again.
     void add(const std::string& path);
@@ -93,6 +96,7 @@ private:
     std::optional<ForeignPointer> foreign_link(const std::string& path) const;
 
     const Tree* tree_;  ///< never null; a pointer, so that tables can move
+    const ContentTable* known_;
     std::vector<Row> rows_;
     std::unordered_map<std::string, std::size_t> index_;
 };

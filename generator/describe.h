@@ -75,6 +75,8 @@ struct DescribeOptions {
     /// Models outside it get the facts that are known without reading, and nothing else.
     Scope part = {};
     std::vector<std::string> known_files = {};  ///< facts as far as they are known without reading
+    /// Facts of files of the same tree, which are not read again; may be null.
+    const ContentTable* known = nullptr;
 };
 
 /// By path; null where the graph can't be read. Absent: the bytes are not here.

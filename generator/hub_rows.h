@@ -37,16 +37,17 @@ bool is_excluded(const Settings& settings, const std::string& model_path);
 HubRows read_hub_rows(const Tree& tree, const Settings& settings, unsigned jobs,
                       Diagnostics& diagnostics);
 
-/// A row for each .onnx file of the tree that `listed` doesn't name and no setting excludes: named
-/// after its file, tagged by its folders, with `onnx_version` empty and `opset_version` 0, which
-/// only the graph can tell.
-std::vector<ReadmeModel> discover_models(const Tree& tree, const Settings& settings,
+/// A row for each .onnx file among `files` that `listed` does not name and no setting excludes:
+/// named after its file, tagged by its folders, with `onnx_version` empty and `opset_version` 0,
+/// which only the graph states. `files` are all files of the tree, sorted.
+std::vector<ReadmeModel> discover_models(const std::vector<std::string>& files,
+                                         const Settings& settings,
                                          const std::vector<ReadmeModel>& listed);
 
-/// Those of discover_models() that the hub's rows don't name and that no README or row in error may
-/// list either: they would lose the name and versions a table gives them.
-std::vector<ReadmeModel> discover_unlisted_models(const Tree& tree, const Settings& settings,
-                                                  const HubRows& hub);
+/// Those of discover_models() that the hub's rows do not name and that no README or row in error
+/// may list either: they would lose the name and versions a table gives them.
+std::vector<ReadmeModel> discover_unlisted_models(const std::vector<std::string>& files,
+                                                  const Settings& settings, const HubRows& hub);
 
 /// Whether discover_models() made the row.
 bool is_discovered(const ReadmeModel& row);

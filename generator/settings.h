@@ -3,6 +3,7 @@
 // Every key is documented in docs/settings.md.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,10 +11,14 @@
 #include <vector>
 
 #include "manifest/diagnostic.h"
+#include "repository/tree.h"
 
 namespace onnxhub {
 
 inline constexpr std::string_view settings_file_name = "onnxhub.toml";
+
+/// Larger settings are refused.
+inline constexpr std::uint64_t settings_size_limit = 1024 * 1024;  // bytes
 
 /// [[validate.ignore]]: findings a hub lives with, and why.
 struct IgnoredRule {
@@ -42,5 +47,10 @@ struct Settings {
 /// Throws UserError with file, line and column when `toml` is no TOML or a key has the wrong
 /// type; unknown keys are warnings that name the nearest known one.
 Settings parse_settings(std::string_view toml, const std::string& path, Diagnostics& diagnostics);
+
+/// Reads `file` of the disk when given, else onnxhub.toml of the hub; without either, the defaults.
+/// Throws UserError as parse_settings() does, and when the file cannot be read.
+Settings read_settings(const Tree& tree, const std::optional<std::string>& file,
+                       Diagnostics& diagnostics);
 
 }  // namespace onnxhub

@@ -11,15 +11,6 @@
 
 namespace onnxhub {
 
-ManifestDocument parse_sound_manifest(std::string_view text, const std::string& shown_name) {
-    auto parsed = parse_manifest(text);
-    if (const auto* error = std::get_if<JsonSyntaxError>(&parsed)) {
-        throw UserError(fmt::format("{}:{}: {}; `onnxhub validate` tells more", shown_name,
-                                    error->line, error->message));
-    }
-    return std::get<ManifestDocument>(std::move(parsed));
-}
-
 std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest,
                                                 const std::string& shown_name) {
     std::map<std::string, NamedFile> files;
@@ -30,17 +21,17 @@ std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest
         if (unsafe || !sha || !size) {
             throw UserError(shown_name + ": \"" + path + "\" " +
                             (unsafe ? unsafe->reason : "has no SHA-256 and size") +
-                            "; `onnxhub validate` tells more");
+                            "; run `onnxhub validate` for details");
         }
         const auto [found, is_new] = files.try_emplace(path, NamedFile{*sha, *size});
         if (!is_new && found->second.sha != *sha) {
             throw UserError(shown_name + ": \"" + path +
-                            "\" has two SHA-256; `onnxhub validate` tells more");
+                            "\" has two SHA-256; run `onnxhub validate` for details");
         }
     };
     for (const ManifestEntry& present : manifest.entries) {
         if (!present.entry) {
-            throw UserError(fmt::format("{}:{}: {}; `onnxhub validate` tells more", shown_name,
+            throw UserError(fmt::format("{}:{}: {}; run `onnxhub validate` for details", shown_name,
                                         present.problem->line, present.problem->message));
         }
         const Entry& entry = *present.entry;
