@@ -16,10 +16,10 @@
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
 #include "cli/shard_options.h"
-#include "cli/worker_program.h"
 #include "generator/hub_generation.h"
 #include "manifest/manifest_difference.h"
 #include "manifest/manifest_reader.h"
+#include "model/onnx_worker.h"
 #include "model/shape_inference.h"
 
 namespace onnxhub {
@@ -136,7 +136,7 @@ ExitCode write_manifest(const GenerateArguments& arguments, const GeneratedHub& 
 
 ExitCode run_generate(const GenerateArguments& arguments, const Streams& streams) {
     catch_interruptions();
-    const auto inference = isolated_shape_inference(this_program_as_workers());
+    const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
     HubPrinter printer(streams);
     std::optional<GeneratedHub> hub;
     bool has_errors = false;

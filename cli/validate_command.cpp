@@ -15,7 +15,7 @@
 #include "cli/lfs_server.h"
 #include "cli/report_output.h"
 #include "cli/shard_options.h"
-#include "cli/worker_program.h"
+#include "model/onnx_worker.h"
 #include "validator/baseline_file.h"
 #include "validator/hub_validation.h"
 #include "validator/report.h"
@@ -104,7 +104,7 @@ ExitCode run_validate(const ValidateArguments& arguments, const Streams& streams
     if (arguments.rules) return list_rules(arguments, streams);
     catch_interruptions();
     HubPrinter printer(streams);
-    const auto workers = this_program_as_workers();
+    const auto workers = std::make_shared<OnnxWorkers>();
     const auto inference = isolated_shape_inference(workers);
     const auto checker = isolated_model_checker(workers);
     ValidationTools tools{inference.get(), checker.get(), &printer.progress()};

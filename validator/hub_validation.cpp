@@ -203,7 +203,7 @@ private:
         observer_.fetch_started(request.paths.size());
         request.into = FetchInto::store_alone;
         const FetchedContent fetched(*hub_.repository, std::move(request));
-        if (fetched.trouble()) fetch_problems_.push_back(*fetched.trouble());
+        if (fetched.problem()) fetch_problems_.push_back(*fetched.problem());
         return read_now(whole_part(), &before);
     }
 

@@ -56,9 +56,10 @@ std::vector<LocalHub::Bytes> find_bytes(const LocalHub& hub, const std::string& 
 }
 
 void fail_by_digest(const LocalHub::Bytes& bytes, const Sha256& found, const Sha256& stated) {
-    // git-lfs looks at an object's size alone, so that it would fetch nothing while this is there.
+    // git-lfs only compares the size of an object, so it fetches nothing while the damaged object
+    // exists.
     const std::string help = bytes.is_lfs_object ? "remove " + bytes.file.string() +
-                                                       " and run `git lfs fetch` to get it anew"
+                                                       " and run `git lfs fetch` to fetch it again"
                                                  : "run `onnxhub generate`";
     throw UserError(bytes.shown_name + ": the SHA-256 is " + to_hex(found) +
                     ", the manifest says " + to_hex(stated) + "; " + help);

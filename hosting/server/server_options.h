@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a server is started with.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace onnxhub {
+
+struct TlsIdentity {
+    std::string certificate;  ///< chain, PEM
+    std::string key;          ///< PEM
+};
+
+struct ServerOptions {
+    std::string bind_address = "127.0.0.1";  ///< IPv4 or IPv6
+    std::uint16_t port = 8080;               ///< 0: any free port
+    /// With an identity, even an empty one, the server never speaks plain http.
+    std::optional<TlsIdentity> identity = {};
+    /// Makes the HTML for "/" when the hub has no index.html; "" when there is no page now. Called
+    /// from any thread, at the first request of the page and after each change of the manifest.
+    std::function<std::string()> index_page = {};
+    /// Required as "Authorization: Bearer …" for all paths but /healthz.
+    std::optional<std::string> token = {};
+    unsigned threads = 0;         ///< 0: one per core
+    unsigned connections = 8192;  ///< at the same time; the server closes more at once
+    unsigned connections_per_address = 4096;
+    /// The server closes a connection that is silent for this long. The whole head of a request may
+    /// take four times as long, from the previous response (or the connection's start) on.
+    std::chrono::milliseconds idle_time{30'000};
+    std::size_t header_bytes = 16 * 1024;  ///< of one request, at most
+    /// Names that `Host` may have for a private hub, besides localhost, 127.0.0.1 and [::1], in the
+    /// form of requested_host(). See AllowedHosts.
+    std::vector<std::string> host_names = {};
+    /// Everyone may read the hub under any name, pages of other web sites too (CORS). The same is
+    /// true without a token when `bind_address` is not a loopback address.
+    bool is_public = false;
+    /// Content-Security-Policy of an index.html in the hub, such as an exported hub has. "": the
+    /// policy of all other files.
+    std::string page_policy = {};
+    std::uint64_t memory_bytes = std::uint64_t{128} << 20;  ///< for content that is being sent
+    std::uint64_t disk_bytes = std::uint64_t{1} << 30;      ///< the same, in temporary files
+    /// The server closes connections that read fewer bytes per second, on average over a window.
+    std::uint64_t min_rate = 1024;
+    std::chrono::milliseconds rate_window{60'000};
+    /// Gets a line per request, in Combined Log Format. Called from any thread, one at a time.
+    std::function<void(const std::string&)> log = {};
+};
+
+}  // namespace onnxhub
