@@ -51,8 +51,8 @@ struct NoContent {
     Kind kind = Kind::missing;
     std::string reason;  ///< one clause with the path: "a/b.onnx does not exist"
     std::string hint;
-    std::optional<Diagnostic>
-        in_file;  ///< set for a broken pointer: the problem is in the file itself
+    /// Set for a broken pointer: the problem is in the file itself.
+    std::optional<Diagnostic> in_file;
 };
 
 class ContentTable {

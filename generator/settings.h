@@ -33,10 +33,10 @@ struct IgnoredRule {
 struct Settings {
     std::string file;  ///< path of the settings, for findings about them; empty: defaults
     std::vector<std::string> exclude;  ///< [generate] exclude: globs of model paths to exclude
-    std::vector<std::string>
-        strip_tags;  ///< [generate] strip_tags: leading folders that are not tags
-    bool discover =
-        false;  ///< [generate] discover: also makes entries for models that no table lists
+    /// [generate] strip_tags: leading folders that are not tags.
+    std::vector<std::string> strip_tags;
+    /// [generate] discover: also makes entries for models that no table lists.
+    bool discover = false;
     std::map<std::string, std::string> feature_tensors;  ///< [features.tensors]: model → tensor
     std::optional<std::string> features_tag;  ///< [features] tag: only models with it get features
     std::vector<IgnoredRule> ignored_rules;   ///< in the order of the file

@@ -26,8 +26,8 @@ struct TransferOrigin {
 /// appended records its origin. Its process holds a lock on it (flock), so one without a lock is
 /// abandoned.
 inline constexpr const char* partial_file_ending = ".part";
-inline constexpr const char* partial_origin_ending =
-    ".from";  ///< appended to the name of the partial file
+/// Appended to the name of the partial file.
+inline constexpr const char* partial_origin_ending = ".from";
 
 /// Is deleted by the destructor unless it was committed or can be resumed.
 class PartialFile {

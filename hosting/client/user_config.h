@@ -18,8 +18,8 @@ namespace onnxhub {
 struct NamedHub {
     std::string spec;                  ///< valid for parse_hub_spec()
     std::vector<std::string> mirrors;  ///< specs
-    std::optional<std::string>
-        token_variable;  ///< name of an environment variable; for hubs on web servers
+    /// Name of an environment variable; for hubs on web servers.
+    std::optional<std::string> token_variable;
     bool is_trusted = false;
 };
 

@@ -49,8 +49,8 @@ std::string sums_of(const std::map<std::string, NamedFile>& files, const std::st
     if (const auto near = nearest(tag, tags)) {
         hint = fmt::format("did you mean \"{}\"?", *near);
     } else if (!tags.empty()) {
-        constexpr std::size_t most_listed = 12;
-        const std::span listed = std::span(tags).first(std::min(most_listed, tags.size()));
+        constexpr std::size_t max_listed = 12;
+        const std::span listed = std::span(tags).first(std::min(max_listed, tags.size()));
         hint = fmt::format("it has {}{}", fmt::join(listed, ", "),
                            listed.size() < tags.size() ? " and more" : "");
     }

@@ -84,8 +84,8 @@ private:
     const std::function<void()> check_interruption_;
     const HubLock* const lock_;
     std::vector<Staged> staged_;
-    std::map<std::string, std::optional<FileStamp>>
-        watched_;  ///< stamps by path, from the time they were read
+    /// Stamps by path, from the time they were read.
+    std::map<std::string, std::optional<FileStamp>> watched_;
     /// Original files by destination; absent: there was none.
     std::map<std::filesystem::path, std::optional<std::filesystem::path>> before_;
     std::vector<std::filesystem::path> new_folders_;  ///< parents before children

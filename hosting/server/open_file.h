@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An open file; closed with the object.
+// An open file, closed by the destructor.
 #pragma once
 
 #include <unistd.h>

@@ -392,12 +392,13 @@ onnx::ModelProto read_model(const fs::path& path) {
     std::error_code error;
     if (fs::file_size(path, error) > INT_MAX) {
         throw UserError(path.string() +
-                        ": is larger than the 2 GiB that a message can be; use its path");
+                        ": is larger than 2 GiB, the limit of protobuf; choose a smaller model");
     }
     std::ifstream file(path, std::ios::binary);
     onnx::ModelProto model;
     if (!file || !model.ParseFromIstream(&file)) {
-        throw UserError(path.string() + ": is no ONNX model; tell the hub's maintainers");
+        throw UserError(path.string() +
+                        ": is not an ONNX model; report this to the hub's maintainers");
     }
     return model;
 }

@@ -113,7 +113,7 @@ TEST_F(ChangeJudgement, RemovedPortsOfUnchangedBytesAreFound) {
     edit_first_entry([](Entry& entry) { entry.io_ports.reset(); });
     EXPECT_THAT(findings(), ElementsAre(ports_finding));
     EXPECT_EQ(onnxhub({"validate", "--changed-since", base}).status, 1);
-    // Without a base nothing tells.
+    // Without a base this is not found.
     EXPECT_EQ(onnxhub({"validate"}).status, 0);
 }
 
@@ -198,7 +198,7 @@ TEST_F(ChangeJudgement, IgnoresOfTheBaseCount) {
 
 TEST_F(ChangeJudgement, OldDebtStaysOldWhenAnIgnoreIsNew) {
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
-    hub.commit("Old debt");
+    hub.commit("Existing findings");
     set_base();
     hub.write("onnxhub.toml", ignore_everything);
     EXPECT_THAT(findings(), ElementsAre("checks-changed onnxhub.toml"));

@@ -235,7 +235,7 @@ TEST_F(ValidateCommand, FixSortsAndLaysOut) {
     const std::string before = manifest();
     hub.write(manifest_path, json::parse(before).dump(2));
     EXPECT_EQ(validate({"--fix"}).status, 0);
-    // nlohmann's json sorts keys: entries are made anew only where something is wrong with them.
+    // nlohmann's json sorts keys: only entries with findings are regenerated.
     EXPECT_EQ(json::parse(manifest()), json::parse(before));
     EXPECT_THAT(findings(), IsEmpty());
 }
@@ -279,9 +279,9 @@ TEST_F(ValidateCommand, FixCantRepairARevisionOrBrokenJson) {
 }
 
 TEST_F(ValidateCommand, ChangedSinceTellsOfTheChangeAlone) {
-    // Old debt: an entry whose name is wrong since before the branch.
+    // An existing finding: the name of an entry was wrong before the branch.
     edit(manifest_path, "\"SVHN\"", "\"SVNH\"");
-    hub.commit("Old debt");
+    hub.commit("Existing findings");
     hub.branch("base");
     EXPECT_THAT(findings({"--changed-since", "base"}), IsEmpty());
 
@@ -339,7 +339,7 @@ TEST_F(ValidateCommand, ABaselinePassesOldDebtAndNothingNew) {
 
 TEST_F(ValidateCommand, APartOfTheHubDoesNotCallTheRestFixed) {
     edit(manifest_path, "\"SVHN\"", "\"SVNH\"");
-    hub.commit("Old debt");
+    hub.commit("Existing findings");
     hub.branch("base");
     EXPECT_EQ(validate({"--write-baseline", "known.json"}).status, 0);
     for (const std::vector<std::string>& part :
@@ -354,7 +354,7 @@ TEST_F(ValidateCommand, APartOfTheHubDoesNotCallTheRestFixed) {
 
 TEST_F(ValidateCommand, FixWithinAChangeReportsOnTheChangeAlone) {
     edit(manifest_path, "\"SVHN\"", "\"SVNH\"");
-    hub.commit("Old debt");
+    hub.commit("Existing findings");
     hub.branch("base");
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
     const ProgramResult result = validate({"--fix", "--changed-since", "base"});
@@ -395,8 +395,8 @@ TEST_F(ValidateCommand, ARemoteThatCannotTellIsInconclusive) {
 }
 
 TEST_F(ValidateCommand, ATokenDoesNotGoToAServerThatAStrangerNames) {
-    HttpServer stranger([](const ReceivedRequest&) { return Answer{401, ""}; });
-    hub.write(".lfsconfig", "[lfs]\n\turl = " + stranger.url("/lfs") + "\n");
+    HttpServer other([](const ReceivedRequest&) { return Answer{401, ""}; });
+    hub.write(".lfsconfig", "[lfs]\n\turl = " + other.url("/lfs") + "\n");
     hub.set_config("remote.origin.url", "https://github.com/someone/hub");
     TemporaryFolder home;
     write_file(home.path() / ".netrc", "machine 127.0.0.1 login me password secret\n");
@@ -405,8 +405,8 @@ TEST_F(ValidateCommand, ATokenDoesNotGoToAServerThatAStrangerNames) {
                      "GITHUB_TOKEN=secret", onnxhub_program(), "validate", "--remote"},
                     hub.path());
     EXPECT_EQ(result.status, 0) << result.out;
-    ASSERT_THAT(stranger.requests(), Not(IsEmpty()));
-    for (const ReceivedRequest& request : stranger.requests()) {
+    ASSERT_THAT(other.requests(), Not(IsEmpty()));
+    for (const ReceivedRequest& request : other.requests()) {
         EXPECT_EQ(request.header("authorization"), nullptr);
     }
 }
@@ -441,7 +441,7 @@ TEST_F(ValidateCommand, RulesAreListedAndTheirPageIsUpToDate) {
     EXPECT_EQ(ids.size(), rules.size());
     EXPECT_EQ(validate({"--rules", "--format", "markdown"}).out,
               read_file(std::string(ONNXHUB_SOURCE) + "/docs/rules.md"))
-        << "make it anew with: onnxhub validate --rules --format markdown > docs/rules.md";
+        << "regenerate it with: onnxhub validate --rules --format markdown > docs/rules.md";
     EXPECT_EQ(validate({"--rules", "--format", "sarif"}).status, 2);
 }
 
@@ -452,7 +452,7 @@ TEST_F(ValidateCommand, CombinationsThatMakeNoSenseAreRefused) {
     EXPECT_EQ(validate({"--jobs", "0"}).status, 2);
 }
 
-/// A clone with git-lfs whose objects lie in a second repository on this disk.
+/// A clone with git-lfs whose objects are stored in a second local repository.
 TEST(ValidateFetch, GetsModelsAndArchivesAndLeavesThePointers) {
     if (!has_program("git-lfs")) GTEST_SKIP() << "git-lfs is not installed";
     const GitHome folder;
@@ -482,7 +482,7 @@ TEST(ValidateFetch, GetsModelsAndArchivesAndLeavesThePointers) {
     EXPECT_EQ(run("git status --porcelain").out, "");
 }
 
-/// What the tree itself tells of reaches the report.
+/// Notes of the tree are in the report.
 TEST_F(ValidateCommand, TreesTellWhatTheyLeftOut) {
     hub.add_submodule("partner");
     hub.write("inner/.git/HEAD", "ref: refs/heads/main\n");

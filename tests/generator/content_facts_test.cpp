@@ -155,7 +155,7 @@ TEST(ContentFacts, ContentIsTheFileOrTheObjectOfThePointer) {
     EXPECT_EQ(open_content(tree, "p.onnx", pointer)->size_bytes(), 4000u);
 }
 
-/// A source that claims another size than it has, as a file that somebody is writing.
+/// A source that claims another size than it has, as a file that is being written.
 class ChangingSource : public ByteSource {
 public:
     ChangingSource(std::string content, std::uint64_t claimed)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hosting/server/preparations.h"
+#include "hosting/server/background_tasks.h"
 
 #include <algorithm>
 #include <new>
@@ -10,10 +10,11 @@
 namespace onnxhub {
 namespace {
 
-/// Each holds the content of one file at most: two, so that one large file does not delay all.
-constexpr unsigned preparing_threads = 2;
+/// Each task holds the content of at most one file. With two threads, a large file does not delay
+/// all others.
+constexpr unsigned task_threads = 2;
 
-Prepared result_of(const std::string& key, const Preparations::Work& work) {
+Prepared result_of(const std::string& key, const BackgroundTasks::Work& work) {
     try {
         return {key, work(), std::nullopt};
     } catch (const NotServed& failure) {
@@ -29,13 +30,13 @@ Prepared result_of(const std::string& key, const Preparations::Work& work) {
 
 }  // namespace
 
-Preparations::Preparations() {
-    for (unsigned i = 0; i < preparing_threads; ++i) {
+BackgroundTasks::BackgroundTasks() {
+    for (unsigned i = 0; i < task_threads; ++i) {
         threads_.emplace_back([this] { work_through(); });
     }
 }
 
-Preparations::~Preparations() {
+BackgroundTasks::~BackgroundTasks() {
     {
         const std::lock_guard lock(mutex_);
         ends_ = true;
@@ -44,12 +45,12 @@ Preparations::~Preparations() {
     for (std::thread& thread : threads_) thread.join();
 }
 
-void Preparations::add_owner(const void* owner) {
+void BackgroundTasks::add_owner(const void* owner) {
     const std::lock_guard lock(mutex_);
     owners_.insert(owner);
 }
 
-void Preparations::remove_owner(const void* owner) {
+void BackgroundTasks::remove_owner(const void* owner) {
     const std::lock_guard lock(mutex_);
     owners_.erase(owner);
     for (Job& job : jobs_) {
@@ -63,7 +64,7 @@ void Preparations::remove_owner(const void* owner) {
     std::erase_if(jobs_, [](const Job& job) { return !job.is_running && job.waiters.empty(); });
 }
 
-bool Preparations::start(const void* owner, const std::string& key, Work work, Resume resume) {
+bool BackgroundTasks::start(const void* owner, const std::string& key, Work work, Resume resume) {
     {
         const std::lock_guard lock(mutex_);
         if (!owners_.contains(owner)) return false;
@@ -75,7 +76,7 @@ bool Preparations::start(const void* owner, const std::string& key, Work work, R
     return true;
 }
 
-void Preparations::work_through() {
+void BackgroundTasks::work_through() {
     std::unique_lock lock(mutex_);
     while (!ends_) {
         const auto job =
@@ -88,7 +89,7 @@ void Preparations::work_through() {
         lock.unlock();
         Prepared prepared = result_of(job->key, job->work);
         lock.lock();
-        // Under the lock, so that none is resumed after its owner was removed.
+        // Holds the lock, so that no request is resumed after its owner was removed.
         for (const Waiter& waiter : job->waiters) waiter.resume(prepared);
         jobs_.erase(job);
     }
