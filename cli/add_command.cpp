@@ -15,12 +15,12 @@
 #include "base/escaping.h"
 #include "cli/command.h"
 #include "cli/hub_options.h"
-#include "cli/hub_turn.h"
+#include "cli/hub_printer.h"
 #include "cli/interruption.h"
 #include "cli/option_text.h"
-#include "cli/regenerate.h"
 #include "hosting/scaffold/hub_add.h"
 #include "hosting/scaffold/readme_edit.h"
+#include "hosting/scaffold/regenerate.h"
 #include "manifest/diagnostic.h"
 #include "model/onnx_worker.h"
 
@@ -109,10 +109,13 @@ ExitCode run_add(const std::string& hub, const AddRequest& request, const Stream
     const auto workers = std::make_shared<OnnxWorkers>();
     const auto checker = isolated_model_checker(workers);
     const auto inference = isolated_shape_inference(workers);
-    const HubLock lock = wait_for_turn(hub, streams);
+    HubPrinter printer(streams);
+    const HubLock lock = lock_hub(hub, printer);
     FileTransaction change(hub, check_interruption, &lock);
     const std::string model_path = add_model(request, *checker, inference.get(), change);
-    regenerate_entry(change, model_path, inference.get(), streams);
+    printer.run([&](Diagnostics& diagnostics) {
+        regenerate_entry(change, model_path, inference.get(), &printer.progress(), diagnostics);
+    });
     check_interruption();
     change.keep();
     std::string text;

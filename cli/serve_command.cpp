@@ -20,11 +20,12 @@
 #include "base/signals.h"
 #include "base/user_error.h"
 #include "cli/command.h"
-#include "cli/hub_folder.h"
 #include "cli/hub_options.h"
 #include "hosting/export/catalog.h"
 #include "hosting/server/allowed_hosts.h"
 #include "hosting/server/hub_server.h"
+#include "manifest/manifest_reader.h"
+#include "repository/hub_folder.h"
 #include "repository/hub_location.h"
 
 namespace onnxhub {

@@ -77,6 +77,8 @@ struct DescribeOptions {
     Scope part = {};
     /// Files whose facts are only needed if known without reading.
     std::vector<std::string> known_files = {};
+    /// Facts of files of the same tree, which are not read again; may be null.
+    const ContentTable* known = nullptr;
 };
 
 /// By path; null when the graph cannot be read. Absent: the content is not available locally.

@@ -3,6 +3,7 @@
 // docs/settings.md documents every key.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,10 +11,14 @@
 #include <vector>
 
 #include "manifest/diagnostic.h"
+#include "repository/tree.h"
 
 namespace onnxhub {
 
 inline constexpr std::string_view settings_file_name = "onnxhub.toml";
+
+/// Larger settings are refused.
+inline constexpr std::uint64_t settings_size_limit = 1024 * 1024;  // bytes
 
 /// [[validate.ignore]]: findings that the hub accepts, with a reason.
 struct IgnoredRule {
@@ -43,5 +48,10 @@ struct Settings {
 /// Throws UserError with file, line and column when `toml` is not TOML or a key has the wrong type.
 /// Unknown keys are warnings that name the most similar known key.
 Settings parse_settings(std::string_view toml, const std::string& path, Diagnostics& diagnostics);
+
+/// Reads `file` of the disk when given, else onnxhub.toml of the hub; without either, the defaults.
+/// Throws UserError as parse_settings() does, and when the file cannot be read.
+Settings read_settings(const Tree& tree, const std::optional<std::string>& file,
+                       Diagnostics& diagnostics);
 
 }  // namespace onnxhub

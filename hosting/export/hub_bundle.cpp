@@ -77,7 +77,8 @@ std::set<const ManifestEntry*> chosen_entries(const ManifestDocument& manifest,
 
 /// The manifest with only the chosen entries, each byte for byte.
 std::string chosen_manifest(const LocalHub& hub, const BundleChoice& choice) {
-    const ManifestDocument manifest = parse_sound_manifest(hub.manifest(), hub.manifest_name());
+    const ManifestDocument manifest =
+        read_manifest(hub.manifest(), hub.manifest_name(), validate_hint);
     const auto chosen = chosen_entries(manifest, choice);
     std::vector<std::string> texts;
     for (const ManifestEntry& entry : manifest.entries) {
@@ -174,8 +175,8 @@ public:
           source_(open_file(bundle, bundle.string())) {}
 
     BundleReport run() {
-        const std::string manifest = read_manifest();
-        const ManifestDocument document = parse_sound_manifest(manifest, bundle_.string());
+        const std::string manifest = manifest_member();
+        const ManifestDocument document = read_manifest(manifest, bundle_.string(), validate_hint);
         const auto files = files_named_by(document, bundle_.string());
         const std::string sums = sums_of(files, manifest);
         check_size(files, sums.size());
@@ -193,7 +194,7 @@ public:
     }
 
 private:
-    std::string read_manifest() {
+    std::string manifest_member() {
         const std::string header = next(bundle_block);
         if (const auto kind = compression_of(header)) {
             fail("is packed with " + *kind +
@@ -311,7 +312,7 @@ private:
 BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice, const fs::path& to,
                            const std::function<void()>& check_interruption) {
     const std::string manifest = chosen_manifest(hub, choice);
-    const ManifestDocument document = parse_sound_manifest(manifest, hub.manifest_name());
+    const ManifestDocument document = read_manifest(manifest, hub.manifest_name(), validate_hint);
     const auto files = files_named_by(document, hub.manifest_name());
     for (const std::string& path : {std::string(manifest_file_name), std::string(sums_name)}) {
         if (!files.contains(path)) continue;

@@ -76,7 +76,7 @@ public:
 
     ExportReport run() {
         const std::string text = hub_.manifest();
-        const ManifestDocument manifest = parse_sound_manifest(text, hub_.manifest_name());
+        const ManifestDocument manifest = read_manifest(text, hub_.manifest_name(), validate_hint);
         for (const auto& file : files_named_by(manifest, hub_.manifest_name())) {
             files_.push_back(file);
         }

@@ -13,7 +13,7 @@
 
 #include "base/file_stamp.h"
 #include "base/user_error.h"
-#include "hosting/scaffold/hub_lock.h"
+#include "repository/hub_lock.h"
 
 namespace onnxhub {
 

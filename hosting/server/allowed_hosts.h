@@ -10,9 +10,7 @@
 
 #include "base/socket_address.h"
 
-/// Whether the IP address is only reachable from this machine: 127.0.0.0/8, ::1, or the former as
-/// IPv6.
-bool is_loopback_address(const std::string& address);
+namespace onnxhub {
 
 /// "hub.example" for "HUB.example.:8080", "[::1]" for "[::1]:8080"; nullopt when it is not a host.
 std::optional<std::string> requested_host(std::string_view header);

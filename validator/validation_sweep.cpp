@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/validation_sweep.h"
-
-#include <fmt/format.h>
+#include "validator/validation_sweep.h"
 
 #include <map>
 #include <utility>
 #include <variant>
 
-#include "cli/batch_fetch.h"
-#include "cli/interruption.h"
 #include "manifest/json_members.h"
 #include "repository/fetch_batches.h"
+#include "repository/resume_file.h"
 #include "validator/report.h"
 #include "validator/report_reader.h"
 #include "validator/rule_catalog.h"
@@ -53,14 +50,14 @@ FindingList findings_of(const JsonValue& json) {
     return findings;
 }
 
-/// Batches that are done, in a file.
+/// Keeps the findings of finished batches in a file.
 class SweepJournal {
 public:
     SweepJournal(std::optional<std::string> file, const Sha256& run)
         : file_(std::move(file)), run_(run) {}
 
-    /// What an earlier run found in models which are the same now.
-    void take_up(const std::vector<ModelToFetch>& models, Swept& swept, const Streams& streams) {
+    /// Adds what an earlier run found in models that have not changed since.
+    void take_up(const std::vector<ModelToFetch>& models, Swept& swept, FetchObserver& observer) {
         const std::optional<JsonDocument> json = file_.read();
         if (!json) return;
         try {
@@ -68,10 +65,11 @@ public:
         } catch (const UnexpectedJson&) {
             file_.refuse();
         }
-        note(streams,
-             swept.models.empty()
-                 ? file_.path() + " is of another state of the hub, so this begins anew"
-                 : fmt::format("{} known from {}", model_count(swept.models.size()), file_.path()));
+        if (swept.models.empty()) {
+            observer.started_again(file_.path());
+        } else {
+            observer.resumed(swept.models.size(), file_.path());
+        }
     }
 
     void add(const std::vector<ModelToFetch>& models, const FindingList& findings) {
@@ -177,10 +175,10 @@ std::vector<std::string> paths_of(const std::vector<ModelToFetch>& models) {
 
 Swept sweep(const HubFolder& hub, const std::vector<ModelToFetch>& models,
             const SweepOptions& options, const std::function<FindingList(Scope)>& check,
-            const Streams& streams) {
+            FetchObserver& observer) {
     Swept swept;
     SweepJournal journal(options.resume_file, options.run);
-    journal.take_up(models, swept, streams);
+    journal.take_up(models, swept, observer);
     std::vector<const ModelToFetch*> remaining;
     std::vector<std::uint64_t> sizes;
     for (const ModelToFetch& model : models) {
@@ -190,27 +188,27 @@ Swept sweep(const HubFolder& hub, const std::vector<ModelToFetch>& models,
     }
     const FetchBatches plan = plan_batches(sizes, options.max_disk_bytes);
     for (const std::size_t i : plan.too_large) {
-        tell_too_large(remaining[i]->model_path, sizes[i], streams);
+        observer.model_too_large(remaining[i]->model_path, sizes[i]);
     }
     for (std::size_t number = 0; number < plan.batches.size(); ++number) {
-        check_interruption();
+        observer.check_interruption();
         Batch batch(remaining, plan.batches[number]);
-        tell_batch(batch.models.size(), batch.size_bytes, number + 1, plan.batches.size(), streams);
-        FetchRequest request =
-            fetch_request(hub, options.revision, paths_of(batch.models), streams);
+        observer.batch_started(
+            {batch.models.size(), batch.size_bytes, number + 1, plan.batches.size()});
+        FetchRequest request = fetch_request(hub, paths_of(batch.models), git_messages(observer));
         request.into = FetchInto::store_alone;
         request.drop = true;
         const FetchedContent fetched(*hub.repository, std::move(request));
         FindingList found = check(options.part.models_alone(batch.paths));
         if (fetched.problem()) {
-            swept.troubles.push_back(*fetched.problem());
+            swept.problems.push_back(*fetched.problem());
         } else {
             journal.add(batch.models, found);
         }
         swept.findings.append(std::move(found));
         swept.models.merge(batch.paths);
     }
-    if (plan.too_large.empty() && swept.troubles.empty()) journal.remove();
+    if (plan.too_large.empty() && swept.problems.empty()) journal.remove();
     return swept;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/base_checks.h"
+#include "validator/base_checks.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "base/user_error.h"
-#include "generator/file_changes.h"
 #include "manifest/json.h"
 #include "validator/baseline.h"
 
@@ -21,19 +20,14 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = ChangedCheck::Kind;
 
-/// What runs checks for pull requests, from the top of the repository.
+/// Directories of files that run checks for pull requests, from the top of the repository.
 constexpr std::array<const char*, 2> workflow_folders{".github/workflows", ".github/actions"};
 constexpr const char* gitlab_workflow = ".gitlab-ci.yml";
 
 class Reader {
 public:
     explicit Reader(const BaseChecksRequest& request)
-        : request_(request),
-          // Opened again: history that was fetched since is in it.
-          repository_(GitRepository::find(request.hub.folder)),
-          before_(repository_->tree_of(request.base, "")),
-          now_(tree_now("")),
-          changes_(*before_, *now_, FileDifference::content) {}
+        : request_(request), change_(request.change), before_(*change_.before) {}
 
     BaseChecks read() {
         read_settings_file();
@@ -46,8 +40,8 @@ public:
 private:
     std::unique_ptr<Tree> tree_now(const std::string& subfolder) const {
         const auto& commit = request_.hub.commit;
-        return commit ? repository_->tree_of(*commit, subfolder)
-                      : repository_->working_tree(subfolder);
+        return commit ? change_.repository->tree_of(*commit, subfolder)
+                      : change_.repository->working_tree(subfolder);
     }
 
     std::string path_in_hub(const std::string& name) const {
@@ -65,9 +59,9 @@ private:
         checks_.settings = Settings{};
         checks_.settings->file = shown;
         try {
-            Diagnostics not_of_interest;  // those of the change are reported
-            const auto text = read_hub_file(*before_, *path, settings_size_limit);
-            if (text) checks_.settings = parse_settings(*text, shown, not_of_interest);
+            Diagnostics ignored_diagnostics;  // those of the change are reported
+            const auto text = read_hub_file(before_, *path, settings_size_limit);
+            if (text) checks_.settings = parse_settings(*text, shown, ignored_diagnostics);
         } catch (const UserError& error) {
             checks_.notices.push_back(
                 fmt::format("the settings of the base can't be read, so no finding is ignored: {}",
@@ -80,17 +74,17 @@ private:
         const auto path = file ? path_in_repository(*file) : std::nullopt;
         if (!path || !belongs_to_change(*path)) return;
         note_change(Kind::baseline, *path);
-        checks_.baseline = read_hub_file(*before_, *path, json_size_limit);
+        checks_.baseline = read_hub_file(before_, *path, json_size_limit);
         if (checks_.baseline) return;
         checks_.baseline = baseline_text({}, nullptr);
         checks_.notices.push_back(*file +
                                   " is not in the base, so it makes no finding a known one here");
     }
 
-    /// Where `file` lies in the repository; nothing when it lies outside. The first folder above it
-    /// that is the repository's counts: links below are the change's to make.
+    /// The path of `file` in the repository; nothing when it lies outside. Only the directories
+    /// above the repository may be symbolic links: links inside it may be part of the change.
     std::optional<std::string> path_in_repository(const std::string& file) const {
-        const fs::path top = repository_->working_folder();
+        const fs::path top = change_.repository->working_folder();
         if (top.empty()) return std::nullopt;
         const fs::path whole = fs::absolute(file).lexically_normal();
         fs::path folder;
@@ -104,16 +98,16 @@ private:
         return std::nullopt;
     }
 
-    /// A file that neither commit has is a user's own: no change came with it.
+    /// A file in neither commit is the user's own.
     bool belongs_to_change(const std::string& path) const {
-        if (before_->stat(path)) return true;
+        if (before_.stat(path)) return true;
         const CommitId head =
-            request_.hub.commit ? *request_.hub.commit : repository_->resolve_commit("HEAD");
-        return repository_->tree_of(head, "")->stat(path).has_value();
+            request_.hub.commit ? *request_.hub.commit : change_.repository->resolve_commit("HEAD");
+        return change_.repository->tree_of(head, "")->stat(path).has_value();
     }
 
     void note_change(Kind kind, const std::string& path) {
-        if (!changes_.differs(path)) return;
+        if (!change_.files.differs(path)) return;
         const std::string folder =
             request_.hub.subfolder.empty() ? "" : request_.hub.subfolder + "/";
         const bool is_in_hub = path.starts_with(folder);
@@ -122,10 +116,10 @@ private:
 
     void note_changes_below(const std::string& folder) {
         std::set<std::string> paths;
-        for (const std::string& path : before_->list()) {
+        for (const std::string& path : before_.list()) {
             if (path.starts_with(folder + "/")) paths.insert(path);
         }
-        const auto now = now_->stat(folder);
+        const auto now = change_.now->stat(folder);
         if (now && now->kind == FileKind::folder) {
             for (const std::string& path : tree_now(folder)->list()) {
                 paths.insert(folder + "/" + path);
@@ -137,10 +131,8 @@ private:
     }
 
     const BaseChecksRequest& request_;
-    std::shared_ptr<const GitRepository> repository_;
-    std::unique_ptr<Tree> before_;
-    std::unique_ptr<Tree> now_;
-    FileChanges changes_;
+    RepositoryChange& change_;
+    const Tree& before_;
     BaseChecks checks_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/hub_stamps.h"
+#include "generator/hub_stamps.h"
 
 #include <set>
 #include <utility>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/generation_fetch.h"
-
-#include <fmt/format.h>
+#include "generator/generation_fetch.h"
 
 #include <algorithm>
 #include <map>
@@ -9,16 +7,15 @@
 #include <utility>
 #include <variant>
 
-#include "cli/batch_fetch.h"
-#include "cli/interruption.h"
 #include "generator/manifest_part.h"
 #include "manifest/rule_ids.h"
 #include "repository/fetch_batches.h"
+#include "repository/resume_file.h"
 
 namespace onnxhub {
 namespace {
 
-/// A model to fetch, and the rows that are about it.
+/// A model to fetch, and the rows that name it.
 struct MissingModel {
     std::string path;
     std::uint64_t size_bytes = 0;
@@ -38,20 +35,18 @@ std::vector<MissingModel> missing_models(const std::vector<RowResult>& results) 
     return models;
 }
 
-/// The rows that are done, in a file.
+/// Keeps the rows of finished batches in a file.
 class GenerationJournal {
 public:
     GenerationJournal(const std::optional<std::string>& file, const RunIdentity& run)
         : file_(file), part_{run.shard, run.inputs, false, {}, {}, {}, {}, {}} {}
 
-    /// What an earlier run had read of the same bytes.
-    void take_up(std::vector<RowResult>& results, const Streams& streams) {
+    /// Replaces rows by what an earlier run has read from the same bytes.
+    void take_up(std::vector<RowResult>& results, FetchObserver& observer) {
         std::optional<ManifestPart> before = earlier_part();
         if (!before) return;
         if (before->shard != part_.shard || before->inputs != part_.inputs) {
-            note(streams, fmt::format("{} is of another shard or another state of the hub, so this "
-                                      "begins anew",
-                                      file_.path()));
+            observer.started_again(file_.path());
             return;
         }
         std::map<std::size_t, RowResult*> by_position;
@@ -64,8 +59,7 @@ public:
             result = *found->second;
             part_.rows.push_back(result);
         }
-        note(streams,
-             fmt::format("{} known from {}", model_count(part_.rows.size()), file_.path()));
+        observer.resumed(part_.rows.size(), file_.path());
     }
 
     void add(const std::vector<RowResult>& rows) {
@@ -92,7 +86,7 @@ private:
     ManifestPart part_;
 };
 
-/// Rows that can be made once a batch of models is here.
+/// The rows that a batch of models makes possible.
 class BatchOfRows {
 public:
     BatchOfRows(const std::vector<MissingModel>& models, const std::vector<std::size_t>& batch) {
@@ -107,8 +101,8 @@ public:
     std::uint64_t size_bytes() const { return size_bytes_; }
 
     FetchRequest request(const HubFolder& hub, const FetchOptions& options,
-                         const Streams& streams) const {
-        FetchRequest request = fetch_request(hub, options.revision, paths_, streams);
+                         FetchObserver& observer) const {
+        FetchRequest request = fetch_request(hub, paths_, git_messages(observer));
         request.into = options.drop ? FetchInto::store_alone : FetchInto::working_tree;
         request.drop = options.drop;
         return request;
@@ -136,20 +130,21 @@ private:
 void fetch_missing(HubFolder& hub, const GenerationPlan& plan, const GenerateOptions& generate,
                    const FetchOptions& options, const RunIdentity& run,
                    std::vector<RowResult>& results, Diagnostics& diagnostics,
-                   const Streams& streams) {
+                   FetchObserver& observer) {
     GenerationJournal journal(options.resume_file, run);
-    journal.take_up(results, streams);
+    journal.take_up(results, observer);
     const std::vector<MissingModel> models = missing_models(results);
     std::vector<std::uint64_t> sizes;
     for (const MissingModel& model : models) sizes.push_back(model.size_bytes);
     const FetchBatches fetch = plan_batches(sizes, options.max_disk_bytes);
-    for (const std::size_t i : fetch.too_large) tell_too_large(models[i].path, sizes[i], streams);
+    for (const std::size_t i : fetch.too_large) observer.model_too_large(models[i].path, sizes[i]);
     bool is_done = fetch.too_large.empty();
     for (std::size_t number = 0; number < fetch.batches.size(); ++number) {
-        check_interruption();
+        observer.check_interruption();
         const BatchOfRows batch(models, fetch.batches[number]);
-        tell_batch(batch.models(), batch.size_bytes(), number + 1, fetch.batches.size(), streams);
-        const FetchedContent fetched(*hub.repository, batch.request(hub, options, streams));
+        observer.batch_started(
+            {batch.models(), batch.size_bytes(), number + 1, fetch.batches.size()});
+        const FetchedContent fetched(*hub.repository, batch.request(hub, options, observer));
         hub.tree = open_tree(hub);
         if (fetched.problem()) {
             is_done = false;

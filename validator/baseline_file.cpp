@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/baseline_file.h"
+#include "validator/baseline_file.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 
 #include "base/atomic_file.h"
 #include "base/user_error.h"
-#include "cli/hub_folder.h"
+#include "manifest/manifest_reader.h"
 #include "validator/baseline.h"
 
 namespace onnxhub {
@@ -18,16 +18,16 @@ namespace {
 
 Baseline baseline_of(const std::string& text, const std::string& file) {
     auto parsed = parse_baseline(text, file);
-    if (const auto* trouble = std::get_if<Diagnostic>(&parsed)) {
-        throw UserError(to_text(*trouble));
+    if (const auto* problem = std::get_if<Diagnostic>(&parsed)) {
+        throw UserError(to_text(*problem));
     }
     return std::get<Baseline>(std::move(parsed));
 }
 
 }  // namespace
 
-void pass_baseline(const std::string& file, const std::optional<std::string>& text,
-                   bool checked_everything, ValidationReport& report) {
+void apply_baseline(const std::string& file, const std::optional<std::string>& text,
+                    bool checked_everything, ValidationReport& report) {
     const Baseline baseline = baseline_of(text ? *text : read_disk_file(file), file);
     BaselineOutcome outcome = apply_baseline(baseline, std::move(report.findings));
     report.findings = std::move(outcome.fresh);
@@ -41,13 +41,11 @@ void pass_baseline(const std::string& file, const std::optional<std::string>& te
     }
 }
 
-void save_baseline(const std::string& file, const ValidationReport& report,
-                   const Streams& streams) {
+void save_baseline(const std::string& file, const ValidationReport& report) {
     std::optional<Baseline> previous;
     std::error_code error;
     if (std::filesystem::exists(file, error)) previous = baseline_of(read_disk_file(file), file);
     write_file_atomically(file, baseline_text(report.findings, previous ? &*previous : nullptr));
-    note(streams, fmt::format("{}: {} findings written", file, report.findings.size()));
 }
 
 }  // namespace onnxhub

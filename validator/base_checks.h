@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
-// What decides about a change: settings and baseline as they are at its base. A change must not
-// grade itself.
+// Settings and baseline as the base of a change has them: a change must not grade itself.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "cli/hub_folder.h"
 #include "generator/settings.h"
+#include "repository/hub_folder.h"
 #include "validator/change_rules.h"
+#include "validator/repository_change.h"
 
 namespace onnxhub {
 
 struct BaseChecks {
-    /// Those that decide what is ignored. Nothing: --settings names a file that isn't part of the
+    /// The settings that decide what is ignored. Absent: --settings names a file outside the
     /// repository, which no change can edit.
     std::optional<Settings> settings;
-    /// Text of the baseline. Nothing: none is used, or it isn't part of the repository.
+    /// Text of the baseline. Absent: none is used, or it is not part of the repository.
     std::optional<std::string> baseline;
     std::vector<ChangedCheck> changed;
-    std::vector<std::string> notices;  ///< what the reader of a report should know; sentences
+    std::vector<std::string> notices;  ///< for the reader of a report; sentences
 };
 
 struct BaseChecksRequest {
     const HubFolder& hub;
-    const CommitId& base;
+    RepositoryChange& change;
     const std::optional<std::string>& settings_file;  ///< of --settings
     const std::optional<std::string>& baseline_file;  ///< of --baseline
 };
 
-/// Files that the base lacks and the change adds count as empty. Settings of the base that can't be
-/// read count as none, with a notice. Throws UserError when the base or its baseline can't
-/// be read.
+/// Files that the base lacks and the change adds count as empty. Settings of the base that cannot
+/// be read count as none, with a notice. Throws UserError when the base or its baseline cannot be
+/// read.
 BaseChecks read_base_checks(const BaseChecksRequest& request);
 
 }  // namespace onnxhub

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/change_fetch.h"
+#include "validator/change_fetch.h"
 
 #include <memory>
 #include <set>
 #include <variant>
 
-#include "generator/file_changes.h"
 #include "repository/lfs_pointer.h"
 
 namespace onnxhub {
@@ -29,23 +28,18 @@ std::set<Sha256> named_objects(const Tree& tree) {
 
 }  // namespace
 
-std::string keep_models_of_change(const HubFolder& hub, const ChangeBase& base,
-                                  std::vector<ModelToFetch>& models) {
+std::string keep_models_of_change(RepositoryChange* change, std::vector<ModelToFetch>& models) {
     if (models.empty()) return "";
     const auto refuse = [&](const char* reason) {
         models.clear();
         return std::string(reason);
     };
-    if (!base.commit) return refuse("what changed can't be told");
+    if (!change) return refuse("what changed can't be told");
     // git-lfs looks for .lfsconfig at the top of the repository.
-    const auto repository = GitRepository::find(hub.folder);
-    const auto before = repository->tree_of(*base.commit, "");
-    const auto now =
-        hub.commit ? repository->tree_of(*hub.commit, "") : repository->working_tree("");
-    if (FileChanges(*before, *now, FileDifference::content).differs(".lfsconfig")) {
+    if (change->files.differs(".lfsconfig")) {
         return refuse("the change is about .lfsconfig, which names the server");
     }
-    const std::set<Sha256> known = named_objects(*before);
+    const std::set<Sha256> known = named_objects(*change->before);
     for (ModelToFetch& model : models) {
         std::erase_if(model.files,
                       [&](const FileToFetch& file) { return known.contains(file.oid); });

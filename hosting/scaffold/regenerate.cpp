@@ -1,37 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/regenerate.h"
+#include "hosting/scaffold/regenerate.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "base/user_error.h"
-#include "cli/hub_folder.h"
-#include "cli/progress.h"
 #include "generator/generate.h"
-#include "manifest/diagnostic.h"
+#include "manifest/manifest_reader.h"
+#include "repository/hub_folder.h"
 
 namespace onnxhub {
 namespace {
 
-constexpr std::uint64_t largest_manifest = std::uint64_t{512} << 20;  // bytes
+constexpr std::uint64_t regenerated_manifest_limit = std::uint64_t{512} << 20;  // bytes
 
-/// Whether every row that was asked for gave an entry.
-bool renew(FileTransaction& change, GenerateOptions options, const Streams& streams) {
+/// Gives whether every selected row became an entry.
+bool regenerate(FileTransaction& change, GenerateOptions options, Diagnostics& diagnostics) {
     const std::string path(manifest_file_name);
     change.watch(path);
     const HubFolder hub = open_hub(change.hub(), {});
-    Diagnostics diagnostics;
-    const std::string before = read_hub_file(*hub.tree, path, largest_manifest).value_or("[]");
+    const std::string before =
+        read_hub_file(*hub.tree, path, regenerated_manifest_limit).value_or("[]");
     const ManifestDocument present = read_manifest(before, path);
-    HashProgress progress(streams.err, streams.err_is_terminal && !streams.options.no_progress &&
-                                           !streams.options.quiet);
-    options.observer = &progress;
     options.settings = read_settings(*hub.tree, {}, diagnostics);
     options.present = &present;
     options.carry = &present;
     const GenerateResult result = generate(*hub.tree, options, diagnostics);
-    progress.finish();
-    print(streams, diagnostics);
     if (options.target == Target::single && result.unmade > 0) return false;
     change.stage_text(path, result.update.text);
     change.apply();
@@ -49,22 +44,27 @@ bool has_entry(const FileTransaction& change, const std::string& model_path) {
 }  // namespace
 
 void regenerate_entry(FileTransaction& change, const std::string& model_path,
-                      ShapeInference* inference, const Streams& streams) {
+                      ShapeInference* inference, ContentObserver* content,
+                      Diagnostics& diagnostics) {
     GenerateOptions options;
     options.target = Target::single;
     options.single_path = model_path;
     options.inference = inference;
-    if (renew(change, std::move(options), streams) && has_entry(change, model_path)) return;
+    options.observer = content;
+    if (regenerate(change, std::move(options), diagnostics) && has_entry(change, model_path)) {
+        return;
+    }
     throw UserError(model_path +
                     ": no entry of the manifest can be made of it, so nothing was written; "
                     "repair what is said above");
 }
 
 void regenerate_manifest(FileTransaction& change, ShapeInference* inference,
-                         const Streams& streams) {
+                         ContentObserver* content, Diagnostics& diagnostics) {
     GenerateOptions options;
     options.inference = inference;
-    renew(change, std::move(options), streams);
+    options.observer = content;
+    regenerate(change, std::move(options), diagnostics);
 }
 
 }  // namespace onnxhub

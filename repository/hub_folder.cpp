@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/hub_folder.h"
+#include "repository/hub_folder.h"
 
 #include <system_error>
 #include <utility>
 
 #include "base/byte_source.h"
 #include "base/user_error.h"
-#include "cli/git_messages.h"
-#include "manifest/manifest_repair.h"
 
 namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Where `folder` lies below the top of the repository's working tree.
+/// The path of `folder` below the top of the repository's working tree.
 std::string subfolder_of(const fs::path& folder, const GitRepository& repository) {
     if (repository.is_bare()) return "";
     std::error_code error;
@@ -33,6 +31,7 @@ HubFolder open_hub(const fs::path& folder, const std::optional<std::string>& rev
     }
     HubFolder hub;
     hub.folder = folder;
+    hub.revision = revision;
     hub.repository = GitRepository::find(folder);
     if (revision && !hub.repository) {
         throw UserError(folder.string() +
@@ -79,26 +78,8 @@ std::optional<std::string> read_hub_file(const Tree& tree, const std::string& pa
     return read_whole(*tree.open(target), limit_bytes, path);
 }
 
-Settings read_settings(const Tree& tree, const std::optional<std::string>& file,
-                       Diagnostics& diagnostics) {
-    if (file) return parse_settings(read_disk_file(*file), *file, diagnostics);
-    const std::string path(settings_file_name);
-    const auto text = read_hub_file(tree, path, settings_size_limit);
-    return text ? parse_settings(*text, path, diagnostics) : Settings{};
-}
-
-ManifestDocument read_manifest(std::string_view text, const std::string& shown_name) {
-    auto result = parse_manifest(text);
-    if (const auto* error = std::get_if<JsonSyntaxError>(&result)) {
-        throw UserError(shown_name + ":" + std::to_string(error->line) + ": " + error->message +
-                        " (column " + std::to_string(error->column) + "); " +
-                        repair_hint(text, *error, shown_name));
-    }
-    return std::get<ManifestDocument>(std::move(result));
-}
-
-FetchRequest fetch_request(const HubFolder& hub, const std::optional<std::string>& revision,
-                           std::vector<std::string> paths, const Streams& streams) {
+FetchRequest fetch_request(const HubFolder& hub, std::vector<std::string> paths,
+                           GitMessages messages) {
     if (!hub.repository) {
         throw UserError(hub.folder.string() + ": is not in a git repository; leave out --fetch");
     }
@@ -107,14 +88,10 @@ FetchRequest fetch_request(const HubFolder& hub, const std::optional<std::string
     }
     FetchRequest request;
     request.folder = hub.repository->is_bare() ? hub.folder : hub.repository->working_folder();
-    request.revision = revision;
+    request.revision = hub.revision;
     request.paths = std::move(paths);
-    request.messages = git_messages(streams);
+    request.messages = std::move(messages);
     return request;
-}
-
-std::string read_disk_file(const fs::path& path) {
-    return read_whole(*open_file(path, path.string()), json_size_limit, path.string());
 }
 
 }  // namespace onnxhub

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hosting/scaffold/hub_lock.h"
+#include "repository/hub_lock.h"
 
 #include <chrono>
 #include <string>
