@@ -16,6 +16,7 @@
 #include "cli/option_text.h"
 #include "hosting/scaffold/hub_adopt.h"
 #include "hosting/scaffold/hub_init.h"
+#include "hosting/scaffold/regenerate.h"
 #include "manifest/diagnostic.h"
 #include "model/onnx_worker.h"
 
@@ -37,7 +38,7 @@ ExitCode adopt(const InitArguments& arguments, const HubLock& lock, HubPrinter& 
     const auto inference = isolated_shape_inference(workers);
     FileTransaction change(arguments.folder, check_interruption, &lock);
     const AdoptReport report = adopt_models(*checker, inference.get(), change);
-    for (const std::string& why : report.skipped) note(streams, "passed by " + printable(why));
+    for (const std::string& why : report.skipped) note(streams, "skipped " + printable(why));
     if (!report.adopted.empty()) {
         printer.run([&](Diagnostics& diagnostics) {
             regenerate_manifest(change, inference.get(), &printer.progress(), diagnostics);
