@@ -205,7 +205,7 @@ void RequestHandler::send_file(MHD_Connection* connection, Request& request, Ser
     send_planned(connection, request, plan, std::move(file));
 }
 
-/// As gzip if it is cached or its bytes are to be sent; HEAD never compresses.
+/// As gzip if it is cached or if its bytes are needed; HEAD never compresses.
 void RequestHandler::send_packed(MHD_Connection* connection, Request& request,
                                  const ConditionalHeaders& headers, ServedFile file) {
     const FileIdentity identity = packed_identity(file.identity);

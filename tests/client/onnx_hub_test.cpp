@@ -15,7 +15,7 @@ namespace {
 using test::ModelBuilder;
 using testing::HasSubstr;
 
-/// A hub in a folder: "pre" fits in front of "net", "text" is no model.
+/// A hub in a folder: "pre" fits in front of "net", "text" is not a model.
 class OnnxHub : public testing::Test {
 protected:
     OnnxHub() {

@@ -387,7 +387,7 @@ TEST_F(ServedFolder, IdleConnectionsDoNotStopOthers) {
     for (const int fd : idle) close(fd);
 }
 
-/// While the object lives no files can be opened beyond those that are, but for `spare` ones.
+/// While the object lives, only `spare` more files can be opened.
 class NoMoreFiles {
 public:
     explicit NoMoreFiles(rlim_t spare) {
