@@ -18,7 +18,7 @@ namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
-using Kind = ChangedCheck::Kind;
+using CheckKind = ChangedCheck::Kind;
 
 /// Directories of files that run checks for pull requests, from the top of the repository.
 constexpr std::array<const char*, 2> workflow_folders{".github/workflows", ".github/actions"};
@@ -33,7 +33,7 @@ public:
         read_settings_file();
         read_baseline();
         for (const char* folder : workflow_folders) note_changes_below(folder);
-        note_change(Kind::workflow, gitlab_workflow);
+        note_change(CheckKind::workflow, gitlab_workflow);
         return std::move(checks_);
     }
 
@@ -54,7 +54,7 @@ private:
         const auto path =
             file ? path_in_repository(*file) : path_in_hub(std::string(settings_file_name));
         if (!path || (file && !belongs_to_change(*path))) return;
-        note_change(Kind::settings, *path);
+        note_change(CheckKind::settings, *path);
         const std::string shown = file.value_or(std::string(settings_file_name));
         checks_.settings = Settings{};
         checks_.settings->file = shown;
@@ -73,7 +73,7 @@ private:
         const auto& file = request_.baseline_file;
         const auto path = file ? path_in_repository(*file) : std::nullopt;
         if (!path || !belongs_to_change(*path)) return;
-        note_change(Kind::baseline, *path);
+        note_change(CheckKind::baseline, *path);
         checks_.baseline = read_hub_file(before_, *path, json_size_limit);
         if (checks_.baseline) return;
         checks_.baseline = baseline_text({}, nullptr);
@@ -106,7 +106,7 @@ private:
         return change_.repository->tree_of(head, "")->stat(path).has_value();
     }
 
-    void note_change(Kind kind, const std::string& path) {
+    void note_change(CheckKind kind, const std::string& path) {
         if (!change_.files.differs(path)) return;
         const std::string folder =
             request_.hub.subfolder.empty() ? "" : request_.hub.subfolder + "/";
@@ -127,7 +127,7 @@ private:
         } else if (now) {
             paths.insert(folder);  // a link or a file in place of the folder
         }
-        for (const std::string& path : paths) note_change(Kind::workflow, path);
+        for (const std::string& path : paths) note_change(CheckKind::workflow, path);
     }
 
     const BaseChecksRequest& request_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/new_file.h"
+#include "base/folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

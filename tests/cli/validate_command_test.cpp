@@ -19,7 +19,7 @@ namespace onnxhub::test {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using Json = nlohmann::json;
 using testing::Contains;
 using testing::Each;
 using testing::ElementsAre;
@@ -54,9 +54,9 @@ protected:
         arguments.insert(arguments.end(), {"--format", "json"});
         const ProgramResult result = validate(arguments);
         std::vector<std::string> texts;
-        const json report = json::parse(result.out, nullptr, false);
+        const Json report = Json::parse(result.out, nullptr, false);
         if (report.is_discarded()) return {"no report: " + result.err};
-        for (const json& finding : report.at("findings")) {
+        for (const Json& finding : report.at("findings")) {
             texts.push_back(finding.at("rule").get<std::string>() + " " +
                             finding.at("file").get<std::string>() + ":" +
                             std::to_string(finding.value("line", 0)));
@@ -233,10 +233,10 @@ TEST_F(ValidateCommand, FixMakesMissingManifestsAndEntriesAndRemovesStaleOnes) {
 
 TEST_F(ValidateCommand, FixSortsAndLaysOut) {
     const std::string before = manifest();
-    hub.write(manifest_path, json::parse(before).dump(2));
+    hub.write(manifest_path, Json::parse(before).dump(2));
     EXPECT_EQ(validate({"--fix"}).status, 0);
     // nlohmann's json sorts keys: only entries with findings are regenerated.
-    EXPECT_EQ(json::parse(manifest()), json::parse(before));
+    EXPECT_EQ(Json::parse(manifest()), Json::parse(before));
     EXPECT_THAT(findings(), IsEmpty());
 }
 
@@ -257,7 +257,7 @@ TEST_F(ValidateCommand, FixDoesNotEmptyAHub) {
 }
 
 TEST_F(ValidateCommand, FixMakesItsOtherRepairsWhereItMayNotRemove) {
-    const json before = json::parse(manifest());
+    const Json before = Json::parse(manifest());
     for (const char* folder : {"vision/faces", "text/words"}) {
         fs::remove_all(hub.path() / folder);
         edit("README.md", std::string("](") + folder + ")", "]()");
@@ -267,7 +267,7 @@ TEST_F(ValidateCommand, FixMakesItsOtherRepairsWhereItMayNotRemove) {
     EXPECT_EQ(result.status, 1) << "what was kept is still a finding";
     EXPECT_THAT(result.out, testing::AllOf(HasSubstr("fixed: regenerated SVHN"),
                                            HasSubstr("not fixed: remove ")));
-    EXPECT_EQ(json::parse(manifest()), before);
+    EXPECT_EQ(Json::parse(manifest()), before);
 }
 
 TEST_F(ValidateCommand, FixCantRepairARevisionOrBrokenJson) {
@@ -366,9 +366,9 @@ TEST_F(ValidateCommand, FixWithinAChangeReportsOnTheChangeAlone) {
 TEST_F(ValidateCommand, RemoteAsksTheServerAndDownloadsNothing) {
     const std::string gone = files.objects.front();
     HttpServer server([&](const ReceivedRequest& request) {
-        json answer = {{"objects", json::array()}};
-        const json question = json::parse(request.body);
-        for (json object : question.at("objects")) {
+        Json answer = {{"objects", Json::array()}};
+        const Json question = Json::parse(request.body);
+        for (Json object : question.at("objects")) {
             if (object.at("oid") == to_hex(sha256_of(gone))) {
                 object["error"] = {{"code", 404}, {"message", "Object does not exist"}};
             } else {
@@ -435,9 +435,9 @@ TEST_F(ValidateCommand, RulesAreListedAndTheirPageIsUpToDate) {
     const ProgramResult text = validate({"--rules"});
     EXPECT_EQ(text.status, 0);
     EXPECT_THAT(text.out, HasSubstr("model-sha-differs"));
-    const json rules = json::parse(validate({"--rules", "--format", "json"}).out);
+    const Json rules = Json::parse(validate({"--rules", "--format", "json"}).out);
     std::set<std::string> ids;
-    for (const json& rule : rules) ids.insert(rule.at("id"));
+    for (const Json& rule : rules) ids.insert(rule.at("id"));
     EXPECT_EQ(ids.size(), rules.size());
     EXPECT_EQ(validate({"--rules", "--format", "markdown"}).out,
               read_file(std::string(ONNXHUB_SOURCE) + "/docs/rules.md"))
