@@ -132,7 +132,7 @@ ExitCode write_merged(const MergeArguments& arguments, const std::vector<JsonVal
     const MergedParts merged =
         merge_parts(read_manifest_parts(arguments.files, documents), diagnostics);
     print(streams, diagnostics);
-    tell_result(streams, merged.result);
+    print_result(streams, merged.result);
     const ManifestUpdate& update = merged.result.update;
     if (!arguments.allow_removals && refuses_removals(streams, update, merged.present_count)) {
         return ExitCode::findings;

@@ -178,7 +178,7 @@ TEST_F(GenerateCommand, TooManyRemovalsNeedAWord) {
     ProgramResult result = generate();
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.err, HasSubstr("removed: B (opset 13, b/b.onnx)"));
-    EXPECT_THAT(result.err, HasSubstr("2 of 2 entries would vanish, so nothing was written"));
+    EXPECT_THAT(result.err, HasSubstr("2 of 2 entries would be removed, so nothing was written"));
     EXPECT_EQ(read_file(manifest()), before);
     result = generate({"--allow-removals"});
     EXPECT_EQ(result.status, 0);

@@ -111,7 +111,7 @@ TEST_F(LoadCommand, OtherHubsNeedTrustBeforeADownloadAndNotForAHit) {
     const std::string spec = server.url("/plain");
     const ProgramResult refused = load({"MNIST", "--hub", spec, "-q"});
     EXPECT_EQ(refused.status, 2);
-    EXPECT_THAT(refused.err, HasSubstr("say --trust if you trust it"));
+    EXPECT_THAT(refused.err, HasSubstr("use --trust if you trust it"));
     EXPECT_THAT(server.requests(),
                 Not(Contains(Field(&ReceivedRequest::path, HasSubstr(".onnx")))));
     EXPECT_EQ(load({"MNIST", "--hub", spec, "--trust"}).status, 0);

@@ -159,7 +159,7 @@ TEST_F(LockCommand, KeepsNameTrustAndTokenOfAConfiguredHub) {
     // Elsewhere, where the configuration has no such name, the address stands for it.
     configure("");
     fs::remove_all(folder.path() / ".cache");
-    EXPECT_THAT(run({"load", "--locked"}).err, HasSubstr("say --trust"));
+    EXPECT_THAT(run({"load", "--locked"}).err, HasSubstr("use --trust"));
     environment = {"ONNXHUB_TOKEN=" + token};
     EXPECT_EQ(run({"load", "--locked", "--trust"}).status, 0);
 }
