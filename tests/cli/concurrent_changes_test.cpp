@@ -134,7 +134,8 @@ TEST_F(Turns, WhoWaitsSaysSoAndStopsOnCtrlC) {
             "until grep -q waiting err || ! kill -0 $pid; do sleep 0.05; done; "
             "kill -INT $pid; wait $pid; echo $?; cat err >&2; done");
     EXPECT_EQ(result.out, "130\n130\n130\n130\n") << result.err;
-    const std::string line = "onnxhub: waiting for another onnxhub that is changing this hub\n";
+    const std::string line =
+        "onnxhub: waiting for another onnxhub process that is changing this hub\n";
     EXPECT_TRUE(result.err.starts_with(line)) << result.err;
     EXPECT_EQ(manifest(), nlohmann::json::array());
 }

@@ -143,7 +143,7 @@ TEST_F(MergeDriver, ItIsInstalledOnce) {
     RepositoryBuilder hub;
     hub.write("README.md", "# Hub\n").commit("Hub");
     const ProgramResult first = run_onnxhub({"merge-driver", "--install"}, hub.path());
-    EXPECT_THAT(first.err, HasSubstr("merges manifests by `onnxhub merge-driver` now"));
+    EXPECT_THAT(first.err, HasSubstr("merges manifests with `onnxhub merge-driver` now"));
     EXPECT_THAT(read_file(hub.path() / ".git/config"),
                 HasSubstr("driver = onnxhub merge-driver %O %A %B %P"));
     const ProgramResult second = run_onnxhub({"merge-driver", "--install", "."}, hub.path());
@@ -171,8 +171,7 @@ TEST_F(MergeDriver, WhereNoAttributeNamesItTheLineGoesIntoGitsOwnFolder) {
     EXPECT_EQ(attribute_in(hub.path()), "unspecified\n");
     const ProgramResult first = run_onnxhub({"merge-driver", "--install"}, hub.path());
     EXPECT_EQ(first.status, 0);
-    EXPECT_THAT(first.err,
-                AllOf(HasSubstr("info/attributes"), HasSubstr("in this repository alone")));
+    EXPECT_THAT(first.err, AllOf(HasSubstr("info/attributes"), HasSubstr("only in this clone")));
     EXPECT_EQ(read_file(attributes), "*.txt text\n" + attribute_line);
     EXPECT_EQ(attribute_in(hub.path()), "onnxhub\n");
     EXPECT_EQ(attribute_in(hub.path(), "sub/ONNX_HUB_MANIFEST.json"), "onnxhub\n");
