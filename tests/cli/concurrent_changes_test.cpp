@@ -10,10 +10,10 @@
 
 #include "base/file_lock.h"
 #include "base/user_error.h"
-#include "cli/hub_stamps.h"
+#include "generator/hub_stamps.h"
 #include "hosting/scaffold/file_transaction.h"
-#include "hosting/scaffold/hub_lock.h"
 #include "repository/git_repository.h"
+#include "repository/hub_lock.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"

@@ -29,7 +29,7 @@ const std::string model_text = "the model";
 const std::string commit(40, 'c');
 
 std::string manifest_of(const std::string& path) {
-    return R"([{"model_text": "M", "model_path": ")" + path +
+    return R"([{"model": "M", "model_path": ")" + path +
            R"(", "onnx_version": "1.9", "opset_version": 12, "metadata": {"model_sha": ")" +
            to_hex(sha256_of(model_text)) + R"(", "model_bytes": )" +
            std::to_string(model_text.size()) + R"(, "tags": []}}])";
@@ -217,10 +217,10 @@ TEST_F(HubClientTest, AWebServerThatNamesItsCommitIsPinnedToIt) {
 
 TEST_F(HubClientTest, ReplacedAddressesOfGitHubNeverLeadToItsApi) {
     variables.erase("ONNXHUB_GITHUB_API_URL");
-    // Whoever connects to anything but the test's server goes through this proxy, and is seen.
-    std::vector<std::string> strangers;
+    // Connections to other servers than the test's go through this proxy, which records them.
+    std::vector<std::string> other_servers;
     HttpServer proxy([&](const ReceivedRequest& request) {
-        strangers.push_back(request.path);
+        other_servers.push_back(request.path);
         return Answer{200, commit};
     });
     setenv("https_proxy", proxy.url("").c_str(), 1);

@@ -38,7 +38,7 @@ std::vector<std::string> names(const std::string& manifest) {
     return result;
 }
 
-/// Four models whose bytes are not here, so that their ports are in the manifest alone, which has
+/// Four models without local content, so that only the manifest has their ports. It also has
 /// an unknown key in each entry.
 class KeptEntries : public testing::Test {
 protected:
@@ -293,7 +293,7 @@ TEST_F(KeptEntries, OtherToolsPointersAreNamed) {
     hub.files().erase("vision/one/b.onnx");
     hub.files()["vision/one/b.onnx.dvc"] = "outs:\n- md5: 0a\n";
     EXPECT_EQ(update(hub).text, text);
-    EXPECT_THAT(texts(hub.diagnostics), Contains(HasSubstr("vision/one/b.onnx is kept by DVC")));
+    EXPECT_THAT(texts(hub.diagnostics), Contains(HasSubstr("vision/one/b.onnx is stored by DVC")));
     MemoryTree tree = hub.tree();
     tree.add_symlink("vision/one/b.onnx", "../../.git/annex/objects/0j/K3/S/S");
     GenerateOptions options;
