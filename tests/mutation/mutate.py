@@ -23,8 +23,8 @@ TEST_PROGRAMS = {
 }
 TEST_TIME_LIMIT_S = 600
 
-# What is looked for (clang-format puts spaces around binary operators, so templates do not match), and
-# what stands there instead.
+# Patterns with their replacements. clang-format puts spaces around binary operators, so the patterns do
+# not match templates.
 CHANGES = [
     (r" < ", [" <= "]),
     (r" <= ", [" < "]),
