@@ -46,7 +46,7 @@ protected:
         }
     }
 
-    std::string refusal(const BundleChoice& choice) const {
+    std::string refusal_to_create(const BundleChoice& choice = {}) const {
         try {
             create(choice, "c.tar");
             return "";
@@ -135,21 +135,22 @@ TEST_F(HubBundle, NamesAndTagsChooseModels) {
     EXPECT_EQ(create({{"ONE"}, {}}).files, 1u);
     EXPECT_EQ(create({{"one"}, {"empty"}}).files, 2u);
     EXPECT_EQ(create({{}, {"VISION"}}).files, 3u);
-    EXPECT_THAT(refusal({{}, {"vison"}}), HasSubstr("\"vison\"; did you mean \"vision\"?"));
-    EXPECT_THAT(refusal({{}, {"nope"}}), HasSubstr("empty, one, tw\u00f6, vision"));
-    EXPECT_THAT(refusal({{"one", "onne"}, {}}), HasSubstr("\"onne\""));
-    EXPECT_THAT(refusal({{"one"}, {"nope"}}), HasSubstr("\"nope\""));
+    EXPECT_THAT(refusal_to_create({{}, {"vison"}}),
+                HasSubstr("\"vison\"; did you mean \"vision\"?"));
+    EXPECT_THAT(refusal_to_create({{}, {"nope"}}), HasSubstr("empty, one, tw\u00f6, vision"));
+    EXPECT_THAT(refusal_to_create({{"one", "onne"}, {}}), HasSubstr("\"onne\""));
+    EXPECT_THAT(refusal_to_create({{"one"}, {"nope"}}), HasSubstr("\"nope\""));
 }
 
 TEST_F(HubBundle, AFileThatIsAbsentOrAlteredIsRefusedAndLeavesNoBundle) {
     write_file(at("hub/a/one.onnx"), "the model of two");
-    EXPECT_THAT(refusal(BundleChoice{}), HasSubstr("one.onnx: "));
+    EXPECT_THAT(refusal_to_create(), HasSubstr("one.onnx: "));
     write_file(at("hub/a/one.onnx"), "shorter");
-    EXPECT_THAT(refusal(BundleChoice{}), HasSubstr("one.onnx: "));
+    EXPECT_THAT(refusal_to_create(), HasSubstr("one.onnx: "));
     fs::remove(at("hub/a/one.onnx"));
-    EXPECT_THAT(refusal(BundleChoice{}), HasSubstr("one.onnx: "));
+    EXPECT_THAT(refusal_to_create(), HasSubstr("one.onnx: "));
     write_file(at("hub/ONNX_HUB_MANIFEST.json"), "[]");
-    EXPECT_NE(refusal(BundleChoice{}), "") << "an empty hub";
+    EXPECT_NE(refusal_to_create(), "") << "an empty hub";
     for (const auto& file : fs::directory_iterator(folder.path())) {
         EXPECT_FALSE(file.path().filename().string().ends_with(".part")) << file.path();
     }

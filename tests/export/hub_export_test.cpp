@@ -92,7 +92,8 @@ TEST_F(HubExport, ASecondTimeOnlyWhatChangedIsWritten) {
     const auto old = fs::last_write_time(site / "index.html");
     EXPECT_EQ(run(request()).kept, 2u);
     for (const auto& file : fs::recursive_directory_iterator(site)) {
-        if (file.is_regular_file()) EXPECT_EQ(file.last_write_time(), old) << file.path();
+        if (!file.is_regular_file()) continue;
+        EXPECT_EQ(file.last_write_time(), old) << file.path();
     }
     write_hub_folder(hub, {{"a/one.onnx", "a new version"}});
     const ExportReport report = run(request());
@@ -111,7 +112,7 @@ TEST_F(HubExport, ForeignFilesAreCarriedOver) {
     fs::create_symlink("a", site / "latest");
     fs::create_directory(site / "inbox");
     write_hub_folder(hub, {{"c/three.onnx", "3"}});
-    EXPECT_EQ(run(request()).carried, 4u);
+    EXPECT_EQ(run(request()).carried, 3u) << "files and links";
     EXPECT_EQ(read_file(site / "CNAME"), "hub.example");
     EXPECT_EQ(read_file(site / "a/notes.txt"), "about one");
     EXPECT_EQ(fs::read_symlink(site / "latest"), "a");
@@ -190,11 +191,11 @@ TEST_F(HubExport, OtherFoldersAreNotReplaced) {
 }
 
 TEST_F(HubExport, AnInterruptedOneLeavesTheEarlierExport) {
-    run(request());
-    const auto before = content_of(site);
-    write_hub_folder(hub, {{"a/one.onnx", "a new version"}, {"c/three.onnx", "3"}});
     ExportRequest interrupted = request();
     interrupted.copies = true;
+    run(interrupted);
+    const auto before = content_of(site);
+    write_hub_folder(hub, {{"a/one.onnx", "a new version"}, {"c/three.onnx", "3"}});
     interrupted.check_interruption = [] { throw Interrupted(); };
     EXPECT_THROW(run(interrupted), Interrupted);
     EXPECT_TRUE(content_of(site) == before);

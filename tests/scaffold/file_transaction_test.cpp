@@ -215,6 +215,10 @@ TEST_F(Change, PlacesOutsideTheHubsOwnFoldersAreRefused) {
     EXPECT_THAT(refusal_of("dangling"), HasSubstr("dangling: "));
     EXPECT_EQ(FileTransaction(folder.path()).place_of("inner").filename(), "file")
         << "a link inside the hub leads to its file";
+    fs::create_symlink("folder/absent", folder.path() / "waiting");
+    EXPECT_EQ(FileTransaction(folder.path()).place_of("waiting").filename(), "absent");
+    fs::create_symlink("loop", folder.path() / "loop");
+    EXPECT_NE(refusal_of("loop"), "");
 }
 
 TEST_F(Change, BytesAreTheSameOnlyInRegularFilesOfOneSize) {

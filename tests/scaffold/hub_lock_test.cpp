@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "base/user_error.h"
 #include "tests/support/repository_builder.h"
 
@@ -11,9 +13,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Ends the waiting for a lock at once.
+/// Ends the waiting at its first poll: the call before the first try is no waiting.
 LockWait impatient() {
-    return {[] { throw Interrupted(); }, [] {}};
+    const auto calls = std::make_shared<int>(0);
+    return {[calls] {
+                if (++*calls > 1) throw Interrupted();
+            },
+            [] {}};
 }
 
 TEST(HubLock, IsExclusiveUntilItGoes) {
@@ -51,13 +57,13 @@ TEST(HubLock, RemovesWhatKilledProcessesLeftAndMakesGitIgnoreIt) {
 TEST(HubLock, WaitsForAGitCommandAndCanBeInterrupted) {
     RepositoryBuilder hub;
     write_file(hub.path() / ".git/index.lock", "");
-    int polls = 0;
+    int calls = 0;
     const LockWait wait{[&] {
-                            if (++polls == 2) fs::remove(hub.path() / ".git/index.lock");
+                            if (++calls == 3) fs::remove(hub.path() / ".git/index.lock");
                         },
                         [] {}};
     { const HubLock lock(hub.path(), wait); }
-    EXPECT_EQ(polls, 2);
+    EXPECT_EQ(calls, 3);
     write_file(hub.path() / ".git/index.lock", "");
     EXPECT_THROW(HubLock(hub.path(), impatient()), Interrupted);
 }
