@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The trusted half of two workflows: posts what the other half, which ran a stranger's pull request
-# without any rights, left as an artifact. Nothing of the pull request is checked out or run. Its
-# report is data: bounded in size, read by onnxhub's strict reader and written anew as inert
-# Markdown. Which pull request it belongs to is asked of GitHub, never of the report.
+# Posts the report of an untrusted pull request as a comment. The workflow that checked the pull request
+# had no write permission and uploaded the report as an artifact. This script checks out nothing and runs
+# no code of the pull request. The report is untrusted data: its size is limited, onnxhub reads it strictly
+# and writes it as escaped Markdown. The number of the pull request comes from GitHub, not from the report.
 set -euo pipefail
 shopt -s inherit_errexit
 
@@ -20,7 +20,7 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# api METHOD PATH [CURL ARGUMENT...]: the token goes through a file, so that no process list has it.
+# api METHOD PATH [CURL ARGUMENT...]: passes the token in a file, so that no process list shows it.
 printf 'header = "Authorization: Bearer %s"\n' "$INPUT_TOKEN" >"$work/curl.conf"
 api() {
   local method=$1 path=$2
@@ -30,33 +30,33 @@ api() {
 }
 event() { jq -r "$1 // \"\"" "$GITHUB_EVENT_PATH"; }
 
-# The open pull request whose head that run looked at; pull_requests of the event lacks those of forks.
+# The open pull request with the head commit that the run checked. The event's pull_requests lacks forks.
 find_pull_request() {
   local head owner
   head=$(event .workflow_run.head_sha)
   owner=$(event .workflow_run.head_repository.owner.login)
-  [[ $head =~ ^[0-9a-f]{40}$ ]] || fail "the event names no commit; let this run on workflow_run"
+  [[ $head =~ ^[0-9a-f]{40}$ ]] || fail "the event has no commit; run this workflow on workflow_run"
   api GET pulls --get --data-urlencode "head=$owner:$(event .workflow_run.head_branch)" --data-urlencode state=open |
     jq -r --arg head "$head" '[.[] | select(.head.sha == $head) | .number][0] // ""'
 }
 
-# Its artifact, as $work/report.json and $work/diff.json.
+# Downloads the artifact to $work/report.json and $work/diff.json.
 get_report() {
   local run artifact
   run=$(event .workflow_run.id)
-  [[ $run =~ ^[0-9]+$ ]] || fail "the event names no run"
+  [[ $run =~ ^[0-9]+$ ]] || fail "the event has no workflow run"
   artifact=$(api GET "actions/runs/$run/artifacts" |
     jq -r --argjson limit "$artifact_limit" \
       '[.artifacts[] | select(.name == "onnxhub-report" and (.expired | not)) | if .size_in_bytes <= $limit then .id else "large" end][0] // ""')
   if [[ -z $artifact ]]; then
-    note "that run left no report: it was cancelled, or could not check the hub"
+    note "the run has no report: it was cancelled, or could not check the hub"
     exit 0
   fi
   [[ $artifact =~ ^[0-9]+$ ]] || fail "the artifact onnxhub-report is larger than $artifact_limit bytes"
   api GET "actions/artifacts/$artifact/zip" --max-filesize "$artifact_limit" --output "$work/report.zip"
   local name
   for name in report.json diff.json; do
-    # One member to standard output: no path of the archive is ever followed.
+    # Writes one member to standard output, so that no path of the archive is used.
     { unzip -p "$work/report.zip" "$name" 2>/dev/null || true; } | head -c $((report_limit + 1)) >"$work/$name"
     (($(stat -c %s "$work/$name") <= report_limit)) || fail "$name is larger than $report_limit bytes"
   done
@@ -66,8 +66,8 @@ get_report() {
 write_comment() {
   {
     echo "$marker"
-    # Its workflow is part of the pull request, and so its run can report whatever it likes.
-    echo "> What the pull request's own run reported. The run's workflow comes with the pull request: look at its changes to \`.github\` before you rely on this."
+    # The workflow is part of the pull request, so its report cannot be trusted.
+    echo "> Report of the pull request's own workflow run. The pull request can change this workflow: review its changes to \`.github\` before you rely on the report."
     echo
     onnxhub merge --fail-on=never --format=markdown --limit=30000 "$work/report.json"
     if [[ -s $work/diff.json ]]; then
@@ -78,7 +78,7 @@ write_comment() {
   jq -n --rawfile body "$work/comment.md" '{body: $body}' >"$work/comment.json"
 }
 
-# The comment of an earlier run of this workflow: a person's that begins alike is left alone.
+# The comment of an earlier run of this workflow. Comments of other users with the same start are ignored.
 find_comment() {
   local page comments found
   for page in 1 2 3 4 5 6 7 8 9 10; do
@@ -94,17 +94,17 @@ find_comment() {
 
 pull_request=$(find_pull_request)
 if [[ -z $pull_request ]]; then
-  note "no open pull request has that head any more; nothing to comment on"
+  note "no open pull request has this head commit; nothing to comment on"
   exit 0
 fi
-[[ $pull_request =~ ^[0-9]+$ ]] || fail "GitHub gave no number of a pull request"
+[[ $pull_request =~ ^[0-9]+$ ]] || fail "GitHub returned no pull request number"
 get_report
 write_comment
 comment=$(find_comment "$pull_request")
 if [[ $comment =~ ^[0-9]+$ ]]; then
   api PATCH "issues/comments/$comment" --data-binary "@$work/comment.json" >/dev/null
-  note "the comment on pull request $pull_request is renewed"
+  note "updated the comment on pull request $pull_request"
 else
   api POST "issues/$pull_request/comments" --data-binary "@$work/comment.json" >/dev/null
-  note "pull request $pull_request has a comment"
+  note "added a comment to pull request $pull_request"
 fi

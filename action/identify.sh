@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Names the program that these sources make on this machine, so that it is built once and cached.
+# Computes the cache key of the program from its sources and this system, so that it is built only once.
 set -euo pipefail
 
 sources=$(cd "$GITHUB_ACTION_PATH" && find . -type f -not -path './.git/*' -not -path './build/*' -print0 |

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds onnxhub unless the cache had it, and puts it on the path of the steps that follow.
+# Builds onnxhub if it is not in the cache, and adds it to the PATH of the next steps.
 set -euo pipefail
 
 if "$ONNXHUB_FOLDER/bin/onnxhub" --version 2>/dev/null; then

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# What the action does, chosen by its inputs. Every value of a pull request comes through the
-# environment and is used as one quoted word; what is printed of it onnxhub has made inert.
+# Runs the command of the action's input. Values from a pull request come through the environment and
+# are used as single quoted words. onnxhub escapes what it prints of them.
 set -euo pipefail
 shopt -s inherit_errexit
 
 fail() { printf 'onnxhub action: error: %s\n' "$1" >&2; exit 2; }
 
-# one_of NAME VALUE CHOICE...: empty is the first.
+# one_of NAME VALUE CHOICE...: prints the value; an empty one is the first choice.
 one_of() {
   local name=$1 value=${2:-$3} choice
   shift 2
@@ -17,25 +17,25 @@ one_of() {
       return
     fi
   done
-  fail "the input $name is none of: $*"
+  fail "the input $name must be one of: $*"
 }
 
-# A number in the summary of a report, which onnxhub writes with one key a line.
+# A number in the summary of a report. onnxhub writes one key per line.
 number() { sed -n "s/^ *\"$1\": \([0-9]*\),\{0,1\}\$/\1/p;T;q" "$2"; }
 
-# What the change is compared with: on a pull request what its merge commit would be merged into.
-# The event's own base may be older than that.
+# The base to compare with. For a pull request it is the first parent of the merge commit, because the
+# event's base may be older.
 base() {
   if [[ -n $INPUT_BASE ]]; then
     echo "$INPUT_BASE"
   elif [[ $GITHUB_EVENT_NAME == pull_request && $(git -C "$INPUT_PATH" rev-parse HEAD) == "$GITHUB_SHA" ]]; then
     echo 'HEAD^1'
-  elif [[ ! $EVENT_BASE =~ ^0*$ ]]; then # a new branch has nothing before it
+  elif [[ ! $EVENT_BASE =~ ^0*$ ]]; then # a new branch has no earlier commit
     echo "$EVENT_BASE"
   fi
 }
 
-# Objects that no pointer of the hub names any more leave the cache, which is known by what it holds.
+# Deletes cached objects that no pointer of the hub names any more. The cache key is a digest of the rest.
 tidy_objects() {
   local named object
   named=$(git -C "$INPUT_PATH" lfs ls-files --long | cut -c 1-64)
@@ -46,7 +46,7 @@ tidy_objects() {
   [[ -z $named ]] || echo "objects-key=onnxhub-objects-$(sha256sum <<<"$named" | cut -c 1-32)" >>"$GITHUB_OUTPUT"
 }
 
-# Where there is no report, the job's summary says why; four spaces make all of it a block of code.
+# Without a report, the job's summary says why. Four spaces make each line code in Markdown.
 summarize_failure() {
   {
     printf '### onnxhub could not check this hub\n\n'
@@ -65,12 +65,12 @@ show_report() {
   } >>"$GITHUB_OUTPUT"
 }
 
-# What changed inside models is told where the base is known, and else that it can't be told.
+# Shows what changed inside models, or why this is unknown.
 show_diff() {
   if onnxhub diff --deepen "--folder=$INPUT_PATH" --format=json "--output=$folder/diff.json" -- "$base...HEAD" 2>"$folder/diff.err"; then
     onnxhub merge --format=markdown --limit=60000 "$folder/diff.json" >>"$GITHUB_STEP_SUMMARY"
   else
-    printf '\n### Models: what changed in them can not be told\n\n' >>"$GITHUB_STEP_SUMMARY"
+    printf '\n### Models: changes are unknown\n\n' >>"$GITHUB_STEP_SUMMARY"
     sed 's/^/    /' "$folder/diff.err" >>"$GITHUB_STEP_SUMMARY"
   fi
   rm -f "$folder/diff.err"
@@ -90,7 +90,7 @@ validate() {
     git -C "$INPUT_PATH" config lfs.storage "$ONNXHUB_OBJECTS"
     options+=(--fetch)
   elif [[ $fetch == true ]]; then
-    echo '::notice title=onnxhub::nothing is compared with, so no Git LFS object is fetched'
+    echo '::notice title=onnxhub::there is no base to compare with, so no Git LFS object is fetched'
   fi
   onnxhub validate "${options[@]}" -- "$INPUT_PATH" 2> >(tee "$folder/validate.err" >&2) || status=$?
   wait
@@ -115,5 +115,5 @@ case $INPUT_COMMAND in
     sarif=$(one_of sarif "$INPUT_SARIF" false true)
     validate ;;
   comment) INPUT_TOKEN=$INPUT_TOKEN bash "$GITHUB_ACTION_PATH/action/comment.sh" ;;
-  *) fail "the input command is none of: validate comment install" ;;
+  *) fail "the input command must be one of: validate comment install" ;;
 esac

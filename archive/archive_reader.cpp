@@ -17,14 +17,14 @@ namespace {
 
 constexpr std::size_t block_size = 128 * 1024;  // bytes
 constexpr std::size_t path_limit = 4096;        // bytes, as PATH_MAX of Linux
-constexpr std::size_t problem_limit = 20;       // of one kind
+constexpr std::size_t problem_limit = 20;       // for each kind
 
-/// Thrown past the parsers when a limit of ArchiveLimits is reached.
+/// Leaves the parsers when a limit of ArchiveLimits is reached.
 struct LimitReached {
     std::string reason;
 };
 
-/// Why a member must not be unpacked, or where it would go.
+/// The path a member would be unpacked to, or why it must not be unpacked.
 std::variant<std::string, UnsafePath> safe_member_path(std::string path) {
     if (path.size() > path_limit) return UnsafePath{"has a path of over 4,096 bytes"};
     while (path.starts_with("./")) path.erase(0, 2);
@@ -41,7 +41,7 @@ std::variant<std::string, UnsafePath> safe_member_path(std::string path) {
     return clean;
 }
 
-/// Null for files and folders.
+/// Null for regular files and folders.
 const char* kind_of_special_file(TarMember::Kind kind) {
     using Kind = TarMember::Kind;
     switch (kind) {
@@ -78,7 +78,7 @@ public:
                 file_.clear();
             }
             if (members_ == 0) report(Kind::unreadable, "", "has no members");
-            // What follows is padding, and behind it the checksum over everything.
+            // The padding and the checksum of the whole archive follow.
             while (inflate(archive, block_) > 0) {
             }
         } catch (const DamagedArchive& damage) {
@@ -90,7 +90,7 @@ public:
     }
 
 private:
-    /// Returns whether to go on.
+    /// Returns whether to continue.
     bool take(const TarMember& member, TarReader& tar) {
         if (++members_ > limits_.members) {
             throw LimitReached{"has over " + std::to_string(limits_.members) + " members"};
@@ -107,8 +107,7 @@ private:
         if (member.kind == TarMember::Kind::folder) return true;
         const std::string& target = std::get<std::string>(clean);
         if (target.empty() || !seen_.insert(target).second) {
-            report(Kind::unsafe, member.path,
-                   target.empty() ? "has no name" : "is there a second time");
+            report(Kind::unsafe, member.path, target.empty() ? "has no name" : "occurs twice");
             return true;
         }
         read_file(target, tar);
@@ -148,7 +147,7 @@ private:
         problems_.push_back({kind, without_nul(member), std::move(reason)});
     }
 
-    /// Messages end at a NUL.
+    /// Removes NULs, which would end a message.
     static std::string without_nul(const std::string& text) {
         std::string shown;
         for (const char c : text) {
@@ -161,7 +160,7 @@ private:
     const ArchiveLimits& limits_;
     ArchiveVisitor& visitor_;
     std::vector<std::byte> block_;
-    std::string file_;  ///< that is read; "" between files
+    std::string file_;  ///< the current file; "" between files
     std::size_t members_ = 0;
     std::uint64_t inflated_ = 0;
     std::unordered_set<std::string> seen_;

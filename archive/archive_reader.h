@@ -1,45 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-// Archives of strangers, read member by member and never written to disk.
+// Reads untrusted archives member by member, without writing to disk.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "archive/block_reader.h"
+
 namespace onnxhub {
 
-/// Fills `into` with the archive's bytes from `offset` on and returns how many there were: fewer
-/// than asked for only at its end.
-using BlockReader = std::function<std::size_t(std::uint64_t offset, std::span<std::byte> into)>;
-
-/// Bounds on what an archive may make its reader do. Reading stops at the first that is passed.
+/// Limits on the work for one archive. Reading stops at the first that is exceeded.
 struct ArchiveLimits {
     std::size_t members = 10'000;
     std::uint64_t inflated_bytes = std::uint64_t{64} << 30;  ///< headers and padding included
-    /// Archives that inflate to more than `free_bytes` may not inflate to more than so many times
-    /// their own size: deflate reaches 1,030 on zeros, weights and test data hardly 10.
+    /// Maximum ratio of inflated to packed size, for archives that inflate to more than
+    /// `free_bytes`. Deflate reaches 1,030 on zeros; weights and test data rarely exceed 10.
     std::uint64_t ratio = 200;
     std::uint64_t free_bytes = std::uint64_t{256} << 20;
 };
 
 struct ArchiveProblem {
     enum class Kind {
-        unreadable,  ///< no archive, cut off, damaged, or without what it is for
+        unreadable,  ///< not an archive, truncated, damaged, or without the expected content
         unsafe,      ///< a member that must not be unpacked
-        limit,       ///< larger than anybody should read
+        limit,       ///< larger than the limits
     };
     Kind kind = Kind::unreadable;
-    std::string member;  ///< its path as the archive gives it; empty: the archive as a whole
+    std::string member;  ///< its path as the archive spells it; empty: the archive as a whole
     std::string reason;  ///< one clause: "is a symbolic link"
 
     bool operator==(const ArchiveProblem&) const = default;
 };
 
-/// Told of the regular files of an archive in their order. Members that are not safe to unpack are
-/// never shown.
+/// Receives the regular files of an archive in order. Members that are unsafe to unpack are left
+/// out.
 class ArchiveVisitor {
 public:
     virtual ~ArchiveVisitor() = default;
@@ -48,13 +45,13 @@ public:
     virtual void begin_file(const std::string& path) = 0;
     /// The file's bytes, in order, in blocks of any size.
     virtual void data(std::span<const std::byte> block) = 0;
-    /// All of the file's bytes were there. Not called when the archive breaks off in it.
+    /// The file is complete. Not called when the archive ends within the file.
     virtual void end_file() = 0;
 };
 
-/// Reads tar archives, plain or compressed by gzip, bzip2, xz or zstd, in one pass and constant
-/// memory, to the last byte, so that checksums behind the last member count. Of problems of one
-/// kind the first 20 are told. What `read` or `visitor` throw passes through.
+/// Reads tar archives, plain or compressed with gzip, bzip2, xz or zstd, in one pass and constant
+/// memory. Reads to the last byte, so that checksums at the end are verified. Of each kind of
+/// problem, the first 20 are returned. Exceptions of `read` and `visitor` propagate.
 std::vector<ArchiveProblem> walk_archive(const BlockReader& read, const ArchiveLimits& limits,
                                          ArchiveVisitor& visitor);
 

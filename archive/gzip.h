@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts packed for their way over the network.
+// Compression of texts for transfer over the network.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace onnxhub {
 
-/// As gzip (RFC 1952), without a name or time, so that the same text gives the same bytes. `level`
-/// is zlib's, 1 (fast) to 9 (small).
+/// Compresses `text` as gzip (RFC 1952), without name and time, so that the same text gives the
+/// same bytes. `level` is zlib's: 1 (fast) to 9 (small).
 std::string gzip(std::string_view text, int level);
 
 }  // namespace onnxhub

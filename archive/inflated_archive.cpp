@@ -28,11 +28,11 @@ public:
 /// The compressed bytes, block by block.
 struct InflatedArchive::Input {
     const BlockReader& reader;
-    std::uint64_t offset = 0;  ///< behind `rest`
+    std::uint64_t offset = 0;  ///< after `rest`
     std::vector<std::byte> block = std::vector<std::byte>(inflated_block_size);
-    std::span<std::byte> rest = {};  ///< of the block, not used so far
+    std::span<std::byte> rest = {};  ///< the unread part of the block
 
-    /// Reads the next block where nothing is left of this one. Returns whether there is more.
+    /// Reads the next block when this one is used up. Returns whether there are more bytes.
     bool fill() {
         if (!rest.empty()) return true;
         rest = std::span(block).first(reader(offset, block));
@@ -43,7 +43,7 @@ struct InflatedArchive::Input {
 
 namespace {
 
-/// One gzip member behind the other, as RFC 1952 has it. libarchive verifies neither checksum nor
+/// A sequence of gzip members, as RFC 1952 defines it. libarchive verifies neither checksum nor
 /// length of a member; zlib does.
 template <class Input>
 class GzipDecoder : public InflatedArchive::Decoder {
@@ -63,7 +63,7 @@ public:
     }
 
 private:
-    /// Returns whether there are further bytes: those of this member, or another member.
+    /// Returns whether more bytes follow, in this member or in another one.
     bool begin_member() {
         if (!is_between_members_) return true;
         if (!input_.fill()) return false;
@@ -77,7 +77,7 @@ private:
         return true;
     }
 
-    /// Tapes and disks filled their last block with zeros.
+    /// Tapes and disks pad the last block with zeros.
     void skip_padding() {
         while (input_.fill()) {
             const bool is_padding =
@@ -88,7 +88,7 @@ private:
     }
 
     std::size_t inflate_some(std::span<std::byte> into) {
-        if (!input_.fill()) throw DamagedArchive("breaks off");
+        if (!input_.fill()) throw DamagedArchive("ends too early");
         stream_.next_in = reinterpret_cast<Bytef*>(input_.rest.data());
         stream_.avail_in = static_cast<uInt>(input_.rest.size());
         stream_.next_out = reinterpret_cast<Bytef*>(into.data());
@@ -111,40 +111,40 @@ private:
     bool is_between_members_ = false;
 };
 
-/// The other compressions. libarchive verifies their checksums where all bytes are read.
+/// The other compression formats. libarchive verifies their checksums when all bytes are read.
 template <class Input>
 class OtherDecoder : public InflatedArchive::Decoder {
 public:
-    explicit OtherDecoder(Input& input) : input_(input), handle_(archive_read_new()) {
+    explicit OtherDecoder(Input& input) : input_(input) {
         if (!handle_) throw std::bad_alloc();
-        // Only what archives of hubs use: each further format is further code for hostile bytes.
-        archive_read_support_filter_bzip2(handle_);
-        archive_read_support_filter_xz(handle_);
-        archive_read_support_filter_zstd(handle_);
-        archive_read_support_format_raw(handle_);
-        archive_read_support_format_empty(handle_);
+        // Only the formats that hubs use: each further format exposes more code to untrusted bytes.
+        archive_read_support_filter_bzip2(handle_.get());
+        archive_read_support_filter_xz(handle_.get());
+        archive_read_support_filter_zstd(handle_.get());
+        archive_read_support_format_raw(handle_.get());
+        archive_read_support_format_empty(handle_.get());
         const auto next_block = [](archive* handle, void* self, const void** block) {
             return static_cast<OtherDecoder*>(self)->next_block(handle, block);
         };
-        check(archive_read_open(handle_, this, nullptr, next_block, nullptr));
+        check(archive_read_open(handle_.get(), this, nullptr, next_block, nullptr));
         archive_entry* entry = nullptr;
-        const int status = archive_read_next_header(handle_, &entry);
+        const int status = archive_read_next_header(handle_.get(), &entry);
         is_at_end_ = status == ARCHIVE_EOF;
         if (!is_at_end_) check(status);
     }
-    ~OtherDecoder() override { archive_read_free(handle_); }
+    ~OtherDecoder() override = default;
     OtherDecoder(const OtherDecoder&) = delete;
     OtherDecoder& operator=(const OtherDecoder&) = delete;
 
     std::size_t read(std::span<std::byte> into) override {
         if (is_at_end_) return 0;
-        const la_ssize_t count = archive_read_data(handle_, into.data(), into.size());
+        const la_ssize_t count = archive_read_data(handle_.get(), into.data(), into.size());
         if (count < 0) check(static_cast<int>(count));
         return static_cast<std::size_t>(count);
     }
 
 private:
-    /// Exceptions can't pass through libarchive's C frames and wait in `exception_`.
+    /// Exceptions cannot pass libarchive's C frames, so they are stored in `exception_`.
     la_ssize_t next_block(archive* handle, const void** block) {
         try {
             input_.fill();
@@ -160,12 +160,12 @@ private:
     void check(int status) {
         if (exception_) std::rethrow_exception(exception_);
         if (status == ARCHIVE_OK) return;
-        const char* text = archive_error_string(handle_);
+        const char* text = archive_error_string(handle_.get());
         throw DamagedArchive(std::string("has damaged data (") + (text ? text : "no reason") + ")");
     }
 
     Input& input_;
-    archive* handle_;
+    std::unique_ptr<archive, int (*)(archive*)> handle_{archive_read_new(), archive_read_free};
     bool is_at_end_ = false;
     std::exception_ptr exception_;
 };

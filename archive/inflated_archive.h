@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bytes inside a compressed file, to the last one: checksums at its end are verified.
+// Decompresses a file to its last byte, so that checksums at the end are verified.
 #pragma once
 
 #include <cstddef>
@@ -8,33 +8,33 @@
 #include <span>
 #include <stdexcept>
 
-#include "archive/archive_reader.h"
+#include "archive/block_reader.h"
 
 namespace onnxhub {
 
-/// The archive breaks its format. `what()` is one clause: "breaks off".
+/// The archive is invalid. `what()` is one clause: "ends too early".
 class DamagedArchive : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-/// Reads what is compressed by gzip (zlib), bzip2, xz or zstd (libarchive), or not at all.
+/// Reads data compressed with gzip (zlib), bzip2, xz or zstd (libarchive), or not compressed.
 class InflatedArchive {
 public:
-    /// `read` must outlive the object. What it throws passes through.
+    /// `read` must outlive the object. Its exceptions propagate.
     explicit InflatedArchive(const BlockReader& read);
     ~InflatedArchive();
     InflatedArchive(const InflatedArchive&) = delete;
     InflatedArchive& operator=(const InflatedArchive&) = delete;
 
-    /// Fills `into` with the next bytes and returns how many there were: fewer than asked for only
-    /// at the end, when all checksums were right. Throws DamagedArchive.
+    /// Fills `into` with the next bytes. Returns the number of bytes, which is smaller than
+    /// requested only at the end, after all checksums were verified. Throws DamagedArchive.
     std::size_t read(std::span<std::byte> into);
 
-    /// Compressed bytes that were read so far.
+    /// Number of compressed bytes read so far.
     std::uint64_t packed_bytes() const;
 
-    class Decoder;  ///< of one compression
+    class Decoder;  ///< of one compression format
 
 private:
     struct Input;

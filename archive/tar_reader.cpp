@@ -11,7 +11,7 @@
 namespace onnxhub {
 namespace {
 
-/// A field of a header (POSIX.1-2017, pax, "ustar Interchange Format").
+/// A header field (POSIX.1-2017, pax, "ustar Interchange Format").
 struct Field {
     std::size_t offset;
     std::size_t length;
@@ -32,7 +32,7 @@ std::string_view up_to_nul(std::string_view text) {
     return text.substr(0, std::min(text.find('\0'), text.size()));
 }
 
-/// Octal digits between blanks, or GNU's base 256 behind a byte 0x80.
+/// Octal digits between blanks, or GNU's base 256 after a byte 0x80.
 std::optional<std::uint64_t> number_in(std::string_view text) {
     constexpr std::uint64_t limit = std::uint64_t{1} << 62;
     std::uint64_t number = 0;
@@ -50,10 +50,11 @@ std::optional<std::uint64_t> number_in(std::string_view text) {
     text.remove_prefix(digits.size());
     if (text.find_first_not_of(blanks) != text.npos) return std::nullopt;
     for (const char c : digits) number = number * 8 + static_cast<std::uint64_t>(c - '0');
-    return number;  // twelve digits at most
+    return number;  // at most twelve digits
 }
 
-/// The sum of all bytes, its own field read as blanks. Some old writers took bytes for signed.
+/// The checksum is the sum of all bytes, with its own field counted as blanks. Some old writers
+/// summed signed bytes.
 template <class Block>
 bool has_right_checksum(Block block) {
     const auto stated = number_in(field(block, checksum_field));
@@ -69,7 +70,7 @@ bool has_right_checksum(Block block) {
     return stated == sum || (other >= 0 && stated == static_cast<std::uint64_t>(other));
 }
 
-/// "<length> <key>=<value>\n" one behind the other.
+/// A sequence of "<length> <key>=<value>\n".
 class PaxReader {
 public:
     explicit PaxReader(std::string_view records) : rest_(records) {}
@@ -133,7 +134,7 @@ TarMember::Kind kind_of(char type) {
     }
 }
 
-/// The name in the header itself; only ustar has a prefix, GNU keeps other things there.
+/// The name in the header itself. Only ustar has a prefix; GNU uses these bytes for other fields.
 template <class Block>
 std::string short_name(const Block& block) {
     const std::string name(up_to_nul(field(block, name_field)));
@@ -151,7 +152,7 @@ std::optional<TarMember> TarReader::next() {
         skip_content();
         const bool is_over =
             !read_block(block) || std::ranges::all_of(block, [](char c) { return c == '\0'; });
-        if (is_over && is_extended) throw DamagedArchive("breaks off");
+        if (is_over && is_extended) throw DamagedArchive("ends too early");
         if (is_over) return std::nullopt;
         const auto size = number_in(field(block, size_field));
         if (!has_right_checksum(block) || !size) {
@@ -168,7 +169,7 @@ std::optional<TarMember> TarReader::next() {
             std::string name = read_extension();
             while (name.ends_with('\0')) name.pop_back();
             extension.long_name = std::move(name);
-        } else if (type != 'K' && type != 'V') {  // a long target of a link, a label
+        } else if (type != 'K' && type != 'V') {  // a long link target, a volume label
             return member_of(block, extension);
         }
     }
@@ -184,13 +185,13 @@ void TarReader::take_records(const std::string& records, Extension& extension) {
     }
 }
 
-/// Records for all members, such as a comment; a path or size for all has no use.
+/// Global records may hold a comment. A global path or size makes no sense, so it is rejected.
 void TarReader::refuse_global_records(const std::string& records) {
     PaxReader reader(records);
     while (const auto record = reader.next()) {
         const std::string_view key = record->key;
         if (key == "path" || key == "size" || key.starts_with("GNU.sparse.")) {
-            throw DamagedArchive("gives all members one " + std::string(key));
+            throw DamagedArchive("has a global pax header with " + std::string(key));
         }
     }
 }
@@ -202,11 +203,11 @@ TarMember TarReader::member_of(const Block& block, const Extension& extension) {
                   : extension.long_name ? *extension.long_name
                                         : short_name(block);
     using Kind = TarMember::Kind;
-    // V7 had no other way to say so.
+    // V7 marks folders in this way.
     if (member.kind == Kind::file && member.path.ends_with('/')) member.kind = Kind::folder;
     if (extension.is_sparse) member.kind = Kind::sparse;
     if (member.kind != Kind::file && member.kind != Kind::other) {
-        begin_content(0);  // whatever the header says: links and folders have none
+        begin_content(0);  // links and folders have no content, even if the header gives a size
     } else if (extension.size_bytes) {
         begin_content(*extension.size_bytes);
     }
@@ -216,7 +217,7 @@ TarMember TarReader::member_of(const Block& block, const Extension& extension) {
 
 std::size_t TarReader::read(std::span<std::byte> into) {
     into = into.first(static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), content_)));
-    if (source_(into) != into.size()) throw DamagedArchive("breaks off");
+    if (source_(into) != into.size()) throw DamagedArchive("ends too early");
     content_ -= into.size();
     return into.size();
 }
@@ -249,7 +250,7 @@ std::string TarReader::read_extension() {
 bool TarReader::read_block(Block& block) {
     const std::size_t count = source_(std::as_writable_bytes(std::span(block)));
     if (count > 0 && count < block_size) {
-        throw DamagedArchive(is_first_ ? "is not a tar archive" : "breaks off");
+        throw DamagedArchive(is_first_ ? "is not a tar archive" : "ends too early");
     }
     return count > 0;
 }

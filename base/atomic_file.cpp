@@ -64,7 +64,7 @@ void write_file_atomically(const fs::path& path, std::string_view content) {
     struct stat present = {};
     const bool exists = stat(path.c_str(), &present) == 0;
     if (exists && S_ISDIR(present.st_mode)) {
-        throw UserError(path.string() + ": is a folder; name a file");
+        throw UserError(path.string() + ": is a directory; name a file");
     }
     if (exists && !S_ISREG(present.st_mode)) return write_in_place(path, content);
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What whole commands take, measured by the program `timed` beside this file."""
+"""Measures time and memory of whole commands with the program `timed` of this directory."""
 import statistics
 import subprocess
 from typing import NamedTuple
@@ -14,11 +14,11 @@ class Run(NamedTuple):
 
 
 class Failed(Exception):
-    """A command ended otherwise than it should."""
+    """A command failed."""
 
 
 def run(timed, command):
-    """Runs the command (a list, or a line for the shell) to its end."""
+    """Runs the command (a list, or a shell command line) and waits for its end."""
     arguments = command if isinstance(command, list) else ["/bin/bash", "-o", "pipefail", "-c", command]
     result = subprocess.run([timed, *arguments], check=False, stdin=subprocess.DEVNULL,
                             capture_output=True, text=True, errors="replace")
@@ -29,8 +29,8 @@ def run(timed, command):
 
 
 def compare(timed, commands, rounds):
-    """The median run of each of the named commands. They take turns, so that what else goes on on
-    the machine meets all of them alike; one round before the first counts for nothing."""
+    """The median run of each of the named commands. The commands alternate, so that other load on the
+    machine affects all of them. A warm-up round before the first one is not counted."""
     runs = {name: [] for name in commands}
     for round_number in range(rounds + 1):
         for name, command in commands.items():
@@ -41,7 +41,7 @@ def compare(timed, commands, rounds):
 
 
 def median(runs):
-    """Of the times; of memory and bytes read the largest, since those are promises."""
+    """The median time, and the maximum of memory and bytes read, because their targets are limits."""
     return Run(statistics.median(run.seconds for run in runs),
                max(run.peak_mib for run in runs),
                max(run.read_bytes for run in runs))

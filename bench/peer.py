@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A manifest the way it is usually made today: Markdown to HTML, each model loaded whole into
-memory, hashed and parsed. peer.py HUB OUTPUT. Kinder to itself than most: it reads each file once."""
+"""Generates a manifest with Python packages: Markdown to HTML, each model loaded completely, hashed and parsed.
+
+Usage: peer.py HUB OUTPUT. It reads each file only once, which is faster than most scripts."""
 import hashlib
 import html.parser
 import json

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whole commands against their peers and against what the machine can do; prints
-docs/benchmarks.md: run.py [--quick] [--folder FOLDER] BUILD_FOLDER. Called by ./dev bench."""
+"""Measures whole commands and compares them with other programs; prints docs/benchmarks.md.
+
+Usage: run.py [--quick] [--folder FOLDER] BUILD_FOLDER. Called by ./dev bench."""
 import argparse
 import contextlib
 import filecmp
@@ -18,7 +19,7 @@ import synthetic_hub
 import web_server
 from measure import MIB
 
-PYTHON = "/usr/bin/python3"  # the one the distribution's python3-onnx belongs to
+PYTHON = "/usr/bin/python3"  # the distribution's Python, which has python3-onnx
 HERE = os.path.dirname(os.path.abspath(__file__))
 GIB = 1 << 30
 
@@ -27,8 +28,8 @@ class Sizes:
     rounds = 5
     peer_rounds = 3
     models, model_mib = 20, 104       # 2080 MiB to hash
-    small_mib, large_mib = 1, 1024    # an unchanged checkout of either
-    huge_mib = 2052                   # past what protobuf can parse in one piece
+    small_mib, large_mib = 1, 1024    # unchanged checkouts
+    huge_mib = 2052                   # more than protobuf can parse at once
     pointers = (100, 1_000, 10_000, 100_000)
     served_mib, served_seconds = 256, 4
     disk_bytes = 7 * GIB
@@ -44,7 +45,7 @@ class QuickSizes(Sizes):
 
 
 class Skipped(Exception):
-    """This part needs something which isn't here."""
+    """This part needs a program or data that is missing."""
 
 
 def say(text):
@@ -93,7 +94,7 @@ class Bench:
 
     def print_all(self):
         print_head(self)
-        part("One synthetic zoo of real models", self.one_synthetic_zoo)
+        part("A synthetic zoo", self.one_synthetic_zoo)
         part("An unchanged Git LFS checkout", self.unchanged_checkouts)
         part("The official zoo from a bare clone", self.official_zoo)
         part("Ports of a model over 2 GiB", self.huge_model)
@@ -122,10 +123,10 @@ class Bench:
             say(f"making {self.sizes.models} models of {self.sizes.model_mib} MiB in Git LFS")
             os.mkdir(hub)
             synthetic_hub.lfs_checkout(hub, self.make_model, self.sizes.models, self.sizes.model_mib)
-            print(f"{self.sizes.models} models of {self.sizes.model_mib} MiB, a clean Git LFS checkout "
-                  "with the real bytes, in the page cache.\n")
+            print(f"{self.sizes.models} models of {self.sizes.model_mib} MiB in a clean Git LFS checkout with content, "
+                  "in the page cache.\n")
             part("Hashing everything", lambda: self.hashing(hub, folder), "###")
-            part("Against Python, the way it is done today", lambda: self.peers(hub, folder), "###")
+            part("Compared with Python", lambda: self.peers(hub, folder), "###")
 
     def hashing(self, hub, folder):
         need_program("openssl")
@@ -133,11 +134,11 @@ class Bench:
         results = self.compare({
             "`onnxhub generate --rehash`": self.generate(hub, "--rehash", "--output", f"{folder}/m.json"),
             "`openssl dgst -sha256`, one process per file, all cores": f"{files} openssl dgst -sha256",
-            "limit: `cat` to `/dev/null`, all cores": f"{files} cat",
+            "lower bound: `cat` to `/dev/null`, all cores": f"{files} cat",
         }, self.sizes.rounds)
         hashed = self.sizes.models * self.sizes.model_mib
         openssl = results["`openssl dgst -sha256`, one process per file, all cores"].seconds
-        print("Aim: at least 0.85 of openssl's rate, under 64 MiB.\n")
+        print("Target: at least 0.85 of openssl's rate, under 64 MiB of memory.\n")
         table(["", "time", "MiB/s", "rate, openssl = 1", "peak memory"],
               [[name, milliseconds(r.seconds), f"{hashed / r.seconds:,.0f}",
                 f"{openssl / r.seconds:.2f}", f"{r.peak_mib:.0f} MiB"] for name, r in results.items()])
@@ -153,15 +154,15 @@ class Bench:
         }, self.sizes.peer_rounds)
         known = self.compare({
             "`onnxhub generate`, git knows the content": self.generate(hub, "--output", ours),
-            "limit: `git status`": ["git", "-C", hub, "status", "--short"],
+            "lower bound: `git status`": ["git", "-C", hub, "status", "--short"],
         }, self.sizes.rounds)
         results.update(known)
         python = next(iter(results.values())).seconds
         if not filecmp.cmp(ours, theirs, shallow=False):
             raise measure.Failed(f"the peer's manifest differs: {PYTHON} {HERE}/peer.py")
-        print("All three write the same bytes. Aims: 10 times as fast when everything must be hashed, "
-              "1000 times when git knows the content.\n")
-        table(["", "time", "times as fast", "peak memory"],
+        print("All three write the same bytes. Targets: 10 times as fast when everything is hashed, 1000 times "
+              "when git knows the content.\n")
+        table(["", "time", "speedup", "peak memory"],
               [[name, milliseconds(r.seconds), f"{python / r.seconds:,.1f}", f"{r.peak_mib:.0f} MiB"]
                for name, r in results.items()])
 
@@ -169,7 +170,7 @@ class Bench:
         need_program("git-lfs")
         sizes = [self.sizes.small_mib, self.sizes.large_mib]
         with self.folder("checkouts") as folder:
-            commands = {"limit: the program's start": self.start_up()}
+            commands = {"lower bound: program start": self.start_up()}
             for mib in sizes:
                 say(f"making a checkout with a model of {mib} MiB")
                 hub = f"{folder}/{mib}"
@@ -177,12 +178,12 @@ class Bench:
                 synthetic_hub.lfs_checkout(hub, self.make_model, 1, mib)
                 commands[f"a model of {mib} MiB"] = self.generate(hub, "--output", f"{folder}/{mib}.json")
                 commands[f"`git status`, {mib} MiB"] = ["git", "-C", hub, "status", "--short"]
-            # Short runs: many of them, to see a difference if there is one.
+            # The runs are short, so more rounds are needed to see a difference.
             results = self.compare(commands, self.sizes.rounds * 4)
-        floor = results["limit: the program's start"].read_bytes
-        print("`onnxhub generate` of a clean Git LFS checkout with the real bytes. Read are all bytes that "
-              "system calls returned (index, tables, the graph) less those of the program's start. "
-              "Aim: no weights read, the same time for both.\n")
+        floor = results["lower bound: program start"].read_bytes
+        print("`onnxhub generate` in a clean Git LFS checkout with content. The column \"read\" counts all bytes that "
+              "system calls returned (index, tables, graph), minus those of the program start. "
+              "Target: no weights read, the same time for both sizes.\n")
         table(["", "time", "read", "peak memory"],
               [[name, milliseconds(r.seconds), size(max(r.read_bytes - floor, 0)), f"{r.peak_mib:.0f} MiB"]
                for name, r in results.items()])
@@ -190,21 +191,21 @@ class Bench:
     def official_zoo(self):
         corpus = os.environ.get("ONNXHUB_CORPUS")
         if not corpus:
-            raise Skipped("ONNXHUB_CORPUS names no corpus with the official zoo's history")
+            raise Skipped("ONNXHUB_CORPUS is not set to a corpus with the official zoo's history")
         with self.folder("official") as folder:
             bare, revision = f"{folder}/zoo.git", "zoo-b1eeaa1a"
             synthetic_hub.git(".", "clone", "-q", "--bare", f"{corpus}/zoo/zoo.bundle", bare)
             results = self.compare({
                 "`onnxhub generate --rev`": self.generate(bare, "--rev", revision, "--output", f"{folder}/m.json"),
-                # Its five known errors would end the command with status 1.
+                # Ignored, because these five known errors make the exit status 1.
                 "`onnxhub validate --rev`": self.validate(bare, "--rev", revision, "--settings",
                                                           f"{HERE}/../templates/official-zoo/onnxhub.toml",
                                                           "--ignore", "row-without-entry"),
-                "limit: `git ls-tree -r` of that commit": ["git", "-C", bare, "ls-tree", "-r", revision],
-                "limit: the program's start": self.start_up(),
+                "lower bound: `git ls-tree -r` of that commit": ["git", "-C", bare, "ls-tree", "-r", revision],
+                "lower bound: program start": self.start_up(),
             }, self.sizes.rounds * 4)
         print("The official zoo's last commit, 189 entries, ports carried over from its manifest. "
-              "Aims: under 150 ms and 64 MiB for the whole process, validation under 200 ms and 64 MiB. "
+              "Targets: under 150 ms and 64 MiB for generation, under 200 ms and 64 MiB for validation. "
               "Validation also classifies the pointers of 2,561 files, of which tables list 373.\n")
         table(["", "time", "peak memory"],
               [[name, milliseconds(r.seconds), f"{r.peak_mib:.0f} MiB"] for name, r in results.items()])
@@ -216,10 +217,10 @@ class Bench:
             subprocess.run([self.make_model, model, str(mib), "1"], check=True)
             results = self.compare({
                 "`onnxhub inspect --ports`": [self.onnxhub, "inspect", "--ports", model],
-                "limit: the program's start": self.start_up(),
-                "reading the file once: `cat`": ["cat", model],
+                "lower bound: program start": self.start_up(),
+                "read the file once: `cat`": ["cat", model],
             }, self.sizes.rounds)
-        print(f"A model of {mib} MiB, {mib // 4} layers. Aim: under 20 ms and 48 MiB.\n")
+        print(f"A model of {mib} MiB, {mib // 4} layers. Target: under 20 ms and 48 MiB of memory.\n")
         table(["", "time", "read", "peak memory"],
               [[name, milliseconds(r.seconds), size(r.read_bytes), f"{r.peak_mib:.0f} MiB"]
                for name, r in results.items()])
@@ -246,10 +247,10 @@ class Bench:
             validated.append([f"{count:,}", f"{megabytes:,.1f} MB", milliseconds(validation.seconds),
                               f"{validation.seconds / count * 1e6:,.0f} µs", f"{validation.peak_mib:.0f} MiB",
                               f"{validation.peak_mib * 1024 / count:,.1f} KiB"])
-        print("Git LFS pointers in a bare repository, 100 to a folder. The limit is "
-              "`git cat-file --batch`, which reads every object once. Aim: flat per model.\n")
-        table(["models", "time", "per model", "peak memory", "per model", "limit"], rows)
-        print("The same hubs under `onnxhub validate`, with their manifests: every rule that needs no bytes.\n")
+        print("Git LFS pointers in a bare repository, 100 per directory. The lower bound is "
+              "`git cat-file --batch`, which reads every object once. Target: constant per model.\n")
+        table(["models", "time", "per model", "peak memory", "per model", "lower bound"], rows)
+        print("`onnxhub validate` on the same hubs with their manifests: all rules that need no content.\n")
         table(["models", "manifest", "time", "per model", "peak memory", "per model"], validated)
 
 
@@ -262,18 +263,18 @@ class Bench:
             load = [self.onnxhub, "--quiet", "load", "Model", "--hub", url, "--trust", "--cache", f"{folder}/cache"]
             copy = f"{shlex.quote(folder)}/copy"
             results = self.compare({
-                "`onnxhub load`, cold": [*load, "--force-reload"],
+                "`onnxhub load`, not cached": [*load, "--force-reload"],
                 "`curl -o`, then `sha256sum`": f"curl -sf -o {copy} {url}/model.onnx && sha256sum {copy}",
-                "limit: `curl` to `/dev/null`": f"curl -sf -o /dev/null {url}/model.onnx",
+                "lower bound: `curl` to `/dev/null`": f"curl -sf -o /dev/null {url}/model.onnx",
             }, self.sizes.rounds)
             hit = self.compare({
-                "`onnxhub load`, a hit: hashed again": load,
-                "limit: `sha256sum` of the file": ["sha256sum", f"{folder}/hub/model.onnx"],
+                "`onnxhub load`, cached, hashed again": load,
+                "for comparison: `sha256sum` of the file": ["sha256sum", f"{folder}/hub/model.onnx"],
             }, self.sizes.rounds)
             results.update(hit)
         peer = results["`curl -o`, then `sha256sum`"].seconds
-        print(f"A model of {mib} MiB from a server on loopback into a cache on disk, flushed to it. "
-              "Aim: at least 0.9 of curl's rate with hashing afterwards; we hash while receiving.\n")
+        print(f"A model of {mib} MiB from a server on loopback into a cache on disk, with a flush. "
+              "Target: at least 0.9 of the rate of curl and sha256sum. onnxhub hashes while it receives.\n")
         table(["", "time", "MiB/s", "rate, curl = 1", "peak memory"],
               [[name, milliseconds(r.seconds), f"{mib / r.seconds:,.0f}", f"{peer / r.seconds:.2f}",
                 f"{r.peak_mib:.0f} MiB"] for name, r in results.items()])
@@ -281,7 +282,7 @@ class Bench:
     def listing(self):
         corpus = os.environ.get("ONNXHUB_CORPUS")
         if not corpus:
-            raise Skipped("ONNXHUB_CORPUS names no corpus with the official zoo's history")
+            raise Skipped("ONNXHUB_CORPUS is not set to a corpus with the official zoo's history")
         with self.folder("list") as folder:
             synthetic_hub.git(".", "clone", "-q", "--bare", f"{corpus}/zoo/zoo.bundle", f"{folder}/zoo.git")
             os.mkdir(f"{folder}/hub")
@@ -293,10 +294,10 @@ class Bench:
                 subprocess.run(listing, check=True, stdout=subprocess.DEVNULL)
                 results = self.compare({
                     "`onnxhub list --offline`": [*listing, "--offline"],
-                    "`onnxhub list`, asking the server by ETag": listing,
-                    "limit: the program's start": self.start_up(),
+                    "`onnxhub list`, with an ETag request": listing,
+                    "lower bound: program start": self.start_up(),
                 }, self.sizes.rounds * 4)
-        print("189 entries, from the copy of the manifest. Aim: under 30 ms.\n")
+        print("189 entries, from the cached manifest. Target: under 30 ms.\n")
         table(["", "time", "peak memory"],
               [[name, milliseconds(r.seconds), f"{r.peak_mib:.0f} MiB"] for name, r in results.items()])
 
@@ -317,8 +318,8 @@ class Bench:
                         runs["ours"].append(web_server.wrk(f"{ours}/{path}", connections, seconds))
                         runs["nginx"].append(web_server.wrk(f"{theirs}/{path}", connections, seconds))
                     rows[path] = {name: sorted(of_one)[len(of_one) // 2] for name, of_one in runs.items()}
-        print("`onnxhub serve` beside nginx (sendfile, one worker a core) with the same files, wrk on loopback, on the "
-              "same cores. Aims: 0.7 of nginx's requests for a manifest of 300 kB, 0.9 of its bytes for a "
+        print("`onnxhub serve` and nginx (sendfile, one worker per core) with the same files. wrk runs on the same cores, on "
+              "loopback. Targets: 0.7 of nginx's requests for a manifest of 300 kB, 0.9 of its rate for a "
               f"file of {mib} MiB.\n")
         manifest, model = rows["ONNX_HUB_MANIFEST.json"], rows["model.onnx"]
         table(["", "manifest, requests/s", "nginx = 1", f"{mib} MiB, MiB/s", "nginx = 1"],
@@ -333,8 +334,8 @@ def part(title, make, level="##"):
     try:
         make()
     except Skipped as reason:
-        say(f"left out: {reason}")
-        print(f"Left out of this run: {reason}.\n", flush=True)
+        say(f"skipped: {reason}")
+        print(f"Skipped in this run: {reason}.\n", flush=True)
 
 
 def processor():
@@ -351,9 +352,9 @@ def print_head(bench):
                                           text=True).stdout.split()[:2])
     print(f"""# Benchmarks
 
-Made in one run by `./dev bench`, which prints this page. {processor()}, {release}, {openssl}.
-Times are those of whole commands, medians of {bench.sizes.peer_rounds} to {bench.sizes.rounds * 4} rounds in which the
-commands took turns; peak memory is the largest resident set of any one process in all rounds.
+`./dev bench` prints this page. Machine: {processor()}, {release}, {openssl}.
+Times are those of whole commands: medians of {bench.sizes.peer_rounds} to {bench.sizes.rounds * 4} rounds. The commands alternate in each
+round. Peak memory is the largest resident set of any single process in all rounds.
 """)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes hubs to measure with: real models in Git LFS, or many pointers in a bare repository."""
+"""Creates hubs for benchmarks: real models in Git LFS, or many pointers in a bare repository."""
 import hashlib
 import json
 import os
@@ -10,7 +10,7 @@ LONG_AGO = 1_600_000_000  # well before the index, or git would not trust the ti
 
 
 def git(folder, *arguments, **options):
-    # Whatever this machine's configuration says about filters, hooks or names stays out.
+    # Ignore this machine's configuration of filters, hooks and names.
     environment = dict(os.environ, GIT_CONFIG_GLOBAL="/dev/null", GIT_CONFIG_NOSYSTEM="1",
                        GIT_AUTHOR_NAME="Bench", GIT_AUTHOR_EMAIL="bench@example.org",
                        GIT_COMMITTER_NAME="Bench", GIT_COMMITTER_EMAIL="bench@example.org")
@@ -35,7 +35,7 @@ def model_table(names):
 
 
 def lfs_checkout(hub, make_model, count, size_mib):
-    """A clean checkout of `count` real models which git has as LFS pointers."""
+    """A clean checkout of `count` real models that git stores as LFS pointers."""
     names = [f"dense-{i}" for i in range(count)]
     write(f"{hub}/README.md", root_table(["dense_layers"]))
     write(f"{hub}/dense_layers/README.md", model_table(names))
@@ -49,13 +49,13 @@ def lfs_checkout(hub, make_model, count, size_mib):
     git(hub, "lfs", "install", "--local")
     git(hub, "add", "-A")
     git(hub, "commit", "-q", "-m", "Models")
-    # The second copy of each model; nothing that is measured looks for it.
+    # Deletes the second copy of each model. No benchmark reads it.
     shutil.rmtree(f"{hub}/.git/lfs/objects")
 
 
 def plain_hub(folder, make_model, size_mib, filler=0):
-    """A folder with one real model and its manifest, as any web server may have it. With `filler` bytes of
-    another entry the manifest is as long as that of a large hub."""
+    """A directory with one real model and its manifest, for any web server. Another entry with `filler` bytes
+    makes the manifest as long as that of a large hub."""
     os.makedirs(folder, exist_ok=True)
     path = f"{folder}/model.onnx"
     subprocess.run([make_model, path, str(size_mib), "1"], check=True)

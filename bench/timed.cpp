@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a command with its output thrown away and prints what it took, as the kernel accounts for
-// it: timed COMMAND [ARGUMENT...] -> "seconds peak_kib read_bytes". Small, since the memory of
-// whoever starts a command is counted as the command's own until it has started.
+// Runs a command, discards its output, and prints its resource usage as the kernel counts it:
+// timed COMMAND [ARGUMENT...] -> "seconds peak_kib read_bytes". This program is small because the
+// kernel counts the memory of the parent process until the command has started.
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/resource.h>
@@ -14,8 +14,8 @@
 
 namespace {
 
-/// What read(2), pread(2) and the like returned to a process that has ended and not been waited for
-/// yet, and to its own children; -1 where a container hides it.
+/// The bytes that read(2), pread(2) and similar calls returned to an ended process that has not
+/// been waited for, and to its children; -1 where a container hides them.
 long long bytes_read_by(pid_t process) {
     const std::string path = "/proc/" + std::to_string(process) + "/io";
     long long bytes = -1;
@@ -26,7 +26,7 @@ long long bytes_read_by(pid_t process) {
     return bytes;
 }
 
-/// Standard output is thrown away; errors are not, for whoever has to find out.
+/// Discards standard output. Standard error stays visible.
 int start(char** command, pid_t& process) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);

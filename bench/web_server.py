@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A folder behind HTTP on loopback, from a process of its own: `with serving(folder) as url:`."""
+"""Serves a directory over HTTP on loopback in a separate process: `with serving(folder) as url:`."""
 import contextlib
 import functools
 import hashlib
@@ -57,12 +57,12 @@ def serving(folder):
 
 
 class Load(NamedTuple):
-    requests: float  # a second
-    bytes: float     # a second
+    requests: float  # per second
+    bytes: float     # per second
 
 
 def wrk(url, connections, seconds):
-    """What wrk gets from there; any error is one too many."""
+    """The rates that wrk measures. Any error fails."""
     said = subprocess.run(["wrk", "-t", "2", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "30s", url],
                           check=True, capture_output=True, text=True).stdout
     if "Socket errors" in said or "Non-2xx" in said:

@@ -18,10 +18,10 @@
 #include "cli/interruption.h"
 #include "cli/option_text.h"
 #include "cli/regenerate.h"
-#include "cli/worker_program.h"
 #include "hosting/scaffold/hub_add.h"
 #include "hosting/scaffold/readme_edit.h"
 #include "manifest/diagnostic.h"
+#include "model/onnx_worker.h"
 
 namespace onnxhub {
 namespace {
@@ -105,7 +105,7 @@ AddRequest add_request(const AddArguments& arguments) {
 
 ExitCode run_add(const std::string& hub, const AddRequest& request, const Streams& streams) {
     catch_interruptions();
-    const auto workers = this_program_as_workers();
+    const auto workers = std::make_shared<OnnxWorkers>();
     const auto checker = isolated_model_checker(workers);
     const auto inference = isolated_shape_inference(workers);
     const HubLock lock = wait_for_turn(hub, streams);

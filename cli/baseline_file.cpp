@@ -29,7 +29,7 @@ Baseline baseline_of(const std::string& text, const std::string& file) {
 void pass_baseline(const std::string& file, const std::optional<std::string>& text,
                    bool checked_everything, ValidationReport& report) {
     const Baseline baseline = baseline_of(text ? *text : read_disk_file(file), file);
-    BaselineOutcome outcome = pass_known(baseline, std::move(report.findings));
+    BaselineOutcome outcome = apply_baseline(baseline, std::move(report.findings));
     report.findings = std::move(outcome.fresh);
     if (outcome.known_count > 0) {
         report.notices.push_back(fmt::format("{} known finding{} passed by {}", outcome.known_count,

@@ -16,8 +16,8 @@
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
 #include "cli/progress.h"
-#include "cli/worker_program.h"
 #include "diff/diff_report.h"
+#include "model/onnx_worker.h"
 #include "model/shape_inference.h"
 #include "repository/change_base.h"
 
@@ -116,7 +116,7 @@ ExitCode run_diff(const DiffArguments& arguments, const Streams& streams) {
     const CommitId base = base_commit(arguments, range, hub, streams);
     const Side before = open_side(hub.repository->tree_of(base, hub.subfolder), diagnostics);
     const Side after = open_side(std::move(hub.tree), diagnostics);
-    const auto inference = isolated_shape_inference(this_program_as_workers());
+    const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
     HashProgress progress(streams.err, streams.err_is_terminal && !streams.options.no_progress &&
                                            !streams.options.quiet);
     DiffReport report;

@@ -77,7 +77,7 @@ void fetch_models(const ExportArguments& arguments, const std::vector<std::strin
     note(streams, "fetching " + files_text(missing.size()));
     const FetchedContent fetched(*hub.repository, std::move(request));
     check_interruption();
-    if (fetched.trouble()) note(streams, printable(*fetched.trouble()));
+    if (fetched.problem()) note(streams, printable(*fetched.problem()));
 }
 
 /// Also with --quiet, unless they may be left out: they are why nothing is written then.
@@ -86,7 +86,8 @@ void report_missing_files(const ExportReport& report, bool is_error, const Strea
     const std::size_t told = streams.options.verbose ? report.missing.size()
                                                      : std::min(most_told, report.missing.size());
     for (std::size_t i = 0; i < told; ++i) {
-        streams.err << "onnxhub: " << escaped_line(report.missing[i] + ": its bytes are not here")
+        streams.err << "onnxhub: "
+                    << escaped_line(report.missing[i] + ": its content is not available locally")
                     << '\n';
     }
     if (told < report.missing.size()) {
@@ -155,7 +156,7 @@ void add_export_command(CLI::App& app, Command& chosen) {
         ->type_name("URL");
     command->add_flag("--copy", arguments->copies, "Copy files rather than link to the hub's own");
     command->add_flag("--allow-missing", arguments->allows_missing,
-                      "Leave out files whose bytes are not here");
+                      "Skip files whose content is not available locally");
     command->add_flag("--fetch", arguments->fetches,
                       "Get files that are not here into the Git LFS store first");
     command->callback([arguments, &chosen] {

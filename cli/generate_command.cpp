@@ -21,11 +21,11 @@
 #include "cli/interruption.h"
 #include "cli/progress.h"
 #include "cli/shard_options.h"
-#include "cli/worker_program.h"
 #include "generator/generate.h"
 #include "generator/manifest_part.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest_difference.h"
+#include "model/onnx_worker.h"
 #include "model/shape_inference.h"
 
 namespace onnxhub {
@@ -174,7 +174,7 @@ Inputs read_inputs(const GenerateArguments& arguments, Diagnostics& diagnostics,
     options.discover = arguments.discover || options.settings.discover;
     options.rehash = arguments.rehash;
     options.jobs = arguments.jobs.value_or(0);
-    inputs.inference = isolated_shape_inference(this_program_as_workers());
+    inputs.inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
     options.inference = inputs.inference.get();
     return inputs;
 }

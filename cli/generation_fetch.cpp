@@ -12,6 +12,7 @@
 #include "cli/batch_fetch.h"
 #include "cli/interruption.h"
 #include "generator/manifest_part.h"
+#include "manifest/rule_ids.h"
 #include "repository/fetch_batches.h"
 
 namespace onnxhub {
@@ -150,10 +151,10 @@ void fetch_missing(HubFolder& hub, const GenerationPlan& plan, const GenerateOpt
         tell_batch(batch.models(), batch.size_bytes(), number + 1, fetch.batches.size(), streams);
         const FetchedContent fetched(*hub.repository, batch.request(hub, options, streams));
         hub.tree = open_tree(hub);
-        if (fetched.trouble()) {
+        if (fetched.problem()) {
             is_done = false;
-            diagnostics.report({Severity::error, "fetch-failed", "git-lfs", 0, *fetched.trouble(),
-                                "push what is missing, then run this again"});
+            diagnostics.report({Severity::error, rule_id::fetch_failed, "git-lfs", 0,
+                                *fetched.problem(), "push what is missing, then run this again"});
         }
         std::vector<RowResult> made =
             make_rows(*hub.tree, plan, batch.positions(results), generate, nullptr);

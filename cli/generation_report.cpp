@@ -14,6 +14,7 @@
 #include "cli/hub_folder.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
+#include "manifest/rule_ids.h"
 #include "repository/lfs_fetch.h"
 
 namespace onnxhub {
@@ -111,7 +112,7 @@ bool refuses_removals(const Streams& streams, const ManifestUpdate& update,
                       std::size_t present_count) {
     if (!needs_confirmation(update.removed.size(), present_count)) return false;
     Diagnostics refusal;
-    refusal.report({Severity::error, "too-many-removals", std::string(manifest_file_name), 0,
+    refusal.report({Severity::error, rule_id::too_many_removals, std::string(manifest_file_name), 0,
                     fmt::format("{} of {} entries would vanish, so nothing was written",
                                 update.removed.size(), present_count),
                     "correct the tables, or confirm with --allow-removals"});

@@ -86,7 +86,7 @@ ClientOptions client_options(const HubArguments& arguments, const Streams& strea
     if (arguments.hub) options.hub = *arguments.hub;
     if (arguments.cache) options.cache_folder = *arguments.cache;
     options.is_offline = arguments.is_offline;
-    options.tell = [&streams](const std::string& text) { note(streams, text); };
+    options.report = [&streams](const std::string& text) { note(streams, text); };
     options.http.user_agent = "onnxhub/" ONNXHUB_VERSION;
     options.http.is_stopped = is_interrupted;
     return options;

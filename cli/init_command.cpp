@@ -15,10 +15,10 @@
 #include "cli/interruption.h"
 #include "cli/option_text.h"
 #include "cli/regenerate.h"
-#include "cli/worker_program.h"
 #include "hosting/scaffold/hub_adopt.h"
 #include "hosting/scaffold/hub_init.h"
 #include "manifest/diagnostic.h"
+#include "model/onnx_worker.h"
 
 namespace onnxhub {
 namespace {
@@ -32,7 +32,7 @@ struct InitArguments {
 
 /// Rows for models that are there already, and the manifest made of all rows.
 ExitCode adopt(const InitArguments& arguments, const HubLock& lock, const Streams& streams) {
-    const auto workers = this_program_as_workers();
+    const auto workers = std::make_shared<OnnxWorkers>();
     const auto checker = isolated_model_checker(workers);
     const auto inference = isolated_shape_inference(workers);
     FileTransaction change(arguments.folder, check_interruption, &lock);

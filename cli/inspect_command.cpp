@@ -20,9 +20,9 @@
 #include "cli/interruption.h"
 #include "cli/model_report.h"
 #include "cli/progress.h"
-#include "cli/worker_program.h"
 #include "generator/content_facts.h"
 #include "model/model_graph.h"
+#include "model/onnx_worker.h"
 #include "model/shape_inference.h"
 #include "repository/git_repository.h"
 
@@ -99,7 +99,7 @@ void check_tensors(const ModelGraph& graph, const InspectArguments& arguments) {
 }
 
 ModelGraph read_graph(const ByteSource& content, const InspectArguments& arguments) {
-    const auto inference = isolated_shape_inference(this_program_as_workers());
+    const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
     auto result = read_model_graph(content, inference.get(), arguments.tensors);
     if (const auto* error = std::get_if<SkeletonError>(&result)) {
         throw UserError(fmt::format("{}: {} (at byte {}); give a valid ONNX model",
@@ -148,7 +148,7 @@ ExitCode run_inspect(const InspectArguments& arguments, const Streams& streams) 
                              read_graph(*model.content, arguments)};
     warn(arguments, report.graph, streams);
     if (const auto& failure = report.graph.inference_failure; failure && failure->crashed) {
-        note(streams, fmt::format("warning: {}: shape inference did not survive this model: {}; "
+        note(streams, fmt::format("warning: {}: shape inference failed on this model: {}; "
                                   "ports are shown as declared",
                                   printable(arguments.file), failure->reason));
     }

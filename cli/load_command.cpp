@@ -56,7 +56,7 @@ std::vector<Order> locked_models(const LoadArguments& arguments, const LockFile&
     }
     std::vector<Order> orders;
     const auto add = [&](const LockedModel& model) {
-        orders.push_back({model.wanted.model, client.want(model.wanted, model.commit)});
+        orders.push_back({model.wanted.model, client.resolve(model.wanted, model.commit)});
     };
     if (arguments.models.empty()) std::ranges::for_each(lock.models, add);
     for (const std::string& name : arguments.models) {
@@ -80,7 +80,7 @@ std::vector<Order> listed_models(const LoadArguments& arguments, HubClient& clie
         Order order{name};
         try {
             const ManifestEntry& entry = find_model(client.manifest(), name, arguments.constraint);
-            order.model = client.want(*entry.entry, arguments.with_test_data);
+            order.model = client.resolve(*entry.entry, arguments.with_test_data);
         } catch (const UserError& error) {
             order.error = error.what();
         }

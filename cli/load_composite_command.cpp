@@ -7,13 +7,14 @@
 #include <optional>
 #include <string>
 
+#include "base/atomic_file.h"
 #include "cli/command.h"
-#include "cli/composition.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
 #include "cli/load_progress.h"
 #include "hosting/client/hub_client.h"
 #include "manifest/diagnostic.h"
+#include "model/model_composer.h"
 
 namespace onnxhub {
 namespace {
@@ -37,7 +38,7 @@ fs::path load(const LoadCompositeArguments& arguments, const HubArguments& hub,
     options.is_trusted = progress.aside(options.is_trusted);
     HubClient client(std::move(options));
     const ManifestEntry& entry = find_model(client.manifest(), model, arguments.constraint);
-    const WantedModel wanted = client.want(*entry.entry, false);
+    const WantedModel wanted = client.resolve(*entry.entry, false);
     progress.will_load(wanted);
     LoadOptions load_options = progress.observing();
     load_options.check_interruption = check_interruption;
@@ -49,7 +50,7 @@ ExitCode run_load_composite(const LoadCompositeArguments& arguments, const Strea
     if (arguments.preprocessing_hub) other.hub = arguments.preprocessing_hub;
     const fs::path preprocessing = load(arguments, other, arguments.preprocessing, streams);
     const fs::path network = load(arguments, arguments.hub, arguments.network, streams);
-    compose_in_own_process(preprocessing, network, arguments.output);
+    write_file_atomically(arguments.output, compose_model_files(preprocessing, network));
     write_paths(streams, {arguments.output});
     return ExitCode::done;
 }

@@ -70,7 +70,7 @@ void LoadProgress::loaded(const WantedFile& file, const LoadedFile& result) {
     const std::lock_guard lock(mutex_);
     ++numbers_.files_done;
     if (result.was_cached) numbers_.bytes -= std::min(numbers_.bytes, file.key.size_bytes);
-    for (const std::string& trouble : result.troubles) tell(printable(trouble));
+    for (const std::string& trouble : result.problems) tell(printable(trouble));
     if (as_json_) {
         return event(line_of({{"event", "file"},
                               {"file", file.key.hub_path},

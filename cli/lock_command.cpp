@@ -83,7 +83,7 @@ LockedModel lock_model(HubClient& client, const std::string& name,
                        const VersionConstraint& constraint, bool with_test_data,
                        const std::optional<CommitId>& commit) {
     const ManifestEntry& entry = find_model(client.manifest(), name, constraint);
-    return {client.want(*entry.entry, with_test_data), constraint, commit};
+    return {client.resolve(*entry.entry, with_test_data), constraint, commit};
 }
 
 /// Locks the named models, with --update all others too, as the hub has them now.

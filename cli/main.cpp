@@ -4,15 +4,12 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
-#include <cstring>
 #include <exception>
 #include <iostream>
 #include <new>
 
 #include "base/user_error.h"
 #include "cli/command.h"
-#include "cli/composition.h"
-#include "model/onnx_worker.h"
 
 namespace {
 
@@ -75,28 +72,9 @@ int run(const Command& chosen, const GlobalOptions& options) {
     return status_of(ExitCode::unusable);
 }
 
-/// Preprocessing model, network, result. The error is one line for the process that started this
-/// one.
-int compose(char** paths) {
-    try {
-        compose_files(paths[0], paths[1], paths[2]);
-        return 0;
-    } catch (const std::bad_alloc&) {
-        std::cerr << "composing: the models need more memory than they may take; choose smaller "
-                     "models\n";
-    } catch (const std::exception& error) {
-        std::cerr << escaped_line(error.what()) << '\n';
-    }
-    return status_of(ExitCode::unusable);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc == 2 && std::strcmp(argv[1], onnx_worker_argument) == 0) {
-        return serve_onnx_tasks();
-    }
-    if (argc == 5 && std::strcmp(argv[1], compose_argument) == 0) return compose(argv + 2);
     std::ios::sync_with_stdio(false);
     CLI::App app("Makes and checks the manifests of hubs of ONNX models, and loads models",
                  "onnxhub");

@@ -17,6 +17,7 @@
 #include "cli/hub_folder.h"
 #include "manifest/diagnostic.h"
 #include "manifest/manifest_merge.h"
+#include "manifest/rule_ids.h"
 #include "repository/merge_driver.h"
 
 namespace onnxhub {
@@ -60,7 +61,7 @@ ExitCode merge(const MergeDriverArguments& arguments, const Streams& streams) {
     write_file_atomically(ours, merged.text);
     Diagnostics conflicts;
     for (const EntryConflict& conflict : merged.conflicts) {
-        conflicts.report({Severity::error, "merge-conflict", path, 0,
+        conflicts.report({Severity::error, rule_id::merge_conflict, path, 0,
                           to_text(conflict.entry) + ": " + conflict.reason,
                           "keep one side between the markers and remove the marker lines, then "
                           "`git add` it"});

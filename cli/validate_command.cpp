@@ -28,7 +28,7 @@
 #include "cli/report_output.h"
 #include "cli/shard_options.h"
 #include "cli/validation_sweep.h"
-#include "cli/worker_program.h"
+#include "model/onnx_worker.h"
 #include "repository/change_base.h"
 #include "repository/lfs_fetch.h"
 #include "validator/change_scope.h"
@@ -111,7 +111,7 @@ Session open_session(const ValidateArguments& arguments, const Streams& streams)
                     {},
                     {},
                     {},
-                    this_program_as_workers(),
+                    std::make_shared<OnnxWorkers>(),
                     nullptr,
                     nullptr,
                     nullptr,
@@ -243,7 +243,7 @@ std::unique_ptr<HubState> fetch(Session& session, std::unique_ptr<HubState> stat
                               request.paths.size() == 1 ? "" : "s"));
     request.into = FetchInto::store_alone;
     const FetchedContent fetched(*session.hub.repository, std::move(request));
-    if (fetched.trouble()) session.fetch_troubles.push_back(*fetched.trouble());
+    if (fetched.problem()) session.fetch_troubles.push_back(*fetched.problem());
     session.hub.tree = open_tree(session.hub);
     state.reset();
     return read_state(session, *session.hub.tree, session.manifest);

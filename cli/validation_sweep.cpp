@@ -202,8 +202,8 @@ Swept sweep(const HubFolder& hub, const std::vector<ModelToFetch>& models,
         request.drop = true;
         const FetchedContent fetched(*hub.repository, std::move(request));
         FindingList found = check(options.part.models_alone(batch.paths));
-        if (fetched.trouble()) {
-            swept.troubles.push_back(*fetched.trouble());
+        if (fetched.problem()) {
+            swept.troubles.push_back(*fetched.problem());
         } else {
             journal.add(batch.models, found);
         }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Standard, warnings, include root and sanitizers, handed on by the lowest module to all others.
+# Standard, warnings, include root and sanitizers, which the lowest module passes on to all others.
 
 add_library(onnxhub_rules INTERFACE)
 target_compile_features(onnxhub_rules INTERFACE cxx_std_20)
@@ -11,6 +11,11 @@ target_compile_options(onnxhub_warnings INTERFACE
   $<$<BOOL:${ONNXHUB_WERROR}>:-Werror>
   # GCC 12 at -O3 sees overlaps in std::string that aren't there (https://gcc.gnu.org/PR105329).
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release>>:-Wno-restrict>)
+# A class may have members of types that its own source keeps to itself; in a unity build GCC takes
+# that source for a header.
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(onnxhub_warnings INTERFACE -Wno-subobject-linkage)
+endif()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(ONNXHUB_SANITIZE)
   target_compile_options(onnxhub_warnings INTERFACE
@@ -28,13 +33,17 @@ if(ONNXHUB_SANITIZE)
     target_compile_options(onnxhub_warnings INTERFACE -Wno-maybe-uninitialized)
   endif()
 endif()
+if(ONNXHUB_SANITIZE_THREADS)
+  target_compile_options(onnxhub_warnings INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
+  target_link_options(onnxhub_warnings INTERFACE -fsanitize=thread)
+endif()
 if(ONNXHUB_FUZZ)
   target_compile_options(onnxhub_warnings INTERFACE -fsanitize=fuzzer-no-link)
   target_link_options(onnxhub_warnings INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# For what calls the other modules and does little itself, the command line and the tests: only releases
-# optimize it, and AddressSanitizer alone watches it. It is two thirds of all that is compiled.
+# For the command line and the tests, which mainly call other modules: only release builds optimize them, and
+# only AddressSanitizer checks them. They are two thirds of the compiled code.
 function(onnxhub_calls_others target)
   target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:Release>>:-O0>)
   set_target_properties(${target} PROPERTIES ONNXHUB_CALLS_OTHERS TRUE)

@@ -49,14 +49,14 @@ std::string summary(const ModelDiff& diff) {
     return text + fmt::format("; {} unchanged", diff.unchanged);
 }
 
-/// What to say of a model beside its fields.
+/// A remark in addition to the fields.
 std::string remark_on(const ModelChange& change) {
-    if (change.kind == Kind::identical) return "identical bytes, git holds them in another form";
-    if (change.kind == Kind::moved) return "identical bytes";
+    if (change.kind == Kind::identical) return "identical content, stored by git in another form";
+    if (change.kind == Kind::moved) return "identical content";
     return "";
 }
 
-/// "7 -> 8", "8" for what is new, "7, gone" for what is no more.
+/// "7 -> 8"; only one value for added and removed models.
 std::string transition(const ModelChange& change, const FieldChange& field,
                        std::string_view arrow) {
     const bool is_lone = change.kind == Kind::added || change.kind == Kind::removed;
@@ -93,13 +93,13 @@ std::string render_text(const DiffReport& report) {
     return without_runner_commands(text, "\\x23");
 }
 
-/// In a workflow's log no text may be a command: code spans show escapes, so an invisible space
-/// breaks it.
-std::string inert(const std::string& text) {
+/// No text may be a command in a workflow's log. Code spans would show escapes, so an invisible
+/// space is inserted.
+std::string without_commands(const std::string& text) {
     return without_runner_commands(text, "\u200b#");
 }
 
-/// What readers of a pull request look for first.
+/// The order in which reviewers need the changes.
 constexpr Kind reading_order[] = {Kind::changed, Kind::moved, Kind::identical, Kind::removed,
                                   Kind::added};
 
@@ -124,7 +124,7 @@ std::string markdown_row(const ModelChange& change, const FieldChange& field) {
     return row + " |\n";
 }
 
-/// The start of a text in a table that names many.
+/// The start of a text, for a table of many models.
 std::string brief(const std::string& text) {
     constexpr std::size_t limit = 48;  // bytes
     if (text.size() <= limit) return shown(text);
@@ -133,46 +133,46 @@ std::string brief(const std::string& text) {
     return shown(text.substr(0, end)) + "\u2026";
 }
 
-/// "opset 7 → 8, size 12 bytes → 13 bytes, 4 more": digests say nothing to people.
+/// "opset 7 → 8, size 12 bytes → 13 bytes, 4 more", without digests.
 std::string what_changed(const ModelChange& change) {
     constexpr std::size_t most = 3;
     const bool is_lone = change.kind == Kind::added || change.kind == Kind::removed;
     std::string text;
-    std::size_t told = 0;
-    const auto tell = [&](const FieldChange& field) {
+    std::size_t written = 0;
+    const auto add = [&](const FieldChange& field) {
         const std::string before = field.before.empty() ? "(none)" : brief(field.before);
         const std::string after = field.after.empty() ? "(none)" : brief(field.after);
         const std::string value = field.before.empty() ? after : before;
         text += (text.empty() ? "" : ", ") + brief(field.field) + " " +
                 (is_lone ? value : before + " \u2192 " + after);
-        ++told;
+        ++written;
     };
     if (!change.old_path.empty()) text = "was " + shown(change.old_path);
     if (change.kind == Kind::identical) text = remark_on(change);
-    // Tags and archives of what has moved follow its folder: the old path is enough to say.
+    // Tags and archives of a moved model follow its directory: the old path is enough.
     const std::size_t most_here = change.kind == Kind::moved ? 0 : most;
     for (const FieldChange& field : change.fields) {
-        if (told < most_here && field.field.find("SHA-256") == std::string::npos) tell(field);
+        if (written < most_here && field.field.find("SHA-256") == std::string::npos) add(field);
     }
-    if (text.empty() && !change.fields.empty()) tell(change.fields.front());
-    if (change.fields.size() > told) {
-        text += fmt::format(", {} more", change.fields.size() - told);
+    if (text.empty() && !change.fields.empty()) add(change.fields.front());
+    if (change.fields.size() > written) {
+        text += fmt::format(", {} more", change.fields.size() - written);
     }
     return text.empty() ? brief(change.note) : text;
 }
 
-/// Rows as long as they fit into `limit` bytes, then how many didn't.
+/// The rows that fit into `limit` bytes, then the number of the others.
 std::string markdown_table(const std::vector<const ModelChange*>& models, std::size_t limit) {
-    constexpr std::size_t tail_size = 120;  // bytes kept free for the sentence about the rest
+    constexpr std::size_t tail_size = 120;  // bytes reserved for the sentence about the rest
     std::string text = "\n| | model | what |\n|---|---|---|\n";
     for (std::size_t i = 0; i < models.size(); ++i) {
-        const std::string row = inert(fmt::format("| {} | {} | {} |\n", name_of(models[i]->kind),
-                                                  markdown_text(shown(models[i]->path)),
-                                                  markdown_text(what_changed(*models[i]))));
+        const std::string row = without_commands(fmt::format(
+            "| {} | {} | {} |\n", name_of(models[i]->kind), markdown_text(shown(models[i]->path)),
+            markdown_text(what_changed(*models[i]))));
         if (text.size() + row.size() + tail_size > limit) {
             return text + fmt::format(
-                              "\n**{} more models are left out here: `onnxhub diff` shows "
-                              "them all.**\n",
+                              "\n**{} more models do not fit here; `onnxhub diff` shows "
+                              "all models.**\n",
                               models.size() - i);
         }
         text += row;
@@ -195,30 +195,30 @@ bool has_details(const ModelChange& change) {
     return !change.fields.empty() || !change.note.empty();
 }
 
-/// The details of one model, cut at a line before `limit` bytes if there is room for its head.
+/// The details of one model. Fields that do not fit into `limit` bytes are omitted.
 std::string markdown_of(const ModelChange& change, std::size_t limit) {
-    constexpr std::size_t tail_size = 60;  // bytes kept free for the line about the rest
+    constexpr std::size_t tail_size = 60;  // bytes reserved for the line about the rest
     std::string text =
         fmt::format("\n#### {}: {}\n\n", name_of(change.kind), markdown_code(shown(change.path)));
     const std::string remark = remark_on(change);
     if (!change.old_path.empty()) text += "was " + markdown_code(shown(change.old_path)) + ", ";
     if (!remark.empty()) text += remark + "\n\n";
     if (!change.note.empty()) text += markdown_text(shown(change.note)) + "\n\n";
-    text = inert(text);
+    text = without_commands(text);
     if (change.fields.empty()) return text;
     const bool is_lone = change.kind == Kind::added || change.kind == Kind::removed;
     text += is_lone ? "| | |\n|---|---|\n" : "| | before | after |\n|---|---|---|\n";
     for (std::size_t i = 0; i < change.fields.size(); ++i) {
-        const std::string row = inert(markdown_row(change, change.fields[i]));
+        const std::string row = without_commands(markdown_row(change, change.fields[i]));
         if (text.size() + row.size() + tail_size > limit) return text + rest_of_fields(change, i);
         text += row;
     }
     return text;
 }
 
-/// Details of the models one after the other, each within its share, then how many have none.
+/// The details of all models, each within its share, then the number of models without details.
 std::string markdown_details(const std::vector<const ModelChange*>& models, std::size_t limit) {
-    constexpr std::size_t tail_size = 120;      // bytes kept free for the sentence about the rest
+    constexpr std::size_t tail_size = 120;      // bytes reserved for the sentence about the rest
     constexpr std::size_t least_share = 3'000;  // bytes; most models take less
     std::string text;
     for (std::size_t i = 0; i < models.size(); ++i) {
@@ -227,16 +227,17 @@ std::string markdown_details(const std::vector<const ModelChange*>& models, std:
         const std::size_t share = std::max(least_share, room / (models.size() - i));
         const std::string model = markdown_of(*models[i], std::min(share, room));
         if (model.size() > room) {
-            return text +
-                   fmt::format("\n**Details left out here: {}. `onnxhub diff` shows them.**\n",
-                               models.size() - i);
+            return text + fmt::format(
+                              "\n**Details of {} more models do not fit here; `onnxhub diff` shows "
+                              "them.**\n",
+                              models.size() - i);
         }
         text += model;
     }
     return text;
 }
 
-/// A table of all models, then their details. One of many ports hides no other.
+/// A table of all models, then their details. Models with many ports do not displace others.
 std::string render_markdown(const DiffReport& report, std::size_t limit) {
     constexpr std::size_t notes_limit = 20;
     std::string text = "### Models: " + summary(report.diff) + "\n\n" +
@@ -250,7 +251,7 @@ std::string render_markdown(const DiffReport& report, std::size_t limit) {
         text += fmt::format("\n\u2026 {} more notes\n", notes.size() - notes_limit);
     }
     const auto models = in_reading_order(report.diff);
-    text = inert(text);
+    text = without_commands(text);
     if (models.empty()) return text;
     std::vector<const ModelChange*> with_details;
     std::ranges::copy_if(models, std::back_inserter(with_details),
@@ -291,11 +292,11 @@ std::string render_json(const DiffReport& report) {
     for (const std::string& note : report.diff.notes) notes.push_back(json_string(note));
     if (!notes.empty()) members.push_back({"notes", json_array(std::move(notes))});
     const JsonValue document = json_object(std::move(members));
-    // "##[" can only be inside a string here.
+    // "##[" can only occur inside a string.
     return without_runner_commands(json_text(document), "\\u0023") + '\n';
 }
 
-/// A string member; nothing when it has another type, "" when it is missing.
+/// A string member; nothing if it has another type, "" if it is missing.
 std::optional<std::string> text_member(const JsonValue& object, const char* key) {
     const JsonValue* value = object.find(key);
     if (!value) return "";
@@ -343,15 +344,15 @@ std::variant<DiffReport, std::string> parse_diff_report(const JsonValue& documen
     const auto before = text_member(document, "before");
     const auto after = text_member(document, "after");
     if (!version || version->integer() != format_version) return "version is not 1";
-    if (!models || !models->array()) return "models is no array";
-    if (!unchanged || unchanged->integer().value_or(-1) < 0) return "unchanged is no number";
-    if (!before || !after) return "before or after is no string";
+    if (!models || !models->array()) return "models is not an array";
+    if (!unchanged || unchanged->integer().value_or(-1) < 0) return "unchanged is not a number";
+    if (!before || !after) return "before or after is not a string";
     DiffReport report{*before, *after, {}};
     report.diff.unchanged = static_cast<std::size_t>(*unchanged->integer());
     if (const JsonValue* notes = document.find("notes")) {
-        if (!notes->array()) return "notes is no array";
+        if (!notes->array()) return "notes is not an array";
         for (const JsonValue& note : *notes->array()) {
-            if (!note.string()) return fmt::format("line {}: this note is no string", note.line);
+            if (!note.string()) return fmt::format("line {}: this note is not a string", note.line);
             report.diff.notes.push_back(*note.string());
         }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What changed inside models, as a document.
+// The changes inside models as a document.
 #pragma once
 
 #include <cstddef>
@@ -15,23 +15,23 @@ namespace onnxhub {
 enum class DiffFormat { text, markdown, json };
 
 struct DiffReport {
-    std::string before;  ///< how the sides are called: "main", "the working tree"
+    std::string before;  ///< names of the sides: "main", "the working tree"
     std::string after;
     ModelDiff diff;
 
     bool operator==(const DiffReport&) const = default;
 };
 
-/// GitHub takes comments of 65,536 characters; sentences tell what is left out.
+/// GitHub accepts comments of up to 65,536 characters. Sentences say what does not fit.
 inline constexpr std::size_t diff_comment_limit = 60'000;  // bytes
 
-/// The whole document, with a line break at its end. Text from the repository comes out as text of
-/// the format. Only Markdown is cut, after `markdown_limit` bytes.
+/// The whole document, with a line break at its end. Text from the repository is escaped. Only
+/// Markdown is cut, after `markdown_limit` bytes.
 std::string render(const DiffReport& report, DiffFormat format,
                    std::size_t markdown_limit = diff_comment_limit);
 
-/// A report in the format `json` of docs/reports.md, version 1. Anything else is one clause that
-/// says what is wrong.
+/// A report in the format `json` of docs/reports.md, version 1; otherwise one clause that says what
+/// is wrong.
 std::variant<DiffReport, std::string> parse_diff_report(const JsonValue& document);
 
 }  // namespace onnxhub

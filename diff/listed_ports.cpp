@@ -11,7 +11,7 @@
 namespace onnxhub {
 namespace {
 
-/// A field of an entry and its text, in the order of the entry.
+/// Fields of an entry and their texts, in the order of the entry.
 using Listed = std::vector<std::pair<std::string, std::string>>;
 using EntriesByDigest = std::multimap<Sha256, const Entry*>;
 
@@ -19,14 +19,14 @@ void add_ports(const char* kind, const std::vector<Port>& ports, Listed& listed)
     for (const Port& port : ports) listed.emplace_back(kind + port.name, to_text(port));
 }
 
-/// Paths from the model's folder, so that a moved model lists the same.
+/// The path relative to the model's directory, which stays the same when the model moves.
 std::string external_name(const Entry& entry, const std::string& path) {
     const std::string folder(parent_folder(entry.model_path));
     const bool is_beside = !folder.empty() && path.starts_with(folder + "/");
     return is_beside ? path.substr(folder.size() + 1) : path;
 }
 
-/// All that follows from the model's bytes alone.
+/// The fields that depend only on the model's content.
 Listed listed_in(const Entry& entry) {
     Listed listed;
     if (entry.io_ports) {
@@ -68,7 +68,7 @@ void add_differences(const Listed& before, const Listed& after, std::vector<Fiel
         if (!value_of(before, field)) fields.push_back({field, "", value});
     }
     if (fields.size() == first && before != after) {
-        fields.push_back({"order of what is listed", names_of(before), names_of(after)});
+        fields.push_back({"listed order", names_of(before), names_of(after)});
     }
 }
 
@@ -82,7 +82,7 @@ EntriesByDigest entries_of(const ManifestDocument& document) {
     return entries;
 }
 
-/// Of entries with the same digest that of the same path and name, as far as there is one.
+/// The entry with the same digest; prefers the same path, then the same name.
 const Entry* twin_of(const Entry& entry, const EntriesByDigest& entries) {
     const auto [first, last] = entries.equal_range(*entry.content.sha);
     const Entry* best = nullptr;

@@ -28,7 +28,7 @@ namespace {
 using Kind = ModelChange::Kind;
 using States = std::map<std::string, ModelState>;
 
-/// The models of a side that may have changed, and their contents.
+/// Models of one side that may have changed, and their contents.
 struct SideStates {
     States models;
     ContentTable contents;
@@ -47,13 +47,13 @@ bool archives_differ(const std::vector<ReadmeModel>& rows, ModelFiles& files) {
     });
 }
 
-/// Whether the rows of both sides are known and say something else.
+/// Whether the rows of both sides are known and differ.
 bool rows_differ(const std::string& path, const SideRows& before, const SideRows& after) {
     return before.knows_rows_of(path, after) && after.knows_rows_of(path, before) &&
            !say_the_same(before.at(path), after.at(path));
 }
 
-/// Models on either side which the change may touch.
+/// Models of both sides that the change may touch.
 std::set<std::string> touched_models(const SideRows& before, const SideRows& after,
                                      ModelFiles& files) {
     std::set<std::string> touched;
@@ -68,7 +68,7 @@ std::set<std::string> touched_models(const SideRows& before, const SideRows& aft
     return touched;
 }
 
-/// The touched models of a side that has them.
+/// The touched models that exist on this side.
 SideStates states_of(const HubSide& side, const SideRows& rows, const SideRows& other_rows,
                      const std::set<std::string>& touched, const DiffOptions& options) {
     std::vector<ReadmeModel> wanted;
@@ -100,7 +100,7 @@ SideStates states_of(const HubSide& side, const SideRows& rows, const SideRows& 
     return states;
 }
 
-/// Pairs models that are gone with new ones of the same digest, those of one file name first.
+/// Pairs removed models with new ones of the same digest; the same file name is preferred.
 std::map<std::string, std::string> moves_between(const States& before, const States& after) {
     std::multimap<Sha256, std::string> gone;
     for (const auto& [path, state] : before) {
@@ -123,7 +123,7 @@ std::map<std::string, std::string> moves_between(const States& before, const Sta
     return moves;
 }
 
-/// Whether nothing but the values of initializers can differ; false where that can't be told.
+/// Whether only the values of initializers can differ; false if unknown.
 bool has_same_graph(const ContentTable& before, const std::string& old_path,
                     const ContentTable& after, const std::string& path) {
     try {
@@ -194,13 +194,12 @@ private:
         change.path = state.path;
         change.fields = fields_of_lone(state, kind == Kind::added);
         if (!state.has_graph) {
-            change.note =
-                (state.sha ? "its graph is not shown: " : "it is not shown: ") + state.trouble;
+            change.note = (state.sha ? "its graph is not shown: " : "not shown: ") + state.problem;
         }
         diff_.models.push_back(std::move(change));
     }
 
-    /// Of a model that both sides have.
+    /// Adds the change of a model that exists on both sides.
     void add_change(const ModelState& before, const ContentTable& old_contents,
                     const ModelState& after, const ContentTable& contents) {
         ModelChange change;
@@ -228,7 +227,7 @@ private:
     }
 
     static std::string same_graph_note() {
-        return "the graph is the same: ports, operators and opsets did not change; ";
+        return "the graph is the same (ports, operators and opsets); ";
     }
 
     static bool has_changed_weights(const ModelChange& change) {
@@ -237,7 +236,7 @@ private:
         });
     }
 
-    /// What a reader would look for in vain among the fields.
+    /// A note on what the fields do not show.
     static std::string graph_note(const ModelState& before, const ContentTable& old_contents,
                                   const ModelState& after, const ContentTable& contents,
                                   const ModelChange& change) {
@@ -249,7 +248,7 @@ private:
             orders += field.field.starts_with("order of ");
         }
         if (orders > 0 && orders == graph_fields) {
-            return "the ports are the same but for their order";
+            return "only the order of the ports differs";
         }
         if (orders > 0 || !has_same_graph(old_contents, before.path, contents, after.path)) {
             return "";
@@ -262,19 +261,19 @@ private:
         if (before.has_graph && after.has_graph) return "";
         std::string names;
         for (const std::string& path : files_.changed_companions(after.path)) {
-            const bool is_told = std::ranges::any_of(change.fields, [&](const FieldChange& field) {
-                return field.field == "external file " + path;
-            });
-            if (!is_told) {
+            const bool is_reported = std::ranges::any_of(
+                change.fields,
+                [&](const FieldChange& field) { return field.field == "external file " + path; });
+            if (!is_reported) {
                 names += (names.empty() ? "" : ", ") + std::string(file_name(path));
             }
         }
         if (names.empty()) return "";
-        return "a file beside it changed: " + names +
-               " (its graph is not here to say whether it belongs to it)";
+        return "a file in the same directory changed: " + names +
+               " (without the graph, it is unknown whether the file belongs to the model)";
     }
 
-    /// Manifests may say something else about bytes that are the same.
+    /// The manifests may describe the same content differently.
     void compare_listed() {
         for (auto& [path, fields] : listed_changes(before_.manifest, after_.manifest)) {
             auto change = std::ranges::find(diff_.models, path, &ModelChange::path);
@@ -284,12 +283,12 @@ private:
                 change = std::prev(diff_.models.end());
             }
             add_note(change->note,
-                     "the manifest says something else about the same bytes of the model");
+                     "the manifest describes the same content of the model differently");
             change->fields.insert(change->fields.end(), fields.begin(), fields.end());
         }
     }
 
-    /// By git's blobs alone: what can't be named in a hub can't be read through a tree.
+    /// Compares git's blobs: a tree cannot read files whose names a hub cannot use.
     void compare_unusable() {
         const auto before = unusable_models(before_.tree, "before: ");
         const auto after = unusable_models(after_.tree, "now: ");
@@ -317,7 +316,7 @@ private:
             }
         } catch (const UserError& error) {
             diff_.notes.push_back(std::string(side) +
-                                  "not compared: files whose names a hub can't use; " +
+                                  "not compared: files with names that a hub cannot use; " +
                                   error.what());
         }
         return models;
@@ -326,18 +325,18 @@ private:
     void add_unusable(const std::string& path, Kind kind) {
         ModelChange change;
         change.kind = kind;
-        // Reports hold UTF-8, and such a path need not be.
+        // Reports are UTF-8, but the path may not be.
         change.path = first_line_not_utf8(path) == 0 ? path : printable(path);
-        change.note = "a hub can't use its name, so nobody looked inside; rename it";
+        change.note = "not inspected: a hub cannot use its name; rename it";
         diff_.models.push_back(std::move(change));
     }
 
-    /// What both sides have and nothing is told of: it was proven to be the same.
+    /// Counts models of both sides without a change that are certainly the same.
     void count_unchanged(const SideRows& rows_before, const SideRows& rows_after) {
-        std::set<std::string_view> told;
-        for (const ModelChange& change : diff_.models) told.insert(change.path);
+        std::set<std::string_view> reported;
+        for (const ModelChange& change : diff_.models) reported.insert(change.path);
         for (const auto& [path, unused] : rows_after.rows) {
-            if (told.contains(path) || !rows_before.rows.contains(path)) continue;
+            if (reported.contains(path) || !rows_before.rows.contains(path)) continue;
             if (files_.is_proven_same(path)) diff_.unchanged += 1;
         }
     }

@@ -47,7 +47,7 @@ std::string_view stem(std::string_view model_path) {
     return model_path;
 }
 
-/// "a.onnx_data", "a_weights.bin" go with "a", "ab.bin" doesn't.
+/// "a.onnx_data" and "a_weights.bin" belong to "a", "ab.bin" does not.
 bool goes_with(std::string_view path, std::string_view model_stem) {
     return path.size() > model_stem.size() && path.starts_with(model_stem) &&
            std::isalnum(static_cast<unsigned char>(path[model_stem.size()])) == 0 &&
@@ -83,7 +83,7 @@ bool ModelFiles::has_file(const Tree& tree, const std::string& path) {
     if (has_regular_file(tree, path)) return true;
     const auto stat = tree.stat(path);
     if (stat) return !stat->is_ignored;
-    // Behind a folder that is a link out of the hub, nothing can be told.
+    // Nothing is known below a directory that is a link out of the hub.
     return std::holds_alternative<UnresolvedPath>(resolve_symlinks(tree, path));
 }
 
@@ -107,7 +107,7 @@ std::vector<std::string> ModelFiles::changed_companions(const std::string& model
     for (auto file = changed_files_.lower_bound(std::string(own));
          file != changed_files_.end() && file->starts_with(own); ++file) {
         if (!goes_with(*file, own) || is_archive(*file)) continue;
-        bool has_nearer_model = false;  // "a-7.bin" belongs to "a-7.onnx" and not to "a.onnx"
+        bool has_nearer_model = false;  // "a-7.bin" belongs to "a-7.onnx", not to "a.onnx"
         for (auto model = models_.lower_bound(std::string(own));
              model != models_.end() && model->starts_with(own); ++model) {
             has_nearer_model |= stem(*model).size() > own.size() && goes_with(*file, stem(*model));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which models' files are on either side, and which are proven to be the same. Only for the sources
-// of this module.
+// Which files exist on both sides, and which are certainly the same. Private to this module.
 #pragma once
 
 #include <set>
@@ -17,32 +16,32 @@ class ModelFiles {
 public:
     ModelFiles(const Tree& before, const Tree& after);
 
-    /// Whether anything of the hub is at `path`: a file, or a link that leads to none.
+    /// Whether `path` exists in the hub: as a file, or as a link without a target.
     static bool has_file(const Tree& tree, const std::string& path);
 
-    /// Git has the same blob, or the bytes are the same; of symbolic links that lead to no file of
-    /// the hub, their text. Of what is on neither side nothing is proven.
+    /// Git has the same blob, or the content is the same. Symbolic links without a target in the
+    /// hub are compared by their text. False if neither side has the file.
     bool is_proven_same(const std::string& path);
 
-    /// On one side alone, or on both and not proven to be the same.
+    /// Whether only one side has the file, or both have it and it may differ.
     bool differs(const std::string& path);
 
-    /// Whether the file, which may be no model, is on one side only or differs.
+    /// The same for any file.
     bool file_differs(const std::string& path) { return changes_.differs(path); }
 
-    /// Files that differ beside the model, whose names begin as the model's does: "a.onnx_data",
-    /// "a.bin". Where the graph isn't known, they may hold its weights.
+    /// Changed files in the model's directory whose names begin like the model's: "a.onnx_data",
+    /// "a.bin". If the graph is unknown, they may contain its weights.
     std::vector<std::string> changed_companions(const std::string& model_path) const;
 
-    /// Whether a file that may hold weights differs in the model's folder or below.
+    /// Whether a file in or below the model's directory differs that may contain weights.
     bool has_changes_beside(const std::string& model_path) const;
 
 private:
     const Tree& before_;
     const Tree& after_;
     FileChanges changes_;
-    std::set<std::string> changed_files_;    ///< neither models nor text
-    std::set<std::string> changed_folders_;  ///< with the folders above
+    std::set<std::string> changed_files_;    ///< without models and text files
+    std::set<std::string> changed_folders_;  ///< with all parent directories
     std::set<std::string> models_;           ///< of both sides
 };
 

@@ -82,7 +82,7 @@ public:
         add(PropertySource::table, field, value);
     }
 
-    void set_trouble(std::string trouble) { state_.trouble = std::move(trouble); }
+    void set_problem(std::string problem) { state_.problem = std::move(problem); }
 
     ModelState take() { return std::move(state_); }
 
@@ -115,16 +115,16 @@ void add_table_facts(StateBuilder& builder, const ModelDescription& model,
     }
 }
 
-std::string graph_trouble(const ModelDescription& model) {
-    if (model.bytes_missing) return "its bytes are not here (a Git LFS pointer)";
+std::string graph_problem(const ModelDescription& model) {
+    if (model.bytes_missing) return "it is a Git LFS pointer and not downloaded";
     for (const Diagnostic& diagnostic : model.diagnostics.all()) {
         if (diagnostic.severity == Severity::error) return diagnostic.message;
     }
-    return "it could not be read";
+    return "it cannot be read";
 }
 
-/// Why nothing is known of a file that is there. Reasons begin with its path, which readers know.
-std::string file_trouble(const std::string& path, const NoContent& none) {
+/// Why the content of an existing file is unknown. Removes the path, which the report already has.
+std::string file_problem(const std::string& path, const NoContent& none) {
     if (none.in_file) {
         constexpr std::string_view broken = "broken Git LFS pointer";
         const std::string& message = none.in_file->message;
@@ -133,7 +133,7 @@ std::string file_trouble(const std::string& path, const NoContent& none) {
         }
         return message + (none.in_file->hint.empty() ? "" : "; " + none.in_file->hint);
     }
-    if (none.kind == NoContent::Kind::missing) return "it is a symbolic link to nothing";
+    if (none.kind == NoContent::Kind::missing) return "it is a symbolic link without a target";
     if (none.reason.starts_with(path + ": ")) return none.reason.substr(path.size() + 2);
     if (none.reason.starts_with(path + " ")) return "it" + none.reason.substr(path.size());
     return none.reason;
@@ -166,10 +166,10 @@ std::optional<ModelState> state_of(const std::string& path,
     const ModelDescription& first = *rows.front();
     if (const auto* none = std::get_if<NoContent>(&contents.at(path))) {
         if (!has_file || none->kind == NoContent::Kind::ignored) return std::nullopt;
-        builder.set_trouble(file_trouble(path, *none));
+        builder.set_problem(file_problem(path, *none));
     } else {
         if (first.facts) builder.add_file(*first.facts);
-        if (!first.graph) builder.set_trouble(graph_trouble(first));
+        if (!first.graph) builder.set_problem(graph_problem(first));
     }
     if (first.graph) builder.add_graph(*first.graph);
     for (const ModelDescription* model : rows) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one model is at one moment, as far as it can be told. Only for the sources of this module.
+// The known properties of one model on one side. Private to this module.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace onnxhub {
 
-/// Where a property comes from, since it can be compared only where both sides know that.
+/// The source of a property. Properties are compared only if both sides know their source.
 enum class PropertySource { file, table, archive, ports, graph, weights };
 
 struct Property {
@@ -24,23 +24,23 @@ struct Property {
 
 struct ModelState {
     std::string path;
-    std::optional<Sha256> sha;  ///< nothing: what the file holds can't be told
+    std::optional<Sha256> sha;  ///< nothing: the content of the file is unknown
     std::vector<Property> properties;
-    std::map<std::string, std::uint64_t> operators;  ///< by name; of the graph
+    std::map<std::string, std::uint64_t> operators;  ///< of the graph, by name
     std::vector<std::string> input_names;            ///< in the order of the ports
     std::vector<std::string> output_names;
-    bool has_rows = true;  ///< the tables that may list it could be read
+    bool has_rows = true;  ///< all tables that may list it were read
     bool has_archive_facts = true;
     bool has_ports = false;
     bool has_graph = false;
-    bool has_weights = false;  ///< its external files are known, if it has any
-    std::string trouble;       ///< why there is no graph, or not even a digest; one clause
+    bool has_weights = false;  ///< its external files are known
+    std::string problem;       ///< one clause: why there is no graph, or no digest
 
     bool knows(PropertySource source) const;
 };
 
-/// `rows` are all descriptions of the model at `path`: one at least. Nothing when no file is there,
-/// `has_file` says whether something of that path is, such as a symbolic link to nothing.
+/// `rows` are all descriptions of the model at `path`, at least one. Returns nothing if there is no
+/// file. `has_file` says whether `path` exists, for example as a symbolic link without a target.
 std::optional<ModelState> state_of(const std::string& path,
                                    const std::vector<const ModelDescription*>& rows,
                                    const ContentTable& contents, bool has_file);

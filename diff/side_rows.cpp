@@ -12,8 +12,8 @@
 namespace onnxhub {
 namespace {
 
-/// Why the file can't be read though it is there; nothing when it can, or isn't there.
-std::optional<std::string> reading_trouble(const Tree& tree, const std::string& path) {
+/// Why an existing file is not readable; nothing if it is readable or missing.
+std::optional<std::string> reading_problem(const Tree& tree, const std::string& path) {
     const auto resolved = resolve_symlinks(tree, path);
     if (const auto* unresolved = std::get_if<UnresolvedPath>(&resolved)) return unresolved->reason;
     const auto& target = std::get<std::string>(resolved);
@@ -28,10 +28,10 @@ std::optional<std::string> reading_trouble(const Tree& tree, const std::string& 
 }
 
 void note_unread_readme(const Tree& tree, const std::string& path, SideRows& side) {
-    const auto trouble = reading_trouble(tree, path);
-    if (!trouble || !side.unread_readmes.insert(path).second) return;
+    const auto problem = reading_problem(tree, path);
+    if (!problem || !side.unread_readmes.insert(path).second) return;
     side.has_lost_root |= path == readme_file_name;
-    side.notes.push_back("not compared: what " + path + " says; " + *trouble);
+    side.notes.push_back("not compared: the rows in " + path + "; " + *problem);
 }
 
 }  // namespace
@@ -51,9 +51,9 @@ const std::vector<ReadmeModel>& SideRows::at(const std::string& path) const {
 
 SideRows read_side_rows(const HubSide& side, unsigned jobs) {
     Settings settings = side.settings;
-    settings.exclude.clear();  // what is left out of the manifest is reviewed all the same
-    Diagnostics not_of_interest;
-    HubRows hub = read_hub_rows(side.tree, settings, jobs, not_of_interest);
+    settings.exclude.clear();  // models outside the manifest are reviewed too
+    Diagnostics ignored_diagnostics;
+    HubRows hub = read_hub_rows(side.tree, settings, jobs, ignored_diagnostics);
     const auto found = discover_models(side.tree, settings, hub.models);
     SideRows result;
     for (ReadmeModel& row : hub.models) result.rows[row.model_path].push_back(std::move(row));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tables of one side say, and which of them could not be read. Only for the sources of
-// this room.
+// The rows of one side's tables, and the READMEs that could not be read. Private to this module.
 #pragma once
 
 #include <map>
@@ -8,22 +7,22 @@
 #include <string>
 #include <vector>
 
-#include "diff/model_diff.h"
+#include "diff/hub_side.h"
 #include "generator/readme_table.h"
 
 namespace onnxhub {
 
-/// Rows by their models' paths; of models in no table, those discovery makes.
+/// Rows by model path, including rows of discovered models.
 using RowsByPath = std::map<std::string, std::vector<ReadmeModel>>;
 
 struct SideRows {
     RowsByPath rows;
-    std::set<std::string> unread_readmes;  ///< that are there and can't be read
-    bool has_lost_root = false;            ///< the root's README is one of them
-    std::vector<std::string> notes;        ///< what could not be read, and why: clauses
+    std::set<std::string> unread_readmes;  ///< existing but not readable
+    bool has_lost_root = false;            ///< the root README is one of them
+    std::vector<std::string> notes;        ///< clauses: what could not be read, and why
 
-    /// Whether it is known which rows the model at `path` has here; `other` may know it from a
-    /// README that can't be read here.
+    /// Whether all rows of the model at `path` on this side are known. They are not if `other` has
+    /// a row of it in a README that is not readable on this side.
     bool knows_rows_of(const std::string& path, const SideRows& other) const;
 
     const std::vector<ReadmeModel>& at(const std::string& path) const;  ///< empty: none
@@ -31,8 +30,8 @@ struct SideRows {
 
 SideRows read_side_rows(const HubSide& side, unsigned jobs);
 
-/// Models that the rows of `other` name, where this side's README could not be read: whether their
-/// files are here is known without it.
+/// Adds models of `other` whose README is not readable on this side, because this side may still
+/// have their files.
 void add_models_of_unread_readmes(SideRows& side, const SideRows& other);
 
 }  // namespace onnxhub

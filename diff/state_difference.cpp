@@ -17,7 +17,7 @@ const std::string* value_of(const ModelState& state, const std::string& field) {
     return found == state.properties.end() ? nullptr : &found->value;
 }
 
-/// Fields of several values, such as the names of a model that is listed twice, have one text.
+/// Joins the values of a field that occurs twice, such as the name of a model that is listed twice.
 std::vector<Property> joined_properties(const ModelState& state) {
     std::vector<Property> joined;
     for (const Property& property : state.properties) {
@@ -42,31 +42,31 @@ std::string operators_text(const std::map<std::string, std::uint64_t>& operators
     return text;
 }
 
-/// Whether a graph's property can differ at all, and the value or its being unknown is news.
-bool is_told(PropertySource source, bool has_same_bytes) {
+/// Whether a property of this source can differ, so that it is worth showing.
+bool is_shown(PropertySource source, bool has_same_bytes) {
     return !has_same_bytes || source == PropertySource::table ||
            source == PropertySource::archive || source == PropertySource::weights;
 }
 
-/// Where `other` can't tell the property: whether that is said, or passed by.
-bool is_told_as_unknown(PropertySource source, const ModelState& other, bool has_same_bytes) {
+/// Whether to show a property as unknown if `other` does not know it.
+bool is_shown_as_unknown(PropertySource source, const ModelState& other, bool has_same_bytes) {
     if (source == PropertySource::table || !other.has_rows) return false;
     return !has_same_bytes || source == PropertySource::archive;
 }
 
-/// Properties of `one` that `other` doesn't have so. `is_before`: `one` is the earlier state.
+/// Adds properties of `one` that differ in `other`. `is_before`: `one` is the earlier state.
 void compare_properties(const ModelState& one, const ModelState& other, bool has_same_bytes,
                         bool is_before, std::vector<FieldChange>& changes) {
     for (const Property& property : one.properties) {
         const PropertySource source = property.source;
-        if (!one.knows(source) || !is_told(source, has_same_bytes)) continue;
+        if (!one.knows(source) || !is_shown(source, has_same_bytes)) continue;
         std::string opposite;
         if (other.knows(source)) {
             const std::string* value = value_of(other, property.field);
             if (value && (!is_before || *value == property.value)) continue;
             if (value) opposite = *value;
         } else if (source == PropertySource::file ||
-                   is_told_as_unknown(source, other, has_same_bytes)) {
+                   is_shown_as_unknown(source, other, has_same_bytes)) {
             opposite = unknown;
         } else {
             continue;
@@ -146,11 +146,11 @@ std::vector<FieldChange> fields_of_lone(const ModelState& state, bool is_new) {
 
 std::string comparison_note(const ModelState& before, const ModelState& after) {
     if (before.has_graph && after.has_graph) return "";
-    std::string note =
-        before.sha && after.sha ? "graphs were not compared: " : "it was not compared: ";
-    if (!before.has_graph) note += "before, " + before.trouble;
+    std::string note = before.sha && after.sha ? "the graphs were not compared: "
+                                               : "the files were not compared: ";
+    if (!before.has_graph) note += "before, " + before.problem;
     if (!before.has_graph && !after.has_graph) note += "; ";
-    if (!after.has_graph) note += "now, " + after.trouble;
+    if (!after.has_graph) note += "now, " + after.problem;
     return note;
 }
 

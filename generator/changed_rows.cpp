@@ -35,7 +35,7 @@ bool same_features(const HubState& base, const HubState& now, const ReadmeModel&
     return same_tensor && base.settings.features_tag == now.settings.features_tag;
 }
 
-/// Side files of models, by model path, as the present manifest knows them.
+/// External data files by model path, from the present manifest.
 std::unordered_map<std::string, std::vector<std::string>> external_files(
     const ManifestDocument& present) {
     std::unordered_map<std::string, std::vector<std::string>> files;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which rows of a hub a change touches, for `--target diff`.
+// Finds the rows of a hub that a change affects, for `--target diff`.
 #pragma once
 
 #include <cstddef>
@@ -20,12 +20,13 @@ struct HubState {
 };
 
 struct RowChanges {
-    std::vector<std::size_t> changed;  ///< indices of rows now: new, edited, or with other files
-    std::vector<ReadmeModel> gone;     ///< rows of the base that are no longer there
+    std::vector<std::size_t>
+        changed;                    ///< indexes of current rows: new, edited, or with changed files
+    std::vector<ReadmeModel> gone;  ///< rows that only the base has
 };
 
-/// Compares rows, and the content of the files they name: by blob id where git knows both, else by
-/// digest. `present` tells which external data files belong to a model.
+/// Compares rows and the content of their files: by blob id if git knows both, otherwise by digest.
+/// `present` lists the external data files of each model.
 RowChanges find_changed_rows(const HubState& base, const HubState& now,
                              const ManifestDocument& present);
 

@@ -7,11 +7,11 @@
 namespace onnxhub {
 namespace {
 
-/// "```" or "~~~", which begin and end code blocks.
+/// A line "```" or "~~~", which begins or ends a code block.
 struct Fence {
-    char mark = 0;  ///< 0: the line is no fence
+    char mark = 0;  ///< 0: the line is not a fence
     std::size_t length = 0;
-    bool is_bare = true;  ///< nothing stands behind it, as behind a fence that ends a block
+    bool is_bare = true;  ///< no text follows, as required for a fence that ends a block
 };
 
 Fence fence_of(std::string_view line) {
@@ -50,7 +50,7 @@ public:
 
 private:
     struct Seen {
-        int sure = 0;  ///< line of the first sure sign, 0: none yet
+        int sure = 0;  ///< line of the first certain marker, 0: none yet
         int base = 0;  ///< line of the first "||||||| "
     };
 
@@ -69,9 +69,9 @@ private:
     }
 
     int line_ = 0;
-    Fence open_;  ///< of the code block that the line is in
+    Fence open_;  ///< fence of the current code block
     Seen seen_;
-    Seen before_block_;  ///< what a block holds counts only while no fence ends it
+    Seen before_block_;  ///< markers in a block count only if no fence ends the block
 };
 
 }  // namespace

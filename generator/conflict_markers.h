@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lines that git leaves in a text whose merge is not resolved.
+// Finds git's conflict markers in a text.
 #pragma once
 
 #include <string_view>
@@ -7,10 +7,10 @@
 namespace onnxhub {
 
 /// The 1-based line of the first "<<<<<<< ", "||||||| " or ">>>>>>> " at the start of a line; 0
-/// when there is none. "=======" underlines headings in Markdown, so it alone is no sign; "|||||||
-/// " may be a table's row, so it needs one of the others or a "=======" below it. Lines inside a
-/// code block between two fences are an example of something and do not count. Source: "How
-/// conflicts are presented" in git-merge(1).
+/// when there is none. "=======" alone does not count, since it underlines headings in Markdown.
+/// "||||||| " may be a table row, so it only counts together with one of the others or a following
+/// "=======". Lines in fenced code blocks do not count. Source: "How conflicts are presented" in
+/// git-merge(1).
 int first_conflict_line(std::string_view text);
 
 }  // namespace onnxhub

@@ -7,19 +7,21 @@
 #include <vector>
 
 #include "base/user_error.h"
+#include "manifest/rule_ids.h"
 #include "repository/foreign_pointer.h"
 
 namespace onnxhub {
 namespace {
 
-/// Larger blocks gain nothing over SHA-256 itself, smaller ones cost system calls.
+/// Larger blocks do not make SHA-256 faster; smaller ones need more system calls.
 constexpr std::size_t hash_block = 512 * 1024;  // bytes
 
 Diagnostic unreadable(const std::string& path, std::string message, std::string hint) {
-    return {Severity::error, "file-unreadable", path, 0, std::move(message), std::move(hint)};
+    return {Severity::error,    rule_id::file_unreadable, path, 0,
+            std::move(message), std::move(hint)};
 }
 
-/// "<path>: <what is wrong>; <what to do>" in its parts: diagnostics keep them apart.
+/// Splits "<path>: <what is wrong>; <what to do>", since diagnostics have separate fields.
 Diagnostic unreadable(const std::string& path, const UserError& error) {
     std::string message = error.what();
     if (message.starts_with(path + ": ")) message.erase(0, path.size() + 2);
@@ -31,7 +33,7 @@ Diagnostic unreadable(const std::string& path, const UserError& error) {
 
 Diagnostic malformed(const std::string& path, const MalformedPointer& pointer) {
     return {Severity::error,
-            "pointer-malformed",
+            rule_id::pointer_malformed,
             path,
             pointer.line,
             "broken Git LFS pointer: " + pointer.reason,
@@ -55,7 +57,7 @@ std::variant<ContentFacts, HashNeeded, Diagnostic> facts_of_small_file(const Tre
         if (auto foreign = find_foreign_pointer(content)) {
             return unreadable(path, std::move(foreign->reason), std::move(foreign->hint));
         }
-        if (options.observer) options.observer->hashed(0);  // a chance to stop
+        if (options.observer) options.observer->hashed(0);  // lets the observer stop
         return ContentFacts{sha256_of(content), content.size(), FactSource::hashed};
     }
     const ContentFacts facts{pointer->oid, pointer->size_bytes, FactSource::pointer,
@@ -67,7 +69,7 @@ std::variant<ContentFacts, HashNeeded, Diagnostic> facts_of_small_file(const Tre
                           "lfs-object-corrupt",
                           path,
                           0,
-                          "the object in the local LFS store has another SHA-256 than its name",
+                          "the SHA-256 of the object in the local LFS store differs from its name",
                           "delete it and get it again with `git lfs fsck` and `git lfs fetch`"};
     }
     return facts;
@@ -79,7 +81,7 @@ std::variant<ContentFacts, HashNeeded, Diagnostic> known_facts(const Tree& tree,
     const auto stat = tree.stat(path);
     if (!stat) return unreadable(path, "does not exist", "add it, or correct what names it");
     if (stat->kind != FileKind::regular) {
-        return unreadable(path, "is no regular file", "replace it by one");
+        return unreadable(path, "is not a regular file", "replace it by one");
     }
     if (stat->size_bytes < lfs_pointer_size_limit) return facts_of_small_file(tree, path, options);
     if (!options.rehash) {
@@ -130,15 +132,16 @@ Sha256 hash_content(const ByteSource& source, HashObserver* observer) {
         const std::size_t count = source.read(offset, {block.get(), wanted});
         if (count == 0) {
             throw UserError(
-                "the file became shorter while it was read; try again when it is whole");
+                "the file became shorter while it was read; try again when it is complete");
         }
         hasher.update({block.get(), count});
         offset += count;
         if (observer) observer->hashed(count);
     }
-    // Somebody may still be writing it: the digest of a half is worse than none.
+    // Another process may still be writing the file, and the digest of an incomplete file would be
+    // wrong.
     if (source.read(size, {block.get(), 1}) != 0) {
-        throw UserError("the file became longer while it was read; try again when it is whole");
+        throw UserError("the file became longer while it was read; try again when it is complete");
     }
     return hasher.finish();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-256 and size of a file from the cheapest honest source, read or not.
+// SHA-256 and size of a file, from the cheapest reliable source.
 #pragma once
 
 #include <atomic>
@@ -13,69 +13,70 @@
 
 namespace onnxhub {
 
-/// Where facts came from, cheapest first.
+/// Sources of facts, cheapest first.
 enum class FactSource {
-    pointer,  ///< the file is a Git LFS pointer and names them
-    index,    ///< unmodified since git recorded it, and git holds the pointer
+    pointer,  ///< the file is a Git LFS pointer with these values
+    index,    ///< unmodified since git recorded it, and git has the pointer
     hashed,   ///< every byte was read
 };
 
-/// How a Git LFS pointer is written.
+/// Notation of a Git LFS pointer.
 enum class PointerForm { canonical, crlf, other };
 
 struct ContentFacts {
     Sha256 sha;
     std::uint64_t size_bytes = 0;
     FactSource source = FactSource::hashed;
-    PointerForm pointer_form = PointerForm::canonical;  ///< of FactSource::pointer
+    PointerForm pointer_form = PointerForm::canonical;  ///< only for FactSource::pointer
 
     bool operator==(const ContentFacts&) const = default;
 };
 
-/// Called from worker threads while hashing; returning is prompt. Throw Interrupted to stop.
+/// Called from worker threads while hashing; must return quickly. Throw Interrupted to stop.
 class HashObserver {
 public:
     virtual ~HashObserver() = default;
-    virtual void hashed(std::uint64_t bytes) = 0;  ///< since the last call
+    virtual void hashed(std::uint64_t bytes) = 0;  ///< bytes since the last call
 };
 
 struct FactOptions {
-    bool rehash = false;  ///< no shortcuts: hash whatever bytes are here, LFS objects too
+    bool rehash = false;  ///< hash all available content, LFS objects too
     HashObserver* observer = nullptr;
 };
 
-/// No shortcut leads to the facts: the file has to be read.
+/// The facts are only available by reading the file.
 struct HashNeeded {
     std::uint64_t size_bytes = 0;
 };
 
-/// Facts of the regular file at `path` (symbolic links resolved already) as far as they are known
-/// without hashing it. A file that is a broken pointer or one of another tool, or can't be read, is
-/// a diagnostic at `path`.
+/// Facts of the regular file at `path` (after resolving symbolic links) that are available without
+/// hashing. An unreadable file, a broken pointer, or a pointer of another tool is a diagnostic at
+/// `path`.
 std::variant<ContentFacts, HashNeeded, Diagnostic> known_content_facts(const Tree& tree,
                                                                        const std::string& path,
                                                                        const FactOptions& options);
 
-/// Facts of the regular file at `path` by reading all of it.
+/// Facts of the regular file at `path`, by hashing it.
 std::variant<ContentFacts, Diagnostic> hash_file(const Tree& tree, const std::string& path,
                                                  HashObserver* observer);
 
-/// Both in a row. Facts of the regular file at `path` (symbolic links resolved already). A file
-/// that is a broken pointer, or can't be read, is a diagnostic at `path`.
+/// known_content_facts() and then, if needed, hash_file(): facts of the regular file at `path`
+/// (after resolving symbolic links). An unreadable file or a broken pointer is a diagnostic at
+/// `path`.
 std::variant<ContentFacts, Diagnostic> read_content_facts(const Tree& tree, const std::string& path,
                                                           const FactOptions& options);
 
-/// One streaming pass with constant memory. Throws UserError when reading fails or the
+/// Hashes in one streaming pass with constant memory. Throws UserError when reading fails or the
 /// source ends before its size.
 Sha256 hash_content(const ByteSource& source, HashObserver* observer);
 
-/// The content that `facts` describe, for random access: the file itself, or the object in the
-/// local LFS store when the file is a pointer; null when the bytes are not here.
+/// Opens the content that `facts` describe: the file itself, or the object in the local LFS store
+/// when the file is a pointer; null when the content is not available locally.
 std::unique_ptr<ByteSource> open_content(const Tree& tree, const std::string& path,
                                          const ContentFacts& facts);
 
-/// Whether two regular files hold the same bytes, by the cheapest honest means; what can't be read
-/// is the same as nothing.
+/// Whether two regular files have the same bytes, by the cheapest reliable means. An unreadable
+/// file differs from every file.
 bool have_same_content(const Tree& one_tree, const std::string& one, const Tree& other_tree,
                        const std::string& other);
 

@@ -32,7 +32,7 @@ const char* kind_name(FileKind kind) {
         case FileKind::other:
             break;
     }
-    return "no regular file";
+    return "not a regular file";
 }
 
 void count(SourceCount& source, std::uint64_t bytes) {
@@ -59,7 +59,7 @@ void ContentTable::add_known(const std::string& path) {
     row_of(path);
 }
 
-/// What another tool than Git LFS has put in the place of the file, where no file is reached.
+/// The placeholder of another tool than Git LFS, if the path does not lead to a file.
 std::optional<ForeignPointer> ContentTable::foreign_link(const std::string& path) const {
     const auto stat = tree_->stat(path);
     if (stat && stat->kind == FileKind::symlink) return find_foreign_link(tree_->read_link(path));
@@ -68,7 +68,7 @@ std::optional<ForeignPointer> ContentTable::foreign_link(const std::string& path
     return std::nullopt;
 }
 
-/// Leaves either a NoContent or a path of a regular file in `row.resolved`.
+/// Sets either a NoContent or the path of a regular file in `row.resolved`.
 void ContentTable::resolve(Row& row) const {
     find_file(row);
     const auto* none = std::get_if<NoContent>(&row.result);
@@ -86,7 +86,7 @@ void ContentTable::find_file(Row& row) const {
     if (auto* unresolved = std::get_if<UnresolvedPath>(&resolved)) {
         row.result = NoContent{NoContent::Kind::unusable,
                                row.path + ": " + unresolved->reason,
-                               "replace the link by the file itself",
+                               "replace the link by the file",
                                {}};
         return;
     }
@@ -123,7 +123,7 @@ void ContentTable::describe(const FactOptions& options, ContentObserver* observe
         Row& row = rows_[pending[i]];
         try {
             resolve(row);
-        } catch (const UserError& error) {  // such as a blob that a partial clone left out
+        } catch (const UserError& error) {  // such as a blob that is missing in a partial clone
             row.result = NoContent{NoContent::Kind::unusable, error.what(), "", {}};
         }
         if (row.resolved.empty()) return;
@@ -147,7 +147,7 @@ void ContentTable::describe(const FactOptions& options, ContentObserver* observe
         if (needs_hash[i]) work.push_back(i);
     }
     if (work.empty()) return;
-    // The largest first: a big file begun last would keep one thread busy alone.
+    // The largest first: a large file that starts last would keep a single thread busy.
     std::stable_sort(work.begin(), work.end(), [&](std::size_t a, std::size_t b) {
         return size_to_hash[a] > size_to_hash[b];
     });

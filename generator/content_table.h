@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Facts of many files at once: each file is described once, however many rows name it.
+// Facts of many files: each file is described once, even if several rows name it.
 #pragma once
 
 #include <cstddef>
@@ -16,18 +16,18 @@
 
 namespace onnxhub {
 
-/// Told of the work before it starts, and of every block as it is done, from any thread.
+/// Is called before the work starts, and after every block, from any thread.
 class ContentObserver : public HashObserver {
 public:
-    /// So many files of so many bytes are about to be read in full.
+    /// This number of files and bytes will be read completely.
     virtual void will_hash(std::size_t files, std::uint64_t bytes) = 0;
     virtual void hashed_file() = 0;
 };
 
-/// How much was described from which source.
+/// The amount of content described from one source.
 struct SourceCount {
     std::size_t files = 0;
-    std::uint64_t bytes = 0;  ///< size of the content described
+    std::uint64_t bytes = 0;  ///< total size of the content
 
     bool operator==(const SourceCount&) const = default;
 };
@@ -40,18 +40,19 @@ struct FactStatistics {
     bool operator==(const FactStatistics&) const = default;
 };
 
-/// Why a path gives no facts.
+/// Why there are no facts for a path.
 struct NoContent {
     enum class Kind {
         missing,
         ignored,
         unusable,
-        unread,  ///< a file is there, and would have to be hashed: see add_known()
+        unread,  ///< the file exists but would have to be hashed: see add_known()
     };
     Kind kind = Kind::missing;
     std::string reason;  ///< one clause with the path: "a/b.onnx does not exist"
     std::string hint;
-    std::optional<Diagnostic> in_file;  ///< a broken pointer: the trouble is in the file itself
+    std::optional<Diagnostic>
+        in_file;  ///< set for a broken pointer: the problem is in the file itself
 };
 
 class ContentTable {
@@ -60,21 +61,21 @@ public:
 
     explicit ContentTable(const Tree& tree) : tree_(&tree) {}
 
-    /// A file to describe; a path that is there already is not added again.
+    /// Adds a file to describe; has no effect if it was added before.
     void add(const std::string& path);
 
-    /// The same, but only as far as pointers and git's index tell: nothing is hashed for it.
+    /// The same, but without hashing: only pointers and git's index are used.
     void add_known(const std::string& path);
 
-    /// Describes all that were added and aren't yet. Whole files are hashed by up to `jobs`
-    /// threads, the largest first.
+    /// Describes all added files that are not described yet. Up to `jobs` threads hash files, the
+    /// largest first.
     void describe(const FactOptions& options, ContentObserver* observer, unsigned jobs);
 
     const Result& at(const std::string& path) const;
-    const ContentFacts* facts(const std::string& path) const;  ///< null when there are none
-    bool has_file(const std::string& path) const;              ///< with facts, or there and unread
+    const ContentFacts* facts(const std::string& path) const;  ///< null if not available
+    bool has_file(const std::string& path) const;  ///< has facts, or exists but was not read
 
-    /// The content, for random access; null when its bytes are not here.
+    /// Opens the content; null when it is not available locally.
     std::unique_ptr<ByteSource> open(const std::string& path) const;
 
     FactStatistics statistics() const;
@@ -82,7 +83,7 @@ public:
 private:
     struct Row {
         std::string path;
-        std::string resolved;  ///< behind symbolic links
+        std::string resolved;  ///< path after resolving symbolic links
         Result result;
         bool may_hash = false;
         bool is_described = false;
@@ -92,7 +93,7 @@ private:
     void find_file(Row& row) const;
     std::optional<ForeignPointer> foreign_link(const std::string& path) const;
 
-    const Tree* tree_;  ///< never null; a pointer, so that tables can move
+    const Tree* tree_;  ///< never null; a pointer makes tables movable
     std::vector<Row> rows_;
     std::unordered_map<std::string, std::size_t> index_;
 };

@@ -11,6 +11,7 @@
 #include "generator/hub_rows.h"
 #include "manifest/hub_path.h"
 #include "manifest/onnx_release.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
@@ -24,7 +25,7 @@ struct GraphReading {
 
 using GraphReadings = std::unordered_map<std::string, GraphReading>;
 
-/// The tensor the settings name for a row's `extra_ports`, or nothing.
+/// The tensor that the settings name for a row's `extra_ports`, or null.
 const std::string* feature_tensor(const Settings& settings, const ReadmeModel& row) {
     const auto found = settings.feature_tensors.find(row.name);
     if (found == settings.feature_tensors.end()) return nullptr;
@@ -37,24 +38,24 @@ void report_graph_trouble(const std::string& path, const ModelGraph& graph,
                           Diagnostics& diagnostics) {
     if (graph.inference_failure && graph.inference_failure->crashed) {
         diagnostics.report(
-            {Severity::warning, "inference-crashed", path, 0,
-             "shape inference did not survive this model: " + graph.inference_failure->reason,
+            {Severity::warning, rule_id::inference_crashed, path, 0,
+             "shape inference failed on this model: " + graph.inference_failure->reason,
              "its ports are written as the model declares them"});
     }
     for (const std::string& contradiction : graph.contradictions) {
-        diagnostics.report({Severity::warning, "model-contradictory", path, 0, contradiction,
+        diagnostics.report({Severity::warning, rule_id::model_contradictory, path, 0, contradiction,
                             graph.has_contradictory_ports
                                 ? "its entry gets no io_ports; repair the model's export"
                                 : "repair the model's export"});
     }
     if (graph.has_invalid_names) {
-        diagnostics.report({Severity::warning, "port-name-not-utf8", path, 0,
+        diagnostics.report({Severity::warning, rule_id::port_name_not_utf8, path, 0,
                             "a name in the graph is not UTF-8",
                             "export the model again with valid names; while a port's is not, its "
                             "entry gets no io_ports"});
     }
     if (graph.is_cut_at_depth) {
-        diagnostics.report({Severity::warning, "graph-too-deep", path, 0,
+        diagnostics.report({Severity::warning, rule_id::graph_too_deep, path, 0,
                             "subgraphs are nested deeper than protobuf reads",
                             "no runtime will load this model; flatten it"});
     }
@@ -70,21 +71,23 @@ GraphReading read_graph(const ContentTable& table, const std::string& path,
         auto result = read_model_graph(*source, inference, tensors);
         if (const auto* error = std::get_if<SkeletonError>(&result)) {
             reading.diagnostics.report(
-                {Severity::error, "model-unreadable", path, 0,
+                {Severity::error, rule_id::model_unreadable, path, 0,
                  error->reason + " (at byte " + std::to_string(error->offset) + ")",
                  "replace it by a valid ONNX model"});
             return reading;
         }
         reading.graph = std::make_shared<const ModelGraph>(std::get<ModelGraph>(std::move(result)));
         report_graph_trouble(path, *reading.graph, reading.diagnostics);
+    } catch (const WorkerUnavailable&) {
+        throw;  // the file is not the cause
     } catch (const UserError& error) {
-        reading.diagnostics.report(
-            {Severity::error, "file-unreadable", path, 0, reason_without_file(error, path), ""});
+        reading.diagnostics.report({Severity::error, rule_id::file_unreadable, path, 0,
+                                    reason_without_file(error, path), ""});
     }
     return reading;
 }
 
-/// Graphs of all models with facts, each file once, with the tensors any of its rows wants.
+/// Reads the graphs of all models with facts, each file once, with the tensors that its rows need.
 GraphReadings read_graphs(const ContentTable& table, const std::vector<ReadmeModel>& rows,
                           const DescribeOptions& options) {
     std::unordered_map<std::string, std::set<std::string>> wanted;
@@ -114,14 +117,14 @@ GraphReadings read_graphs(const ContentTable& table, const std::vector<ReadmeMod
     return readings;
 }
 
-/// Where an external file of the model at `model_path` lies: locations are relative to its folder.
+/// The path of an external file of the model at `model_path`: locations are relative to its folder.
 /// Source: https://github.com/onnx/onnx/blob/main/docs/ExternalData.md
 std::variant<std::string, UnsafePath> external_path(const std::string& model_path,
                                                     const std::string& location) {
     return clean_hub_path(parent_folder(model_path), location);
 }
 
-/// The external files of a carried entry, moved along when the model has another folder now.
+/// The external files of a carried entry, adjusted if the model is in another folder now.
 std::vector<std::string> carried_external_paths(const Entry& carried,
                                                 const std::string& model_path) {
     const std::string_view old_folder = parent_folder(carried.model_path);
@@ -141,7 +144,7 @@ std::vector<std::string> carried_external_paths(const Entry& carried,
     return paths;
 }
 
-/// Builds one description from what was read before; touches no file.
+/// Builds one description from what was read before; reads no file.
 class DescriptionBuilder {
 public:
     DescriptionBuilder(ReadmeModel row, const ContentTable& table, const GraphReading* reading,
@@ -153,8 +156,8 @@ public:
     ModelDescription build() {
         const auto* facts = table_.facts(row().model_path);
         if (!facts) {
-            report_no_content(std::get<NoContent>(table_.at(row().model_path)), "row-file-missing",
-                              Severity::error);
+            report_no_content(std::get<NoContent>(table_.at(row().model_path)),
+                              rule_id::row_file_missing, Severity::error);
             return std::move(description_);
         }
         description_.facts = *facts;
@@ -165,7 +168,7 @@ public:
         }
         carried_ = options_.carried ? options_.carried->find(facts->sha) : nullptr;
         note_pointer_form(row().model_path, *facts);
-        // A digest of bytes that are no model would hide that the model is lost.
+        // An entry with the digest of bytes that are not a model would hide that the model is lost.
         if (reading_ && reading_->diagnostics.has_errors()) return std::move(description_);
 
         Entry entry;
@@ -192,21 +195,22 @@ private:
     void report_no_content(const NoContent& none, const char* missing_rule, Severity severity) {
         if (none.in_file) description_.diagnostics.report(*none.in_file);
         const char* rule = none.kind == NoContent::Kind::missing   ? missing_rule
-                           : none.kind == NoContent::Kind::ignored ? "row-file-ignored"
-                                                                   : "row-file-unusable";
+                           : none.kind == NoContent::Kind::ignored ? rule_id::row_file_ignored
+                                                                   : rule_id::row_file_unusable;
         report(severity, rule, none.reason, none.in_file ? "" : none.hint);
     }
 
-    /// Git LFS reads such pointers, but writes others: git shows the file as modified.
+    /// Git LFS reads such pointers but writes different bytes, so git shows the file as modified.
     void note_pointer_form(const std::string& path, const ContentFacts& facts) {
         if (facts.source != FactSource::pointer || facts.pointer_form == PointerForm::canonical) {
             return;
         }
         const bool is_crlf = facts.pointer_form == PointerForm::crlf;
         description_.diagnostics.report(
-            {Severity::warning, is_crlf ? "pointer-crlf" : "pointer-not-canonical", path, 1,
+            {Severity::warning, is_crlf ? rule_id::pointer_crlf : rule_id::pointer_not_canonical,
+             path, 1,
              is_crlf ? "the lines of this Git LFS pointer end with CR LF"
-                     : "this Git LFS pointer is not the bytes Git LFS writes",
+                     : "this Git LFS pointer differs from what Git LFS writes",
              "with its content here: git add --renormalize"});
     }
 
@@ -223,32 +227,33 @@ private:
             entry.opset_version = carried_->opset_version;
             return true;
         }
-        return false;  // unreadable: reported already; bytes missing: counted by the caller
+        return false;  // unreadable: already reported; not available: the caller counts it
     }
 
-    /// The row stays the source of the entry: users may have reasons, and validate has the error.
+    /// The entry keeps the row's opset, since users may have a reason. `validate` reports an error.
     void warn_of_other_opset() {
         if (!description_.graph) return;
         const auto imported = default_opset(*description_.graph);
         if (!imported || *imported == row().opset_version) return;
-        report(Severity::warning, "graph-opset-differs",
+        report(Severity::warning, rule_id::graph_opset_differs,
                other_opset(row().model_path, *imported, row().opset_version),
-               "state the opset of the model");
+               "write the opset of the model");
     }
 
     bool set_versions_from_graph(Entry& entry, const ModelGraph& graph) {
         const auto opset = graph.opsets.find("");
         if (opset == graph.opsets.end()) {
-            report(Severity::error, "model-no-opset", "imports no opset of the default domain",
+            report(Severity::error, rule_id::model_no_opset,
+                   "imports no opset of the default domain",
                    "exclude it, or export it again with a default-domain opset");
             return false;
         }
         entry.opset_version = opset->second;
         const auto release = oldest_release_for(graph.ir_version, opset->second);
         if (!release) {
-            report(Severity::error, "model-too-new",
-                   "IR version " + std::to_string(graph.ir_version) + " and opset " +
-                       std::to_string(opset->second) + " belong to no ONNX release known here",
+            report(Severity::error, rule_id::model_too_new,
+                   "no known ONNX release has IR version " + std::to_string(graph.ir_version) +
+                       " and opset " + std::to_string(opset->second),
                    "list it in a table, which states its ONNX version");
             return false;
         }
@@ -274,7 +279,7 @@ private:
 
     void set_features(Entry& entry, const std::string* tensor) {
         if (!tensor) {
-            // A hub without the setting may still hold features from other days: nothing is lost.
+            // Keeps features that were carried over from a hub that had this setting earlier.
             if (options_.settings->feature_tensors.empty() && carried_) {
                 entry.extra_ports = carried_->extra_ports;
             }
@@ -282,14 +287,14 @@ private:
         }
         const auto shape = description_.graph->tensors.find(*tensor);
         if (shape == description_.graph->tensors.end() || !shape->second) {
-            report(Severity::warning, "feature-tensor-unknown",
+            report(Severity::warning, rule_id::feature_tensor_unknown,
                    row().name + ": the graph has no tensor " + *tensor + " with a known shape",
                    "correct [features.tensors] in " + std::string(settings_file_name));
             return;
         }
         FeaturePort feature{*tensor, *shape->second};
         for (Dimension& dimension : feature.shape) {
-            // An unknown dimension is 0 here, as the official generator writes it.
+            // The official generator writes 0 for an unknown dimension here.
             if (!std::holds_alternative<std::int64_t>(dimension)) dimension = std::int64_t{0};
         }
         entry.extra_ports.emplace().push_back(std::move(feature));
@@ -305,11 +310,11 @@ private:
         }
         const auto& none = std::get<NoContent>(table_.at(*row().archive_path));
         const bool is_missing = none.kind == NoContent::Kind::missing;
-        report_no_content(none, "row-archive-missing",
+        report_no_content(none, rule_id::row_archive_missing,
                           is_missing ? Severity::warning : Severity::error);
     }
 
-    /// External data known from the graph, else from the carried entry of the same model.
+    /// Sets external data from the graph, otherwise from the carried entry of the same model.
     bool set_external_data(Entry& entry) {
         if (!description_.graph) {
             if (!carried_) return true;
@@ -321,10 +326,10 @@ private:
         for (const std::string& location : description_.graph->external_locations) {
             const auto path = external_path(row().model_path, location);
             if (const auto* unsafe = std::get_if<UnsafePath>(&path)) {
-                report(Severity::error, "external-data-unsafe",
+                report(Severity::error, rule_id::external_data_unsafe,
                        "external data \"" + location + "\" of " + row().model_path + " " +
                            unsafe->reason,
-                       "store it in the model's folder");
+                       "store it in the model's directory");
                 return false;
             }
             if (!add_external_file(entry, std::get<std::string>(path))) return false;
@@ -340,9 +345,9 @@ private:
         }
         const auto& none = std::get<NoContent>(table_.at(path));
         if (none.in_file) description_.diagnostics.report(*none.in_file);
-        report(Severity::error, "external-data-missing",
+        report(Severity::error, rule_id::external_data_missing,
                "external data of " + row().model_path + ": " + none.reason,
-               "add the file, the model is not complete without it");
+               "add the file, since the model is incomplete without it");
         return false;
     }
 
@@ -364,18 +369,18 @@ ModelGraphs graphs_of(const GraphReadings& readings) {
 Diagnostics diagnostics_of_others(const GraphReadings& readings,
                                   const std::vector<ReadmeModel>& rows,
                                   const std::vector<std::string>& others) {
-    std::set<std::string_view> told;
-    for (const ReadmeModel& row : rows) told.insert(row.model_path);
+    std::set<std::string_view> reported;
+    for (const ReadmeModel& row : rows) reported.insert(row.model_path);
     Diagnostics diagnostics;
     for (const std::string& path : others) {
         const auto found = readings.find(path);
-        if (found == readings.end() || !told.insert(path).second) continue;
+        if (found == readings.end() || !reported.insert(path).second) continue;
         diagnostics.append(found->second.diagnostics);
     }
     return diagnostics;
 }
 
-/// All that rows, and whoever wants more, name.
+/// Adds all files that rows name or that were requested in addition.
 void add_files(ContentTable& table, const std::vector<ReadmeModel>& rows,
                const DescribeOptions& options) {
     const auto add = [&](const std::string& model_path, const std::string& path) {
@@ -401,7 +406,8 @@ ModelDescription describe_elsewhere(ReadmeModel row, const ContentTable& table) 
     return description;
 }
 
-/// Every external file that any graph, or an entry carried for a model without bytes, names.
+/// Adds every external file that a graph names, or a carried entry of a model without local
+/// content.
 void add_external_files(ContentTable& table, const std::vector<ReadmeModel>& rows,
                         const GraphReadings& readings, const DescribeOptions& options) {
     for (const auto& [path, reading] : readings) {
@@ -427,8 +433,8 @@ void add_external_files(ContentTable& table, const std::vector<ReadmeModel>& row
 
 namespace {
 
-/// What an entry says about its model's bytes. What else is wrong with it, such as an archive
-/// without a digest, must not lose that.
+/// The values of an entry that describe its model's bytes. Other errors in the entry, such as an
+/// archive without a digest, must not lose them.
 std::optional<Entry> facts_of_model(const ManifestEntry& present) {
     if (present.entry) return present.entry;
     const JsonValue* metadata = present.json.object() ? present.json.find("metadata") : nullptr;
@@ -478,7 +484,7 @@ void CarriedPorts::add(const ManifestDocument& document) {
         const auto [known, is_new] = entries_.try_emplace(*facts->content.sha);
         if (!is_new && (known->second.io_ports || !facts->io_ports)) continue;
         known->second = std::move(*facts);
-        // Paths of a manifest are foreign input: what is not a safe path is not carried.
+        // Paths of a manifest are untrusted: unsafe ones are not carried over.
         std::erase_if(known->second.external_data, [](const ExternalDataFile& file) {
             return std::holds_alternative<UnsafePath>(check_hub_path(file.path));
         });

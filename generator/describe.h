@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From rows to entries: everything the repository itself can tell about each model.
+// Makes entries from rows, with the facts that the repository has about each model.
 #pragma once
 
 #include <cstdint>
@@ -23,73 +23,75 @@
 
 namespace onnxhub {
 
-/// What earlier manifests know about models whose bytes are not here, by the digest of the model.
+/// Entries of earlier manifests for models whose content is not available locally, by the model's
+/// digest.
 class CarriedPorts {
 public:
     static CarriedPorts from(const ManifestDocument& document);
 
-    /// What is known already stays, but for entries without ports where `document` has some.
-    /// Entries without a digest are of no use and ignored.
+    /// Adds the entries of `document`. Existing values are kept, except that entries without ports
+    /// get those of `document`. Entries without a digest are ignored.
     void add(const ManifestDocument& document);
 
-    const Entry* find(const Sha256& model_sha) const;  ///< null when nothing is known
+    const Entry* find(const Sha256& model_sha) const;  ///< null if unknown
 
 private:
     std::map<Sha256, Entry> entries_;
 };
 
-/// Where an entry's ports came from.
+/// The source of an entry's ports.
 enum class PortSource { graph, carried, none };
 
-/// One row and what became of it.
+/// One row and its result.
 struct ModelDescription {
     ReadmeModel row;
-    /// Absent when the row can't become one, such as for a file that is no model; `diagnostics` say
-    /// why.
+    /// Absent when no entry can be made, for example when the file is not a model; `diagnostics`
+    /// has the reason.
     std::optional<Entry> entry;
-    std::optional<ContentFacts> facts;  ///< of the model file
+    std::optional<ContentFacts> facts;  ///< facts of the model file
     PortSource ports = PortSource::none;
-    /// The model is in LFS and its bytes are not here: its ports, and for discovered models its
-    /// opset, could only be carried.
+    /// The model is in LFS and its content is not available locally, so its ports (and, for a
+    /// discovered model, its opset) could only be carried over.
     bool bytes_missing = false;
-    /// What the graph says, where the bytes are here and can be read.
+    /// The graph, if the content is available and readable.
     std::shared_ptr<const ModelGraph> graph;
     Diagnostics diagnostics;
 };
 
-/// The opset of the default domain that the model imports; nothing when it imports none.
+/// The opset of the default domain that the model imports; nullopt when it imports none.
 std::optional<std::int64_t> default_opset(const ModelGraph& graph);
 
-/// One clause for the rule graph-opset-differs, which `generate` and `validate` both report.
+/// The message of the rule graph-opset-differs, which `generate` and `validate` report.
 std::string other_opset(const std::string& model_path, std::int64_t imported, std::int64_t stated);
 
 struct DescribeOptions {
     const Settings* settings = nullptr;
-    const CarriedPorts* carried = nullptr;  ///< null: nothing is carried
+    const CarriedPorts* carried = nullptr;  ///< null: nothing is carried over
     ShapeInference* inference = nullptr;    ///< null: declared shapes only
     ContentObserver* observer = nullptr;
     bool rehash = false;
     unsigned jobs = 0;
-    std::vector<std::string> more_models = {};  ///< that no row needs to name: facts and graphs
-    std::vector<std::string> more_files = {};   ///< that no row needs to name: facts
-    /// Models outside it get the facts that are known without reading, and nothing else.
+    std::vector<std::string> more_models = {};  ///< additional models to describe: facts and graphs
+    std::vector<std::string> more_files = {};   ///< additional files to describe: facts
+    /// Models outside of the scope only get facts that are known without reading.
     Scope part = {};
-    std::vector<std::string> known_files = {};  ///< facts as far as they are known without reading
+    std::vector<std::string> known_files =
+        {};  ///< files whose facts are only needed if known without reading
 };
 
-/// By path; null where the graph can't be read. Absent: the bytes are not here.
+/// By path; null when the graph cannot be read. Absent: the content is not available locally.
 using ModelGraphs = std::unordered_map<std::string, std::shared_ptr<const ModelGraph>>;
 
 struct Descriptions {
-    std::vector<ModelDescription> models;  ///< as many as rows, in their order
+    std::vector<ModelDescription> models;  ///< one per row, in the order of the rows
     FactStatistics statistics;
-    ContentTable contents;  ///< of all files any row names and of those asked for
-    ModelGraphs graphs;     ///< of all models among them
-    /// About models no row names, such as graphs that can't be read.
+    ContentTable contents;  ///< all files named by rows or requested in addition
+    ModelGraphs graphs;     ///< graphs of all models among them
+    /// Diagnostics about models without a row, such as unreadable graphs.
     Diagnostics more_diagnostics;
 };
 
-/// Describes the models of `rows`. One that can't be described never stops the others.
+/// Describes the models of `rows`. A failed model does not stop the others.
 Descriptions describe_models(const Tree& tree, std::vector<ReadmeModel> rows,
                              const DescribeOptions& options);
 

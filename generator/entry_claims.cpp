@@ -14,12 +14,12 @@
 namespace onnxhub {
 namespace {
 
-/// Folders are looked up from the model upwards; hubs nest less than this by far.
+/// Folders are searched from the model upwards; hubs are not nested this deeply.
 constexpr int folder_depth_limit = 128;
 
 class Claims {
 public:
-    Claims(const std::vector<EntryName>& entries, const RowsInError& in_error)
+    Claims(const std::vector<EntryName>& entries, const InvalidRows& in_error)
         : has_lost_root_(in_error.has_lost_root) {
         std::set<std::string_view> present;
         for (const EntryName& entry : entries) present.insert(entry.model_path);
@@ -62,7 +62,7 @@ private:
 }  // namespace
 
 std::vector<EntryClaim> claim_entries(const ManifestDocument& present,
-                                      const RowsInError& in_error) {
+                                      const InvalidRows& in_error) {
     std::vector<EntryClaim> claims(present.entries.size(), EntryClaim::none);
     if (!in_error.has_lost_root && in_error.lost_readmes.empty() && in_error.rows.empty()) {
         return claims;

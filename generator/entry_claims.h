@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Entries of the present manifest that rows in error may stand for: they have to stay as they are
-// until the rows are repaired.
+// Entries of the present manifest that invalid rows may describe. They are kept unchanged until the
+// rows are repaired.
 #pragma once
 
 #include <string>
@@ -11,25 +11,26 @@
 
 namespace onnxhub {
 
-/// How an entry belongs to a row in error, weakest first.
+/// How certainly an entry belongs to an invalid row, weakest first.
 enum class EntryClaim {
     none,
-    possible,  ///< by path alone, or by name and folder: another row may still have it
-    certain,   ///< by path and name, or its whole README can't be used
+    possible,  ///< only by path, or by name and folder: another row may still match it
+    certain,   ///< by path and name, or because its whole README is unusable
 };
 
-/// What is in error in the tables of a hub.
-struct RowsInError {
-    bool has_lost_root = false;             ///< the top README can't be used, or not wholly
-    std::vector<std::string> lost_readmes;  ///< likewise, of folders
+/// Invalid rows and READMEs of a hub.
+struct InvalidRows {
+    bool has_lost_root = false;             ///< the top README is at least partly unusable
+    std::vector<std::string> lost_readmes;  ///< unusable READMEs of folders
     std::vector<BrokenRow> rows;
 };
 
-/// The claims on the entries of `present`, by position. A row claims the entries at its path, where
-/// there are any, else those of its name below its README's folder. Linear in entries and rows.
-std::vector<EntryClaim> claim_entries(const ManifestDocument& present, const RowsInError& in_error);
+/// The claims on the entries of `present`, by position. A row claims the entries at its path if
+/// there are any, otherwise those with its name below its README's folder. Linear in entries and
+/// rows.
+std::vector<EntryClaim> claim_entries(const ManifestDocument& present, const InvalidRows& in_error);
 
-/// Makes each of `claims` the stronger of the two. Both have the same size, or `more` is empty.
+/// Sets each of `claims` to the stronger of the two. Both have the same size, or `more` is empty.
 void add_claims(const std::vector<EntryClaim>& more, std::vector<EntryClaim>& claims);
 
 }  // namespace onnxhub

@@ -10,7 +10,7 @@
 namespace onnxhub {
 namespace {
 
-/// Where `path` leads in the tree, or nothing.
+/// Resolves `path` in the tree; nullopt when it does not exist.
 std::optional<std::string> resolve(const Tree& tree, const std::string& path) {
     auto resolved = resolve_symlinks(tree, path);
     if (!std::holds_alternative<std::string>(resolved)) return std::nullopt;
@@ -45,7 +45,7 @@ bool FileChanges::has_other_form(const std::string& old_path, const std::string&
         const auto before = before_.held_by_git(old_path);
         const auto after = after_.held_by_git(new_path);
         return before && after && before->as_pointer.index() != after->as_pointer.index();
-    } catch (const UserError&) {  // a partial clone: the content is the same all the same
+    } catch (const UserError&) {  // a partial clone; the content is the same
         return false;
     }
 }

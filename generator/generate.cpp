@@ -27,8 +27,8 @@ void require_a_hub(const HubRows& all, const GenerateOptions& options) {
     const std::string readme(readme_file_name);
     if (all.is_root_unusable) {
         throw UserError(readme +
-                        ": can't be used, so nothing was generated; repair what is "
-                        "reported of it");
+                        ": is not usable, so nothing was generated; repair the "
+                        "reported problems");
     }
     if (options.discover) return;
     if (!all.has_readme) {
@@ -72,20 +72,19 @@ void select_rows(const Tree& tree, const GenerateOptions& options, GenerationPla
     }
 }
 
-/// Throws when no row is selected that Target::single asks for, and says why.
+/// Throws, with the reason, when no row is selected for Target::single.
 void require_single(const GenerateOptions& options, const GenerationPlan& plan,
                     const Diagnostics& diagnostics) {
     if (options.target != Target::single || !plan.selected.empty()) return;
     const auto& all = diagnostics.all();
     const auto error = std::ranges::find(all, Severity::error, &Diagnostic::severity);
     throw UserError(options.single_path + ": no table lists this model" +
-                    (error == all.end()
-                         ? "; add a row for it, or use --discover"
-                         : " that can be read; repair what is wrong first: " + to_text(*error)));
+                    (error == all.end() ? "; add a row for it, or use --discover"
+                                        : " that can be read; first repair: " + to_text(*error)));
 }
 
-/// What rows in error may stand for, and no setting leaves out.
-std::vector<EntryClaim> claims_of(const GenerateOptions& options, const RowsInError& in_error) {
+/// The claims of invalid rows, without those that settings exclude.
+std::vector<EntryClaim> claims_of(const GenerateOptions& options, const InvalidRows& in_error) {
     if (!options.present) return {};
     std::vector<EntryClaim> claims = claim_entries(*options.present, in_error);
     for (std::size_t i = 0; i < claims.size(); ++i) {
@@ -97,7 +96,7 @@ std::vector<EntryClaim> claims_of(const GenerateOptions& options, const RowsInEr
     return claims;
 }
 
-/// A model that only looks as if no table listed it keeps the entry it has.
+/// A model with a claimed entry may be listed in an unusable table, so it keeps its entry.
 void leave_out_claimed(const GenerateOptions& options, const std::vector<EntryClaim>& claims,
                        std::vector<ReadmeModel>& rows) {
     std::set<std::string> paths;
@@ -115,7 +114,7 @@ EntryName name_of_row(const ReadmeModel& row) {
 }
 
 ManifestUpdate update_manifest(const GenerationPlan& plan, std::vector<FreshEntry> fresh,
-                               const RowsInError& not_made, const GenerateOptions& options) {
+                               const InvalidRows& not_made, const GenerateOptions& options) {
     static const ManifestDocument nothing;
     Retained retained{claims_of(options, not_made), options.earlier};
     add_claims(plan.claims, retained.claims);
@@ -130,13 +129,13 @@ ManifestUpdate update_manifest(const GenerationPlan& plan, std::vector<FreshEntr
     return replace_some(require_present(options), change);
 }
 
-/// What is missing of a model that was described without its bytes; nothing when nothing is.
+/// What is missing for a model that was described without its content; nullopt when complete.
 std::optional<MissingContent> missing_content(const ModelDescription& model) {
     if (!model.bytes_missing || model.ports != PortSource::none) return std::nullopt;
     if (!model.entry && (!is_discovered(model.row) || model.diagnostics.has_errors())) {
         return std::nullopt;
     }
-    // Without facts there would be an error, or no row at all.
+    // A model without facts has an error or no row.
     const ContentFacts facts = model.facts.value_or(ContentFacts{});
     return MissingContent{model.row.model_path, facts.sha, facts.size_bytes,
                           model.entry.has_value()};
@@ -149,7 +148,7 @@ GenerationPlan plan_generation(const Tree& tree, const GenerateOptions& options,
     HubRows all = read_rows(tree, options.settings, options, diagnostics);
     require_a_hub(all, options);
     GenerationPlan plan;
-    plan.claims = claims_of(options, rows_in_error(all));
+    plan.claims = claims_of(options, invalid_rows(all));
     plan.rows = std::move(all.models);
     leave_out_claimed(options, plan.claims, plan.rows);
     select_rows(tree, options, plan);
@@ -189,7 +188,7 @@ GenerateResult join_rows(const GenerationPlan& plan, std::vector<RowResult> resu
                          const GenerateOptions& options, Diagnostics& diagnostics) {
     GenerateResult joined;
     std::vector<FreshEntry> fresh;
-    RowsInError not_made;
+    InvalidRows not_made;
     for (RowResult& row : results) {
         if (row.missing) joined.missing.push_back(*row.missing);
         diagnostics.append(std::move(row.diagnostics));
@@ -213,7 +212,7 @@ GenerateResult generate(const Tree& tree, const GenerateOptions& options,
     auto rows = make_rows(tree, plan, plan.selected, options, &statistics);
     GenerateResult result = join_rows(plan, std::move(rows), options, diagnostics);
     result.statistics = statistics;
-    diagnostics.append(tree.notes());  // last, since listing the tree adds to them
+    diagnostics.append(tree.notes());  // last, since listing the tree adds notes
     return result;
 }
 

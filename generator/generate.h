@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main job: a repository's tables and files become the text of its manifest.
+// Generates the manifest from a repository's tables and files.
 #pragma once
 
 #include <cstddef>
@@ -19,25 +19,26 @@
 
 namespace onnxhub {
 
-/// Which entries are made anew. All others keep their bytes.
+/// The entries to regenerate. All others keep their bytes.
 enum class Target {
     all,
-    diff,    ///< those whose row, model, archive or external data differ from `base`
-    single,  ///< those of `single_path`
+    diff,    ///< entries whose row, model, archive or external data differ from `base`
+    single,  ///< entries of `single_path`
 };
 
 struct GenerateOptions {
     Target target = Target::all;
-    std::optional<Shard> shard;  ///< for Target::all: only rows whose models are in it
-    std::string single_path;     ///< for Target::single, clean
+    std::optional<Shard> shard;  ///< for Target::all: only rows whose models are in this shard
+    std::string single_path;     ///< for Target::single; normalized
     const Tree* base = nullptr;  ///< for Target::diff
-    Settings base_settings;      ///< those that held at `base`
+    Settings base_settings;      ///< the settings at `base`
     Settings settings;
-    bool discover = false;                      ///< models in no table get an entry too
-    const ManifestDocument* present = nullptr;  ///< the manifest as it is; null: there is none yet
-    const ManifestDocument* carry = nullptr;    ///< io_ports of models whose bytes are not here
-    /// Manifests of earlier states, the latest first: what the present one has lost of a model is
-    /// taken from there, by its SHA-256.
+    bool discover = false;  ///< also makes entries for models that no table lists
+    const ManifestDocument* present = nullptr;  ///< the present manifest; null: there is none yet
+    const ManifestDocument* carry =
+        nullptr;  ///< source of io_ports for models whose content is not available locally
+    /// Earlier manifests, the latest first. Values of a model that the present one has lost are
+    /// taken from them, by SHA-256.
     std::vector<const ManifestDocument*> earlier = {};
     ShapeInference* inference = nullptr;
     ContentObserver* observer = nullptr;
@@ -45,61 +46,62 @@ struct GenerateOptions {
     unsigned jobs = 0;
 };
 
-/// The rows of a hub and which of them to make entries for, before any model is looked at.
+/// The rows of a hub and the selection for which to make entries, before any model is read.
 struct GenerationPlan {
-    std::vector<ReadmeModel> rows;      ///< all of the hub
+    std::vector<ReadmeModel> rows;      ///< all rows of the hub
     std::vector<std::size_t> selected;  ///< positions in `rows`, ascending
-    std::vector<ReadmeModel> gone;      ///< for Target::diff: rows of the base alone
-    /// Of the present manifest's entries, by position: which rows in error may stand for them.
+    std::vector<ReadmeModel> gone;      ///< for Target::diff: rows that only the base has
+    /// For each entry of the present manifest, how invalid rows claim it.
     std::vector<EntryClaim> claims;
 };
 
-/// A model in LFS whose bytes would have told more.
+/// A model in LFS whose facts are incomplete because its content is not available locally.
 struct MissingContent {
     std::string path;
     Sha256 sha;
     std::uint64_t size_bytes = 0;
-    bool has_entry = true;  ///< false: without its graph there is no entry at all (discovered)
+    bool has_entry = true;  ///< false: a discovered model, which has no entry without its graph
 
     bool operator==(const MissingContent&) const = default;
 };
 
-/// What one row gave.
+/// The result of one row.
 struct RowResult {
     std::size_t position = 0;  ///< among all rows of the hub
     std::optional<Entry> entry;
     PortSource ports = PortSource::none;
-    std::optional<MissingContent> missing;  ///< its ports were neither read nor carried
+    std::optional<MissingContent> missing;  ///< set if its ports were neither read nor carried over
     Diagnostics diagnostics;
-    BrokenRow row = {};  ///< without an entry: what names the entry that has to stay
+    BrokenRow row = {};  ///< if there is no entry: identifies the entry to keep
 };
 
 struct GenerateResult {
     ManifestUpdate update;
     FactStatistics statistics;
-    std::size_t read_ports = 0;           ///< entries whose ports came from their graphs,
-    std::size_t carried_ports = 0;        ///< and those whose came from a manifest
-    std::vector<MissingContent> missing;  ///< neither read nor carried, in the order of the rows
-    std::size_t unmade = 0;               ///< rows that were looked at and gave no entry
+    std::size_t read_ports = 0;     ///< entries with ports from their graphs
+    std::size_t carried_ports = 0;  ///< entries with ports from a manifest
+    std::vector<MissingContent>
+        missing;             ///< neither read nor carried over, in the order of the rows
+    std::size_t unmade = 0;  ///< rows that were processed but gave no entry
 };
 
-/// Reads the tables. Throws UserError when there is nothing to generate from: no README.md
-/// or one that can't be used, no table of model folders, no row for `single_path`, no manifest
-/// where one is updated.
+/// Reads the tables. Throws UserError when there is nothing to generate from: README.md is missing
+/// or unusable, there is no table of model folders, no row for `single_path`, or no manifest to
+/// update.
 GenerationPlan plan_generation(const Tree& tree, const GenerateOptions& options,
                                Diagnostics& diagnostics);
 
 /// Describes the rows at these positions of the plan, in their order. `statistics` counts the files
-/// they name; null: nobody asks. Reads only through `tree`.
+/// they name; may be null. Reads only through `tree`.
 std::vector<RowResult> make_rows(const Tree& tree, const GenerationPlan& plan,
                                  const std::vector<std::size_t>& positions,
                                  const GenerateOptions& options, FactStatistics* statistics);
 
-/// The new manifest of what became of all rows of the plan that are selected, by position.
+/// Makes the new manifest from the results of all selected rows of the plan, by position.
 GenerateResult join_rows(const GenerationPlan& plan, std::vector<RowResult> results,
                          const GenerateOptions& options, Diagnostics& diagnostics);
 
-/// All of the above in a row. Writes nothing.
+/// All steps above. Writes nothing.
 GenerateResult generate(const Tree& tree, const GenerateOptions& options, Diagnostics& diagnostics);
 
 }  // namespace onnxhub

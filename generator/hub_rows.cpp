@@ -12,18 +12,20 @@
 #include "base/parallel.h"
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/rule_ids.h"
 #include "repository/foreign_pointer.h"
 #include "repository/lfs_pointer.h"
 
 namespace onnxhub {
 namespace {
 
-/// No README of people comes near; cmark keeps several times the text in memory.
+/// No real README is this large. cmark needs several times the text in memory.
 constexpr std::uint64_t readme_size_limit = 64ull * 1024 * 1024;  // bytes
 
 constexpr std::string_view model_suffix = ".onnx";
 
-/// The text of the README at `path`, or nothing and a diagnostic at `mention` that says why.
+/// The text of the README at `path`. On failure returns nullopt and reports the reason at
+/// `mention`.
 std::optional<std::string> read_readme(const Tree& tree, const std::string& path,
                                        const Diagnostic& mention, Diagnostics& diagnostics) {
     const auto fail = [&](std::string message, std::string hint) -> std::optional<std::string> {
@@ -46,8 +48,8 @@ std::optional<std::string> read_readme(const Tree& tree, const std::string& path
         std::string text = read_whole(*tree.open(target), readme_size_limit, path);
         const std::string subject = path == mention.file ? "" : path + " ";
         if (!std::holds_alternative<NotAPointer>(parse_lfs_pointer(text))) {
-            return fail(subject + "is a Git LFS pointer, its text is not here",
-                        "get it with `git lfs pull`, and keep READMEs out of Git LFS in "
+            return fail(subject + "is a Git LFS pointer, its text is not available locally",
+                        "fetch it with `git lfs pull`, and exclude READMEs from Git LFS in "
                         ".gitattributes");
         }
         if (const auto foreign = find_foreign_pointer(text)) {
@@ -78,13 +80,15 @@ FolderRows read_folder(const Tree& tree, const ModelFolder& folder) {
     const std::string root_readme(readme_file_name);
     const auto stat = tree.stat(folder.path);
     if (stat && stat->kind == FileKind::submodule) {
-        rows.diagnostics.report({Severity::note, "folder-is-submodule", root_readme, folder.line,
-                                 folder.path + " is a submodule, its models are left out", ""});
+        rows.diagnostics.report({Severity::note, rule_id::folder_is_submodule, root_readme,
+                                 folder.line,
+                                 folder.path + " is a submodule, so its models are skipped", ""});
         return rows;
     }
     rows.readme_path =
         folder.path.empty() ? root_readme : folder.path + "/" + std::string(readme_file_name);
-    const Diagnostic mention{Severity::error, "folder-no-readme", root_readme, folder.line, "", ""};
+    const Diagnostic mention{
+        Severity::error, rule_id::folder_no_readme, root_readme, folder.line, "", ""};
     if (const auto text = read_readme(tree, rows.readme_path, mention, rows.diagnostics)) {
         rows.tables = parse_model_tables(*text, rows.readme_path, rows.diagnostics);
     } else {
@@ -112,7 +116,7 @@ bool is_excluded(const Settings& settings, const std::string& model_path) {
                        [&](const std::string& glob) { return glob_matches(glob, model_path); });
 }
 
-RowsInError rows_in_error(const HubRows& hub) {
+InvalidRows invalid_rows(const HubRows& hub) {
     return {hub.has_lost_root, hub.lost_readmes, hub.broken};
 }
 
@@ -122,7 +126,7 @@ HubRows read_hub_rows(const Tree& tree, const Settings& settings, unsigned jobs,
     const std::string root_readme(readme_file_name);
     if (!tree.stat(root_readme)) return hub;
     hub.has_readme = true;
-    const Diagnostic mention{Severity::error, "readme-unreadable", root_readme, 0, "", ""};
+    const Diagnostic mention{Severity::error, rule_id::readme_unreadable, root_readme, 0, "", ""};
     const auto text = read_readme(tree, root_readme, mention, diagnostics);
     ModelFolders root;
     root.is_unusable = !text;
@@ -157,7 +161,7 @@ std::vector<ReadmeModel> discover_models(const Tree& tree, const Settings& setti
             continue;
         }
         ReadmeModel model;
-        model.readme_path = path;  // diagnostics about the model point at the model itself
+        model.readme_path = path;  // diagnostics point at the model itself
         model.model_path = path;
         model.name = file_name(path);
         model.name.resize(model.name.size() - model_suffix.size());

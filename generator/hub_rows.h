@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// All rows of a hub: from the root README to the models of every folder it names.
+// Reads all rows of a hub: from the root README to the models of every folder it names.
 #pragma once
 
 #include <string>
@@ -16,35 +16,35 @@ namespace onnxhub {
 inline constexpr std::string_view readme_file_name = "README.md";
 
 struct HubRows {
-    bool has_readme = false;          ///< the root has a README.md,
-    bool has_table = false;           ///< and in it a table with a column "Model Class"
+    bool has_readme = false;          ///< the root has a README.md
+    bool has_table = false;           ///< the root README has a table with a column "Model Class"
     std::vector<ReadmeModel> models;  ///< by folder, then in the order of the tables
-    std::vector<BrokenRow> broken;    ///< rows that can't be used, excluded or not
-    /// READMEs that should hold tables of models and could not be read, or not wholly.
+    std::vector<BrokenRow> broken;    ///< invalid rows, including excluded ones
+    /// READMEs of models that could not be read completely.
     std::vector<std::string> lost_readmes;
-    bool has_lost_root = false;     ///< a folder the root README means to name is not known
-    bool is_root_unusable = false;  ///< nothing of the root README can be believed
+    bool has_lost_root = false;     ///< a folder that the root README names is unknown
+    bool is_root_unusable = false;  ///< the root README is not usable at all
 };
 
-/// What in the tables may stand for entries without a row.
-RowsInError rows_in_error(const HubRows& hub);
+/// The invalid rows and READMEs, which may describe entries without a row.
+InvalidRows invalid_rows(const HubRows& hub);
 
-/// Whether a setting leaves the model out.
+/// Whether a setting excludes the model.
 bool is_excluded(const Settings& settings, const std::string& model_path);
 
-/// Reads the READMEs of the tree. Leading tags the settings strip are gone, excluded models left
-/// out. A folder or README that can't be used is reported and the rest is read.
+/// Reads the READMEs of the tree. Removes the leading tags that the settings strip, and excluded
+/// models. An unusable folder or README is reported, and the others are read.
 HubRows read_hub_rows(const Tree& tree, const Settings& settings, unsigned jobs,
                       Diagnostics& diagnostics);
 
-/// A row for each .onnx file of the tree that `listed` doesn't name and no setting excludes: named
-/// after its file, tagged by its folders, with `onnx_version` empty and `opset_version` 0, which
-/// only the graph can tell.
+/// Makes a row for each .onnx file of the tree that `listed` does not name and no setting excludes.
+/// It is named after its file and tagged by its folders. `onnx_version` is empty and
+/// `opset_version` is 0, since only the graph has them.
 std::vector<ReadmeModel> discover_models(const Tree& tree, const Settings& settings,
                                          const std::vector<ReadmeModel>& listed);
 
-/// Those of discover_models() that the hub's rows don't name and that no README or row in error may
-/// list either: they would lose the name and versions a table gives them.
+/// The rows of discover_models() that no row of the hub names and that no invalid README or row may
+/// list. Otherwise a model would lose the name and versions of its table.
 std::vector<ReadmeModel> discover_unlisted_models(const Tree& tree, const Settings& settings,
                                                   const HubRows& hub);
 

@@ -16,12 +16,12 @@ namespace onnxhub {
 namespace {
 
 constexpr std::int64_t format_version = 2;
-constexpr std::size_t row_limit = 10'000'000;  // no hub comes near
+constexpr std::size_t row_limit = 10'000'000;  // larger than any hub
 
 constexpr std::array<std::pair<PortSource, const char*>, 3> port_sources{
     {{PortSource::graph, "graph"}, {PortSource::carried, "carried"}, {PortSource::none, "none"}}};
 
-constexpr std::array<std::pair<EntryClaim, const char*>, 3> claims{
+constexpr std::array<std::pair<EntryClaim, const char*>, 3> claim_names{
     {{EntryClaim::none, "none"},
      {EntryClaim::possible, "possible"},
      {EntryClaim::certain, "certain"}}};
@@ -81,8 +81,8 @@ JsonValue to_json(const std::vector<PresentEntry>& entries) {
     for (const PresentEntry& entry : entries) {
         JsonObject members{{"position", json_unsigned(entry.position)}};
         if (entry.claim != EntryClaim::none) {
-            const auto* claim =
-                std::ranges::find(claims, entry.claim, &std::pair<EntryClaim, const char*>::first);
+            const auto* claim = std::ranges::find(claim_names, entry.claim,
+                                                  &std::pair<EntryClaim, const char*>::first);
             members.push_back({"claim", json_string(claim->second)});
         }
         members.push_back({"entry", entry.json});
@@ -97,7 +97,7 @@ std::size_t position_of(const JsonValue& json) {
 
 Sha256 sha_member(const JsonValue& object, const char* key) {
     const auto sha = parse_sha256(text_member(object, key));
-    if (!sha) throw UnexpectedJson(std::string(key) + " is no SHA-256");
+    if (!sha) throw UnexpectedJson(std::string(key) + " is not a SHA-256");
     return *sha;
 }
 
@@ -114,7 +114,7 @@ Diagnostics diagnostics_of(const JsonValue& object) {
     Diagnostics diagnostics;
     for (const JsonValue& item : array_member(object, "diagnostics", row_limit)) {
         const auto severity = parse_severity(text_member(item, "severity"));
-        if (!severity) throw UnexpectedJson("severity is none of error, warning, note");
+        if (!severity) throw UnexpectedJson("severity is not error, warning or note");
         diagnostics.report({*severity, text_member(item, "rule"), text_member(item, "file"),
                             line_of(item), text_member(item, "message"),
                             text_member(item, "hint")});
@@ -126,16 +126,16 @@ PortSource port_source_of(const std::string& name) {
     for (const auto& [source, known] : port_sources) {
         if (name == known) return source;
     }
-    throw UnexpectedJson("ports is none of graph, carried, none");
+    throw UnexpectedJson("ports is not graph, carried or none");
 }
 
 EntryClaim claim_of(const JsonValue& json) {
     if (!json.find("claim")) return EntryClaim::none;
     const std::string name = text_member(json, "claim");
-    for (const auto& [claim, known] : claims) {
+    for (const auto& [claim, known] : claim_names) {
         if (name == known) return claim;
     }
-    throw UnexpectedJson("claim is none of possible, certain");
+    throw UnexpectedJson("claim is not possible or certain");
 }
 
 RowResult row_of(const JsonValue& json) {
@@ -150,7 +150,7 @@ RowResult row_of(const JsonValue& json) {
     if (const JsonValue* entry = json.find("entry")) {
         auto parsed = parse_entry(*entry);
         if (const auto* problem = std::get_if<EntryProblem>(&parsed)) {
-            throw UnexpectedJson("an entry can't be used: " + problem->message);
+            throw UnexpectedJson("an entry is invalid: " + problem->message);
         }
         row.entry = std::get<Entry>(std::move(parsed));
         return row;
@@ -167,11 +167,11 @@ SourceCount source_count_of(const JsonValue& json) {
 
 Shard shard_of(const std::string& text) {
     const auto shard = parse_shard(text);
-    if (!shard) throw UnexpectedJson("shard is no number and count such as 3/7");
+    if (!shard) throw UnexpectedJson("shard is not a number and count such as 3/7");
     return *shard;
 }
 
-/// Positions ascend, so that none is there twice.
+/// Positions must ascend, so that none occurs twice.
 template <class Item>
 void require_order(const std::vector<Item>& items) {
     const auto is_before = [](const Item& a, const Item& b) { return a.position >= b.position; };
@@ -184,7 +184,7 @@ std::vector<PresentEntry> entries_of(const JsonValue& document, const char* key)
     std::vector<PresentEntry> entries;
     for (const JsonValue& item : array_member(document, key, row_limit)) {
         const JsonValue& entry = json_member(item, "entry");
-        if (!entry.object()) throw UnexpectedJson("an entry is no object");
+        if (!entry.object()) throw UnexpectedJson("an entry is not an object");
         entries.push_back({position_of(item), entry, claim_of(item)});
     }
     require_order(entries);
@@ -230,7 +230,7 @@ void add_counts(SourceCount& sum, const SourceCount& part) {
     sum.bytes += part.bytes;
 }
 
-/// A manifest all parts have entries from, in one of their lists.
+/// A manifest whose entries are distributed over the parts.
 struct GatheredManifest {
     ManifestDocument document;
     std::vector<EntryClaim> claims;
@@ -316,7 +316,7 @@ std::string part_text(const ManifestPart& part) {
                      {"rows", json_array(std::move(rows))},
                      {"present", to_json(part.present)},
                      {"earlier", to_json(part.earlier)}});
-    // "##[" can only be inside a string here.
+    // "##[" only occurs inside of strings here.
     return without_runner_commands(json_text(document), "\\u0023") + '\n';
 }
 
@@ -327,8 +327,8 @@ bool is_manifest_part(const JsonValue& document) {
 std::variant<ManifestPart, std::string> parse_manifest_part(const JsonValue& document) {
     try {
         return read(document);
-    } catch (const UnexpectedJson& trouble) {
-        return std::string(trouble.what());
+    } catch (const UnexpectedJson& error) {
+        return std::string(error.what());
     }
 }
 
@@ -338,14 +338,14 @@ MergedParts merge_parts(std::vector<ManifestPart> parts, Diagnostics& diagnostic
     FactStatistics statistics;
     std::vector<RowResult> rows;
     Diagnostics of_the_hub;
-    std::set<std::string> told;
+    std::set<std::string> reported;
     for (ManifestPart& part : parts) {
         std::ranges::move(part.rows, std::back_inserter(rows));
         add_counts(statistics.pointer, part.statistics.pointer);
         add_counts(statistics.index, part.statistics.index);
         add_counts(statistics.hashed, part.statistics.hashed);
         for (const Diagnostic& diagnostic : part.diagnostics.all()) {
-            if (told.insert(to_text(diagnostic)).second) of_the_hub.report(diagnostic);
+            if (reported.insert(to_text(diagnostic)).second) of_the_hub.report(diagnostic);
         }
     }
     diagnostics.append(std::move(of_the_hub));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one of several machines made of its share of a hub, as a document; and all of them together
-// as the manifest one machine would have made. See docs/sweeps.md.
+// The result of one machine for its shard of a hub, as a document; merging all parts gives the
+// manifest that a single machine would have made. See docs/sweeps.md.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@
 
 namespace onnxhub {
 
-/// An entry of the manifest as it is, or of earlier ones, by its place there.
+/// An entry of the present or an earlier manifest, with its position there.
 struct PresentEntry {
     std::size_t position = 0;
     JsonValue json;
@@ -26,16 +26,17 @@ struct PresentEntry {
 struct ManifestPart {
     Shard shard;
     Sha256 inputs;                      ///< the same for all parts of one run, see inputs_digest()
-    bool is_complete = false;           ///< false: rows of the shard are still to come
+    bool is_complete = false;           ///< false: rows of the shard are missing
     std::vector<RowResult> rows;        ///< of this shard, by position
     std::vector<PresentEntry> present;  ///< of this shard, by position
-    std::vector<PresentEntry> earlier;  ///< what the present manifest has lost, likewise
+    std::vector<PresentEntry>
+        earlier;  ///< entries that the present manifest has lost, of this shard, by position
     FactStatistics statistics;
-    Diagnostics diagnostics;  ///< about tables and the hub as a whole: every part has them
+    Diagnostics diagnostics;  ///< about tables and the hub as a whole; the same in every part
 };
 
-/// Tells states of a hub apart: by its rows, its present manifest, what the settings say of
-/// tensors, and `state`, such as the commit.
+/// Identifies a state of a hub: by its rows, its present manifest, the settings of tensors, and
+/// `state`, such as the commit.
 Sha256 inputs_digest(const GenerationPlan& plan, const Settings& settings,
                      std::string_view present_text, std::string_view state);
 
@@ -43,8 +44,8 @@ Sha256 inputs_digest(const GenerationPlan& plan, const Settings& settings,
 std::vector<PresentEntry> present_entries_of(const Shard& shard, const ManifestDocument& present,
                                              const std::vector<EntryClaim>& claims = {});
 
-/// Entries of earlier manifests, the latest first, that `present` no longer has under their name
-/// and whose paths are in the shard.
+/// Entries of earlier manifests, the latest first, whose name `present` no longer has and whose
+/// paths are in the shard.
 std::vector<PresentEntry> earlier_entries_of(const Shard& shard,
                                              const std::vector<const ManifestDocument*>& earlier,
                                              const ManifestDocument& present);
@@ -52,19 +53,19 @@ std::vector<PresentEntry> earlier_entries_of(const Shard& shard,
 /// Canonical JSON with a line break at its end: the same part gives the same bytes.
 std::string part_text(const ManifestPart& part);
 
-/// Whether a document means to be a part of a manifest.
+/// Whether a document is meant as a part of a manifest.
 bool is_manifest_part(const JsonValue& document);
 
-/// Reads strictly what part_text() writes; anything else is one clause that says what is wrong.
+/// Reads what part_text() writes, strictly. The error is one clause.
 std::variant<ManifestPart, std::string> parse_manifest_part(const JsonValue& document);
 
 struct MergedParts {
     GenerateResult result;
-    std::size_t present_count = 0;  ///< entries of the manifest as it is
+    std::size_t present_count = 0;  ///< entries of the present manifest
 };
 
-/// The result of one run over everything, of the complete parts of all shards of that run. What
-/// they all tell is told once.
+/// The result of one run over everything, from the complete parts of all shards. Diagnostics that
+/// all parts have are reported once.
 MergedParts merge_parts(std::vector<ManifestPart> parts, Diagnostics& diagnostics);
 
 }  // namespace onnxhub

@@ -14,10 +14,11 @@
 namespace onnxhub {
 namespace {
 
-/// Which present entry each fresh one continues; no present entry is continued twice.
+/// Maps each fresh entry to the present entry that it continues; each present entry is used at most
+/// once.
 class Continuations {
 public:
-    /// Only present entries that `may_continue` are considered.
+    /// Considers only present entries for which `may_continue` is true.
     Continuations(const ManifestDocument& present, const std::vector<FreshEntry>& fresh,
                   const std::vector<EntryClaim>& claims,
                   const std::function<bool(const Entry&)>& may_continue)
@@ -28,7 +29,8 @@ public:
             by_path_[entry.model_path].push_back(i);
             if (entry.content.sha) by_sha_[*entry.content.sha].push_back(i);
         }
-        // The surest first, so that a copy of a model can't take the entry of the original.
+        // The most certain matches first, so that a copy of a model cannot take the entry of the
+        // original.
         match(fresh, [&](const Entry& entry) { return at_path(entry, 3); });
         match(fresh, [&](const Entry& entry) { return at_path(entry, 2); });
         leave_alone(claims);
@@ -39,7 +41,7 @@ public:
     const std::optional<std::size_t>& of_fresh(std::size_t i) const { return of_fresh_[i]; }
     bool is_taken(std::size_t present) const { return is_taken_[present] && !is_left_[present]; }
 
-    /// Of each present entry that is continued, the position of the fresh one.
+    /// For each continued present entry, the position of the fresh one.
     std::vector<std::size_t> positions(const std::vector<FreshEntry>& fresh) const {
         std::vector<std::size_t> positions(entries_.size());
         for (std::size_t i = 0; i < fresh.size(); ++i) {
@@ -60,7 +62,7 @@ public:
     }
 
 private:
-    /// What is left of the entries with a certain claim belongs to rows in error.
+    /// The remaining entries with a certain claim belong to invalid rows.
     void leave_alone(const std::vector<EntryClaim>& claims) {
         is_left_.resize(is_taken_.size());
         for (std::size_t i = 0; i < claims.size(); ++i) {
@@ -78,7 +80,7 @@ private:
         }
     }
 
-    /// At the same path: the same name counts 2, the same opset 1.
+    /// Matches at the same path: an equal name scores 2, an equal opset 1.
     std::optional<std::size_t> at_path(const Entry& fresh, int least_score) const {
         const auto found = by_path_.find(fresh.model_path);
         if (found == by_path_.end()) return std::nullopt;
@@ -119,8 +121,8 @@ bool is_claimed(const Retained& retained, std::size_t present) {
     return present < retained.claims.size() && retained.claims[present] != EntryClaim::none;
 }
 
-/// Entries that have the digest of a fresh one and no place any more: those of earlier manifests
-/// that the present one has lost, and claimed ones that stay where they are.
+/// Entries with the digest of a fresh one that are not in use: entries that the present manifest
+/// has lost, and claimed ones that stay unchanged.
 class LostEntries {
 public:
     LostEntries(const ManifestDocument& present, const Retained& retained,
@@ -139,7 +141,8 @@ public:
         }
     }
 
-    /// Null when there is none. One that another fresh entry has the name of is that one's.
+    /// Null when there is none. An entry whose name equals another fresh entry belongs to that
+    /// entry.
     const JsonValue* find(const Entry& fresh) const {
         if (!fresh.content.sha) return nullptr;
         const auto found = by_sha_.find(*fresh.content.sha);
@@ -154,7 +157,7 @@ public:
     }
 
 private:
-    /// Copies of one model beyond these add nothing but time.
+    /// More copies of one model only cost time.
     static constexpr std::size_t copies_limit = 64;
 
     void add(const ManifestEntry& entry) {
@@ -167,12 +170,12 @@ private:
     std::set<EntryName> fresh_;
 };
 
-/// An entry's text and where it goes.
+/// An entry's text and its place in the document.
 struct PlacedText {
     std::string model_path;
     std::size_t position = 0;
     std::string text;
-    int rank = 0;  ///< among entries of one position
+    int rank = 0;  ///< among entries at the same position
 };
 
 std::string assemble(std::vector<PlacedText> placed) {
@@ -204,7 +207,7 @@ std::vector<PlacedText> place_fresh(const ManifestDocument& present,
     return placed;
 }
 
-/// Where entries that have no row stand: behind the entry of the same path before them.
+/// Places entries without a row after the preceding entry of the same path.
 class KeptPlaces {
 public:
     void follow(const std::string& model_path, std::size_t position) {
@@ -221,7 +224,7 @@ private:
     std::unordered_map<std::string, std::size_t> last_;
 };
 
-/// Looks names up where an opset of 0 stands for any.
+/// Looks up names; an opset of 0 matches any opset.
 template <class Value>
 class ByName {
 public:
@@ -271,13 +274,13 @@ bool needs_confirmation(std::size_t removed, std::size_t present) {
 ManifestUpdate replace_some(const ManifestDocument& present, const PartialChange& change) {
     ByName<std::size_t> order;
     for (std::size_t i = 0; i < change.row_order.size(); ++i) order.add(change.row_order[i], i);
-    ByName<bool> renewed;
-    for (const FreshEntry& fresh : change.fresh) renewed.add(name_of(fresh.entry), true);
+    ByName<bool> regenerated;
+    for (const FreshEntry& fresh : change.fresh) regenerated.add(name_of(fresh.entry), true);
     ByName<bool> gone;
     for (const EntryName& name : change.gone) gone.add(name, true);
-    // An entry whose own row is still there and unchanged belongs to that row alone.
+    // An entry whose own row is unchanged belongs only to that row.
     const auto may_continue = [&](const Entry& entry) {
-        return renewed.find(name_of(entry)) || !order.find(name_of(entry));
+        return regenerated.find(name_of(entry)) || !order.find(name_of(entry));
     };
     const Continuations continuations(present, change.fresh, change.retained.claims, may_continue);
 

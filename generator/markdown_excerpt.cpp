@@ -14,15 +14,15 @@
 namespace onnxhub {
 namespace {
 
-// The limits keep cmark-gfm (0.29.0.gfm.6) to seconds and to about a gigabyte. Each is far from
-// what people write, and close to what takes too long.
+// The limits bound cmark-gfm (0.29.0.gfm.6) to seconds and about a gigabyte. Real documents stay
+// far below them; documents above them take too long.
 constexpr std::size_t document_limit = 64u << 20;      // bytes
-constexpr std::size_t line_limit = 1u << 20;           // bytes, of lines that are not prose
+constexpr std::size_t line_limit = 1u << 20;           // bytes; does not apply to prose
 constexpr std::uint64_t piece_limit = 8'000'000;       // blocks, cells and marks within lines
 constexpr std::uint64_t reference_limit = 512u << 20;  // bytes of copied link definitions
 constexpr std::uint64_t work_limit = 200'000'000;      // steps of nested loops, 5 to 10 ns each
 
-/// Ends of HTML blocks (https://spec.commonmark.org/0.31.2/#html-blocks) may stand within prose.
+/// Ends of HTML blocks (https://spec.commonmark.org/0.31.2/#html-blocks) may occur within prose.
 constexpr std::array<std::string_view, 8> html_block_ends = {
     "-->", "?>", "]]>", "</script>", "</pre>", "</style>", "</textarea>", ">"};
 
@@ -32,9 +32,9 @@ bool contains_ignoring_case(std::string_view text, std::string_view lower_case) 
            text.end();
 }
 
-/// What one piece of text that is not split into cells costs the parser. Each link it closes walks
-/// back over all emphasis and images, each '_' may walk over all '*' and the other way round, and
-/// each "<?" or "<!" looks for its end.
+/// The parser's cost of one text that is not split into cells. For each link it closes it walks
+/// back over all emphasis and images, for each '_' it may walk over all '*' and the reverse, and
+/// for each "<?" or "<!" it searches the end.
 class InlineWork {
 public:
     void add(std::string_view text) {
@@ -102,7 +102,7 @@ bool is_text(const MarkdownLine& line) {
 
 /// Whether the lines may begin a table.
 bool are_table_head(const MarkdownLine& header, const MarkdownLine& delimiter) {
-    // Rows in a list item stand below its text, not below its marker.
+    // Rows in a list item are aligned with its text, not with its marker.
     const bool is_inside = header.markers == 0 || delimiter.column >= header.column;
     return is_delimiter_row(delimiter) && delimiter.markers == 0 && is_text(header) &&
            !is_delimiter_row(header) && is_inside && header.quotes == delimiter.quotes &&
@@ -128,8 +128,8 @@ std::string html_ends(std::string_view content) {
     return ends;
 }
 
-/// Takes the lines in order and decides what to keep of each. A run is what stands between blank
-/// lines: no paragraph or table goes beyond it.
+/// Processes the lines in order and decides what to keep of each. A run is the text between blank
+/// lines; a paragraph or table never extends beyond it.
 class Excerpter {
 public:
     void add(MarkdownLine line) {
@@ -221,7 +221,7 @@ private:
         pending_.reset();
     }
 
-    /// A line of no table.
+    /// Adds a line outside of tables.
     void add_outside(const MarkdownLine& line) {
         continue_paragraph(line);
         if (line.kind == LineKind::prose) {
@@ -230,7 +230,7 @@ private:
         }
         add_pieces(4 + line.quotes + line.markers, line.number);
         if (line.kind == LineKind::heading || line.kind == LineKind::fence) {
-            // No paragraph goes on behind a heading that is not indented.
+            // No paragraph continues after a heading that is not indented.
             if (line.kind == LineKind::heading && line.prefix.empty()) end_exposure();
             keep_mark(line);
             return;
@@ -243,7 +243,7 @@ private:
         keep_whole(line);
     }
 
-    /// The run is one paragraph for sure as long as it is prose below the same prefix.
+    /// The run is certainly one paragraph as long as it is prose with the same prefix.
     void continue_paragraph(const MarkdownLine& line) {
         if (!run_prefix_) run_prefix_ = line.prefix;
         is_paragraph_ =
@@ -256,7 +256,7 @@ private:
         exposed_cells_ += count_cells(line);
     }
 
-    /// Counts what the line costs wherever it stands.
+    /// Counts the cost of the line, independent of its block.
     InlineWork measure(const MarkdownLine& line) {
         InlineWork work;
         work.add(line.content);
@@ -265,7 +265,7 @@ private:
         return work;
     }
 
-    /// Keeps the mark that begins the content, and whether text follows.
+    /// Keeps the mark at the start of the content, and whether text follows.
     void keep_mark(const MarkdownLine& line) {
         const std::size_t end = line.content.find_first_not_of(line.content.front());
         std::string text(line.prefix);
@@ -284,7 +284,7 @@ private:
         last_prose_ = line;
     }
 
-    /// Whether the line only makes the paragraph of the last one longer.
+    /// Whether the line only extends the last line's paragraph.
     bool continues_prose(const MarkdownLine& line) const {
         if (!has_last_prose_ || line.markers > 0) return false;
         if (line.prefix == last_prose_.prefix) return true;
@@ -293,10 +293,10 @@ private:
 
     void begin_table(const MarkdownLine& header, const MarkdownLine& delimiter) {
         continue_paragraph(header);
-        // The parser tries all of the paragraph above as a header, and looks for the end of the
-        // list of its cells for each of them.
+        // The parser tries each line of the paragraph above as a header, and searches the end of
+        // its list of cells each time.
         if (exposed_cells_ * exposed_cells_ > work_limit) {
-            fail(header.number, "too many lines stand directly above the table");
+            fail(header.number, "the table follows too many lines without a blank line");
         }
         add_steps(exposed_cells_ * exposed_cells_, header.number);
         repeated_steps_ += exposed_cells_ * exposed_cells_;
@@ -308,13 +308,13 @@ private:
         add_table_line(delimiter, false);
     }
 
-    /// Whether leaving the line out changes nothing but the number of rows.
+    /// Whether omitting the line changes only the number of rows.
     bool is_plain_row(const MarkdownLine& line) const {
         return line.kind == LineKind::prose && line.prefix == delimiter_.prefix &&
                html_ends(line.content).empty();
     }
 
-    /// Notes the row as a repetition if an earlier one has the same text.
+    /// Records the row as a repetition if an earlier one has the same text.
     bool is_first_of_its_text(const MarkdownLine& line) {
         const auto [first, is_first] = row_lines_.try_emplace(line.text, line.number);
         if (!is_first) result_.repeated_rows.push_back({line.number, first->second});
@@ -325,17 +325,17 @@ private:
         const std::uint64_t cells = count_cells(line);
         add_pieces(std::max(columns_, cells) + 4, line.number);
         const bool is_plain = is_row && is_plain_row(line);
-        add_steps(cells * cells / 4, line.number);  // each is put at the end of a list
+        add_steps(cells * cells / 4, line.number);  // each is appended to a list
         if (!is_plain) {
             repeated_steps_ += cells * cells / 4;
-            row_lines_.clear();  // the table may end here to the parser
+            row_lines_.clear();  // for the parser, the table may end here
         }
         const InlineWork work = measure(line);
         is_paragraph_ = is_paragraph_ && line.kind == LineKind::prose;
         if (is_paragraph_) {
             add_steps(work.steps(), line.number);
         } else {
-            expose(line);  // the parser may see no table here
+            expose(line);  // the parser may not see a table here
         }
         if (is_plain && !is_first_of_its_text(line)) return;
         keep_whole(line, is_plain);
@@ -344,28 +344,28 @@ private:
     MarkdownExcerpt result_;
     std::optional<MarkdownExcess> excess_;
     std::uint64_t steps_ = 0;
-    std::uint64_t repeated_steps_ = 0;  ///< of lines that each part of a long table is read with
+    std::uint64_t repeated_steps_ = 0;  ///< for lines that every part of a long table contains
     std::uint64_t pieces_ = 0;
-    std::uint64_t brackets_ = 0;          ///< kept, each may end a link
+    std::uint64_t brackets_ = 0;          ///< number of kept brackets, each may end a link
     std::size_t longest_definition_ = 0;  ///< bytes
 
-    // Of the run:
-    std::optional<MarkdownLine> pending_;  ///< the last line, which may turn out to be a header
+    // State of the current run:
+    std::optional<MarkdownLine> pending_;  ///< the last line, which may be a header
     std::optional<std::string_view> run_prefix_;
-    bool is_paragraph_ = true;         ///< it is nothing but one paragraph, or the table at its end
-    InlineWork exposed_;               ///< kept text that may be one paragraph
-    std::uint64_t exposed_cells_ = 0;  ///< of its lines, read as rows
-    bool awaits_target_ = false;       ///< of a link definition, on the next line
+    bool is_paragraph_ = true;         ///< the run is a single paragraph, or the table at its end
+    InlineWork exposed_;               ///< cost of kept text that may be one paragraph
+    std::uint64_t exposed_cells_ = 0;  ///< cells of its lines, read as rows
+    bool awaits_target_ = false;       ///< the next line is the target of a link definition
     bool is_in_table_ = false;
     MarkdownLine delimiter_;
-    std::unordered_map<std::string_view, int> row_lines_;  ///< of plain rows, by text
+    std::unordered_map<std::string_view, int> row_lines_;  ///< line of each plain row, by text
     std::uint64_t columns_ = 0;
 
-    bool has_last_prose_ = false;  ///< the last line kept is prose:
+    bool has_last_prose_ = false;  ///< the last kept line is prose
     MarkdownLine last_prose_;
 };
 
-/// Takes the first line, as cmark ends lines: by LF, CRLF or CR.
+/// Removes the first line from `rest`. Lines end as in cmark: LF, CRLF or CR.
 std::string_view take_line(std::string_view& rest) {
     const std::size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
     const std::string_view line = rest.substr(0, end);

@@ -7,7 +7,7 @@
 namespace onnxhub {
 namespace {
 
-/// Longer ones are data in disguise (images), which no table links to.
+/// Longer ones are usually images as data URLs, which no table links to.
 constexpr std::size_t definition_length_limit = 8192;  // bytes
 
 bool is_blank(char c) {
@@ -32,7 +32,7 @@ std::size_t count_front(std::string_view text, char c) {
     return std::min(text.find_first_not_of(c), text.size());
 }
 
-/// Only one of '-', '*' and '_', with spaces between: a rule, or the underline of a heading.
+/// Only '-', '*' or '_', with spaces between: a rule, or the underline of a heading.
 bool is_rule(std::string_view text) {
     const char mark = text.empty() ? '\0' : text.front();
     return (mark == '-' || mark == '*' || mark == '_') &&
@@ -54,7 +54,7 @@ std::size_t list_marker_length(std::string_view text) {
     return length == text.size() || is_blank(text[length]) ? length : 0;
 }
 
-/// "[label]: target", perhaps with a title; the target may be on the next line.
+/// "[label]: target", optionally with a title; the target may be on the next line.
 bool is_definition(std::string_view text) {
     if (text.size() > definition_length_limit) return false;
     std::size_t end = 1;
@@ -71,7 +71,7 @@ bool is_definition(std::string_view text) {
     return title.empty() || title.front() == '"' || title.front() == '\'' || title.front() == '(';
 }
 
-/// A fence of backticks has none behind it, or it is code within a line.
+/// A fence of backticks must not be followed by another one, otherwise it is inline code.
 bool is_fence(std::string_view text) {
     const char mark = text.front();
     const std::size_t length = count_front(text, mark);
@@ -103,7 +103,7 @@ LineKind kind_of(std::string_view content) {
     }
 }
 
-/// Moves over the characters of a prefix and keeps the column.
+/// Reads the characters of a prefix and tracks the column.
 class PrefixReader {
 public:
     explicit PrefixReader(MarkdownLine& line) : line_(line) {}
@@ -164,7 +164,7 @@ MarkdownLine parse_markdown_line(std::string_view text, int number) {
 }
 
 bool is_delimiter_row(const MarkdownLine& line) {
-    // Without a pipe or colon it would be a rule, an underline or a list.
+    // Without a pipe or colon it is a rule, an underline or a list.
     return line.content.find('-') != line.content.npos &&
            line.content.find_first_of("|:") != line.content.npos &&
            line.content.find_first_not_of("|:- \t\v\f") == line.content.npos;

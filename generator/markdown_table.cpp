@@ -16,12 +16,10 @@
 
 #include "base/utf8.h"
 #include "generator/markdown_excerpt.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
-
-constexpr const char* rule_not_utf8 = "readme-not-utf8";
-constexpr const char* rule_too_complex = "readme-too-complex";
 
 template <auto free_handle>
 struct FreeWith {
@@ -34,14 +32,14 @@ using MarkdownParser = std::unique_ptr<cmark_parser, FreeWith<cmark_parser_free>
 using MarkdownNode = std::unique_ptr<cmark_node, FreeWith<cmark_node_free>>;
 using MarkdownWalk = std::unique_ptr<cmark_iter, FreeWith<cmark_iter_free>>;
 
-/// cmark's registry of extensions is global and without a lock.
+/// cmark's registry of extensions is global and has no lock.
 cmark_syntax_extension* table_extension() {
     static std::once_flag is_registered;
     std::call_once(is_registered, cmark_gfm_core_extensions_ensure_registered);
     return cmark_find_syntax_extension("table");
 }
 
-/// The extension's node types are numbers it gets when it is registered, and not in its header.
+/// The extension gets its node types at registration; they are not in its header.
 bool is_node(cmark_node* node, std::string_view type) {
     return cmark_node_get_type_string(node) == type;
 }
@@ -62,7 +60,7 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower_case) {
                       [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
-/// Trims `text` and makes one space of each run of white space, no-break spaces included.
+/// Trims `text` and replaces each run of white space, including no-break spaces, by one space.
 std::string fold_spaces(std::string_view text) {
     constexpr std::string_view no_break_space = "\xc2\xa0";
     std::string folded;
@@ -92,7 +90,7 @@ std::string decode_entities(std::string_view text) {
     return result;
 }
 
-/// An HTML tag as cmark found it: "<", a name, attributes, ">". So its form needs no check.
+/// An HTML tag as returned by cmark: "<", a name, attributes, ">". Its syntax was already checked.
 class HtmlTag {
 public:
     explicit HtmlTag(std::string_view tag) : rest_(tag.substr(1)) {
@@ -101,7 +99,7 @@ public:
 
     bool is_named(std::string_view name) const { return equals_ignoring_case(name_, name); }
 
-    /// Value of the first attribute `name`, entities decoded.
+    /// Value of the first attribute `name`, with entities decoded.
     std::optional<std::string> attribute(std::string_view name) {
         while (true) {
             take_until([](char c) { return !is_space(c) && c != '/'; });
@@ -152,7 +150,7 @@ std::string_view literal_of(cmark_node* node) {
     return literal ? literal : "";
 }
 
-/// Collects the inlines of one cell in the order of the document.
+/// Collects the inlines of one cell in document order.
 class CellReader {
 public:
     void enter(cmark_node* node) {
@@ -190,7 +188,7 @@ private:
 
     MarkdownCell cell_;
     std::string text_;
-    int image_depth_ = 0;  ///< what stands in an image is its description
+    int image_depth_ = 0;  ///< text inside of an image is its description
 };
 
 std::vector<MarkdownCell> read_cells(cmark_node* row) {
@@ -212,7 +210,7 @@ std::vector<MarkdownCell> read_cells(cmark_node* row) {
     return cells;
 }
 
-/// Reads the tables of a text and gives them the lines of the document.
+/// Reads the tables of a text and maps them to lines of the document.
 class TableReader {
 public:
     explicit TableReader(const std::vector<int>& lines) : lines_(lines) {}
@@ -250,8 +248,9 @@ private:
         return table;
     }
 
-    /// cmark places the header where its paragraph began, which lines above the table can be part
-    /// of. But it stands two lines above the first row, or one above the end of a table without.
+    /// cmark reports the line where the header's paragraph began, which may include lines above the
+    /// table. The header is two lines above the first row, or one above the end of a table without
+    /// rows.
     static int header_line(cmark_node* table) {
         cmark_node* first_row = cmark_node_next(cmark_node_first_child(table));
         return first_row ? cmark_node_get_start_line(first_row) - 2
@@ -261,7 +260,7 @@ private:
     const std::vector<int>& lines_;
 };
 
-/// Rows behind the first `old_count` are in order too; puts them where they belong.
+/// Merges the sorted rows after the first `old_count` into the order of lines.
 void sort_new_rows(MarkdownTable& table, std::size_t old_count) {
     const auto middle = table.rows.begin() + static_cast<std::ptrdiff_t>(old_count);
     const auto is_before = [](const MarkdownRow& a, const MarkdownRow& b) {
@@ -270,7 +269,7 @@ void sort_new_rows(MarkdownTable& table, std::size_t old_count) {
     std::inplace_merge(table.rows.begin(), middle, table.rows.end(), is_before);
 }
 
-/// Adds the rows that the excerpt left out. What they repeat may be no row after all.
+/// Adds the rows that the excerpt left out. The row they repeat may not be in a table.
 void repeat_rows(const std::vector<RepeatedRow>& repeated, std::vector<MarkdownTable>& tables) {
     auto next = repeated.begin();
     for (std::size_t i = 0; i < tables.size(); ++i) {
@@ -289,9 +288,9 @@ void repeat_rows(const std::vector<RepeatedRow>& repeated, std::vector<MarkdownT
     }
 }
 
-/// cmark needs some forty times a table's text, so long tables are read in parts: all of the
-/// excerpt with some of the rows, then all of it with some others. What decides which tables there
-/// are is in each part.
+/// cmark needs about forty times a table's text, so long tables are read in parts: the excerpt with
+/// some of its rows, then with others. Each part has all lines that determine which tables there
+/// are.
 class PartsReader {
 public:
     explicit PartsReader(const MarkdownExcerpt& excerpt) : excerpt_(excerpt) {
@@ -303,7 +302,8 @@ public:
             begin = end;
         }
         constexpr std::size_t least = 256u << 10;  // bytes
-        // As much as each part repeats, so that all parts together stay in proportion to the text.
+        // At least as much as each part repeats, so that all parts together stay in proportion to
+        // the text.
         part_limit_ =
             std::max({least, excerpt.text.size() - row_bytes, row_bytes / excerpt_part_limit});
     }
@@ -321,7 +321,7 @@ private:
         return TableReader(excerpt_.lines).read(parse_document(excerpt_.text).get());
     }
 
-    /// The tables with the rows that come next, and with lines of theirs that every part holds.
+    /// Reads the tables with the next rows and the lines that every part has.
     std::vector<MarkdownTable> read_part() {
         std::string text;
         std::vector<int> lines;
@@ -345,7 +345,7 @@ private:
         return TableReader(lines).read(parse_document(text).get());
     }
 
-    /// Returns whether these are the same tables, as they should be.
+    /// Returns whether the tables match, as expected.
     bool append(std::vector<MarkdownTable>& tables, std::vector<MarkdownTable> more) const {
         const bool are_same =
             std::ranges::equal(tables, more, {}, &MarkdownTable::line, &MarkdownTable::line);
@@ -378,12 +378,12 @@ private:
 std::vector<MarkdownTable> parse_markdown_tables(std::string_view markdown, const std::string& path,
                                                  Diagnostics& diagnostics) {
     if (const int line = first_line_not_utf8(markdown); line > 0) {
-        diagnostics.report({Severity::warning, rule_not_utf8, path, line,
+        diagnostics.report({Severity::warning, rule_id::readme_not_utf8, path, line,
                             "the line has bytes that are not UTF-8", "save the file as UTF-8"});
     }
     auto excerpt = excerpt_tables(markdown);
     if (auto* excess = std::get_if<MarkdownExcess>(&excerpt)) {
-        diagnostics.report({Severity::error, rule_too_complex, path, excess->line,
+        diagnostics.report({Severity::error, rule_id::readme_too_complex, path, excess->line,
                             std::move(excess->message), "write it more simply, or split the file"});
         return {};
     }

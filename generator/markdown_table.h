@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables of a Markdown document (GitHub's dialect) with the links in their cells.
+// Parses the tables of a Markdown document (GitHub's dialect), with the links in their cells.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 namespace onnxhub {
 
 struct MarkdownCell {
-    std::string text;                ///< without markup, trimmed; images give nothing
+    std::string text;                ///< trimmed, without markup; empty for images
     std::vector<std::string> links;  ///< targets as written, of Markdown and HTML links, in order
 };
 
@@ -21,14 +21,14 @@ struct MarkdownRow {
 };
 
 struct MarkdownTable {
-    int line = 0;  ///< of the header row, 1-based
+    int line = 0;  ///< 1-based line of the header row
     std::vector<MarkdownCell> header;
     std::vector<MarkdownRow> rows;  ///< each with as many cells as the header
 };
 
-/// Every table, in order. `path` names the document in diagnostics. A document that can't be read
-/// in bounded time (absurd nesting or tables) gives one error and no tables; bytes that are not
-/// UTF-8 give a warning and are read as U+FFFD.
+/// Returns all tables in order. `path` names the document in diagnostics. A document over the
+/// limits (for nesting or table size) gives one error and no tables. Invalid UTF-8 gives a warning
+/// and is read as U+FFFD.
 std::vector<MarkdownTable> parse_markdown_tables(std::string_view markdown, const std::string& path,
                                                  Diagnostics& diagnostics);
 

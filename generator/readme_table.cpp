@@ -17,25 +17,11 @@
 #include "generator/conflict_markers.h"
 #include "generator/markdown_table.h"
 #include "manifest/hub_path.h"
+#include "manifest/rule_ids.h"
 #include "repository/link_target.h"
 
 namespace onnxhub {
 namespace {
-
-constexpr const char* rule_column_misspelled = "column-misspelled";
-constexpr const char* rule_readme_conflict = "readme-conflict";
-constexpr const char* rule_column_missing = "column-missing";
-constexpr const char* rule_folder_no_link = "folder-no-link";
-constexpr const char* rule_folder_absolute_url = "folder-absolute-url";
-constexpr const char* rule_folder_unsafe_path = "folder-unsafe-path";
-constexpr const char* rule_row_no_model = "row-no-model";
-constexpr const char* rule_row_name_is_link = "row-name-is-link";
-constexpr const char* rule_row_no_link = "row-no-link";
-constexpr const char* rule_row_absolute_url = "row-absolute-url";
-constexpr const char* rule_row_unsafe_path = "row-unsafe-path";
-constexpr const char* rule_row_no_onnx_version = "row-no-onnx-version";
-constexpr const char* rule_row_bad_opset = "row-bad-opset";
-constexpr const char* rule_row_duplicate = "row-duplicate";
 
 constexpr std::string_view column_model_class = "Model Class";
 constexpr std::string_view column_model = "Model";
@@ -47,11 +33,10 @@ constexpr std::string_view column_opset_version = "Opset version";
 constexpr std::array required_columns = {column_model, column_download, column_onnx_version,
                                          column_opset_version};
 
-/// Of rows that say the same as an earlier one, more than these are only counted: no one repairs
-/// them one by one.
+/// More repeated rows than this are only counted, since no one repairs them one by one.
 constexpr std::size_t repeated_row_limit = 1000;
 
-/// ONNX adds one or two a year and stands at 27; a larger number is a typing error.
+/// ONNX adds one or two opsets per year and is at 27; a larger number is a typing error.
 constexpr std::int64_t opset_limit = 1000;
 
 std::optional<std::size_t> find_column(const MarkdownTable& table, std::string_view name) {
@@ -61,8 +46,8 @@ std::optional<std::size_t> find_column(const MarkdownTable& table, std::string_v
     return std::nullopt;
 }
 
-/// Rows of a table without the columns it must have are lost, which a wrong letter should not do.
-/// Returns whether there was one.
+/// A table that lacks a required column is ignored, so a likely misspelling is reported. Returns
+/// whether there was one.
 bool report_misspelled_columns(const MarkdownTable& table, std::span<const std::string_view> wanted,
                                const std::string& readme_path, Diagnostics& diagnostics) {
     bool found = false;
@@ -71,7 +56,7 @@ bool report_misspelled_columns(const MarkdownTable& table, std::span<const std::
         for (const MarkdownCell& cell : table.header) {
             if (!is_misspelling(lower_case(cell.text), lower_case(name))) continue;
             diagnostics.report(
-                {Severity::warning, rule_column_misspelled, readme_path, table.line,
+                {Severity::warning, rule_id::column_misspelled, readme_path, table.line,
                  fmt::format("column \"{}\" looks like \"{}\", but the table is not read",
                              cell.text, name),
                  fmt::format("name the column \"{}\"", name)});
@@ -86,10 +71,10 @@ struct LinkRules {
     const char* unsafe_path;
 };
 
-constexpr LinkRules folder_link_rules{rule_folder_absolute_url, rule_folder_unsafe_path};
-constexpr LinkRules row_link_rules{rule_row_absolute_url, rule_row_unsafe_path};
+constexpr LinkRules folder_link_rules{rule_id::folder_absolute_url, rule_id::folder_unsafe_path};
+constexpr LinkRules row_link_rules{rule_id::row_absolute_url, rule_id::row_unsafe_path};
 
-/// Resolves links of one README, and reports those that lead to no file of the hub.
+/// Resolves the links of one README, and reports those that do not lead to a file of the hub.
 class LinkReader {
 public:
     LinkReader(const std::string& readme_path, const LinkRules& rules, Diagnostics& diagnostics)
@@ -122,7 +107,7 @@ private:
     Diagnostics& diagnostics_;
 };
 
-/// Inside a table, Markdown takes a marker that is left of a conflict for a row.
+/// Within a table, Markdown treats a conflict marker as a row.
 bool is_conflict_row(const MarkdownRow& row) {
     const std::string_view text = row.cells.empty() ? "" : std::string_view(row.cells[0].text);
     return text.starts_with("<<<<<<<") || text.starts_with(">>>>>>>") || text == "=======";
@@ -137,16 +122,16 @@ int conflict_line(std::string_view markdown, const std::vector<MarkdownTable>& t
     return 0;
 }
 
-/// The tables of a README, or nothing when it can't be read or holds an unresolved merge, which is
-/// reported alone: all else would follow from it.
+/// The tables of a README; nullopt when it cannot be read or has an unresolved merge conflict. The
+/// conflict is the only diagnostic, since other errors would be caused by it.
 std::optional<std::vector<MarkdownTable>> read_tables(std::string_view markdown,
                                                       const std::string& readme_path,
                                                       Diagnostics& diagnostics) {
     Diagnostics reading;
     auto tables = parse_markdown_tables(markdown, readme_path, reading);
     if (const int line = conflict_line(markdown, tables)) {
-        diagnostics.report({Severity::error, rule_readme_conflict, readme_path, line,
-                            "holds the conflict markers of a merge, so none of its rows is read",
+        diagnostics.report({Severity::error, rule_id::readme_conflict, readme_path, line,
+                            "has conflict markers of a merge, so its rows are not read",
                             "take one side, or both, and remove the markers"});
         return std::nullopt;
     }
@@ -156,7 +141,7 @@ std::optional<std::vector<MarkdownTable>> read_tables(std::string_view markdown,
     return tables;
 }
 
-/// A link may name a folder or the README in it, as GitHub shows the same for both.
+/// A link may name a folder or its README, since GitHub shows the same for both.
 std::string folder_of_link(std::string path) {
     if (file_name(path) == "README.md") path = parent_folder(path);
     return path;
@@ -174,13 +159,14 @@ void read_folders(const MarkdownTable& table, std::size_t column, const LinkRead
                 result.has_lost_folder = true;
             }
         } else if (!cell.text.empty()) {
-            diagnostics.report({Severity::note, rule_folder_no_link, readme_path, row.line,
-                                fmt::format("\"{}\" links to no folder of models", cell.text), ""});
+            diagnostics.report(
+                {Severity::note, rule_id::folder_no_link, readme_path, row.line,
+                 fmt::format("\"{}\" does not link to a folder of models", cell.text), ""});
         }
     }
 }
 
-/// Where the columns of a table of models are.
+/// The positions of the columns in a table of models.
 struct ModelColumns {
     std::size_t model;
     std::size_t download;
@@ -199,8 +185,8 @@ std::optional<ModelColumns> find_model_columns(const MarkdownTable& table) {
                         *opset_version};
 }
 
-/// Tables of models have most of the columns, tables about other things hardly two.
-/// Returns whether a column that is missing or misspelled hides a table of models.
+/// A table with most of the columns is probably a table of models; other tables have at most two of
+/// them. Returns whether a missing or misspelled column hides a table of models.
 bool report_nearly_model_table(const MarkdownTable& table, const std::string& readme_path,
                                Diagnostics& diagnostics) {
     const auto present =
@@ -214,7 +200,7 @@ bool report_nearly_model_table(const MarkdownTable& table, const std::string& re
     const auto missing =
         std::find_if(required_columns.begin(), required_columns.end(),
                      [&](std::string_view name) { return !find_column(table, name); });
-    diagnostics.report({Severity::warning, rule_column_missing, readme_path, table.line,
+    diagnostics.report({Severity::warning, rule_id::column_missing, readme_path, table.line,
                         fmt::format("the table has no column \"{}\" and is not read", *missing),
                         "add the column, and fill it in for every model"});
     return true;
@@ -291,10 +277,10 @@ public:
 
     ModelTables finish() {
         if (repeated_rows_ > repeated_row_limit) {
-            diagnostics_.report({Severity::warning, rule_row_duplicate, readme_path_,
+            diagnostics_.report({Severity::warning, rule_id::row_duplicate, readme_path_,
                                  last_repeated_line_,
-                                 fmt::format("{} more rows up to this line say the same as earlier "
-                                             "ones and are left out",
+                                 fmt::format("{} more rows up to this line repeat earlier "
+                                             "ones and are skipped",
                                              repeated_rows_ - repeated_row_limit),
                                  "remove the repeated rows"});
         }
@@ -312,7 +298,7 @@ private:
             {severity, rule, readme_path_, row.line, std::move(message), std::move(hint)});
     }
 
-    /// Reports everything that is wrong with the row, not only the first.
+    /// Reports all problems of the row, not only the first.
     std::optional<ReadmeModel> read_row(const MarkdownRow& row, const ModelColumns& columns) {
         ReadmeModel model;
         model.readme_path = readme_path_;
@@ -333,10 +319,10 @@ private:
         return model;
     }
 
-    /// The official generator names a model by the HTML of its cell. Manifests of both agree; the
-    /// warning says how to get a name that people can type.
+    /// The official generator uses the HTML of the cell as the model's name. We do the same, so
+    /// that the manifests agree, and the warning explains how to get a name that people can type.
     void name_after_link(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
-        report(Severity::warning, row, rule_row_name_is_link,
+        report(Severity::warning, row, rule_id::row_name_is_link,
                fmt::format("the cell \"Model\" of {} is a link, which makes the model's name HTML",
                            quoted_name(model)),
                "move the link to another column, since users find a model by its name");
@@ -347,8 +333,8 @@ private:
     bool read_name(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
         model.name = cell.text;
         if (model.name.empty()) {
-            report(Severity::error, row, rule_row_no_model,
-                   "the row has a download, but no name of a model",
+            report(Severity::error, row, rule_id::row_no_model,
+                   "the row has a download but no model name",
                    "write the name into the column \"Model\"");
             return false;
         }
@@ -357,7 +343,7 @@ private:
 
     bool read_download(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
         if (cell.links.empty() || cell.links.front().empty()) {
-            report(Severity::error, row, rule_row_no_link,
+            report(Severity::error, row, rule_id::row_no_link,
                    fmt::format("the cell \"Download\" of {} has no link", quoted_name(model)),
                    "link to the .onnx file by its path relative to this README");
             return false;
@@ -382,8 +368,8 @@ private:
     std::optional<std::string> resolve_file(const MarkdownRow& row, const std::string& link) {
         auto path = links_.resolve(link, row.line);
         if (path && path->empty()) {
-            report(Severity::error, row, rule_row_unsafe_path,
-                   fmt::format("link \"{}\" leads to the hub's root and not to a file", link),
+            report(Severity::error, row, rule_id::row_unsafe_path,
+                   fmt::format("link \"{}\" leads to the hub's root, not to a file", link),
                    "link to a file by its path relative to this README");
             path.reset();
         }
@@ -393,7 +379,7 @@ private:
     bool read_onnx_version(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
         model.onnx_version = cell.text;
         if (model.onnx_version.empty()) {
-            report(Severity::error, row, rule_row_no_onnx_version,
+            report(Severity::error, row, rule_id::row_no_onnx_version,
                    fmt::format("{} has no ONNX version", quoted_name(model)),
                    "write the ONNX release the model was made with, such as 1.9");
         }
@@ -406,7 +392,7 @@ private:
             model.opset_version = *opset;
             return true;
         }
-        report(Severity::error, row, rule_row_bad_opset,
+        report(Severity::error, row, rule_id::row_bad_opset,
                cell.text.empty() ? fmt::format("{} has no opset version", quoted_name(model))
                                  : fmt::format("the opset version \"{}\" of {} is not a number "
                                                "from 1 to {}",
@@ -427,10 +413,10 @@ private:
         if (is_first) return true;
         last_repeated_line_ = model.line;
         if (++repeated_rows_ > repeated_row_limit) return false;
-        diagnostics_.report({Severity::warning, rule_row_duplicate, readme_path_, model.line,
-                             fmt::format("{} says the same as line {} and is left out",
-                                         quoted_name(model), first->second),
-                             "remove one of the two rows"});
+        diagnostics_.report(
+            {Severity::warning, rule_id::row_duplicate, readme_path_, model.line,
+             fmt::format("{} repeats line {} and is skipped", quoted_name(model), first->second),
+             "remove one of the two rows"});
         return false;
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What README files say about models. Nothing here has been checked against the files yet.
+// Reads models from README files. Nothing is compared with the files yet.
 #pragma once
 
 #include <cstdint>
@@ -14,33 +14,34 @@ namespace onnxhub {
 
 /// A folder of models that the root README names.
 struct ModelFolder {
-    std::string path;  ///< from the hub's root, clean
-    int line = 0;      ///< 1-based line in the root README where it is named first
+    std::string path;  ///< from the hub's root, normalized
+    int line = 0;      ///< 1-based line of its first mention in the root README
 
     bool operator==(const ModelFolder&) const = default;
 };
 
-/// One model as its README tells it.
+/// One model as described by its README.
 struct ReadmeModel {
-    std::string readme_path;  ///< for diagnostics about this model,
-    int line = 0;             ///< and the 1-based line of the row
-    std::string name;         ///< text of the "Model" cell without its markup
-    std::string model_path;   ///< first link of the "Download" cell, from the hub's root, clean
+    std::string readme_path;  ///< README with the row, for diagnostics
+    int line = 0;             ///< 1-based line of the row
+    std::string name;         ///< text of the "Model" cell, without markup
+    std::string model_path;  ///< first link of the "Download" cell, from the hub's root, normalized
     std::optional<std::string> archive_path;  ///< first link of "Download (with sample test data)"
     std::string onnx_version;                 ///< as written: "1.9" stays "1.9"
     std::int64_t opset_version = 0;
-    std::vector<std::string> tags;  ///< the README's folders, '_' as ' '; "preprocessing"
+    std::vector<std::string>
+        tags;  ///< the README's folders, with '_' replaced by ' '; "preprocessing"
 
-    /// Whether the two rows say the same, wherever they stand.
+    /// Whether the two rows have the same values, in any position.
     bool says_the_same(const ReadmeModel& other) const;
 };
 
-/// A row meant as a model that can't be used; the diagnostics say why.
+/// An invalid row of a model; the diagnostics have the reason.
 struct BrokenRow {
     std::string readme_path;
     int line = 0;
-    std::string name;        ///< empty when it couldn't be read
-    std::string model_path;  ///< likewise
+    std::string name;        ///< empty if unreadable
+    std::string model_path;  ///< empty if unreadable
 
     bool operator==(const BrokenRow&) const = default;
 };
@@ -49,29 +50,28 @@ struct BrokenRow {
 struct ModelTables {
     std::vector<ReadmeModel> models;  ///< in the order of the file
     std::vector<BrokenRow> broken;
-    /// A missing or misspelled column hides a table, or the document could not be read or holds
-    /// the conflict markers of a merge.
+    /// A table was not recognized because a column is missing or misspelled, or the document was
+    /// not readable or has conflict markers.
     bool has_lost_table = false;
 };
 
 struct ModelFolders {
-    bool has_table = false;            ///< a table with a column "Model Class" was there
-    std::vector<ModelFolder> folders;  ///< sorted by path, each once
-    bool has_lost_folder = false;      ///< a link can't be used, or a table can't be read
-    bool is_unusable = false;          ///< nothing of the document can be believed
+    bool has_table = false;            ///< a table with a column "Model Class" exists
+    std::vector<ModelFolder> folders;  ///< sorted by path, without duplicates
+    bool has_lost_folder = false;      ///< a link or a table is unusable
+    bool is_unusable = false;          ///< the whole document is unusable
 };
 
 /// Reads the root README's tables with a column "Model Class": the first link in that cell is a
-/// folder. A cell without a link is a note, a link that can't be used an error. A document that
-/// holds the conflict markers of a merge gives an error at the first of them and nothing else.
+/// folder. A cell without a link is a note, an unusable link an error. If the document has conflict
+/// markers, the only result is an error at the first one.
 ModelFolders parse_model_folders(std::string_view markdown, const std::string& readme_path,
                                  Diagnostics& diagnostics);
 
-/// Reads every table with the columns Model, Download, ONNX version and Opset version; other
-/// tables are prose. A row that can't be used is reported and left out, and reading goes on, so
-/// that one run shows all that is wrong. Models come in the order of the file. Rows which say the
-/// same as an earlier one are reported and left out. A document that holds the conflict markers of
-/// a merge gives an error at the first of them and no rows.
+/// Reads every table with the columns Model, Download, ONNX version and Opset version; other tables
+/// are ignored. Invalid rows are reported and skipped, so that one run shows all problems. Models
+/// are in the order of the file. Rows that repeat an earlier row are reported and skipped. If the
+/// document has conflict markers, the result is an error at the first one and no rows.
 ModelTables parse_model_tables(std::string_view markdown, const std::string& readme_path,
                                Diagnostics& diagnostics);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of a hub that a run looks into: one machine's share of it, and of that what is on this
-// disk at a time. What belongs to no model or file, such as tables, is in exactly one part.
+// The part of a hub that a run processes: one machine's shard, and within it the files that are on
+// the local disk at one time. Findings without a model or file, such as those about tables, belong
+// to exactly one part.
 #pragma once
 
 #include <optional>
@@ -17,14 +18,14 @@ public:
     Scope() = default;  ///< the whole hub
     explicit Scope(Shard shard) : shard_(shard) {}
 
-    /// Of this part, everything but these models.
+    /// This part without these models.
     Scope without_models(std::set<std::string> paths) const {
         Scope part = *this;
         part.left_out_ = std::move(paths);
         return part;
     }
 
-    /// Of this part, these models alone: no file by itself and nothing of the hub as a whole.
+    /// Only these models of this part, without other files and without the hub as a whole.
     Scope models_alone(std::set<std::string> paths) const {
         Scope part = *this;
         part.models_ = std::move(paths);
@@ -34,7 +35,8 @@ public:
     bool is_whole() const { return shard_.count == 1 && !models_ && left_out_.empty(); }
     bool has_hub() const { return shard_.number == 1 && !models_; }
     bool has_file(const std::string& path) const { return !models_ && shard_.has(path); }
-    /// By the path of the model file; rows, entries, archives and weights are where their model is.
+    /// Whether the model file at `path` belongs to this part. Rows, entries, archives and external
+    /// data belong to the part of their model.
     bool has_model(const std::string& path) const {
         if (models_) return models_->contains(path);
         return shard_.has(path) && !left_out_.contains(path);

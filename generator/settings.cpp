@@ -12,11 +12,10 @@
 
 #include "base/spelling.h"
 #include "base/user_error.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
-
-constexpr const char* rule_unknown_setting = "unknown-setting";
 
 constexpr std::string_view key_generate = "generate";
 constexpr std::string_view key_exclude = "exclude";
@@ -32,14 +31,14 @@ constexpr std::string_view key_rule = "rule";
 constexpr std::string_view key_path = "path";
 constexpr std::string_view key_reason = "reason";
 
-/// toml++ takes apart nested tables by recursion, and each dot of a key may nest another.
+/// toml++ parses nested tables recursively, and each dot of a key may nest another one.
 constexpr std::ptrdiff_t dot_limit = 10'000;
 
 int toml_line(const toml::source_region& source) {
     return static_cast<int>(source.begin.line);
 }
 
-/// Reads the tables of one file; keys are named with their tables: "features.tag".
+/// Reads the tables of one file. Messages name keys with their tables: "features.tag".
 class SettingsReader {
 public:
     SettingsReader(const std::string& path, Diagnostics& diagnostics)
@@ -62,7 +61,7 @@ private:
         if (const toml::node* discover = table.get(key_discover)) {
             const auto* truth = discover->as_boolean();
             if (!truth) {
-                fail(*discover, qualified(name, key_discover) + " is neither true nor false",
+                fail(*discover, qualified(name, key_discover) + " is not true or false",
                      "write discover = true");
             }
             settings_.discover = truth->get();
@@ -119,8 +118,7 @@ private:
         IgnoredRule ignored;
         ignored.rule = required_string_at(table, name, key_rule, "the rule to ignore");
         ignored.path = required_string_at(table, name, key_path, "a glob of files, or \"**\"");
-        ignored.reason = required_string_at(table, name, key_reason,
-                                            "why the hub lives with it, for the next reader");
+        ignored.reason = required_string_at(table, name, key_reason, "why the hub accepts it");
         ignored.line = toml_line(table.source());
         settings_.ignored_rules.push_back(std::move(ignored));
     }
@@ -142,7 +140,7 @@ private:
 
     std::string string_at(const toml::node& node, const std::string& name) const {
         const auto* text = node.as_string();
-        if (!text) fail(node, fmt::format("{} is not a text", name), "put it in quotes");
+        if (!text) fail(node, fmt::format("{} is not a string", name), "put it in quotes");
         if (text->get().empty()) fail(node, fmt::format("{} is empty", name), "remove the key");
         return text->get();
     }
@@ -169,12 +167,12 @@ private:
         std::vector<Diagnostic> found;
         for (const auto& [key, value] : table) {
             if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
-            found.push_back({Severity::warning, rule_unknown_setting, path_,
+            found.push_back({Severity::warning, rule_id::unknown_setting, path_,
                              toml_line(key.source()),
                              fmt::format("unknown key \"{}\"", qualified(table_name, key.str())),
                              advice(key.str(), known)});
         }
-        // toml++ sorts keys by name; people read from the top.
+        // toml++ sorts keys by name, but people read from top to bottom.
         std::stable_sort(found.begin(), found.end(),
                          [](const Diagnostic& a, const Diagnostic& b) { return a.line < b.line; });
         for (Diagnostic& diagnostic : found) diagnostics_.report(std::move(diagnostic));
@@ -184,7 +182,7 @@ private:
         if (const auto meant = nearest(key, known)) {
             return fmt::format("did you mean \"{}\"?", *meant);
         }
-        return fmt::format("known here: {}", fmt::join(known, ", "));
+        return fmt::format("the known keys are {}", fmt::join(known, ", "));
     }
 
     static std::string qualified(const std::string& table_name, std::string_view key) {

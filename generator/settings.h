@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// onnxhub.toml at a hub's root: what a team sets once instead of on every command line.
-// Every key is documented in docs/settings.md.
+// onnxhub.toml at a hub's root: settings of the team, instead of options on every command line.
+// docs/settings.md documents every key.
 #pragma once
 
 #include <map>
@@ -15,32 +15,33 @@ namespace onnxhub {
 
 inline constexpr std::string_view settings_file_name = "onnxhub.toml";
 
-/// [[validate.ignore]]: findings a hub lives with, and why.
+/// [[validate.ignore]]: findings that the hub accepts, with a reason.
 struct IgnoredRule {
     std::string rule;    ///< id of a rule or name of a family
-    std::string path;    ///< glob of files; findings about a model go by the model's path too
+    std::string path;    ///< glob of files; also matches the model's path of findings about a model
     std::string reason;  ///< never empty
-    int line = 0;        ///< 1-based, in the settings
+    int line = 0;        ///< 1-based line in the settings
 
     bool operator==(const IgnoredRule&) const = default;
 };
 
 struct Settings {
-    std::string file;  ///< where they were read, for findings about them; empty: defaults
-    std::vector<std::string> exclude;  ///< [generate] exclude: globs of model paths left out
+    std::string file;  ///< path of the settings, for findings about them; empty: defaults
+    std::vector<std::string> exclude;  ///< [generate] exclude: globs of model paths to exclude
     std::vector<std::string>
-        strip_tags;         ///< [generate] strip_tags: leading folders that are no tags
-    bool discover = false;  ///< [generate] discover: models in no table get entries too
+        strip_tags;  ///< [generate] strip_tags: leading folders that are not tags
+    bool discover =
+        false;  ///< [generate] discover: also makes entries for models that no table lists
     std::map<std::string, std::string> feature_tensors;  ///< [features.tensors]: model → tensor
     std::optional<std::string> features_tag;  ///< [features] tag: only models with it get features
     std::vector<IgnoredRule> ignored_rules;   ///< in the order of the file
-    /// [validate] stale_manifest = "note": the main branch regenerates the manifest, so that what
-    /// `generate` repairs is no error in a pull request.
+    /// [validate] stale_manifest = "note": the main branch regenerates the manifest, so in a pull
+    /// request the findings that `generate` repairs are not errors.
     bool tolerates_stale_manifest = false;
 };
 
-/// Throws UserError with file, line and column when `toml` is no TOML or a key has the wrong
-/// type; unknown keys are warnings that name the nearest known one.
+/// Throws UserError with file, line and column when `toml` is not TOML or a key has the wrong type.
+/// Unknown keys are warnings that name the most similar known key.
 Settings parse_settings(std::string_view toml, const std::string& path, Diagnostics& diagnostics);
 
 }  // namespace onnxhub

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Trouble in a hub is data: logic collects diagnostics as values, and only cli/ prints them.
+// Problems in a hub are data: modules collect diagnostics as values, and only cli/ prints them.
 #pragma once
 
 #include <optional>
@@ -29,7 +29,8 @@ struct Diagnostic {
 class Diagnostics {
 public:
     void report(Diagnostic diagnostic);
-    void append(Diagnostics other);  ///< at the end, so that parallel work is told in a fixed order
+    void append(Diagnostics other);  ///< at the end; callers append in a fixed order to keep
+                                     ///< parallel work deterministic
     bool has_errors() const;
     bool empty() const { return all_.empty(); }
     const std::vector<Diagnostic>& all() const { return all_; }
@@ -38,8 +39,8 @@ private:
     std::vector<Diagnostic> all_;
 };
 
-/// "<file>[:<line>]: <message>[; <hint>]": control characters and invalid UTF-8 are escaped, since
-/// any of the parts may quote a hostile file.
+/// "<file>[:<line>]: <message>[; <hint>]". Control characters and invalid UTF-8 are escaped, since
+/// each part may quote an untrusted file.
 std::string to_text(const Diagnostic& diagnostic);
 
 }  // namespace onnxhub

@@ -7,7 +7,7 @@
 namespace onnxhub {
 namespace {
 
-/// The numbers go beyond what an older libonnx has names for.
+/// Includes types that an older libonnx has no names for.
 constexpr std::array<std::string_view, 27> names{
     "undefined",      "float",    "uint8",        "int8",           "uint16",
     "int16",          "int32",    "int64",        "string",         "bool",

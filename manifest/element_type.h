@@ -6,7 +6,7 @@
 
 namespace onnxhub {
 
-/// By onnx.TensorProto.DataType: 1 is "float". "undefined" for numbers nobody has given a meaning.
+/// By onnx.TensorProto.DataType: 1 is "float". Unassigned numbers are "undefined".
 std::string_view element_type_name(int element_type);
 
 }  // namespace onnxhub

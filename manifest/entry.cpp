@@ -11,13 +11,13 @@
 namespace onnxhub {
 namespace {
 
-/// A value and its place: messages call it "io_ports.inputs[2].shape". The text is only made for
-/// messages, since an entry may have a million fields.
+/// A value with its location, which messages show as "io_ports.inputs[2].shape". The text is made
+/// only for messages, since an entry may have a million fields.
 struct Field {
     const JsonValue* json = nullptr;
-    const Field* parent = nullptr;  ///< null: the entry, or an object whose keys stand alone
-    std::string_view key = {};      ///< of a member
-    std::size_t index = 0;          ///< of an item
+    const Field* parent = nullptr;  ///< null: the entry, or an object whose name messages omit
+    std::string_view key = {};      ///< set for a member of an object
+    std::size_t index = 0;          ///< set for an item of an array
 
     std::string path() const {
         if (!parent) return {};
@@ -27,8 +27,8 @@ struct Field {
     }
 };
 
-/// Reads the fields of one entry. Of all that is wrong with it, the first is remembered; what is
-/// read after that doesn't count.
+/// Reads the fields of one entry. Only the first problem is kept; the values read after it are not
+/// used.
 class EntryReader {
 public:
     std::variant<Entry, EntryProblem> read(const JsonValue& json) {
@@ -43,7 +43,7 @@ public:
         entry.onnx_version = text(required(root, key::onnx_version));
         entry.opset_version = opset(required(root, key::opset_version));
         if (const Field metadata = required(root, key::metadata); is_object(metadata)) {
-            read_metadata({metadata.json}, entry);  // its keys are known without its name
+            read_metadata({metadata.json}, entry);  // messages name its keys without a prefix
         }
         if (problem_) return std::move(*problem_);
         return entry;
@@ -67,7 +67,7 @@ private:
             entry.archive_path = text(path);
         }
         entry.archive = content(metadata, key::archive_sha, key::archive_bytes);
-        // Clients read both or fail.
+        // Clients need both keys.
         if (entry.archive_path && !entry.archive.sha) required(metadata, key::archive_sha);
         if (entry.archive.sha && !entry.archive_path) required(metadata, key::archive_path);
         const Field files = optional(metadata, key::external_data);
@@ -170,7 +170,7 @@ private:
         return field.json->object() != nullptr;
     }
 
-    /// Stops at the first problem, since nothing that is read after it counts.
+    /// Stops at the first problem, since the values after it are not used.
     template <class Item, class Read>
     void read_items(const Field& list, std::vector<Item>& items, const Read& read) {
         if (!list.json || problem_) return;
@@ -185,7 +185,7 @@ private:
         }
     }
 
-    /// Without a value when it is missing.
+    /// The result has no value when the key is missing.
     Field optional(const Field& parent, std::string_view key) {
         return {parent.json->find(key), &parent, key};
     }
@@ -208,7 +208,6 @@ private:
     std::optional<EntryProblem> problem_;
 };
 
-/// Builds an object member by member.
 class ObjectWriter {
 public:
     ObjectWriter& add(std::string_view key, JsonValue value) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One entry of ONNX_HUB_MANIFEST.json: what a hub says about one model.
+// One entry of ONNX_HUB_MANIFEST.json: the description of one model.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +41,7 @@ struct FeaturePort {
     bool operator==(const FeaturePort&) const = default;
 };
 
-/// What the manifest states about the bytes of one file.
+/// Digest and size of one file, as the manifest states them.
 struct StatedContent {
     std::optional<Sha256> sha;
     std::optional<std::uint64_t> size_bytes;
@@ -58,7 +58,8 @@ struct ExternalDataFile {
     bool operator==(const ExternalDataFile&) const = default;
 };
 
-/// Typed view of an entry. Hubs list a model once per opset, so the name alone is no key.
+/// Typed view of an entry. A hub lists a model once per opset, so the name alone is not a unique
+/// key.
 struct Entry {
     std::string model;
     std::string model_path;    ///< as written; not yet checked to be safe
@@ -75,23 +76,23 @@ struct Entry {
     bool operator==(const Entry&) const = default;
 };
 
-/// What keeps an entry from being used, at a line of its document: "model_sha is not 64 lower-case
+/// Why an entry cannot be used, with its line in the document: "model_sha is not 64 lower-case
 /// hexadecimal digits".
 struct EntryProblem {
     int line = 0;
     std::string message;
 };
 
-/// Every known key must have its type; unknown keys are ignored here and kept by merge_entry().
-/// May be missing: all of metadata's keys, but archive_path and its SHA-256 only together. Must be
-/// there: model (not empty), model_path, onnx_version, opset_version (not negative), metadata.
+/// Every known key must have its type. Unknown keys are ignored here; merge_entry() keeps them.
+/// Required: model (not empty), model_path, onnx_version, opset_version (not negative), metadata.
+/// All keys of metadata are optional, but archive_path and its SHA-256 only occur together.
 std::variant<Entry, EntryProblem> parse_entry(const JsonValue& json);
 
-/// The entry as JSON, keys in the order of the format; keys without a value are left out.
+/// The entry as JSON, with keys in the order of the format. Keys without a value are left out.
 JsonValue to_json(const Entry& entry);
 
-/// `fresh` (from to_json) with every key of `previous` that the format does not know, in its place:
-/// after the known key it stood after. Ports and external files that are the same by name keep
+/// Returns `fresh` (from to_json) with all keys of `previous` that the format does not define. Each
+/// keeps its position after the same known key. Ports and external files with the same name keep
 /// their unknown keys too.
 JsonValue merge_entry(const JsonValue& previous, const JsonValue& fresh);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keys of an entry, each spelled once. Only for the sources of this module.
+// The keys of an entry, each spelled once. Private to this module.
 #pragma once
 
 #include <string_view>

@@ -15,17 +15,17 @@ namespace {
 
 struct ObjectFormat;
 
-/// A key of the format, and what its value is made of where others may have added keys.
+/// A key of the format, with the format of its value where the value may have custom keys.
 struct KnownKey {
     std::string_view name;
-    const ObjectFormat* object = nullptr;  ///< the value is such an object
-    const ObjectFormat* items = nullptr;   ///< the value is an array of such objects
+    const ObjectFormat* object = nullptr;  ///< set if the value is an object
+    const ObjectFormat* items = nullptr;   ///< set if the value is an array of objects
 };
 
 struct ObjectFormat {
     std::span<const KnownKey> keys;  ///< in the order of the format
-    std::string_view identity = {};  ///< items with the same value of this key are the same one
-    bool can_be_partial = false;     ///< valid with unknown keys alone, so they keep it alive
+    std::string_view identity = {};  ///< the key that identifies an item of an array
+    bool can_be_partial = false;     ///< remains when only unknown keys are left
 };
 
 constexpr KnownKey port_keys[] = {{key::name}, {key::shape}, {key::type}};
@@ -87,7 +87,7 @@ JsonValue merge_items(const JsonValue& previous, const JsonValue& fresh,
     for (JsonValue& item : std::get<JsonArray>(merged.data)) {
         const std::string* identity = identity_of(item);
         if (!identity) continue;
-        // Of several with one name the first is the first's.
+        // Items with the same name are paired in order.
         const auto match = previous_items.lower_bound(*identity);
         if (match == previous_items.end() || match->first != *identity) continue;
         item = merge_objects(*match->second, item, format);
@@ -106,7 +106,7 @@ JsonValue merge_values(const JsonValue& previous, const JsonValue& fresh, const 
     return fresh;
 }
 
-/// What `known` is after the merge: nothing when it is gone.
+/// The merged value of `known`; nullopt when it is removed.
 std::optional<JsonValue> merge_member(const JsonValue* previous, const JsonValue* fresh,
                                       const KnownKey& known) {
     if (fresh) return previous ? merge_values(*previous, *fresh, known) : *fresh;
@@ -125,7 +125,7 @@ JsonValue merge_objects(const JsonValue& previous, const JsonValue& fresh,
         auto value = merge_member(previous.find(known.name), fresh.find(known.name), known);
         if (value) known_values.emplace(known.name, std::move(*value));
     }
-    // Unknown keys follow the last known key before them that is still there; "" is the front.
+    // An unknown key follows the last known key before it that remains; "" is the beginning.
     std::map<std::string_view, JsonObject> followers;
     std::string_view anchor;
     for (const JsonMember& member : *previous.object()) {

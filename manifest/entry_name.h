@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What tells the entries of one manifest apart, and how messages name them.
+// Identifies an entry within a manifest, and names it in messages.
 #pragma once
 
 #include <compare>
@@ -20,8 +20,7 @@ struct EntryName {
 
 EntryName name_of(const Entry& entry);
 
-/// Where the entry has a problem, each part as far as it can be read by itself: "" and 0 for what
-/// can't be.
+/// For an entry with a problem, each part is read on its own. Unreadable parts are "" and 0.
 EntryName name_of(const ManifestEntry& entry);
 
 /// "ResNet18 (opset 7, vision/…/resnet18-v1-7.onnx)"

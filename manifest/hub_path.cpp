@@ -32,8 +32,8 @@ bool is_letter(char c) {
     return lower(c) >= 'a' && lower(c) <= 'z';
 }
 
-/// "C:", "https:" and the like: a letter, then letters, digits, '+', '-', '.' up to a colon
-/// (RFC 3986, 3.1).
+/// Whether the path starts like "C:" or "https:": a letter, then letters, digits, '+', '-', '.' up
+/// to a colon (RFC 3986, 3.1).
 bool has_scheme(std::string_view path) {
     const std::string_view scheme = path.substr(0, path.find(':'));
     if (scheme.size() == path.size() || scheme.empty() || !is_letter(scheme[0])) return false;
@@ -58,7 +58,7 @@ std::optional<std::string> first_objection(std::string_view path) {
     return std::nullopt;
 }
 
-/// Appends the segments of `path` to `segments`, unless one of them may not be.
+/// Appends the segments of `path` to `segments`. Returns the reason if a segment is not allowed.
 std::optional<std::string> append_segments(std::vector<std::string_view>& segments,
                                            std::string_view path) {
     while (!path.empty()) {
@@ -70,7 +70,7 @@ std::optional<std::string> append_segments(std::vector<std::string_view>& segmen
         if (segment != "..") {
             segments.push_back(segment);
         } else if (segments.empty()) {
-            return "leads out of the repository";
+            return "points outside of the repository";
         } else {
             segments.pop_back();
         }
@@ -93,7 +93,7 @@ std::variant<std::string, UnsafePath> clean_hub_path(std::string_view base, std:
         if (!clean.empty()) clean += '/';
         clean += segment;
     }
-    // "./C:/x" and "a/../https:" are one only now.
+    // "./C:/x" and "a/../https:" start with a scheme only after normalization.
     if (has_scheme(clean)) return UnsafePath{"starts with a drive letter or a URL scheme"};
     return clean;
 }

@@ -9,21 +9,22 @@
 
 namespace onnxhub {
 
-/// Why a path can't be used; `reason` is one clause, e.g. "leads out of the repository".
+/// Why a path cannot be used. `reason` is one clause, e.g. "points outside of the repository".
 struct UnsafePath {
     std::string reason;
 };
 
-/// Cleans `path`, which is relative to the folder `base` ("" is the hub's root): "." and empty
-/// segments go, ".." takes its parent away. The result has no leading or trailing '/'; the root
-/// itself is "". Refused: a path that starts with '/', leaves the hub, holds a backslash, a control
-/// character, NUL, bytes that are not UTF-8, over 4,096 bytes, a drive letter ("C:") or a URL
-/// scheme, or has a segment ".git" in any case. Purely lexical: symbolic links are the tree's
-/// business.
+/// Normalizes `path`, which is relative to the folder `base` ("" is the hub's root). Removes "."
+/// and empty segments; ".." removes the segment before it. The result has no leading or trailing
+/// '/', and the root is "".
+///
+/// Rejects a path that is absolute, leaves the hub, contains a backslash, a control character, NUL
+/// or invalid UTF-8, is longer than 4,096 bytes, starts with a drive letter ("C:") or a URL scheme,
+/// or has a segment ".git" in any case. Works on text only: the tree checks symbolic links.
 std::variant<std::string, UnsafePath> clean_hub_path(std::string_view base, std::string_view path);
 
-/// Whether a `model_path` read from a manifest may be joined to a folder: non-empty and exactly
-/// what clean_hub_path() gives for it. On failure says why.
+/// Checks that a `model_path` from a manifest may be joined to a folder: it must not be empty, and
+/// clean_hub_path() must return it unchanged.
 std::variant<std::string, UnsafePath> check_hub_path(std::string_view path);
 
 std::string_view parent_folder(std::string_view path);  ///< "a/b/c" → "a/b", "c" → ""

@@ -14,7 +14,7 @@
 namespace onnxhub {
 namespace {
 
-/// The parser copies its iterators, so how far it has read is kept outside of them.
+/// The parser copies its iterators, so the position is stored outside of them.
 class CountingIterator {
 public:
     using iterator_category = std::input_iterator_tag;
@@ -57,7 +57,7 @@ std::size_t word_begin(std::string_view text, std::size_t end, bool (*is_part)(c
     return end;
 }
 
-/// "NaN", "tru" and stray characters, of which `offset` is the one the parser stopped at.
+/// Error for "NaN", "tru" and stray characters. `offset` is the character the parser stopped at.
 JsonSyntaxError unknown_word(std::string_view text, std::size_t offset) {
     const std::size_t begin = word_begin(text, offset, is_word_character);
     std::size_t end = offset;
@@ -65,7 +65,7 @@ JsonSyntaxError unknown_word(std::string_view text, std::size_t offset) {
     constexpr std::size_t shown_length = 20;
     if (end > begin) {
         const std::string word(text.substr(begin, std::min(end - begin, shown_length)));
-        return error_at(text, begin, "'" + word + "' is no JSON value");
+        return error_at(text, begin, "'" + word + "' is not a JSON value");
     }
     if (offset >= text.size()) return error_at(text, offset, "unexpected end of the document");
     const auto byte = static_cast<unsigned char>(text[offset]);
@@ -77,7 +77,8 @@ JsonSyntaxError unknown_word(std::string_view text, std::size_t offset) {
                     std::string("unexpected byte 0x") + digits[byte >> 4] + digits[byte & 15]);
 }
 
-/// The token that ends with the byte at `last`; strings are as long as the parser says.
+/// Start of the token that ends with the byte at `last`. `string_length` is the length of a string
+/// token as the parser reports it.
 std::size_t token_begin(std::string_view text, std::size_t last, std::size_t string_length) {
     if (last >= text.size()) return text.size();
     const std::size_t end = last + 1;
@@ -91,7 +92,7 @@ void replace(std::string& text, std::string_view from, std::string_view to) {
     if (at != text.npos) text.replace(at, from.size(), to);
 }
 
-/// nlohmann's "unexpected X; expected Y" in the words of this format.
+/// Translates nlohmann's "unexpected X; expected Y" to the wording of our messages.
 std::string readable(std::string reason) {
     static constexpr std::pair<std::string_view, std::string_view> phrases[] = {
         {"unexpected end of input", "unexpected end of the document"},
@@ -110,9 +111,9 @@ std::string readable(std::string reason) {
     return reason;
 }
 
-/// How many values each array and object holds, in the order in which they begin: counted before
-/// anything is built, so that hostile documents cost no memory and others no more than they need.
-/// Of texts that are no JSON the counts mean little, but never more than the limit.
+/// The number of values in each array and object, in the order in which they begin. Counted before
+/// anything is built: a hostile document allocates nothing, and others allocate what they need. For
+/// invalid JSON the counts may be wrong, but never exceed the limit.
 class ChildCounts {
 public:
     explicit ChildCounts(std::string_view text) : limit_(json_value_limit_of(text.size())) {
@@ -122,11 +123,11 @@ public:
         }
     }
 
-    /// Where the first value beyond the limit is; npos: there is none.
+    /// Offset of the first value beyond the limit, or npos.
     std::size_t excess() const { return excess_; }
     std::size_t limit() const { return limit_; }
 
-    /// Of the next array or object.
+    /// The count of the next array or object.
     std::size_t take_next() { return next_ < counts_.size() ? counts_[next_++] : 0; }
 
 private:
@@ -135,7 +136,7 @@ private:
         bool has_children;
     };
 
-    /// Returns where the next token may begin.
+    /// Returns the offset after the token.
     std::size_t take_token(std::string_view text, std::size_t at) {
         switch (text[at]) {
             case ' ':
@@ -150,7 +151,7 @@ private:
             case '[':
             case '{':
                 begin_child(at);
-                if (open_.size() > json_depth_limit) return text.size();  // the parser refuses it
+                if (open_.size() > json_depth_limit) return text.size();  // the parser rejects it
                 open_.push_back({counts_.size(), false});
                 counts_.push_back(0);
                 return at + 1;
@@ -194,7 +195,8 @@ private:
     std::size_t next_ = 0;
 };
 
-/// Turns the parser's events into values. Every array and object is allocated once, at its size.
+/// Builds values from the parser's events. Every array and object is allocated once, at its final
+/// size.
 class DocumentBuilder {
 public:
     DocumentBuilder(std::string_view text, const char* const& position, ChildCounts& counts)
@@ -205,9 +207,9 @@ public:
     bool number_integer(std::int64_t) { return add_number(); }
     bool number_unsigned(std::uint64_t) { return add_number(); }
     bool number_float(double, const std::string&) { return add_number(); }
-    // Copied, since the parser's buffer has room to spare that the value would keep.
+    // A copy, since the parser's buffer has spare capacity that the value would keep.
     bool string(const std::string& value) { return add(std::string(value), offset() - 1); }
-    bool binary(const std::vector<std::uint8_t>&) { return false; }  // not in JSON texts
+    bool binary(const std::vector<std::uint8_t>&) { return false; }  // does not occur in JSON texts
 
     bool key(const std::string& key) {
         JsonMember& member = open_.back().members.emplace_back();
@@ -229,7 +231,7 @@ public:
 
     bool parse_error(std::size_t position, const std::string& last_token,
                      const nlohmann::json::exception& error) {
-        // The end of the text counts as a character read.
+        // The parser counts the end of the text as a character.
         const std::size_t last = std::min(std::max<std::size_t>(position, 1) - 1, text_.size());
         constexpr int number_overflow = 406;
         const std::size_t token = token_begin(text_, last, last_token.size());
@@ -237,8 +239,8 @@ public:
             error_ = error_at(text_, token, "the number is too large");
             return false;
         }
-        // "[...] parse error at line 1, column 2: syntax error while parsing value - REASON", with
-        // "; last read: '...'" behind it when there was no whole token.
+        // what() is "[...] parse error at line 1, column 2: syntax error while parsing value -
+        // REASON". When the token is incomplete, "; last read: '...'" follows.
         std::string reason = error.what();
         const std::size_t dash = reason.find(" - ");
         if (dash != reason.npos) reason.erase(0, dash + 3);
@@ -263,7 +265,7 @@ public:
 private:
     using Data = decltype(JsonValue::data);
 
-    /// An array or object whose end is still to come.
+    /// An array or object that has not ended yet.
     struct Open {
         bool is_object = false;
         JsonArray values;
@@ -274,7 +276,7 @@ private:
 
     std::size_t offset() const { return static_cast<std::size_t>(position_ - text_.data()); }
 
-    /// Offsets only grow from call to call, so each byte is looked at once.
+    /// Offsets only grow from call to call, so each byte is read once.
     int line_at(std::size_t at) {
         line_ +=
             static_cast<int>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(counted_),
@@ -283,7 +285,7 @@ private:
         return line_;
     }
 
-    /// Where the next value goes: a member has its place already, by its key.
+    /// The destination of the next value. A member already exists by its key.
     JsonValue& next_place() {
         if (open_.empty()) return root_;
         Open& parent = open_.back();
@@ -297,7 +299,7 @@ private:
         return true;
     }
 
-    /// A number is known to be over when the byte after it was read, if there is one.
+    /// The parser has read one byte beyond the number, unless the text ends there.
     bool add_number() {
         std::size_t end = offset();
         if (!is_number_character(text_[end - 1])) --end;
@@ -337,7 +339,7 @@ private:
     }
 
     bool has_repetition(const JsonObject& members) {
-        constexpr std::size_t few = 8;  // looked through faster than sorted
+        constexpr std::size_t few = 8;  // a linear search is faster than sorting
         if (members.size() > few) return sort_keys(members);
         for (std::size_t i = 1; i < members.size(); ++i) {
             for (std::size_t j = 0; j < i; ++j) {
@@ -347,8 +349,8 @@ private:
         return false;
     }
 
-    /// Makes `order_` the places of the members, equal keys beside each other in their order.
-    /// Returns whether there are any.
+    /// Sorts the indexes of the members by key into `order_`, stably. Returns whether any key
+    /// occurs twice.
     bool sort_keys(const JsonObject& members) {
         order_.resize(members.size());
         for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = static_cast<std::uint32_t>(i);
@@ -391,7 +393,7 @@ private:
     ChildCounts& counts_;
     JsonValue root_;
     std::vector<Open> open_;
-    std::vector<std::uint32_t> order_;  ///< of sort_keys(), to allocate it once
+    std::vector<std::uint32_t> order_;  ///< a member, so that sort_keys() allocates only once
     int line_ = 1;
     std::size_t counted_ = 0;
     std::vector<DuplicateKey> duplicates_;
@@ -440,7 +442,7 @@ void append_ascii(std::string& out, char c) {
 void append_string(std::string& out, std::string_view text) {
     out += '"';
     while (!text.empty()) {
-        char32_t c = 0xfffd;  // stands for a byte that is not UTF-8
+        char32_t c = 0xfffd;  // replaces a byte that is not UTF-8
         const std::size_t length = std::max<std::size_t>(decode_utf8(text, c), 1);
         text.remove_prefix(length);
         if (c < 0x80) {
@@ -570,7 +572,7 @@ std::variant<JsonDocument, JsonSyntaxError> parse_json(std::string_view text) {
         return {JsonSyntaxError{1, 1, "the document is larger than 1 GiB"}};
     // The parser would take a NUL for the end of the text.
     if (const std::size_t nul = text.find('\0'); nul != text.npos) {
-        return error_at(text, nul, "NUL byte, which no JSON text has");
+        return error_at(text, nul, "NUL byte, which is not allowed in JSON");
     }
     if (text.find_first_not_of(" \t\r\n") == text.npos) {
         return error_at(text, text.size(), "the document is empty");
@@ -579,7 +581,7 @@ std::variant<JsonDocument, JsonSyntaxError> parse_json(std::string_view text) {
     if (counts.excess() != text.npos) {
         return error_at(text, counts.excess(),
                         "the document has more than " + std::to_string(counts.limit()) +
-                            " values, the most for its size");
+                            " values, the limit for its size");
     }
     const char* position = text.data();
     const char* end = text.data() + text.size();

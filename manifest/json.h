@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON values that survive reading and writing back: keys keep their order, numbers their spelling.
+// JSON values that can be read and written back unchanged: keys keep their order, numbers their
+// spelling.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,7 @@ namespace onnxhub {
 struct JsonValue;
 struct JsonMember;
 
-/// A number as its document spells it: no integer is too large and no fraction is rounded.
+/// A number as the document spells it: no integer is too large, and no fraction is rounded.
 struct JsonNumber {
     std::string text;
 
@@ -28,14 +29,14 @@ using JsonObject = std::vector<JsonMember>;  ///< in the order of the document
 struct JsonValue {
     std::variant<std::nullptr_t, bool, JsonNumber, std::string, JsonArray, JsonObject> data;
     int line = 0;             ///< 1-based line the value starts on; 0: not read from a document
-    std::uint32_t begin = 0;  ///< offset of the value's first byte in its document (objects and
-    std::uint32_t end = 0;    ///< arrays only), and of the byte after its last
+    std::uint32_t begin = 0;  ///< objects and arrays only: offset of the first byte in the document
+    std::uint32_t end = 0;    ///< objects and arrays only: offset after the last byte
 
     const std::string* string() const { return std::get_if<std::string>(&data); }
     const JsonArray* array() const { return std::get_if<JsonArray>(&data); }
     const JsonObject* object() const { return std::get_if<JsonObject>(&data); }
-    std::optional<std::int64_t> integer() const;  ///< nothing when not a whole number that fits
-    const JsonValue* find(std::string_view key) const;  ///< a member of an object, else null
+    std::optional<std::int64_t> integer() const;        ///< nullopt unless a whole number that fits
+    const JsonValue* find(std::string_view key) const;  ///< null if there is no such member
     JsonValue* find(std::string_view key);
 
     bool operator==(const JsonValue& other) const;
@@ -51,7 +52,7 @@ struct JsonMember {
     }
 };
 
-/// What kind of value it is, for messages: "null", "a number", "an array".
+/// The kind of value, for messages: "null", "a number", "an array".
 std::string_view json_type(const JsonValue& value);
 
 inline bool JsonValue::operator==(const JsonValue& other) const {
@@ -75,18 +76,18 @@ struct DuplicateKey {
     std::string key;
 };
 
-/// A document as read. Of equal keys in one object the last value counts, at the first one's place,
-/// as in Python's json; each repetition is listed.
+/// A parsed document. If an object repeats a key, the last value counts, at the position of the
+/// first, as in Python's json. Each repetition is listed.
 struct JsonDocument {
     JsonValue root;
     std::vector<DuplicateKey> duplicate_keys;
 };
 
-/// Nesting deeper than this is refused: no manifest needs it and readers recurse.
+/// Deeper nesting is rejected: no manifest needs it, and readers recurse.
 inline constexpr int json_depth_limit = 128;
 
-/// Documents with more values or bytes are refused, a bound on memory for hostile ones. A manifest
-/// of 100,000 models has some 5 million values in 100 MB.
+/// Documents with more values or bytes are rejected, to bound memory. A manifest of 100,000 models
+/// has about 5 million values in 100 MB.
 inline constexpr std::size_t json_value_limit = 16'000'000;
 inline constexpr std::size_t json_size_limit = std::size_t{1} << 30;  // bytes
 
@@ -94,9 +95,9 @@ inline constexpr std::size_t json_size_limit = std::size_t{1} << 30;  // bytes
 /// skipped.
 std::variant<JsonDocument, JsonSyntaxError> parse_json(std::string_view text);
 
-/// The bytes Python's json.dump(value, indent=4) writes, all of it indented by `depth` further
-/// levels (the first line is not): ", " never, "[]" and "{}" for empty ones, everything outside
-/// ASCII as \uXXXX. No line break at the end.
+/// The bytes that Python's json.dump(value, indent=4) writes: "[]" and "{}" for empty containers,
+/// no trailing spaces, everything outside ASCII as \uXXXX, no line break at the end. All lines but
+/// the first are indented by `depth` more levels.
 std::string json_text(const JsonValue& value, int depth = 0);
 
 }  // namespace onnxhub

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Strict reading of documents with a known form: what is missing, or not what it should be, ends
-// the reading. For parsers of whole documents, which catch UnexpectedJson themselves.
+// Strict reading of documents with a fixed structure. A missing or invalid member throws
+// UnexpectedJson. For parsers of whole documents, which catch UnexpectedJson themselves.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ public:
 const JsonValue& json_member(const JsonValue& object, const char* key);
 
 std::string text_member(const JsonValue& object, const char* key);
-std::string text_member_if_any(const JsonValue& object, const char* key);  ///< "" where missing
+std::string text_member_if_any(const JsonValue& object, const char* key);  ///< "" if missing
 
 /// A whole number from 0 to `limit`.
 std::int64_t number_member(const JsonValue& object, const char* key, std::int64_t limit);

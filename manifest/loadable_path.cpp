@@ -6,9 +6,9 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::size_t name_limit = 255 - 65;  // bytes: NAME_MAX of Linux less a digest and '_'
+constexpr std::size_t name_limit = 255 - 65;  // bytes: NAME_MAX of Linux minus a digest and '_'
 
-/// As the cache names its folders: "<64 hexadecimal digits>_rest".
+/// Whether the cache could have made this folder: "<64 hexadecimal digits>_rest".
 bool begins_with_digest(std::string_view segment) {
     constexpr std::size_t digits = 64;  // of a SHA-256
     return segment.size() > digits && segment[digits] == '_' &&
@@ -26,7 +26,7 @@ std::variant<std::string, UnsafePath> check_loadable_path(std::string_view path)
         if (segment.starts_with('.')) return UnsafePath{"has a segment that begins with a dot"};
         if (segment.size() > name_limit) return UnsafePath{"has a name of over 190 bytes"};
         if (slash != path.npos && begins_with_digest(segment)) {
-            return UnsafePath{"leads into a folder that belongs to another model in the cache"};
+            return UnsafePath{"leads into the cache folder of another model"};
         }
         path = slash == path.npos ? std::string_view() : path.substr(slash + 1);
     }

@@ -30,7 +30,7 @@ JsonSyntaxError too_many_entries(std::string_view text, const JsonArray& values,
     const JsonValue& first = values[limit];
     return {
         first.line, first.end > 0 ? column_of(text, first.begin) : 1,
-        "the manifest has more than " + std::to_string(limit) + " entries, the most for its size"};
+        "the manifest has more than " + std::to_string(limit) + " entries, the limit for its size"};
 }
 
 ManifestEntry read_entry(std::string_view text, JsonValue json) {

@@ -15,12 +15,12 @@ namespace onnxhub {
 
 inline constexpr std::string_view manifest_file_name = "ONNX_HUB_MANIFEST.json";
 
-/// An entry as a document holds it: its values, its very bytes, and the typed view if it has one.
+/// An entry of a document: its values, its exact bytes, and the typed view if it is valid.
 struct ManifestEntry {
     JsonValue json;
     std::string text;                     ///< from '{' to '}', as in the document
-    std::optional<Entry> entry;           ///< absent when the entry can't be used
-    std::optional<EntryProblem> problem;  ///< then this says why
+    std::optional<Entry> entry;           ///< absent when the entry cannot be used
+    std::optional<EntryProblem> problem;  ///< the reason, when `entry` is absent
 };
 
 struct ManifestDocument {
@@ -28,17 +28,17 @@ struct ManifestDocument {
     std::vector<DuplicateKey> duplicate_keys;
 };
 
-/// The text is no JSON, or its top level is no array of objects.
+/// A JsonSyntaxError when the text is not JSON or its top level is not an array.
 using ManifestResult = std::variant<ManifestDocument, JsonSyntaxError>;
 
-/// Reads a whole document. An entry that can't be used is kept, with its problem.
+/// Reads a whole document. Invalid entries are kept with their problem.
 ManifestResult parse_manifest(std::string_view text);
 
-/// `entry` as it stands in a canonical document, from '{' to '}'.
+/// `entry` as written in a canonical document, from '{' to '}'.
 std::string entry_text(const JsonValue& entry);
 
-/// The document of these entry texts, in this order: what Python's json.dump(entries, f, indent=4)
-/// writes, with no line break at the end.
+/// The document with these entry texts, in this order: what Python's json.dump(entries, f,
+/// indent=4) writes, with no line break at the end.
 std::string manifest_text(const std::vector<std::string>& entry_texts);
 
 }  // namespace onnxhub

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t shown_value_length = 72;  // characters, so that a line fits a terminal
 
-/// Entries by name and path, those of one name in document order.
+/// Entries by name and path; entries with the same name and path are in document order.
 using EntriesByName = std::multimap<std::pair<std::string, std::string>, std::size_t>;
 
 EntriesByName index_entries(const ManifestDocument& document) {
@@ -29,7 +29,7 @@ EntriesByName index_entries(const ManifestDocument& document) {
     return index;
 }
 
-/// The entry of `before` that `after` continues, taken out of the index.
+/// Removes from `index` the entry of `before` that corresponds to `after`, and returns it.
 std::optional<std::size_t> take_match(EntriesByName& index, const ManifestDocument& before,
                                       const EntryName& after, bool same_opset) {
     auto [first, last] = index.equal_range({after.model, after.model_path});
@@ -43,7 +43,7 @@ std::optional<std::size_t> take_match(EntriesByName& index, const ManifestDocume
     return i;
 }
 
-/// JSON on one line, cut where it gets long.
+/// JSON on one line, shortened if it is long.
 std::string short_json(const JsonValue& value) {
     std::string text;
     bool skips = false;
@@ -57,7 +57,7 @@ std::string short_json(const JsonValue& value) {
     return text;
 }
 
-/// Keys of a team's own that could be anything else stand in quotes.
+/// Custom keys that are not plain words are quoted.
 std::string shown_key(const std::string& key) {
     const bool is_plain = !key.empty() && std::ranges::all_of(key, [](unsigned char c) {
         return std::isalnum(c) || c == '_' || c == '-' || c == '.';
@@ -65,7 +65,7 @@ std::string shown_key(const std::string& key) {
     return is_plain ? key : '"' + printable(key) + '"';
 }
 
-/// Members by key: an object may have very many, and each is looked up.
+/// Index by key, since an object may have very many members and each is looked up.
 std::unordered_map<std::string_view, const JsonValue*> by_key(const JsonObject& members) {
     std::unordered_map<std::string_view, const JsonValue*> values;
     for (const JsonMember& member : members) values.try_emplace(member.key, &member.value);
@@ -119,7 +119,7 @@ std::vector<EntryDifference> compare_manifests(const ManifestDocument& before,
                 difference.fields.push_back(
                     {"entry", short_json(old), short_json(after.entries[i].json)});
             }
-            if (difference.fields.empty()) continue;  // other order of keys
+            if (difference.fields.empty()) continue;  // only the order of keys differs
         }
         differences.push_back(std::move(difference));
     }
@@ -142,7 +142,7 @@ std::string to_text(const EntryDifference& difference) {
         if (field.before.empty()) {
             text += "now " + field.after;
         } else if (field.after.empty()) {
-            text += "gone, was " + field.before;
+            text += "removed, was " + field.before;
         } else {
             text += field.before + " -> " + field.after;
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What differs between two manifests, entry by entry, for people.
+// Differences between two manifests, entry by entry, for people.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@ namespace onnxhub {
 
 struct FieldDifference {
     std::string field;   ///< "opset_version", "metadata.model_sha"
-    std::string before;  ///< as short JSON; empty when the field is new
-    std::string after;   ///< empty when the field is gone
+    std::string before;  ///< short JSON; empty when the field is new
+    std::string after;   ///< empty when the field was removed
 
     bool operator==(const FieldDifference&) const = default;
 };
@@ -22,17 +22,17 @@ struct EntryDifference {
     enum class Kind { added, removed, changed };
     Kind kind = Kind::changed;
     EntryName entry;
-    std::vector<FieldDifference> fields;  ///< of changed entries
+    std::vector<FieldDifference> fields;  ///< only for changed entries
 
     bool operator==(const EntryDifference&) const = default;
 };
 
-/// Entries are matched by name, path and opset, then by name and path. In the order of `after`,
-/// removed ones last. Empty when the documents differ in order or layout at most.
+/// Matches entries by name, path and opset, then by name and path. The result is in the order of
+/// `after`, removed entries last. It is empty when only order or layout differ.
 std::vector<EntryDifference> compare_manifests(const ManifestDocument& before,
                                                const ManifestDocument& after);
 
-/// One or a few lines of text for an entry: "changed ResNet18 (…)", then a line a field.
+/// The text of one entry: "changed ResNet18 (…)", then one line per field.
 std::string to_text(const EntryDifference& difference);
 
 }  // namespace onnxhub

@@ -20,12 +20,13 @@ namespace {
 
 enum Version { base, ours, theirs, version_count };
 
-/// The same entry in each version; null where it isn't in one.
+/// The entry in each version; null where a version does not have it.
 using Versions = std::array<const ManifestEntry*, version_count>;
 
 struct Match {
     Versions versions{};
-    /// Others have the same path, name and opset: which is which is a guess where values differ.
+    /// Other entries have the same path, name and opset, so the match is a guess when values
+    /// differ.
     bool has_twins = false;
 };
 
@@ -34,7 +35,7 @@ bool are_same(const ManifestEntry* one, const ManifestEntry* other) {
     return one->text == other->text || one->json == other->json;
 }
 
-/// A key of an entry, or of its metadata.
+/// A key of an entry or of its metadata.
 struct FieldName {
     bool in_metadata = false;
     std::string key;
@@ -42,7 +43,7 @@ struct FieldName {
     auto operator<=>(const FieldName&) const = default;
 };
 
-/// An entry's values in one level. The order is that of the entry.
+/// The values of an entry and of its metadata, in the order of the entry.
 using Fields = std::vector<std::pair<FieldName, const JsonValue*>>;
 
 bool has_readable_metadata(const ManifestEntry& entry) {
@@ -64,7 +65,7 @@ Fields fields_of(const ManifestEntry& entry) {
     return fields;
 }
 
-/// Fields that are changed together or not at all go by the name of the first of them.
+/// Fields that must change together have one unit, named after its first field.
 FieldName unit_of(const FieldName& field) {
     constexpr std::string_view of_content[] = {key::model_bytes,  key::io_ports,
                                                key::extra_ports,  key::external_data,
@@ -90,7 +91,7 @@ bool are_same(const Unit& one, const Unit& other) {
     });
 }
 
-/// "model_sha, model_bytes": what the two sides have differently.
+/// The keys whose values differ: "model_sha, model_bytes".
 std::string differing_keys(const Unit& one, const Unit& other) {
     std::set<std::string> keys;
     for (const auto& [unit, opposite] : {std::pair(&one, &other), std::pair(&other, &one)}) {
@@ -104,7 +105,7 @@ std::string differing_keys(const Unit& one, const Unit& other) {
     return text;
 }
 
-/// Values of all units in one version.
+/// The values of all units in one version.
 std::map<FieldName, Unit> units_of(const ManifestEntry* entry) {
     std::map<FieldName, Unit> units;
     if (!entry) return units;
@@ -112,8 +113,8 @@ std::map<FieldName, Unit> units_of(const ManifestEntry* entry) {
     return units;
 }
 
-/// The merged values as an entry: keys in the order of `pattern`, new ones by name, then all as the
-/// format orders them.
+/// Builds the merged entry. Keys are in the order of `pattern`, new ones by name; then the format's
+/// order is applied.
 JsonValue assemble_entry(const ManifestEntry& pattern, Unit values) {
     JsonObject top;
     JsonObject metadata;
@@ -134,16 +135,16 @@ JsonValue assemble_entry(const ManifestEntry& pattern, Unit values) {
     return merge_entry(entry, entry);
 }
 
-/// Both sides' changes in one entry, or why that can't be.
+/// Combines the changes of both sides, or returns why they conflict.
 std::variant<JsonValue, std::string> merge_fields(const Versions& versions) {
     if (!std::ranges::all_of(
             versions, [](const ManifestEntry* entry) { return !entry || entry->json.object(); })) {
-        return "both change it, and it is no object";
+        return "both change it, and it is not an object";
     }
     if (!std::ranges::all_of(versions, [](const ManifestEntry* entry) {
             return !entry || has_readable_metadata(*entry);
         })) {
-        return "both change it, and its metadata is no object";
+        return "both change it, and its metadata is not an object";
     }
     std::array<std::map<FieldName, Unit>, version_count> units;
     std::set<FieldName> names;
@@ -166,7 +167,7 @@ std::variant<JsonValue, std::string> merge_fields(const Versions& versions) {
         }
     }
     if (!conflicts.empty()) {
-        return (versions[base] ? "both change " : "both add it with another ") + conflicts;
+        return (versions[base] ? "both change " : "both add it with a different ") + conflicts;
     }
     const ManifestEntry* pattern = versions[base];
     if (!pattern) {
@@ -176,12 +177,12 @@ std::variant<JsonValue, std::string> merge_fields(const Versions& versions) {
     return assemble_entry(*pattern, std::move(merged));
 }
 
-/// What becomes of one entry: its text, nothing when it is gone, or a conflict.
+/// The result for one entry: its text, removal, or a conflict.
 struct Outcome {
     EntryName name;
-    std::string text;       ///< empty: gone, or in conflict
-    std::string conflict;   ///< why; empty: there is none
-    std::string ours_text;  ///< in a conflict; empty where that side removed it
+    std::string text;       ///< empty: removed, or in conflict
+    std::string conflict;   ///< the reason; empty: no conflict
+    std::string ours_text;  ///< set in a conflict, unless that side removed the entry
     std::string theirs_text;
 };
 
@@ -196,12 +197,12 @@ Outcome conflict_of(const Versions& versions, EntryName name, std::string reason
 
 Outcome merge_one(const Match& match) {
     const Versions& versions = match.versions;
-    const ManifestEntry* any = nullptr;  // the same for both directions
+    const ManifestEntry* any = nullptr;  // does not depend on which side is ours
     for (const ManifestEntry* entry : versions) {
         if (!any) any = entry;
     }
     EntryName name = name_of(*any);
-    if (are_same(versions[ours], versions[theirs])) {  // layout may differ
+    if (are_same(versions[ours], versions[theirs])) {  // the layout may differ
         return {name, std::min(text_of(versions[ours]), text_of(versions[theirs])), "", "", ""};
     }
     if (are_same(versions[theirs], versions[base])) {
@@ -215,7 +216,7 @@ Outcome merge_one(const Match& match) {
     }
     if (match.has_twins) {
         return conflict_of(versions, std::move(name),
-                           "both change it, and others have its path, name and opset");
+                           "both change it, and other entries have the same path, name and opset");
     }
     auto merged = merge_fields(versions);
     if (auto* reason = std::get_if<std::string>(&merged)) {
@@ -226,7 +227,7 @@ Outcome merge_one(const Match& match) {
 
 using Group = std::vector<const ManifestEntry*>;  ///< entries of one path, in document order
 
-/// What tells the entries of one path apart: their names, and the JSON of what no name can hold.
+/// Identifies an entry of a path: its name, and as JSON the parts that are not valid in a name.
 using EntryKey = std::pair<EntryName, std::string>;
 
 EntryKey key_of(const ManifestEntry& entry) {
@@ -243,7 +244,7 @@ EntryKey key_of(const ManifestEntry& entry) {
     return {name_of(entry), std::move(odd)};
 }
 
-/// A path's only entry is the same one on both sides even with another name or another opset.
+/// Matches the only entry of a path, even if its name or its opset changed.
 std::optional<Versions> match_alone(const std::array<Group, version_count>& groups) {
     if (groups[base].size() != 1) return std::nullopt;
     const JsonValue& was = groups[base].front()->json;
@@ -264,13 +265,14 @@ std::optional<Versions> match_alone(const std::array<Group, version_count>& grou
     return versions;
 }
 
-/// Pairs the entries of two versions that have one key: first those with the same values, then the
-/// rest in document order. Gives the partner of each of `one`, or null, and takes the partners out
-/// of `other`.
+/// Pairs the entries of two versions that have the same key: first those with equal values, then
+/// the others in document order. Returns the partner of each entry of `one`, or null, and removes
+/// the partners from `other`.
 Group take_partners(const Group& one, Group& other) {
     Group partners(one.size(), nullptr);
     if (one.size() > 1 || other.size() > 1) {
-        std::map<std::string, std::vector<std::size_t>> by_values;  // the first of equal ones last
+        std::map<std::string, std::vector<std::size_t>>
+            by_values;  // equal entries in reverse order
         for (std::size_t i = one.size(); i-- > 0;) by_values[json_text(one[i]->json)].push_back(i);
         std::erase_if(other, [&](const ManifestEntry* entry) {
             const auto found = by_values.find(json_text(entry->json));
@@ -288,7 +290,7 @@ Group take_partners(const Group& one, Group& other) {
     return partners;
 }
 
-/// Matches entries of one key. Those of the base come first, in its order.
+/// Matches entries with the same key. Entries of the base come first, in the order of the base.
 std::vector<Match> match_equal_keys(std::array<Group, version_count> groups) {
     const bool has_twins =
         std::ranges::any_of(groups, [](const Group& group) { return group.size() > 1; });
@@ -306,7 +308,7 @@ std::vector<Match> match_equal_keys(std::array<Group, version_count> groups) {
     return matched;
 }
 
-/// Matches entries of one path. The order is that of the base, then new ones by their keys.
+/// Matches entries of one path. Entries of the base come first, in its order, then new ones by key.
 std::vector<Match> match_entries(const std::array<Group, version_count>& groups) {
     if (const auto alone = match_alone(groups)) return {{*alone, false}};
     std::map<EntryKey, std::array<Group, version_count>> by_key;
@@ -337,7 +339,7 @@ bool have_same_texts(const Group& one, const Group& other) {
 }
 
 void merge_group(const std::array<Group, version_count>& groups, std::vector<Outcome>& outcomes) {
-    const Group* changed = nullptr;  // where one side alone changed the group, its order holds
+    const Group* changed = nullptr;  // when only one side changed the group, its order is kept
     if (have_same_texts(groups[theirs], groups[base])) {
         changed = &groups[ours];
     } else if (have_same_texts(groups[ours], groups[base]) ||
@@ -366,7 +368,7 @@ std::string entry_lines(const std::vector<std::string>& entries, bool is_end_of_
     return text;
 }
 
-/// Outcomes `first` to `last` (exclusive) as one conflict.
+/// Writes the outcomes from `first` to before `last` as one conflict.
 std::string conflict_block(const std::vector<Outcome>& outcomes, std::size_t first,
                            std::size_t last) {
     std::vector<std::string> ours;
@@ -384,8 +386,8 @@ std::string conflict_block(const std::vector<Outcome>& outcomes, std::size_t fir
            entry_lines(theirs, is_end) + ">>>>>>> theirs\n";
 }
 
-/// Where the last block begins. When a side removed the last entry, the comma before it is part of
-/// the conflict, and so is the entry with that comma.
+/// Start of the last conflict block. When a side removed the last entry, the comma before it
+/// belongs to the conflict, and so does the entry that has this comma.
 std::size_t begin_of_last_block(const std::vector<Outcome>& outcomes) {
     std::size_t begin = outcomes.size();
     bool has_removal = false;
@@ -397,7 +399,7 @@ std::size_t begin_of_last_block(const std::vector<Outcome>& outcomes) {
     return begin > 0 ? begin - 1 : begin;
 }
 
-/// The document with what is in conflict between markers, so that either side of them all is JSON.
+/// The document with conflict markers. Choosing the same side in all conflicts gives valid JSON.
 std::string text_with_conflicts(const std::vector<Outcome>& outcomes) {
     const std::size_t last_block = begin_of_last_block(outcomes);
     std::string text = "[\n";
@@ -410,7 +412,7 @@ std::string text_with_conflicts(const std::vector<Outcome>& outcomes) {
     return text + "]";
 }
 
-/// Whether the document's lines end as on Windows; nothing when its entries have one line each.
+/// Whether the document has CRLF line ends; nullopt when each entry is on one line.
 std::optional<bool> has_crlf(const ManifestDocument& document) {
     for (const ManifestEntry& entry : document.entries) {
         const std::size_t end = entry.text.find('\n');
@@ -419,7 +421,8 @@ std::optional<bool> has_crlf(const ManifestDocument& document) {
     return std::nullopt;
 }
 
-/// `text` with the same line end everywhere. In JSON no line break is part of a value.
+/// `text` with the same line end everywhere. JSON values contain no line breaks, so no value
+/// changes.
 std::string with_line_ends(const std::string& text, std::string_view line_end) {
     std::string result;
     result.reserve(text.size());
@@ -434,7 +437,8 @@ std::string with_line_ends(const std::string& text, std::string_view line_end) {
     return result;
 }
 
-/// Entries keep their bytes, and so the line ends of their version: one kind is made of them.
+/// Entries keep their bytes, including the line ends of their version, so the line ends are
+/// unified.
 std::string with_one_line_end(std::string text, const ManifestDocument* const (&documents)[3]) {
     if (text.find('\r') == std::string::npos) return text;
     bool all_have_crlf = true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two branches' manifests become one: a three-way merge entry by entry, for git's merge drivers.
+// Three-way merge of manifests, entry by entry, for git's merge drivers.
 #pragma once
 
 #include <cstddef>
@@ -11,31 +11,33 @@
 
 namespace onnxhub {
 
-/// An entry that both sides changed in ways which exclude each other.
+/// An entry that both sides changed in incompatible ways.
 struct EntryConflict {
     EntryName entry;
-    std::string reason;  ///< one clause, the same whichever side is whose: "both change model_sha"
+    std::string
+        reason;  ///< one clause that does not depend on which side is ours: "both change model_sha"
 
     bool operator==(const EntryConflict&) const = default;
 };
 
 struct MergedManifest {
-    /// The whole document. Entries in conflict stand in it between lines "<<<<<<< ours", "=======",
-    /// ">>>>>>> theirs", as git's own merges leave them, so that it is no JSON until they are
+    /// The whole document. Entries in conflict are written between lines "<<<<<<< ours", "======="
+    /// and ">>>>>>> theirs", as git does, so the document is not valid JSON until they are
     /// resolved.
     std::string text;
     std::size_t entry_count = 0;           ///< entries in conflict count once
     std::vector<EntryConflict> conflicts;  ///< in the order of the document
 };
 
-/// Entries are the same one when path, name and opset are, as the documents have them; a path's
-/// only entry also when its name or its opset has changed. Of several that have all three in common
-/// those with the same values are the same one, then the rest in their order. What only one side
-/// changes is taken; where both change an entry, their changes are brought together unless they
-/// touch what belongs together: what describes the model's bytes (digest, size, opset, ports,
-/// external data), what describes its archive, or one other key. Entries come sorted by path. Lines
-/// end in CRLF where those of all three documents do, else in LF. The outcome without conflicts is
-/// the same for ours and theirs exchanged.
+/// Two entries correspond when their path, name and opset are equal. The only entry of a path also
+/// corresponds when its name or its opset changed. Of several entries with the same path, name and
+/// opset, those with equal values correspond first, then the others in document order.
+///
+/// A change of one side is taken. When both sides change an entry, their changes are combined
+/// unless they touch the same group: everything that describes the model's bytes (digest, size,
+/// opset, ports, external data), everything that describes its archive, or one other key. Entries
+/// are sorted by path. Lines end in CRLF when those of all three documents do, otherwise in LF. A
+/// result without conflicts is the same with ours and theirs exchanged.
 MergedManifest merge_manifests(const ManifestDocument& base, const ManifestDocument& ours,
                                const ManifestDocument& theirs);
 

@@ -14,7 +14,7 @@ std::string_view line_at(std::string_view text, int number) {
     return text.substr(0, text.find('\n'));
 }
 
-/// Lines that git, or the merge driver, writes around both sides of a conflict.
+/// Conflict markers of git and of the merge driver.
 bool is_conflict_marker(std::string_view line) {
     return line.starts_with("<<<<<<<") || line.starts_with("=======") ||
            line.starts_with(">>>>>>>") || line.starts_with("|||||||");
@@ -25,7 +25,7 @@ bool is_conflict_marker(std::string_view line) {
 std::string repair_hint(std::string_view text, const JsonSyntaxError& error,
                         const std::string& file) {
     if (is_conflict_marker(line_at(text, error.line))) {
-        return "merge it by entries with `onnxhub merge-driver --install` and `git checkout "
+        return "merge it entry by entry with `onnxhub merge-driver --install` and `git checkout "
                "--merge -- " +
                file + "`; after the commit, restore it with `git checkout COMMIT -- " + file + "`";
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What to advise where a manifest can't be read. Never to delete it: its ports would be lost.
+// The advice for an unreadable manifest. It never says to delete the file, since its ports would be
+// lost.
 #pragma once
 
 #include <string>
@@ -9,8 +10,8 @@
 
 namespace onnxhub {
 
-/// One clause with the commands that repair `text`, which breaks JSON's grammar as `error` says.
-/// `file` is its path in the working tree, as messages show it.
+/// One clause with the commands that repair `text`, which has the syntax error `error`. `file` is
+/// the path in the working tree, for messages.
 std::string repair_hint(std::string_view text, const JsonSyntaxError& error,
                         const std::string& file);
 

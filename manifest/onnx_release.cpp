@@ -54,7 +54,7 @@ std::optional<OnnxRelease> find_release(std::string_view onnx_version) {
     for (const OnnxRelease& release : releases) {
         const ReleaseVersion version = *parse_version(release.version);
         if (version[0] != (*wanted)[0] || version[1] != (*wanted)[1]) continue;
-        // 1.4 means 1.4.1, the only release of that line; 1.1.1 keeps the numbers of 1.1.
+        // 1.4 means 1.4.1, the only release of that line. 1.1.1 has the numbers of 1.1.
         if (!found || version <= *wanted) found = release;
     }
     return found;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which ONNX release brought which IR version and default-domain opset.
-// Source: https://github.com/onnx/onnx/blob/main/docs/Versioning.md
+// The IR version and default-domain opset of each ONNX release.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +10,20 @@
 namespace onnxhub {
 
 struct OnnxRelease {
-    std::string_view version;  ///< "1.2", "1.4.1"; patch releases keep both numbers
+    std::string_view
+        version;  ///< "1.2", "1.4.1"; patch releases that change neither number are not listed
     std::int64_t ir_version;
     std::int64_t opset_version;
 };
 
 std::span<const OnnxRelease> onnx_releases();  ///< oldest first
 
-/// The oldest release that can make such a model; nothing when it is newer than all known ones.
+/// The oldest release that supports such a model; nullopt when the model is newer than all known
+/// releases.
 std::optional<OnnxRelease> oldest_release_for(std::int64_t ir_version, std::int64_t opset_version);
 
-/// The release an `onnx_version` text means ("1.9.0" and "1.9" are the same); nothing when unknown.
+/// The release that an `onnx_version` text means ("1.9.0" and "1.9" are the same); nullopt when
+/// unknown.
 std::optional<OnnxRelease> find_release(std::string_view onnx_version);
 
 }  // namespace onnxhub

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ports in short, for people.
+// Short text of a port, for people.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace onnxhub {
 
-/// "float[N,3,224,224]" for tensors ('?' where nothing is known), else the type as it is.
+/// "float[N,3,224,224]" for tensors, with '?' for unknown dimensions; other types as they are.
 std::string to_text(const Port& port);
 
 }  // namespace onnxhub

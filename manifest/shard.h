@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One machine's share of a hub that several machines look at together.
+// One machine's share of a hub that several machines process together.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,11 @@
 
 namespace onnxhub {
 
-/// More shards than these are a slip of the pen.
+/// A larger number of shards is probably a typing error.
 inline constexpr std::uint32_t shard_count_limit = 100'000;
 
-/// Which share a path is in follows from the path alone, so that it is the same on every machine
-/// and stays the same when other files come and go: the first eight bytes of its SHA-256, as a
+/// The shard of a path depends on the path alone, so it is the same on every machine and does not
+/// change when other files come and go: the first eight bytes of the path's SHA-256, as a
 /// big-endian number, modulo `count`.
 struct Shard {
     std::uint32_t number = 1;  ///< from 1 to `count`
@@ -24,7 +24,7 @@ struct Shard {
     bool operator==(const Shard&) const = default;
 };
 
-/// "3/7" is the third of seven; nothing when the text is no such thing.
+/// Parses "3/7", the third of seven; nullopt when the text is not a shard.
 std::optional<Shard> parse_shard(std::string_view text);
 
 /// "3/7"

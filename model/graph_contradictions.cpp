@@ -12,6 +12,7 @@
 
 #include "base/utf8.h"
 #include "manifest/element_type.h"
+#include "model/onnx_messages.pb.h"
 
 namespace onnxhub {
 namespace {
@@ -29,8 +30,8 @@ bool is_defined(int element_type) {
 }
 
 /// The first element type in `type` that ONNX does not define.
-std::optional<int> undefined_element(const onnx::TypeProto& type, int depth = 0) {
-    using onnx::TypeProto;
+std::optional<int> undefined_element(const onnx_lite::TypeProto& type, int depth = 0) {
+    using onnx_lite::TypeProto;
     const auto unless_defined = [](int element) {
         return is_defined(element) ? std::nullopt : std::optional(element);
     };
@@ -67,7 +68,7 @@ std::string shown(const std::string& name) {
 
 class ContradictionFinder {
 public:
-    ContradictionFinder(const onnx::GraphProto& graph, const IoPorts& ports)
+    ContradictionFinder(const onnx_lite::GraphProto& graph, const IoPorts& ports)
         : graph_(graph), ports_(ports) {}
 
     GraphContradictions find() {
@@ -125,7 +126,7 @@ private:
         }
     }
 
-    void check_port(const char* what, const onnx::ValueInfoProto& declared, const Port& port) {
+    void check_port(const char* what, const onnx_lite::ValueInfoProto& declared, const Port& port) {
         if (declared.name().empty()) add_of_port(fmt::format("an {} has no name", what));
         if (!is_utf8(declared)) found_.concern_ports = true;
         if (!is_undefined(port.type)) return;
@@ -136,7 +137,7 @@ private:
                             : fmt::format("the {} \"{}\" has no type", what, shown(port.name)));
     }
 
-    static bool is_utf8(const onnx::ValueInfoProto& value) {
+    static bool is_utf8(const onnx_lite::ValueInfoProto& value) {
         if (first_line_not_utf8(value.name()) != 0) return false;
         if (!value.type().has_tensor_type()) return true;
         const auto& dimensions = value.type().tensor_type().shape().dim();
@@ -145,7 +146,7 @@ private:
         });
     }
 
-    const onnx::GraphProto& graph_;
+    const onnx_lite::GraphProto& graph_;
     const IoPorts& ports_;
     std::size_t count_ = 0;
     GraphContradictions found_;
@@ -153,7 +154,7 @@ private:
 
 }  // namespace
 
-GraphContradictions find_contradictions(const onnx::GraphProto& graph, const IoPorts& ports) {
+GraphContradictions find_contradictions(const onnx_lite::GraphProto& graph, const IoPorts& ports) {
     return ContradictionFinder(graph, ports).find();
 }
 

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a graph says of its inputs and outputs that can't be true; for the .cpp files of this module
-// only.
+// What a graph states about its inputs and outputs that can't be true. Only the .cpp files of this
+// module include this header.
 #pragma once
-
-#include <onnx/onnx_pb.h>
 
 #include <string>
 #include <vector>
 
 #include "manifest/entry.h"
+
+namespace onnxhub::onnx_lite {
+class GraphProto;
+}
 
 namespace onnxhub {
 
@@ -25,6 +27,6 @@ struct GraphContradictions {
 /// there twice, ports without a name or type, element types that ONNX does not define, and a graph
 /// that computes nothing. Names that are not UTF-8 have no reason here (ModelGraph has a flag of
 /// its own for all names), but concern ports. Linear in inputs and outputs.
-GraphContradictions find_contradictions(const onnx::GraphProto& graph, const IoPorts& ports);
+GraphContradictions find_contradictions(const onnx_lite::GraphProto& graph, const IoPorts& ports);
 
 }  // namespace onnxhub

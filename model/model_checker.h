@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ONNX checker's word on a model, asked in another process.
+// ONNX's checker, in another process.
 #pragma once
 
 #include <memory>
@@ -27,7 +27,8 @@ class ModelChecker {
 public:
     virtual ~ModelChecker() = default;
 
-    /// `model` is a serialized onnx.ModelProto (OnnxSkeleton::model). Thread-safe.
+    /// `model` is a serialized onnx.ModelProto (OnnxSkeleton::model). Throws WorkerUnavailable.
+    /// Thread-safe.
     virtual CheckVerdict check(const std::string& model) = 0;
 };
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/model_graph.h"
 
-#include <onnx/onnx_pb.h>
-
 #include <algorithm>
 #include <functional>
 #include <limits>
@@ -11,6 +9,7 @@
 
 #include "base/utf8.h"
 #include "model/graph_contradictions.h"
+#include "model/onnx_messages.pb.h"
 #include "model/onnx_types.h"
 
 namespace onnxhub {
@@ -28,7 +27,7 @@ bool lacks_a_number(const Shape& shape) {
 }
 
 /// Elements of a tensor; hostile dims can't overflow it.
-std::uint64_t element_count(const onnx::TensorProto& tensor) {
+std::uint64_t element_count(const onnx_lite::TensorProto& tensor) {
     constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
     std::uint64_t count = 1;
     for (const std::int64_t dimension : tensor.dims()) {
@@ -43,7 +42,7 @@ std::uint64_t element_count(const onnx::TensorProto& tensor) {
 /// Elements of what a Constant node holds: exporters write weights into these too. Its lists of
 /// numbers count as far as the skeleton kept them.
 /// Source: https://github.com/onnx/onnx/blob/main/docs/Operators.md#Constant
-std::uint64_t constant_size(const onnx::NodeProto& node) {
+std::uint64_t constant_size(const onnx_lite::NodeProto& node) {
     for (const auto& attribute : node.attribute()) {
         const std::string& name = attribute.name();
         if (name == "value") return element_count(attribute.t());
@@ -58,7 +57,7 @@ std::uint64_t constant_size(const onnx::NodeProto& node) {
 
 class GraphReader {
 public:
-    GraphReader(const OnnxSkeleton& skeleton, const onnx::ModelProto& model)
+    GraphReader(const OnnxSkeleton& skeleton, const onnx_lite::ModelProto& model)
         : skeleton_(skeleton), model_(model) {}
 
     ModelGraph read() {
@@ -102,7 +101,7 @@ private:
         if (graph_.opsets.empty() && model_.ir_version() < 3) graph_.opsets[""] = 1;
     }
 
-    void count_nodes(const onnx::GraphProto& graph) {
+    void count_nodes(const onnx_lite::GraphProto& graph) {
         for (const auto& tensor : graph.initializer()) add_parameters(element_count(tensor));
         for (const auto& tensor : graph.sparse_initializer()) {
             add_parameters(element_count(tensor.values()));
@@ -126,7 +125,7 @@ private:
         graph_.parameter_count += std::min(count, room);
     }
 
-    Port read_port(const onnx::ValueInfoProto& value) {
+    Port read_port(const onnx_lite::ValueInfoProto& value) {
         Port port{text(value.name()), shape_of(value.type()), text(type_text(value.type()))};
         for (Dimension& dimension : port.shape) {
             if (auto* name = std::get_if<std::string>(&dimension)) *name = text(*name);
@@ -151,13 +150,13 @@ private:
     }
 
     const OnnxSkeleton& skeleton_;
-    const onnx::ModelProto& model_;
+    const onnx_lite::ModelProto& model_;
     ModelGraph graph_;
 };
 
-bool needs_inference(const onnx::ModelProto& model) {
+bool needs_inference(const onnx_lite::ModelProto& model) {
     const auto& outputs = model.graph().output();
-    return std::any_of(outputs.begin(), outputs.end(), [](const onnx::ValueInfoProto& output) {
+    return std::any_of(outputs.begin(), outputs.end(), [](const onnx_lite::ValueInfoProto& output) {
         if (!output.has_type()) return true;
         if (!output.type().has_tensor_type()) return false;
         return !has_shape(output.type()) || lacks_a_number(shape_of(output.type()));
@@ -165,7 +164,7 @@ bool needs_inference(const onnx::ModelProto& model) {
 }
 
 /// Numbers that inference found go where the model declares none; names it made up do not.
-void complete_output(const onnx::ValueInfoProto& declared, const InferredTensor& inferred,
+void complete_output(const onnx_lite::ValueInfoProto& declared, const InferredTensor& inferred,
                      Port& port) {
     if (!declared.has_type()) port.type = inferred.type;
     if (declared.has_type() && !declared.type().has_tensor_type()) return;
@@ -185,7 +184,7 @@ void complete_output(const onnx::ValueInfoProto& declared, const InferredTensor&
     }
 }
 
-void complete_ports(const onnx::ModelProto& model, const std::vector<std::string>& tensors,
+void complete_ports(const onnx_lite::ModelProto& model, const std::vector<std::string>& tensors,
                     const InferredShapes& inferred, ModelGraph& graph) {
     for (int i = 0; i < model.graph().output_size(); ++i) {
         const auto& declared = model.graph().output(i);
@@ -202,19 +201,19 @@ void complete_ports(const onnx::ModelProto& model, const std::vector<std::string
 }
 
 /// Whether the main graph has a tensor of that name.
-bool has_tensor(const onnx::GraphProto& graph, const std::string& name) {
+bool has_tensor(const onnx_lite::GraphProto& graph, const std::string& name) {
     const auto is_it = [&](const auto& value) { return value.name() == name; };
     return std::ranges::any_of(graph.input(), is_it) ||
            std::ranges::any_of(graph.output(), is_it) ||
            std::ranges::any_of(graph.initializer(), is_it) ||
            std::ranges::any_of(graph.sparse_initializer(),
                                [&](const auto& sparse) { return is_it(sparse.values()); }) ||
-           std::ranges::any_of(graph.node(), [&](const onnx::NodeProto& node) {
+           std::ranges::any_of(graph.node(), [&](const onnx_lite::NodeProto& node) {
                return std::ranges::find(node.output(), name) != node.output().end();
            });
 }
 
-void look_up_tensors(const onnx::GraphProto& graph, const std::vector<std::string>& names,
+void look_up_tensors(const onnx_lite::GraphProto& graph, const std::vector<std::string>& names,
                      ModelGraph& result) {
     for (const std::string& name : names) {
         if (!name.empty() && has_tensor(graph, name)) {
@@ -225,7 +224,7 @@ void look_up_tensors(const onnx::GraphProto& graph, const std::vector<std::strin
     }
 }
 
-void note_contradictions(const OnnxSkeleton& skeleton, const onnx::ModelProto& model,
+void note_contradictions(const OnnxSkeleton& skeleton, const onnx_lite::ModelProto& model,
                          ModelGraph& graph) {
     GraphContradictions found = find_contradictions(model.graph(), graph.ports);
     graph.contradictions = std::move(found.reasons);
@@ -237,7 +236,7 @@ void note_contradictions(const OnnxSkeleton& skeleton, const onnx::ModelProto& m
     }
 }
 
-void clear_values(onnx::TensorProto& tensor) {
+void clear_values(onnx_lite::TensorProto& tensor) {
     tensor.clear_raw_data();
     tensor.clear_float_data();
     tensor.clear_int32_data();
@@ -249,7 +248,7 @@ void clear_values(onnx::TensorProto& tensor) {
     tensor.clear_data_location();
 }
 
-void clear_weights(onnx::GraphProto& graph) {
+void clear_weights(onnx_lite::GraphProto& graph) {
     for (auto& tensor : *graph.mutable_initializer()) clear_values(tensor);
     for (auto& tensor : *graph.mutable_sparse_initializer()) clear_values(*tensor.mutable_values());
     for (auto& node : *graph.mutable_node()) {
@@ -265,7 +264,7 @@ void clear_weights(onnx::GraphProto& graph) {
 std::optional<Sha256> digest_without_weights(const ByteSource& source) {
     auto read = read_skeleton(source);
     const auto* skeleton = std::get_if<OnnxSkeleton>(&read);
-    onnx::ModelProto model;
+    onnx_lite::ModelProto model;
     if (!skeleton || !model.ParseFromString(skeleton->model)) return std::nullopt;
     clear_weights(*model.mutable_graph());
     return sha256_of(model.SerializeAsString());
@@ -277,7 +276,7 @@ std::variant<ModelGraph, SkeletonError> read_model_graph(const ByteSource& sourc
     auto read = read_skeleton(source);
     if (auto* error = std::get_if<SkeletonError>(&read)) return std::move(*error);
     const auto& skeleton = std::get<OnnxSkeleton>(read);
-    onnx::ModelProto model;
+    onnx_lite::ModelProto model;
     if (!model.ParseFromString(skeleton.model)) {
         return SkeletonError{0, "is no ONNX model: its messages don't fit ONNX's definition"};
     }

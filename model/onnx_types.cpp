@@ -2,6 +2,7 @@
 #include "model/onnx_types.h"
 
 #include "manifest/element_type.h"
+#include "model/onnx_messages.pb.h"
 
 namespace onnxhub {
 namespace {
@@ -13,8 +14,8 @@ std::string element_text(int element_type) {
     return std::string(element_type_name(element_type));
 }
 
-std::string nested_type_text(const onnx::TypeProto& type, int depth) {
-    using onnx::TypeProto;
+std::string nested_type_text(const onnx_lite::TypeProto& type, int depth) {
+    using onnx_lite::TypeProto;
     if (depth > type_depth_limit) return "undefined";
     switch (type.value_case()) {
         case TypeProto::kTensorType:
@@ -38,15 +39,15 @@ std::string nested_type_text(const onnx::TypeProto& type, int depth) {
 
 }  // namespace
 
-std::string type_text(const onnx::TypeProto& type) {
+std::string type_text(const onnx_lite::TypeProto& type) {
     return nested_type_text(type, 0);
 }
 
-bool has_shape(const onnx::TypeProto& type) {
+bool has_shape(const onnx_lite::TypeProto& type) {
     return type.has_tensor_type() && type.tensor_type().has_shape();
 }
 
-Shape shape_of(const onnx::TypeProto& type) {
+Shape shape_of(const onnx_lite::TypeProto& type) {
     Shape shape;
     if (!has_shape(type)) return shape;
     for (const auto& dimension : type.tensor_type().shape().dim()) {

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// ONNX types as manifests spell them; for the .cpp files of this module only.
+// ONNX types as manifests spell them. Only the .cpp files of this module include this header.
 #pragma once
-
-#include <onnx/onnx_pb.h>
 
 #include <string>
 
 #include "manifest/entry.h"
 
+namespace onnxhub::onnx_lite {
+class TypeProto;
+}
+
 namespace onnxhub {
 
 /// "tensor(float)", "seq(map(int64,tensor(float)))": ONNX Runtime's spelling.
-std::string type_text(const onnx::TypeProto& type);
+std::string type_text(const onnx_lite::TypeProto& type);
 
 /// Dimensions of a tensor type; empty without a shape and for all other types.
-Shape shape_of(const onnx::TypeProto& type);
+Shape shape_of(const onnx_lite::TypeProto& type);
 
 /// Whether a tensor type states a shape at all (which may have no dimensions).
-bool has_shape(const onnx::TypeProto& type);
+bool has_shape(const onnx_lite::TypeProto& type);
 
 }  // namespace onnxhub

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// libonnx at arm's length: crafted models have crashed it, so it works in another process, and a
-// model that brings that down costs only what was asked about it.
+// Processes that use libonnx for this one. Crafted models have crashed libonnx, and it is slow to
+// load, so it is part of another program alone: onnx-worker. A model that crashes it loses only its
+// own answer.
 #pragma once
 
-#include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
-namespace onnxhub {
+#include "base/user_error.h"
+#include "model/worker_protocol.h"
 
-/// What a worker can be asked to do with a model.
-enum class OnnxTask : std::uint64_t { infer_shapes, check_model };
+namespace onnxhub {
 
 struct WorkerFailure {
     bool crashed = false;  ///< the process died or ran out of time or memory
@@ -22,16 +23,27 @@ struct WorkerFailure {
 /// The answer as the task serializes it.
 using WorkerResult = std::variant<std::string, WorkerFailure>;
 
-/// A pool of processes, one for each thread that asks at the same time. They start when there is
-/// something to do; after a crash another one starts. Memory of each is limited to 4 GiB, time to
-/// 60 s a model.
+/// Thrown when no worker can be started, such as when the program is not installed. No model is the
+/// cause.
+class WorkerUnavailable : public UserError {
+public:
+    using UserError::UserError;
+};
+
+/// The path of onnx-worker: below program_prefix() when it is there, otherwise where this build
+/// installs it. The file may be missing.
+std::filesystem::path onnx_worker_program();
+
+/// A pool of processes, one for each thread that asks at the same time. They start with the first
+/// request; after a crash another one starts. Each may use 4 GiB of memory, and 60 s for a model.
 class OnnxWorkers {
 public:
-    /// `command` is a program and its arguments, which must end up in serve_onnx_tasks().
-    explicit OnnxWorkers(std::vector<std::string> command);
+    /// `command` is a program and its arguments that speak the protocol of worker_protocol.h.
+    explicit OnnxWorkers(std::vector<std::string> command = {onnx_worker_program().string()});
     ~OnnxWorkers();
 
-    /// `model` is a serialized onnx.ModelProto (OnnxSkeleton::model). Thread-safe.
+    /// `model` is a serialized onnx.ModelProto (OnnxSkeleton::model). Throws WorkerUnavailable.
+    /// Thread-safe.
     WorkerResult run(OnnxTask task, const std::string& model,
                      const std::vector<std::string>& names);
 
@@ -39,12 +51,5 @@ private:
     struct State;
     std::unique_ptr<State> state_;
 };
-
-/// The worker's side: answers requests on its standard input, a socket, until that is closed.
-/// Returns the exit status.
-int serve_onnx_tasks();
-
-/// The hidden first argument that makes a program a worker.
-inline constexpr const char* onnx_worker_argument = "--onnx-worker";
 
 }  // namespace onnxhub

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// ONNX shape inference, here or in another process: a model that brings that down costs only its
-// own inferred shapes.
+// ONNX shape inference, in another process. A model that crashes it loses only its own inferred
+// shapes.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -19,8 +20,8 @@ struct InferredTensor {
     std::string type;  ///< as manifests spell it; "undefined" when unknown
 };
 
-/// By tensor name: every graph output inference knows something about, and those tensors that were
-/// asked for. Dimensions it doesn't know are unknown.
+/// By tensor name: each graph output that inference knows something about, and the requested
+/// tensors. Dimensions that it doesn't know are unknown.
 struct InferredShapes {
     std::map<std::string, InferredTensor> tensors;
 };
@@ -36,14 +37,14 @@ class ShapeInference {
 public:
     virtual ~ShapeInference() = default;
 
-    /// `model` is a serialized onnx.ModelProto (OnnxSkeleton::model). Thread-safe.
+    /// `model` is a serialized onnx.ModelProto (OnnxSkeleton::model). Throws WorkerUnavailable.
+    /// Thread-safe.
     virtual InferenceResult infer(const std::string& model,
                                   const std::vector<std::string>& tensors) = 0;
 };
 
-/// In this process: for the worker itself, and for models one trusts.
-InferenceResult infer_shapes_here(const std::string& model,
-                                  const std::vector<std::string>& tensors);
+/// Reads the answer to OnnxTask::infer_shapes. Nothing when it is malformed.
+std::optional<InferredShapes> parse_inferred_shapes(const std::string& answer);
 
 /// Asks workers, which share nothing with this process (see onnx_worker.h).
 std::unique_ptr<ShapeInference> isolated_shape_inference(std::shared_ptr<OnnxWorkers> workers);

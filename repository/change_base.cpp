@@ -14,15 +14,15 @@
 namespace onnxhub {
 namespace {
 
-/// A commit's name in full, by which servers give it.
+/// Whether `text` is a full commit id. Servers serve commits only by full id.
 bool is_commit_id(const std::string& text) {
     return text.size() == 40 && std::ranges::all_of(text, [](unsigned char c) {
                return std::isdigit(c) || (c >= 'a' && c <= 'f');
            });
 }
 
-/// Whether a branch or tag may have this name as far as it matters here: it is no option of git's,
-/// no pattern, and one refspec (git-check-ref-format(1)).
+/// Whether `text` is safe as an argument of git: not an option, not a pattern, and a single refspec
+/// (git-check-ref-format(1)).
 bool is_plain_reference(const std::string& text) {
     if (text.empty() || text.front() == '-' || text.front() == '+') return false;
     if (text.find("..") != text.npos || text.find("@{") != text.npos) return false;
@@ -32,9 +32,9 @@ bool is_plain_reference(const std::string& text) {
     });
 }
 
-/// Where origin may have a reference, and by which names it is known here then.
+/// Where origin may have a reference, and its local names after a fetch.
 struct RemoteReference {
-    std::vector<std::string> refspecs;  ///< one of them will do
+    std::vector<std::string> refspecs;  ///< tried until one succeeds
     std::vector<std::string> names;
 };
 
@@ -68,25 +68,25 @@ public:
 
     ChangeBase run() {
         if (const auto base = common_ancestor()) return {base, ""};
-        if (!request_.may_fetch) return {std::nullopt, trouble_};
+        if (!request_.may_fetch) return {std::nullopt, problem_};
         if (const auto base = search_in_origin()) return {base, ""};
-        return {std::nullopt, trouble_};
+        return {std::nullopt, problem_};
     }
 
 private:
-    /// Opened anew, since fetching changes what is here.
+    /// Opens the repository again after each fetch, since fetching changes its objects.
     const GitRepository& repository() {
         if (!repository_) repository_ = GitRepository::find(request_.folder);
         return *repository_;
     }
 
     std::optional<CommitId> common_ancestor() {
-        trouble_.clear();
+        problem_.clear();
         for (const std::string& name : remote_.names) {
             try {
                 return repository().merge_base(repository().resolve_commit(name), request_.head);
             } catch (const UserError& error) {
-                if (trouble_.empty()) trouble_ = error.what();
+                if (problem_.empty()) problem_ = error.what();
             }
         }
         return std::nullopt;
@@ -104,8 +104,8 @@ private:
         return is_done;
     }
 
-    /// One commit more is enough for HEAD^1; else the reference, and then ever more history of both
-    /// sides, until they meet.
+    /// For HEAD^1, fetches one more commit. Otherwise fetches the reference and then more and more
+    /// history of both sides, until they have a common ancestor.
     std::optional<CommitId> search_in_origin() {
         if (repository().is_shallow() && fetch("--deepen=1", {request_.head})) {
             if (const auto base = common_ancestor()) return base;
@@ -127,7 +127,7 @@ private:
     const ChangeBaseRequest& request_;
     const RemoteReference remote_;
     std::shared_ptr<const GitRepository> repository_;
-    std::string trouble_;
+    std::string problem_;
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commit a change is compared with, in clones as shallow as a workflow's checkout too.
+// Finds the commit that a change is compared with, also in the shallow clone of a workflow.
 #pragma once
 
 #include <filesystem>
@@ -12,24 +12,25 @@
 namespace onnxhub {
 
 struct ChangeBase {
-    std::optional<CommitId> commit;  ///< nothing: it can't be told
-    std::string note;                ///< then: why it can't; one clause
+    std::optional<CommitId> commit;  ///< nullopt: unknown
+    std::string note;                ///< the reason when `commit` is unknown; one clause
 };
 
 struct ChangeBaseRequest {
     std::filesystem::path folder;  ///< in the repository
-    /// What the change is compared with: a branch here or of origin, a tag, a commit, or HEAD^1, as
-    /// what a pull request's merge commit (refs/pull/N/merge on GitHub) would be merged into.
+    /// The base of the comparison: a local branch or one of origin, a tag, a commit, or HEAD^1. For
+    /// the merge commit of a pull request (refs/pull/N/merge on GitHub), HEAD^1 is the branch it is
+    /// merged into.
     std::string reference;
     CommitId head;  ///< the change
-    /// History that is not here may be fetched from origin. A shallow clone gets deeper, a full one
-    /// never shallow.
+    /// Allows fetching missing history from origin. A shallow clone gets deeper; a full clone never
+    /// becomes shallow.
     bool may_fetch = false;
     GitMessages messages = {};
 };
 
-/// The best common ancestor of both. A base is given only when it is sure: what is not here, and
-/// can't be fetched, is not guessed at.
+/// Finds the best common ancestor of both. The base is reported as unknown when history is missing
+/// and cannot be fetched; it is never guessed.
 ChangeBase find_change_base(const ChangeBaseRequest& request);
 
 }  // namespace onnxhub

@@ -12,6 +12,7 @@
 
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
@@ -42,7 +43,7 @@ bool DiskFolder::is_real_folder(const std::string& path) const {
 
 std::optional<struct stat> DiskFolder::look(const std::string& path) const {
     struct stat status = {};
-    if (path.size() >= PATH_MAX) return std::nullopt;  // nothing can be there
+    if (path.size() >= PATH_MAX) return std::nullopt;  // no such file can exist
     if (!is_real_folder(std::string(parent_folder(path)))) return std::nullopt;
     if (lstat((root_ / path).c_str(), &status) != 0) return std::nullopt;
     return status;
@@ -63,14 +64,14 @@ std::string DiskFolder::read_link(const std::string& path) const {
     const ssize_t length = status && S_ISLNK(status->st_mode)
                                ? readlink((root_ / path).c_str(), target, sizeof target)
                                : -1;
-    if (length < 0) throw UserError(path + ": is no symbolic link");
+    if (length < 0) throw UserError(path + ": is not a symbolic link");
     return std::string(target, static_cast<std::size_t>(length));
 }
 
 std::unique_ptr<ByteSource> DiskFolder::open(const std::string& path) const {
     const auto status = look(path);
     if (!status || !S_ISREG(status->st_mode)) {
-        throw UserError(path + ": is no regular file; replace it by one");
+        throw UserError(path + ": is not a regular file; replace it by one");
     }
     return open_file(root_ / path, path, LastLink::refuse);
 }
@@ -86,7 +87,7 @@ void DiskFolder::walk(const Enter& enter, const Found& found, Diagnostics& notes
     }
 }
 
-/// Files, symbolic links and folders, by name. What is neither is passed by, and so is .git.
+/// Files, symbolic links and folders, sorted by name. Skips other types of files, and .git.
 std::vector<DiskFolder::Child> DiskFolder::children_of(const std::string& folder,
                                                        Diagnostics& notes) const {
     std::vector<Child> children;
@@ -106,21 +107,21 @@ std::vector<DiskFolder::Child> DiskFolder::children_of(const std::string& folder
         if (folder.empty()) {
             throw UserError(root_.string() + ": " + reason + "; check its permissions");
         }
-        notes.report({Severity::warning, "folder-unreadable", folder, 0,
-                      reason + ", its files are left out", "check its permissions"});
+        notes.report({Severity::warning, rule_id::folder_unreadable, folder, 0,
+                      reason + ", so its files are skipped", "check its permissions"});
     }
     std::ranges::sort(children, {}, &Child::path);
     return children;
 }
 
-/// Gives the folders to look into next, the last one first.
+/// Returns the folders to enter next, the last one first.
 std::vector<std::string> DiskFolder::walk_folder(const std::string& folder, const Enter& enter,
                                                  const Found& found, Diagnostics& notes) const {
     std::vector<std::string> folders;
     for (Child& child : children_of(folder, notes)) {
         if (!is_usable_path(child.path)) {
-            notes.report({Severity::note, "path-left-out", child.path, 0,
-                          "left out, its name can't be used in a hub", "rename it"});
+            notes.report({Severity::note, rule_id::path_left_out, child.path, 0,
+                          "is skipped: its name is not allowed in a hub", "rename it"});
         } else if (!child.is_folder) {
             found(child.path);
         } else if (enter(child.path)) {

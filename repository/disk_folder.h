@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A folder on disk as trees need it: nothing in it is reached through a symbolic link.
+// A folder on disk for trees. Symbolic links are never followed.
 #pragma once
 
 #include <sys/stat.h>
@@ -23,22 +23,22 @@ class DiskFolder {
 public:
     explicit DiskFolder(std::filesystem::path root) : root_(std::move(root)) {}
 
-    /// lstat(2) of `path`; nothing when it isn't there or a folder above it is a symbolic link.
+    /// lstat(2) of `path`; nullopt when it does not exist or a parent folder is a symbolic link.
     std::optional<struct stat> look(const std::string& path) const;
     FileStat describe(const struct stat& status) const;
     std::string read_link(const std::string& path) const;
     std::unique_ptr<ByteSource> open(const std::string& path) const;
 
-    /// Calls `enter(path)` for each folder below the root, which says whether to look inside, and
-    /// `found(path)` for each regular file and symbolic link. Names that can't be used in a hub and
-    /// folders that can't be read are reported to `notes`. In the order of names, so that notes are
-    /// the same from run to run; .git is passed by. Throws UserError when the root itself
-    /// can't be read.
+    /// Calls `enter(path)` for each folder below the root, which returns whether to enter it, and
+    /// `found(path)` for each regular file and symbolic link. Names that cannot be used in a hub
+    /// and unreadable folders are reported to `notes`. Walks in the order of names, so that the
+    /// notes are the same in each run. Skips .git. Throws UserError when the root itself cannot be
+    /// read.
     void walk(const std::function<bool(const std::string&)>& enter,
               const std::function<void(const std::string&)>& found, Diagnostics& notes) const;
 
-    /// Regular files and symbolic links below the root whose paths can't be used in a hub, in no
-    /// order. `enter` as above; folders that can't be read have none.
+    /// Regular files and symbolic links below the root whose paths cannot be used in a hub, in no
+    /// order. `enter` as above. Unreadable folders are skipped.
     std::vector<std::string> unusable_files(
         const std::function<bool(const std::string&)>& enter) const;
 

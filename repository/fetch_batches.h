@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fetching more than the disk holds: in batches, each of which is dropped before the next.
+// Splits a fetch that is larger than the free disk space into batches. Each is deleted before the
+// next.
 #pragma once
 
 #include <cstddef>
@@ -9,14 +10,14 @@
 
 namespace onnxhub {
 
-/// Indices into the sizes that were given, ascending in each list.
+/// Indexes into the given sizes, ascending in each list.
 struct FetchBatches {
     std::vector<std::vector<std::size_t>> batches;
-    std::vector<std::size_t> too_large;  ///< alone larger than the limit: in no batch
+    std::vector<std::size_t> too_large;  ///< larger than the limit on their own, in no batch
 };
 
-/// Things of these sizes (bytes) in their order, so many at a time as fit into `limit_bytes`; all
-/// at once without a limit.
+/// Splits items of these sizes (bytes), in order, into batches of at most `limit_bytes`. Without a
+/// limit there is one batch.
 FetchBatches plan_batches(const std::vector<std::uint64_t>& sizes,
                           std::optional<std::uint64_t> limit_bytes);
 

@@ -50,7 +50,7 @@ public:
 private:
     DiskFolder disk_;
     mutable std::mutex mutex_;
-    mutable Diagnostics notes_;  ///< of the last list()
+    mutable Diagnostics notes_;  ///< from the last list()
 };
 
 }  // namespace

@@ -24,14 +24,14 @@ std::string_view first_line(std::string_view text) {
     return line;
 }
 
-/// Where the system knows no links, git writes their targets into plain files.
+/// On systems without symbolic links, git writes their targets to plain files.
 bool is_annex_target(std::string_view line) {
     while (line.starts_with("../")) line.remove_prefix(3);
     return line.starts_with(annex_folder);
 }
 
-/// A .dvc file is YAML: outputs with their hashes, in the format's first version a hash of the
-/// whole above them.
+/// A .dvc file is YAML: outputs with their hashes. The first version of the format has a hash of
+/// all outputs before them.
 bool is_dvc_file(std::string_view content) {
     const std::string_view line = first_line(content);
     if (line == "outs:") {
@@ -64,7 +64,7 @@ std::string dvc_file_of(const std::string& path) {
 }
 
 ForeignPointer kept_by_dvc(const std::string& path) {
-    return {"is kept by DVC, git holds only " + dvc_file_of(path),
+    return {"is stored by DVC; git has only " + dvc_file_of(path),
             "get the content with `dvc pull`, and commit it with Git LFS"};
 }
 

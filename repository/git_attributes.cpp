@@ -6,6 +6,7 @@
 #include "base/glob.h"
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
@@ -21,7 +22,7 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
-/// Takes the next word off `line`.
+/// Removes the next word from `line` and returns it.
 std::string_view next_word(std::string_view& line) {
     line = trimmed(line);
     const std::size_t end = std::min(line.find_first_of(blanks), line.size());
@@ -30,7 +31,7 @@ std::string_view next_word(std::string_view& line) {
     return word;
 }
 
-/// A pattern in double quotes, with the escapes git writes; nothing when the quotes don't end.
+/// Reads a pattern in double quotes with git's escapes; nullopt when the closing quote is missing.
 std::optional<std::string> next_quoted(std::string_view& line) {
     std::string pattern;
     for (std::size_t i = 1; i < line.size(); ++i) {
@@ -60,7 +61,7 @@ std::optional<std::string> next_quoted(std::string_view& line) {
     return std::nullopt;
 }
 
-/// "*.onnx" → ".onnx"; nothing for patterns with anything else to them.
+/// "*.onnx" → ".onnx"; nullopt for all other patterns.
 std::optional<std::string> plain_suffix(std::string_view pattern) {
     if (!pattern.starts_with("*.") || pattern.find_first_of("*?[\\/", 1) != pattern.npos) {
         return std::nullopt;
@@ -77,7 +78,8 @@ GitAttributes GitAttributes::read(const Tree& tree, const std::vector<std::strin
         if (file_name(path) != attributes_file) continue;
         try {
             const auto stat = tree.stat(path);
-            if (!stat || stat->kind != FileKind::regular) continue;  // git follows no links here
+            if (!stat || stat->kind != FileKind::regular)
+                continue;  // git does not follow links here
             const std::string text = read_whole(*tree.open(path), attributes_size_limit, path);
             const std::string folder(parent_folder(path));
             attributes.read_file(folder, text);
@@ -87,9 +89,9 @@ GitAttributes GitAttributes::read(const Tree& tree, const std::vector<std::strin
                                 " patterns with wildcards");
             }
         } catch (const UserError& error) {
-            diagnostics.report({Severity::warning, "attributes-unreadable", path, 0,
+            diagnostics.report({Severity::warning, rule_id::attributes_unreadable, path, 0,
                                 reason_without_file(error, path),
-                                "which files belong in Git LFS can't be told"});
+                                "the files in Git LFS are unknown"});
         }
     }
     return attributes;
@@ -132,17 +134,18 @@ void GitAttributes::read_line(Folder& folder, std::string_view line, std::size_t
                 read.filter = !is_unset && word == "filter=lfs" ? LfsFilter::lfs : LfsFilter::other;
             }
         } else if (const auto macro = macros_.find(name); macro != macros_.end()) {
-            says_filter = true;  // "-macro" takes back what the macro said in lines above
+            says_filter = true;  // "-macro" cancels what the macro set in earlier lines
             read.filter = name == word ? macro->second : std::nullopt;
         }
     }
     if (!says_filter) return;
     if (read.filter == LfsFilter::lfs) uses_lfs_ = true;
-    if (read.pattern.starts_with(macro_prefix)) {  // git reads macros in the root's file alone
+    if (read.pattern.starts_with(macro_prefix)) {  // git reads macros only in the root's file
         if (is_root) macros_[read.pattern.substr(macro_prefix.size())] = read.filter;
         return;
     }
-    if (read.pattern.starts_with('!') || read.pattern.ends_with('/')) return;  // match nothing
+    if (read.pattern.starts_with('!') || read.pattern.ends_with('/'))
+        return;  // such patterns match no file
     add(folder, std::move(read));
 }
 
@@ -185,7 +188,7 @@ const GitAttributes::Line* GitAttributes::last_match(const Folder& folder,
 }
 
 LfsFilter GitAttributes::filter_of(const std::string& path) const {
-    // The file nearest to the path has the last word, if it has one.
+    // The file nearest to the path wins, if it sets the attribute.
     for (std::string folder(parent_folder(path));; folder = parent_folder(folder)) {
         const auto found = folders_.find(folder);
         if (found != folders_.end()) {

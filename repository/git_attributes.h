@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which paths .gitattributes files send through Git LFS.
-// Format: https://git-scm.com/docs/gitattributes
+// Determines which paths .gitattributes files assign to Git LFS. Format:
+// https://git-scm.com/docs/gitattributes
 #pragma once
 
 #include <cstddef>
@@ -17,38 +17,40 @@
 
 namespace onnxhub {
 
-/// What the attribute "filter" says of a path.
+/// The value of the attribute "filter" for a path.
 enum class LfsFilter { unspecified, lfs, other };
 
-/// Larger .gitattributes files, and those with more patterns that hold wildcards in their middle,
-/// are passed by with a diagnostic: a bound on time for hostile ones.
+/// Larger .gitattributes files, and files with more patterns that have wildcards in the middle, are
+/// ignored with a diagnostic, to bound the time for hostile ones.
 inline constexpr std::uint64_t attributes_size_limit = 1024 * 1024;  // bytes
 inline constexpr std::size_t attributes_glob_limit = 500;
 
 class GitAttributes {
 public:
-    /// `files` is the tree's list(): it tells where .gitattributes files are.
+    /// `files` is the tree's list(), used to find the .gitattributes files.
     static GitAttributes read(const Tree& tree, const std::vector<std::string>& files,
                               Diagnostics& diagnostics);
 
     LfsFilter filter_of(const std::string& path) const;
 
-    /// Whether any line sends anything through Git LFS.
+    /// Whether any line assigns a path to Git LFS.
     bool uses_lfs() const { return uses_lfs_; }
 
 private:
-    /// A line that says something about filters.
+    /// A line that sets the filter attribute.
     struct Line {
         std::string pattern;
-        bool is_anchored = false;  ///< matched against the path from the file's folder, else names
+        bool is_anchored = false;  ///< matched against the path below the file's folder, otherwise
+                                   ///< against file names
         std::size_t number = 0;
-        std::optional<LfsFilter> filter;  ///< absent: "!filter", as if nothing were said
+        std::optional<LfsFilter> filter;  ///< absent: "!filter", which resets it to unspecified
     };
-    /// The lines of one file; of those with equal patterns the last.
+    /// The lines of one file; for equal patterns, the last line.
     struct Folder {
-        std::unordered_map<std::string, Line> by_suffix;  ///< "*.onnx", which most are
-        std::unordered_map<std::string, Line> by_name;    ///< no wildcards
-        std::unordered_map<std::string, Line> by_path;    ///< no wildcards
+        std::unordered_map<std::string, Line>
+            by_suffix;                                  ///< such as "*.onnx", the most common kind
+        std::unordered_map<std::string, Line> by_name;  ///< no wildcards
+        std::unordered_map<std::string, Line> by_path;  ///< no wildcards
         std::vector<Line> globs;
     };
 

@@ -19,7 +19,7 @@ extern char** environ;
 namespace onnxhub {
 namespace {
 
-/// This process's environment, and that git asks nobody.
+/// This process's environment, with git's prompts disabled.
 std::vector<std::string> environment_of_git(bool wants_progress) {
     std::vector<std::string> environment{"GIT_TERMINAL_PROMPT=0"};
     if (wants_progress) environment.emplace_back("GIT_LFS_FORCE_PROGRESS=1");
@@ -38,7 +38,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
     return pointers;
 }
 
-/// Cuts a stream of bytes into lines.
+/// Splits a stream of bytes into lines.
 class Lines {
 public:
     explicit Lines(const GitMessages& messages) : messages_(messages) {}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// git itself, for what talks to servers: its authentication and transfers are not ours to rewrite.
+// Runs the git command for operations that contact servers, to reuse git's authentication and
+// transfers.
 #pragma once
 
 #include <filesystem>
@@ -9,24 +10,25 @@
 
 namespace onnxhub {
 
-/// Gets what git says while it works, line by line and raw: servers, and with them whoever wrote a
-/// .lfsconfig, have a say in it. A line that is not `is_final` is a state of progress in whose
-/// place the next one comes.
+/// Receives git's messages while it works, line by line and unescaped. The text is untrusted:
+/// servers and the authors of .lfsconfig influence it. A line that is not `is_final` is progress,
+/// which the next line replaces.
 struct GitMessages {
-    std::function<void(const std::string& line, bool is_final)> tell;  ///< empty: nobody listens
+    std::function<void(const std::string& line, bool is_final)> tell;  ///< may be empty
     bool wants_progress = false;
 };
 
 struct GitOutcome {
-    int status = 0;         ///< exit status, 128 + n when signal n ended it
-    std::string last_line;  ///< of what it said, raw
+    int status = 0;         ///< exit status; 128 + n when signal n ended it
+    std::string last_line;  ///< last line of the output, unescaped
 };
 
-/// What git says beyond this is not passed on, nor are lines passed on whole that are longer.
+/// Output beyond these limits is dropped, and longer lines are cut.
 inline constexpr std::size_t git_messages_limit = 1024 * 1024;  // bytes
 inline constexpr std::size_t git_line_limit = 4096;             // bytes
 
-/// Runs git in `folder`, never asking for a password. Throws UserError when it can't be run.
+/// Runs git in `folder`, without prompts for passwords. Throws UserError when git cannot be
+/// started.
 GitOutcome run_git(const std::filesystem::path& folder, std::vector<std::string> arguments,
                    const GitMessages& messages);
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// libgit2's side of a repository, for the .cpp files of this module only.
+// The libgit2 part of a repository, private to the .cpp files of this module.
 #pragma once
 
 #include <git2.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
-#include "repository/git_repository.h"
+#include "repository/commit_id.h"
 #include "repository/tree.h"
 
 namespace onnxhub {
@@ -26,38 +27,38 @@ using GitTree = std::unique_ptr<git_tree, FreeWith<git_tree_free>>;
 using GitIndex = std::unique_ptr<git_index, FreeWith<git_index_free>>;
 using GitConfig = std::unique_ptr<git_config, FreeWith<git_config_free>>;
 
-struct GitRepository::Handle {
+/// An open repository.
+struct GitHandle {
     std::unique_ptr<git_repository, FreeWith<git_repository_free>> repository;
-    GitOdb odb;  ///< locks internally: the one libgit2 object that threads may share
+    GitOdb odb;  ///< locks internally: the only libgit2 object that threads may share
 };
 
-/// What libgit2 says of the last failure in this thread, on one line.
+/// libgit2's message for the last failure in this thread, on one line.
 std::string git_message();
 
 BlobId to_blob_id(const git_oid& oid);
 git_oid to_git_oid(const BlobId& id);
 
-/// Content of a blob. Large ones are inflated one at a time, so that several don't fill memory at
-/// once. Throws UserError, also when the blob is not here (partial clones).
-std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitRepository::Handle>& handle,
-                                      const BlobId& id, const std::string& shown_name);
+/// Opens a blob. Large blobs are inflated one at a time, to bound memory. Throws UserError, also
+/// when the blob is missing (partial clones).
+std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
+                                      const std::string& shown_name);
 
 /// Size in bytes without inflating the blob; throws like open_blob.
-std::uint64_t blob_size(const GitRepository::Handle& handle, const BlobId& id,
-                        const std::string& shown_name);
+std::uint64_t blob_size(const GitHandle& handle, const BlobId& id, const std::string& shown_name);
 
-/// The blob and its reading as a Git LFS pointer; throws like open_blob.
-HeldByGit held_blob(const std::shared_ptr<GitRepository::Handle>& handle, const BlobId& id,
+/// The blob, also parsed as a Git LFS pointer; throws like open_blob.
+HeldByGit held_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
                     const std::string& shown_name);
 
-/// The object `pointer` names below an LFS storage folder, or null.
+/// Opens the object of `pointer` in an LFS storage folder, or returns null.
 std::unique_ptr<ByteSource> open_lfs_object_in(const std::filesystem::path& storage,
                                                const LfsPointer& pointer);
 
-std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitRepository::Handle> handle,
-                                         const CommitId& commit, const std::string& subfolder,
+std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitHandle> handle, const CommitId& commit,
+                                         const std::string& subfolder,
                                          std::filesystem::path lfs_storage);
-std::unique_ptr<Tree> make_working_tree(std::shared_ptr<GitRepository::Handle> handle,
+std::unique_ptr<Tree> make_working_tree(std::shared_ptr<GitHandle> handle,
                                         const std::string& subfolder,
                                         std::filesystem::path lfs_storage);
 

@@ -23,12 +23,12 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t large_blob = 64 * 1024 * 1024;  // bytes
 
-/// Initializes libgit2 once, for the life of the process.
+/// Initializes libgit2 once for the life of the process.
 void initialize_git() {
     static const bool done = [] {
         git_libgit2_init();
-        // Extensions that change nothing for a reader of objects, refs and the index: sparse
-        // checkouts and partial clones set the first two, newer worktrees the last.
+        // These extensions do not affect a reader of objects, refs and the index. Sparse checkouts
+        // and partial clones set the first two, newer worktrees the last.
         const char* extensions[] = {"worktreeconfig", "partialclone", "preciousobjects",
                                     "relativeworktrees"};
         git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, std::size(extensions));
@@ -37,18 +37,19 @@ void initialize_git() {
     static_cast<void>(done);
 }
 
-/// The .git folder that `folder` belongs to, opened or not; empty when there is none.
+/// The .git folder of the repository that contains `folder`, readable or not; empty when there is
+/// none.
 fs::path discover(const fs::path& folder) {
     git_buf found = GIT_BUF_INIT;
     fs::path git_folder;
     if (git_repository_discover(&found, folder.c_str(), 0, nullptr) == 0) {
-        git_folder = fs::path(found.ptr).parent_path();  // without the '/' at the end
+        git_folder = fs::path(found.ptr).parent_path();  // removes the '/' at the end
     }
     git_buf_dispose(&found);
     return git_folder;
 }
 
-/// The folder that git's safe.directory has to name.
+/// The folder to add to git's safe.directory.
 fs::path repository_top(const fs::path& git_folder) {
     return git_folder.filename() == ".git" ? git_folder.parent_path() : git_folder;
 }
@@ -58,8 +59,8 @@ bool has_other_owner(const fs::path& folder) {
     return stat(folder.c_str(), &status) == 0 && status.st_uid != geteuid();
 }
 
-/// A linked worktree or submodule whose repository went away is no plain folder: what its
-/// .gitignore leaves out would come in.
+/// Rejects a linked worktree or submodule whose repository is missing. Read as a plain folder, it
+/// would include the files that its .gitignore excludes.
 void refuse_dangling_git_file(const fs::path& folder) {
     std::error_code error;
     for (fs::path place = fs::canonical(folder, error); !error; place = place.parent_path()) {
@@ -76,7 +77,7 @@ void refuse_dangling_git_file(const fs::path& folder) {
 [[noreturn]] void fail_open(const fs::path& folder, const fs::path& git_folder, int error,
                             const std::string& reason) {
     const fs::path top = repository_top(git_folder);
-    // libgit2 1.5 gives ENOTFOUND in place of EOWNER when no safe.directory is configured at all.
+    // libgit2 1.5 returns ENOTFOUND instead of EOWNER when no safe.directory is configured.
     if (error == GIT_EOWNER || has_other_owner(git_folder) || has_other_owner(top)) {
         throw UserError(folder.string() +
                         ": the repository belongs to another user; if you trust it, `git "
@@ -93,16 +94,15 @@ GitConfig open_config(git_repository* repository) {
     return GitConfig(config);
 }
 
-/// Whether git takes the repository for bare though libgit2 does not: `folder` lies in the git
-/// folder itself, which is not called .git, and the configuration (its file may be missing) says
-/// neither that it is bare nor where a working tree is. libgit2 makes the folder around it the
-/// working tree.
+/// Whether git treats the repository as bare although libgit2 does not. This is so when `folder` is
+/// inside a git folder that is not named .git and the configuration (which may be missing) sets
+/// neither core.bare nor a working tree. libgit2 would use the parent folder as the working tree.
 bool is_bare_by_its_place(git_repository* repository, const fs::path& folder) {
     std::error_code error;
     if (git_repository_is_bare(repository) == 1 || git_repository_is_worktree(repository) == 1) {
         return false;
     }
-    // With a '/' at its end, so that the file name is empty.
+    // Ends with '/', so that the file name is empty.
     const fs::path git_folder =
         fs::canonical(fs::path(git_repository_path(repository)).parent_path(), error);
     const fs::path below = fs::canonical(folder, error).lexically_relative(git_folder);
@@ -120,7 +120,7 @@ const char* shallow_remedy =
     "; this clone is shallow: fetch the whole history (`git fetch --unshallow`, in GitHub Actions "
     "`fetch-depth: 0` of actions/checkout)";
 
-/// The commits that branches, remotes' branches and tags name.
+/// The commits that branches, remote branches and tags point to.
 std::vector<git_oid> published_tips(git_repository* repository) {
     std::vector<git_oid> tips;
     for (const char* names : {"refs/heads/*", "refs/remotes/*", "refs/tags/*"}) {
@@ -149,7 +149,7 @@ git_oid parse_commit(const CommitId& commit) {
 /// Keeps the object alive while its bytes are read.
 class BlobSource : public ByteSource {
 public:
-    BlobSource(std::shared_ptr<GitRepository::Handle> handle, git_odb_object* object)
+    BlobSource(std::shared_ptr<GitHandle> handle, git_odb_object* object)
         : handle_(std::move(handle)), object_(object) {}
     ~BlobSource() override { git_odb_object_free(object_); }
     BlobSource(const BlobSource&) = delete;
@@ -168,7 +168,7 @@ public:
     }
 
 private:
-    std::shared_ptr<GitRepository::Handle> handle_;
+    std::shared_ptr<GitHandle> handle_;
     git_odb_object* object_;
 };
 
@@ -207,8 +207,7 @@ git_oid to_git_oid(const BlobId& id) {
     return oid;
 }
 
-std::uint64_t blob_size(const GitRepository::Handle& handle, const BlobId& id,
-                        const std::string& shown_name) {
+std::uint64_t blob_size(const GitHandle& handle, const BlobId& id, const std::string& shown_name) {
     const git_oid oid = to_git_oid(id);
     std::size_t size = 0;
     git_object_t type = GIT_OBJECT_INVALID;
@@ -218,8 +217,8 @@ std::uint64_t blob_size(const GitRepository::Handle& handle, const BlobId& id,
     return size;
 }
 
-std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitRepository::Handle>& handle,
-                                      const BlobId& id, const std::string& shown_name) {
+std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
+                                      const std::string& shown_name) {
     static std::mutex one_large_blob_at_a_time;
     std::unique_lock lock(one_large_blob_at_a_time, std::defer_lock);
     if (blob_size(*handle, id, shown_name) > large_blob) lock.lock();
@@ -231,7 +230,7 @@ std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitRepository::Handl
     return std::make_unique<BlobSource>(handle, object);
 }
 
-HeldByGit held_blob(const std::shared_ptr<GitRepository::Handle>& handle, const BlobId& id,
+HeldByGit held_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
                     const std::string& shown_name) {
     HeldByGit held{id, blob_size(*handle, id, shown_name), NotAPointer{}};
     if (held.size_bytes > 0 && held.size_bytes < lfs_pointer_size_limit) {
@@ -263,7 +262,7 @@ std::shared_ptr<const GitRepository> GitRepository::find(const fs::path& folder)
         }
         fail_open(folder, git_folder, error, reason);
     }
-    auto handle = std::make_shared<Handle>();
+    auto handle = std::make_shared<GitHandle>();
     handle->repository.reset(opened);
     if (is_bare_by_its_place(opened, folder)) {
         const std::string git_folder = git_repository_path(opened);
@@ -281,7 +280,7 @@ std::shared_ptr<const GitRepository> GitRepository::find(const fs::path& folder)
     return std::shared_ptr<const GitRepository>(new GitRepository(std::move(handle)));
 }
 
-GitRepository::GitRepository(std::shared_ptr<Handle> handle) : handle_(std::move(handle)) {}
+GitRepository::GitRepository(std::shared_ptr<GitHandle> handle) : handle_(std::move(handle)) {}
 
 GitRepository::~GitRepository() = default;
 
@@ -295,7 +294,7 @@ CommitId GitRepository::resolve_commit(const std::string& revision) const {
     if (error != 0) {
         const bool is_unborn =
             revision == "HEAD" && git_repository_head_unborn(handle_->repository.get()) == 1;
-        throw UserError(revision + ": is no commit in this repository" +
+        throw UserError(revision + ": is not a commit in this repository" +
                         (is_unborn      ? "; nothing has been committed yet"
                          : is_shallow() ? shallow_remedy
                                         : "; name a commit, branch or tag, or fetch it first"));
@@ -390,7 +389,7 @@ fs::path GitRepository::lfs_storage() const {
     const char* configured = nullptr;
     if (config && git_config_get_string(&configured, config.get(), "lfs.storage") == 0 &&
         *configured != '\0') {
-        return common / configured;  // an absolute one replaces the folder
+        return common / configured;  // an absolute path replaces the folder
     }
     return common / "lfs";
 }

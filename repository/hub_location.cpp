@@ -12,7 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Folder and ref. A folder may have a colon in its name, so what is there decides.
+/// Splits folder and ref. A folder name may contain a colon, so an existing folder takes
+/// precedence.
 std::pair<std::string, std::string> split(const std::string& location) {
     std::error_code error;
     const std::size_t colon = location.rfind(':');
@@ -20,7 +21,7 @@ std::pair<std::string, std::string> split(const std::string& location) {
     return {location.substr(0, colon), location.substr(colon + 1)};
 }
 
-/// `folder` from the top of the working tree; "" at the top.
+/// `folder` relative to the top of the working tree; "" at the top.
 std::string below_top(const GitRepository& repository, const fs::path& folder) {
     std::error_code error;
     const fs::path top = fs::weakly_canonical(repository.working_folder(), error);
@@ -28,7 +29,7 @@ std::string below_top(const GitRepository& repository, const fs::path& folder) {
     return below == "." ? "" : below.string();
 }
 
-/// A hub's files may be read even if git mistrusts the repository around them.
+/// A hub's files may be read even if git does not trust the repository that contains them.
 std::shared_ptr<const GitRepository> find_repository(const std::string& folder,
                                                      const std::string& ref) {
     std::error_code error;
@@ -47,7 +48,7 @@ HubLocation locate_hub(const std::string& location) {
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
         throw UserError(folder +
-                        ": is no folder; name a hub's folder, or write owner/name for one "
+                        ": is not a directory; name a hub's directory, or write owner/name for one "
                         "on GitHub");
     }
     HubLocation found;
@@ -56,7 +57,7 @@ HubLocation locate_hub(const std::string& location) {
     const bool is_bare = found.repository && found.repository->is_bare();
     found.reads_commit = !ref.empty() || is_bare;
     if (found.reads_commit && !found.repository) {
-        throw UserError(folder + ": is no git repository; leave out \":" + ref + "\"");
+        throw UserError(folder + ": is not a git repository; leave out \":" + ref + "\"");
     }
     if (found.reads_commit) found.ref = ref.empty() ? "HEAD" : ref;
     if (found.repository && !is_bare) found.subfolder = below_top(*found.repository, folder);

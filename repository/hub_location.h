@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where on this disk a hub is: a folder, or a revision of a git repository.
+// The local location of a hub: a folder, or a revision of a git repository.
 #pragma once
 
 #include <filesystem>
@@ -13,13 +13,13 @@ namespace onnxhub {
 struct HubLocation {
     std::filesystem::path folder;
     std::shared_ptr<const GitRepository> repository;  ///< null: a plain folder
-    std::string subfolder;                            ///< of the hub in the repository; mostly ""
-    bool reads_commit = false;  ///< `ref` is meant, not the files of the folder
-    std::string ref;            ///< branch, tag or commit; "HEAD" of a bare repository unless said
+    std::string subfolder;      ///< path of the hub in the repository; usually ""
+    bool reads_commit = false;  ///< reads `ref` instead of the files of the folder
+    std::string ref;            ///< branch, tag or commit; default for a bare repository: "HEAD"
 };
 
-/// `location` is a folder, a bare repository, or either kind of repository with ":ref". Throws
-/// UserError when there is none; whether there is such a ref is not looked at.
+/// `location` is a folder or a bare repository; either kind of repository may be followed by
+/// ":ref". Throws UserError when it does not exist. The ref is not resolved here.
 HubLocation locate_hub(const std::string& location);
 
 }  // namespace onnxhub

@@ -5,19 +5,23 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/byte_source.h"
 #include "base/user_error.h"
 #include "repository/git_handle.h"
+#include "repository/index_extensions.h"
 
 namespace onnxhub {
 namespace {
+
+constexpr std::uint64_t index_size_limit = std::uint64_t{1} << 30;  // bytes
 
 FileTime to_time(const struct timespec& time) {
     return {time.tv_sec, static_cast<std::uint32_t>(time.tv_nsec)};
 }
 
-/// Whether both moments are the same as far as both recorders could tell.
+/// Whether both times are equal, at the precision that both have.
 bool same_time(const FileTime& recorded, const FileTime& now, bool whole_seconds) {
-    // The index keeps 32 bits of the seconds.
+    // The index stores 32 bits of the seconds.
     if (static_cast<std::uint32_t>(recorded.seconds) != static_cast<std::uint32_t>(now.seconds)) {
         return false;
     }
@@ -25,8 +29,8 @@ bool same_time(const FileTime& recorded, const FileTime& now, bool whole_seconds
     return recorded.nanoseconds == now.nanoseconds;
 }
 
-/// Whether a write after the index was made could have left the recorded time on the file. To be
-/// judged by whole seconds wherever the times were compared so.
+/// Whether a write after the index was written could have left the recorded time on the file. Must
+/// use whole seconds if the times were compared in whole seconds.
 bool is_racy(const FileTime& recorded, const FileTime& index_time, bool whole_seconds) {
     if (whole_seconds || recorded.nanoseconds == 0 || index_time.nanoseconds == 0) {
         return recorded.seconds >= index_time.seconds;
@@ -49,7 +53,7 @@ StatTrust read_trust(git_repository* repository) {
     return trust;
 }
 
-/// The index has 32 bits for the seconds: unsigned, so that times after 2038 are no times of old.
+/// The index has 32 bits for the seconds. They are unsigned, so that times after 2038 stay correct.
 FileTime to_time(const git_index_time& time) {
     return {static_cast<std::uint32_t>(time.seconds), time.nanoseconds};
 }
@@ -70,13 +74,19 @@ IndexedFile to_indexed_file(const git_index_entry& entry, std::size_t prefix) {
     return file;
 }
 
-/// What to do about an index that libgit2 has just refused.
-std::string index_remedy() {
-    const std::string reason = git_message();
-    if (reason.find("'link'") != reason.npos) {
+/// What to do about an index that libgit2 cannot read. libgit2 has no error code for extensions
+/// that it does not support.
+std::string index_remedy(const std::filesystem::path& path) {
+    std::vector<std::string> extensions;
+    try {
+        extensions = index_extensions(
+            read_whole(*open_file(path, path.string()), index_size_limit, path.string()));
+    } catch (const UserError&) {  // the first error says why
+    }
+    if (std::ranges::count(extensions, "link") > 0) {
         return "join the split index with `git update-index --no-split-index`";
     }
-    if (reason.find("'sdir'") != reason.npos) {
+    if (std::ranges::count(extensions, "sdir") > 0) {
         return "write a full one with `git sparse-checkout reapply --no-sparse-index`";
     }
     return "check it with `git status`, rebuild it with `git reset`";
@@ -87,8 +97,8 @@ std::string index_remedy() {
 bool is_unmodified(const IndexedFile& recorded, const struct stat& now, const FileTime& index_time,
                    const StatTrust& trust) {
     if (!recorded.is_settled || !S_ISREG(now.st_mode) || !S_ISREG(recorded.mode)) return false;
-    // A size of 0 is also git's mark for "look again" (racily clean entries): hashing nothing is
-    // cheap anyway.
+    // Git also uses size 0 to mark entries that it must check again (racily clean). Hashing an
+    // empty file is cheap anyway.
     if (recorded.size == 0 || recorded.size != static_cast<std::uint32_t>(now.st_size))
         return false;
     const FileTime modified = to_time(now.st_mtim);
@@ -110,17 +120,19 @@ IndexSnapshot IndexSnapshot::read(git_repository* repository, const std::string&
     snapshot.trust_ = read_trust(repository);
     git_index* opened = nullptr;
     if (git_repository_index(&opened, repository) != 0) {
-        throw UserError("git index: can't be read (" + git_message() + "); " + index_remedy());
+        const auto path = std::filesystem::path(git_repository_path(repository)) / "index";
+        throw UserError("git index: can't be read (" + git_message() + "); " + index_remedy(path));
     }
     const GitIndex index(opened);
-    // Before the entries are read again: should git write meanwhile, the older time trusts less.
+    // Reads the time before the entries: if git writes in between, the older time trusts fewer
+    // entries.
     struct stat status = {};
     const char* path = git_index_path(opened);
     if (!path || stat(path, &status) != 0) return snapshot;
     snapshot.index_time_ = to_time(status.st_mtim);
     if (git_index_read(opened, 1) != 0) {
         throw UserError(std::string(path) + ": can't be read (" + git_message() + "); " +
-                        index_remedy());
+                        index_remedy(path));
     }
     const std::string prefix = subfolder.empty() ? "" : subfolder + "/";
     for (std::size_t i = 0; i < git_index_entrycount(opened); ++i) {

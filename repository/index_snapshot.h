@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Git's index as it was at one moment: which files are tracked, and which are surely unmodified.
+// A snapshot of git's index: which files are tracked, and which are certainly unmodified.
 #pragma once
 
 #include <git2.h>
@@ -14,7 +14,7 @@
 
 namespace onnxhub {
 
-/// A moment as file systems record it. Without nanoseconds where the recorder had none.
+/// A file time. Nanoseconds are 0 if they were not recorded.
 struct FileTime {
     std::int64_t seconds = 0;
     std::uint32_t nanoseconds = 0;
@@ -22,7 +22,7 @@ struct FileTime {
     bool operator==(const FileTime&) const = default;
 };
 
-/// What the index remembers of a file from the moment its content was last known to be the blob's.
+/// The index entry of a file, recorded when its content was last known to equal the blob.
 struct IndexedFile {
     std::string path;  ///< from the hub's root
     BlobId id;
@@ -33,25 +33,25 @@ struct IndexedFile {
     std::uint32_t user = 0;
     std::uint32_t group = 0;
     std::uint32_t size = 0;  ///< bytes modulo 2^32, of the file in the working tree
-    bool is_settled = true;  ///< false: a merge conflict, or only announced (intent to add)
+    bool is_settled = true;  ///< false: a merge conflict, or only intent to add
 };
 
-/// How far stat data count, from git's configuration (core.trustctime, core.checkStat).
+/// Which stat data to compare, from git's configuration (core.trustctime, core.checkStat).
 struct StatTrust {
     bool change_time = true;
-    bool minimal = false;  ///< no owner, no inode, and only the whole seconds of the times
+    bool minimal = false;  ///< ignores owner and inode, and compares times in whole seconds
 };
 
-/// Git's own rule for "unmodified" (git's Documentation/technical/racy-git), never more trusting:
-/// all of type, size, times, owner and inode match, and the file was last modified before the index
-/// was written, so that no later write could hide behind the same times.
+/// Git's rule for "unmodified" (git's Documentation/technical/racy-git), or a stricter one. Type,
+/// size, times, owner and inode must match, and the file must be older than the index. Otherwise a
+/// later write could have left the same times.
 bool is_unmodified(const IndexedFile& recorded, const struct stat& now, const FileTime& index_time,
                    const StatTrust& trust);
 
 class IndexSnapshot {
 public:
-    /// Reads the index of `repository`, as far as it lies below `subfolder`. Throws
-    /// UserError when it is damaged. A repository without an index has nothing tracked.
+    /// Reads the part of the index below `subfolder`. Throws UserError when the index is damaged. A
+    /// repository without an index has no tracked files.
     static IndexSnapshot read(git_repository* repository, const std::string& subfolder);
 
     const IndexedFile* find(const std::string& path) const;  ///< null: not tracked

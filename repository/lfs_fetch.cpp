@@ -14,11 +14,11 @@
 namespace onnxhub {
 namespace {
 
-/// Linux takes 128 KiB for one argument (MAX_ARG_STRLEN).
+/// Linux limits one argument to 128 KiB (MAX_ARG_STRLEN).
 constexpr std::size_t argument_limit = 100 * 1024;  // bytes
 
 bool has_git_lfs(const std::filesystem::path& folder) {
-    // `git lfs env` and the like print a lot; this asks git for the name of the lfs command alone.
+    // `git lfs env` and similar commands print a lot. This only checks that the lfs command exists.
     return run_git(folder, {"-c", "alias.has-lfs=!git lfs version", "has-lfs"}, {}).status == 0;
 }
 
@@ -87,7 +87,7 @@ void FetchedContent::fetch() {
         const GitOutcome outcome =
             run_git(request_.folder, std::move(arguments), request_.messages);
         if (outcome.status == 0) continue;
-        trouble_ = "git lfs " + command[1] + ": failed with status " +
+        problem_ = "git lfs " + command[1] + " failed with status " +
                    std::to_string(outcome.status) + " (" + outcome.last_line + ")";
     }
 }
@@ -95,7 +95,7 @@ void FetchedContent::fetch() {
 void FetchedContent::drop() noexcept {
     if (!request_.drop) return;
     for (const std::filesystem::path& object : objects_) {
-        std::error_code ignored;  // an object that stays only takes room
+        std::error_code ignored;  // a remaining object only takes disk space
         std::filesystem::remove(object, ignored);
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Getting the content of some LFS files, for a while or for good. Transfers and authentication are
-// git-lfs's own: it is run as a command.
+// Fetches the content of selected LFS files, permanently or temporarily. Runs git-lfs as a command
+// for transfers and authentication.
 #pragma once
 
 #include <filesystem>
@@ -13,47 +13,50 @@
 
 namespace onnxhub {
 
-/// Patterns for `git lfs pull --include` that match these paths, joined by commas; characters with
-/// a meaning there become "?". Split so that none is longer than an argument may be (128 KiB on
-/// Linux; in practice there is one).
+/// Patterns for `git lfs pull --include` that match these paths, joined by commas. Special
+/// characters become "?". Split so that no argument exceeds the system's limit (128 KiB on Linux);
+/// usually there is one.
 std::vector<std::string> lfs_include_patterns(const std::vector<std::string>& paths);
 
-/// Where the content of LFS files goes, and whether it stays.
+/// Where fetched content is stored, and whether it stays.
 enum class FetchInto {
-    working_tree,  ///< `git lfs pull`: files become their content, objects stay in the LFS store
-    store_alone,   ///< `git lfs fetch`: pointers stay pointers, so that no kill can leave more
+    working_tree,  ///< `git lfs pull`: pointers are replaced by content, objects stay in the LFS
+                   ///< store
+    store_alone,   ///< `git lfs fetch`: pointers are unchanged, so a killed process leaves the
+                   ///< working tree as it was
 };
 
 struct FetchRequest {
-    std::filesystem::path folder;         ///< the working tree's top, or a bare repository
-    std::optional<std::string> revision;  ///< whose files are meant; absent: the checked-out ones
-    std::vector<std::string> paths;       ///< from the repository's top, LFS pointers all of them
+    std::filesystem::path folder;  ///< the working tree's top, or a bare repository
+    std::optional<std::string>
+        revision;  ///< the revision whose files are fetched; absent: the checked-out files
+    std::vector<std::string> paths;  ///< from the repository's top; all must be LFS pointers
     FetchInto into = FetchInto::working_tree;
-    GitMessages messages = {};  ///< what git-lfs says of its progress and of failures
-    bool drop = false;          ///< objects go from the store again, with the FetchedContent
+    GitMessages messages = {};  ///< receives git-lfs's progress and errors
+    bool drop = false;  ///< deletes the objects from the store when the FetchedContent is destroyed
 };
 
-/// The content of LFS files, fetched when the object is made.
+/// Fetches the content of LFS files in its constructor.
 class FetchedContent {
 public:
     /// Throws UserError when git-lfs is not installed.
     FetchedContent(const GitRepository& repository, FetchRequest request);
 
-    /// Drops the objects, when asked to.
+    /// Deletes the objects if requested.
     ~FetchedContent();
     FetchedContent(const FetchedContent&) = delete;
     FetchedContent& operator=(const FetchedContent&) = delete;
 
-    /// What git-lfs said when it failed: then some of the content may be here all the same.
-    const std::optional<std::string>& trouble() const { return trouble_; }
+    /// git-lfs's error, if it failed. Some of the content may be available anyway.
+    const std::optional<std::string>& problem() const { return problem_; }
 
 private:
     void fetch();
     void drop() noexcept;
 
     FetchRequest request_;
-    std::vector<std::filesystem::path> objects_;  ///< those that were not in the store before
-    std::optional<std::string> trouble_;
+    std::vector<std::filesystem::path> objects_;  ///< objects that were not in the store before
+    std::optional<std::string> problem_;
 };
 
 }  // namespace onnxhub

@@ -14,13 +14,13 @@ namespace onnxhub {
 namespace {
 
 constexpr std::string_view version_key = "version ";
-/// The present version and the aliases of the specification's early days.
+/// The current version and the aliases of early versions of the specification.
 constexpr std::array<std::string_view, 3> known_versions{"https://git-lfs.github.com/spec/v1",
                                                          "http://git-media.io/v/2",
                                                          "https://hawser.github.com/spec/v1"};
 constexpr std::string_view oid_method = "sha256:";
 
-/// Versions to come would begin like this one.
+/// The common prefix of later versions.
 constexpr std::string_view any_version = "https://git-lfs.github.com/spec/";
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
@@ -29,13 +29,13 @@ bool starts_with_version(std::string_view content) {
     const std::string_view rest = content.substr(version_key.size());
     if (rest.starts_with(any_version)) return true;
     return std::any_of(known_versions.begin(), known_versions.end(), [&](std::string_view known) {
-        // A pointer cut short in its first line is still meant as one.
+        // A pointer that is truncated in its first line is still treated as a pointer.
         return rest.starts_with(known) || (rest.size() > 8 && known.starts_with(rest));
     });
 }
 
-/// Whether a file means to be a pointer: a version line is at its start, or behind what merges and
-/// editors put in front of it.
+/// Whether a file is meant as a pointer: it has a version line at its start or after text that
+/// merges and editors insert.
 bool announces_pointer(std::string_view content) {
     if (content.starts_with("<<<<<<<")) {
         return content.find(std::string(version_key) + std::string(known_versions[0])) !=
@@ -50,14 +50,14 @@ bool is_conflict_marker(std::string_view line) {
     return line.starts_with("<<<<<<<") || line.starts_with(">>>>>>>") || line == "=======";
 }
 
-/// Git LFS itself keeps sizes in 63 bits (Go's int64), and so does everything that serves files.
+/// Git LFS stores sizes in 63 bits (Go's int64), and so do file servers.
 constexpr std::uint64_t largest_size = std::numeric_limits<std::int64_t>::max();  // bytes
 
 bool is_number(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
 }
 
-/// Nothing when it is above `largest_size`. `digits` is a number.
+/// nullopt when the value is above `largest_size`. `digits` contains only digits.
 std::optional<std::uint64_t> parse_size(std::string_view digits) {
     std::uint64_t size = 0;
     const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size);
@@ -79,16 +79,16 @@ public:
     LfsPointerResult read() {
         using Kind = MalformedPointer::Kind;
         if (rest_.starts_with(byte_order_mark)) {
-            return broken(Kind::other, "a byte order mark stands in front");
+            return broken(Kind::other, "it starts with a byte order mark");
         }
         while (!rest_.empty()) {
             const std::string_view line = next_line();
             if (is_conflict_marker(line)) {
                 return broken(Kind::conflict_markers, "merge conflict markers");
             }
-            if (auto trouble = read_line(line)) {
+            if (auto problem = read_line(line)) {
                 const bool is_cut = rest_.empty() && !has_line_end_;
-                return broken(is_cut ? Kind::truncated : Kind::other, std::move(*trouble));
+                return broken(is_cut ? Kind::truncated : Kind::other, std::move(*problem));
             }
         }
         if (!has_oid_) {
@@ -120,7 +120,7 @@ private:
     }
 
     std::optional<std::string> read_line(std::string_view line) {
-        if (line.empty()) {  // Git LFS passes them by too
+        if (line.empty()) {  // Git LFS also ignores empty lines
             pointer_.is_canonical = false;
             return std::nullopt;
         }
@@ -129,7 +129,7 @@ private:
         if (space == line.npos || space == 0) return "the line is not a key and a value";
         const std::string_view key = line.substr(0, space);
         const std::string_view value = line.substr(space + 1);
-        if (key <= last_key_) pointer_.is_canonical = false;  // keys are sorted in the format
+        if (key <= last_key_) pointer_.is_canonical = false;  // the format requires sorted keys
         last_key_ = key;
         if (key == "oid") return read_oid(value);
         if (key == "size") return read_size(value);
@@ -138,7 +138,7 @@ private:
         return std::nullopt;
     }
 
-    /// `ext-<one digit>-<name> sha256:<digest>`, the digest of what the extension was given.
+    /// `ext-<one digit>-<name> sha256:<digest>`: the digest of the extension's input.
     std::optional<std::string> read_extension(std::string_view key, std::string_view value) {
         const bool has_order = key.size() > 6 && key[4] >= '0' && key[4] <= '9' && key[5] == '-';
         if (!has_order) return "the extension is not ext-<digit>-<name>";

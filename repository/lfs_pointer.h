@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Git LFS pointer files: the small texts that stand in git for the models themselves.
-// Format: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+// Git LFS pointer files: the small texts that git stores instead of the models. Format:
+// https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 #pragma once
 
 #include <cstddef>
@@ -13,21 +13,22 @@
 
 namespace onnxhub {
 
-/// A file of this size or more is content, whatever it begins with: no need to read it.
+/// A file of this size or more is content, never a pointer.
 inline constexpr std::size_t lfs_pointer_size_limit = 1024;  // bytes
 
 struct LfsPointer {
     Sha256 oid;                    ///< digest of the model, not of the pointer text
     std::uint64_t size_bytes = 0;  ///< length of the model
-    bool has_extensions = false;   ///< an extension's filter stands between the two (ext-0-…)
-    bool is_canonical = true;      ///< the very bytes `git lfs pointer` writes
-    bool has_crlf = false;         ///< lines end as on Windows
+    bool has_extensions = false;   ///< the content passes through an extension's filter (ext-0-…)
+    bool is_canonical = true;      ///< exactly the bytes that `git lfs pointer` writes
+    bool has_crlf = false;         ///< lines end in CRLF
 };
 
-/// The file is content committed to git itself. So is an empty file: LFS leaves those alone.
+/// The file is content committed to git itself. An empty file is content too, since Git LFS does
+/// not store it.
 struct NotAPointer {};
 
-/// The file announces itself as a pointer and then breaks the format.
+/// The file starts like a pointer but has an error.
 struct MalformedPointer {
     enum class Kind { conflict_markers, truncated, other };
     Kind kind = Kind::other;
@@ -37,8 +38,8 @@ struct MalformedPointer {
 
 using LfsPointerResult = std::variant<LfsPointer, NotAPointer, MalformedPointer>;
 
-/// `content` is the whole file. Keys other than version, oid and size are ignored: extensions add
-/// them. CRLF line ends are understood and make the pointer not canonical.
+/// `content` is the whole file. Unknown keys are ignored, since extensions add keys. CRLF line ends
+/// are accepted but make the pointer not canonical.
 LfsPointerResult parse_lfs_pointer(std::string_view content);
 
 /// The canonical text of a pointer without extensions.

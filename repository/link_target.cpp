@@ -11,7 +11,7 @@ bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/// RFC 3986, 3.1; a single letter is a drive, which clean_hub_path() refuses.
+/// RFC 3986, 3.1. A single letter is a drive, which clean_hub_path() rejects.
 bool has_scheme(std::string_view link) {
     if (link.empty() || !is_letter(link[0])) return false;
     std::size_t i = 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Links of a README, as GitHub follows them in a repository.
+// Resolves links of a README as GitHub does.
 #pragma once
 
 #include <string>
@@ -10,18 +10,18 @@
 
 namespace onnxhub {
 
-/// The link leaves the repository by a scheme ("https:") or a host ("//example.org").
+/// The link has a scheme ("https:") or a host ("//example.org").
 struct AbsoluteUrl {};
 
-/// A path from the hub's root, clean, or why there is none.
+/// A normalized path from the hub's root, or why there is none.
 using LinkTarget = std::variant<std::string, AbsoluteUrl, UnsafePath>;
 
-/// Where `link` leads in a README of `folder`. A leading '/' is the hub's root; "?query" and
-/// "#fragment" are no part of the path.
+/// Resolves `link` in a README of `folder`. A leading '/' is the hub's root. "?query" and
+/// "#fragment" are removed.
 LinkTarget resolve_link(std::string_view folder, std::string_view link);
 
-/// The path of a relative link as written, less query and fragment, with %XX decoded. Escapes that
-/// are none stay as they are.
+/// The path of a relative link as written, without query and fragment, with %XX decoded. Invalid
+/// escapes are unchanged.
 std::string decoded_link_path(std::string_view link);
 
 }  // namespace onnxhub

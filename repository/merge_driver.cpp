@@ -28,7 +28,7 @@ void define_driver(git_repository* repository, const fs::path& folder) {
     const auto check = [&](int result) {
         if (result >= 0) return;
         throw UserError(folder.string() + ": git's configuration can't be written (" +
-                        git_message() + "); look at the permissions of .git/config");
+                        git_message() + "); check the permissions of .git/config");
     };
     git_config* all_handle = nullptr;
     check(git_repository_config(&all_handle, repository));
@@ -40,7 +40,7 @@ void define_driver(git_repository* repository, const fs::path& folder) {
     check(git_config_set_string(own.get(), driver_key, "onnxhub merge-driver %O %A %B %P"));
 }
 
-/// The manifest's path from the top of the working tree, as attributes are asked for.
+/// The manifest's path from the top of the working tree, as git attributes need it.
 std::string manifest_path_in(const GitRepository& repository, const fs::path& folder) {
     const std::string name(manifest_file_name);
     std::error_code error;
@@ -51,7 +51,7 @@ std::string manifest_path_in(const GitRepository& repository, const fs::path& fo
     return is_top ? name : (below / name).generic_string();
 }
 
-/// What `git check-attr merge` says of the manifest.
+/// Whether `git check-attr merge` prints the driver for the manifest.
 bool has_attribute(git_repository* repository, const std::string& path) {
     const char* value = nullptr;
     if (git_attr_get(&value, repository, 0, path.c_str(), "merge") != 0) return false;

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// git's settings for merges of manifests, which do not travel with clones.
+// Sets up git's merge driver for manifests. Clones do not copy these settings.
 #pragma once
 
 #include <filesystem>
 
 namespace onnxhub {
 
-/// What was missing until now.
+/// What was added.
 struct MergeDriverSetup {
-    bool is_new_driver = false;                   ///< configuration: what the driver runs
-    std::filesystem::path new_attribute_in = {};  ///< file that names the driver now; empty: none
+    bool is_new_driver = false;  ///< the driver was added to the configuration
+    std::filesystem::path new_attribute_in =
+        {};  ///< the file that the attribute was added to; empty: none
 };
 
-/// Makes git merge the manifest of the hub in `folder` by the driver "onnxhub" (gitattributes(5)).
-/// Defines the driver in the repository's own configuration unless one of that name is defined
-/// there or for the user. Where no attribute chooses it for the manifest, appends a line to the
-/// repository's info/attributes, which wins over every .gitattributes. Throws UserError when
-/// there is no repository or one of the files cannot be written.
+/// Makes git merge the manifest of the hub in `folder` with the driver "onnxhub"
+/// (gitattributes(5)). Defines the driver in the repository's configuration unless the repository
+/// or the user has one of that name. If no attribute selects it for the manifest, appends a line to
+/// the repository's info/attributes, which takes precedence over every .gitattributes. Throws
+/// UserError when there is no repository or a file cannot be written.
 MergeDriverSetup install_merge_driver(const std::filesystem::path& folder);
 
 }  // namespace onnxhub

@@ -17,7 +17,7 @@ using Signature = std::unique_ptr<git_signature, FreeWith<git_signature_free>>;
 void check(int result, const std::filesystem::path& folder, const char* what) {
     if (result >= 0) return;
     throw UserError(folder.string() + ": " + what + " (" + git_message() +
-                    "); look at the folder's permissions");
+                    "); check the folder's permissions");
 }
 
 Repository make(const std::filesystem::path& folder) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The beginning of a repository. Beside the merge driver's setting the one thing in this module
-// that writes.
+// Creates a repository. Apart from the merge driver's settings, only this part of the module
+// writes.
 #pragma once
 
 #include <filesystem>
@@ -9,9 +9,9 @@
 
 namespace onnxhub {
 
-/// Makes `folder`, which exists, a repository with the branch main and commits these files (paths
-/// from its top) as its first commit, by the user's own name and address where git knows them.
-/// Throws UserError when that can't be.
+/// Makes the existing `folder` a repository with the branch main, and commits these files (paths
+/// from its top) as its first commit. Uses the name and address of git's configuration if they are
+/// set. Throws UserError on failure.
 void init_repository(const std::filesystem::path& folder, const std::vector<std::string>& paths,
                      const std::string& message);
 

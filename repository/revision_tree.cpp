@@ -7,13 +7,14 @@
 
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/rule_ids.h"
 #include "repository/git_handle.h"
 
 namespace onnxhub {
 namespace {
 
-/// Bounds for hostile repositories: trees that share subtrees can name more files and folders than
-/// there are atoms, and no file system takes paths of such depth and length.
+/// Limits for hostile repositories. Trees that share subtrees can name an astronomical number of
+/// files, and no file system supports such depths and lengths.
 constexpr std::size_t entry_limit = 5'000'000;  // files and folders
 constexpr std::size_t folder_limit = 250'000;
 constexpr std::size_t total_path_limit = 1024UL * 1024 * 1024;  // bytes of all paths
@@ -42,19 +43,19 @@ FileKind kind_of(git_filemode_t mode) {
     }
 }
 
-/// Git itself refuses to commit such names; who writes trees by other means wants something.
+/// Git refuses to commit such names, so they indicate an attack.
 bool is_hostile(std::string_view name) {
     return name.empty() || name == "." || name == ".." || strcasecmp(name.data(), ".git") == 0 ||
            name.find('/') != name.npos;
 }
 
-/// Lists a commit's files, in git's own order, which is that of their paths.
+/// Lists a commit's files in git's order, which is the order of their paths.
 class TreeWalker {
 public:
     TreeWalker(git_repository* repository, std::string commit)
         : repository_(repository), commit_(std::move(commit)) {}
 
-    /// Lists all files below a folder, whatever their paths, in `files`.
+    /// Appends all files below a folder to `files`, regardless of their paths.
     void walk_unusable(const git_oid& tree_id, const std::string& prefix) {
         takes_any_path_ = true;
         walk(tree_id, prefix, 0);
@@ -75,7 +76,7 @@ public:
     }
 
     std::vector<RevisionFile> files;
-    std::vector<RevisionFile> left_out;  ///< files and folders whose paths no hub can use
+    std::vector<RevisionFile> left_out;  ///< files and folders whose paths are not allowed in a hub
     Diagnostics notes;
 
 private:
@@ -96,19 +97,19 @@ private:
             return;
         }
         if (kind == FileKind::submodule) {
-            notes.report({Severity::note, "submodule-left-out", path, 0,
-                          "is a submodule, its files are no part of the hub", ""});
+            notes.report({Severity::note, rule_id::submodule_left_out, path, 0,
+                          "is a submodule, so its files are not part of the hub", ""});
         }
         files.push_back({std::move(path), to_blob_id(*git_tree_entry_id(&entry)), kind});
     }
 
     bool is_usable(std::string_view name, const std::string& path) {
         if (is_hostile(name)) {
-            leave_out(path, "its name is not one of a file");
+            leave_out(path, "its name is not a file name");
             return false;
         }
         if (std::holds_alternative<UnsafePath>(check_hub_path(path))) {
-            leave_out(path, "its name can't be used in a hub", Severity::note);
+            leave_out(path, "its name is not allowed in a hub", Severity::note);
             return false;
         }
         return true;
@@ -128,8 +129,8 @@ private:
 
     void leave_out(const std::string& path, const char* why,
                    Severity severity = Severity::warning) {
-        notes.report({severity, "path-left-out", path.substr(0, 200), 0,
-                      std::string("left out, ") + why, "rename it"});
+        notes.report({severity, rule_id::path_left_out, path.substr(0, 200), 0,
+                      std::string("is skipped: ") + why, "rename it"});
     }
 
     git_repository* repository_;
@@ -142,7 +143,7 @@ private:
 
 class RevisionTree : public Tree {
 public:
-    RevisionTree(std::shared_ptr<GitRepository::Handle> handle, std::vector<RevisionFile> files,
+    RevisionTree(std::shared_ptr<GitHandle> handle, std::vector<RevisionFile> files,
                  std::vector<RevisionFile> left_out, Diagnostics notes, CommitId commit,
                  std::filesystem::path lfs_storage)
         : handle_(std::move(handle)),
@@ -198,7 +199,7 @@ public:
     std::string read_link(const std::string& path) const override {
         const RevisionFile* file = find(path);
         if (!file || file->kind != FileKind::symlink) {
-            throw UserError(path + ": is no symbolic link");
+            throw UserError(path + ": is not a symbolic link");
         }
         return read_whole(*open_blob(handle_, file->id, path), 4096, path);  // PATH_MAX
     }
@@ -206,7 +207,7 @@ public:
     std::unique_ptr<ByteSource> open(const std::string& path) const override {
         const RevisionFile* file = find(path);
         if (!file || file->kind != FileKind::regular) {
-            throw UserError(path + ": is no regular file of this revision");
+            throw UserError(path + ": is not a regular file of this revision");
         }
         return open_blob(handle_, file->id, path);
     }
@@ -224,7 +225,7 @@ public:
     }
 
     std::optional<LfsPointer> unmodified_pointer(const std::string&) const override {
-        return std::nullopt;  // the pointer itself is the file here
+        return std::nullopt;  // in a revision, the pointer itself is the file
     }
 
     std::unique_ptr<ByteSource> open_lfs_object(const LfsPointer& pointer) const override {
@@ -240,7 +241,7 @@ private:
             [](const RevisionFile& file, const std::string& wanted) { return file.path < wanted; });
     }
 
-    /// 0 for a blob that isn't here: open() tells about it.
+    /// 0 when the blob is missing; open() reports the reason.
     std::uint64_t size_of(const RevisionFile& file) const {
         try {
             return blob_size(*handle_, file.id, file.path);
@@ -254,7 +255,7 @@ private:
         return found != files_.end() && found->path == path ? &*found : nullptr;
     }
 
-    std::shared_ptr<GitRepository::Handle> handle_;
+    std::shared_ptr<GitHandle> handle_;
     std::vector<RevisionFile> files_;
     std::vector<RevisionFile> left_out_;
     Diagnostics notes_;
@@ -262,7 +263,7 @@ private:
     std::filesystem::path lfs_storage_;
 };
 
-/// The tree of the commit, or of the folder below it.
+/// The tree of the commit, or of `subfolder` in it.
 git_oid find_root(git_repository* repository, const CommitId& commit,
                   const std::string& subfolder) {
     git_object* found = nullptr;
@@ -277,8 +278,8 @@ git_oid find_root(git_repository* repository, const CommitId& commit,
 
 }  // namespace
 
-std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitRepository::Handle> handle,
-                                         const CommitId& commit, const std::string& subfolder,
+std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitHandle> handle, const CommitId& commit,
+                                         const std::string& subfolder,
                                          std::filesystem::path lfs_storage) {
     git_repository* repository = handle->repository.get();
     TreeWalker walker(repository, commit);
@@ -287,7 +288,7 @@ std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitRepository::Handle> 
     const auto by_path = [](const RevisionFile& a, const RevisionFile& b) {
         return a.path < b.path;
     };
-    // Trees are sorted by git's rules; a hostile one need not be.
+    // Git sorts trees, but a hostile tree may be unsorted.
     if (!std::is_sorted(files.begin(), files.end(), by_path)) {
         std::stable_sort(files.begin(), files.end(), by_path);
     }

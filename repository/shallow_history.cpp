@@ -25,7 +25,7 @@ struct Commit {
 class History {
 public:
     explicit History(git_repository* repository) : repository_(repository) {
-        // One commit a line: https://git-scm.com/docs/shallow
+        // One commit per line: https://git-scm.com/docs/shallow
         std::ifstream file(std::filesystem::path(git_repository_commondir(repository)) / "shallow");
         for (std::string line; std::getline(file, line);) {
             git_oid id = {};
@@ -49,8 +49,8 @@ public:
         return read;
     }
 
-    /// Calls `visit` once for each commit reached from `starts`, themselves included; goes on to
-    /// its parents where that says so.
+    /// Calls `visit` once for each commit reached from `starts`, including these. Continues to the
+    /// parents when it returns true.
     void walk(std::vector<BlobId> starts, const std::function<bool(const BlobId&)>& visit) const {
         std::set<BlobId> seen(starts.begin(), starts.end());
         while (!starts.empty()) {
@@ -65,7 +65,7 @@ public:
 
 private:
     git_repository* repository_;
-    std::set<BlobId> cut_;  ///< commits whose parents were left behind
+    std::set<BlobId> cut_;  ///< commits whose parents are missing
 };
 
 }  // namespace
@@ -81,7 +81,7 @@ std::optional<git_oid> merge_base_in_shallow_clone(git_repository* repository, c
         common.insert(id);
         return false;
     });
-    // A common ancestor of another one is not the best.
+    // An ancestor of another common ancestor is not the best.
     std::vector<BlobId> parents;
     for (const BlobId& id : common) {
         for (const BlobId& parent : history.read(id).parents) parents.push_back(parent);

@@ -12,12 +12,12 @@
 namespace onnxhub {
 namespace {
 
-constexpr int link_limit = 40;  // as Linux follows in one path, path_resolution(7)
+constexpr int link_limit = 40;  // the limit of Linux, see path_resolution(7)
 
 constexpr std::size_t target_limit = 4096;  // bytes, as Linux's PATH_MAX
 
-/// Goes down a path segment by segment, as the system does: a ".." behind a link to a folder means
-/// the parent of the folder, not of the link.
+/// Resolves a path segment by segment, as the system does: ".." after a link to a folder means the
+/// parent of the target, not of the link.
 class PathResolver {
 public:
     explicit PathResolver(const Tree& tree) : tree_(tree) {}
@@ -39,7 +39,7 @@ public:
     }
 
 private:
-    /// The segments of `path` come next.
+    /// Resolves the segments of `path` next.
     void push(std::string_view path) {
         const std::size_t first = pending_.size();
         while (!path.empty()) {
@@ -53,7 +53,7 @@ private:
     std::optional<std::string> step(const std::string& segment) {
         if (segment.empty() || segment == ".") return std::nullopt;
         if (segment == "..") {
-            if (reached_.empty()) return last_link_ + " leads out of the repository";
+            if (reached_.empty()) return last_link_ + " points outside of the repository";
             reached_ = parent_folder(reached_);
             return std::nullopt;
         }
@@ -65,7 +65,7 @@ private:
     }
 
     std::optional<std::string> follow(const std::string& link) {
-        if (++followed_ > link_limit) return "symbolic links lead in a loop";
+        if (++followed_ > link_limit) return "symbolic links form a loop";
         last_link_ = "symbolic link " + link;
         std::string target;
         try {
@@ -75,15 +75,15 @@ private:
         }
         if (target.empty()) return last_link_ + " is empty";
         if (target.starts_with('/')) {
-            return last_link_ + " is absolute, it leads out of the repository";
+            return last_link_ + " is absolute, so it points outside of the repository";
         }
         push(target);
         return std::nullopt;
     }
 
     const Tree& tree_;
-    std::string reached_;               ///< free of links
-    std::vector<std::string> pending_;  ///< segments still to go, the next one last
+    std::string reached_;               ///< contains no links
+    std::vector<std::string> pending_;  ///< unresolved segments, the next one last
     std::string last_link_ = "the path";
     int followed_ = 0;
 };
@@ -92,7 +92,8 @@ private:
 
 std::variant<std::string, UnresolvedPath> resolve_symlinks(const Tree& tree,
                                                            const std::string& path) {
-    // Nearly all paths: trees give nothing behind a link, so something here means no link above.
+    // The common case: trees return nothing below a link, so a result means that no parent is a
+    // link.
     const auto stat = tree.stat(path);
     if (stat && stat->kind != FileKind::symlink) return path;
     return PathResolver(tree).resolve(path);

@@ -33,7 +33,7 @@ std::optional<TrackedFiles::Stamp> TrackedFiles::stamp() const {
                  status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
 }
 
-/// The stamp is taken first: should git write meanwhile, the next look reads again.
+/// Takes the stamp first: if git writes in between, the next call reads the index again.
 void TrackedFiles::update() {
     const auto now = stamp();
     if (is_read_ && now == read_at_) return;

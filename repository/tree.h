@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files by relative path: the working tree, a revision in git, a plain folder or, for tests,
-// memory. Everything above asks a Tree and never git or the disk itself.
+// memory. Higher modules use a Tree and never access git or the disk directly.
 #pragma once
 
 #include <array>
@@ -22,60 +22,61 @@ enum class FileKind { regular, symlink, folder, submodule, other };
 struct FileStat {
     FileKind kind = FileKind::regular;
     std::uint64_t size_bytes = 0;  ///< of regular files
-    bool is_ignored = false;       ///< by .gitignore, and not tracked: no part of the hub
+    bool is_ignored = false;  ///< ignored by .gitignore and not tracked, so not part of the hub
 };
 
-/// Name of a blob in git's object database (SHA-1).
+/// Id of a blob in git's object database (SHA-1).
 struct BlobId {
     std::array<std::uint8_t, 20> bytes{};
 
     auto operator<=>(const BlobId&) const = default;
 };
 
-/// What git itself holds for a file, whatever bytes stand in the working tree.
+/// The blob that git has recorded for a file, independent of the bytes in the working tree.
 struct HeldByGit {
     BlobId blob;
     std::uint64_t size_bytes = 0;  ///< of the blob
-    LfsPointerResult as_pointer;   ///< the blob read as a Git LFS pointer; NotAPointer: content
+    LfsPointerResult as_pointer;   ///< the blob parsed as a Git LFS pointer; NotAPointer: content
 };
 
-/// A file that is no part of a hub, since no hub can use its path. Its path is as git and the disk
-/// have it: any bytes, fit for messages alone.
+/// A file whose path is not allowed in a hub. The path may contain any bytes and is only for
+/// messages.
 struct UnusableFile {
     std::string path;
-    std::optional<BlobId> blob;  ///< its content as a blob; absent: it can't be told
+    std::optional<BlobId> blob;  ///< its content as a blob; absent: unknown
 
     bool operator==(const UnusableFile&) const = default;
 };
 
-/// All paths are relative to the hub's root, clean as clean_hub_path() makes them. Methods are
-/// thread-safe, and nothing is ever written.
+/// All paths are relative to the hub's root and normalized by clean_hub_path(). Methods are
+/// thread-safe and never write.
 class Tree {
 public:
     virtual ~Tree() = default;
 
-    /// All regular files and symbolic links of the hub, sorted byte for byte: tracked and new ones,
-    /// ignored ones not, nothing inside .git or submodules. May take long; most callers want stat.
+    /// All regular files and symbolic links of the hub, sorted byte for byte: tracked and new
+    /// files, but not ignored files and not the content of .git and submodules. May take long; most
+    /// callers need only stat.
     virtual std::vector<std::string> list() const = 0;
 
-    /// Regular files and symbolic links that list() leaves out for their paths, sorted byte for
-    /// byte: they hold a backslash, a control character, bytes that are not UTF-8, or the like.
+    /// Regular files and symbolic links that list() leaves out because of their paths (backslashes,
+    /// control characters, invalid UTF-8, …), sorted byte for byte.
     virtual std::vector<UnusableFile> unusable_files() const { return {}; }
 
-    /// What stands at `path` itself (a symbolic link is not followed); nothing if nothing does.
-    /// Folders above it that are symbolic links give nothing: see resolve_symlinks(). The size is 0
-    /// when it can't be told; open() says why.
+    /// The file at `path` itself, without following symbolic links; nullopt if there is none.
+    /// nullopt too when a parent folder is a symbolic link: see resolve_symlinks(). The size is 0
+    /// when it is unknown; open() then reports why.
     virtual std::optional<FileStat> stat(const std::string& path) const = 0;
 
-    /// Target of the symbolic link at `path`, as written. Throws UserError otherwise.
+    /// Target of the symbolic link at `path`, as written. Throws UserError when it is not a link.
     virtual std::string read_link(const std::string& path) const = 0;
 
-    /// Content of the regular file at `path`. Throws UserError when it can't be read.
+    /// Content of the regular file at `path`. Throws UserError when it cannot be read.
     virtual std::unique_ptr<ByteSource> open(const std::string& path) const = 0;
 
-    /// The blob that holds exactly the content of `path`, known without reading the content: of any
-    /// file in a revision, of an unmodified file in a working tree (see index_snapshot.h). What git
-    /// holds for a file in LFS is the pointer.
+    /// The blob with exactly the content of `path`, if known without reading the file: for any file
+    /// in a revision, and for an unmodified file in a working tree (see index_snapshot.h). For a
+    /// file in LFS, it is the blob of the pointer.
     virtual std::optional<BlobId> blob_id(const std::string& path) const = 0;
 
     /// The blob that git has recorded for the regular file at `path`: in the index of a working
@@ -84,26 +85,26 @@ public:
     /// when the blob isn't here (partial clones).
     virtual std::optional<HeldByGit> held_by_git(const std::string&) const { return std::nullopt; }
 
-    /// The pointer which git holds for `path` where the file itself is unmodified since, and so is
-    /// known to be the pointer's content. Only working trees know any.
+    /// The pointer that git holds for `path`, if the file is unmodified and therefore has the
+    /// pointer's content. Only working trees return one.
     virtual std::optional<LfsPointer> unmodified_pointer(const std::string& path) const = 0;
 
-    /// An object of the repository's local LFS store; null when it is not there or its size is
-    /// another than the pointer says.
+    /// Opens an object of the repository's local LFS store; null when it is missing or its size
+    /// differs from the pointer.
     virtual std::unique_ptr<ByteSource> open_lfs_object(const LfsPointer& pointer) const = 0;
 
-    /// What the reader of a report should know of the tree itself: submodules that were left out
-    /// and, after list(), folders it could not read and names it could not use.
+    /// Notes about the tree for reports: submodules that were left out and, after list(),
+    /// unreadable folders and names that are not allowed.
     virtual Diagnostics notes() const { return {}; }
 };
 
 struct UnresolvedPath {
-    std::string reason;  ///< e.g. "symbolic link leads out of the repository"
+    std::string reason;  ///< e.g. "symbolic link points outside of the repository"
 };
 
-/// Follows symbolic links, in `path` itself and in the folders above it, inside the tree. Gives the
-/// path of what is there in the end (which need not exist), or why there is none: a link that
-/// leaves the hub, an absolute one, a loop (more than 40 links, as Linux counts).
+/// Follows symbolic links within the tree, in `path` itself and in its parent folders. Returns the
+/// final path (which may not exist), or why there is none: a link leaves the hub, is absolute, or
+/// is in a loop (more than 40 links, as in Linux).
 std::variant<std::string, UnresolvedPath> resolve_symlinks(const Tree& tree,
                                                            const std::string& path);
 

@@ -6,6 +6,7 @@
 
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
+#include "manifest/rule_ids.h"
 #include "repository/disk_folder.h"
 #include "repository/git_handle.h"
 #include "repository/index_snapshot.h"
@@ -15,7 +16,7 @@ namespace {
 
 class WorkingTree : public Tree {
 public:
-    WorkingTree(std::shared_ptr<GitRepository::Handle> handle, const std::string& subfolder,
+    WorkingTree(std::shared_ptr<GitHandle> handle, const std::string& subfolder,
                 std::filesystem::path lfs_storage)
         : handle_(std::move(handle)),
           prefix_(subfolder.empty() ? "" : subfolder + "/"),
@@ -36,13 +37,13 @@ public:
                        if (index_.find(path) || !is_ignored(path)) paths.insert(path);
                    },
                    notes);
-        // Tracked files count in ignored folders too.
+        // Tracked files in ignored folders belong to the hub too.
         for (const IndexedFile& file : index_.files()) {
             if (paths.contains(file.path) || is_in_submodule(file.path)) continue;
             if (!std::holds_alternative<std::string>(check_hub_path(file.path))) continue;
             const auto status = disk_.look(file.path);
             if (!status) continue;
-            const FileKind kind = disk_.describe(*status).kind;  // a folder may stand there now
+            const FileKind kind = disk_.describe(*status).kind;  // it may be a folder now
             if (kind == FileKind::regular || kind == FileKind::symlink) paths.insert(file.path);
         }
         const std::lock_guard lock(mutex_);
@@ -98,14 +99,14 @@ public:
         try {
             const HeldByGit held = held_blob(handle_, found.file->id, path);
             const auto* pointer = std::get_if<LfsPointer>(&held.as_pointer);
-            // An extension's filter changes content on its way: the file is not the object then.
+            // An extension's filter changes the content, so the file differs from the object.
             if (!pointer || !pointer->is_canonical || pointer->has_extensions ||
                 pointer->size_bytes != found.size_bytes) {
                 return std::nullopt;
             }
             return *pointer;
         } catch (const UserError&) {
-            return std::nullopt;  // the file itself is here and can be read instead
+            return std::nullopt;  // the file itself is available and can be read instead
         }
     }
 
@@ -116,8 +117,8 @@ public:
     Diagnostics notes() const override {
         Diagnostics notes;
         for (const std::string& path : submodules_) {
-            notes.report({Severity::note, "submodule-left-out", path, 0,
-                          "is a submodule, its files are no part of the hub", ""});
+            notes.report({Severity::note, rule_id::submodule_left_out, path, 0,
+                          "is a submodule, so its files are not part of the hub", ""});
         }
         const std::lock_guard lock(mutex_);
         notes.append(list_notes_);
@@ -126,7 +127,7 @@ public:
 
 private:
     struct Unmodified {
-        const IndexedFile* file = nullptr;  ///< null: modified, untracked or doubtful
+        const IndexedFile* file = nullptr;  ///< null: modified, untracked or uncertain
         std::uint64_t size_bytes = 0;
     };
 
@@ -137,7 +138,7 @@ private:
         return {file, static_cast<std::uint64_t>(status->st_size)};
     }
 
-    /// What git recorded where the file is unmodified, else what git would make of its bytes
+    /// The blob that git recorded if the file is unmodified, otherwise the blob of its bytes
     /// without filters.
     std::optional<BlobId> blob_of_unusable(const std::string& path) const {
         if (const auto known = blob_id(path)) return known;
@@ -163,17 +164,17 @@ private:
         return false;
     }
 
-    /// Whether files of the folder can be new files of the hub.
+    /// Whether new files in the folder can belong to the hub.
     bool is_part_of_hub(const std::string& folder, Diagnostics& notes) const {
         if (submodules_.contains(folder) || is_ignored(folder + "/")) return false;
         if (!disk_.look(folder + "/.git")) return true;
-        notes.report({Severity::note, "repository-left-out", folder, 0,
-                      "is a repository of its own, its files are no part of the hub", ""});
+        notes.report({Severity::note, rule_id::repository_left_out, folder, 0,
+                      "is a repository of its own, so its files are not part of the hub", ""});
         return false;
     }
 
-    /// As libgit2 sees it, which parts from git in one point: "!name" without wildcards is lost on
-    /// it where the rule that it takes back stands in the .gitignore of a folder above.
+    /// Uses libgit2's rules, which differ from git in one case: "!name" without wildcards has no
+    /// effect when the rule it cancels is in the .gitignore of a parent folder.
     bool is_ignored(const std::string& path) const {
         const std::lock_guard lock(mutex_);  // libgit2 caches .gitignore files in the repository
         int ignored = 0;
@@ -182,7 +183,7 @@ private:
                ignored != 0;
     }
 
-    std::shared_ptr<GitRepository::Handle> handle_;
+    std::shared_ptr<GitHandle> handle_;
     std::string prefix_;
     std::filesystem::path lfs_storage_;
     IndexSnapshot index_;
@@ -194,7 +195,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Tree> make_working_tree(std::shared_ptr<GitRepository::Handle> handle,
+std::unique_ptr<Tree> make_working_tree(std::shared_ptr<GitHandle> handle,
                                         const std::string& subfolder,
                                         std::filesystem::path lfs_storage) {
     return std::make_unique<WorkingTree>(std::move(handle), subfolder, std::move(lfs_storage));

@@ -11,6 +11,7 @@
 
 #include "base/parallel.h"
 #include "base/user_error.h"
+#include "manifest/rule_ids.h"
 #include "model/test_data_archive.h"
 #include "model/test_data_check.h"
 
@@ -18,96 +19,96 @@ namespace onnxhub {
 namespace {
 
 constexpr RuleInfo archive_unreadable{
-    .id = "archive-unreadable",
+    .id = rule_id::archive_unreadable,
     .severity = Severity::error,
     .family = "archive",
     .what =
-        "An archive is no tar file (plain, or compressed by gzip, bzip2, xz or zstd), or is "
-        "cut off or damaged.",
-    .why = "Nobody can unpack it.",
-    .example = "An upload that broke off.",
-    .fix = "Pack and commit it again.",
+        "An archive is truncated, damaged, or not a tar file (plain, or compressed with gzip, "
+        "bzip2, xz or zstd).",
+    .why = "Users cannot unpack it.",
+    .example = "The file is an incomplete upload.",
+    .fix = "Pack and commit the archive again.",
 };
 
 constexpr RuleInfo archive_unsafe{
-    .id = "archive-unsafe",
+    .id = rule_id::archive_unsafe,
     .severity = Severity::error,
     .family = "archive",
     .what =
-        "A member of an archive has an absolute path or `..` in it, is there twice, or is a "
-        "link, a device or anything but a regular file or folder.",
+        "A member of an archive has an absolute path, contains `..`, or occurs twice; or it is a "
+        "link, a device or anything else that is not a regular file or directory.",
     .why =
-        "Unpacking it may overwrite files of whoever loads the model (as CVE-2024-5187 showed), "
-        "and careful clients refuse the archive.",
+        "Unpacking the archive may overwrite files of the user (see CVE-2024-5187). Careful "
+        "clients reject it.",
     .example = "`../../.ssh/authorized_keys`",
     .fix = "Pack the model and its test data again: `tar -czf model.tar.gz model/`.",
 };
 
 constexpr RuleInfo archive_too_large{
-    .id = "archive-too-large",
+    .id = rule_id::archive_too_large,
     .severity = Severity::error,
     .family = "archive",
     .what =
-        "An archive has over 10,000 members, inflates to over 64 GiB, or to over 200 times its "
-        "own size (beyond 256 MiB).",
-    .why = "Such archives are made to fill disks. What is behind the limit was not checked.",
-    .example = "A megabyte that inflates to a gigabyte of zeros.",
+        "An archive has more than 10,000 members, or its unpacked size is over 64 GiB, or over 200 "
+        "times its own size (beyond 256 MiB).",
+    .why = "Such archives are made to fill disks. The part after the limit was not checked.",
+    .example = "An archive of 1 MB unpacks to 1 GB of zeros.",
     .fix = "Pack only the model and its test data.",
 };
 
 constexpr RuleInfo archive_no_model{
-    .id = "archive-no-model",
+    .id = rule_id::archive_no_model,
     .severity = Severity::error,
     .family = "archive",
-    .what = "An archive holds no `.onnx` file.",
-    .why = "Clients that load a model with its test data find no model in it.",
-    .example = "Only `test_data_set_0/` was packed.",
+    .what = "An archive contains no `.onnx` file.",
+    .why = "Clients that load a model with its test data find no model in the archive.",
+    .example = "The archive contains only `test_data_set_0/`.",
     .fix = "Pack the model with its test data.",
 };
 
 constexpr RuleInfo archive_model_differs{
-    .id = "archive-model-differs",
+    .id = rule_id::archive_model_differs,
     .severity = Severity::warning,
     .family = "archive",
-    .what = "No `.onnx` file in an archive has the SHA-256 of the model it belongs to.",
-    .why = "The test data was made for another model, or users get two models under one name.",
-    .example = "The model was updated, its archive was not.",
-    .fix = "Pack the present model with test data made by it.",
+    .what = "No `.onnx` file in an archive has the SHA-256 of the model.",
+    .why = "The test data was made for another model, or users get two models with the same name.",
+    .example = "The model was updated, but its archive was not.",
+    .fix = "Pack the current model with test data made by this model.",
 };
 
 constexpr RuleInfo test_data_missing{
-    .id = "test-data-missing",
+    .id = rule_id::test_data_missing,
     .severity = Severity::warning,
     .family = "archive",
-    .what = "An archive has no folder `test_data_set_N` with `input_I.pb` or `output_I.pb`.",
-    .why = "It promises test data, and nobody can check their runtime with it.",
-    .example = "A folder named `test_data` without a number.",
+    .what = "An archive has no directory `test_data_set_N` with `input_I.pb` or `output_I.pb`.",
+    .why = "Users cannot check their runtime with the archive.",
+    .example = "The directory is named `test_data`, without a number.",
     .fix = "Add `test_data_set_0/input_0.pb`, `output_0.pb` and so on.",
 };
 
 constexpr RuleInfo test_data_differs{
-    .id = "test-data-differs",
+    .id = rule_id::test_data_differs,
     .severity = Severity::error,
     .family = "archive",
     .what =
-        "Test data contradicts the model's ports in count, element type or shape, has a gap in "
-        "its numbers, or is no tensor.",
-    .why = "Whoever runs the model with it gets an error, and takes the model to be broken.",
-    .example = "`input_0.pb` is float[1,3,224,224], the model takes float[1,3,299,299].",
-    .fix = "Make the test data with the model it is packed with.",
+        "Test data does not match the model's ports in count, element type or shape, has a gap in "
+        "its numbers, or is not a tensor.",
+    .why = "Users who run the model with the test data get an error and blame the model.",
+    .example = "`input_0.pb` is float[1,3,224,224], but the model expects float[1,3,299,299].",
+    .fix = "Make the test data with the model in the archive.",
 };
 
 constexpr std::array archive_rule_list{archive_unreadable, archive_unsafe,        archive_too_large,
                                        archive_no_model,   archive_model_differs, test_data_missing,
                                        test_data_differs};
 
-/// An archive, where to point, and what it should hold.
+/// An archive, the place to report, and the expected content.
 struct ArchiveTask {
     std::string path;
     Place place;
     Subject subject;
-    const ContentFacts* model = nullptr;  ///< of the model file; null when that can't be read
-    const IoPorts* ports = nullptr;       ///< null when nothing is known of them
+    const ContentFacts* model = nullptr;  ///< of the model file; null: not readable
+    const IoPorts* ports = nullptr;       ///< null: unknown
 };
 
 class TaskList {
@@ -138,7 +139,7 @@ private:
             entry.io_ports ? &*entry.io_ports : nullptr);
     }
 
-    /// An archive that entry and row name alike is read once, for the entry.
+    /// If an entry and its row name the same archive, it is read once, for the entry.
     void add(const std::string& path, const std::string& model_path, Place place, Subject subject,
              const IoPorts* ports) {
         if (!hub_.part.has_model(model_path)) return;
@@ -165,8 +166,8 @@ public:
     void check() {
         const std::unique_ptr<ByteSource> source = hub_.described.contents.open(task_.path);
         if (!source) {
-            findings_.skip(archive_unreadable, bytes_not_here);
-            findings_.skip(test_data_differs, bytes_not_here);
+            findings_.skip(archive_unreadable, not_downloaded);
+            findings_.skip(test_data_differs, not_downloaded);
             return;
         }
         const TestDataArchive archive = read_test_data_archive(
@@ -194,11 +195,11 @@ private:
         switch (problem.kind) {
             case Kind::unreadable:
                 report(archive_unreadable,
-                       fmt::format("{} can't be read{}: {}", task_.path, what, problem.reason),
-                       "pack it again");
+                       fmt::format("{} cannot be read{}: {}", task_.path, what, problem.reason),
+                       "pack the archive again");
                 return;
             case Kind::unsafe:
-                report(archive_unsafe, message, "pack it again with regular files alone");
+                report(archive_unsafe, message, "pack the archive again, with regular files only");
                 return;
             case Kind::limit:
                 report(archive_too_large, message, "pack only the model and its test data");
@@ -208,16 +209,16 @@ private:
 
     void check_contents(const TestDataArchive& archive) {
         if (archive.models.empty()) {
-            report(archive_no_model, task_.path + " holds no .onnx file",
+            report(archive_no_model, task_.path + " contains no .onnx file",
                    "pack the model with its test data");
         } else if (task_.model && std::ranges::none_of(archive.models, [&](const auto& model) {
                        return model.sha == task_.model->sha;
                    })) {
             report(archive_model_differs,
-                   fmt::format("{} in {} is another file than the model: its SHA-256 is {}",
+                   fmt::format("{} in {} is not the model: its SHA-256 is {}",
                                archive.models.front().path, task_.path,
                                to_hex(archive.models.front().sha)),
-                   "pack the present model with test data made by it");
+                   "pack the current model with test data made by this model");
         }
         check_test_data(archive);
     }
@@ -230,7 +231,7 @@ private:
             report(test_data_missing, task_.path + " has no test_data_set_N with tensors",
                    "add test_data_set_0/input_0.pb, output_0.pb and so on");
         } else if (!task_.ports) {
-            findings_.skip(test_data_differs, "the model's ports are not known");
+            findings_.skip(test_data_differs, "the model's ports are unknown");
         } else {
             for (const std::string& mismatch : compare_test_data(archive, *task_.ports)) {
                 report(test_data_differs, fmt::format("in {}: {}", task_.path, mismatch),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Family "archive": archives with test data, where their bytes are here.
+// Family "archive": downloaded archives with test data.
 #pragma once
 
 #include <span>

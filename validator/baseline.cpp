@@ -19,7 +19,7 @@ namespace {
 constexpr std::int64_t baseline_version = 1;
 constexpr std::size_t fingerprint_digits = 16;
 
-/// Reads the document; of all that is wrong the first is remembered.
+/// Reads the document and keeps the first problem.
 class BaselineReader {
 public:
     explicit BaselineReader(const std::string& path) : path_(path) {}
@@ -27,26 +27,26 @@ public:
     std::variant<Baseline, Diagnostic> read(std::string_view text) {
         auto parsed = parse_json(text);
         if (const auto* error = std::get_if<JsonSyntaxError>(&parsed)) {
-            return trouble(error->line, fmt::format("no JSON: {}", error->message));
+            return problem(error->line, fmt::format("not valid JSON: {}", error->message));
         }
         const JsonDocument& document = std::get<JsonDocument>(parsed);
         if (!document.duplicate_keys.empty()) {
             const DuplicateKey& twice = document.duplicate_keys.front();
-            return trouble(twice.line, fmt::format("the key \"{}\" is here twice", twice.key));
+            return problem(twice.line, fmt::format("the key \"{}\" occurs twice", twice.key));
         }
         const JsonValue* version = document.root.find("version");
-        if (!version) return trouble(document.root.line, "no baseline: it has no \"version\"");
+        if (!version) return problem(document.root.line, "not a baseline: \"version\" is missing");
         if (version->integer() != baseline_version) {
-            return trouble(version->line, fmt::format("the version is not {}", baseline_version));
+            return problem(version->line, fmt::format("the version is not {}", baseline_version));
         }
         const JsonValue* findings = document.root.find("findings");
         if (!findings || !findings->array()) {
-            return trouble(document.root.line, "\"findings\" is no array");
+            return problem(document.root.line, "\"findings\" is not an array");
         }
         Baseline baseline;
         for (const JsonValue& json : *findings->array()) {
             baseline.findings.push_back(read_finding(json));
-            if (trouble_) return std::move(*trouble_);
+            if (problem_) return std::move(*problem_);
         }
         return baseline;
     }
@@ -58,8 +58,8 @@ private:
         const bool is_hex = std::ranges::all_of(known.fingerprint, [](char c) {
             return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
         });
-        if (!trouble_ && (known.fingerprint.size() != fingerprint_digits || !is_hex)) {
-            trouble_ = trouble(json.line, fmt::format("the fingerprint is not {} hexadecimal "
+        if (!problem_ && (known.fingerprint.size() != fingerprint_digits || !is_hex)) {
+            problem_ = problem(json.line, fmt::format("the fingerprint is not {} hexadecimal "
                                                       "digits",
                                                       fingerprint_digits));
         }
@@ -74,25 +74,25 @@ private:
     std::string text_of(const JsonValue& json, std::string_view key, bool is_required) {
         const JsonValue* value = json.object() ? json.find(key) : nullptr;
         if (value && value->string()) return *value->string();
-        if ((value || is_required) && !trouble_) {
-            trouble_ = trouble(
+        if ((value || is_required) && !problem_) {
+            problem_ = problem(
                 value ? value->line : json.line,
-                fmt::format("a finding's \"{}\" is {}", key, value ? "no string" : "missing"));
+                fmt::format("a finding's \"{}\" is {}", key, value ? "not a string" : "missing"));
         }
         return "";
     }
 
-    Diagnostic trouble(int line, std::string message) const {
+    Diagnostic problem(int line, std::string message) const {
         return {Severity::error,
                 "",
                 path_,
                 line,
                 std::move(message),
-                "write the file anew with --write-baseline"};
+                "write the file again with --write-baseline"};
     }
 
     const std::string& path_;
-    std::optional<Diagnostic> trouble_;
+    std::optional<Diagnostic> problem_;
 };
 
 JsonValue to_json(const KnownFinding& known) {
@@ -140,7 +140,7 @@ std::variant<Baseline, Diagnostic> parse_baseline(std::string_view text, const s
     return BaselineReader(path).read(text);
 }
 
-BaselineOutcome pass_known(const Baseline& baseline, std::vector<Finding> findings) {
+BaselineOutcome apply_baseline(const Baseline& baseline, std::vector<Finding> findings) {
     std::unordered_set<std::string> known;
     for (const KnownFinding& finding : baseline.findings) known.insert(finding.fingerprint);
     BaselineOutcome outcome;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Known findings, which a hub with old debt passes by: the file of --baseline. See docs/reports.md.
+// The file of --baseline: existing findings, which are suppressed. See docs/reports.md.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ struct KnownFinding {
     std::string file;
     std::string subject;
     std::string message;
-    std::string reason;  ///< why it is lived with; people add it, and it is kept
+    std::string reason;  ///< why it is accepted; written by people, and kept
 
     bool operator==(const KnownFinding&) const = default;
 };
@@ -30,19 +30,19 @@ struct Baseline {
     bool operator==(const Baseline&) const = default;
 };
 
-/// One JSON object, diff-friendly: findings sorted by file, rule and fingerprint. Reasons of
-/// `previous` (may be null) stay with their findings.
+/// One JSON object. Findings are sorted by file, rule and fingerprint, so that diffs are small.
+/// Findings keep their reasons from `previous`, which may be null.
 std::string baseline_text(const std::vector<Finding>& findings, const Baseline* previous);
 
-/// On failure says where and why; `path` stands for the file.
+/// On failure, a diagnostic for the file `path`.
 std::variant<Baseline, Diagnostic> parse_baseline(std::string_view text, const std::string& path);
 
 struct BaselineOutcome {
-    std::vector<Finding> fresh;      ///< those the baseline does not know, in their order
-    std::size_t known_count = 0;     ///< findings it knows
-    std::vector<std::string> fixed;  ///< what it knows and was not found: "rule: file: message"
+    std::vector<Finding> fresh;      ///< findings that are not in the baseline, in their order
+    std::size_t known_count = 0;     ///< findings in the baseline
+    std::vector<std::string> fixed;  ///< in the baseline only: "rule: file: message"
 };
 
-BaselineOutcome pass_known(const Baseline& baseline, std::vector<Finding> findings);
+BaselineOutcome apply_baseline(const Baseline& baseline, std::vector<Finding> findings);
 
 }  // namespace onnxhub

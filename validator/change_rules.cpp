@@ -14,61 +14,64 @@
 
 #include "manifest/entry_name.h"
 #include "manifest/hub_path.h"
+#include "manifest/rule_ids.h"
 #include "validator/port_difference.h"
 
 namespace onnxhub {
 namespace {
 
 constexpr RuleInfo ports_changed_without_model{
-    .id = "ports-changed-without-model",
+    .id = rule_id::ports_changed_without_model,
     .severity = Severity::error,
     .family = "changes",
     .what =
-        "A change removes or edits `io_ports` or `extra_ports` of a model whose SHA-256 stays the "
-        "same, and the model's bytes are not here to decide. Checked with `--changed-since` alone.",
+        "A change removes or edits `io_ports` or `extra_ports` of a model, but the model's SHA-256 "
+        "is the same and its content is not available locally. Checked only with "
+        "`--changed-since`.",
     .why =
-        "The same bytes have the same ports: either the base or the change is wrong, and removed "
-        "ports come back only when someone downloads the model.",
-    .example = "A typo in a table, and `generate` wrote the entry again without its ports.",
+        "The same content has the same ports, so the base or the change is wrong. Removed ports "
+        "come back only when someone downloads the model.",
+    .example = "A table had a typo, and `generate` wrote the entry without its ports.",
     .fix =
-        "Restore the ports from the base. Where the base is wrong, get the model with "
-        "`git lfs pull`, so that its graph decides.",
+        "Restore the ports from the base. If the base is wrong, download the model with `git lfs "
+        "pull`, so that `validate` can read its graph.",
 };
 
 constexpr RuleInfo external_data_changed_without_model{
-    .id = "external-data-changed-without-model",
+    .id = rule_id::external_data_changed_without_model,
     .severity = Severity::error,
     .family = "changes",
     .what =
-        "A change removes or adds files in `external_data` of a model whose SHA-256 stays the "
-        "same, and the model's bytes are not here to decide. Checked with `--changed-since` alone.",
-    .why = "The same bytes name the same files: a model without one of them can't be loaded.",
-    .example = "The entry was made again on a machine without the model.",
+        "A change adds or removes files in `external_data` of a model, but the model's SHA-256 is "
+        "the same and its content is not available locally. Checked only with `--changed-since`.",
+    .why =
+        "The same content needs the same files. Without one of them, the model cannot be loaded.",
+    .example = "The entry was regenerated on a machine without the model.",
     .fix =
-        "Restore the list from the base. Where the base is wrong, get the model with "
-        "`git lfs pull`, so that its graph decides.",
+        "Restore the list from the base. If the base is wrong, download the model with `git lfs "
+        "pull`, so that `validate` can read its graph.",
 };
 
 constexpr RuleInfo checks_changed{
-    .id = "checks-changed",
+    .id = rule_id::checks_changed,
     .severity = Severity::warning,
     .family = "changes",
     .what =
-        "A change edits what decides about it: `onnxhub.toml`, the baseline, or workflows "
-        "(`.github/workflows`, `.github/actions`, `.gitlab-ci.yml`). Checked with "
-        "`--changed-since` alone, which takes settings and baseline from the base.",
-    .why = "A pull request could otherwise turn off the checks that would find its mistakes.",
-    .example = "A pull request that adds a model and an `[[validate.ignore]]` for its findings.",
-    .fix = "Review the file by hand; its effect begins when the change is merged.",
+        "A change edits files that configure the checks: `onnxhub.toml`, the baseline, or "
+        "workflows (`.github/workflows`, `.github/actions`, `.gitlab-ci.yml`). Checked only with "
+        "`--changed-since`, which uses the settings and the baseline of the base.",
+    .why = "A pull request could otherwise disable the checks that would report its errors.",
+    .example = "A pull request adds a model and an `[[validate.ignore]]` for its findings.",
+    .fix = "Review the file manually. It takes effect when the change is merged.",
 };
 
 constexpr std::array change_rule_list{ports_changed_without_model,
                                       external_data_changed_without_model, checks_changed};
 
 constexpr const char* restore_hint =
-    "restore it from the base, or get the model with `git lfs pull`, so that its graph decides";
+    "restore it from the base, or run `git lfs pull` so that `validate` can read the graph";
 
-/// Paths from the model's folder, so that a moved model has the same.
+/// Paths relative to the model's directory, which stay the same when the model moves.
 std::set<std::string> external_files(const Entry& entry) {
     const std::string folder(parent_folder(entry.model_path));
     std::set<std::string> files;
@@ -83,7 +86,7 @@ bool knows_graph(const Entry& entry) {
     return entry.io_ports || entry.extra_ports || !entry.external_data.empty();
 }
 
-/// Entries of the base whose facts a change may not lose, by the digest of the model.
+/// Entries of the base by the digest of their model. A change must not lose what they say.
 class KnownEntries {
 public:
     explicit KnownEntries(const ManifestDocument& base) {
@@ -95,8 +98,8 @@ public:
         }
     }
 
-    /// The entry of the same bytes; of several that of the same path, then one that says the same,
-    /// then one of the same name. Null: the base knows nothing.
+    /// The entry with the same digest. If there are several, prefers the same path, then the same
+    /// ports, then the same name. Null: there is none.
     const Entry* find(const Sha256& sha, const Entry& now) const {
         const auto [first, last] = entries_.equal_range(sha);
         const Entry* best = nullptr;
@@ -131,16 +134,16 @@ public:
         for (std::size_t i = 0; i < hub_.document()->entries.size(); ++i) check_entry(i);
     }
 
-    /// Where the main branch makes the manifest again, a missing entry alone is no error.
+    /// If the main branch regenerates the manifest, a missing entry alone is not an error.
     void check_lost_entries() {
         const std::set<Sha256> kept = digests_with_entry();
-        std::set<std::string> told;
+        std::set<std::string> reported;
         for (const ModelDescription& model : hub_.described.models) {
             const std::string& path = model.row.model_path;
             if (!hub_.part.has_model(path) || !model.facts) continue;
             const Sha256& sha = model.facts->sha;
             if (graph_of(path, sha)) continue;
-            if (kept.contains(sha) || !base_.all().contains(sha) || !told.insert(path).second) {
+            if (kept.contains(sha) || !base_.all().contains(sha) || !reported.insert(path).second) {
                 continue;
             }
             findings_.report(
@@ -182,7 +185,7 @@ private:
         return digests;
     }
 
-    /// Null when the bytes are not here, can't be read, or are not those of the digest.
+    /// Null when the file is not downloaded, not readable, or has another digest.
     const ModelGraph* graph_of(const std::string& path, const Sha256& sha) const {
         const auto found = hub_.described.graphs.find(path);
         if (found == hub_.described.graphs.end() || !safe_path(path)) return nullptr;
@@ -190,7 +193,7 @@ private:
         return facts && facts->sha == sha ? found->second.get() : nullptr;
     }
 
-    /// Whether extra-ports-differ judges the entry.
+    /// Whether extra-ports-differ checks the entry.
     bool decides_features(std::size_t index, const ModelGraph* graph) const {
         return graph && !hub_.settings.feature_tensors.empty() && hub_.matches.row_of_entry[index];
     }
@@ -199,8 +202,8 @@ private:
         const Entry& entry = *present.entry;
         if (!known.io_ports || entry.io_ports == known.io_ports) return;
         if (graph) {
-            // io-ports-differ judges. Where inference failed it lets numbers pass, which the base
-            // may know better.
+            // io-ports-differ checks the entry. If inference failed, that rule accepts any number
+            // for an unknown dimension, and the base may have the right one.
             if (!graph->inference_failure || find_difference(*known.io_ports, graph->ports, true)) {
                 return;
             }
@@ -224,9 +227,9 @@ private:
         const Entry& entry = *present.entry;
         if (!known.extra_ports || entry.extra_ports == known.extra_ports) return;
         report(ports_changed_without_model, present, "metadata.extra_ports",
-               fmt::format("extra_ports of {} {}, though the model has the same bytes as in the "
+               fmt::format("extra_ports of {} {}, but the model has the same content as in the "
                            "base",
-                           entry.model_path, entry.extra_ports ? "changed" : "are gone"));
+                           entry.model_path, entry.extra_ports ? "changed" : "were removed"));
     }
 
     void check_external_data(const ManifestEntry& present, const Entry& known) {
@@ -254,12 +257,13 @@ private:
 void report_changed_check(const ChangedCheck& check, FindingList& findings) {
     using Kind = ChangedCheck::Kind;
     const std::string name = check.file.empty() ? check.path + ": " : "";
-    const char* message = check.kind == Kind::settings
-                              ? "the change edits the settings; those of the base decide here"
-                          : check.kind == Kind::baseline
-                              ? "the change edits the baseline; that of the base decides here"
-                              : "the change edits a workflow, which may check less than the base's";
-    findings.report(checks_changed, {check.file, 0}, name + message, "review it by hand",
+    const char* message =
+        check.kind == Kind::settings
+            ? "the change edits the settings; this run uses the settings of the base"
+        : check.kind == Kind::baseline
+            ? "the change edits the baseline; this run uses the baseline of the base"
+            : "the change edits a workflow, which may run fewer checks";
+    findings.report(checks_changed, {check.file, 0}, name + message, "review the file manually",
                     {check.path, ""});
 }
 

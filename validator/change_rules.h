@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Family "changes": what a change does to facts that the base of the change already knows.
+// Family "changes": a change against the manifest and the settings of its base.
 #pragma once
 
 #include <span>
@@ -13,23 +13,23 @@
 
 namespace onnxhub {
 
-/// A file that decides what is checked, and that a change edits.
+/// A changed file that configures the checks.
 struct ChangedCheck {
     enum class Kind { settings, baseline, workflow };
     Kind kind = Kind::settings;
-    std::string path;  ///< from the top of the repository
-    std::string file;  ///< from the hub's root; empty when it lies outside the hub
+    std::string path;  ///< relative to the top of the repository
+    std::string file;  ///< relative to the hub's root; empty: outside the hub
 };
 
-/// What rules ask about the commit that a change is compared with.
+/// The base of a change, as far as rules need it.
 struct BaseHub {
-    const ManifestDocument* manifest = nullptr;  ///< null: there is none that can be read
+    const ManifestDocument* manifest = nullptr;  ///< null: missing or not readable
     std::vector<ChangedCheck> changed_checks;
 };
 
 std::span<const RuleInfo> change_rules();
 
-/// `settings` decide about the report: those of the base, where the change has others.
+/// `settings` apply to the report. For a change they are the settings of the base.
 void check_changes(const HubState& hub, const BaseHub& base, const Settings& settings,
                    FindingList& findings);
 

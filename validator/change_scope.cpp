@@ -13,7 +13,7 @@
 namespace onnxhub {
 namespace {
 
-/// Whether content at `path` differs; what can't be read differs from everything.
+/// Whether the content at `path` differs. Unreadable files always differ.
 bool differs(const Tree& base, const Tree& now, const std::string& path) {
     const auto old_stat = base.stat(path);
     const auto new_stat = now.stat(path);
@@ -71,7 +71,7 @@ bool ChangeScope::touches_manifest(const Finding& finding) const {
     auto entry = entry_ends_.upper_bound(finding.line);
     if (entry == entry_ends_.begin()) return true;
     --entry;
-    if (finding.line > entry->second) return true;  // behind an entry, in none
+    if (finding.line > entry->second) return true;  // after an entry, but in none
     return std::ranges::binary_search(touched_entries_, entry->first);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a change touches: findings a pull request has to answer for.
+// Which findings belong to a change.
 #pragma once
 
 #include <map>
@@ -14,14 +14,14 @@
 
 namespace onnxhub {
 
-/// Compares the hub with an earlier state of it. Both trees must outlive the object.
+/// Compares the hub with its earlier state. Both trees must outlive the object.
 class ChangeScope {
 public:
-    /// `base_manifest` goes by the same file name in findings as that of `now`.
+    /// Findings use the same file name for `base_manifest` and the manifest of `now`.
     ChangeScope(const Tree& base, const ManifestText& base_manifest, const HubState& now);
 
-    /// Whether the finding is about an entry, a row, a line or a file that differs from the base,
-    /// or about a model or archive that does.
+    /// Whether the finding is about an entry, row, line or file that differs from the base, or
+    /// about a model or archive that differs.
     bool touches(const Finding& finding);
 
 private:
@@ -36,14 +36,14 @@ private:
     const Tree& base_;
     const HubState& now_;
     bool manifest_changed_ = false;
-    std::vector<int> touched_entries_;  ///< first lines of entries the base doesn't have, sorted
+    std::vector<int> touched_entries_;  ///< first lines of entries that are not in the base, sorted
     std::map<int, int> entry_ends_;     ///< last line of each entry, by its first
     std::map<std::string, bool> changed_files_;
     std::map<std::string, FileChange> changes_;
 };
 
-/// Leaves what the change touches, and of the rest what was not found in the base already: a file
-/// the change deleted may be named far away. `base_findings` are those of the base.
+/// Keeps findings that the change touches, and findings that the base does not have: a file that
+/// the change deletes may be named elsewhere. `base_findings` are the findings of the base.
 std::vector<Finding> findings_of_change(std::vector<Finding> findings, ChangeScope& scope,
                                         const std::vector<Finding>& base_findings);
 

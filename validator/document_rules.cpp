@@ -17,147 +17,151 @@
 #include "manifest/entry_name.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest_repair.h"
+#include "manifest/rule_ids.h"
 #include "validator/manifest_schema.h"
 
 namespace onnxhub {
 namespace {
 
 constexpr RuleInfo manifest_missing{
-    .id = "manifest-missing",
+    .id = rule_id::manifest_missing,
     .severity = Severity::error,
     .family = "document",
     .what = "The hub has tables of models, but no `ONNX_HUB_MANIFEST.json`.",
-    .why = "Clients read the manifest and nothing else: without it the hub has no models.",
-    .example = "`README.md` lists `vision/mnist`, and the manifest was never committed.",
+    .why = "Clients read only the manifest. Without it the hub has no models.",
+    .example =
+        "The pull request adds `vision/mnist` to `README.md` but does not commit a manifest.",
     .fix = "Run `onnxhub generate`, or `onnxhub validate --fix`, and commit the file.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo json_syntax{
-    .id = "json-syntax",
+    .id = rule_id::json_syntax,
     .severity = Severity::error,
     .family = "document",
     .what =
-        "The manifest is no JSON array of objects: it breaks JSON's grammar (RFC 8259), nests "
-        "deeper than 128 levels, or is not UTF-8. Comments, `NaN` and trailing commas are no "
-        "JSON. Or it is made to fill memory: more than 250,000 values and one for each 6 bytes, or "
-        "more than 20,000 entries and one for each 64 bytes.",
-    .why = "No client can read any entry of it.",
-    .example = "Conflict markers of a merge: `<<<<<<< HEAD`.",
+        "The manifest is not a JSON array of objects. It breaks the JSON grammar (RFC 8259), is "
+        "nested deeper than 128 levels, or is not UTF-8. Comments, `NaN` and trailing commas are "
+        "not JSON. The rule also reports manifests that are built to exhaust memory: more than "
+        "250,000 values with fewer than 6 bytes each on average, or more than 20,000 entries with "
+        "fewer than 64 bytes each.",
+    .why = "Clients cannot read any entry.",
+    .example = "A merge left conflict markers: `<<<<<<< HEAD`.",
     .fix =
-        "Repair the line. Where a merge left conflict markers, merge again by entries: "
-        "`onnxhub merge-driver --install`, then `git checkout --merge -- FILE`. Don't delete the "
-        "file: ports of models that are not here would be lost.",
+        "Correct the line. If a merge left conflict markers, merge the entries instead of the "
+        "lines: `onnxhub merge-driver --install`, then `git checkout --merge -- FILE`. Do not "
+        "delete the file: this would lose the ports of models that are not downloaded.",
 };
 
 constexpr RuleInfo manifest_schema{
-    .id = "manifest-schema",
+    .id = rule_id::manifest_schema,
     .severity = Severity::error,
     .family = "document",
     .what =
-        "An entry lacks a key or has one of the wrong type or form, by the JSON Schema "
+        "An entry lacks a key, or a value has the wrong type or form. The JSON Schema is "
         "`templates/schema/onnx-hub-manifest.schema.json`.",
-    .why = "Clients fail on the entry or, worse, on the whole manifest.",
-    .example = "`\"opset_version\": \"13\"`: a string where an integer belongs.",
-    .fix = "Correct the entry; `onnxhub generate` writes entries that fit.",
+    .why = "Clients fail on the entry, or on the whole manifest.",
+    .example = "`\"opset_version\": \"13\"` is a string, not an integer.",
+    .fix = "Correct the entry, or run `onnxhub generate`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo negative_dimension{
-    .id = "negative-dimension",
+    .id = rule_id::negative_dimension,
     .severity = Severity::warning,
     .family = "document",
     .what = "A shape in `io_ports` or `extra_ports` has a negative dimension.",
     .why =
-        "A dimension is a number of elements. Programs that prepare data by the manifest fail on "
-        "it, or take it for an unknown one.",
+        "A dimension is a number of elements. Programs that prepare data from the manifest fail, "
+        "or treat the dimension as unknown.",
     .example = "`\"shape\": [-1, 3, 224, 224]`",
-    .fix = "Write a name such as `\"N\"`, or `null`, where the number isn't known.",
+    .fix = "Write a name such as `\"N\"`, or `null`, for an unknown dimension.",
 };
 
 constexpr RuleInfo duplicate_key{
-    .id = "duplicate-key",
+    .id = rule_id::duplicate_key,
     .severity = Severity::error,
     .family = "document",
-    .what = "An object of the manifest has the same key twice.",
-    .why = "Readers take the first or the last of them, and so disagree about the entry.",
-    .example = "Two `model_sha` in one `metadata`, left by a merge.",
-    .fix = "Remove one of the two.",
+    .what = "An object in the manifest has the same key twice.",
+    .why =
+        "Some readers use the first value and some the last, so clients disagree about the entry.",
+    .example = "A merge left two `model_sha` keys in one `metadata` object.",
+    .fix = "Remove one of the two keys.",
 };
 
 constexpr RuleInfo duplicate_entry{
-    .id = "duplicate-entry",
+    .id = rule_id::duplicate_entry,
     .severity = Severity::error,
     .family = "document",
-    .what = "Two entries have the same model, path and opset.",
-    .why = "One of them is what clients load, and which one depends on the client.",
-    .example = "A merge kept both sides' entry of `mnist-12.onnx`.",
-    .fix = "Remove one; `onnxhub validate --fix` keeps one entry for each row.",
+    .what = "Two entries have the same model name, path and opset.",
+    .why = "Clients load only one of them. Which one depends on the client.",
+    .example = "A merge kept the entry of `mnist-12.onnx` from both sides.",
+    .fix = "Remove one entry, or run `onnxhub validate --fix`, which keeps one entry for each row.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo ambiguous_model{
-    .id = "ambiguous-model",
+    .id = rule_id::ambiguous_model,
     .severity = Severity::error,
     .family = "document",
     .what =
-        "Two entries of different files have the same model name (compared without case) and "
-        "the same opset.",
-    .why = "Clients look models up by name and opset and can't choose between the two.",
+        "Two entries for different files have the same opset and the same model name. Names are "
+        "compared without case.",
+    .why = "Clients look up models by name and opset, and cannot choose between the two entries.",
     .example =
         "`ResNet50` with opset 12 at `resnet50-v1-12.onnx` and at `resnet50-v1-12-int8.onnx`.",
-    .fix = "Give one of the two another name in its table, such as `ResNet50-int8`.",
+    .fix = "Rename one model in its table, for example to `ResNet50-int8`.",
 };
 
 constexpr RuleInfo unsafe_path{
-    .id = "unsafe-path",
+    .id = rule_id::unsafe_path,
     .severity = Severity::error,
     .family = "document",
     .what =
-        "A path in the manifest is absolute, has `..`, `.` or empty segments, a backslash, a "
-        "drive letter, control characters, a segment `.git`, or is a URL.",
+        "A path in the manifest is absolute or a URL, or contains `..`, `.`, an empty segment, a "
+        "backslash, a drive letter, a control character or a `.git` segment.",
     .why =
-        "Clients join the path to a folder of theirs: it would lead out of their cache, or to "
-        "different places on different systems.",
+        "Clients append the path to their cache directory. An unsafe path leaves the cache, "
+        "or to different places on different systems.",
     .example = "`\"model_path\": \"../../.bashrc\"`",
-    .fix = "Write the path from the hub's top folder with `/` between folders.",
+    .fix = "Write the path relative to the hub's top directory, with `/` as separator.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo path_case_clash{
-    .id = "path-case-clash",
+    .id = rule_id::path_case_clash,
     .severity = Severity::error,
     .family = "document",
     .what =
-        "Two paths are equal but for the case of ASCII letters: in the manifest, or among the "
-        "models, archives and READMEs of the repository.",
+        "Two paths differ only in the case of ASCII letters. The rule compares the paths in the "
+        "manifest, and the models, archives and READMEs in the repository.",
     .why =
-        "On Windows and macOS they are one file: a checkout loses one of the two, and so does a "
-        "client's cache.",
+        "On Windows and macOS both paths are the same file. A checkout or a client's cache loses "
+        "one of them.",
     .example = "`vision/MNIST/model.onnx` and `vision/mnist/model.onnx`",
     .fix = "Rename one of the two with `git mv`.",
 };
 
 constexpr RuleInfo entry_order{
-    .id = "entry-order",
+    .id = rule_id::entry_order,
     .severity = Severity::warning,
     .family = "document",
-    .what = "Entries are not sorted by `model_path`, by code point.",
-    .why = "The next `onnxhub generate` moves them, and its diff hides what changed.",
-    .example = "A hand-made entry appended at the end.",
+    .what = "The entries are not sorted by `model_path` (by code point).",
+    .why = "The next `onnxhub generate` moves them, and the diff hides the real changes.",
+    .example = "Someone appended an entry to the end of the file.",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo manifest_format{
-    .id = "manifest-format",
+    .id = rule_id::manifest_format,
     .severity = Severity::warning,
     .family = "document",
     .what =
-        "The manifest's bytes are not those of Python's `json.dump(entries, f, indent=4)`, the "
-        "hub's canonical form.",
-    .why = "The next `onnxhub generate` rewrites the lines, and its diff hides what changed.",
-    .example = "Two spaces of indent, or a line break at the end of the file.",
+        "The manifest is not formatted as by Python's `json.dump(entries, f, indent=4)`, the "
+        "canonical form.",
+    .why = "The next `onnxhub generate` rewrites the lines, and the diff hides the real changes.",
+    .example = "The file is indented by two spaces, or ends with a line break.",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
@@ -193,10 +197,10 @@ private:
     }
 
     std::string line_hint(const ManifestEntry& other) const {
-        return fmt::format("the other one is at {}", to_text(place(other)));
+        return fmt::format("the other one is in {}", to_text(place(other)));
     }
 
-    /// Block by block, since what is found in one may be much, and most of it only be counted.
+    /// Works in blocks to limit memory: entries may have many problems, and most are only counted.
     void check_entries() {
         const ManifestSchema schema;
         constexpr std::size_t block_size = 1024;
@@ -227,7 +231,7 @@ private:
         }
     }
 
-    /// One finding a port: its other dimensions are most likely wrong in the same way.
+    /// One finding per port: its other dimensions are probably wrong in the same way.
     void check_ports(const ManifestEntry& entry, const JsonValue* list, const char* name) {
         if (!list) return;
         const JsonArray& ports = *list->array();
@@ -240,13 +244,12 @@ private:
             findings_.report(negative_dimension, {hub_.manifest.file, found->line},
                              fmt::format("{}[{}] of {} has a dimension of {}", name, i,
                                          entry.entry->model_path, *found->integer()),
-                             "write a name or null where the number isn't known",
-                             subject_of(entry));
+                             "write a name or null for an unknown dimension", subject_of(entry));
         }
     }
 
     void report_schema(const ManifestEntry& entry, std::vector<SchemaProblem> problems) {
-        // What the schema can't say, such as a number too large for anything.
+        // The schema cannot express all problems, for example numbers that are too large.
         if (problems.empty() && entry.problem) {
             problems.push_back({entry.problem->line, "", entry.problem->message});
         }
@@ -260,7 +263,7 @@ private:
     void check_duplicate_keys() {
         for (const DuplicateKey& duplicate : document_.duplicate_keys) {
             findings_.report(duplicate_key, {hub_.manifest.file, duplicate.line},
-                             fmt::format("the key \"{}\" is here a second time", duplicate.key),
+                             fmt::format("the key \"{}\" occurs twice", duplicate.key),
                              "remove one of the two");
         }
     }
@@ -273,7 +276,8 @@ private:
             const auto [found, is_new] = first.try_emplace(name, &entry);
             if (is_new) continue;
             findings_.report(duplicate_entry, place(entry), to_text(name) + " is listed twice",
-                             "remove one; " + line_hint(*found->second), subject_of(entry));
+                             "remove one of the two; " + line_hint(*found->second),
+                             subject_of(entry));
         }
     }
 
@@ -304,11 +308,11 @@ private:
         Place where = place(entry, field);
         if (line > 0) where.line = line;
         findings_.report(unsafe_path, where,
-                         fmt::format("{} \"{}\" can't be used: it {}", field, path, unsafe->reason),
-                         "write the path from the hub's top folder", subject_of(entry));
+                         fmt::format("{} \"{}\" is unsafe: it {}", field, path, unsafe->reason),
+                         "write the path relative to the hub's top directory", subject_of(entry));
     }
 
-    /// Paths of entries among each other; those of files are compared by check_files().
+    /// Compares paths of entries; check_file_names() compares paths of files.
     void note_path(const ManifestEntry& entry, const std::string& path, std::string_view field,
                    int line) {
         const auto [found, is_new] = paths_.try_emplace(lower_case(path), path);
@@ -343,9 +347,9 @@ private:
             if (last && path < *last) {
                 findings_.report(
                     entry_order, place(entry),
-                    fmt::format("the entry of {} stands behind that of {}", path, *last),
+                    fmt::format("the entry of {} comes after the entry of {}", path, *last),
                     "run `onnxhub validate --fix`, which sorts entries by model_path");
-                return;  // one is enough: --fix sorts all
+                return;  // one finding is enough: --fix sorts all entries
             }
             last = &path;
         }
@@ -362,7 +366,7 @@ private:
 
     void report_format(int line, std::string message) {
         findings_.report(manifest_format, {hub_.manifest.file, line}, std::move(message),
-                         "run `onnxhub validate --fix`, which rewrites the layout alone");
+                         "run `onnxhub validate --fix`, which changes only the format");
     }
 
     void check_format() {
@@ -376,7 +380,7 @@ private:
             const auto index = static_cast<std::size_t>(first - differs.begin());
             report_format(
                 entries()[index].json.line,
-                fmt::format("{} not laid out as json.dump(…, indent=4) does",
+                fmt::format("{} not formatted as by json.dump(…, indent=4)",
                             std::ranges::count(differs, 1) == 1
                                 ? std::string("an entry is")
                                 : fmt::format("{} entries are", std::ranges::count(differs, 1))));
@@ -385,11 +389,11 @@ private:
         check_gaps();
     }
 
-    /// What stands between the entries.
+    /// Checks the text between the entries.
     void check_gaps() {
         const std::string& text = *hub_.manifest.text;
         if (entries().empty()) {
-            if (text != "[]") report_format(1, "an empty manifest is written as []");
+            if (text != "[]") report_format(1, "an empty manifest must be []");
             return;
         }
         std::size_t end = 0;
@@ -405,7 +409,8 @@ private:
         if (text.substr(end) != "\n]") {
             const auto last = text.begin() + static_cast<std::ptrdiff_t>(end);
             const auto line = 2 + std::count(text.begin(), last, '\n');
-            report_format(static_cast<int>(line), "the file must end with \"]\" and no line break");
+            report_format(static_cast<int>(line),
+                          "the file must end with \"]\" without a line break");
         }
     }
 
@@ -416,7 +421,7 @@ private:
     std::unordered_map<std::string, std::string> paths_;
 };
 
-/// Files people name: the clash of two others is their own affair.
+/// Files that tables and manifests name. Other files may clash.
 bool is_hub_file(std::string_view path) {
     constexpr std::array suffixes{".onnx", ".tar.gz", "README.md"};
     return std::ranges::any_of(suffixes, [&](std::string_view suffix) {
@@ -447,7 +452,7 @@ void check_document(const HubState& hub, unsigned jobs, FindingList& findings) {
     if (!hub.parsed) {
         if (!hub.hub.models.empty()) {
             findings.report(manifest_missing, {hub.manifest.file, 0},
-                            fmt::format("there is no manifest, and the tables list {} models",
+                            fmt::format("the manifest is missing, and the tables list {} models",
                                         hub.hub.models.size()),
                             "run `onnxhub generate` and commit the file");
         }

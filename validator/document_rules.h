@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Family "document": the manifest by itself, whatever the repository holds.
+// Family "document": the manifest itself, independent of the repository.
 #pragma once
 
 #include <span>

@@ -10,7 +10,7 @@
 namespace onnxhub {
 namespace {
 
-/// Which parts of a name have to agree.
+/// Which parts of two names must be equal.
 struct Key {
     bool path;
     bool model;
@@ -22,7 +22,7 @@ constexpr Key keys[] = {
     {true, false, false}, {false, true, true},
 };
 
-/// Lengths stand before the texts, so that no two names give the same.
+/// The lengths make keys of different names different.
 std::string key_text(const EntryName& name, const Key& key) {
     std::string text;
     if (key.path) text += std::to_string(name.model_path.size()) + ':' + name.model_path;
@@ -31,7 +31,7 @@ std::string key_text(const EntryName& name, const Key& key) {
     return text;
 }
 
-/// What is left to pair: positions in their lists, in order.
+/// Names without a partner: positions in their lists, in order.
 struct Unmatched {
     std::vector<EntryName> names;
     std::vector<std::size_t> positions;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which row of a table an entry of the manifest belongs to.
+// Pairs entries of the manifest with rows of tables.
 #pragma once
 
 #include <cstddef>
@@ -11,14 +11,14 @@
 
 namespace onnxhub {
 
-/// Indices into each other's lists; each row and each entry has one partner at most.
+/// Indices into the other list. Each row and each entry has at most one partner.
 struct EntryMatches {
     std::vector<std::optional<std::size_t>> row_of_entry;
     std::vector<std::optional<std::size_t>> entry_of_row;
 };
 
-/// By path, name and opset where all are the same; of those left by path and name, path and opset,
-/// path alone, and last, for models that moved, name and opset. Equal ones pair in order.
+/// Pairs by path, name and opset; then by path and name, by path and opset, and by path; and last,
+/// for models that moved, by name and opset. Equal names are paired in order.
 EntryMatches match_entries(const ManifestDocument& document, const std::vector<ReadmeModel>& rows);
 
 }  // namespace onnxhub

@@ -9,123 +9,125 @@
 #include <variant>
 
 #include "base/user_error.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
 
 constexpr RuleInfo model_missing{
-    .id = "model-missing",
+    .id = rule_id::model_missing,
     .severity = Severity::error,
     .family = "files",
-    .what = "An entry's `model_path` names no file of the repository.",
+    .what = "The file in an entry's `model_path` is not in the repository.",
     .why = "Clients that load the model get \"404 Not Found\".",
-    .example = "The folder moved under `validated/`, and the manifest kept the old paths.",
-    .fix = "Correct the path, or run `onnxhub validate --fix`, which follows the tables.",
+    .example = "The directory moved to `validated/`, but the manifest still has the old paths.",
+    .fix =
+        "Correct the path, or run `onnxhub validate --fix`, which takes the path from the table.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo archive_missing{
-    .id = "archive-missing",
+    .id = rule_id::archive_missing,
     .severity = Severity::error,
     .family = "files",
-    .what = "An entry's `model_with_data_path` names no file of the repository.",
-    .why = "Clients that ask for the model with its test data get \"404 Not Found\".",
-    .example = "`mnist-12.tar.gz` was deleted, and the entry still names it.",
-    .fix = "Restore the archive, or take it out of the table and run `onnxhub validate --fix`.",
+    .what = "The file in an entry's `model_with_data_path` is not in the repository.",
+    .why = "Clients that request the model with its test data get \"404 Not Found\".",
+    .example = "`mnist-12.tar.gz` was deleted, but the entry still names it.",
+    .fix = "Restore the archive, or remove it from the table and run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo external_data_missing{
-    .id = "external-file-missing",
+    .id = rule_id::external_file_missing,
     .severity = Severity::error,
     .family = "files",
-    .what = "A path in an entry's `external_data` names no file of the repository.",
-    .why = "The model can't be loaded without the weights in that file.",
+    .what = "A file in an entry's `external_data` is not in the repository.",
+    .why = "The model cannot be loaded without the weights in this file.",
     .example = "`llm.onnx_data` was renamed.",
-    .fix = "Restore the file, or run `onnxhub validate --fix` where the model no longer needs it.",
+    .fix = "Restore the file. If the model no longer needs it, run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo model_sha_differs{
-    .id = "model-sha-differs",
+    .id = rule_id::model_sha_differs,
     .severity = Severity::error,
     .family = "files",
     .what =
-        "An entry's `model_sha` is not the SHA-256 of the model file (or of the content its Git "
-        "LFS pointer stands for).",
-    .why = "Clients check the SHA-256 of what they download and refuse the model.",
-    .example = "The model was exported anew, and the manifest kept the old hash.",
-    .fix = "Run `onnxhub validate --fix` after making sure that the file is the one you mean.",
+        "An entry's `model_sha` is not the SHA-256 of the model. For a Git LFS pointer, the rule "
+        "compares the SHA-256 in the pointer.",
+    .why = "Clients verify the SHA-256 of each download and reject the model.",
+    .example = "The model was exported again, but the manifest still has the old hash.",
+    .fix = "Check that the file is the intended one, then run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo model_size_differs{
-    .id = "model-size-differs",
+    .id = rule_id::model_size_differs,
     .severity = Severity::error,
     .family = "files",
     .what = "An entry's `model_bytes` is not the size of the model file.",
-    .why = "Clients use it to reserve space and to stop a download that goes on too long.",
-    .example = "`\"model_bytes\": 26454` for a file of 26,455 bytes.",
+    .why = "Clients use the size to reserve disk space and to stop a download that is too long.",
+    .example = "`\"model_bytes\": 26454` for a file of 26,455 bytes",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo archive_sha_differs{
-    .id = "archive-sha-differs",
+    .id = rule_id::archive_sha_differs,
     .severity = Severity::error,
     .family = "files",
     .what = "An entry's `model_with_data_sha` is not the SHA-256 of the archive.",
-    .why = "Clients check it and refuse the archive.",
-    .example = "The test data was packed anew, and the manifest kept the old hash.",
-    .fix = "Run `onnxhub validate --fix` after making sure that the archive is the one you mean.",
+    .why = "Clients verify the SHA-256 of the archive and reject it.",
+    .example = "The test data was packed again, but the manifest still has the old hash.",
+    .fix = "Check that the archive is the intended one, then run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo archive_size_differs{
-    .id = "archive-size-differs",
+    .id = rule_id::archive_size_differs,
     .severity = Severity::error,
     .family = "files",
     .what = "An entry's `model_with_data_bytes` is not the size of the archive.",
-    .why = "Clients use it to reserve space and to stop a download that goes on too long.",
+    .why = "Clients use the size to reserve disk space and to stop a download that is too long.",
     .example = "`\"model_with_data_bytes\": 0`",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo external_data_differs{
-    .id = "external-file-differs",
+    .id = rule_id::external_file_differs,
     .severity = Severity::error,
     .family = "files",
-    .what = "SHA-256 or size of a file in `external_data` differ from the file.",
-    .why = "Clients refuse the weights, or run the model with wrong ones.",
-    .example = "The weights were replaced, and the manifest kept the old hash.",
+    .what = "The SHA-256 or size in `external_data` is not that of the file.",
+    .why = "Clients reject the weights, or run the model with wrong weights.",
+    .example = "The weights were replaced, but the manifest still has the old hash.",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo content_not_stated{
-    .id = "content-not-stated",
+    .id = rule_id::content_not_stated,
     .severity = Severity::warning,
     .family = "files",
-    .what = "An entry lacks `model_sha` or `model_bytes`, or the same of its archive.",
+    .what = "An entry lacks `model_sha` or `model_bytes`, or the same value of its archive.",
     .why =
-        "Without a SHA-256 clients can't tell the model from anything else that is sent to "
-        "them, and no mirror can be trusted.",
-    .example = "A hand-made entry with nothing but a path.",
+        "Without a SHA-256, clients cannot detect a wrong or manipulated download, and cannot use "
+        "mirrors safely.",
+    .example = "A manually written entry has only a path.",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo symbolic_link{
-    .id = "symbolic-link",
+    .id = rule_id::symbolic_link,
     .severity = Severity::error,
     .family = "files",
-    .what = "An entry's file is a symbolic link in git, or lies behind one.",
-    .why =
-        "Git hosts serve the text of the link in place of the file, and it fails the check of "
-        "its SHA-256.",
-    .example = "`latest.onnx` links to `mnist-12.onnx`.",
-    .fix = "Name the file itself in the table, or commit a copy: Git LFS stores equal files once.",
+    .what = "A file of an entry is a symbolic link in git, or is below one.",
+    .why = "Git hosts serve the text of the link instead of the file, so the SHA-256 is wrong.",
+    .example = "`latest.onnx` is a link to `mnist-12.onnx`.",
+    .fix =
+        "Link to the file itself in the table, or commit a copy. Git LFS stores equal files only "
+        "once.",
 };
 
 constexpr std::array file_rule_list{
@@ -133,7 +135,7 @@ constexpr std::array file_rule_list{
     model_size_differs, archive_sha_differs, archive_size_differs,  external_data_differs,
     content_not_stated, symbolic_link};
 
-/// Rules and fields for one kind of file an entry names.
+/// Rules and fields for one kind of file in an entry.
 struct FileKindRules {
     const RuleInfo& missing;
     const RuleInfo& sha_differs;
@@ -186,14 +188,14 @@ private:
 
     void check_file(const FileKindRules& kind, const std::string& path,
                     const StatedContent& stated) {
-        if (!safe_path(path)) return;  // unsafe-path has it
+        if (!safe_path(path)) return;  // unsafe-path reports it
         check_links(path, kind.path_field);
         if (const auto* facts = hub_.described.contents.facts(path)) {
             check_content(kind, path, stated, *facts);
             return;
         }
         const auto& none = std::get<NoContent>(hub_.described.contents.at(path));
-        if (none.in_file) {  // a broken pointer, which has findings of its own
+        if (none.in_file) {  // a broken pointer has its own findings
             findings_.skip(kind.sha_differs, "the file can't be read");
             return;
         }
@@ -203,12 +205,12 @@ private:
 
     std::string missing_hint(const StatedContent& stated) const {
         if (row_ && row_->row.model_path != entry_->entry->model_path) {
-            return fmt::format("{} names {}: run `onnxhub validate --fix`",
+            return fmt::format("{} has {}; run `onnxhub validate --fix`",
                                to_text(place_of(row_->row)), row_->row.model_path);
         }
         const auto found = stated.sha ? path_of_sha_.find(*stated.sha) : path_of_sha_.end();
         if (found != path_of_sha_.end()) {
-            return fmt::format("a file of that SHA-256 is at {}", found->second);
+            return fmt::format("the file with this SHA-256 is {}", found->second);
         }
         return "restore the file, or remove its row and run `onnxhub validate --fix`";
     }
@@ -216,12 +218,12 @@ private:
     void check_links(const std::string& path, std::string_view field) {
         try {
             const auto target = resolve_symlinks(hub_.tree, path);
-            if (std::holds_alternative<UnresolvedPath>(target)) return;  // told as missing
+            if (std::holds_alternative<UnresolvedPath>(target)) return;  // reported as missing
             if (std::get<std::string>(target) == path) return;
             findings_.report(symbolic_link, place(field),
-                             fmt::format("{} is a symbolic link to {}, or behind one", path,
+                             fmt::format("{} is a symbolic link to {}, or is below one", path,
                                          std::get<std::string>(target)),
-                             "name the file itself, or commit a copy of it", subject(path));
+                             "link to the file itself, or commit a copy", subject(path));
         } catch (const UserError&) {
             findings_.skip(symbolic_link, "the file can't be read");
         }
@@ -231,7 +233,7 @@ private:
                        const StatedContent& stated, const ContentFacts& facts) {
         if (!stated.sha || !stated.size_bytes) {
             findings_.report(content_not_stated, place(kind.path_field),
-                             fmt::format("the entry states no {} of the {}",
+                             fmt::format("the entry has no {} of the {}",
                                          stated.sha ? "size" : "SHA-256", kind.what),
                              "run `onnxhub validate --fix`", subject(path));
         }
@@ -253,13 +255,15 @@ private:
         }
     }
 
-    /// Two models that were swapped have each other's hashes.
+    /// Swapped models have each other's hashes.
     std::string sha_hint(const Sha256& stated, const std::string& path) const {
         const auto found = path_of_sha_.find(stated);
         if (found != path_of_sha_.end() && found->second != path) {
-            return fmt::format("the stated one is that of {}: were files swapped?", found->second);
+            return fmt::format(
+                "the stated SHA-256 is that of {}; check whether the files were swapped",
+                found->second);
         }
-        return "if the file is the right one, run `onnxhub validate --fix`";
+        return "if the file is correct, run `onnxhub validate --fix`";
     }
 
     void check_external(const ExternalDataFile& file) {
@@ -270,14 +274,14 @@ private:
             const auto& none = std::get<NoContent>(hub_.described.contents.at(file.path));
             if (none.in_file) return;
             findings_.report(external_data_missing, place(field), none.reason,
-                             "restore the file, the model is not complete without it",
+                             "restore the file; the model is incomplete without it",
                              subject(file.path));
         } else if (facts->sha != file.sha || facts->size_bytes != file.size_bytes) {
             findings_.report(external_data_differs, place(field),
                              fmt::format("{} has SHA-256 {} and {} bytes, not {} and {}", file.path,
                                          to_hex(facts->sha), facts->size_bytes, to_hex(file.sha),
                                          file.size_bytes),
-                             "if the file is the right one, run `onnxhub validate --fix`",
+                             "if the file is correct, run `onnxhub validate --fix`",
                              subject(file.path));
         }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Family "files": what the manifest states about files, against the files themselves.
+// Family "files": the manifest against the files.
 #pragma once
 
 #include <span>

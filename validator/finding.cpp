@@ -8,7 +8,7 @@
 namespace onnxhub {
 namespace {
 
-/// Lengths stand before the texts: any of them may hold any byte a separator could be.
+/// Lengths instead of separators: the texts may contain any byte.
 std::string identity(const Finding& finding) {
     std::string text;
     for (const std::string* part :

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "validator/finding_list.h"
 
-#include "validator/rule_catalog.h"
+#include <utility>
 
 namespace onnxhub {
 namespace {
 
-/// Cut between characters, not in one.
+/// Cuts between characters.
 void cut_line(std::string& text) {
     if (text.size() <= finding_text_limit) return;
     std::size_t end = finding_text_limit;
@@ -45,8 +45,7 @@ void FindingList::report(const RuleInfo& rule, Place place, std::string message,
 void FindingList::report(const Diagnostic& diagnostic) {
     Finding finding;
     finding.rule = diagnostic.rule;
-    const RuleInfo* rule = find_rule(diagnostic.rule);
-    finding.severity = rule ? rule->severity : diagnostic.severity;
+    finding.severity = diagnostic.severity;
     finding.file = diagnostic.file;
     finding.line = diagnostic.line;
     finding.message = diagnostic.message;
@@ -55,18 +54,18 @@ void FindingList::report(const Diagnostic& diagnostic) {
 }
 
 void FindingList::skip(const RuleInfo& rule, const std::string& reason, std::size_t count) {
-    if (count > 0) passed_by_[{std::string(rule.id), reason}] += count;
+    if (count > 0) skipped_[{std::string(rule.id), reason}] += count;
 }
 
 void FindingList::append(FindingList other) {
     for (Finding& finding : other.findings_) add(std::move(finding));
     for (const auto& [rule, count] : other.left_out_) left_out_[rule] += count;
-    for (const auto& [key, count] : other.passed_by_) passed_by_[key] += count;
+    for (const auto& [key, count] : other.skipped_) skipped_[key] += count;
 }
 
 std::vector<Unchecked> FindingList::unchecked() const {
     std::vector<Unchecked> all;
-    for (const auto& [key, count] : passed_by_) all.push_back({key.first, count, key.second});
+    for (const auto& [key, count] : skipped_) all.push_back({key.first, count, key.second});
     return all;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where rules put what they find and what they had to pass by.
+// Where rules put their findings and count the checks they skipped.
 #pragma once
 
 #include <cstddef>
@@ -12,24 +12,24 @@
 
 namespace onnxhub {
 
-/// A line of a file; line 0 is the file as a whole.
+/// A line of a file; line 0 means the whole file.
 struct Place {
     std::string file;
     int line = 0;
 };
 
-/// What a finding is about, beside its place.
+/// What a finding is about, in addition to its place.
 struct Subject {
     std::string name;   ///< Finding::subject
     std::string about;  ///< Finding::about
 };
 
-/// More findings of one rule than these are only counted, and texts are cut after so many bytes:
-/// bounds on memory for hostile hubs.
+/// Bounds on the memory that a hostile hub can use: further findings of a rule are only counted,
+/// and longer texts are cut.
 inline constexpr std::size_t findings_of_rule_limit = 100'000;
 inline constexpr std::size_t finding_text_limit = 4'000;  // bytes
 
-/// Not thread-safe: parallel rules collect their own and append them in a fixed order.
+/// Not thread-safe: parallel rules use one list each and append these in a fixed order.
 class FindingList {
 public:
     void report(const RuleInfo& rule, Place place, std::string message, std::string hint,
@@ -37,7 +37,8 @@ public:
 
     void add(Finding finding);
 
-    /// Trouble the generator's readers tell of. Its rule may give it another severity here.
+    /// A problem that a reader reported, with the reader's severity. make_report() replaces it by
+    /// the severity of the rule.
     void report(const Diagnostic& diagnostic);
 
     void skip(const RuleInfo& rule, const std::string& reason, std::size_t count = 1);
@@ -47,17 +48,17 @@ public:
     const std::vector<Finding>& findings() const { return findings_; }
     std::vector<Finding> take_findings() { return std::move(findings_); }
     std::vector<Unchecked> unchecked() const;  ///< by rule, then reason
-    /// How many findings of each rule were only counted.
+    /// By rule, the number of findings that were only counted.
     const std::map<std::string, std::size_t>& left_out() const { return left_out_; }
 
 private:
     std::vector<Finding> findings_;
     std::map<std::string, std::size_t> counts_;  ///< by rule
     std::map<std::string, std::size_t> left_out_;
-    std::map<std::pair<std::string, std::string>, std::size_t> passed_by_;
+    std::map<std::pair<std::string, std::string>, std::size_t> skipped_;
 };
 
-/// Why most is passed by: the files are Git LFS pointers.
-inline constexpr const char* bytes_not_here = "their bytes are not here";
+/// The most frequent reason: the files are Git LFS pointers.
+inline constexpr const char* not_downloaded = "not downloaded";
 
 }  // namespace onnxhub

@@ -8,18 +8,19 @@
 #include <utility>
 
 #include "generator/manifest_update.h"
+#include "manifest/rule_ids.h"
 #include "validator/rule_catalog.h"
 
 namespace onnxhub {
 namespace {
 
-/// What has to happen to which entries and rows; indices into HubState.
+/// Actions for entries and rows; indices into HubState.
 struct Plan {
-    std::set<std::size_t> rows;     ///< whose entries are made anew from their descriptions
-    std::set<std::size_t> entries;  ///< without a row, to be made anew from their files
-    std::set<std::size_t> removed;  ///< entries that go,
-    std::set<std::size_t> spared;   ///< and that would, had a person confirmed it
-    bool lays_out_anew = false;
+    std::set<std::size_t> rows;     ///< regenerate their entries from their descriptions
+    std::set<std::size_t> entries;  ///< without a row: update them from their files
+    std::set<std::size_t> removed;  ///< remove these entries
+    std::set<std::size_t> spared;   ///< not removed, because no one confirmed it
+    bool reformats = false;
 };
 
 class Planner {
@@ -44,17 +45,18 @@ public:
         }
         for (const std::size_t entry : plan_.removed) plan_.entries.erase(entry);
         spare_too_many();
-        renew_namesakes_of_removed();
+        regenerate_namesakes_of_removed();
         return std::move(plan_);
     }
 
 private:
     void add(const Finding& finding) {
-        if (finding.rule == "manifest-missing") {
+        if (finding.rule == rule_id::manifest_missing) {
             for (std::size_t i = 0; i < hub_.described.models.size(); ++i) add_row(i);
-        } else if (finding.rule == "entry-order" || finding.rule == "manifest-format") {
-            plan_.lays_out_anew = true;
-        } else if (finding.rule == "row-without-entry") {
+        } else if (finding.rule == rule_id::entry_order ||
+                   finding.rule == rule_id::manifest_format) {
+            plan_.reformats = true;
+        } else if (finding.rule == rule_id::row_without_entry) {
             const auto row = row_of_place_.find({finding.file, finding.line});
             if (row != row_of_place_.end()) add_row(row->second);
         } else if (const auto entry = entry_at(finding)) {
@@ -75,9 +77,10 @@ private:
 
     void add_entry(const Finding& finding, std::size_t index) {
         const auto row = hub_.matches.row_of_entry[index];
-        const bool file_is_gone = finding.rule == "model-missing";
-        if (finding.rule == "entry-without-row" || finding.rule == "duplicate-entry") {
-            // Of equal entries the one with the row stays.
+        const bool file_is_gone = finding.rule == rule_id::model_missing;
+        if (finding.rule == rule_id::entry_without_row ||
+            finding.rule == rule_id::duplicate_entry) {
+            // Of equal entries, keep the one with the row.
             (row ? plan_.rows : plan_.removed).insert(row ? *row : index);
         } else if (row && hub_.described.models[*row].entry) {
             plan_.rows.insert(*row);
@@ -94,16 +97,15 @@ private:
         plan_.spared = std::exchange(plan_.removed, {});
     }
 
-    /// Whether the file at the entry's path is something else: its digest would say nothing of the
-    /// model.
+    /// Whether the file at the entry's path is not a model. Its digest is then not the model's.
     bool is_no_model(std::size_t index) const {
         const auto graph =
             hub_.described.graphs.find(hub_.document()->entries[index].entry->model_path);
         return graph != hub_.described.graphs.end() && !graph->second;
     }
 
-    /// Entries go by name, and one that stays may have the name of one that goes.
-    void renew_namesakes_of_removed() {
+    /// Entries are removed by name, so an entry with the name of a removed one must be added again.
+    void regenerate_namesakes_of_removed() {
         if (plan_.removed.empty()) return;
         std::set<EntryName> gone;
         for (const std::size_t i : plan_.removed) {
@@ -122,8 +124,8 @@ private:
     Plan plan_;
 };
 
-/// What the files say of an entry that no row describes.
-Entry renewed_from_files(const HubState& hub, Entry entry) {
+/// An entry without a row, updated from its files.
+Entry updated_from_files(const HubState& hub, Entry entry) {
     const auto facts_of = [&](const std::string& path) -> const ContentFacts* {
         return safe_path(path) ? hub.described.contents.facts(path) : nullptr;
     };
@@ -153,7 +155,7 @@ Entry renewed_from_files(const HubState& hub, Entry entry) {
     return entry;
 }
 
-/// Positions behind those of all rows, so that entries without a row keep the order they have.
+/// Positions after those of all rows, so that entries without a row keep their order.
 std::size_t position_of_entry(const HubState& hub, std::size_t index) {
     return hub.described.models.size() + index;
 }
@@ -166,13 +168,13 @@ PartialChange change_of(const HubState& hub, const Plan& plan) {
     }
     for (const std::size_t row : plan.rows) {
         change.fresh.push_back({*hub.described.models[row].entry, row});
-        // The entry that stands for the row now, under whatever name.
+        // The current entry of the row may have another name.
         const auto entry = hub.document() ? hub.matches.entry_of_row[row] : std::nullopt;
         if (entry) change.gone.push_back(name_of(hub.document()->entries[*entry]));
     }
     for (const std::size_t index : plan.entries) {
         const Entry& entry = *hub.document()->entries[index].entry;
-        change.fresh.push_back({renewed_from_files(hub, entry), position_of_entry(hub, index)});
+        change.fresh.push_back({updated_from_files(hub, entry), position_of_entry(hub, index)});
     }
     for (const std::size_t index : plan.removed) {
         change.gone.push_back(name_of(hub.document()->entries[index]));
@@ -180,7 +182,7 @@ PartialChange change_of(const HubState& hub, const Plan& plan) {
     return change;
 }
 
-std::string laid_out_anew(const std::string& text) {
+std::string reformatted(const std::string& text) {
     const ManifestResult parsed = parse_manifest(text);
     std::vector<std::string> entries;
     for (const ManifestEntry& entry : std::get<ManifestDocument>(parsed).entries) {
@@ -200,20 +202,20 @@ ManifestFix fix_manifest(const HubState& hub, const std::vector<Finding>& findin
     for (const std::size_t index : plan.spared) {
         fix.spared.push_back(name_of(hub.document()->entries[index]));
     }
-    if (plan.rows.empty() && plan.entries.empty() && plan.removed.empty() && !plan.lays_out_anew) {
+    if (plan.rows.empty() && plan.entries.empty() && plan.removed.empty() && !plan.reformats) {
         return fix;
     }
     static const ManifestDocument nothing;
     const PartialChange change = change_of(hub, plan);
     fix.text = replace_some(hub.document() ? *hub.document() : nothing, change).text;
-    if (plan.lays_out_anew) {
-        fix.text = laid_out_anew(fix.text);
-        fix.done.push_back("sorted the entries and laid them out as json.dump does");
+    if (plan.reformats) {
+        fix.text = reformatted(fix.text);
+        fix.done.push_back("sorted and reformatted the entries");
     }
     for (const FreshEntry& fresh : change.fresh) {
         const bool is_new = fresh.position < hub.described.models.size() &&
                             !(hub.document() && hub.matches.entry_of_row[fresh.position]);
-        fix.done.push_back((is_new ? "added " : "renewed ") + to_text(name_of(fresh.entry)));
+        fix.done.push_back((is_new ? "added " : "regenerated ") + to_text(name_of(fresh.entry)));
     }
     for (const std::size_t index : plan.removed) {
         fix.removed.push_back(name_of(hub.document()->entries[index]));

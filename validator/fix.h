@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Repairs of the manifest that the repository itself answers for.
+// Repairs of the manifest from the content of the repository.
 #pragma once
 
 #include <cstddef>
@@ -13,16 +13,16 @@
 namespace onnxhub {
 
 struct ManifestFix {
-    std::string text;                ///< the manifest after it, the same as before if nothing was
-    std::vector<std::string> done;   ///< one line each: "renewed ResNet18 (opset 7, …)"
-    std::vector<EntryName> removed;  ///< entries that are gone
-    std::vector<EntryName> spared;   ///< entries that would have to go, and did not
+    std::string text;  ///< the repaired manifest; unchanged if there was nothing to repair
+    std::vector<std::string> done;   ///< one line each: "regenerated ResNet18 (opset 7, …)"
+    std::vector<EntryName> removed;  ///< removed entries
+    std::vector<EntryName> spared;   ///< entries to remove that were kept without confirmation
 };
 
-/// Repairs what `findings` of fixable rules name, from tables, files and graphs. All other entries
-/// keep their bytes, unless their order or layout is among the findings. A manifest that is no JSON
-/// can't be repaired. Where removals need a person's confirmation (see needs_confirmation()) and
-/// `removals_confirmed` is false, all other repairs are made.
+/// Repairs the `findings` of fixable rules from tables, files and graphs. All other entries keep
+/// their bytes, unless their order or format is among the findings. A manifest that is not JSON
+/// cannot be repaired. If removals need confirmation (see needs_confirmation()) and
+/// `removals_confirmed` is false, only the other repairs are made.
 ManifestFix fix_manifest(const HubState& hub, const std::vector<Finding>& findings,
                          bool removals_confirmed);
 

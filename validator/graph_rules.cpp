@@ -16,204 +16,204 @@
 #include "manifest/entry_name.h"
 #include "manifest/hub_path.h"
 #include "manifest/onnx_release.h"
+#include "manifest/rule_ids.h"
 #include "model/onnx_skeleton.h"
 #include "validator/port_difference.h"
 
 namespace onnxhub {
 namespace {
 
-// Found while the models are read; generate tells of them too.
+// Reported while models are read, also by `generate`.
 
 constexpr RuleInfo model_unreadable{
-    .id = "model-unreadable",
+    .id = rule_id::model_unreadable,
     .severity = Severity::error,
     .family = "graph",
     .what =
-        "A model file is no ONNX model: empty, cut off, a web page, or otherwise no ModelProto.",
+        "A model file is not an ONNX model. It is empty, truncated, a web page, or not a "
+        "ModelProto.",
     .why = "No runtime can load it.",
-    .example = "A download that stopped half way was committed.",
-    .fix = "Replace it by the model.",
+    .example = "The file is an incomplete download.",
+    .fix = "Replace the file with the model.",
 };
 
 constexpr RuleInfo model_no_opset{
-    .id = "model-no-opset",
+    .id = rule_id::model_no_opset,
     .severity = Severity::error,
     .family = "graph",
-    .what = "A model that is in no table imports no opset of the default domain.",
+    .what = "A model that is not in a table imports no opset of the default domain.",
     .why = "Its entry would have no `opset_version`.",
-    .example = "A model of operators of `ai.onnx.ml` alone.",
-    .fix = "Exclude it in `onnxhub.toml`, list it in a table, or export it with such an opset.",
+    .example = "The model uses only operators of `ai.onnx.ml`.",
+    .fix =
+        "Exclude the model in `onnxhub.toml`, list it in a table, or export it with an opset of "
+        "the default domain.",
 };
 
 constexpr RuleInfo model_too_new{
-    .id = "model-too-new",
+    .id = rule_id::model_too_new,
     .severity = Severity::error,
     .family = "graph",
-    .what =
-        "IR version or opset of a model that is in no table belong to no ONNX release known "
-        "here.",
+    .what = "A model that is not in a table has an IR version or opset of an unknown ONNX release.",
     .why = "Its entry would have no `onnx_version`.",
-    .example = "A model of the week before a release.",
-    .fix = "List it in a table, which states its ONNX version.",
+    .example = "The model was exported shortly before a release.",
+    .fix = "List the model in a table with its ONNX version.",
 };
 
 constexpr RuleInfo inference_crashed{
-    .id = "inference-crashed",
+    .id = rule_id::inference_crashed,
     .severity = Severity::warning,
     .family = "graph",
-    .what = "ONNX shape inference crashed on a model, or took more than 60 s or 4 GiB.",
-    .why = "Its ports are known as the model declares them, with fewer numbers.",
-    .example = "A model that exploits a bug of libonnx.",
-    .fix = "Export the model again; if it is sound, report the crash to ONNX.",
+    .what = "ONNX shape inference crashed on a model, or needed more than 60 s or 4 GiB.",
+    .why = "Only the declared ports are known, and they have fewer dimensions.",
+    .example = "The model exploits a bug in libonnx.",
+    .fix = "Export the model again. If the model is valid, report the crash to the ONNX project.",
 };
 
 constexpr RuleInfo port_name_not_utf8{
-    .id = "port-name-not-utf8",
+    .id = rule_id::port_name_not_utf8,
     .severity = Severity::warning,
     .family = "graph",
     .what = "A name in a graph is not UTF-8.",
-    .why =
-        "The name can't be used with a runtime; an entry whose ports have such names gets no "
-        "`io_ports`.",
-    .example = "A name cut in the middle of a character.",
+    .why = "Runtimes cannot use the name. If a port has such a name, the entry gets no `io_ports`.",
+    .example = "The name is cut in the middle of a character.",
     .fix = "Export the model again with valid names.",
 };
 
 constexpr RuleInfo model_contradictory{
-    .id = "model-contradictory",
+    .id = rule_id::model_contradictory,
     .severity = Severity::warning,
     .family = "graph",
     .what =
-        "A model says what can't be true: an input is there twice or has no type, an element type "
-        "is none of ONNX's, the graph is empty, a protobuf group has another's end.",
-    .why =
-        "Runtimes refuse the model. No reader can use such ports, so its entry gets no `io_ports`.",
+        "A model contradicts itself. For example, an input occurs twice or has no type, an element "
+        "type does not exist in ONNX, the graph is empty, or a protobuf group ends with the tag of "
+        "another group.",
+    .why = "Runtimes reject the model. Its ports cannot be used, so the entry gets no `io_ports`.",
     .example = "`elem_type: 99`",
-    .fix = "Correct the export of the model.",
+    .fix = "Correct the program that exports the model.",
 };
 
 constexpr RuleInfo graph_too_deep{
-    .id = "graph-too-deep",
+    .id = rule_id::graph_too_deep,
     .severity = Severity::warning,
     .family = "graph",
-    .what = "Subgraphs are nested deeper than protobuf reads.",
-    .why = "No runtime will load the model.",
-    .example = "A hundred nested `If`.",
+    .what = "Subgraphs are nested deeper than protobuf allows.",
+    .why = "No runtime can load the model.",
+    .example = "A hundred nested `If` nodes",
     .fix = "Flatten the model.",
 };
 
 constexpr RuleInfo external_data_unsafe{
-    .id = "external-data-unsafe",
+    .id = rule_id::external_data_unsafe,
     .severity = Severity::error,
     .family = "graph",
     .what =
-        "A model stores weights in a file whose path is absolute or leads out of the "
+        "A model stores weights in a file whose path is absolute or points outside of the "
         "repository.",
-    .why = "Runtimes would read whatever is there on their machine, or refuse.",
+    .why = "Runtimes read another file on their machine, or reject the model.",
     .example = "`location: ../../../etc/passwd`",
-    .fix = "Save the model with its weights beside it.",
+    .fix = "Save the model with its weights in the same directory.",
 };
 
 constexpr RuleInfo external_data_missing{
-    .id = "external-data-missing",
+    .id = rule_id::external_data_missing,
     .severity = Severity::error,
     .family = "graph",
-    .what = "A file in which a model stores weights is not in the repository.",
-    .why = "The model can't be loaded.",
+    .what = "A file with weights of a model is not in the repository.",
+    .why = "The model cannot be loaded.",
     .example = "`llm.onnx` was committed without `llm.onnx_data`.",
     .fix = "Commit the file.",
 };
 
-// Manifest and tables against the graphs.
+// The manifest and the tables against the graphs.
 
 constexpr RuleInfo external_data_not_listed{
-    .id = "external-data-not-listed",
+    .id = rule_id::external_data_not_listed,
     .severity = Severity::error,
     .family = "graph",
-    .what =
-        "The files in which a model stores weights are not those of its entry's "
-        "`external_data`.",
-    .why = "Clients that load the model leave out a file, and the model can't be loaded.",
-    .example = "The model was saved with external data, and the manifest kept the old entry.",
+    .what = "An entry's `external_data` does not list the files in which the model stores weights.",
+    .why = "Clients do not download all files, and the model cannot be loaded.",
+    .example = "The model was saved with external data, but the manifest still has the old entry.",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo graph_opset_differs{
-    .id = "graph-opset-differs",
+    .id = rule_id::graph_opset_differs,
     .severity = Severity::error,
     .family = "graph",
-    .what = "The stated opset is not the default-domain opset that the model imports.",
-    .why = "Users with an older runtime choose by it and get a model they can't load.",
-    .example = "The table says 12, the model imports 13.",
+    .what = "The stated opset is not the opset of the default domain that the model imports.",
+    .why = "Users with an older runtime choose a model that they cannot load.",
+    .example = "The table says 12, but the model imports 13.",
     .fix = "Correct the table, then run `onnxhub generate`.",
 };
 
 constexpr RuleInfo release_too_old{
-    .id = "release-too-old",
+    .id = rule_id::release_too_old,
     .severity = Severity::warning,
     .family = "graph",
     .what =
-        "The stated ONNX version is older than the release that brought the opset, or the "
+        "The stated ONNX version is older than the release that introduced the opset or the "
         "model's IR version.",
-    .why = "One of the two is wrong, and users choose models their runtime can load by them.",
+    .why = "One of the values is wrong, and users choose models by them.",
     .example = "ONNX version 1.0 (opset 1) with opset 2",
     .fix = "Correct the table, then run `onnxhub generate`.",
 };
 
 constexpr RuleInfo io_ports_missing{
-    .id = "io-ports-missing",
+    .id = rule_id::io_ports_missing,
     .severity = Severity::error,
     .family = "graph",
-    .what = "An entry has no `io_ports`, although the model's bytes are here to read them from.",
-    .why = "Users can't see what the model takes and gives without downloading it.",
-    .example = "An entry made from a pointer and never completed.",
+    .what = "An entry has no `io_ports`, although the model is available locally.",
+    .why = "Users cannot see the inputs and outputs without downloading the model.",
+    .example = "The entry was made from a Git LFS pointer and never completed.",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo io_ports_differ{
-    .id = "io-ports-differ",
+    .id = rule_id::io_ports_differ,
     .severity = Severity::error,
     .family = "graph",
-    .what = "An entry's `io_ports` are not the inputs and outputs of the model's graph.",
-    .why = "Users and tools that prepare data by the manifest prepare the wrong data.",
-    .example = "The manifest says `[1, 3, 224, 224]`, the graph `[\"N\", 3, 224, 224]`.",
+    .what = "An entry's `io_ports` differ from the inputs and outputs of the model's graph.",
+    .why = "Users and tools prepare the wrong data.",
+    .example = "The manifest says `[1, 3, 224, 224]`, but the graph says `[\"N\", 3, 224, 224]`.",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo extra_ports_differ{
-    .id = "extra-ports-differ",
+    .id = rule_id::extra_ports_differ,
     .severity = Severity::error,
     .family = "graph",
     .what =
-        "An entry's `extra_ports` are not the tensor that `[features.tensors]` names, with its "
-        "shape in the graph.",
-    .why = "Users who tap the tensor for embeddings get another one, or none.",
-    .example = "The setting was added, and the manifest not regenerated.",
+        "An entry's `extra_ports` differ from the tensor in `[features.tensors]` and its shape in "
+        "the graph.",
+    .why = "Users who read embeddings from the tensor get another one, or none.",
+    .example = "The setting was added, but the manifest was not regenerated.",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo checker_failed{
-    .id = "checker-failed",
+    .id = rule_id::checker_failed,
     .severity = Severity::error,
     .family = "graph",
-    .what = "ONNX's own checker says that the model breaks ONNX's graph_rule_list.",
-    .why = "Runtimes refuse such models, or read them differently.",
-    .example = "A node takes an input that nothing produces.",
-    .fix = "Correct the export of the model.",
+    .what = "ONNX's own checker rejects the model.",
+    .why = "Runtimes reject such models, or interpret them differently.",
+    .example = "A node uses an input that no other node produces.",
+    .fix = "Correct the program that exports the model.",
 };
 
 constexpr RuleInfo checker_crashed{
-    .id = "checker-crashed",
+    .id = rule_id::checker_crashed,
     .severity = Severity::error,
     .family = "graph",
-    .what = "ONNX's checker crashed on the model, or took more than 60 s or 4 GiB.",
-    .why = "Such a model is broken or hostile, and may bring down its users' programs too.",
-    .example = "A model that exploits a bug of libonnx.",
-    .fix = "Remove the model; if it is sound, report the crash to ONNX and ignore the rule for it.",
+    .what = "ONNX's checker crashed on the model, or needed more than 60 s or 4 GiB.",
+    .why = "The model is broken or hostile, and may also crash the programs of its users.",
+    .example = "The model exploits a bug in libonnx.",
+    .fix =
+        "Remove the model. If the model is valid, report the crash to the ONNX project and ignore "
+        "this rule for the model.",
 };
 
 constexpr std::array graph_rule_list{
@@ -224,7 +224,7 @@ constexpr std::array graph_rule_list{
     checker_crashed,
 };
 
-/// What a table, or an entry without a row, says of a model.
+/// What a table, or an entry without a row, states about a model.
 struct Statement {
     const std::string& model_path;
     const std::string& onnx_version;
@@ -232,7 +232,7 @@ struct Statement {
     Place opset_place;
     Place version_place;
     Subject subject;
-    /// The entry of the row states another opset, which is a finding of its own.
+    /// The entry of the row states another opset, which another rule reports.
     bool is_opset_disputed = false;
 };
 
@@ -244,10 +244,10 @@ public:
         const ModelGraph* graph = graph_of(statement.model_path, graph_opset_differs);
         const auto imported = graph ? default_opset(*graph) : std::nullopt;
         if (imported && *imported != statement.opset_version) {
-            // Of a wrong opset, the release that brought it says nothing about the model.
+            // The release of a wrong opset says nothing about the model.
             findings_.report(graph_opset_differs, statement.opset_place,
                              other_opset(statement.model_path, *imported, statement.opset_version),
-                             "state the opset of the model", statement.subject);
+                             "write the opset of the model", statement.subject);
         } else if (imported || !statement.is_opset_disputed) {
             check_release(statement, nullptr);
         }
@@ -274,18 +274,18 @@ private:
         return safe_path(path) && hub_.described.contents.facts(path);
     }
 
-    /// Null when the bytes are not here, which is counted, or broken, which is told elsewhere.
+    /// Null when the model is not downloaded (counted as skipped) or broken (reported elsewhere).
     const ModelGraph* graph_of(const std::string& path, const RuleInfo& rule) {
         if (!has_content(path)) return nullptr;
         const auto found = hub_.described.graphs.find(path);
         if (found == hub_.described.graphs.end()) {
-            findings_.skip(rule, bytes_not_here);
+            findings_.skip(rule, not_downloaded);
             return nullptr;
         }
         return found->second.get();
     }
 
-    /// With a graph, only what the graph adds: its IR version.
+    /// With a graph, checks only its IR version.
     void check_release(const Statement& statement, const ModelGraph* graph) {
         const auto release = find_release(statement.onnx_version);
         if (!release) return;
@@ -303,15 +303,16 @@ private:
         findings_.report(release_too_old, statement.version_place,
                          fmt::format("ONNX {} is older than {} of {}", statement.onnx_version, what,
                                      statement.model_path),
-                         first ? fmt::format("{} came with ONNX {}; correct the one that is wrong",
-                                             what, first->version)
-                               : std::string("correct the one that is wrong"),
+                         first
+                             ? fmt::format("{} was introduced in ONNX {}; correct the wrong value",
+                                           what, first->version)
+                             : std::string("correct the wrong value"),
                          statement.subject);
     }
 
     void check_ports(const ManifestEntry& present, const ModelGraph& graph) {
         const Entry& entry = *present.entry;
-        if (graph.has_contradictory_ports) return;  // which the model's own finding says
+        if (graph.has_contradictory_ports) return;  // model-contradictory reports it
         if (!entry.io_ports) {
             findings_.report(io_ports_missing, place_of(hub_, present, "metadata"),
                              fmt::format("the entry of {} has no io_ports", entry.model_path),
@@ -332,12 +333,12 @@ private:
             extra_ports_differ,
             place_of(hub_, present,
                      present.entry->extra_ports ? "metadata.extra_ports" : "metadata"),
-            fmt::format("extra_ports of {} are not those of [features.tensors] and the graph",
+            fmt::format("extra_ports of {} differ from [features.tensors] and the graph",
                         expected.model_path),
             "run `onnxhub validate --fix`", subject_of(present));
     }
 
-    /// Rows tell of unsafe and missing files themselves; here it is what the entry lists.
+    /// Checks the list in the entry. Unsafe and missing files are reported at their rows.
     void check_external_data(std::size_t index, const ModelGraph& graph) {
         const ManifestEntry& present = hub_.document()->entries[index];
         const Entry& entry = *present.entry;
@@ -350,7 +351,7 @@ private:
                 findings_.report(external_data_unsafe, place_of(hub_, present),
                                  fmt::format("external data \"{}\" of {} {}", location,
                                              entry.model_path, std::get<UnsafePath>(path).reason),
-                                 "store it in the model's folder", subject_of(present));
+                                 "store it in the model's directory", subject_of(present));
             }
         }
         std::set<std::string> listed;
@@ -358,7 +359,7 @@ private:
         if (wanted == listed) return;
         findings_.report(
             external_data_not_listed, place_of(hub_, present, "metadata.external_data"),
-            fmt::format("{} stores weights in [{}], the entry lists [{}]", entry.model_path,
+            fmt::format("{} stores weights in [{}], but the entry lists [{}]", entry.model_path,
                         fmt::join(wanted, ", "), fmt::join(listed, ", ")),
             "run `onnxhub validate --fix`", subject_of(present));
     }
@@ -412,14 +413,17 @@ void check_statements(const HubState& hub, GraphChecker& checker) {
 CheckVerdict ask_checker(const HubState& hub, const std::string& path, ModelChecker& checker) {
     try {
         const auto source = hub.described.contents.open(path);
-        if (!source) return {CheckOutcome::too_new, bytes_not_here};
+        if (!source) return {CheckOutcome::too_new, not_downloaded};
         const auto skeleton = read_skeleton(*source);
         const auto* model = std::get_if<OnnxSkeleton>(&skeleton);
-        if (!model) return {};  // model-unreadable has it
-        if (model->is_cut_at_depth) return {CheckOutcome::too_new, "their subgraphs are too deep"};
+        if (!model) return {};  // model-unreadable reports it
+        if (model->is_cut_at_depth)
+            return {CheckOutcome::too_new, "subgraphs are nested too deeply"};
         return checker.check(model->model);
+    } catch (const WorkerUnavailable&) {
+        throw;  // the model is not the cause
     } catch (const UserError&) {
-        return {CheckOutcome::too_new, "they can't be read"};
+        return {CheckOutcome::too_new, "the files cannot be read"};
     }
 }
 
@@ -431,12 +435,13 @@ void report_verdict(const std::string& path, const CheckVerdict& verdict, Findin
             findings.skip(checker_failed, verdict.message);
             return;
         case CheckOutcome::failed:
-            findings.report(checker_failed, {path, 0}, "ONNX's checker: " + verdict.message,
-                            "correct the export of the model", {path, ""});
+            findings.report(checker_failed, {path, 0},
+                            "ONNX's checker rejects the model: " + verdict.message,
+                            "correct the program that exports the model", {path, ""});
             return;
         case CheckOutcome::crashed:
             findings.report(checker_crashed, {path, 0},
-                            "ONNX's checker did not survive it: " + verdict.message,
+                            "ONNX's checker crashed: " + verdict.message,
                             "remove the model, or report the crash to ONNX", {path, ""});
             return;
     }
@@ -449,7 +454,7 @@ void run_checker(const HubState& hub, ModelChecker* checker, unsigned jobs, Find
     }
     std::sort(paths.begin(), paths.end());
     if (!checker) {
-        findings.skip(checker_failed, "there is no checker", paths.size());
+        findings.skip(checker_failed, "the checker is not available", paths.size());
         return;
     }
     std::vector<CheckVerdict> verdicts(paths.size());
@@ -458,7 +463,7 @@ void run_checker(const HubState& hub, ModelChecker* checker, unsigned jobs, Find
     for (std::size_t i = 0; i < paths.size(); ++i) report_verdict(paths[i], verdicts[i], findings);
 }
 
-void count_models_not_here(const HubState& hub, FindingList& findings) {
+void count_models_not_downloaded(const HubState& hub, FindingList& findings) {
     std::set<std::string_view> paths;
     for (const ModelDescription& model : hub.described.models) {
         if (!hub.part.has_model(model.row.model_path)) continue;
@@ -466,7 +471,7 @@ void count_models_not_here(const HubState& hub, FindingList& findings) {
             paths.insert(model.row.model_path);
         }
     }
-    findings.skip(checker_failed, bytes_not_here, paths.size());
+    findings.skip(checker_failed, not_downloaded, paths.size());
 }
 
 }  // namespace
@@ -480,7 +485,7 @@ void check_graphs(const HubState& hub, ModelChecker* checker, unsigned jobs,
     GraphChecker graphs(hub, findings);
     check_statements(hub, graphs);
     run_checker(hub, checker, jobs, findings);
-    count_models_not_here(hub, findings);
+    count_models_not_downloaded(hub, findings);
 }
 
 }  // namespace onnxhub

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Family "graph": tables and manifest against the models' own graphs, where their bytes are here.
+// Family "graph": tables and manifest against the graphs of downloaded models.
 #pragma once
 
 #include <span>
@@ -12,7 +12,7 @@ namespace onnxhub {
 
 std::span<const RuleInfo> graph_rules();
 
-/// `checker` may be null: then its rules pass every model by.
+/// `checker` may be null: its rules then skip all models.
 void check_graphs(const HubState& hub, ModelChecker* checker, unsigned jobs, FindingList& findings);
 
 }  // namespace onnxhub

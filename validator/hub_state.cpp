@@ -15,7 +15,7 @@ void add_safe(const std::string& path, std::vector<std::string>& paths) {
     if (auto safe = safe_path(path)) paths.push_back(std::move(*safe));
 }
 
-/// Files that only the manifest may name.
+/// Files that the manifest names, and perhaps no table.
 void add_files_of(const ManifestDocument& document, DescribeOptions& options) {
     for (const ManifestEntry& present : document.entries) {
         if (!present.entry) continue;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything the rules look at, read once: files, tables, models, the manifest with its lines.
+// The input of all rules, read once: files, tables, models, and the manifest with its lines.
 #pragma once
 
 #include <memory>
@@ -20,27 +20,27 @@
 
 namespace onnxhub {
 
-/// The manifest as it was found.
+/// The text of the manifest.
 struct ManifestText {
-    std::string file;                 ///< as findings name it
-    std::optional<std::string> text;  ///< absent: there is none
+    std::string file;                 ///< the name in findings
+    std::optional<std::string> text;  ///< absent: no manifest
 };
 
 struct HubState {
-    Scope part;  ///< what the rules look into; of the rest they know what costs nothing
+    Scope part;  ///< what the rules check; the rest is read only where it is cheap
     const Tree& tree;
     const Settings& settings;
     ManifestText manifest;
     std::optional<ManifestResult> parsed;  ///< absent when there is no manifest
     std::vector<std::string> files;        ///< all files of the tree, sorted
-    HubRows hub;                           ///< its rows, those of discovered models at the end
+    HubRows hub;                           ///< its rows; rows of discovered models come last
     Diagnostics table_diagnostics;
-    Descriptions described;  ///< of hub.models, in their order; and of all files entries name
+    Descriptions described;  ///< of hub.models, in their order, and of all files in entries
     EntryMatches matches;    ///< empty without a document
 
-    const ManifestDocument* document() const;  ///< null when there is none that can be read
+    const ManifestDocument* document() const;  ///< null: missing or not readable
 
-    /// Whether tables or settings say which models the hub has: else entries stand alone.
+    /// Whether tables or settings list the models. Otherwise the manifest is the only source.
     bool knows_its_models() const;
 };
 
@@ -48,16 +48,16 @@ struct ReadOptions {
     ShapeInference* inference = nullptr;
     ContentObserver* observer = nullptr;
     unsigned jobs = 0;
-    bool manifest_only = false;  ///< the tree is not read at all
+    bool manifest_only = false;  ///< do not read the tree
     Scope part = {};
 };
 
-/// Reads through `tree` alone. What can't be read becomes findings of the rules.
+/// Reads only through `tree`. Rules report unreadable files as findings.
 std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& settings,
                                          ManifestText manifest, const ReadOptions& options);
 
-/// Where a field of an entry stands, "metadata.model_sha"; the entry's own line when it isn't
-/// there.
+/// The line of a field of an entry, for example "metadata.model_sha"; the entry's own line if the
+/// field is missing.
 Place place_of(const HubState& hub, const ManifestEntry& entry, std::string_view field = {});
 
 Subject subject_of(const ManifestEntry& entry);
@@ -69,7 +69,7 @@ Subject subject_of(const ReadmeModel& row);
 /// "README.md:12", for hints.
 std::string to_text(const Place& place);
 
-/// The path when it is one that may be looked up in a tree.
+/// The path, if a tree may look it up.
 std::optional<std::string> safe_path(const std::string& path);
 
 }  // namespace onnxhub

@@ -18,10 +18,10 @@ namespace {
 
 using Kind = LfsObjectState::Kind;
 
-constexpr std::size_t batch_size = 100;                         // objects, as git-lfs asks
+constexpr std::size_t batch_size = 100;                         // objects, as in git-lfs
 constexpr std::uint64_t answer_limit = std::uint64_t{4} << 20;  // bytes, of one batch
 constexpr std::chrono::seconds answer_timeout(120);             // of one batch
-constexpr std::size_t shown_message = 200;                      // bytes, of a server's own words
+constexpr std::size_t shown_message = 200;                      // bytes of a server's message
 constexpr const char* media_type = "application/vnd.git-lfs+json";
 
 std::string_view trimmed(std::string_view text) {
@@ -31,7 +31,7 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
-/// What stands behind "key =": without its comment, quotes and escapes.
+/// The text after "key =", without comment, quotes and escapes.
 std::string config_text(std::string_view raw) {
     std::string text;
     bool is_quoted = false;
@@ -107,7 +107,7 @@ std::optional<std::string> https_of_ssh(std::string_view remote) {
     return std::nullopt;
 }
 
-/// The HTTP address that git-lfs uses in place of this one; nothing for local paths and the like.
+/// The HTTP address that git-lfs uses instead of this one; nothing for example for local paths.
 std::optional<std::string> http_address(std::string url) {
     if (!url.starts_with("http://") && !url.starts_with("https://")) {
         auto mapped = https_of_ssh(url);
@@ -123,7 +123,7 @@ std::variant<std::string, NoLfsEndpoint> endpoint_of_remote(const std::string& r
     auto url = http_address(remote);
     if (!url) {
         return NoLfsEndpoint{
-            "the remote is no Git LFS server: it is a local path or has another "
+            "the remote is not a Git LFS server: it is a local path or uses another "
             "protocol"};
     }
     if (!url->ends_with(".git")) *url += ".git";
@@ -144,7 +144,7 @@ std::string request_body(std::span<const LfsObject> batch, const std::optional<s
     return json_text(json_object(std::move(body)));
 }
 
-/// The words of a server's answer or of an error in it, as they may stand in a report: one line.
+/// The message of a server, or of an error in its response: one printable line for reports.
 std::string message_in(const JsonValue& json) {
     const JsonValue* message = json.object() ? json.find("message") : nullptr;
     if (!message || !message->string()) return "";
@@ -155,7 +155,7 @@ std::string message_in(const JsonValue& json) {
     return std::string(trimmed(shown));
 }
 
-/// GitHub tells of a spent quota with 403 and words alone.
+/// GitHub reports an exceeded quota with status 403; only the message differs.
 bool is_about_quota(const std::string& message) {
     const std::string text = lower_case(message);
     for (const char* words :
@@ -165,7 +165,7 @@ bool is_about_quota(const std::string& message) {
     return false;
 }
 
-/// What a status says; the server's own `words` stand with it.
+/// The meaning of a status, with the server's own message `words`.
 std::string reason_of(std::int64_t status, bool is_quota, const std::string& words = "") {
     const std::string shown =
         words.empty() ? std::to_string(status) : fmt::format("{}: {}", status, words);
@@ -176,14 +176,14 @@ std::string reason_of(std::int64_t status, bool is_quota, const std::string& wor
     switch (status) {
         case 401:
         case 403:
-            return fmt::format("the Git LFS server wants other credentials ({})", shown);
+            return fmt::format("the Git LFS server rejects the credentials ({})", shown);
         case 404:
         case 410:
-            return fmt::format("the Git LFS server doesn't know the repository, or hides it ({})",
-                               shown);
+            return fmt::format(
+                "the Git LFS server does not have the repository, or access is denied ({})", shown);
         case 413:
         case 422:
-            return fmt::format("the Git LFS server refuses the question ({})", shown);
+            return fmt::format("the Git LFS server rejects the request ({})", shown);
         default:
             return fmt::format("the Git LFS server answers with status {}", shown);
     }
@@ -193,23 +193,24 @@ LfsObjectState inconclusive(std::string reason) {
     return {Kind::inconclusive, 0, std::move(reason)};
 }
 
-/// Without the server's words: those may differ from object to object, and a report counts equal
+/// Without the server's message, which may differ from object to object: reports count equal
 /// reasons.
 LfsObjectState state_of_error(const JsonValue& error) {
     const JsonValue* code = error.object() ? error.find("code") : nullptr;
     const std::int64_t status = code ? code->integer().value_or(0) : 0;
-    if (status < 100 || status > 599) return inconclusive("the Git LFS server's answer is garbled");
+    if (status < 100 || status > 599)
+        return inconclusive("the response of the Git LFS server is invalid");
     const bool is_quota = is_about_quota(message_in(error));
     if ((status == 404 || status == 410) && !is_quota) return {Kind::missing, 0, ""};
     return inconclusive(reason_of(status, is_quota));
 }
 
-/// What the answer says of an object. `present` comes with the server's own size.
+/// The state of an object in the response. `present` comes with the server's size.
 LfsObjectState state_in(const JsonValue& json) {
     if (const JsonValue* error = json.find("error")) return state_of_error(*error);
     const JsonValue* size = json.find("size");
     const auto bytes = size ? size->integer() : std::nullopt;
-    if (!bytes || *bytes < 0) return inconclusive("the Git LFS server states no size");
+    if (!bytes || *bytes < 0) return inconclusive("the response of the Git LFS server has no size");
     const JsonValue* actions = json.find("actions");
     if (!actions || !actions->object() || !actions->find("download")) {
         return inconclusive("the Git LFS server offers no download and gives no reason");
@@ -219,27 +220,28 @@ LfsObjectState state_in(const JsonValue& json) {
 
 using States = std::map<Sha256, LfsObjectState>;
 
-/// Objects nobody asked about are passed over. Of one that comes twice both must say the same.
+/// Ignores objects that were not requested. If an object occurs twice, both states must be equal.
 void read_objects(const JsonArray& objects, std::span<const LfsObject> batch, States& states) {
-    std::map<std::string, LfsObjectState> told;
+    std::map<std::string, LfsObjectState> answers;
     for (const JsonValue& json : objects) {
         const JsonValue* oid = json.object() ? json.find("oid") : nullptr;
         if (!oid || !oid->string()) continue;
         const LfsObjectState state = state_in(json);
-        const auto [known, is_new] = told.try_emplace(*oid->string(), state);
+        const auto [known, is_new] = answers.try_emplace(*oid->string(), state);
         if (!is_new && known->second != state) {
-            known->second = inconclusive("the Git LFS server's answer contradicts itself");
+            known->second = inconclusive("the response of the Git LFS server contradicts itself");
         }
     }
     for (const LfsObject& object : batch) {
-        const auto found = told.find(to_hex(object.oid));
-        states[object.oid] = found != told.end()
-                                 ? found->second
-                                 : inconclusive("the Git LFS server's answer left it out");
+        const auto found = answers.find(to_hex(object.oid));
+        states[object.oid] =
+            found != answers.end()
+                ? found->second
+                : inconclusive("the response of the Git LFS server does not include the object");
     }
 }
 
-/// Returns why nothing more should be asked, if so.
+/// Returns the reason to stop querying, if any.
 std::optional<std::string> read_answer(const HttpResponse& response,
                                        std::span<const LfsObject> batch, States& states) {
     const auto parsed = parse_json(response.body);
@@ -250,7 +252,7 @@ std::optional<std::string> read_answer(const HttpResponse& response,
     const JsonValue* objects =
         document && document->root.object() ? document->root.find("objects") : nullptr;
     if (!objects || !objects->array()) {
-        if (message.empty()) return "the Git LFS server's answer is garbled";
+        if (message.empty()) return "the response of the Git LFS server is invalid";
         return reason_of(status, is_about_quota(message), message);
     }
     read_objects(*objects->array(), batch, states);
@@ -267,12 +269,12 @@ std::optional<std::string> ask_batch(HttpClient& client, const std::string& endp
                               answer_timeout};
     const auto result = client.send(request, answer_limit);
     if (const auto* failure = std::get_if<HttpFailure>(&result)) {
-        return "the Git LFS server can't be asked: " + failure->reason;
+        return "cannot query the Git LFS server: " + failure->reason;
     }
     return read_answer(std::get<HttpResponse>(result), batch, states);
 }
 
-/// One of each oid. Which of two sizes is asked about doesn't matter: the server tells its own.
+/// One object per oid. If sizes differ, either will do: the server responds with its own size.
 std::vector<LfsObject> distinct_objects(std::vector<LfsObject> objects) {
     std::sort(objects.begin(), objects.end());
     const auto is_same = [](const LfsObject& a, const LfsObject& b) { return a.oid == b.oid; };
@@ -303,7 +305,7 @@ std::string with_token(const std::string& endpoint, const std::string& token) {
     const std::size_t scheme = endpoint.find("://");
     if (token.empty() || scheme == endpoint.npos) return endpoint;
     if (endpoint.substr(0, endpoint.find('/', scheme + 3)).find('@') != endpoint.npos) {
-        return endpoint;  // the address has credentials of its own
+        return endpoint;  // the address already has credentials
     }
     std::string encoded;
     for (const char c : token) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a Git LFS server has objects, asked by batch requests alone: no content is downloaded.
+// Asks a Git LFS server whether it has objects. Only batch requests: no content is downloaded.
 // Protocol: https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md
 #pragma once
 
@@ -25,9 +25,9 @@ struct LfsObject {
 struct LfsObjectState {
     enum class Kind {
         present,
-        missing,       ///< 404 or 410 for this very object
-        other_size,    ///< the server has an object of this name and another size
-        inconclusive,  ///< it could not be found out
+        missing,       ///< 404 or 410 for this object
+        other_size,    ///< the server's object has another size
+        inconclusive,  ///< unknown
     };
     Kind kind = Kind::inconclusive;
     std::uint64_t server_bytes = 0;  ///< for other_size
@@ -36,7 +36,7 @@ struct LfsObjectState {
     bool operator==(const LfsObjectState&) const = default;
 };
 
-/// What a repository's configuration says about its server. Values are as git has them.
+/// What a repository's configuration says about its server. Values are as in git.
 struct LfsConfig {
     std::optional<std::string> lfs_url;         ///< lfs.url of git's configuration
     std::optional<std::string> remote_lfs_url;  ///< remote.<name>.lfsurl
@@ -54,12 +54,12 @@ struct NoLfsEndpoint {
 /// Source: https://github.com/git-lfs/git-lfs/blob/main/docs/api/server-discovery.md
 std::variant<std::string, NoLfsEndpoint> find_lfs_endpoint(const LfsConfig& config);
 
-/// The address with a token as its password, for Git hosts of today; unchanged without a token.
+/// The address with the token as its password; unchanged without a token.
 std::string with_token(const std::string& endpoint, const std::string& token);
 
-/// One state for each object. An oid is asked about once, 100 in a request. After an answer that
-/// concerns the server as a whole (401, 429, no network) nothing more is asked. `ref` is the branch
-/// the objects are on, where that is known: "refs/heads/main".
+/// One state for each object. Each oid is queried once, 100 in a request. After a response that
+/// concerns the whole server (401, 429, no network), no further request is sent. `ref` is the
+/// branch of the objects, if known: "refs/heads/main".
 std::vector<LfsObjectState> ask_lfs_server(HttpClient& client, const std::string& endpoint,
                                            const std::vector<LfsObject>& objects,
                                            const std::optional<std::string>& ref = {});

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t quoted_limit = 60;  // bytes of a value in a message
 
-/// Types of JSON Schema, as bits; every integer is a number too.
+/// Types of JSON Schema, as bits; each integer is also a number.
 enum SchemaType : unsigned {
     type_null = 1,
     type_boolean = 2,
@@ -40,7 +40,7 @@ constexpr std::array<std::pair<std::string_view, unsigned>, 7> type_names{{
     {"object", type_object},
 }};
 
-/// Of one character of a text: the bytes that may stand there.
+/// The bytes that are allowed at one position of a text.
 using CharacterClass = std::array<bool, 256>;
 
 /// A whole number as readers of JSON hold it: in 64 bits, with a sign.
@@ -74,7 +74,7 @@ std::size_t length_of(std::string_view text) {
 
 }  // namespace
 
-/// What one place of the document must be.
+/// Requirements for one place of the document.
 struct SchemaNode {
     struct Property {
         std::string key;
@@ -105,29 +105,29 @@ namespace {
 }
 
 const std::string& text_in(const JsonValue& json) {
-    if (!json.string()) refuse("a value where a string belongs");
+    if (!json.string()) refuse("a value that is not a string");
     return *json.string();
 }
 
 std::size_t count_in(const JsonValue& json) {
     const auto number = json.integer();
-    if (!number || *number < 0) refuse("a value where a count belongs");
+    if (!number || *number < 0) refuse("a value that is not a count");
     return static_cast<std::size_t>(*number);
 }
 
 std::vector<std::string> texts_in(const JsonValue& json) {
-    if (!json.array()) refuse("a value where a list of strings belongs");
+    if (!json.array()) refuse("a value that is not a list of strings");
     std::vector<std::string> texts;
     for (const JsonValue& item : *json.array()) texts.push_back(text_in(item));
     return texts;
 }
 
 const JsonObject& members_of(const JsonValue& json) {
-    if (!json.object()) refuse("a value where an object belongs");
+    if (!json.object()) refuse("a value that is not an object");
     return *json.object();
 }
 
-/// Reads "^[0-9a-f]{64}$": classes and single characters, each perhaps with a count.
+/// Reads "^[0-9a-f]{64}$": classes and single characters, each with an optional count.
 class PatternReader {
 public:
     explicit PatternReader(const std::string& pattern) : pattern_(pattern), rest_(pattern) {
@@ -196,7 +196,7 @@ private:
     std::string_view rest_;
 };
 
-/// Makes nodes of the schema's text; each definition becomes one, however many places refer to it.
+/// Makes nodes from the schema. Each definition becomes one node, regardless of references to it.
 class SchemaReader {
 public:
     SchemaReader(const JsonValue& root, std::vector<std::unique_ptr<SchemaNode>>& nodes)
@@ -210,7 +210,7 @@ public:
         const JsonValue* json = definitions ? definitions->find(name) : nullptr;
         if (!json) refuse("the definition " + name + ", which it lacks");
         SchemaNode& node = add_node();
-        definitions_[name] = &node;  // before its own text, which may refer to it
+        definitions_[name] = &node;  // first, because its own text may refer to it
         read_into(*json, node);
         return &node;
     }
@@ -264,7 +264,7 @@ private:
     void read_limit(const std::string& keyword, const JsonValue& value, SchemaNode& node) {
         if (keyword == "minimum") {
             const auto* number = std::get_if<JsonNumber>(&value.data);
-            if (!number) refuse("a minimum that is no number");
+            if (!number) refuse("a minimum that is not a number");
             node.minimum = number_of(*number);
         } else if (keyword == "minLength") {
             node.min_length = count_in(value);
@@ -295,7 +295,7 @@ private:
     std::map<std::string, const SchemaNode*> definitions_;
 };
 
-/// A place in the entry. Its name is only made for messages.
+/// A place in the entry. Its name is made only for messages.
 struct Spot {
     const JsonValue& value;
     const SchemaNode& schema;
@@ -313,7 +313,7 @@ struct Spot {
 
 std::string quoted(const JsonValue& value) {
     if (value.array() || value.object()) return std::string(json_type(value));
-    // An escape may have six characters for a byte; no more is needed than what is shown.
+    // An escape has up to six characters per byte; longer texts are cut anyway.
     JsonValue shown = value;
     if (auto* text = std::get_if<std::string>(&shown.data)) {
         text->resize(std::min(text->size(), 4 * quoted_limit));
@@ -323,7 +323,7 @@ std::string quoted(const JsonValue& value) {
     return text;
 }
 
-/// Walks through an entry until it has found enough.
+/// Visits an entry until there are enough problems.
 class Checker {
 public:
     std::vector<SchemaProblem> check(const Spot& entry) {
@@ -411,7 +411,7 @@ ManifestSchema::ManifestSchema() : ManifestSchema(embedded::manifest_schema_json
 ManifestSchema::ManifestSchema(std::string_view schema) {
     const auto parsed = parse_json(schema);
     const auto* document = std::get_if<JsonDocument>(&parsed);
-    if (!document) refuse("a text that is no JSON");
+    if (!document) refuse("a text that is not JSON");
     entry_ = SchemaReader(document->root, nodes_).definition("entry");
 }
 

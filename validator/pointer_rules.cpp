@@ -11,6 +11,7 @@
 
 #include "base/parallel.h"
 #include "base/user_error.h"
+#include "manifest/rule_ids.h"
 #include "repository/foreign_pointer.h"
 #include "repository/git_attributes.h"
 
@@ -18,169 +19,165 @@ namespace onnxhub {
 namespace {
 
 constexpr RuleInfo pointer_conflict{
-    .id = "pointer-conflict",
+    .id = rule_id::pointer_conflict,
     .severity = Severity::error,
     .family = "pointers",
-    .what = "A Git LFS pointer holds the conflict markers of a merge.",
-    .why =
-        "Git LFS no longer takes it for a pointer: everybody gets this text in place of the "
-        "model.",
+    .what = "A Git LFS pointer contains the conflict markers of a merge.",
+    .why = "Git LFS does not recognize the pointer. Users get this text instead of the model.",
     .example = "`<<<<<<< HEAD` above two `oid` lines",
     .fix =
-        "Take one side: `git checkout --ours -- FILE` or `--theirs`, in a merge that is not "
-        "committed yet; else `git checkout COMMIT -- FILE` with a good commit.",
+        "Choose one side. During the merge: `git checkout --ours -- FILE` or `--theirs`. After the "
+        "merge: `git checkout COMMIT -- FILE` with a good commit.",
 };
 
 constexpr RuleInfo pointer_truncated{
-    .id = "pointer-truncated",
+    .id = rule_id::pointer_truncated,
     .severity = Severity::error,
     .family = "pointers",
-    .what = "A Git LFS pointer ends too early: its oid or size is missing.",
-    .why =
-        "Git LFS no longer takes it for a pointer: everybody gets this text in place of the "
-        "model.",
-    .example = "A file of the one line `version https://git-lfs.github.com/spec/v1`",
-    .fix = "Restore it: `git checkout COMMIT -- FILE` with a good commit.",
+    .what = "A Git LFS pointer is incomplete: its oid or size is missing.",
+    .why = "Git LFS does not recognize the pointer. Users get this text instead of the model.",
+    .example = "The file has only the line `version https://git-lfs.github.com/spec/v1`.",
+    .fix = "Restore the pointer: `git checkout COMMIT -- FILE` with a good commit.",
 };
 
 constexpr RuleInfo pointer_malformed{
-    .id = "pointer-malformed",
+    .id = rule_id::pointer_malformed,
     .severity = Severity::error,
     .family = "pointers",
-    .what = "A file begins as a Git LFS pointer and then breaks its format.",
-    .why =
-        "Git LFS no longer takes it for a pointer: everybody gets this text in place of the "
-        "model.",
-    .example = "`oid sha256:` with 63 digits, or a byte order mark in front",
-    .fix = "Restore it: `git checkout COMMIT -- FILE` with a good commit.",
+    .what = "A file begins like a Git LFS pointer, but breaks the format.",
+    .why = "Git LFS does not recognize the pointer. Users get this text instead of the model.",
+    .example = "`oid sha256:` with 63 digits, or a byte order mark at the beginning",
+    .fix = "Restore the pointer: `git checkout COMMIT -- FILE` with a good commit.",
 };
 
 constexpr RuleInfo pointer_crlf{
-    .id = "pointer-crlf",
+    .id = rule_id::pointer_crlf,
     .severity = Severity::warning,
     .family = "pointers",
     .what = "The lines of a Git LFS pointer end with CR LF.",
     .why =
-        "Git LFS writes LF. `git status` shows the file as modified for ever, and some servers "
-        "don't resolve the pointer.",
-    .example = "A pointer edited or committed on Windows without Git LFS.",
-    .fix = "With the content here: `git add --renormalize FILE`.",
+        "Git LFS writes LF. `git status` always shows the file as modified, and some servers do "
+        "not resolve the pointer.",
+    .example = "The pointer was edited or committed on Windows without Git LFS.",
+    .fix = "Download the content, then run `git add --renormalize FILE`.",
 };
 
 constexpr RuleInfo pointer_not_canonical{
-    .id = "pointer-not-canonical",
+    .id = rule_id::pointer_not_canonical,
     .severity = Severity::warning,
     .family = "pointers",
     .what =
-        "A Git LFS pointer is not the very bytes that Git LFS writes: an old version, unsorted "
-        "or unknown keys, empty lines, no line break at the end.",
-    .why = "`git status` shows the file as modified for ever, and `git lfs fsck --pointers` fails.",
+        "A Git LFS pointer differs from what Git LFS writes. It has an old version, unsorted or "
+        "unknown keys, empty lines, or no line break at the end.",
+    .why = "`git status` always shows the file as modified, and `git lfs fsck --pointers` fails.",
     .example = "`size` above `oid`",
-    .fix = "With the content here: `git add --renormalize FILE`.",
+    .fix = "Download the content, then run `git add --renormalize FILE`.",
 };
 
 constexpr RuleInfo pointer_raw_bytes{
-    .id = "pointer-raw-bytes",
+    .id = rule_id::pointer_raw_bytes,
     .severity = Severity::error,
     .family = "pointers",
     .what =
-        "`.gitattributes` sends a file through Git LFS, but git holds its bytes and no "
-        "pointer.",
+        "`.gitattributes` assigns a file to Git LFS, but git stores the content itself instead of "
+        "a pointer.",
     .why =
-        "Hubs serve files in Git LFS from another address, where this one is not; and every "
-        "clone carries its bytes for ever.",
-    .example = "A model uploaded on GitHub's web page, which knows nothing of Git LFS.",
-    .fix = "`git add --renormalize FILE` and commit, before the pull request is merged.",
+        "Hubs serve Git LFS files from another address, which does not have this file. Every clone "
+        "also stores the content permanently.",
+    .example = "A model was uploaded on GitHub's web page, which does not support Git LFS.",
+    .fix = "Before the pull request is merged, run `git add --renormalize FILE` and commit.",
 };
 
 constexpr RuleInfo lfs_not_covered{
-    .id = "lfs-not-covered",
+    .id = rule_id::lfs_not_covered,
     .severity = Severity::error,
     .family = "pointers",
     .what =
-        "Git holds a Git LFS pointer, but no line of `.gitattributes` sends the file through "
-        "Git LFS.",
-    .why = "A checkout leaves the pointer in place of the model.",
-    .example =
-        "`weights.data` was added with Git LFS on a machine whose `.gitattributes` was "
-        "never committed.",
-    .fix = "`git lfs track FILE`, and commit `.gitattributes`.",
+        "Git stores a Git LFS pointer, but no line of `.gitattributes` assigns the file to Git "
+        "LFS.",
+    .why = "A checkout has the pointer instead of the model.",
+    .example = "`weights.data` was added with Git LFS, but `.gitattributes` was not committed.",
+    .fix = "Run `git lfs track FILE` and commit `.gitattributes`.",
 };
 
 constexpr RuleInfo not_in_lfs{
-    .id = "not-in-lfs",
+    .id = rule_id::not_in_lfs,
     .severity = Severity::warning,
     .family = "pointers",
-    .what = "A model or archive of 10 MiB or more is committed to git itself.",
+    .what = "A model or archive of 10 MiB or more is committed to git instead of Git LFS.",
     .why =
-        "Every clone carries each of its versions for ever; Hugging Face refuses such files in "
-        "git from 10 MiB on, GitHub from 100 MiB on.",
-    .example = "`resnet50.onnx` of 98 MiB, and no `.gitattributes`",
+        "Every clone stores each version of the file permanently. Hugging Face rejects such files "
+        "in git from 10 MiB, GitHub from 100 MiB.",
+    .example = "`resnet50.onnx` has 98 MiB, and there is no `.gitattributes`.",
     .fix =
-        "`git lfs track '*.onnx'`, then `git add --renormalize .`, before the pull request is "
-        "merged.",
+        "Before the pull request is merged, run `git lfs track '*.onnx'`, then `git add "
+        "--renormalize .`.",
 };
 
 constexpr RuleInfo file_unreadable{
-    .id = "file-unreadable",
+    .id = rule_id::file_unreadable,
     .severity = Severity::error,
     .family = "pointers",
-    .what = "A file can't be read.",
-    .why = "Nothing that depends on it was checked.",
-    .example = "A partial clone that left the file out, or no permission to read it.",
-    .fix = "Make it readable, and run this again.",
+    .what = "A file cannot be read.",
+    .why = "Checks that depend on the file were skipped.",
+    .example =
+        "A partial clone does not contain the file, or its permissions do not allow reading.",
+    .fix = "Make the file readable and run the command again.",
 };
 
 constexpr RuleInfo attributes_unreadable{
-    .id = "attributes-unreadable",
+    .id = rule_id::attributes_unreadable,
     .severity = Severity::warning,
     .family = "pointers",
     .what =
-        "A `.gitattributes` file is larger than 1 MiB, has over 500 patterns with wildcards, "
-        "or can't be read.",
-    .why = "Which files belong in Git LFS can't be told.",
-    .example = "A file of 100,000 generated lines.",
-    .fix = "Shorten it: `*.onnx filter=lfs diff=lfs merge=lfs -text` is enough for most hubs.",
+        "A `.gitattributes` file is larger than 1 MiB, has more than 500 patterns with wildcards, "
+        "or cannot be read.",
+    .why = "It is unknown which files belong in Git LFS.",
+    .example = "The file has 100,000 generated lines.",
+    .fix =
+        "Shorten the file. `*.onnx filter=lfs diff=lfs merge=lfs -text` is enough for most hubs.",
 };
 
 constexpr RuleInfo folder_unreadable{
-    .id = "folder-unreadable",
+    .id = rule_id::folder_unreadable,
     .severity = Severity::warning,
     .family = "pointers",
-    .what = "A folder of the working tree can't be read.",
+    .what = "A directory of the working tree cannot be read.",
     .why = "Its files were not checked.",
-    .example = "No permission to list it.",
-    .fix = "Make it readable, and run this again.",
+    .example = "The permissions do not allow listing the directory.",
+    .fix = "Make the directory readable and run the command again.",
 };
 
 constexpr RuleInfo path_left_out{
-    .id = "path-left-out",
+    .id = rule_id::path_left_out,
     .severity = Severity::note,
     .family = "pointers",
-    .what = "A file's name can't be used in a hub, for instance since it is not UTF-8.",
-    .why = "No manifest can name it.",
-    .example = "A name with a line break.",
-    .fix = "Rename it if it is a model.",
+    .what =
+        "A file was skipped because its name cannot be used in a hub. For example, the name is not "
+        "UTF-8.",
+    .why = "A manifest cannot contain the name.",
+    .example = "The name contains a line break.",
+    .fix = "If the file is a model, rename it.",
 };
 
 constexpr RuleInfo submodule_left_out{
-    .id = "submodule-left-out",
+    .id = rule_id::submodule_left_out,
     .severity = Severity::note,
     .family = "pointers",
-    .what = "A git submodule was passed by.",
+    .what = "A git submodule was skipped.",
     .why = "Its files are not part of this repository.",
     .example = "`third_party/tools`",
-    .fix = "Nothing.",
+    .fix = "No action is needed.",
 };
 
 constexpr RuleInfo repository_left_out{
-    .id = "repository-left-out",
+    .id = rule_id::repository_left_out,
     .severity = Severity::note,
     .family = "pointers",
-    .what = "A git repository inside the working tree was passed by.",
-    .why = "Its files are not part of this repository.",
-    .example = "A clone inside the clone.",
-    .fix = "Nothing.",
+    .what = "A git repository inside the working tree was skipped.",
+    .why = "Its files are not part of the outer repository.",
+    .example = "There is a clone inside the clone.",
+    .fix = "No action is needed.",
 };
 
 constexpr std::array pointer_rule_list{
@@ -190,7 +187,7 @@ constexpr std::array pointer_rule_list{
     submodule_left_out,    repository_left_out,
 };
 
-/// Kinds of files that hubs keep in Git LFS.
+/// Kinds of files that hubs store in Git LFS.
 bool is_lfs_kind(std::string_view path) {
     constexpr std::array<std::string_view, 5> suffixes{".onnx", ".pb", ".gz", ".tar", ".zip"};
     return std::ranges::any_of(suffixes, [&](std::string_view s) { return path.ends_with(s); });
@@ -218,8 +215,8 @@ public:
         const auto held = held_by_git(path, findings);
         if (is_raw_in_git(path, held)) {
             report(pointer_raw_bytes, path, 0,
-                   ".gitattributes sends this file through Git LFS, but git holds its bytes",
-                   fmt::format("git add --renormalize {}, and commit", quoted_path(path)),
+                   ".gitattributes assigns this file to Git LFS, but git stores its content",
+                   fmt::format("run `git add --renormalize {}` and commit", quoted_path(path)),
                    findings);
             return;
         }
@@ -239,17 +236,17 @@ public:
     }
 
 private:
-    /// What git has recorded, and never what the file's times say of it.
+    /// The content that git has recorded, independent of the file's times.
     std::optional<HeldByGit> held_by_git(const std::string& path, FindingList& findings) const {
         try {
             return tree_.held_by_git(path);
         } catch (const UserError&) {
-            findings.skip(pointer_raw_bytes, "git's copies of them are not here");
+            findings.skip(pointer_raw_bytes, "git's copies are not available locally");
             return std::nullopt;
         }
     }
 
-    /// Git LFS leaves empty files alone, and a broken pointer has pointer_rule_list of its own.
+    /// Git LFS does not convert empty files. Broken pointers have other rules.
     bool is_raw_in_git(const std::string& path, const std::optional<HeldByGit>& held) const {
         return held && held->size_bytes > 0 &&
                std::holds_alternative<NotAPointer>(held->as_pointer) &&
@@ -268,42 +265,44 @@ private:
                                : broken.kind == Kind::truncated      ? pointer_truncated
                                                                      : pointer_malformed;
         report(rule, path, broken.line, "broken Git LFS pointer: " + broken.reason,
-               fmt::format("restore it: git checkout <good commit> -- {}", quoted_path(path)),
+               fmt::format("restore it: `git checkout COMMIT -- {}` with a good commit",
+                           quoted_path(path)),
                findings);
     }
 
     void check_pointer(const std::string& path, const LfsPointer& pointer,
                        FindingList& findings) const {
-        const std::string renormalize =
-            fmt::format("with its content here: git add --renormalize {}", quoted_path(path));
+        const std::string renormalize = fmt::format(
+            "download the content, then run `git add --renormalize {}`", quoted_path(path));
         if (pointer.has_crlf) {
             report(pointer_crlf, path, 1, "the lines of this Git LFS pointer end with CR LF",
                    renormalize, findings);
         } else if (!pointer.is_canonical) {
             report(pointer_not_canonical, path, 1,
-                   "this Git LFS pointer is not the bytes Git LFS writes", renormalize, findings);
+                   "this Git LFS pointer differs from what Git LFS writes", renormalize, findings);
         }
         check_covered(path, findings);
     }
 
     void check_covered(const std::string& path, FindingList& findings) const {
         if (attributes_.filter_of(path) == LfsFilter::lfs) return;
-        report(lfs_not_covered, path, 1, "a Git LFS pointer that .gitattributes doesn't cover",
-               fmt::format("git lfs track {}, and commit .gitattributes", quoted_path(path)),
+        report(lfs_not_covered, path, 1,
+               ".gitattributes does not assign this Git LFS pointer to Git LFS",
+               fmt::format("run `git lfs track {}` and commit .gitattributes", quoted_path(path)),
                findings);
     }
 
-    /// Of a file that is no pointer here.
+    /// Checks a file that is not a pointer in this tree.
     void check_content(const std::string& path, const HeldByGit& held,
                        FindingList& findings) const {
         if (std::holds_alternative<LfsPointer>(held.as_pointer)) {
             check_covered(path, findings);
         } else if (held.size_bytes >= large_file_size && is_lfs_kind(path)) {
-            report(
-                not_in_lfs, path, 0,
-                fmt::format("{} bytes are committed to git itself, not Git LFS", held.size_bytes),
-                fmt::format("git lfs track {0}, then git add --renormalize {0}", quoted_path(path)),
-                findings);
+            report(not_in_lfs, path, 0,
+                   fmt::format("{} bytes are committed to git instead of Git LFS", held.size_bytes),
+                   fmt::format("run `git lfs track {0}`, then `git add --renormalize {0}`",
+                               quoted_path(path)),
+                   findings);
         }
     }
 
@@ -311,7 +310,7 @@ private:
     const GitAttributes& attributes_;
 };
 
-/// Files that are or should be pointers: by their kind, by .gitattributes, or since the hub names
+/// Files that are pointers or should be: by their kind, by .gitattributes, or because the hub names
 /// them.
 std::vector<std::string> candidates(const HubState& hub, const GitAttributes& attributes) {
     std::set<std::string_view> named;
@@ -347,10 +346,10 @@ std::span<const RuleInfo> pointer_rules() {
 }
 
 void check_pointers(const HubState& hub, unsigned jobs, FindingList& findings) {
-    Diagnostics troubles;
-    const GitAttributes attributes = GitAttributes::read(hub.tree, hub.files, troubles);
+    Diagnostics problems;
+    const GitAttributes attributes = GitAttributes::read(hub.tree, hub.files, problems);
     if (hub.part.has_hub()) {
-        for (const Diagnostic& trouble : troubles.all()) findings.report(trouble);
+        for (const Diagnostic& problem : problems.all()) findings.report(problem);
     }
     const std::vector<std::string> paths = candidates(hub, attributes);
     const PointerChecker checker(hub.tree, attributes);

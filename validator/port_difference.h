@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the ports a manifest states differ from those of a graph, in words.
+// Describes the difference between stated ports and the ports of a graph.
 #pragma once
 
 #include <optional>
@@ -10,9 +10,9 @@
 
 namespace onnxhub {
 
-/// The first difference, as one clause; nothing when they agree. `is_lenient` lets a stated number
-/// stand where the graph only knows a name or nothing: somebody's inference found more than ours.
-/// `source` says where `graph` comes from, for the clause.
+/// The first difference, as one clause; nothing if the ports are equal. `is_lenient` accepts a
+/// stated number if the graph has only a name or nothing: another inference may find more than
+/// ours. `source` is the origin of `graph` in the clause.
 std::optional<std::string> find_difference(const IoPorts& stated, const IoPorts& graph,
                                            bool is_lenient, std::string_view source = "the graph");
 

@@ -10,29 +10,30 @@
 
 #include "base/parallel.h"
 #include "base/user_error.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
 
 constexpr RuleInfo remote_object_missing{
-    .id = "remote-object-missing",
+    .id = rule_id::remote_object_missing,
     .severity = Severity::error,
     .family = "remote",
-    .what = "The Git LFS server has no object for a pointer (`--remote`).",
-    .why = "Everybody gets the pointer in place of the model, and `git clone` fails.",
+    .what = "The Git LFS server does not have the object of a pointer (`--remote`).",
+    .why = "Users get the pointer instead of the model, and `git clone` fails.",
     .example =
-        "The commit was pushed by a program that knows nothing of Git LFS, or from a fork "
-        "whose objects stayed there.",
-    .fix = "`git lfs push --all origin` from a clone that has the object.",
+        "The commit was pushed by a program that does not support Git LFS, or the objects are only "
+        "in a fork.",
+    .fix = "Run `git lfs push --all origin` in a clone that has the object.",
 };
 
 constexpr RuleInfo remote_size_differs{
-    .id = "remote-size-differs",
+    .id = rule_id::remote_size_differs,
     .severity = Severity::error,
     .family = "remote",
-    .what = "The Git LFS server states another size for a pointer's object (`--remote`).",
-    .why = "The pointer was edited by hand, or the object is damaged: downloads fail.",
-    .example = "A pointer that says `size 1234` for an object of 26,454 bytes",
+    .what = "The Git LFS server reports another size for the object of a pointer (`--remote`).",
+    .why = "The pointer was edited manually, or the object is damaged. Downloads fail.",
+    .example = "A pointer says `size 1234`, and the object has 26,454 bytes.",
     .fix = "Restore the pointer: `git checkout COMMIT -- FILE` with a good commit.",
 };
 
@@ -43,8 +44,7 @@ struct Pointer {
     LfsObject object;
 };
 
-/// Pointers among the files of the hub; those whose content is here are pointers in git all the
-/// same.
+/// The Git LFS object of a file. A downloaded file is still a pointer in git.
 std::optional<LfsObject> pointer_of(const Tree& tree, const std::string& path) {
     const auto stat = tree.stat(path);
     if (!stat || stat->kind != FileKind::regular || stat->is_ignored) return std::nullopt;
@@ -67,7 +67,7 @@ std::vector<Pointer> collect_pointers(const HubState& hub, unsigned jobs) {
         if (!hub.part.has_file(hub.files[i])) return;
         try {
             found[i] = pointer_of(hub.tree, hub.files[i]);
-        } catch (const UserError&) {  // file-unreadable has it
+        } catch (const UserError&) {  // file-unreadable reports it
         }
     });
     std::vector<Pointer> pointers;
@@ -98,14 +98,15 @@ void check_remote(const HubState& hub, const RemoteObjects& remote, unsigned job
                 findings.report(
                     remote_object_missing, {path, 0},
                     fmt::format("the Git LFS server has no object {}", to_hex(object.oid)),
-                    "push it from a clone that has it: git lfs push --all origin", {path, ""});
+                    "run `git lfs push --all origin` in a clone that has the object", {path, ""});
                 break;
             case LfsObjectState::Kind::other_size:
-                findings.report(remote_size_differs, {path, 0},
-                                fmt::format("the Git LFS server has {} bytes for this object, the "
-                                            "pointer says {}",
-                                            states[i].server_bytes, object.size_bytes),
-                                "restore the pointer from a good commit", {path, ""});
+                findings.report(
+                    remote_size_differs, {path, 0},
+                    fmt::format("the Git LFS server has {} bytes for this object, but the "
+                                "pointer says {}",
+                                states[i].server_bytes, object.size_bytes),
+                    "restore the pointer from a good commit", {path, ""});
                 break;
             case LfsObjectState::Kind::inconclusive:
                 findings.skip(remote_object_missing, "inconclusive: " + states[i].reason);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Family "remote": whether the Git LFS server has what the pointers stand for.
+// Family "remote": whether the Git LFS server has the objects of the pointers.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@ namespace onnxhub {
 
 std::span<const RuleInfo> remote_rules();
 
-/// Gives a state for each object it is asked about.
+/// Returns one state for each object.
 using RemoteObjects = std::function<std::vector<LfsObjectState>(const std::vector<LfsObject>&)>;
 
 void check_remote(const HubState& hub, const RemoteObjects& remote, unsigned jobs,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The writers behind render(), one source file each. Only for the sources of this module.
+// The writers of render(), one source file each. Private to this module.
 #pragma once
 
 #include <string>
 
-#include "validator/report.h"
+#include "validator/finding.h"
+#include "validator/report_options.h"
 
 namespace onnxhub {
 

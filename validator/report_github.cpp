@@ -9,7 +9,7 @@
 namespace onnxhub {
 namespace {
 
-/// GitHub shows so many annotations of a level per step and drops the others without a word.
+/// GitHub shows this number of annotations per level and step, and silently drops the others.
 constexpr std::size_t annotation_limit = 10;
 
 std::string data(const std::string& text) {
@@ -46,7 +46,7 @@ std::string_view command_of(Severity severity) {
     return severity == Severity::note ? "notice" : name_of(severity);
 }
 
-/// What comes before the title: "file=README.md,line=3,col=1,endColumn=5,".
+/// The properties before the title: "file=README.md,line=3,col=1,endColumn=5,".
 std::string place_properties(const ValidationReport& report, const Finding& finding) {
     if (finding.file.empty()) return "";
     std::string text = "file=" + property(shown(repository_path(report, finding.file))) + ',';
@@ -68,10 +68,10 @@ std::string annotation(const ValidationReport& report, const Finding& finding) {
 std::string rest_notice(const SeverityCounts& left_out) {
     const std::size_t count = left_out.errors + left_out.warnings + left_out.notes;
     return "::notice title=onnxhub::and " + std::to_string(count) + " more (" + to_text(left_out) +
-           ") than GitHub shows here; the report as text or json has them all\n";
+           ") than GitHub shows here; the formats text and json list all findings\n";
 }
 
-/// A line of the log. Its first characters are ours, so it is no command.
+/// A line of the log. The fixed prefix prevents workflow commands.
 std::string log_line(const std::string& text) {
     return "onnxhub: " + text + '\n';
 }
@@ -83,19 +83,19 @@ bool fits(const SeverityCounts& counts) {
 }  // namespace
 
 std::string render_github(const ValidationReport& report) {
-    // The notice about the rest is one of the ten of its level.
+    // The notice about the rest also counts towards the limit of its level.
     const bool has_rest = !fits(count_severities(report.findings));
-    SeverityCounts told;
+    SeverityCounts shown_counts;
     SeverityCounts left_out;
     std::string text;
     for (const Finding* finding : worst_first(report.findings)) {
-        SeverityCounts next = told;
+        SeverityCounts next = shown_counts;
         next.add(finding->severity);
         if (!fits(next) || (has_rest && next.notes == annotation_limit)) {
             left_out.add(finding->severity);
             continue;
         }
-        told = next;
+        shown_counts = next;
         text += annotation(report, *finding);
     }
     if (has_rest) text += rest_notice(left_out);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// For programs. Keys and meanings are a promise: docs/reports.md. A change that could break a
-// reader takes a new version number.
+// For programs. The keys are stable, see docs/reports.md. A change that could break a reader needs
+// a new version number.
 #include "manifest/json.h"
 #include "validator/report_formats.h"
 #include "validator/report_parts.h"
@@ -80,7 +80,7 @@ std::string render_json(const ValidationReport& report, const ReportOptions& opt
     members.push_back({"unchecked", unchecked_json(report.unchecked)});
     members.push_back({"notices", json_array(std::move(notices))});
     const JsonValue document = json_object(std::move(members));
-    // "##[" can only be inside a string here.
+    // "##[" can only occur inside a string.
     return without_runner_commands(json_text(document), "\\u0023") + '\n';
 }
 

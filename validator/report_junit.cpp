@@ -10,10 +10,10 @@
 namespace onnxhub {
 namespace {
 
-/// Findings listed per rule: GitLab refuses files over 30 MB, and nobody reads more.
+/// Listed findings per rule: GitLab rejects files over 30 MB.
 constexpr std::size_t listed_limit = 500;
 
-/// XML 1.0 can't hold these, not even escaped. (Control characters are gone already.)
+/// XML 1.0 does not allow these, not even escaped. (Control characters are already escaped.)
 bool is_forbidden(char32_t c) {
     return c == 0xfffe || c == 0xffff || (c < 0x20 && c != '\t' && c != '\n' && c != '\r');
 }
@@ -38,7 +38,7 @@ std::string xml_character(std::string_view character, char32_t c) {
 std::string xml(std::string_view text) {
     std::string escaped;
     while (!text.empty()) {
-        char32_t c = 0xffff;  // stands for a byte that is not UTF-8
+        char32_t c = 0xffff;  // for a byte that is not UTF-8
         const std::size_t length = std::max<std::size_t>(decode_utf8(text, c), 1);
         escaped += xml_character(text.substr(0, length), c);
         text.remove_prefix(length);
@@ -46,7 +46,7 @@ std::string xml(std::string_view text) {
     return without_runner_commands(escaped, "&#35;");
 }
 
-/// A rule and all that the run says about it.
+/// A rule and its results.
 struct Case {
     std::string rule;
     std::vector<const Finding*> findings;  ///< worst first
@@ -55,7 +55,7 @@ struct Case {
     bool has_errors() const {
         return !findings.empty() && findings.front()->severity == Severity::error;
     }
-    /// Not failed, yet not known to be passed either.
+    /// Not failed, but not completely checked either.
     bool is_skipped() const { return !has_errors() && !unchecked.empty(); }
 };
 
@@ -64,7 +64,7 @@ struct Suite {
     std::vector<Case> cases;
 };
 
-/// Families and rules in the order they are given; rules that nobody announced come last.
+/// Families and rules in the given order; other rules come last.
 class Suites {
 public:
     explicit Suites(std::span<const RuleInfo> rules) {
@@ -113,7 +113,7 @@ std::string counts_text(const Case& tested) {
     return to_text(counts);
 }
 
-/// No line begins with text from the repository, which could be a command in a workflow's log.
+/// No line begins with text from the repository: it could be a command in a workflow's log.
 std::string list_text(const Case& tested) {
     std::string text;
     const std::size_t listed = std::min(tested.findings.size(), listed_limit);
@@ -137,7 +137,7 @@ std::string unchecked_text(const Case& tested) {
     return text;
 }
 
-/// Warnings don't fail a case: Jenkins would call a build unstable that onnxhub itself lets pass.
+/// Warnings do not fail a case: Jenkins would report an unstable build, although onnxhub succeeds.
 std::string case_xml(const std::string& family, const Case& tested) {
     const std::string head = "    <testcase classname=\"onnxhub." + xml(shown(family)) +
                              "\" name=\"" + xml(shown(tested.rule)) + '"';

@@ -10,8 +10,8 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::size_t tail_size = 200;  // bytes kept free for the sentence about the rest
-constexpr std::size_t list_share = 10;  // of the limit at most: notices, what was not checked
+constexpr std::size_t tail_size = 200;  // bytes reserved for the sentence about the rest
+constexpr std::size_t list_share = 10;  // at most 1/10 of the limit each: notices, skipped checks
 
 std::string_view symbol_of(Severity severity) {
     if (severity == Severity::error) return "\u274c error";
@@ -59,7 +59,7 @@ struct FileFindings {
     std::vector<const Finding*> findings;
 };
 
-/// Files with errors first, since the end of a long report may be cut off.
+/// Files with errors first, because the end of a long report may be cut.
 std::vector<FileFindings> by_file(const std::vector<Finding>& findings) {
     std::map<std::string_view, FileFindings> found;
     for (const Finding& finding : findings) {
@@ -82,22 +82,22 @@ std::string file_head(const FileFindings& file) {
     return "\n### " + name + "\n\n| | Line | Rule | Finding |\n|---|---:|---|---|\n";
 }
 
-/// Rows as long as they fit, then how many didn't.
+/// Adds rows while they fit, then the number of the others.
 void append_findings(std::string& text, const std::vector<Finding>& findings, std::size_t limit) {
-    std::size_t told = 0;
+    std::size_t written = 0;
     for (const FileFindings& file : by_file(findings)) {
         std::string pending = file_head(file);
         for (const Finding* finding : file.findings) {
             pending += finding_row(*finding);
             if (text.size() + pending.size() + tail_size > limit) {
-                text += "\n**" + std::to_string(findings.size() - told) +
-                        " more findings are left out here: it can't be longer.** The "
-                        "formats text and json have them all.\n";
+                text += "\n**" + std::to_string(findings.size() - written) +
+                        " more findings do not fit here.** The formats text "
+                        "and json list all findings.\n";
                 return;
             }
             text += pending;
             pending.clear();
-            ++told;
+            ++written;
         }
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sentences and orders that reports of several formats share. Only for the sources of this module.
+// Texts and orders that several report formats share. Private to this module.
 #pragma once
 
 #include <cstddef>
@@ -33,19 +33,19 @@ std::string summary_text(const ValidationReport& report);
 
 std::size_t count_files(const std::vector<Finding>& findings);
 
-/// "12 not checked by graph-opset: their bytes are not here".
+/// "12 not checked by graph-opset-differs: not downloaded".
 std::string to_text(const Unchecked& unchecked);
 
-/// The finding's file as the repository has it, for readers that look there.
+/// The path of the finding's file relative to the top of the repository.
 std::string repository_path(const ValidationReport& report, const std::string& file);
 
-/// "file:line:column", as far as they are known; "the repository" without a file.
+/// "file:line:column", as far as known; "the repository" without a file.
 std::string location_text(const Finding& finding);
 
 /// Message and hint in one line: "message; hint".
 std::string statement_text(const Finding& finding);
 
-/// Errors first, then warnings, then notes; else in the order given.
+/// Errors, then warnings, then notes; each in the given order.
 std::vector<const Finding*> worst_first(const std::vector<Finding>& findings);
 
 /// Columns counted in Unicode code points, 1-based; `end` is exclusive.
@@ -54,7 +54,7 @@ struct CharacterColumns {
     std::optional<int> end;  ///< absent: to the end of the line
 };
 
-/// Nothing when the finding has no column, or no line to count its characters in.
+/// Nothing if the finding has no column, or no source line to count characters in.
 std::optional<CharacterColumns> character_columns(const Finding& finding);
 
 }  // namespace onnxhub

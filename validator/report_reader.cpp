@@ -24,7 +24,7 @@ const JsonArray& array(const JsonValue& object, const char* key) {
 
 Severity severity_of(const std::string& name) {
     const auto severity = parse_severity(name);
-    if (!severity) throw UnexpectedJson("severity is none of error, warning, note");
+    if (!severity) throw UnexpectedJson("severity is not one of error, warning and note");
     return *severity;
 }
 
@@ -48,7 +48,7 @@ std::size_t count(const JsonValue& object, const char* key) {
 }
 
 ValidationReport read(const JsonValue& document) {
-    if (!document.object()) throw UnexpectedJson("it is no object");
+    if (!document.object()) throw UnexpectedJson("it is not an object");
     if (json_member(document, "version").integer() != 1) throw UnexpectedJson("version is not 1");
     if (text_member(json_member(document, "tool"), "name") != "onnxhub")
         throw UnexpectedJson("tool is not onnxhub");
@@ -61,12 +61,12 @@ ValidationReport read(const JsonValue& document) {
             {text_member(item, "rule"), count(item, "count"), text_member(item, "reason")});
     }
     for (const JsonValue& item : array(document, "notices")) {
-        if (!item.string()) throw UnexpectedJson("a notice is no string");
+        if (!item.string()) throw UnexpectedJson("a notice is not a string");
         report.notices.push_back(*item.string());
     }
     if (document.find("shard")) {
         report.shard = parse_shard(text_member(document, "shard"));
-        if (!report.shard) throw UnexpectedJson("shard is no number and count such as 3/7");
+        if (!report.shard) throw UnexpectedJson("shard is not a number and count such as 3/7");
     }
     report.folder = text_member_if_any(document, "folder");
     const JsonValue& summary = json_member(document, "summary");
@@ -85,8 +85,8 @@ auto order_of(const Finding& finding) {
 std::variant<ValidationReport, std::string> parse_report(const JsonValue& document) {
     try {
         return read(document);
-    } catch (const UnexpectedJson& trouble) {
-        return std::string(trouble.what());
+    } catch (const UnexpectedJson& problem) {
+        return std::string(problem.what());
     }
 }
 
@@ -104,8 +104,8 @@ ValidationReport merge_reports(std::vector<ValidationReport> parts) {
         for (const Unchecked& item : part.unchecked)
             unchecked[{item.rule, item.reason}] += item.count;
         for (std::string& notice : part.notices) {
-            const bool is_told = std::ranges::find(merged.notices, notice) != merged.notices.end();
-            if (!is_told) merged.notices.push_back(std::move(notice));
+            const bool is_known = std::ranges::find(merged.notices, notice) != merged.notices.end();
+            if (!is_known) merged.notices.push_back(std::move(notice));
         }
         merged.entries_checked += part.entries_checked;
         merged.rows_checked += part.rows_checked;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reports read back: parts of one validation, or what a stranger's workflow run left behind.
+// Reads reports: shards of one validation, or the output of an untrusted workflow run.
 #pragma once
 
 #include <string>
@@ -12,14 +12,14 @@
 
 namespace onnxhub {
 
-/// More findings than these are no report of ours.
+/// Reports with more findings are rejected.
 inline constexpr std::size_t report_findings_limit = 10'000'000;
 
-/// A report in the format `json` of docs/reports.md, version 1. Anything else is one clause that
-/// says what is wrong: every key must be there with its type, numbers must be in range.
+/// A report in the format `json` of docs/reports.md, version 1; otherwise one clause that says what
+/// is wrong. All keys must exist with their types, and numbers must be in range.
 std::variant<ValidationReport, std::string> parse_report(const JsonValue& document);
 
-/// One report of parts that each looked at other models: findings in the order of a whole run.
+/// Merges the reports of different shards. Findings are in the order of an unsharded run.
 ValidationReport merge_reports(std::vector<ValidationReport> parts);
 
 }  // namespace onnxhub

@@ -14,14 +14,14 @@
 namespace onnxhub {
 namespace {
 
-/// GitHub shows no more results of a run than this.
+/// GitHub shows this number of results per run.
 constexpr std::size_t result_limit = 5000;
 
 JsonValue sarif_text(std::string_view text) {
     return json_string(std::string(text));
 }
 
-/// Viewers take "[text](target)" in a plain message for a link (SARIF 3.11.6).
+/// Viewers interpret "[text](target)" in a plain message as a link (SARIF 3.11.6).
 std::string without_links(std::string_view text) {
     std::string result;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -55,7 +55,7 @@ JsonValue help_json(const RuleInfo& rule) {
     add("Why", rule.why);
     add("Example", rule.example);
     add("How to fix", rule.fix);
-    if (rule.is_fixable) add("Fixable", "`onnxhub validate --fix` repairs it");
+    if (rule.is_fixable) add("Fixable", "run `onnxhub validate --fix`");
     return json_object(
         {{"text", json_string(std::move(text))}, {"markdown", json_string(std::move(markdown))}});
 }
@@ -72,8 +72,8 @@ JsonValue rule_json(const RuleInfo& rule) {
          {"properties", json_object({{"tags", json_array({sarif_text(rule.family)})}})}});
 }
 
-/// RFC 3986: all but unreserved characters and '/' as %XX, so that a colon in the first folder is
-/// no scheme and a path of any bytes is a valid reference.
+/// RFC 3986: encodes all except unreserved characters and '/', so that a colon in the first segment
+/// is not a scheme and any path is a valid reference.
 std::string uri_of(const std::string& path) {
     constexpr std::string_view plain =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
@@ -88,7 +88,7 @@ std::string uri_of(const std::string& path) {
     return uri;
 }
 
-/// GitHub places an alert by its line, so a finding about a whole file is at the first one.
+/// GitHub needs a line, so findings about a whole file are at line 1.
 JsonValue region_json(const Finding& finding) {
     JsonObject members{{"startLine", json_integer(std::max(finding.line, 1))}};
     if (const auto columns = character_columns(finding)) {
@@ -98,8 +98,7 @@ JsonValue region_json(const Finding& finding) {
     return json_object(std::move(members));
 }
 
-/// GitHub refuses a document with a result that has no location: what is about the hub as a whole
-/// stands at its manifest.
+/// GitHub rejects results without a location, so findings about the whole hub are at its manifest.
 JsonValue location_json(const ValidationReport& report, const Finding& finding) {
     const std::string file = repository_path(
         report, finding.file.empty() ? std::string(manifest_file_name) : finding.file);
@@ -147,8 +146,8 @@ JsonValue invocation_json(const ValidationReport& report) {
     JsonArray notifications;
     if (report.findings.size() > result_limit) {
         const std::string text = fmt::format(
-            "{} more findings are left out of this file, the least severe ones; the formats text "
-            "and json have them all",
+            "{} more findings of the lowest severity do not fit in this file; the formats text "
+            "and json list all findings",
             report.findings.size() - result_limit);
         notifications.push_back(notification_json(Severity::warning, text));
     }
@@ -192,7 +191,7 @@ std::string render_sarif(const ValidationReport& report, const ReportOptions& op
                                             "errata01/os/schemas/sarif-schema-2.1.0.json")},
                      {"version", sarif_text("2.1.0")},
                      {"runs", json_array({std::move(run)})}});
-    // "##[" can only be inside a string here.
+    // "##[" can only occur inside a string.
     return without_runner_commands(json_text(document), "\\u0023") + '\n';
 }
 

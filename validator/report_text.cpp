@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For people at a terminal. No line begins with text from the repository: in a workflow's log a
+// For people at a terminal. No line begins with text from the repository: in a workflow's log, a
 // file named "::error::" would be a command.
 #include <algorithm>
 #include <map>

@@ -16,13 +16,13 @@ namespace {
 
 std::string_view family_title(std::string_view family) {
     static const std::map<std::string_view, std::string_view> titles{
-        {"document", "the manifest by itself"},
-        {"files", "what the manifest states about files"},
-        {"pointers", "Git LFS pointers, and what should be one"},
+        {"document", "the manifest itself"},
+        {"files", "the manifest against the files"},
+        {"pointers", "Git LFS pointers, and files that should be pointers"},
         {"remote", "objects on the Git LFS server, with `--remote`"},
-        {"tables", "README tables, and the manifest against them"},
-        {"graph", "the models' own graphs, where their bytes are here"},
-        {"archive", "archives with test data, where their bytes are here"},
+        {"tables", "README tables, and the manifest against the tables"},
+        {"graph", "graphs of downloaded models"},
+        {"archive", "downloaded archives with test data"},
         {"settings", "`onnxhub.toml`"},
         {"changes", "a change against its base, with `--changed-since`"},
     };
@@ -73,11 +73,12 @@ std::string rules_json() {
 std::string rules_markdown() {
     std::string text =
         "# Rules\n\n"
-        "What `onnxhub validate` checks. This page is made from the rules themselves by\n"
-        "`onnxhub validate --rules --format markdown`. *Fixable* ones are repaired by `--fix`. "
-        "`--select` and\n`--ignore` take ids and names of families, and so does "
-        "`[[validate.ignore]]` "
-        "in [`onnxhub.toml`](settings.md).\n";
+        "The checks of `onnxhub validate`. `onnxhub validate --rules --format markdown` writes "
+        "this\n"
+        "page. `--fix` repairs findings of *fixable* rules. `--select` and `--ignore` accept ids "
+        "of\n"
+        "rules and names of families, and so does `[[validate.ignore]]` in\n"
+        "[`onnxhub.toml`](settings.md).\n";
     std::string_view family;
     for (const RuleInfo& rule : all_rules()) {
         if (rule.family != family) {

@@ -6,7 +6,7 @@
 
 namespace onnxhub {
 
-std::string rules_text();      ///< a line a rule: id, severity, what it finds
+std::string rules_text();      ///< one line per rule: id, severity, description
 std::string rules_json();      ///< an array of objects, documented in docs/reports.md
 std::string rules_markdown();  ///< docs/rules.md
 

@@ -13,8 +13,8 @@
 namespace onnxhub {
 namespace {
 
-constexpr int excerpt_width = 96;     // terminal columns: with gutter and number about 100
-constexpr int lead_width = 32;        // of them before the region, where a line is cut
+constexpr int excerpt_width = 96;     // terminal columns; about 100 with gutter and line number
+constexpr int lead_width = 32;        // columns before the region in a cut line
 constexpr std::size_t tab_width = 4;  // terminal columns
 constexpr std::string_view cut = "\u2026";
 
@@ -30,8 +30,8 @@ bool is_in(const CodePoints (&ranges)[count], char32_t c) {
     });
 }
 
-/// Terminal columns of a printable character. The main blocks of Unicode's East Asian Width and
-/// combining marks (https://www.unicode.org/reports/tr11/): wcwidth(3) depends on the locale.
+/// Terminal columns of a printable character, for the main blocks of East Asian Width and combining
+/// marks (https://www.unicode.org/reports/tr11/): wcwidth(3) depends on the locale.
 int width_of(char32_t c) {
     static constexpr CodePoints combining[] = {
         {0x300, 0x36f},   {0x483, 0x489},   {0x591, 0x5bd},   {0x610, 0x61a},
@@ -48,13 +48,13 @@ int width_of(char32_t c) {
     return is_in(wide, c) ? 2 : 1;
 }
 
-/// One character of the line, as shown.
+/// One shown character of the line.
 struct Cell {
     std::string text;
     int width = 0;
 };
 
-/// The part of a line a finding means, in bytes from 0.
+/// The part of a line that a finding is about, in bytes from 0.
 struct Region {
     std::size_t begin = 0;
     std::size_t end = 0;
@@ -77,14 +77,14 @@ Region region_of(const Finding& finding, std::string_view line) {
     return region;
 }
 
-/// The character at `offset`, which is moved past it.
+/// Returns the character at `offset` and moves `offset` past it.
 Cell next_cell(std::string_view line, std::size_t& offset) {
     char32_t c = 0;
     const std::size_t length = decode_utf8(line.substr(offset), c);
     const std::size_t begin = offset;
     offset += std::max<std::size_t>(length, 1);
     if (c == '\t' && length == 1) return {std::string(tab_width, ' '), tab_width};
-    // "##[" would be a command to the runner of a workflow, see without_runner_commands().
+    // "##[" would be a command in a workflow's log, see without_runner_commands().
     if (line.substr(begin, 2) == "#[" && begin > 0 && line[begin - 1] == '#') return {"\\x23", 4};
     std::string text = printable(std::string(line.substr(begin, offset - begin)));
     const bool is_escaped = text.size() != offset - begin;
@@ -92,7 +92,7 @@ Cell next_cell(std::string_view line, std::size_t& offset) {
     return {std::move(text), width};
 }
 
-/// What is shown before the region: all of a short line, the last columns of a long one.
+/// The shown text before the region: all of a short line, or the last columns of a long one.
 std::deque<Cell> lead_cells(std::string_view line, std::size_t region_begin) {
     const bool is_short = line.size() <= static_cast<std::size_t>(excerpt_width);
     const auto limit = static_cast<std::size_t>(is_short ? excerpt_width : lead_width);

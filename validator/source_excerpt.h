@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The line a finding is about as a terminal shows it, with marks under the region meant.
+// The line of a finding for a terminal, with marks under the region.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ struct SourceExcerpt {
     std::string marker;  ///< spaces, then '^' under each terminal column of the region
 };
 
-/// Reads only the part of a long line that is shown. `finding.source_line` must not be empty.
+/// Reads only the shown part of a long line. `finding.source_line` must not be empty.
 SourceExcerpt excerpt_source(const Finding& finding);
 
 }  // namespace onnxhub

@@ -15,10 +15,10 @@ namespace {
 constexpr std::size_t line_limit = 2'000;                      // bytes
 constexpr std::uint64_t file_limit = std::uint64_t{64} << 20;  // bytes, as of READMEs
 
-/// All lines of a manifest may be one: it is not repeated for each finding without an end.
+/// A manifest may have one long line, which must not be copied for each of many findings.
 constexpr std::size_t few_bytes = std::size_t{4} << 20;
 
-/// Gives no more than `limit` bytes in all; later findings get none.
+/// Copies at most `limit` bytes in total; later findings get no line.
 void fill(std::string_view text, const std::vector<Finding*>& findings, std::size_t limit) {
     std::vector<int> wanted;
     for (const Finding* finding : findings) wanted.push_back(finding->line);
@@ -76,7 +76,7 @@ void add_source_lines(const Tree& tree, const ManifestText& manifest,
         if (file == manifest.file && manifest.text) {
             fill(*manifest.text, found, std::max(manifest.text->size(), few_bytes));
         } else if (const auto text = readable_text(tree, file)) {
-            fill(*text, found, std::string::npos);  // changes of READMEs are found by their lines
+            fill(*text, found, std::string::npos);  // ChangeScope needs all lines of READMEs
         }
     }
 }

@@ -12,362 +12,371 @@
 
 #include "manifest/entry_name.h"
 #include "manifest/onnx_release.h"
+#include "manifest/rule_ids.h"
 
 namespace onnxhub {
 namespace {
 
-// Found while the tables are read; generate tells of them too.
+// Reported while tables are read, also by `generate`.
 
 constexpr RuleInfo readme_unreadable{
-    .id = "readme-unreadable",
+    .id = rule_id::readme_unreadable,
     .severity = Severity::error,
     .family = "tables",
-    .what = "The root `README.md` can't be read.",
-    .why = "It is where the hub's models are found.",
-    .example = "`README.md` is a symbolic link out of the repository.",
+    .what = "The root `README.md` cannot be read.",
+    .why = "The hub's models are listed there.",
+    .example = "`README.md` is a symbolic link that points outside of the repository.",
     .fix = "Make it a regular file.",
 };
 
 constexpr RuleInfo readme_too_complex{
-    .id = "readme-too-complex",
+    .id = rule_id::readme_too_complex,
     .severity = Severity::error,
     .family = "tables",
-    .what = "A README is nested or laid out so that its tables can't be read in reasonable time.",
-    .why = "None of its models is in the hub.",
-    .example = "Ten thousand nested block quotes.",
-    .fix = "Simplify the document at that line.",
+    .what =
+        "A README is nested so deeply, or has such a layout, that its tables cannot be read in "
+        "reasonable time.",
+    .why = "The hub has none of its models.",
+    .example = "Ten thousand nested block quotes",
+    .fix = "Simplify the document at this line.",
 };
 
 constexpr RuleInfo readme_not_utf8{
-    .id = "readme-not-utf8",
+    .id = rule_id::readme_not_utf8,
     .severity = Severity::warning,
     .family = "tables",
-    .what = "A README has bytes that are not UTF-8.",
-    .why = "Names read from it have U+FFFD in their place.",
-    .example = "A name typed in Latin-1.",
+    .what = "A README contains bytes that are not UTF-8.",
+    .why = "Names from this README contain U+FFFD instead of these bytes.",
+    .example = "A name is encoded in Latin-1.",
     .fix = "Save the file as UTF-8.",
 };
 
 constexpr RuleInfo readme_conflict{
-    .id = "readme-conflict",
+    .id = rule_id::readme_conflict,
     .severity = Severity::error,
     .family = "tables",
-    .what = "A README holds the conflict markers of a merge.",
-    .why = "The two sides say different things of the same models, so none of its rows is read.",
+    .what = "A README contains the conflict markers of a merge.",
+    .why = "The two sides differ, so `onnxhub` reads none of its rows.",
     .example = "`<<<<<<< HEAD` above a row",
-    .fix = "Take one side, or both, and remove the markers.",
+    .fix = "Keep one side or both, and remove the markers.",
 };
 
 constexpr RuleInfo folder_no_link{
-    .id = "folder-no-link",
+    .id = rule_id::folder_no_link,
     .severity = Severity::note,
     .family = "tables",
-    .what = "A cell of the column \"Model Class\" has no link.",
-    .why = "That is how hubs list models nobody contributed yet.",
+    .what = "A cell in the column \"Model Class\" has no link.",
+    .why = "Hubs list models this way that no one has contributed yet.",
     .example = "`Text to Image | …`",
-    .fix = "Nothing, or link it to its folder once there is one.",
+    .fix = "No action is needed. When the directory exists, link to it.",
 };
 
 constexpr RuleInfo folder_absolute_url{
-    .id = "folder-absolute-url",
+    .id = rule_id::folder_absolute_url,
     .severity = Severity::error,
     .family = "tables",
     .what = "A link in the column \"Model Class\" leads to another site.",
-    .why = "The folder is not found, and none of its models is in the hub.",
+    .why = "`onnxhub` does not find the directory, and the hub has none of its models.",
     .example = "`[MNIST](https://github.com/onnx/models/tree/main/vision/mnist)`",
-    .fix = "Link by the relative path: `[MNIST](vision/mnist)`.",
+    .fix = "Use a relative link: `[MNIST](vision/mnist)`.",
 };
 
 constexpr RuleInfo folder_unsafe_path{
-    .id = "folder-unsafe-path",
-    .severity = Severity::error,
-    .family = "tables",
-    .what = "A link in the column \"Model Class\" leaves the repository or can't be a path.",
-    .why = "The folder is not found, and none of its models is in the hub.",
-    .example = "`[MNIST](../elsewhere/mnist)`",
-    .fix = "Link to a folder of this repository by its relative path.",
-};
-
-constexpr RuleInfo folder_no_readme{
-    .id = "folder-no-readme",
-    .severity = Severity::error,
-    .family = "tables",
-    .what = "A folder that the root README links to has no `README.md`, or does not exist.",
-    .why = "None of its models is in the hub.",
-    .example = "The folder was renamed, and the link was not.",
-    .fix = "Correct the link, or add the README with its table of models.",
-};
-
-constexpr RuleInfo folder_is_submodule{
-    .id = "folder-is-submodule",
-    .severity = Severity::note,
-    .family = "tables",
-    .what = "A linked folder is a git submodule; its models are left out.",
-    .why = "Its files are not part of this repository.",
-    .example = "`[Partner](partner)`, where `partner` is a submodule.",
-    .fix = "Nothing, or add the models to this repository.",
-};
-
-constexpr RuleInfo column_misspelled{
-    .id = "column-misspelled",
+    .id = rule_id::folder_unsafe_path,
     .severity = Severity::error,
     .family = "tables",
     .what =
-        "A table looks like one of models, but the name of a column is a slip away from what "
-        "it must be.",
-    .why = "Tables without all their columns are not read: none of its models is in the hub.",
-    .example = "`Opset verison` for `Opset version`",
+        "A link in the column \"Model Class\" points outside of the repository or is not a valid "
+        "path.",
+    .why = "`onnxhub` does not find the directory, and the hub has none of its models.",
+    .example = "`[MNIST](../elsewhere/mnist)`",
+    .fix = "Use a relative link to a directory in this repository.",
+};
+
+constexpr RuleInfo folder_no_readme{
+    .id = rule_id::folder_no_readme,
+    .severity = Severity::error,
+    .family = "tables",
+    .what = "A directory that the root README links to has no `README.md`, or does not exist.",
+    .why = "The hub has none of its models.",
+    .example = "The directory was renamed, but the link was not updated.",
+    .fix = "Correct the link, or add a README with a table of models.",
+};
+
+constexpr RuleInfo folder_is_submodule{
+    .id = rule_id::folder_is_submodule,
+    .severity = Severity::note,
+    .family = "tables",
+    .what = "A linked directory is a git submodule. Its models are skipped.",
+    .why = "Its files are not part of this repository.",
+    .example = "`[Partner](partner)`, and `partner` is a submodule",
+    .fix = "No action is needed. To include the models, add them to this repository.",
+};
+
+constexpr RuleInfo column_misspelled{
+    .id = rule_id::column_misspelled,
+    .severity = Severity::error,
+    .family = "tables",
+    .what = "A table looks like a table of models, but the name of a column is misspelled.",
+    .why = "`onnxhub` ignores tables without all columns. The hub has none of the models.",
+    .example = "`Opset verison` instead of `Opset version`",
     .fix = "Correct the name of the column.",
 };
 
 constexpr RuleInfo column_missing{
-    .id = "column-missing",
+    .id = rule_id::column_missing,
     .severity = Severity::error,
     .family = "tables",
     .what =
-        "A table has all but one of the columns Model, Download, ONNX version and Opset "
-        "version.",
-    .why = "Tables without all their columns are not read: none of its models is in the hub.",
+        "A table has all columns of Model, Download, ONNX version and Opset version, except one.",
+    .why = "`onnxhub` ignores tables without all columns. The hub has none of the models.",
     .example = "`Model | Download | ONNX version`",
     .fix = "Add the column.",
 };
 
 constexpr RuleInfo row_no_model{
-    .id = "row-no-model",
+    .id = rule_id::row_no_model,
     .severity = Severity::error,
     .family = "tables",
-    .what = "A row has a download, but no name in the column \"Model\".",
-    .why = "The model is not in the hub: nobody could ask for it.",
+    .what = "A row has a download, but the cell in the column \"Model\" is empty.",
+    .why = "The hub does not have the model, because users could not request it.",
     .example = "`| | [1 MB](mnist.onnx) | 1.3 | 8 |`",
-    .fix = "Write the model's name.",
+    .fix = "Write the name of the model.",
 };
 
 constexpr RuleInfo row_name_is_link{
-    .id = "row-name-is-link",
+    .id = rule_id::row_name_is_link,
     .severity = Severity::warning,
     .family = "tables",
     .what =
-        "The cell \"Model\" holds a link, which makes the model's name a piece of HTML in the "
-        "manifest.",
-    .why = "Users find models by name and can't type that one.",
+        "The cell in the column \"Model\" contains a link. The model's name in the manifest is "
+        "then a piece of HTML.",
+    .why = "Users find models by name, and do not type HTML.",
     .example = "`[age_googlenet](https://example.org/paper)`",
-    .fix = "Move the link to another column, such as one for the paper.",
+    .fix = "Move the link to another column, for example to one for the paper.",
 };
 
 constexpr RuleInfo row_no_link{
-    .id = "row-no-link",
+    .id = rule_id::row_no_link,
     .severity = Severity::error,
     .family = "tables",
-    .what = "The cell \"Download\" of a row has no link.",
-    .why = "The model is not in the hub.",
+    .what = "The cell in the column \"Download\" has no link.",
+    .why = "The hub does not have the model.",
     .example = "`| MNIST | 26 KB | 1.3 | 8 |`",
-    .fix = "Link to the `.onnx` file by its path relative to the README.",
+    .fix = "Link to the `.onnx` file. The path is relative to the README.",
 };
 
 constexpr RuleInfo row_absolute_url{
-    .id = "row-absolute-url",
+    .id = rule_id::row_absolute_url,
     .severity = Severity::error,
     .family = "tables",
     .what = "A download links to another site.",
-    .why = "Clients load models from the hub itself; nothing vouches for other sites.",
+    .why =
+        "Clients load models from the hub itself. The hub cannot guarantee the content of other "
+        "sites.",
     .example = "`[26 KB](https://example.org/mnist.onnx)`",
-    .fix = "Commit the file, with Git LFS where it is large, and link to it by its relative path.",
+    .fix = "Commit the file (with Git LFS if it is large) and use a relative link.",
 };
 
 constexpr RuleInfo row_unsafe_path{
-    .id = "row-unsafe-path",
+    .id = rule_id::row_unsafe_path,
     .severity = Severity::error,
     .family = "tables",
-    .what = "A download's link leaves the repository or can't be a path.",
-    .why = "The model is not in the hub.",
-    .example = "`[26 KB](../../../mnist.onnx)` in a folder two levels deep",
-    .fix = "Link to a file of this repository by its relative path.",
+    .what = "The link of a download points outside of the repository or is not a valid path.",
+    .why = "The hub does not have the model.",
+    .example = "`[26 KB](../../../mnist.onnx)` in a directory two levels deep",
+    .fix = "Use a relative link to a file in this repository.",
 };
 
 constexpr RuleInfo row_no_onnx_version{
-    .id = "row-no-onnx-version",
+    .id = rule_id::row_no_onnx_version,
     .severity = Severity::error,
     .family = "tables",
-    .what = "The cell \"ONNX version\" of a row is empty.",
-    .why = "The model is not in the hub: its entry would lack a required key.",
+    .what = "The cell in the column \"ONNX version\" is empty.",
+    .why = "The hub does not have the model, because its entry would lack a required key.",
     .example = "`| MNIST | [26 KB](mnist.onnx) | | 8 |`",
-    .fix = "Write the ONNX release the model was made with, such as 1.9.",
+    .fix = "Write the ONNX release that exported the model, for example 1.9.",
 };
 
 constexpr RuleInfo row_bad_opset{
-    .id = "row-bad-opset",
+    .id = rule_id::row_bad_opset,
     .severity = Severity::error,
     .family = "tables",
-    .what = "The cell \"Opset version\" of a row is no number from 1 to 1000.",
-    .why = "The model is not in the hub: its entry would lack a required key.",
+    .what = "The cell in the column \"Opset version\" is not a number from 1 to 1000.",
+    .why = "The hub does not have the model, because its entry would lack a required key.",
     .example = "`v8`, or `7, 8`",
-    .fix = "Write the model's default-domain opset, such as 13.",
+    .fix = "Write the opset of the default domain, for example 13.",
 };
 
 constexpr RuleInfo row_bad_version{
-    .id = "row-bad-version",
+    .id = rule_id::row_bad_version,
     .severity = Severity::warning,
     .family = "tables",
-    .what = "The cell \"ONNX version\" of a row is not numbers with dots between them.",
-    .why = "Clients that compare versions can't use it.",
+    .what =
+        "The cell in the column \"ONNX version\" is not a release number (numbers separated by "
+        "dots).",
+    .why = "Clients cannot compare the version.",
     .example = "`onnx 1.9`, or `1,9`",
-    .fix = "Write the release alone, such as 1.9 or 1.4.1.",
+    .fix = "Write only the release number, for example 1.9 or 1.4.1.",
 };
 
 constexpr RuleInfo row_duplicate{
-    .id = "row-duplicate",
+    .id = rule_id::row_duplicate,
     .severity = Severity::warning,
     .family = "tables",
-    .what = "A row says the same as an earlier one.",
-    .why = "One of the two was meant to say something else, or is left over from a merge.",
-    .example = "The same line twice.",
-    .fix = "Remove or correct one of the two.",
+    .what = "A row is the same as an earlier row.",
+    .why = "One of the two rows is wrong, or left over from a merge.",
+    .example = "The same line occurs twice.",
+    .fix = "Remove or correct one of the two rows.",
 };
 
 constexpr RuleInfo row_file_missing{
-    .id = "row-file-missing",
+    .id = rule_id::row_file_missing,
     .severity = Severity::error,
     .family = "tables",
-    .what = "A row's download leads to no file of the repository.",
-    .why = "Readers of the page get \"404 Not Found\", and the model is not in the hub.",
-    .example = "The link says `model/mnist-8.onnx`, the file is `models/mnist-8.onnx`.",
+    .what = "The download of a row leads to a file that is not in the repository.",
+    .why = "Readers of the page get \"404 Not Found\", and the hub does not have the model.",
+    .example = "The link says `model/mnist-8.onnx`, but the file is `models/mnist-8.onnx`.",
     .fix = "Correct the link, or commit the file.",
 };
 
 constexpr RuleInfo row_archive_missing{
-    .id = "row-archive-missing",
+    .id = rule_id::row_archive_missing,
     .severity = Severity::warning,
     .family = "tables",
-    .what = "A row's download with test data leads to no file of the repository.",
-    .why = "Readers of the page get \"404 Not Found\"; the entry is made without test data.",
-    .example = "The model was updated to opset 12 and its archive was never committed.",
-    .fix = "Correct the link, commit the archive, or empty the cell.",
+    .what = "The download with test data leads to a file that is not in the repository.",
+    .why = "Readers of the page get \"404 Not Found\", and the entry has no test data.",
+    .example = "The model was updated to opset 12, but its archive was not committed.",
+    .fix = "Correct the link, commit the archive, or clear the cell.",
 };
 
 constexpr RuleInfo row_file_ignored{
-    .id = "row-file-ignored",
-    .severity = Severity::error,
-    .family = "tables",
-    .what = "A row's download leads to a file that `.gitignore` excludes and git does not track.",
-    .why = "The file exists on this machine alone.",
-    .example = "`*.onnx` in `.gitignore`",
-    .fix = "Track it with `git add -f`, or remove the row.",
-};
-
-constexpr RuleInfo row_file_unusable{
-    .id = "row-file-unusable",
+    .id = rule_id::row_file_ignored,
     .severity = Severity::error,
     .family = "tables",
     .what =
-        "A row's download leads to something that is no readable file: a folder, a link out of "
-        "the repository, a broken Git LFS pointer.",
-    .why = "The model is not in the hub.",
-    .example = "`[26 KB](model)`, where `model` is a folder",
+        "The download of a row leads to a file that `.gitignore` excludes and git does not track.",
+    .why = "The file exists only on this machine.",
+    .example = "`*.onnx` in `.gitignore`",
+    .fix = "Track the file with `git add -f`, or remove the row.",
+};
+
+constexpr RuleInfo row_file_unusable{
+    .id = rule_id::row_file_unusable,
+    .severity = Severity::error,
+    .family = "tables",
+    .what =
+        "The download of a row does not lead to a readable file. It leads to a directory, a link "
+        "out of the repository, or a broken Git LFS pointer.",
+    .why = "The hub does not have the model.",
+    .example = "`[26 KB](model)`, and `model` is a directory",
     .fix = "Correct the link or the file.",
 };
 
 constexpr RuleInfo feature_tensor_unknown{
-    .id = "feature-tensor-unknown",
+    .id = rule_id::feature_tensor_unknown,
     .severity = Severity::warning,
     .family = "tables",
     .what =
-        "`[features.tensors]` in `onnxhub.toml` names a tensor that the model's graph doesn't "
-        "have, or whose shape is not known.",
+        "`[features.tensors]` in `onnxhub.toml` names a tensor that is not in the model's graph, "
+        "or whose shape is unknown.",
     .why = "The entry gets no `extra_ports`.",
-    .example = "`\"ResNet18\" = \"pool1\"`, when the tensor is `resnetv15_pool1_fwd`",
-    .fix = "Name a tensor of the graph.",
+    .example = "`\"ResNet18\" = \"pool1\"`, but the tensor is `resnetv15_pool1_fwd`",
+    .fix = "Write the name of a tensor in the graph.",
 };
 
 // The manifest against the tables.
 
 constexpr RuleInfo row_without_entry{
-    .id = "row-without-entry",
+    .id = rule_id::row_without_entry,
     .severity = Severity::error,
     .family = "tables",
-    .what = "A row of a table has no entry in the manifest.",
-    .why = "Clients don't see the model: they read the manifest alone.",
-    .example = "A pull request added the model and its row and did not regenerate the manifest.",
+    .what = "A row has no entry in the manifest.",
+    .why = "Clients do not see the model, because they read only the manifest.",
+    .example = "A pull request added the model and its row, but did not regenerate the manifest.",
     .fix = "Run `onnxhub generate`, or `onnxhub validate --fix`, and commit the manifest.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo entry_without_row{
-    .id = "entry-without-row",
+    .id = rule_id::entry_without_row,
     .severity = Severity::error,
     .family = "tables",
-    .what = "An entry of the manifest has no row in any table.",
-    .why = "The next `onnxhub generate` drops it, and nobody who reads the hub's pages finds it.",
-    .example = "The row was deleted, and the manifest was not regenerated.",
+    .what = "An entry has no row in any table.",
+    .why =
+        "The next `onnxhub generate` removes the entry, and readers of the hub's pages do not find "
+        "the model.",
+    .example = "The row was deleted, but the manifest was not regenerated.",
     .fix =
-        "Add the row, or run `onnxhub validate --fix`. Hubs that list models without rows set "
-        "`discover = true` under `[generate]`.",
+        "Add the row, or run `onnxhub validate --fix`. If the hub lists models without rows, set "
+        "`discover = true` in `[generate]`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo entry_path_differs{
-    .id = "entry-path-differs",
+    .id = rule_id::entry_path_differs,
     .severity = Severity::error,
     .family = "tables",
-    .what = "The row of an entry links to another file than the entry's `model_path`.",
+    .what = "The row of an entry links to a file that is not the entry's `model_path`.",
     .why = "Readers of the page and clients get different models.",
-    .example = "The row moved on to `mnist-12.onnx`, the entry still names `mnist-8.onnx`.",
+    .example = "The row links to `mnist-12.onnx`, but the entry names `mnist-8.onnx`.",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo entry_name_differs{
-    .id = "entry-name-differs",
+    .id = rule_id::entry_name_differs,
     .severity = Severity::error,
     .family = "tables",
     .what = "The row of an entry has another model name.",
-    .why = "Users who ask for the name on the page don't find the model.",
-    .example = "The table says `ResNet-50`, the entry `ResNet50`.",
+    .why = "Users who request the name on the page do not find the model.",
+    .example = "The table says `ResNet-50`, but the entry says `ResNet50`.",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo entry_version_differs{
-    .id = "entry-version-differs",
+    .id = rule_id::entry_version_differs,
     .severity = Severity::error,
     .family = "tables",
     .what = "The row of an entry has another ONNX version.",
-    .why = "Users choose models their runtime can load by it.",
-    .example = "The table says 1.9, the entry 1.8.",
+    .why = "Users choose models by this version.",
+    .example = "The table says 1.9, but the entry says 1.8.",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo entry_opset_differs{
-    .id = "entry-opset-differs",
+    .id = rule_id::entry_opset_differs,
     .severity = Severity::error,
     .family = "tables",
     .what = "The row of an entry has another opset version.",
-    .why =
-        "Clients take the largest opset, or the one they are asked for: they load another model.",
-    .example = "The table says 12, the entry 21.",
+    .why = "Clients choose a model by its opset and load a different one.",
+    .example = "The table says 12, but the entry says 21.",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo entry_tags_differ{
-    .id = "entry-tags-differ",
+    .id = rule_id::entry_tags_differ,
     .severity = Severity::warning,
     .family = "tables",
-    .what = "An entry's tags are not the names of its README's folders.",
-    .why = "Searches by tag miss the model.",
+    .what = "An entry's tags are not the names of the directories of its README.",
+    .why = "A search by tag does not find the model.",
     .example =
-        "The folder moved under `validated/`; `strip_tags` in `onnxhub.toml` keeps that out.",
+        "The directory moved to `validated/`. `strip_tags` in `onnxhub.toml` removes this name "
+        "from the tags.",
     .fix = "Run `onnxhub validate --fix`, or set `strip_tags`.",
     .is_fixable = true,
 };
 
 constexpr RuleInfo entry_archive_differs{
-    .id = "entry-archive-differs",
+    .id = rule_id::entry_archive_differs,
     .severity = Severity::error,
     .family = "tables",
     .what = "The row of an entry links to another archive with test data, or to none.",
     .why = "Readers of the page and clients get different test data.",
-    .example = "The row links to `mnist-12.tar.gz`, the entry has no `model_with_data_path`.",
+    .example = "The row links to `mnist-12.tar.gz`, but the entry has no `model_with_data_path`.",
     .fix = "Run `onnxhub validate --fix`.",
     .is_fixable = true,
 };
@@ -384,7 +393,7 @@ constexpr std::array table_rule_list{
     entry_archive_differs,
 };
 
-/// "1.9", "1.4.1": as ONNX numbers its releases.
+/// "1.9", "1.4.1": the form of ONNX release numbers.
 bool is_version(std::string_view text) {
     bool after_digit = false;
     for (const char c : text) {
@@ -421,7 +430,7 @@ public:
 private:
     void report(const RuleInfo& rule, std::string_view field, std::string message) {
         findings_.report(rule, place_of(hub_, present_, field), std::move(message),
-                         fmt::format("run `onnxhub validate --fix` if {} is right",
+                         fmt::format("if {} is correct, run `onnxhub validate --fix`",
                                      to_text(place_of(model_.row))),
                          subject_of(present_));
     }
@@ -430,16 +439,16 @@ private:
                  const std::string& stated, const std::string& expected) {
         if (stated == expected) return;
         report(rule, field,
-               fmt::format("the table of {} {} \"{}\", the entry says \"{}\"", entry_.model_path,
-                           verb, expected, stated));
+               fmt::format("the table of {} {} \"{}\", but the entry says \"{}\"",
+                           entry_.model_path, verb, expected, stated));
     }
 
-    /// A path that leads nowhere is told by model-missing, with the row as its hint.
+    /// model-missing reports a path without a file, with the row as its hint.
     void check_path(const ReadmeModel& row) {
         if (row.model_path == entry_.model_path || !has_file(entry_.model_path)) return;
-        if (!has_file(row.model_path)) return;  // the row's own trouble
+        if (!has_file(row.model_path)) return;  // reported at the row
         report(entry_path_differs, "model_path",
-               fmt::format("the table links to {}, the entry to {}", row.model_path,
+               fmt::format("the table links to {}, but the entry to {}", row.model_path,
                            entry_.model_path));
     }
 
@@ -448,13 +457,13 @@ private:
         if (entry_.archive_path) {
             if (row.archive_path == entry_.archive_path || !has_file(*entry_.archive_path)) return;
             report(entry_archive_differs, "metadata.model_with_data_path",
-                   fmt::format("the table links to {}, the entry to {}",
+                   fmt::format("the table links to {}, but the entry to {}",
                                row.archive_path ? *row.archive_path : "no archive",
                                *entry_.archive_path));
         } else if (row_has_file) {
-            report(
-                entry_archive_differs, "metadata",
-                fmt::format("the table links to {}, the entry to no archive", *row.archive_path));
+            report(entry_archive_differs, "metadata",
+                   fmt::format("the table links to {}, but the entry to no archive",
+                               *row.archive_path));
         }
     }
 
@@ -470,7 +479,7 @@ private:
 };
 
 void check_entries(const HubState& hub, const ManifestDocument& document, FindingList& findings) {
-    const std::vector<EntryClaim> claims = claim_entries(document, rows_in_error(hub.hub));
+    const std::vector<EntryClaim> claims = claim_entries(document, invalid_rows(hub.hub));
     std::set<EntryName> with_row;
     for (std::size_t i = 0; i < document.entries.size(); ++i) {
         if (hub.matches.row_of_entry[i]) with_row.insert(name_of(document.entries[i]));
@@ -488,13 +497,13 @@ void check_entries(const HubState& hub, const ManifestDocument& document, Findin
             continue;
         }
         const EntryName name = name_of(entry);
-        if (with_row.contains(name)) continue;  // duplicate-entry has it
+        if (with_row.contains(name)) continue;  // duplicate-entry reports it
         if (claims[i] != EntryClaim::none) {
-            findings.skip(entry_without_row, "their rows can't be read");
+            findings.skip(entry_without_row, "their rows cannot be read");
             continue;
         }
         findings.report(entry_without_row, place_of(hub, entry), "no table lists " + to_text(name),
-                        "add a row, or run `onnxhub validate --fix` to drop the entry",
+                        "add a row, or run `onnxhub validate --fix` to remove the entry",
                         subject_of(entry));
     }
 }
@@ -505,17 +514,17 @@ void check_rows(const HubState& hub, FindingList& findings) {
         if (!hub.part.has_model(model.row.model_path)) continue;
         if (!is_discovered(model.row) && !is_version(model.row.onnx_version)) {
             findings.report(row_bad_version, place_of(model.row),
-                            fmt::format("the ONNX version \"{}\" of \"{}\" is no release number",
+                            fmt::format("the ONNX version \"{}\" of \"{}\" is not a release number",
                                         model.row.onnx_version, model.row.name),
-                            "write the release alone, such as 1.9", subject_of(model.row));
+                            "write only the release number, for example 1.9",
+                            subject_of(model.row));
         }
-        // A row that can't become an entry has findings that say why.
+        // Other findings say why a row cannot become an entry.
         if (!hub.document() || hub.matches.entry_of_row[i] || !model.entry) continue;
-        findings.report(
-            row_without_entry, place_of(model.row),
-            fmt::format("{} (opset {}) is listed here and has no entry in {}", model.row.model_path,
-                        model.row.opset_version, hub.manifest.file),
-            "run `onnxhub generate` and commit the manifest", subject_of(model.row));
+        findings.report(row_without_entry, place_of(model.row),
+                        fmt::format("{} (opset {}) has no entry in {}", model.row.model_path,
+                                    model.row.opset_version, hub.manifest.file),
+                        "run `onnxhub generate` and commit the manifest", subject_of(model.row));
     }
 }
 

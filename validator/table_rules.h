@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Family "tables": README tables by themselves, and against the manifest.
+// Family "tables": README tables themselves, and against the manifest.
 #pragma once
 
 #include <span>

@@ -10,14 +10,15 @@
 #include "base/spelling.h"
 #include "base/user_error.h"
 #include "manifest/entry_name.h"
+#include "manifest/rule_ids.h"
 #include "validator/archive_rules.h"
 #include "validator/change_rules.h"
 #include "validator/document_rules.h"
 #include "validator/file_rules.h"
 #include "validator/graph_rules.h"
+#include "validator/ignored_findings.h"
 #include "validator/pointer_rules.h"
 #include "validator/rule_catalog.h"
-#include "validator/setting_rules.h"
 #include "validator/source_lines.h"
 #include "validator/table_rules.h"
 
@@ -34,14 +35,13 @@ std::set<std::string_view> rules_named(const std::string& name) {
                     advice_on_unknown_rule(name));
 }
 
-/// What readers of rows and models told of, as far as it belongs to the families wanted.
+/// Reports the diagnostics of readers of rows and models.
 void report_reading(const HubState& hub, FindingList& findings) {
     const auto report = [&](const Diagnostics& diagnostics) {
         for (const Diagnostic& diagnostic : diagnostics.all()) {
-            // Pointers are classified one by one, by a family of their own; check_graphs() reports
-            // opsets, of entries too.
+            // check_pointers() reports pointers, and check_graphs() reports opsets.
             if (diagnostic.rule.starts_with("pointer-") ||
-                diagnostic.rule == "graph-opset-differs") {
+                diagnostic.rule == rule_id::graph_opset_differs) {
                 continue;
             }
             findings.report(diagnostic);
@@ -52,6 +52,13 @@ void report_reading(const HubState& hub, FindingList& findings) {
     }
     report(hub.described.more_diagnostics);
     if (hub.part.has_hub()) report(hub.tree.notes());
+}
+
+/// `generate` gives some of its diagnostics another severity than their rule has here.
+void take_severity_of_rules(std::vector<Finding>& findings) {
+    for (Finding& finding : findings) {
+        if (const RuleInfo* rule = find_rule(finding.rule)) finding.severity = rule->severity;
+    }
 }
 
 bool is_before(const Finding& a, const Finding& b) {
@@ -70,17 +77,17 @@ void require_something(const HubState& hub) {
     if (!hub.hub.models.empty() || !hub.hub.broken.empty() || hub.table_diagnostics.has_errors()) {
         return;
     }
-    // A hub that has just begun says so twice, in its table and in its manifest.
+    // A new hub has an empty table and an empty manifest.
     const bool is_new_hub = document && hub.hub.has_table && hub.settings.exclude.empty();
     if (is_new_hub) return;
     throw UserError(
-        fmt::format("{}: nothing to check: {}, and {}; name the hub's top folder",
+        fmt::format("{}: nothing to check: {}, and {}; name the top directory of a hub",
                     hub.manifest.file, document ? "it has no entries" : "it does not exist",
-                    hub.hub.has_table ? "the tables list no models that are not excluded"
-                                      : "no README.md with a table of models is here"));
+                    hub.hub.has_table ? "all models in the tables are excluded"
+                                      : "there is no README.md with a table of models"));
 }
 
-/// What `generate` repairs on the main branch is a note.
+/// Findings that `generate` repairs on the main branch become notes.
 void tolerate_stale_manifest(const std::string& of_shard, ValidationReport& report) {
     std::size_t count = 0;
     for (Finding& finding : report.findings) {
@@ -96,14 +103,14 @@ void tolerate_stale_manifest(const std::string& of_shard, ValidationReport& repo
                     of_shard, count, count == 1 ? "" : "s"));
 }
 
-/// The checker says of the same model what reading it has shown already.
+/// Of one model, the checker reports the same as model-contradictory.
 void drop_what_the_checker_says(std::vector<Finding>& findings) {
     std::set<std::string> failed;
     for (const Finding& finding : findings) {
-        if (finding.rule == "checker-failed") failed.insert(finding.file);
+        if (finding.rule == rule_id::checker_failed) failed.insert(finding.file);
     }
     std::erase_if(findings, [&](const Finding& finding) {
-        return finding.rule == "model-contradictory" && failed.contains(finding.file);
+        return finding.rule == rule_id::model_contradictory && failed.contains(finding.file);
     });
 }
 
@@ -121,7 +128,7 @@ void count_checked(const HubState& hub, const ValidateOptions& options, Validati
     for (const std::string& file : hub.files) report.files_checked += shard.has(file) ? 1 : 0;
 }
 
-/// A change has its base's settings to answer to.
+/// A change is judged by the settings of its base.
 const Settings& judging_settings(const HubState& hub, const ValidateOptions& options) {
     return options.judging ? *options.judging : hub.settings;
 }
@@ -177,7 +184,7 @@ ValidationReport make_report(const HubState& hub, const ValidateOptions& options
     report.shard = options.shard;
     const bool checked_everything =
         options.selection.is_everything() && !options.schema_only && !options.shard;
-    if (options.shard && options.shard->number == 1) pass_by_unused_ignores(hub.settings, list);
+    if (options.shard && options.shard->number == 1) skip_unused_ignores(hub.settings, list);
     report.unchecked = list.unchecked();
     std::erase_if(report.unchecked, [&](const Unchecked& unchecked) {
         return !options.selection.includes(unchecked.rule);
@@ -189,6 +196,7 @@ ValidationReport make_report(const HubState& hub, const ValidateOptions& options
             fmt::format("{}{} more findings of {} are not listed", of_shard, count, rule));
     }
     report.findings = list.take_findings();
+    take_severity_of_rules(report.findings);
     drop_what_the_checker_says(report.findings);
     const Settings& judging = judging_settings(hub, options);
     const std::size_t ignored =

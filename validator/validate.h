@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole check: a repository and its manifest become a report.
+// Validates a repository and its manifest.
 #pragma once
 
 #include <memory>
@@ -17,10 +17,10 @@
 
 namespace onnxhub {
 
-/// Which rules count. Names are ids of rules or of families; selecting none selects all.
+/// The selected rules. Names are ids of rules or names of families; no names select all.
 class RuleSelection {
 public:
-    /// Throws UserError for a name that is neither, with the nearest that is.
+    /// Throws UserError for an unknown name, with the most similar name.
     RuleSelection(const std::vector<std::string>& selected,
                   const std::vector<std::string>& ignored);
 
@@ -35,24 +35,24 @@ private:
 
 struct ValidateOptions {
     RuleSelection selection{{}, {}};
-    ModelChecker* checker = nullptr;  ///< null: the checker's rules pass every model by
-    RemoteObjects remote = {};        ///< empty: nothing is asked
+    ModelChecker* checker = nullptr;  ///< null: skip the checker's rules
+    RemoteObjects remote = {};        ///< empty: send no requests
     unsigned jobs = 0;
-    const BaseHub* base = nullptr;      ///< of a change: what the family "changes" compares with
-    const Settings* judging = nullptr;  ///< say what is ignored; null: those of the hub
-    bool schema_only = false;           ///< the document family alone
-    std::optional<Shard> shard{};       ///< what the report says it is of
+    const BaseHub* base = nullptr;      ///< of a change, for the family "changes"
+    const Settings* judging = nullptr;  ///< for ignored findings; null: those of the hub
+    bool schema_only = false;           ///< only the family "document"
+    std::optional<Shard> shard{};       ///< the shard in the report
 };
 
-/// Runs the rules over the hub's part.
+/// Runs the rules on the scope of `hub`.
 void run_rules(const HubState& hub, const ValidateOptions& options, FindingList& findings);
 
-/// What was found in all parts of a shard, or of the hub: sorted, with the lines of the files, less
-/// what settings ignore. Throws UserError when there was nothing to check.
+/// Makes a report of the findings in all parts of a shard or hub: sorted, with source lines,
+/// without ignored findings. Throws UserError if there was nothing to check.
 ValidationReport make_report(const HubState& hub, const ValidateOptions& options,
                              FindingList findings);
 
-/// Both in a row.
+/// run_rules() and make_report().
 ValidationReport validate(const HubState& hub, const ValidateOptions& options);
 
 }  // namespace onnxhub

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes three small models that really compute something, and test data for one of them, into the
-// folders of a hub: make_example_hub HUB_FOLDER
+// Writes three small models, and test data for one of them, into the directories of a hub:
+// make_example_hub HUB_FOLDER
 #include <onnx/onnx_pb.h>
 
 #include <array>
@@ -36,7 +36,7 @@ onnx::ModelProto new_model(const std::string& name) {
     return model;
 }
 
-/// A float tensor whose dimensions are numbers, or names where they aren't fixed.
+/// A float tensor. Its dimensions are numbers, or names if they are not fixed.
 void set_type(onnx::ValueInfoProto& value, const std::string& name,
               const std::vector<std::string>& shape) {
     value.set_name(name);
@@ -84,7 +84,7 @@ onnx::ModelProto temperature_model() {
     return model;
 }
 
-/// A moving average over five samples; its output leaves the length to shape inference.
+/// A moving average over five samples. Shape inference finds the length of its output.
 onnx::ModelProto smoothing_model() {
     onnx::ModelProto model = new_model("moving_average");
     auto& graph = *model.mutable_graph();
@@ -97,7 +97,7 @@ onnx::ModelProto smoothing_model() {
 
 constexpr std::size_t features = 4;
 constexpr std::size_t classes = 3;
-/// A linear classifier that tells small, medium and large flowers apart by four lengths in cm.
+/// A linear classifier for small, medium and large flowers by four lengths in cm.
 constexpr std::array<float, features * classes> weights{0.6F,  0.5F, -1.1F, 1.3F,  -0.3F, -1.0F,
                                                         -1.9F, 0.2F, 1.7F,  -0.9F, -0.8F, 1.7F};
 constexpr std::array<float, classes> bias{0.3F, 1.6F, -1.9F};
@@ -118,7 +118,7 @@ onnx::ModelProto classifier_model() {
     return model;
 }
 
-/// What the classifier answers, computed here once more: test data must not come from thin air.
+/// The classifier's output, computed independently for the test data.
 std::vector<float> classify(const std::array<float, features>& lengths) {
     std::vector<float> scores(bias.begin(), bias.end());
     float sum = 0;
@@ -147,7 +147,7 @@ void write_hub(const fs::path& hub) {
     write(archive / "test_data_set_0/output_0.pb",
           tensor("probabilities", {1, classes}, classify(flower)).SerializeAsString());
 
-    // As in a clone without `git lfs pull`: a pointer in the tree, the object in the LFS store.
+    // Like a clone without `git lfs pull`: a pointer in the tree, the object in the LFS store.
     const std::string smoothing = smoothing_model().SerializeAsString();
     const onnxhub::Sha256 oid = onnxhub::sha256_of(smoothing);
     const std::string hex = onnxhub::to_hex(oid);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes a small real hub and its manifest: run.sh BUILD_FOLDER [HUB_FOLDER]. Called by ./dev quickstart.
+# Creates a small example hub and its manifest: run.sh BUILD_FOLDER [HUB_FOLDER]. Called by ./dev quickstart.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -9,7 +9,7 @@ maker=$1/examples/quickstart/make_example_hub
 if (($# > 1)); then
   hub=$2
   if [[ -e $hub ]]; then
-    echo "quickstart: error: $hub exists already; name a folder to make" >&2
+    echo "quickstart: error: $hub already exists; give the name of a new directory" >&2
     exit 2
   fi
   mkdir -p "$hub"
@@ -18,7 +18,7 @@ else
 fi
 hub=$(cd "$hub" && pwd)
 
-# git as on a fresh machine: whatever the user's configuration says about filters, hooks or names.
+# Ignore the user's git configuration of filters, hooks and names.
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 git_in_hub() { git -C "$hub" -c user.name="Quick Start" -c user.email="quickstart@example.org" "$@"; }
 
@@ -35,13 +35,13 @@ rm -r "$data"
 git_in_hub add -A
 git_in_hub commit -q -m "Three models, one of them as a Git LFS pointer"
 
-bold "A hub of three models: $hub"
+bold "A hub with three models: $hub"
 git_in_hub ls-files | sed 's/^/  /'
 
 bold "\$ onnxhub generate"
 "$onnxhub" generate "$hub"
 
-bold "The manifest in short"
+bold "Summary of the manifest"
 "$onnxhub" generate "$hub" --check -q
 grep -E '"(model|opset_version|model_sha|model_bytes)":' "$hub/ONNX_HUB_MANIFEST.json" |
   sed -E 's/^ +"model": "(.*)",/  \1/; s/^ +"opset_version": ([0-9]+),/    opset  \1/; s/^ +"model_sha": "(.{16}).*/    sha256 \1.../; s/^ +"model_bytes": ([0-9]+),/    bytes  \1/'
@@ -52,14 +52,14 @@ bold "\$ onnxhub validate"
 bold "\$ onnxhub inspect tabular/classification/model/flower-classifier-13.onnx"
 "$onnxhub" inspect "$hub/tabular/classification/model/flower-classifier-13.onnx" | sed "s|$hub/||"
 
-bold "Its io_ports as the manifest has them"
+bold "Its io_ports in the manifest"
 "$onnxhub" inspect --ports --json "$hub/tabular/classification/model/flower-classifier-13.onnx"
 
 bold "What to try next"
 cat <<TEXT
   export PATH="$1/cli:\$PATH" && cd "$hub"
-  sed -i 's/| 13 |/| 14 |/' signal/smoothing/README.md   # say something else in a table, then
-  onnxhub validate                                       # hear what is wrong now,
+  sed -i 's/| 13 |/| 14 |/' signal/smoothing/README.md   # change a table, then
+  onnxhub validate                                       # see what is wrong,
   onnxhub generate --check                               # see what would change,
   onnxhub generate --target diff                         # and write just that
   onnxhub inspect --help

@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// So long nobody unpacks an archive.
+/// No process takes longer to unpack an archive.
 constexpr auto longest_unpacking = std::chrono::hours(24);
 
 SystemTime to_time(const timespec& time) {
@@ -50,7 +50,7 @@ std::uint64_t bytes_below(const fs::path& folder) {
     return bytes;
 }
 
-/// Whether no process works on the partial file: each holds a lock on its own.
+/// Whether no process uses the partial file: each process holds a lock on its own.
 bool is_abandoned(const fs::path& partial) {
     const int fd = open(partial.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) return false;
@@ -59,8 +59,8 @@ bool is_abandoned(const fs::path& partial) {
     return is_free;
 }
 
-/// The model in the folder "{set}_{stem}" of a model with external data: the file called
-/// {stem}.onnx or {stem}. Nothing for other folders, such as those with an archive's files.
+/// The model in the folder "{set}_{stem}" of a model with external data: the file {stem}.onnx or
+/// {stem}. nullopt for other folders, such as those with an archive's files.
 std::optional<fs::path> model_in(const fs::path& folder, const std::string& stem) {
     std::error_code error;
     if (fs::exists(folder.string() + ".tar.gz", error)) return std::nullopt;
@@ -71,7 +71,7 @@ std::optional<fs::path> model_in(const fs::path& folder, const std::string& stem
     return std::nullopt;
 }
 
-/// Digests and locations of the files in a model's own folder but for transfers in it.
+/// Digests and locations of the files in a model's own folder, without partial downloads.
 std::vector<std::pair<Sha256, std::string>> files_of_set(
     const fs::path& folder, const std::function<void()>& check_interruption) {
     std::vector<std::pair<Sha256, std::string>> files;
@@ -111,7 +111,7 @@ public:
     }
 
 private:
-    /// Whether to look inside.
+    /// Returns whether to enter the folder.
     bool see_folder(const fs::path& path) {
         const std::string name = path.filename().string();
         if (name == ".onnxhub") return false;
@@ -126,7 +126,7 @@ private:
         const auto parts = split_cached_name(name);
         if (!parts) return true;
         if (const auto model = model_in(path, parts->second)) see_set(path, *model, parts->first);
-        return false;  // in there are an archive's files, or one model's
+        return false;  // contains an archive's files, or those of one model
     }
 
     void see_set(const fs::path& folder, const fs::path& model, const Sha256& set) {
@@ -152,7 +152,7 @@ private:
         }
     }
 
-    /// Whether the file is of a transfer.
+    /// Whether the file is a leftover of a download.
     bool see_leftover(const fs::path& path) {
         const std::string name = path.filename().string();
         std::error_code error;
@@ -278,7 +278,7 @@ void remove_leftover(const fs::path& leftover) {
     }
     if (error) {
         throw UserError(leftover.string() + ": can't be removed (" + error.message() +
-                        "); look at its permissions");
+                        "); check its permissions");
     }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is in the cache, whoever put it there, and what of it can go.
+// Lists the content of the cache, including files of other clients, and selects what to remove.
 #pragma once
 
 #include <chrono>
@@ -18,51 +18,55 @@ namespace onnxhub {
 using SystemTime = std::chrono::system_clock::time_point;
 
 /// A model, a model with its external data, or an archive. Files that are neither named by a digest
-/// nor noted when they were loaded are not the cache's and are left alone. Older versions kept
-/// external data at their own names; those with a note are listed too, since no load uses them.
+/// nor recorded when they were loaded do not belong to the cache and are never touched. Older
+/// versions stored external data under its own names; recorded files of that kind are listed too,
+/// since no load uses them.
 struct CachedFile {
-    std::filesystem::path path;  ///< of a model with external data: the model in its folder
-    std::string hub_path;        ///< in its hub
-    std::string hub;             ///< "" when no one noted it, as for files of the Python client
-    std::optional<Sha256> sha;   ///< of a model with external data: see `has_folder`
-    /// The model lies in a folder of its own with its external data. Then `sha` is the digest in
-    /// the folder's name (digest_of_set()) and `size_bytes` are those of all files in there.
+    std::filesystem::path path;  ///< for a model with external data: the model in its folder
+    std::string hub_path;        ///< path in its hub
+    std::string hub;             ///< "" if not recorded, such as for files of the Python client
+    std::optional<Sha256> sha;   ///< for a model with external data: see `has_folder`
+    /// The model has its own folder with its external data. `sha` is then the digest in the
+    /// folder's name (digest_of_set()), and `size_bytes` is the size of all files in it.
     bool has_folder = false;
     std::uint64_t size_bytes = 0;
-    std::uint64_t unpacked_bytes = 0;  ///< of the folder with an archive's files
+    std::uint64_t unpacked_bytes = 0;  ///< size of the folder with an archive's unpacked files
     SystemTime loaded;                 ///< last written
-    SystemTime used;                   ///< last read or written, as far as the disk keeps that
+    SystemTime used;                   ///< last read or written, if the file system records it
 };
 
 struct CacheInventory {
-    std::vector<CachedFile> files;  ///< by path
-    /// Transfers and unpackings nobody works on any more; a later load may go on with the former.
+    std::vector<CachedFile> files;  ///< sorted by path
+    /// Partial downloads and unpacked folders without a process. A later load may resume the
+    /// downloads.
     std::vector<std::filesystem::path> leftovers;
     std::uint64_t leftover_bytes = 0;
 };
 
-/// Symbolic links are not followed. A folder that isn't there is an empty cache. Notes come from
+/// Does not follow symbolic links. A missing folder is an empty cache. Records are read from
 /// `state`.
 CacheInventory take_inventory(const std::filesystem::path& cache_folder, const StateFolder& state,
                               SystemTime now);
 
-/// Whether the bytes are those its digest says; with external data, whether all files are there as
-/// well, and no others. Throws UserError when it can't be read.
+/// Whether the bytes match the digest; for a model with external data, whether the folder has
+/// exactly these files. Throws UserError when it cannot be read.
 bool is_intact(const CachedFile& file, const std::function<void()>& check_interruption);
 
-/// Only what is set counts; files that any of them names go.
+/// Unset limits do not apply. A file is removed if any limit selects it.
 struct PruneLimits {
     std::optional<std::chrono::seconds> older_than;  ///< since the last use
-    bool keeps_latest = false;  ///< of files of the same path and hub only the one loaded last
-    std::optional<std::uint64_t> max_bytes;  ///< the least recently used go until no more is left
+    bool keeps_latest =
+        false;  ///< keeps only the last loaded of the files with the same path and hub
+    std::optional<std::uint64_t>
+        max_bytes;  ///< removes the least recently used files until the rest fits
 };
 
-/// The files to remove, by path.
+/// The files to remove, sorted by path.
 std::vector<CachedFile> files_to_prune(const std::vector<CachedFile>& files,
                                        const PruneLimits& constraint, SystemTime now);
 
-/// With the folder of an archive's files, a model's own folder, and what was noted. Throws
-/// UserError when it can't be removed.
+/// Also removes an archive's unpacked folder, a model's own folder, and the record. Throws
+/// UserError when it cannot be removed.
 void remove_cached_file(const std::filesystem::path& cache_folder, const StateFolder& state,
                         const CachedFile& file);
 

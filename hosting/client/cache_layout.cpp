@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const std::string& hub_path, const std::string& why) {
     throw UserError("the manifest: the path \"" + hub_path + "\" can't be used: it " + why +
-                    "; tell the hub's maintainers");
+                    "; report this to the hub's maintainers");
 }
 
 void check_path(const std::string& hub_path) {
@@ -27,14 +27,14 @@ std::string in_folder(std::string_view folder, const std::string& rest) {
     return folder.empty() ? rest : std::string(folder) + "/" + rest;
 }
 
-/// The model's file name less ".onnx".
+/// The model's file name without ".onnx".
 std::string stem_of(std::string_view file) {
     constexpr std::string_view ending = ".onnx";
     if (file.size() > ending.size() && file.ends_with(ending)) file.remove_suffix(ending.size());
     return std::string(file);
 }
 
-/// Two files at one place, or one where the other needs a folder.
+/// Rejects two files with the same path, and a file whose path another file needs as a folder.
 void refuse_collisions(const std::vector<CacheKey>& files,
                        const std::vector<std::pair<Sha256, std::string>>& set) {
     std::set<std::string_view> locations;
@@ -47,7 +47,7 @@ void refuse_collisions(const std::vector<CacheKey>& files,
         for (std::string_view above = parent_folder(set[i].second); !above.empty();
              above = parent_folder(above)) {
             if (locations.contains(above)) {
-                refuse(files[i].hub_path, "leads through another file of the model");
+                refuse(files[i].hub_path, "has another file of the model as a parent folder");
             }
         }
     }
@@ -69,7 +69,7 @@ std::string location_of(const CacheKey& model, const CacheKey& weights) {
     if (folder.empty()) return weights.hub_path;
     const std::string beginning = std::string(folder) + "/";
     if (!weights.hub_path.starts_with(beginning)) {
-        refuse(weights.hub_path, "lies outside the folder of its model \"" + model.hub_path + "\"");
+        refuse(weights.hub_path, "is outside the folder of its model \"" + model.hub_path + "\"");
     }
     return weights.hub_path.substr(beginning.size());
 }
@@ -96,7 +96,7 @@ std::string place_of(const CacheKey& key) {
     if (!key.place.empty()) return key.place;
     check_path(key.hub_path);
     if (!key.has_prefix) {
-        throw UserError(key.hub_path + ": external data have no place without their model");
+        throw UserError(key.hub_path + ": external data cannot be placed without its model");
     }
     return in_folder(parent_folder(key.hub_path),
                      to_hex(key.sha) + "_" + std::string(file_name(key.hub_path)));
@@ -127,8 +127,8 @@ std::optional<std::pair<Sha256, std::string>> split_cached_name(std::string_view
 
 std::optional<fs::path> default_state_folder(const Environment& environment) {
     for (const char* name : {"XDG_STATE_HOME", "XDG_CACHE_HOME"}) {
-        // The specification has relative paths ignored.
-        // Source: https://specifications.freedesktop.org/basedir-spec/latest/
+        // The specification says to ignore relative paths. Source:
+        // https://specifications.freedesktop.org/basedir-spec/latest/
         const auto folder = environment(name);
         if (folder && folder->starts_with('/')) return fs::path(*folder) / "onnxhub";
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where files of a hub lie in the cache. A hub chooses content, never places: what it names is
-// checked here, and digests keep models apart (docs/client.md, "The cache").
+// The layout of the cache. A hub must not choose where files are written: its paths are checked
+// here, and digests keep models apart (docs/client.md, "The cache").
 #pragma once
 
 #include <cstdint>
@@ -17,50 +17,53 @@
 
 namespace onnxhub {
 
-/// A file of a hub as the cache knows it.
+/// Identifies a file of a hub in the cache.
 struct CacheKey {
     std::string hub_path;  ///< from the hub's root
     Sha256 sha;
     std::uint64_t size_bytes = 0;
-    /// A model or an archive, whose name is prefixed by its digest. False for weights beside a
-    /// model (ONNX external data): only place_files() gives them a place.
+    /// True for a model or an archive, whose name has its digest as a prefix. False for the
+    /// external data of a model, whose path only place_files() sets.
     bool has_prefix = true;
-    /// Of a model with external data and of these: the path below the cache, in a folder that no
-    /// other model shares. Set by place_files().
+    /// For a model with external data and for that data: the path below the cache, in a folder that
+    /// no other model uses. Set by place_files().
     std::string place = {};
 };
 
-/// Places the files of one model: `files[0]` is the model, the others its external data. A model
-/// without external data stays where the Python client has it. Otherwise all files get a place in
-/// `<folder>/{set}_{stem}/`, where `{set}` is the SHA-256 over the sorted lines "{sha256}
-/// {location}\n" of all files: another model, or another version of one, has another folder. Throws
-/// UserError, with the path, for paths that check_loadable_path() refuses, for external data
-/// outside the model's folder, and for two files of one place. Purely lexical: nothing is read.
+/// Sets the paths for the files of one model: `files[0]` is the model, the others are its external
+/// data. A model without external data keeps the path that the Python client uses. Otherwise all
+/// files are placed in `<folder>/{set}_{stem}/`, where `{set}` is the SHA-256 over the sorted lines
+/// "{sha256} {location}\n" of all files. So each model, and each version of it, has its own folder.
+///
+/// Throws UserError, with the path, for paths that check_loadable_path() rejects, for external data
+/// outside the model's folder, and for two files with the same path. Works on text only: nothing is
+/// read.
 std::vector<CacheKey> place_files(std::vector<CacheKey> files);
 
-/// Path of the file below the cache: `key.place`, else `<hub folder>/{sha}_{name}`. Files that
-/// differ in path or digest have different places. Throws UserError for paths that
-/// check_loadable_path() refuses, and for external data without a place.
+/// Path of the file below the cache: `key.place` if set, else `<hub folder>/{sha}_{name}`. Files
+/// that differ in path or digest have different paths here. Throws UserError for paths that
+/// check_loadable_path() rejects, and for external data whose `place` is not set.
 std::string place_of(const CacheKey& key);
 
-/// Throws UserError unless the graph names each external file `files[1]…`, exactly as its
-/// path below the model's folder. `model` is the verified file of `files[0]`.
+/// Throws UserError unless the graph names each external file `files[1]…`, exactly by its path
+/// below the model's folder. `model` is the verified file of `files[0]`.
 void check_graph_names_files(const ByteSource& model, const std::vector<CacheKey>& files);
 
 /// Path of an external file relative to its model's folder: the location that the graph must name.
-/// Both paths were placed.
+/// Both keys must have been placed.
 std::string location_of(const CacheKey& model, const CacheKey& weights);
 
-/// The digest `{set}` of files by their locations.
+/// The digest `{set}` of files, given by digest and location.
 Sha256 digest_of_set(const std::vector<std::pair<Sha256, std::string>>& files);
 
-/// The two parts of "{sha}_{rest}"; nothing for other names.
+/// Splits "{sha}_{rest}"; nullopt for other names.
 std::optional<std::pair<Sha256, std::string>> split_cached_name(std::string_view name);
 
-/// Where the client keeps what is its own: copies of manifests with their ETags, notes, locks.
-/// $XDG_STATE_HOME/onnxhub, else $XDG_CACHE_HOME/onnxhub, else ~/.local/state/onnxhub. Nothing when
-/// none of these variables nor HOME is set; work goes on without. No path of a hub leads there:
-/// paths in a cache have a segment "{sha}_…" or one that begins with a dot, those in here don't.
+/// The folder for the client's own files: copies of manifests with their ETags, records, locks.
+/// $XDG_STATE_HOME/onnxhub, else $XDG_CACHE_HOME/onnxhub, else ~/.local/state/onnxhub. nullopt when
+/// none of these variables nor HOME is set; the client then works without it. No path of a hub
+/// leads there: paths in a cache have a segment "{sha}_…" or one that begins with a dot, and paths
+/// in this folder do not.
 std::optional<std::filesystem::path> default_state_folder(const Environment& environment);
 
 }  // namespace onnxhub

@@ -18,14 +18,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Where the official models' bytes are since the repository's own downloads were switched off.
+/// The source of the official models since GitHub's downloads of the repository were disabled.
 constexpr const char* official_mirror = "hf://onnxmodelzoo";
 
 CacheKey key_of(const std::string& path, const StatedContent& content) {
     if (!content.sha || !content.size_bytes) {
         throw UserError(path +
-                        ": the manifest states no SHA-256 and size, so nothing can vouch "
-                        "for it; tell the hub's maintainers");
+                        ": the manifest has no SHA-256 and size, so the file cannot be "
+                        "verified; report this to the hub's maintainers");
     }
     return {path, *content.sha, *content.size_bytes, true};
 }
@@ -33,33 +33,33 @@ CacheKey key_of(const std::string& path, const StatedContent& content) {
 ManifestDocument parse(const HubManifest& manifest) {
     auto result = parse_manifest(manifest.text);
     if (const auto* error = std::get_if<JsonSyntaxError>(&result)) {
-        throw UserError(fmt::format("{}:{}: {} (column {}); tell the hub's maintainers",
+        throw UserError(fmt::format("{}:{}: {} (column {}); report this to the hub's maintainers",
                                     manifest.shown_name, error->line, error->message,
                                     error->column));
     }
     return std::get<ManifestDocument>(std::move(result));
 }
 
-/// Complete, without user and password.
+/// The complete spec, without user and password.
 std::string shown_name(const HubSpec& spec) {
     std::string name = spec.kind == HubSpec::Kind::web ? shown_url(spec.base_url) : to_text(spec);
     while (name.ends_with('/') && spec.kind == HubSpec::Kind::web) name.pop_back();
     return name;
 }
 
-/// Whether the folder with the archive's unpacked files is there.
+/// Whether the archive is unpacked in the cache.
 bool is_unpacked(const ModelCache& cache, const WantedModel& model) {
     std::error_code error;
     return fs::is_directory(
         cache.path_of(model.files.front().key).replace_extension().replace_extension(), error);
 }
 
-/// The model with the places of its files in a cache.
+/// The model with its paths in a cache.
 WantedModel placed(WantedModel model) {
     if (model.files.empty()) throw UserError(model.model + ": has no files to load");
     if (model.is_archive && model.files.size() > 1) {
         throw UserError(model.files[1].key.hub_path +
-                        ": is listed beside an archive, which has no external data; tell "
+                        ": is listed with an archive, which has no external data; report this to "
                         "the hub's maintainers");
     }
     std::vector<CacheKey> keys;
@@ -69,8 +69,8 @@ WantedModel placed(WantedModel model) {
     return model;
 }
 
-/// Before external data are fetched. A model whose graph does not name them goes again unless it
-/// was there before.
+/// Checks the graph before external data is fetched. A downloaded model whose graph does not name
+/// its files is deleted again.
 void check_graph(const WantedModel& model, const LoadedFile& loaded) {
     if (model.files.size() < 2) return;
     std::vector<CacheKey> keys;
@@ -110,7 +110,7 @@ HubClient::HubClient(ClientOptions options)
     }
 }
 
-/// The configuration's entry for the hub, if it was named by that.
+/// The configuration's entry for the hub, if the hub was given by its name.
 const NamedHub* HubClient::find_named() const {
     const auto found = config_.hubs.find(options_.hub);
     return found == config_.hubs.end() ? nullptr : &found->second;
@@ -142,12 +142,12 @@ void HubClient::take_mirrors(const NamedHub* named) {
         try {
             local_mirrors_.emplace_back(mirror.folder);
         } catch (const UserError& error) {
-            options_.tell(std::string("mirror passed by: ") + error.what());
+            options_.report(std::string("mirror skipped: ") + error.what());
         }
     }
 }
 
-/// Of the variables the first that is set counts.
+/// Uses the first variable that is set.
 void HubClient::add_token(const std::string& base_url, const std::vector<std::string>& variables) {
     Token token{base_url, fmt::format("{}", fmt::join(variables, " or ")), std::nullopt};
     for (const std::string& variable : variables) {
@@ -156,9 +156,9 @@ void HubClient::add_token(const std::string& base_url, const std::vector<std::st
     tokens_.push_back(std::move(token));
 }
 
-/// A secret goes to the one server it is for: GitHub's own not to a replaced address, and a hub's
-/// not to its mirrors. The official hub is open to all and gets none: one that has expired would
-/// only shut its holder out.
+/// Each token is sent only to the server it belongs to: GitHub's not to a replaced address, and a
+/// hub's not to its mirrors. The official hub is public and gets no token: with an expired one,
+/// GitHub would reject the request.
 void HubClient::take_tokens(const NamedHub* named) {
     using Names = std::vector<std::string>;
     const Endpoints& here = config_.endpoints;
@@ -180,7 +180,7 @@ void HubClient::take_tokens(const NamedHub* named) {
     }
 }
 
-/// The one that goes to this address, or would if its variable were set; null when there is none.
+/// The token for this address, even if its variable is not set; null when there is none.
 const HubClient::Token* HubClient::token_for(const std::string& url) const {
     const auto found = std::ranges::find_if(tokens_, [&](const Token& token) {
         return url.starts_with(token.base_url + "/") && same_origin(url, token.base_url);
@@ -188,7 +188,7 @@ const HubClient::Token* HubClient::token_for(const std::string& url) const {
     return found == tokens_.end() ? nullptr : &*found;
 }
 
-/// What to do when the server at this address wants credentials: one clause, empty when only
+/// The remedy when the server at this address requires credentials: one clause, empty when only
 /// ~/.netrc can help.
 std::string HubClient::access_hint(const std::string& url) const {
     const Token* token = token_for(url);
@@ -217,7 +217,7 @@ HubManifest HubClient::read_manifest_text() {
 const ManifestDocument& HubClient::manifest() {
     if (manifest_) return *manifest_;
     const HubManifest text = read_manifest_text();
-    if (!text.note.empty()) options_.tell(text.note);
+    if (!text.note.empty()) options_.report(text.note);
     manifest_ = onnxhub::parse(text);
     named_commit_ = text.commit;
     return *manifest_;
@@ -236,7 +236,7 @@ std::optional<CommitId> HubClient::pin() {
     return named_commit_;
 }
 
-/// Users who replaced the addresses of GitHub for files do not want GitHub to be asked.
+/// Users who replaced GitHub's addresses for files do not want requests to GitHub.
 bool HubClient::has_commit_api() const {
     const Endpoints github;
     const Endpoints& here = config_.endpoints;
@@ -278,7 +278,7 @@ std::vector<std::string> HubClient::urls_of(const HubSpec& spec,
     return urls;
 }
 
-WantedModel HubClient::want(const Entry& entry, bool with_test_data) const {
+WantedModel HubClient::resolve(const Entry& entry, bool with_test_data) const {
     WantedModel wanted{entry.model, entry.opset_version, {}, with_test_data};
     const auto add = [&](CacheKey key) {
         std::vector<std::string> urls = urls_of(spec_, key.hub_path);
@@ -300,7 +300,7 @@ WantedModel HubClient::want(const Entry& entry, bool with_test_data) const {
     return wanted;
 }
 
-WantedModel HubClient::want(WantedModel locked, const std::optional<CommitId>& commit) const {
+WantedModel HubClient::resolve(WantedModel locked, const std::optional<CommitId>& commit) const {
     HubSpec spec = spec_;
     if (spec.kind == HubSpec::Kind::web && commit) spec.ref = *commit;
     for (WantedFile& file : locked.files) {
@@ -312,7 +312,8 @@ WantedModel HubClient::want(WantedModel locked, const std::optional<CommitId>& c
     return locked;
 }
 
-/// A read-only cache counts when it has all of a model, since weights are found beside it.
+/// Uses a read-only cache only if it has all files of a model, since external data must be next to
+/// the model.
 const ModelCache& HubClient::cache_for(const WantedModel& model, bool force) const {
     const auto has_all = [&](const ModelCache& cache) {
         return std::ranges::all_of(model.files,
@@ -341,7 +342,7 @@ FileSources HubClient::sources_of(const WantedFile& file) const {
 void HubClient::need_trust(std::uint64_t size_bytes) const {
     const std::lock_guard lock(trust_);
     if (options_.is_trusted && options_.is_trusted({name_, size_bytes})) return;
-    throw UserError(name_ + ": nobody said that this hub is trusted; nothing was downloaded");
+    throw UserError(name_ + ": this hub is not trusted; nothing was downloaded");
 }
 
 LoadedFile HubClient::load_one(const WantedFile& file, const ModelCache& cache,

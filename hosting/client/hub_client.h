@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A hub as a user of its models meets it: what there is, and how to get it, by one set of options.
+// The client's view of a hub: list its models and load them, with one set of options.
 #pragma once
 
 #include <cstdint>
@@ -23,93 +23,95 @@
 
 namespace onnxhub {
 
-/// What is about to happen, to one who may say no.
+/// A download that needs the user's confirmation.
 struct TrustQuestion {
-    std::string hub;               ///< as to_text() writes it, or the user's own name for it
-    std::uint64_t size_bytes = 0;  ///< of the file that is wanted
+    std::string hub;               ///< as to_text() writes it, or the user's own name for the hub
+    std::uint64_t size_bytes = 0;  ///< size of the file to download
 };
 
 struct ClientOptions {
     std::string hub = std::string(official_hub);  ///< a spec, or a name of the configuration
-    std::vector<std::string> mirrors = {};        ///< specs, tried in order behind the hub
+    std::vector<std::string> mirrors = {};        ///< specs, tried in order after the hub
     std::optional<std::filesystem::path> cache_folder = {};  ///< absent: default_cache_folder()
     bool is_offline = false;
-    /// Asked before bytes come from a hub that neither is the official one nor trusted by the
-    /// configuration; called from any thread, one at a time. Empty: the answer is no.
+    /// Called before a download from a hub that is neither the official one nor trusted by the
+    /// configuration. Called from any thread, but never concurrently. Empty: the answer is no.
     std::function<bool(const TrustQuestion&)> is_trusted = {};
-    /// A line for the user, such as that the manifest is an old copy.
-    std::function<void(const std::string&)> tell = [](const std::string&) {};
+    /// Receives one line for the user, for example that the manifest is an old copy.
+    std::function<void(const std::string&)> report = [](const std::string&) {};
     HttpOptions http = {};
     Environment environment = process_environment;
 };
 
-/// A file to load and where from.
+/// A file to load, with its sources.
 struct WantedFile {
     CacheKey key;
-    std::vector<std::string> urls;  ///< in the order they are tried; hubs on this disk have none
-    /// Of a lock file, tried last. Whoever wrote it may not be trusted as the hub is.
+    std::vector<std::string> urls;  ///< in the order they are tried; empty for local hubs
+    /// URLs from a lock file, tried last. They need trust of their own, since another author may
+    /// have written the lock file.
     std::vector<std::string> locked_urls = {};
 };
 
-/// A model to load. What the manifest says of it was copied, so it outlives the client.
+/// A model to load. It holds copies of the manifest's values, so it may outlive the client.
 struct WantedModel {
     std::string model;
     std::int64_t opset = 0;
-    std::vector<WantedFile> files;  ///< the model, or its archive; behind it its weights
+    std::vector<WantedFile> files;  ///< the model or its archive, followed by external data
     bool is_archive = false;
 };
 
 struct LoadOptions {
-    bool force = false;  ///< what is in the cache doesn't count
+    bool force = false;  ///< ignores files in the cache
     std::function<void(const WantedFile&, std::uint64_t done)> progress = {};
     std::function<void(const WantedFile&, const LoadedFile&)> loaded = {};
     std::function<void()> check_interruption = [] {};
 };
 
-/// Thread-safe but for the constructor: several models may be loaded at once.
+/// Thread-safe after construction: several models may be loaded at the same time.
 class HubClient {
 public:
-    /// Reads the user's configuration; asks nobody. Throws UserError for hubs that are none.
+    /// Reads the user's configuration, without any request. Throws UserError for an invalid hub.
     explicit HubClient(ClientOptions options);
 
-    const std::string& name() const { return name_; }  ///< the spec, complete, without passwords
+    const std::string& name() const { return name_; }  ///< the complete spec, without passwords
 
-    /// What names this hub to its user, and to ClientOptions::hub: the configuration's name if it
-    /// was asked for by that, else name().
+    /// The name of this hub for its user and for ClientOptions::hub: the configuration's name if
+    /// the hub was given by that name, else name().
     const std::string& hub_name() const { return find_named() ? options_.hub : name_; }
 
     const std::filesystem::path& cache_folder() const { return cache_.folder(); }
 
-    /// The hub's manifest, asked for once. Throws UserError when it can't be had.
+    /// The hub's manifest, fetched once. Throws UserError when it is not available.
     const ManifestDocument& manifest();
 
-    /// The commit that is read; from then on the hub is that commit's. GitHub's API is asked for
-    /// it; where GitHub's addresses are replaced, only a replaced API. Other web servers name it
-    /// with the manifest, as `onnxhub serve` does (commit_header). Nothing for hubs that name no
-    /// commit, and for a copy of the manifest. Call it before manifest(). Throws UserError
-    /// when GitHub's API does not answer.
+    /// Resolves the hub's commit; from then on the client reads the hub at that commit. For GitHub,
+    /// requests it from the API; where GitHub's addresses are replaced, only from a replaced API.
+    /// Other web servers send it with the manifest, as `onnxhub serve` does (commit_header).
+    /// nullopt for hubs without a commit and for a copy of the manifest. Must be called before
+    /// manifest(). Throws UserError when GitHub's API does not answer.
     std::optional<CommitId> pin();
 
-    /// The files of an entry of the manifest. Throws UserError when the manifest doesn't
-    /// state SHA-256 and size, or has no test data for it.
-    WantedModel want(const Entry& entry, bool with_test_data) const;
+    /// The files of an entry of the manifest. Throws UserError when the manifest does not state
+    /// SHA-256 and size, or has no test data for it.
+    WantedModel resolve(const Entry& entry, bool with_test_data) const;
 
-    /// The same, with the hub's own addresses for the files of a lock file put first. `commit` is
-    /// the one they were locked at: a web server that is trusted now is trusted at its commits,
-    /// too; of GitHub they need trust, since it shows commits of forks under the same address.
-    WantedModel want(WantedModel locked, const std::optional<CommitId>& commit = {}) const;
+    /// The same for the files of a lock file, with the hub's own URLs first. `commit` is the commit
+    /// they were locked at. For a web server that is trusted, its commits are trusted too. For
+    /// GitHub, commits need confirmation, since GitHub shows commits of forks under the same
+    /// address.
+    WantedModel resolve(WantedModel locked, const std::optional<CommitId>& commit = {}) const;
 
-    /// Loads all files and gives the path of the model; for an archive that of the first folder in
-    /// the unpacked one. Paths decide nothing: see place_files(). External data that the model's
-    /// own graph does not name are refused before any of them is fetched. Throws UserError
-    /// as load_file() does.
+    /// Loads all files and returns the path of the model; for an archive, the path of the first
+    /// folder in the unpacked archive. Uses the paths that place_files() sets. Rejects external
+    /// data that the model's graph does not name, before fetching any of it. Throws UserError as
+    /// load_file() does.
     std::filesystem::path load(const WantedModel& model, const LoadOptions& options) const;
 
 private:
     struct Token {
         std::string base_url;
         std::string
-            variables;  ///< of the environment, that may hold it: "GH_TOKEN or GITHUB_TOKEN"
+            variables;  ///< the environment variables that may hold it: "GH_TOKEN or GITHUB_TOKEN"
         std::optional<std::string> secret;
     };
 
@@ -138,13 +140,13 @@ private:
     std::vector<HubSpec> mirrors_;
     std::vector<Token> tokens_;
     bool is_trusted_ = false;
-    std::unique_ptr<LocalHub> local_;  ///< where the hub is on this disk
+    std::unique_ptr<LocalHub> local_;  ///< set for a local hub
     std::vector<LocalHub> local_mirrors_;
     StateFolder state_;
     ModelCache cache_;
     std::vector<ModelCache> other_caches_;
     std::optional<ManifestDocument> manifest_;
-    std::optional<CommitId> named_commit_;  ///< by the server, with the manifest
+    std::optional<CommitId> named_commit_;  ///< sent by the server with the manifest
     mutable std::mutex trust_;
 };
 

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Nothing when there is no such file, or it can't be read or is larger than any manifest.
+/// nullopt when the file does not exist, cannot be read or is larger than the limit.
 std::optional<std::string> read_file(const fs::path& path) {
     std::error_code error;
     if (!fs::is_regular_file(path, error) || fs::file_size(path, error) > manifest_size_limit) {
@@ -30,7 +30,7 @@ std::optional<std::string> read_file(const fs::path& path) {
     return file.bad() ? std::nullopt : std::optional(std::move(text));
 }
 
-/// The copy of the manifest at one URL: the text, and beside it its SHA-256 and ETag.
+/// The copy of the manifest at one URL: the text, and next to it its SHA-256 and ETag.
 class ManifestCopy {
 public:
     ManifestCopy(const std::optional<fs::path>& state_folder, const std::string& url) {
@@ -49,7 +49,7 @@ public:
     const std::optional<std::string>& text() const { return text_; }
     const std::string& etag() const { return etag_; }
 
-    /// Best effort: without a copy the manifest is asked for again.
+    /// Best effort: without a copy the manifest is fetched again.
     void replace(const std::string& text, const std::string& etag) const {
         if (text_path_.empty()) return;
         std::error_code error;
@@ -72,7 +72,7 @@ private:
 std::string reason_of(const HttpHead& head, const std::string& access_hint) {
     if (head.status == 404) return "there is no manifest (404); check the hub's name and branch";
     if (head.status == 401 || head.status == 403) {
-        return "the server wants other credentials (" + std::to_string(head.status) + "); " +
+        return "the server rejects the credentials (" + std::to_string(head.status) + "); " +
                (access_hint.empty() ? "" : access_hint + ", or ") + "put a password into ~/.netrc";
     }
     return "the server answers with status " + std::to_string(head.status) + "; try again later";
@@ -83,7 +83,7 @@ std::optional<CommitId> commit_of(const HttpHead& head) {
     return commit && is_commit_id(*commit) ? std::optional(*commit) : std::nullopt;
 }
 
-/// The copy, with a note why, or an error. `why` begins with the URL.
+/// Returns the copy with a note that gives the reason, or throws. `why` begins with the URL.
 HubManifest fall_back(const ManifestCopy& copy, const std::string& url, const std::string& why) {
     if (!copy.text()) throw UserError(why);
     return {*copy.text(), shown_url(url), why + "; using the last copy"};
@@ -107,8 +107,9 @@ HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client) {
     const ManifestCopy copy(fetch.state_folder, url);
     if (fetch.is_offline) {
         if (!copy.text()) {
-            throw UserError(shown_url(url) +
-                            ": no copy of this manifest is here; leave out --offline once");
+            throw UserError(
+                shown_url(url) +
+                ": there is no local copy of this manifest; run once without --offline");
         }
         return {*copy.text(), shown_url(url), ""};
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The manifest of a hub over HTTP, with a copy kept for the next time.
+// Fetches the manifest of a hub over HTTP, and keeps a copy for offline use.
 #pragma once
 
 #include <cstdint>
@@ -20,25 +20,24 @@ std::filesystem::path default_cache_folder(const Environment& environment);
 struct HubManifest {
     std::string text;
     std::string shown_name;  ///< for messages about its content
-    std::string note;  ///< what its reader should know: "… can't be reached, this is a copy"
-    std::optional<CommitId> commit = {};  ///< that the server read it from, where it says so
+    std::string note;        ///< a note for the user: "… cannot be reached, this is a copy"
+    std::optional<CommitId> commit = {};  ///< the commit that the server read it from, if sent
 };
 
-/// No manifest is larger.
+/// Larger manifests are rejected.
 inline constexpr std::uint64_t manifest_size_limit = std::uint64_t{512} << 20;  // bytes
 
 struct ManifestFetch {
-    HttpRequest request;  ///< of the manifest's URL, with what the server needs to let us in
+    HttpRequest request;  ///< URL of the manifest, with the headers that the server requires
     std::optional<std::filesystem::path> state_folder;  ///< absent: no copy is kept
-    bool is_offline = false;  ///< no socket is opened: the copy or nothing
-    /// What to do when the server wants credentials: "set HF_TOKEN to a token"; may be empty.
+    bool is_offline = false;                            ///< no network access: the copy or an error
+    /// The remedy when the server requires credentials: "set HF_TOKEN to a token"; may be empty.
     std::string access_hint = {};
 };
 
-/// A manifest over HTTP. A copy is asked for anew by its ETag, and stands in when the hub can't be
-/// reached. Copies lie in the state folder's manifests/, where no hub can name a place; one
-/// that was altered doesn't count. Throws UserError when there is no manifest to
-/// be had.
+/// Fetches a manifest over HTTP. An existing copy is revalidated by its ETag, and used when the hub
+/// cannot be reached. Copies are stored in the state folder's manifests/, where no hub can write; a
+/// copy that was altered is ignored. Throws UserError when no manifest is available.
 HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client);
 
 }  // namespace onnxhub

@@ -13,20 +13,20 @@ namespace onnxhub {
 namespace {
 
 constexpr std::string_view forms =
-    "write owner/name[:ref], https://…, hf://ORG, or a folder as ./folder";
+    "write owner/name[:ref], https://…, hf://ORG, or ./folder for a local directory";
 
 bool is_name_character(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
            c == '_' || c == '.';
 }
 
-/// A name of GitHub or Hugging Face: it becomes a part of a URL.
+/// Whether the text is a name on GitHub or Hugging Face. It becomes part of a URL.
 bool is_name(std::string_view text) {
     return !text.empty() && text != "." && text != ".." &&
            std::ranges::all_of(text, is_name_character);
 }
 
-/// Branches may hold '/': git's own rules are wider, but nothing else is met in URLs.
+/// Branches may contain '/'. Git allows more characters, but URLs use only these.
 bool is_ref(std::string_view text) {
     return !text.empty() && !text.starts_with('/') && !text.ends_with('/') &&
            text.find("..") == text.npos && text.find("//") == text.npos &&
@@ -39,7 +39,7 @@ std::string without_end_slashes(std::string_view text) {
 }
 
 BadHubSpec bad(std::string_view text, std::string_view why) {
-    return {fmt::format("\"{}\" names no hub: {}; {}", text, why, forms)};
+    return {fmt::format("\"{}\" is not a hub: {}; {}", text, why, forms)};
 }
 
 std::variant<HubSpec, BadHubSpec> parse_web(std::string_view text) {
@@ -60,12 +60,12 @@ std::variant<HubSpec, BadHubSpec> parse_github(std::string_view text) {
     spec.owner = text.substr(0, slash);
     spec.name = text.substr(slash + 1, std::min(colon, text.size()) - slash - 1);
     spec.ref = colon == text.npos ? "main" : std::string(text.substr(colon + 1));
-    if (!is_name(spec.owner) || !is_name(spec.name)) return bad(text, "it is no owner/name");
-    if (!is_ref(spec.ref)) return bad(text, "its ref is no branch, tag or commit");
+    if (!is_name(spec.owner) || !is_name(spec.name)) return bad(text, "it is not owner/name");
+    if (!is_ref(spec.ref)) return bad(text, "its ref is not a branch, tag or commit");
     return spec;
 }
 
-/// As in RFC 3986, segment by segment.
+/// Percent-encodes each segment (RFC 3986).
 std::string encoded(std::string_view path) {
     std::string text;
     for (const char c : path) {
@@ -169,7 +169,7 @@ std::vector<std::string> file_urls(const HubSpec& spec, const Endpoints& endpoin
     switch (spec.kind) {
         case HubSpec::Kind::web:
             if (spec.ref.empty()) return {spec.base_url + "/" + encoded(path)};
-            // Behind it the present file, since a server may give out its newest commit alone.
+            // The current file follows, since a server may serve only its newest commit.
             return {fmt::format("{}/hub/at/{}/{}", spec.base_url, spec.ref, encoded(path)),
                     spec.base_url + "/" + encoded(path)};
         case HubSpec::Kind::folder:
@@ -185,7 +185,7 @@ std::vector<std::string> file_urls(const HubSpec& spec, const Endpoints& endpoin
     }
     const std::string rest =
         fmt::format("/{}/{}/{}/{}", spec.owner, spec.name, spec.ref, encoded(path));
-    // Files in Git LFS are under the one, all others under the other.
+    // Git LFS files are at the first URL, all others at the second.
     return {endpoints.github_media + rest, endpoints.github_raw + rest};
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How users name a hub, and where its files are then.
+// The ways to name a hub, and the URLs of its files.
 #pragma once
 
 #include <functional>
@@ -11,48 +11,48 @@
 
 namespace onnxhub {
 
-/// `onnx/models` on its branch `main`: the hub that is meant when none is named, and the only one
-/// trusted without asking.
+/// `onnx/models` on its branch `main`: the default hub, and the only one trusted without
+/// confirmation.
 inline constexpr std::string_view official_hub = "onnx/models:main";
 
 struct HubSpec {
     enum class Kind {
-        github,        ///< "owner/name[:ref]"
-        web,           ///< "https://host/folder": the manifest and the models' paths lie below it
-        folder,        ///< "./folder", "/folder", "file:///folder"; of a repository also ":ref"
-        hugging_face,  ///< "hf://ORG": bytes from there, under the official hub's manifest
+        github,  ///< "owner/name[:ref]"
+        web,     ///< "https://host/folder": the base URL of the manifest and the models' paths
+        folder,  ///< "./folder", "/folder", "file:///folder"; a repository may have ":ref"
+        hugging_face,  ///< "hf://ORG": files from there, with the official hub's manifest
     };
     Kind kind = Kind::github;
     std::string owner;  ///< of github
     std::string name;   ///< of github
-    /// Of github: branch, tag or commit; "main" unless said. Of web: the commit to read, where the
-    /// server names one (commit_header); parse_hub_spec() leaves it empty.
+    /// For github: branch, tag or commit; default "main". For web: the commit to read, if the
+    /// server sends one (commit_header); parse_hub_spec() leaves it empty.
     std::string ref;
-    std::string base_url;      ///< of web, without '/' at its end
-    std::string folder;        ///< of folder, as LocalHub takes it
-    std::string organization;  ///< of hugging_face
+    std::string base_url;      ///< for web, without '/' at its end
+    std::string folder;        ///< for folder, as LocalHub takes it
+    std::string organization;  ///< for hugging_face
 
     bool operator==(const HubSpec&) const = default;
 };
 
 struct BadHubSpec {
-    std::string reason;  ///< one clause, and what to write instead
+    std::string reason;  ///< one clause, followed by the valid forms
 };
 
-/// "a/b" is always GitHub's; a folder of that name is "./a/b".
+/// "a/b" is always on GitHub; a folder of that name is "./a/b".
 std::variant<HubSpec, BadHubSpec> parse_hub_spec(std::string_view text);
 
-/// As parse_hub_spec() takes it, complete: "onnx/models:main".
+/// The complete spec, valid for parse_hub_spec(): "onnx/models:main".
 std::string to_text(const HubSpec& spec);
 
-/// Compared exactly: "onnx-evil/models", "onnx/models:other" and "ONNX/models" are others.
+/// Compared exactly: "onnx-evil/models", "onnx/models:other" and "ONNX/models" are not official.
 bool is_official(const HubSpec& spec);
 
-/// A variable of the environment; nothing when it is not set or empty.
+/// Returns an environment variable; nullopt when it is not set or empty.
 using Environment = std::function<std::optional<std::string>(const char* name)>;
 
-/// Where the services are, without '/' at the end. GitHub Enterprise, company mirrors and tests
-/// have others.
+/// Base URLs of the services, without '/' at the end. GitHub Enterprise, company mirrors and tests
+/// use others.
 struct Endpoints {
     std::string github_raw = "https://raw.githubusercontent.com";
     std::string github_media = "https://media.githubusercontent.com/media";
@@ -60,29 +60,29 @@ struct Endpoints {
     std::string hugging_face = "https://huggingface.co";
 };
 
-/// Puts those in that ONNXHUB_GITHUB_RAW_URL, ONNXHUB_GITHUB_MEDIA_URL, ONNXHUB_GITHUB_API_URL and
-/// HF_ENDPOINT name.
+/// Applies ONNXHUB_GITHUB_RAW_URL, ONNXHUB_GITHUB_MEDIA_URL, ONNXHUB_GITHUB_API_URL and
+/// HF_ENDPOINT.
 void replace_endpoints(Endpoints& endpoints, const Environment& environment);
 void replace_endpoint(std::string& endpoint, const std::optional<std::string>& replacement);
 
-/// Variables of this process.
+/// The environment of this process.
 std::optional<std::string> process_environment(const char* name);
 
-/// Where the manifest is; empty for folders.
+/// URL of the manifest; empty for folders.
 std::string manifest_url(const HubSpec& spec, const Endpoints& endpoints);
 
-/// Where the commit of a hub on GitHub can be asked for; empty for others, and for those whose ref
-/// is a commit.
+/// URL that returns the commit of a hub on GitHub; empty for other hubs, and when the ref is a
+/// commit.
 std::string commit_url(const HubSpec& spec, const Endpoints& endpoints);
 
-/// The header of a response by which a server names the commit that it read the file from. It has
-/// the files of that commit at "/hub/at/<commit>/<path>", as `onnxhub serve` does.
+/// The response header with the commit that the server read the file from. The server has the files
+/// of that commit at "/hub/at/<commit>/<path>", as `onnxhub serve` does.
 inline constexpr std::string_view commit_header = "Onnx-Hub-Commit";
 
-/// Whether the text is a commit's whole name: 40 hexadecimal digits.
+/// Whether the text is a full commit id: 40 hexadecimal digits.
 bool is_commit_id(std::string_view text);
 
-/// Where the file at the clean hub path `path` may be, the likeliest first; empty for folders.
+/// URLs for the file at the normalized hub path `path`, the most likely first; empty for folders.
 std::vector<std::string> file_urls(const HubSpec& spec, const Endpoints& endpoints,
                                    const std::string& path);
 

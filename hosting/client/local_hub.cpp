@@ -27,7 +27,7 @@ std::string LocalHub::manifest() const {
     const auto path = resolve(std::string(manifest_file_name));
     if (!path) {
         throw UserError(manifest_name() +
-                        ": is not there; name a hub's folder, or write owner/name for one "
+                        ": does not exist; name a hub's directory, or write owner/name for one "
                         "on GitHub");
     }
     return read_whole(*tree_->open(*path), manifest_size_limit, manifest_name());
@@ -55,7 +55,7 @@ std::vector<LocalHub::Bytes> LocalHub::find(const std::string& hub_path, const S
     return found;
 }
 
-/// Where the regular file is that `hub_path` leads to; nothing when there is none.
+/// The path of the regular file that `hub_path` leads to; nullopt when there is none.
 std::optional<std::string> LocalHub::resolve(const std::string& hub_path) const {
     const auto resolved = resolve_symlinks(*tree_, hub_path);
     const auto* path = std::get_if<std::string>(&resolved);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A hub on this disk: a folder with its files, or a git repository with its LFS store.
+// A local hub: a folder with its files, or a git repository with its LFS store.
 #pragma once
 
 #include <filesystem>
@@ -16,26 +16,26 @@ namespace onnxhub {
 
 class LocalHub {
 public:
-    /// `location` is a folder (an exported hub, a repository's working tree), a bare repository,
-    /// or either kind of repository with ":ref" for a branch, tag or commit of it. Throws
-    /// UserError when there is none.
+    /// `location` is a folder (an exported hub, a repository's working tree) or a bare repository;
+    /// either kind of repository may be followed by ":ref" for a branch, tag or commit. Throws
+    /// UserError when it does not exist.
     explicit LocalHub(const std::string& location);
 
-    /// Text of its manifest. Throws UserError when there is none.
+    /// Text of the manifest. Throws UserError when there is none.
     std::string manifest() const;
     std::string manifest_name() const;  ///< for messages
 
     const Tree& tree() const { return *tree_; }
 
-    /// The commit that is read; nothing for folders and working trees.
+    /// The commit that is read; nullopt for folders and working trees.
     const std::optional<CommitId>& commit() const { return commit_; }
 
-    /// Where a file's bytes may be: at its path or, since that may hold a Git LFS pointer, in the
-    /// LFS store. Links out of the hub are not followed.
+    /// A possible source of a file: the file at its path or, since that may be a Git LFS pointer,
+    /// the object in the LFS store. Links out of the hub are not followed.
     struct Bytes {
         std::string shown_name;
-        std::unique_ptr<ByteSource> source;  ///< null: not there
-        std::filesystem::path file = {};     ///< where it is a file of its own on this disk
+        std::unique_ptr<ByteSource> source;  ///< null: not available
+        std::filesystem::path file = {};  ///< its path, if it is a separate file on the local disk
         bool is_lfs_object = false;
     };
     std::vector<Bytes> find(const std::string& hub_path, const Sha256& sha,
@@ -45,8 +45,8 @@ private:
     std::optional<std::string> resolve(const std::string& hub_path) const;
 
     std::string location_;
-    std::filesystem::path folder_;       ///< empty: a commit is read
-    std::filesystem::path lfs_storage_;  ///< empty: no repository
+    std::filesystem::path folder_;       ///< empty if a commit is read
+    std::filesystem::path lfs_storage_;  ///< empty without a repository
     std::optional<CommitId> commit_;
     std::unique_ptr<Tree> tree_;
 };

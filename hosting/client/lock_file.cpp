@@ -32,7 +32,7 @@ Json to_json(const std::optional<CommitId>& commit) {
     return commit ? Json(*commit) : Json(nullptr);
 }
 
-/// The keys are those of the options of `lock`.
+/// The keys are named like the options of `lock`.
 Json to_json(const VersionConstraint& constraint) {
     Json json = Json::object();
     if (constraint.opset) json["opset"] = *constraint.opset;
@@ -63,7 +63,7 @@ public:
         if (!json.object()) fail(json, "is not a JSON object");
         if (!document.duplicate_keys.empty()) {
             const DuplicateKey& twice = document.duplicate_keys.front();
-            fail(twice.line, "\"" + twice.key + "\" is there twice");
+            fail(twice.line, "\"" + twice.key + "\" occurs twice");
         }
         if (number(json, "version") != lock_version) {
             fail(json, "\"version\" is not " + std::to_string(lock_version));
@@ -86,21 +86,22 @@ private:
         model.opset = number(json, "opset_version");
         const JsonValue& archive = value(json, "with_test_data");
         const auto* is_archive = std::get_if<bool>(&archive.data);
-        if (!is_archive) fail(archive, "\"with_test_data\" is neither true nor false");
+        if (!is_archive) fail(archive, "\"with_test_data\" is not true or false");
         model.is_archive = *is_archive;
-        if (json.find("constraints")) locked.constraint = read_wish(value(json, "constraints"));
+        if (json.find("constraints"))
+            locked.constraint = read_constraint(value(json, "constraints"));
         const JsonValue* own = json.find("commit");
         locked.commit = own ? commit(json, *own) : hub_commit;
         for (const JsonValue& file : list(json, "files")) {
             model.files.push_back(read_file(file));
-            // Weights keep their name, by which the model finds them.
+            // External data keeps its name, since the model refers to it.
             model.files.back().key.has_prefix = model.files.size() == 1;
         }
         if (model.files.empty()) fail(json, "\"files\" of \"" + model.model + "\" is empty");
         return locked;
     }
 
-    VersionConstraint read_wish(const JsonValue& json) const {
+    VersionConstraint read_constraint(const JsonValue& json) const {
         const auto optional_number = [&](const char* key) {
             return json.find(key) ? std::optional(number(json, key)) : std::nullopt;
         };
@@ -120,7 +121,7 @@ private:
         file.key.sha = *sha;
         file.key.size_bytes = static_cast<std::uint64_t>(number(json, "bytes"));
         for (const JsonValue& source : list(json, "sources")) {
-            if (!source.string()) fail(source, "\"sources\" holds something that is not a string");
+            if (!source.string()) fail(source, "\"sources\" contains a value that is not a string");
             file.locked_urls.push_back(*source.string());
         }
         return file;
@@ -145,11 +146,12 @@ private:
         return *found.string();
     }
 
-    /// Zero or more.
+    /// An integer that is not negative.
     std::int64_t number(const JsonValue& json, const char* key) const {
         const JsonValue& found = value(json, key);
         const auto number = found.integer();
-        if (!number || *number < 0) fail(found, '"' + std::string(key) + "\" is not a count");
+        if (!number || *number < 0)
+            fail(found, '"' + std::string(key) + "\" is not a number of 0 or more");
         return *number;
     }
 

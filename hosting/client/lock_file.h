@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// onnxhub.lock: models as they were at one moment, to be loaded exactly so (docs/client.md).
+// onnxhub.lock: pins models, so that later loads get exactly the same files (docs/client.md).
 #pragma once
 
 #include <cstdint>
@@ -17,47 +17,48 @@ namespace onnxhub {
 
 inline constexpr std::string_view lock_file_name = "onnxhub.lock";
 
-/// Larger files are refused: a file of a model takes some 400 bytes.
+/// Larger files are rejected. One file of a model takes about 400 bytes.
 inline constexpr std::uint64_t lock_file_limit = 16 << 20;  // bytes
 
 struct LockedModel {
-    WantedModel wanted;  ///< its files, with addresses at the commit, no secrets
+    WantedModel wanted;  ///< its files, with URLs at the commit and without secrets
     VersionConstraint constraint =
-        {};                          ///< that it was locked with; `lock --update` applies it again
-    std::optional<CommitId> commit;  ///< of the hub when the model was locked; absent: not pinned
+        {};  ///< the constraint it was locked with; `lock --update` applies it again
+    std::optional<CommitId>
+        commit;  ///< commit of the hub when the model was locked; absent: not pinned
 };
 
 struct LockFile {
-    std::string hub;  ///< as ClientOptions::hub takes it: a name of the configuration, or a spec
+    std::string hub;      ///< as in ClientOptions::hub: a name of the configuration, or a spec
     std::string address;  ///< the hub's spec without passwords; the same as `hub` unless that is a
                           ///< name of the configuration
-    std::optional<CommitId> commit;   ///< of the hub when it was last read for this file
+    std::optional<CommitId> commit;   ///< commit of the hub when it was last read for this file
     std::vector<LockedModel> models;  ///< in the order in which they were first locked
 };
 
-/// JSON with a line break at its end; the same content gives the same bytes. Says whether all
+/// JSON with a line break at its end; the same content gives the same bytes. States whether all
 /// models are pinned to a commit.
 std::string to_text(const LockFile& lock);
 
-/// Throws UserError, with the line, when `text` is not a lock file; `shown_name` stands for
-/// it in messages. Takes time linear in the length of `text`, but for sorting keys.
+/// Throws UserError, with the line, when `text` is not a lock file; messages call it `shown_name`.
+/// Takes time linear in the length of `text`, except for sorting keys.
 LockFile parse_lock_file(std::string_view text, const std::string& shown_name);
 
-/// Reads the file at `path`. Throws UserError as parse_lock_file() does, when there is no
-/// such file, and for files over lock_file_limit.
+/// Reads the file at `path`. Throws UserError as parse_lock_file() does, when the file does not
+/// exist, and for files larger than lock_file_limit.
 LockFile read_lock_file(const std::string& path);
 
-/// What ClientOptions::hub should be: the hub's name where `config` has it, so that its trust,
-/// token and mirrors apply; its address elsewhere.
+/// The value for ClientOptions::hub: the hub's name if `config` has it, so that its trust, token
+/// and mirrors apply; otherwise its address.
 std::string hub_of(const LockFile& lock, const UserConfig& config);
 
-/// Names are compared without case.
+/// Compares names without case.
 bool is_named(const LockedModel& model, std::string_view name);
 
-/// Whether both are the same model (names are compared without case), with or without test data.
+/// Whether both are the same model (names compared without case), with or without test data.
 bool is_same_model(const LockedModel& one, const LockedModel& other);
 
-/// Takes the place of the same model, or comes last.
+/// Replaces the entry of the same model, or appends one.
 void put_model(LockFile& lock, LockedModel model);
 
 /// Removes all entries of this name, compared without case. Returns whether there were any.

@@ -25,14 +25,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Our own folders, that only we may write to, whatever the umask is.
+/// Mode of new folders: only the user may write, regardless of the umask.
 constexpr mode_t folder_mode = 0755;
 
 [[noreturn]] void refuse(const ForeignInfluence& found) {
     const bool is_link = found.reason == "is a symbolic link";
     throw UserError(found.path.string() + ": " + found.reason +
                     (is_link ? " inside the cache; remove it"
-                             : "; use another --cache, take the others' right to write, or "
+                             : "; use another --cache, remove the write permission of others, or "
                                "name its owner under trusted_cache_owners in your "
                                "configuration"));
 }
@@ -61,7 +61,7 @@ bool ModelCache::has(const CacheKey& key, std::string* ignored) const {
     struct stat status = {};
     if (lstat(path.c_str(), &status) != 0) return false;
     if (!S_ISREG(status.st_mode)) {
-        throw UserError(path.string() + ": is no regular file; remove it");
+        throw UserError(path.string() + ": is not a regular file; remove it");
     }
     if (const auto reason = foreign_influence(status, owners_)) {
         if (ignored) *ignored = path.string() + " is in the cache, but " + *reason;
@@ -92,7 +92,8 @@ void ModelCache::make_folder_of(const CacheKey& key) const {
 
 namespace {
 
-/// Bytes of the partial files beside `path`: while others bring more, waiting for them pays.
+/// Size of the partial files next to `path`. While it grows, waiting for the other process is
+/// worthwhile.
 std::uint64_t bytes_on_their_way(const fs::path& path, const Sha256& sha) {
     std::error_code error;
     std::uint64_t bytes = 0;
@@ -115,13 +116,13 @@ fs::path record_path(const fs::path& state, const fs::path& path) {
     return state / "files" / (to_hex(sha256_of(absolute)) + ".txt");
 }
 
-/// Where older versions kept it.
+/// The path that older versions used.
 fs::path old_record_path(const fs::path& folder, const fs::path& path) {
     const std::string below = path.lexically_relative(folder).string();
     return folder / ".onnxhub" / "files" / (to_hex(sha256_of(below)) + ".txt");
 }
 
-/// Three lines: hub, path in the hub, SHA-256.
+/// A record has three lines: hub, path in the hub, SHA-256.
 std::optional<CacheRecord> read_record(const fs::path& path) {
     std::ifstream file(path, std::ios::binary);
     CacheRecord record;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folder of downloaded files, shared with the Python client: verified or absent.
+// The cache folder of downloaded files, shared with the Python client. Each file is verified.
 #pragma once
 
 #include <filesystem>
@@ -14,18 +14,18 @@
 
 namespace onnxhub {
 
-/// What was noted of a file when it was loaded; the Python client notes nothing.
+/// The record made when a file was loaded. The Python client makes none.
 struct CacheRecord {
     std::string hub;
     std::string hub_path;
     std::optional<Sha256> sha;
 };
 
-/// What the client keeps for itself, apart from any cache; without a folder nothing is kept.
+/// The folder for the client's own files, outside of any cache; without it nothing is recorded.
 using StateFolder = std::optional<std::filesystem::path>;
 
-/// The note of the file at `path` in the cache's folder `folder`; nothing when there is none. Notes
-/// that older versions left in the cache itself count too.
+/// The record of the file at `path` in the cache folder `folder`; nullopt when there is none. Also
+/// reads records that older versions stored in the cache itself.
 std::optional<CacheRecord> find_cache_record(const StateFolder& state,
                                              const std::filesystem::path& folder,
                                              const std::filesystem::path& path);
@@ -34,7 +34,7 @@ void forget_cache_record(const StateFolder& state, const std::filesystem::path& 
 
 class ModelCache {
 public:
-    /// `owners`: whose files are used.
+    /// Files are used only if they belong to one of `owners`.
     explicit ModelCache(std::filesystem::path folder, StateFolder state = {},
                         TrustedOwners owners = TrustedOwners())
         : folder_(std::move(folder)), state_(std::move(state)), owners_(std::move(owners)) {}
@@ -42,27 +42,28 @@ public:
     const std::filesystem::path& folder() const { return folder_; }
     const TrustedOwners& owners() const { return owners_; }
 
-    /// Where the file is or would be: place_of() in the folder. Lexical: nothing is read.
+    /// The file's path, which may not exist: place_of() in the folder. Nothing is read.
     std::filesystem::path path_of(const CacheKey& key) const;
 
-    /// Whether a regular file is there under its name, whatever it holds, that no untrusted user
-    /// may change.
+    /// Whether a regular file with this name exists that no untrusted user can change. Its content
+    /// is not checked.
     bool holds(const CacheKey& key) const;
 
-    /// Whether the file is there. It is read and hashed; nothing is written. A file that another
-    /// user may change doesn't count: `ignored`, if given, gets a line that says why. Throws
-    /// UserError when it is there and another than it should be, and when a folder on the
-    /// way is a link or may be changed by another user.
+    /// Whether the file is in the cache. It is read and hashed; nothing is written. A file that
+    /// another user may change is ignored, and `ignored`, if given, gets a line with the reason.
+    /// Throws UserError when the content is wrong, and when a parent folder is a link or another
+    /// user may change it.
     bool has(const CacheKey& key, std::string* ignored = nullptr) const;
 
-    /// Makes the folders that the file needs. Throws UserError as has() does.
+    /// Creates the parent folders of the file. Throws UserError as has() does.
     void make_folder_of(const CacheKey& key) const;
 
-    /// Notes which hub the file is from, for the cache's inventory. Best effort.
+    /// Records the hub of the file, for the cache's inventory. Best effort.
     void remember(const CacheKey& key, const std::string& hub) const;
 
-    /// Held by one process at a time, to spare others the same download. Best effort: where there
-    /// are no locks, or the holder brings nothing for a minute, nothing is held and work goes on.
+    /// Held by one process at a time, so that parallel processes share one download. Best effort:
+    /// if locks are not supported, or the holder makes no progress for a minute, the caller
+    /// continues without the lock.
     class Lock {
     public:
         Lock(const ModelCache& cache, const CacheKey& key,

@@ -21,25 +21,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether the text is a list of digests, as the one whose digest names the folder of a model with
-/// external data. A file with that digest would be in the folder's place.
+/// Whether the text is a list of digests, like the one whose digest names the folder of a model
+/// with external data. A file with that digest would have the same path as the folder.
 bool is_list_of_digests(std::string_view head) {
     return head.size() > 64 && head[64] == ' ' && parse_sha256(head.substr(0, 64));
 }
 
-/// What the beginning of a body says it is instead of a model; nothing when it may be one.
+/// Detects from the first bytes that a body is not a model; nullopt when it may be one.
 std::optional<std::string> other_than_a_model(std::string_view head) {
     if (head.starts_with("version https://git-lfs.github.com/spec/")) {
-        return "sends a Git LFS pointer in place of the file";
+        return "sends a Git LFS pointer instead of the file";
     }
     for (const std::string_view mark : {"<!DOCTYPE", "<!doctype", "<html", "<HTML"}) {
-        if (head.starts_with(mark)) return "sends a web page in place of the file";
+        if (head.starts_with(mark)) return "sends a web page instead of the file";
     }
-    if (is_list_of_digests(head)) return "sends a list of digests in place of the file";
+    if (is_list_of_digests(head)) return "sends a list of digests instead of the file";
     return std::nullopt;
 }
 
-/// A strong ETag, else the time of the last change; "" when the server tells neither.
+/// A strong ETag, else the time of the last change; "" when the server sends neither.
 std::string validator_of(const HttpHead& head) {
     const std::string* etag = find_header(head.headers, "etag");
     if (etag && etag->starts_with('"')) return *etag;
@@ -47,7 +47,7 @@ std::string validator_of(const HttpHead& head) {
     return time ? *time : "";
 }
 
-/// Where the range of a 206 begins (RFC 9110, 14.4); nothing when it doesn't say.
+/// Start of the range of a 206 (RFC 9110, 14.4); nullopt when it is not stated.
 std::optional<std::uint64_t> range_start(const HttpHead& head) {
     const std::string* range = find_header(head.headers, "content-range");
     if (!range || !range->starts_with("bytes ")) return std::nullopt;
@@ -63,51 +63,51 @@ bool is_compressed(const HttpHead& head) {
     return encoding && !encoding->empty() && *encoding != "identity";
 }
 
-/// Takes the bytes of one source into the partial file.
+/// Writes the bytes of one source to the partial file.
 class Receiver : public HttpSink {
 public:
     Receiver(const CacheKey& file, const std::string& source, PartialFile& partial,
              const DownloadOptions& options)
         : file_(file), source_(sha256_of(source)), partial_(partial), options_(options) {
-        is_patchwork_ = can_go_on();
+        is_patchwork_ = can_resume();
     }
 
     std::vector<HttpHeader> headers_of_next_try() const override {
-        if (!can_go_on()) return {};
+        if (!can_resume()) return {};
         return {{"Range", fmt::format("bytes={}-", partial_.size_bytes())},
                 {"If-Range", partial_.origin()->validator}};
     }
 
     bool begin(const HttpHead& head) override {
-        trouble_.reset();
+        problem_.reset();
         if (head.status == 206 && continues(head)) {
             is_patchwork_ = true;
             return true;
         }
         if (head.status == 206 || head.status == 416) {
             has_refused_parts_ = true;
-            trouble_ = "sends another part of the file than was asked for";
+            problem_ = "sends a different range than requested";
         } else if (head.status != 200) {
-            trouble_ = fmt::format("answers with status {}", head.status);
+            problem_ = fmt::format("answers with status {}", head.status);
         } else if (is_compressed(head)) {
-            trouble_ = "sends the file compressed, which nobody asked for";
+            problem_ = "sends the file compressed, although that was not requested";
         } else {
             partial_.start_over(TransferOrigin{source_, validator_of(head)});
         }
-        return !trouble_;
+        return !problem_;
     }
 
     bool data(std::span<const std::byte> block) override {
         options_.check_interruption();
         if (partial_.size_bytes() == 0 && !block.empty()) {
-            trouble_ =
+            problem_ =
                 other_than_a_model({reinterpret_cast<const char*>(block.data()), block.size()});
         }
-        if (!trouble_ && block.size() > file_.size_bytes - partial_.size_bytes()) {
-            trouble_ =
+        if (!problem_ && block.size() > file_.size_bytes - partial_.size_bytes()) {
+            problem_ =
                 fmt::format("sends more than the {} bytes of the manifest", file_.size_bytes);
         }
-        if (trouble_) {
+        if (problem_) {
             partial_.start_over(std::nullopt);
             return false;
         }
@@ -117,52 +117,52 @@ public:
     }
 
     bool can_begin_again() const override { return true; }
-    std::uint64_t kept_bytes() const override { return can_go_on() ? partial_.size_bytes() : 0; }
+    std::uint64_t kept_bytes() const override { return can_resume() ? partial_.size_bytes() : 0; }
 
-    /// Whether what is there is all of it, from this source.
-    bool is_complete() const { return can_go_on() && partial_.size_bytes() == file_.size_bytes; }
+    /// Whether the partial file is complete and from this source.
+    bool is_complete() const { return can_resume() && partial_.size_bytes() == file_.size_bytes; }
 
-    /// Adds to the trouble what lets its user in, where that is what the server misses.
+    /// Adds the access hint to the problem when the server requires credentials.
     void explain_refusal(const HttpHead& head, const FileSource& source) {
         const bool is_refusal = head.status == 401 || head.status == 403;
         if (!is_refusal || source.access_hint.empty() ||
             !same_origin(head.url, source.request.url)) {
             return;
         }
-        trouble_ = trouble_.value_or("") + " (" + source.access_hint + ")";
+        problem_ = problem_.value_or("") + " (" + source.access_hint + ")";
     }
 
-    /// The source can't send parts of the file, so that it should be asked for all of it.
+    /// The source does not support ranges, so the whole file must be requested.
     bool has_refused_parts() const { return has_refused_parts_; }
-    /// What came is wrong, and was put together from several answers.
+    /// The content is wrong, and was combined from several responses.
     bool is_patchwork() const { return is_patchwork_; }
 
-    /// Why what came is not the file; nothing when it is.
+    /// Why the content is not the requested file; nullopt when it is.
     std::optional<std::string> verdict() {
-        if (!trouble_ && partial_.size_bytes() != file_.size_bytes) {
-            trouble_ = fmt::format("sends {} bytes, the manifest says {}", partial_.size_bytes(),
+        if (!problem_ && partial_.size_bytes() != file_.size_bytes) {
+            problem_ = fmt::format("sends {} bytes, the manifest says {}", partial_.size_bytes(),
                                    file_.size_bytes);
         }
-        if (!trouble_) {
+        if (!problem_) {
             const Sha256 digest = partial_.digest();
             if (digest == file_.sha) return std::nullopt;
-            trouble_ = fmt::format("sends other bytes: their SHA-256 is {}, the manifest says {}",
+            problem_ = fmt::format("sends other bytes: their SHA-256 is {}, the manifest says {}",
                                    to_hex(digest), to_hex(file_.sha));
             partial_.start_over(std::nullopt);
         }
-        return trouble_;
+        return problem_;
     }
 
 private:
-    bool can_go_on() const {
+    bool can_resume() const {
         return partial_.size_bytes() > 0 && partial_.origin() &&
                partial_.origin()->source == source_;
     }
 
-    /// Only the same object, from where we are.
+    /// Whether the response continues the same object at our offset.
     bool continues(const HttpHead& head) const {
         const std::string validator = validator_of(head);
-        return can_go_on() && range_start(head) == partial_.size_bytes() && !is_compressed(head) &&
+        return can_resume() && range_start(head) == partial_.size_bytes() && !is_compressed(head) &&
                (validator.empty() || validator == partial_.origin()->validator);
     }
 
@@ -170,7 +170,7 @@ private:
     const Sha256 source_;
     PartialFile& partial_;
     const DownloadOptions& options_;
-    std::optional<std::string> trouble_;
+    std::optional<std::string> problem_;
     bool has_refused_parts_ = false;
     bool is_patchwork_ = false;
 };
@@ -186,15 +186,15 @@ public:
         std::string ignored;
         if (!options_.force && cache_.has(file_, &ignored)) return {path, true};
         if (options_.is_offline && sources_.local.empty()) fail_offline(ignored);
-        if (!ignored.empty()) troubles_.push_back(ignored + ", so it is loaded again");
+        if (!ignored.empty()) problems_.push_back(ignored + ", so it is loaded again");
         cache_.make_folder_of(file_);
         const ModelCache::Lock lock(cache_, file_, options_.check_interruption);
-        // Another process may have got it meanwhile.
+        // Another process may have downloaded it in the meantime.
         if (!options_.force && cache_.has(file_)) return {path, true};
         PartialFile partial(path, file_.sha, file_.size_bytes);
         if (!receive_from_any(partial)) fail();
         partial.commit();
-        return {path, false, source_, std::move(troubles_)};
+        return {path, false, source_, std::move(problems_)};
     }
 
 private:
@@ -217,18 +217,18 @@ private:
                             "; leave out --offline, or name its owner under "
                             "trusted_cache_owners in your configuration");
         }
-        throw UserError(file_.hub_path + ": is not in the cache; leave out --offline to get it");
+        throw UserError(file_.hub_path +
+                        ": is not in the cache; leave out --offline to download it");
     }
 
     [[noreturn]] void fail() const {
         const bool is_local = sources_.web.empty() && !sources_.local.empty();
-        throw UserError(fmt::format("{}: no source has it: {}; {}", file_.hub_path,
-                                    fmt::join(troubles_, "; "),
-                                    is_local ? "`git lfs pull` may get it, or add a --mirror"
-                                             : "try again, or add a --mirror"));
+        throw UserError(fmt::format(
+            "{}: no source has it: {}; {}", file_.hub_path, fmt::join(problems_, "; "),
+            is_local ? "run `git lfs pull`, or add a --mirror" : "try again, or add a --mirror"));
     }
 
-    /// Whether bytes may come over the network.
+    /// Throws unless a download over the network is allowed.
     void ask() {
         if (options_.before_download && !std::exchange(has_asked_, true)) {
             options_.before_download(file_.size_bytes);
@@ -250,7 +250,7 @@ private:
             const auto result = client_.stream(request, receiver);
             if (const auto* failure = std::get_if<HttpFailure>(&result)) {
                 if (failure->kind == HttpFailure::Kind::stopped) throw Interrupted();
-                troubles_.push_back(failure->reason);
+                problems_.push_back(failure->reason);
                 return false;
             }
             receiver.explain_refusal(std::get<HttpHead>(result), source);
@@ -264,7 +264,7 @@ private:
 
     bool receive_from(const LocalHub::Bytes& bytes, PartialFile& partial) {
         if (!bytes.source) {
-            troubles_.push_back(bytes.shown_name + " is not there");
+            problems_.push_back(bytes.shown_name + " does not exist");
             return false;
         }
         partial.start_over(std::nullopt);
@@ -279,10 +279,10 @@ private:
     }
 
     bool accepts(Receiver& receiver, const std::string& source) {
-        const auto trouble = receiver.verdict();
-        if (trouble) troubles_.push_back(source + " " + *trouble);
+        const auto problem = receiver.verdict();
+        if (problem) problems_.push_back(source + " " + *problem);
         source_ = source;
-        return !trouble;
+        return !problem;
     }
 
     const CacheKey& file_;
@@ -291,9 +291,9 @@ private:
     const DownloadOptions& options_;
     HttpClient& client_;
     bool has_asked_ = false;
-    bool needs_fresh_start_ = false;  ///< the last source is worth one more request, for all of it
+    bool needs_fresh_start_ = false;  ///< the last source should be asked again, for the whole file
     std::string source_;
-    std::vector<std::string> troubles_;
+    std::vector<std::string> problems_;
 };
 
 }  // namespace

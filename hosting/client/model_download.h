@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files of a hub, from the first source that has the right bytes.
+// Downloads files of a hub from the first source that has the right bytes.
 #pragma once
 
 #include <cstdint>
@@ -14,26 +14,27 @@
 
 namespace onnxhub {
 
-/// A URL with what its server needs to let us in.
+/// A URL with the headers that its server requires.
 struct FileSource {
     HttpRequest request;
-    bool needs_trust = true;       ///< somebody is asked before its bytes come
-    std::string access_hint = {};  ///< "set HF_TOKEN to a token", for 401 and 403; may be empty
+    bool needs_trust = true;  ///< requires confirmation before a download
+    std::string access_hint =
+        {};  ///< "set HF_TOKEN to a token", shown for 401 and 403; may be empty
 };
 
-/// Where a file may come from. Since its SHA-256 decides, any source will do.
+/// The sources of a file. The SHA-256 is checked, so any source is acceptable.
 struct FileSources {
     std::vector<FileSource> web = {};         ///< in the order they are tried
-    std::vector<const LocalHub*> local = {};  ///< hubs on this disk, tried first
+    std::vector<const LocalHub*> local = {};  ///< local hubs, tried first
 };
 
 struct DownloadOptions {
-    bool force = false;       ///< what is in the cache doesn't count
-    bool is_offline = false;  ///< what is not in the cache or on this disk is an error
-    /// Called once, before bytes of this size come from a source that needs trust; throws to
-    /// refuse.
+    bool force = false;  ///< ignores files in the cache
+    bool is_offline =
+        false;  ///< a file that is neither in the cache nor in a local hub is an error
+    /// Called once before a download of this size from a source that needs trust; throws to refuse.
     std::function<void(std::uint64_t size_bytes)> before_download = {};
-    /// `done` may become less when a transfer has to begin again.
+    /// `done` may decrease when a transfer starts again.
     std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
     std::function<void()> check_interruption = [] {};
 };
@@ -41,14 +42,15 @@ struct DownloadOptions {
 struct LoadedFile {
     std::filesystem::path path;
     bool was_cached = false;
-    std::string source = {};                 ///< that it came from, for messages
-    std::vector<std::string> troubles = {};  ///< of sources that failed before, a line each
+    std::string source = {};  ///< the source it came from, for messages
+    std::vector<std::string> problems =
+        {};  ///< problems of sources that failed before, one line each
 };
 
-/// Gives the file from the cache, or gets it: hashed as it arrives, never more than its size, and
-/// under its name only when all of it is right. A transfer that broke off goes on where it stopped,
-/// now or in a later call, as long as the server says it is the same object. Throws
-/// UserError when no source has it, saying what each did.
+/// Returns the file from the cache, or downloads it. The content is hashed as it arrives, never
+/// exceeds the stated size, and gets its final name only after it was verified. An interrupted
+/// transfer is resumed, in this or a later call, as long as the server says that the object is the
+/// same. Throws UserError when no source has it, with the problem of each source.
 LoadedFile load_file(const CacheKey& file, const FileSources& sources, const ModelCache& cache,
                      const DownloadOptions& options, HttpClient& client);
 

@@ -24,7 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Locations of external data that the graph of the file at `path` names; none when it is no model.
+/// Locations of external data that the graph of the file at `path` names; empty when it is not a
+/// model.
 std::vector<std::string> locations_named_by(const fs::path& path) {
     std::error_code error;
     if (!fs::is_regular_file(path, error)) return {};
@@ -34,7 +35,7 @@ std::vector<std::string> locations_named_by(const fs::path& path) {
             return std::move(skeleton->external_locations);
         }
     } catch (const UserError&) {
-        // It can't be read, so nothing is known to belong to it.
+        // An unreadable model owns no external data.
     }
     return {};
 }
@@ -43,11 +44,11 @@ bool contains(const std::vector<std::string>& sorted, const std::string& text) {
     return std::ranges::binary_search(sorted, text);
 }
 
-/// What is at a place below a folder.
+/// What exists at a path below a folder.
 enum class Occupant { none, same, other };
 
-/// Whether the file has these bytes. Throws UserError for what is not a regular file, or
-/// lies behind a link.
+/// Whether the file has these bytes. Throws UserError when it is not a regular file, or is behind a
+/// link.
 Occupant occupant_of(const fs::path& folder, const std::string& below, const CacheKey& wanted) {
     const fs::path path = folder / below;
     const int fd = open_beneath(folder, below);
@@ -57,7 +58,7 @@ Occupant occupant_of(const fs::path& folder, const std::string& below, const Cac
     const bool is_regular = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
     if (fd >= 0) close(fd);
     if (!is_regular) {
-        throw UserError(path.string() + ": external data of the model belong there, but " +
+        throw UserError(path.string() + ": is the path of the model's external data, but " +
                         (fd < 0 ? std::strerror(reason) : "it is not a regular file") +
                         "; move it, or choose another --output");
     }
@@ -80,9 +81,9 @@ public:
         struct stat present = {};
         const bool is_there = stat(output_.c_str(), &present) == 0;
         if (is_there && S_ISDIR(present.st_mode)) {
-            throw UserError(output_.string() + ": is a folder; name a file");
+            throw UserError(output_.string() + ": is a directory; name a file");
         }
-        // "/dev/stdout" may be a link to a regular file, whose place nothing must take.
+        // "/dev/stdout" may be a link to a regular file, which must not be replaced.
         const bool is_stream =
             output_.string().starts_with("/dev/") || output_.string().starts_with("/proc/");
         if (is_there && (is_stream || !S_ISREG(present.st_mode))) return write_in_place();
@@ -97,7 +98,7 @@ private:
         NewFile::OnExisting on_existing = NewFile::OnExisting::replace;
     };
 
-    /// Which external data have to be copied. Nothing is written yet.
+    /// Determines which external data to copy. Nothing is written yet.
     void plan() {
         const std::vector<std::string> named_before = locations_named_by(output_);
         std::vector<std::string> provided;
@@ -106,7 +107,7 @@ private:
             provided.push_back(location);
             if (location == output_.filename()) {
                 throw UserError(output_.string() +
-                                ": external data of the model have this name; choose "
+                                ": the model's external data has this name; choose "
                                 "another --output");
             }
             const Occupant occupant = occupant_of(folder_, location, keys_[i]);
@@ -118,8 +119,8 @@ private:
         refuse_claims(named_before, provided);
     }
 
-    /// A model may name files that the manifest lacks. It must not lay claim to someone's file that
-    /// way: a later version would replace what the graph at the output names.
+    /// Rejects a model that names files which the manifest lacks. It could claim a file of the user
+    /// in this way: a later version would replace what the graph at `output` names.
     void refuse_claims(const std::vector<std::string>& named_before,
                        const std::vector<std::string>& provided) const {
         for (const std::string& location : locations_named_by(cached_)) {
@@ -133,7 +134,7 @@ private:
 
     [[noreturn]] void refuse(const std::string& location) const {
         throw UserError((folder_ / location).string() +
-                        ": is another file, and the model's external data belong there; "
+                        ": is another file at the path of the model's external data; "
                         "nothing was copied; move it, or choose another --output");
     }
 
@@ -151,12 +152,12 @@ private:
         staged_.push_back({std::move(model), NewFile::OnExisting::replace});
     }
 
-    /// A file renamed onto a device or a pipe would take its place.
+    /// Writes in place, since a rename would replace the device or pipe itself.
     void write_in_place() const {
         if (keys_.size() > 1) {
             throw UserError(output_.string() +
-                            ": is not a file, and the model has external data that belong "
-                            "beside it; use the model at " +
+                            ": is not a file, and the model has external data that must be "
+                            "next to it; use the model at " +
                             cached_.string());
         }
         const auto source = open_file(cached_, cached_.string(), LastLink::refuse);
@@ -182,7 +183,7 @@ private:
     }
 
     struct ToCopy {
-        std::size_t index = 0;  ///< of keys_
+        std::size_t index = 0;  ///< index in keys_
         std::string location;
         bool is_new = false;
     };
@@ -200,7 +201,7 @@ private:
 void copy_model(const WantedModel& model, const fs::path& cached, const std::string& output) {
     if (model.is_archive) {
         throw UserError(output +
-                        ": an archive with test data is no model to copy; leave "
+                        ": an archive with test data cannot be copied as a model; leave "
                         "out --output");
     }
     ModelCopy(model, cached, output).copy();

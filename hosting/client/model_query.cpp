@@ -67,7 +67,7 @@ ModelNotFound unknown_name(const ManifestDocument& document, const std::string& 
         near.begin(),
         std::next(near.begin(), static_cast<std::ptrdiff_t>(std::min(near.size(), most))));
     return {fmt::format("the hub has no model \"{}\"", model),
-            shown.empty() ? "`onnxhub list` shows what it has"
+            shown.empty() ? "`onnxhub list` lists its models"
                           : fmt::format("did you mean {}?", fmt::join(shown, ", "))};
 }
 
@@ -92,7 +92,7 @@ std::optional<std::uint64_t> stated_bytes(const Entry& entry) {
     if (!bytes) return bytes;
     for (const ExternalDataFile& file : entry.external_data) {
         const std::uint64_t left = std::numeric_limits<std::uint64_t>::max() - *bytes;
-        *bytes += std::min(file.size_bytes, left);  // sizes of a hostile manifest add up to more
+        *bytes += std::min(file.size_bytes, left);  // the sizes of a hostile manifest may overflow
     }
     return bytes;
 }
@@ -131,7 +131,7 @@ std::variant<const ManifestEntry*, ModelNotFound> get_model_info(
     for (const ManifestEntry* entry : fitting) paths.push_back(entry->entry->model_path);
     return ModelNotFound{
         fmt::format("\"{}\" with opset {} names {} models", model, newest, fitting.size()),
-        fmt::format("the hub should rename one of {}", fmt::join(paths, ", "))};
+        fmt::format("ask the hub to rename one of {}", fmt::join(paths, ", "))};
 }
 
 }  // namespace onnxhub

@@ -2,14 +2,16 @@
 #include "hosting/client/onnx_hub.h"
 
 #include <climits>
-#include <fstream>
 #include <mutex>
+#include <span>
 #include <system_error>
 #include <utility>
 #include <variant>
 
+#include "base/byte_source.h"
 #include "base/user_error.h"
-#include "hosting/client/model_composer.h"
+#include "model/model_composer.h"
+#include "model/model_graph.h"
 
 namespace onnxhub {
 namespace {
@@ -33,7 +35,7 @@ HubClient client_of(const HubCall& call, const std::string& repo) {
     options.cache_folder = get_dir();
     options.is_offline = call.is_offline;
     options.is_trusted = [trust = call.trust](const TrustQuestion&) { return trust; };
-    options.tell = call.tell;
+    options.report = call.report;
     return HubClient(std::move(options));
 }
 
@@ -52,9 +54,9 @@ fs::path path_of(const std::string& model, const std::string& repo, const HubCal
     LoadOptions options;
     options.force = call.force_reload;
     options.loaded = [&](const WantedFile&, const LoadedFile& file) {
-        for (const std::string& trouble : file.troubles) call.tell(trouble);
+        for (const std::string& problem : file.problems) call.report(problem);
     };
-    return client.load(client.want(entry_of(client, model, call), with_test_data), options);
+    return client.load(client.resolve(entry_of(client, model, call), with_test_data), options);
 }
 
 }  // namespace
@@ -88,21 +90,22 @@ Entry get_model_info(const std::string& model, const HubCall& call) {
     return entry_of(client, model, call);
 }
 
-onnx::ModelProto read_model(const fs::path& path) {
-    std::error_code error;
-    if (fs::file_size(path, error) > INT_MAX) {
+std::string read_model(const fs::path& path) {
+    const auto source = open_file(path, path.string());
+    if (source->size_bytes() > INT_MAX) {
         throw UserError(path.string() +
-                        ": is larger than the 2 GiB that a message can be; use its path");
+                        ": is larger than 2 GiB, the limit of protobuf; use its path");
     }
-    std::ifstream file(path, std::ios::binary);
-    onnx::ModelProto model;
-    if (!file || !model.ParseFromIstream(&file)) {
-        throw UserError(path.string() + ": is no ONNX model; tell the hub's maintainers");
+    if (std::holds_alternative<SkeletonError>(read_model_graph(*source, nullptr, {}))) {
+        throw UserError(path.string() +
+                        ": is not an ONNX model; report this to the hub's maintainers");
     }
-    return model;
+    std::string bytes(static_cast<std::size_t>(source->size_bytes()), '\0');
+    bytes.resize(source->read(0, std::as_writable_bytes(std::span(bytes))));
+    return bytes;
 }
 
-onnx::ModelProto load(const std::string& model, const HubCall& call) {
+std::string load(const std::string& model, const HubCall& call) {
     return read_model(path_of(model, call.repo, call, false));
 }
 
@@ -114,13 +117,13 @@ fs::path download_model_with_test_data(const std::string& model, const HubCall& 
     return path_of(model, call.repo, call, true);
 }
 
-onnx::ModelProto load_composite_model(const std::string& network_model,
-                                      const std::string& preprocessing_model, const HubCall& call,
-                                      const std::optional<std::string>& preprocessing_repo) {
-    onnx::ModelProto preprocessing = read_model(
-        path_of(preprocessing_model, preprocessing_repo.value_or(call.repo), call, false));
-    onnx::ModelProto network = read_model(path_of(network_model, call.repo, call, false));
-    return compose_models(std::move(preprocessing), std::move(network));
+std::string load_composite_model(const std::string& network_model,
+                                 const std::string& preprocessing_model, const HubCall& call,
+                                 const std::optional<std::string>& preprocessing_repo) {
+    const fs::path preprocessing =
+        path_of(preprocessing_model, preprocessing_repo.value_or(call.repo), call, false);
+    const fs::path network = path_of(network_model, call.repo, call, false);
+    return compose_model_files(preprocessing, network, call.onnx_worker);
 }
 
 }  // namespace onnxhub

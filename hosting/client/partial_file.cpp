@@ -22,12 +22,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// No one else may write, whatever the umask is: who has a file open keeps that right.
+/// Only the user may write, regardless of the umask: a process that has a file open keeps its
+/// access.
 constexpr mode_t file_mode = 0644;
 
 UserError failure(const fs::path& path, const char* what) {
     return UserError(path.string() + ": " + what + " (" + std::strerror(errno) +
-                     "); choose another folder with --cache, or make room");
+                     "); choose another folder with --cache, or free disk space");
 }
 
 void make_folder(const fs::path& folder) {
@@ -38,23 +39,23 @@ void make_folder(const fs::path& folder) {
                     "); choose another folder with --cache");
 }
 
-void need_room(const fs::path& folder, std::uint64_t bytes) {
+void check_free_space(const fs::path& folder, std::uint64_t bytes) {
     std::error_code error;
     const fs::space_info space = fs::space(folder, error);
     if (error || space.available >= bytes) return;
-    throw UserError(folder.string() + ": the disk has room for " + std::to_string(space.available) +
-                    " bytes, the file needs " + std::to_string(bytes) +
-                    "; make room, or use --cache");
+    throw UserError(folder.string() + ": the disk has " + std::to_string(space.available) +
+                    " bytes free, but the file needs " + std::to_string(bytes) +
+                    "; free disk space, or use --cache");
 }
 
-/// Whether the file is our own and was at no time open to others for writing: one of them may have
-/// kept it open. Not even root's files count, since root's downloads may go on.
+/// Whether the file belongs to this user and was never writable for others, who may have kept it
+/// open. Excludes root's files too, since root's download may still be running.
 bool is_ours_alone(const struct stat& status) {
     return S_ISREG(status.st_mode) && status.st_nlink == 1 &&
            !foreign_influence(status, TrustedOwners::exactly({geteuid()}));
 }
 
-/// Two lines; nothing when it is anything else, or another user's.
+/// Two lines; nullopt when the file has another format or belongs to another user.
 std::optional<TransferOrigin> read_origin(const fs::path& path) {
     const int fd = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) return std::nullopt;
@@ -71,7 +72,7 @@ std::optional<TransferOrigin> read_origin(const fs::path& path) {
     return TransferOrigin{*source, text.substr(first + 1, text.size() - first - 2)};
 }
 
-/// Whether `fd` is the file at `path` still, and no other name is.
+/// Whether `fd` is still the file at `path`, and has no other name.
 bool is_at(int fd, const fs::path& path) {
     struct stat open_file = {};
     struct stat named = {};
@@ -88,7 +89,7 @@ PartialFile::PartialFile(fs::path path, const Sha256& sha, std::uint64_t size_by
     const std::string prefix = "." + to_hex(sha) + ".";
     adopt_abandoned(prefix, size_bytes);
     try {
-        need_room(path_.parent_path(), size_bytes - size_);
+        check_free_space(path_.parent_path(), size_bytes - size_);
         if (fd_ < 0) create(prefix);
     } catch (...) {
         if (fd_ >= 0) close(fd_);
@@ -102,7 +103,7 @@ PartialFile::~PartialFile() {
     close(fd_);
 }
 
-/// The first that is of use; those that are of none go away.
+/// Takes over the first usable abandoned file and deletes unusable ones.
 void PartialFile::adopt_abandoned(const std::string& prefix, std::uint64_t limit_bytes) {
     std::error_code error;
     std::vector<fs::path> found;
@@ -148,8 +149,8 @@ void PartialFile::create(const std::string& prefix) {
         fd_ = open(partial_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode);
         if (fd_ < 0 && errno == EEXIST) continue;
         if (fd_ < 0) throw failure(partial_, "can't be made");
-        // Where there are no locks it goes without. Another process may take it for abandoned
-        // until it is locked.
+        // Works without locks where they are not supported. Until the file is locked, another
+        // process may consider it abandoned.
         const bool is_taken = flock(fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
         if (!is_taken && is_at(fd_, partial_)) return;
         close(std::exchange(fd_, -1));
@@ -175,7 +176,7 @@ void PartialFile::write(std::span<const std::byte> block) {
         const ssize_t written = ::write(fd_, block.data(), block.size());
         if (written < 0 && errno == EINTR) continue;
         if (written < 0) {
-            origin_.reset();  // the file is no longer what was hashed
+            origin_.reset();  // the file no longer matches the hash
             throw failure(partial_, "can't be written");
         }
         block = block.subspan(static_cast<std::size_t>(written));
@@ -207,7 +208,7 @@ Sha256 PartialFile::digest() {
 
 void PartialFile::commit() {
     if (fsync(fd_) != 0) throw failure(partial_, "can't be written");
-    // In this order a kill between the two leaves a partial file, which the next load clears away.
+    // In this order, a kill between the two calls leaves a partial file that the next load deletes.
     unlink(origin_path().c_str());
     if (rename(partial_.c_str(), path_.c_str()) != 0) throw failure(path_, "can't be made");
     close(std::exchange(fd_, -1));

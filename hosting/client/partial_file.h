@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes on their way into the cache, which a later process can go on with.
+// A partial download, which a later process can resume.
 #pragma once
 
 #include <cstddef>
@@ -14,40 +14,41 @@
 
 namespace onnxhub {
 
-/// What the bytes so far came from: a transfer goes on only where the object is the same.
+/// The source of the bytes so far. A transfer is resumed only if the object is the same.
 struct TransferOrigin {
-    Sha256 source;          ///< of its URL, which may hold a password
-    std::string validator;  ///< for If-Range (RFC 9110, 13.1.5): a strong ETag, or Last-Modified
+    Sha256 source;          ///< digest of the URL, which may contain a password
+    std::string validator;  ///< for If-Range (RFC 9110, 13.1.5): a strong ETag or Last-Modified
 
     bool operator==(const TransferOrigin&) const = default;
 };
 
-/// Name of a partial file beside the one it becomes: ".<sha>.<random>.part", and with ".from"
-/// behind it the file that tells its origin. Its process holds a lock on it (flock), so one without
-/// is abandoned.
+/// A partial file is next to its target and named ".<sha>.<random>.part"; the file with ".from"
+/// appended records its origin. Its process holds a lock on it (flock), so one without a lock is
+/// abandoned.
 inline constexpr const char* partial_file_ending = ".part";
-inline constexpr const char* partial_origin_ending = ".from";  ///< behind the other
+inline constexpr const char* partial_origin_ending =
+    ".from";  ///< appended to the name of the partial file
 
-/// Goes away without a trace unless it is committed, or can be gone on with: then it stays.
+/// Is deleted by the destructor unless it was committed or can be resumed.
 class PartialFile {
 public:
-    /// Makes folders and a file of its own beside `path`, or takes over an abandoned one of this
-    /// user that no one else may or might write to; others' are left alone. Throws
-    /// UserError when that can't be, or when the disk has no room for `size_bytes`.
+    /// Creates folders and a file next to `path`, or takes over an abandoned file of this user that
+    /// no other user can or could write to. Throws UserError when that fails, or when the disk has
+    /// less than `size_bytes` free.
     PartialFile(std::filesystem::path path, const Sha256& sha, std::uint64_t size_bytes);
     ~PartialFile();
     PartialFile(const PartialFile&) = delete;
     PartialFile& operator=(const PartialFile&) = delete;
 
-    /// Appends. Throws UserError, as on a full disk.
+    /// Appends. Throws UserError, for example on a full disk.
     void write(std::span<const std::byte> block);
-    /// Nothing was written. With an origin what comes can be gone on with later.
+    /// Discards what was written. With an origin, the next bytes can be resumed later.
     void start_over(const std::optional<TransferOrigin>& origin);
 
     std::uint64_t size_bytes() const { return size_; }
     const std::optional<TransferOrigin>& origin() const { return origin_; }
-    Sha256 digest();  ///< of all that was written; once before start_over() or commit()
-    void commit();    ///< flushed to the disk, then renamed
+    Sha256 digest();  ///< digest of everything written; call once before start_over() or commit()
+    void commit();    ///< flushes to the disk, then renames
 
 private:
     bool adopt(const std::filesystem::path& partial, std::uint64_t limit_bytes);

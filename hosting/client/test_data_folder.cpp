@@ -25,8 +25,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The first folder that an archive's files lie in, "" for none. Only the archive counts, never
-/// what else is in the folder it was unpacked to.
+/// The first folder in an archive, "" for none. Determined only from the archive, never from the
+/// folder it was unpacked to.
 class TopFolder {
 public:
     void see(const std::string& path) {
@@ -41,7 +41,7 @@ private:
     std::string first_;
 };
 
-/// Compares an archive with what is in a folder.
+/// Compares an archive with the files in a folder.
 class Comparison : public ArchiveVisitor {
 public:
     Comparison(const fs::path& folder, const TrustedOwners& owners,
@@ -92,7 +92,7 @@ private:
     std::vector<std::byte> buffer_;
 };
 
-/// Writes an archive's files below a folder that is new and nobody else's.
+/// Writes an archive's files to a new folder that no other user can access.
 class Extraction : public ArchiveVisitor {
 public:
     Extraction(const fs::path& folder, const std::function<void()>& check_interruption)
@@ -126,7 +126,7 @@ public:
     TopFolder top;
 
 private:
-    /// That only we may write to, whatever the umask is.
+    /// Only the user may write, regardless of the umask.
     void make_folders(const fs::path& below) const {
         fs::path at = folder_;
         for (const fs::path& segment : below) {
@@ -137,7 +137,7 @@ private:
 
     [[noreturn]] void fail() const {
         throw UserError(path_.string() + ": can't be written (" + std::strerror(errno) +
-                        "); make room, or tell the hub's maintainers if the archive has "
+                        "); free disk space, or report to the hub's maintainers if the archive has "
                         "the file twice");
     }
 
@@ -147,8 +147,7 @@ private:
     int fd_ = -1;
 };
 
-/// A folder of our own, under a name that no one can predict, that is gone with the object unless
-/// it was moved.
+/// A new folder with an unpredictable name. The destructor deletes it unless it was moved.
 class UnfinishedFolder {
 public:
     explicit UnfinishedFolder(const fs::path& target) {
@@ -168,8 +167,8 @@ public:
 
     const fs::path& path() const { return path_; }
 
-    /// Takes the place of what is at `target`, which is gone then, unless `is_right` says that
-    /// somebody else has put the right thing there meanwhile.
+    /// Replaces `target`, unless `is_right` says that another process has put the right content
+    /// there in the meantime.
     void move_to(const fs::path& target, const std::function<bool()>& is_right) {
         const UnfinishedFolder old(target);
         for (int tries = 0; tries < 3; ++tries) {
@@ -196,7 +195,7 @@ public:
           owners_(owners),
           source_(open_file(archive, archive.string(), LastLink::refuse)) {}
 
-    /// The archive's first folder in `target`, where all its files are; nothing when one is not.
+    /// The archive's first folder in `target`, if all its files are there; nullopt otherwise.
     std::optional<fs::path> find_at(const fs::path& target) const {
         std::error_code error;
         if (!fs::is_directory(fs::symlink_status(target, error))) return std::nullopt;
@@ -224,7 +223,7 @@ private:
         const ArchiveProblem& first = problems.front();
         throw UserError(archive_.string() + ": " +
                         (first.member.empty() ? "" : "\"" + first.member + "\" ") + first.reason +
-                        "; nothing was unpacked, tell the hub's maintainers");
+                        "; nothing was unpacked; report this to the hub's maintainers");
     }
 
     const fs::path& archive_;
@@ -239,7 +238,7 @@ fs::path target_of(const fs::path& archive) {
     const std::string text = archive.string();
     if (!text.ends_with(ending) || archive.filename().string().size() == ending.size()) {
         throw UserError(text +
-                        ": test data is unpacked from names that end in .tar.gz; tell the "
+                        ": the name of a test data archive must end in .tar.gz; report this to the "
                         "hub's maintainers");
     }
     return text.substr(0, text.size() - ending.size());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model's test data out of its archive, all of it or nothing.
+// Unpacks a model's test data from its archive, completely or not at all.
 #pragma once
 
 #include <filesystem>
@@ -11,26 +11,26 @@
 
 namespace onnxhub {
 
-/// Unpacks the verified `archive` ("….tar.gz") into the folder of its name less ".tar.gz", as the
-/// Python client does, and gives the first folder of the archive in there (that folder itself if
-/// the archive has none). What else is in it doesn't count: a folder planted beside is never given.
-/// On each call the archive itself, which was verified, says what must be there; what is there and
-/// right stays untouched, so that a cache may be read only; what is not, what lies behind a link,
-/// or what a user besides `owners` may change, is replaced as a whole. Only regular files are made,
-/// none outside the folder. Throws UserError for archives with members that must not be
-/// unpacked, or on a full disk.
+/// Unpacks the verified `archive` ("….tar.gz") into the folder of its name without ".tar.gz", as
+/// the Python client does. Returns the first folder of the archive in it, or that folder itself if
+/// the archive has none. Other folders in it, which someone may have added, are never returned.
+///
+/// Each call compares the folder with the verified archive. Correct files are not touched, so that
+/// a cache may be read-only. If a file is missing, is behind a link or can be changed by a user not
+/// in `owners`, the whole folder is replaced. Creates only regular files inside the folder. Throws
+/// UserError for archives with unsafe members, or on a full disk.
 std::filesystem::path unpack_test_data(const std::filesystem::path& archive,
                                        const std::function<void()>& check_interruption,
                                        const ArchiveLimits& limits = {},
                                        const TrustedOwners& owners = TrustedOwners());
 
-/// The same for an archive that is unpacked already, all of it right; nothing otherwise. Only
-/// reads.
+/// The same for an archive that is already unpacked completely and correctly; nullopt otherwise.
+/// Only reads.
 std::optional<std::filesystem::path> find_unpacked_test_data(
     const std::filesystem::path& archive, const std::function<void()>& check_interruption,
     const ArchiveLimits& limits = {}, const TrustedOwners& owners = TrustedOwners());
 
-/// Ending of the names of folders that are being filled.
+/// Ending of the names of folders that are not complete yet.
 inline constexpr const char* unfinished_folder_ending = ".unpack";
 
 }  // namespace onnxhub

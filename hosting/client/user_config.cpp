@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Where the file is or would be; `is_named`: then it has to exist.
+/// The file's path. With `is_named` the file must exist.
 struct ConfigPath {
     fs::path path;
     bool is_named = false;
@@ -53,7 +53,7 @@ public:
     }
 
 private:
-    /// Names or numbers of users.
+    /// Reads names or ids of users.
     void read_owners(const toml::node& node) {
         const toml::array* array = node.as_array();
         if (!array) fail(node, "\"trusted_cache_owners\" is not a list", "write [\"user\"]");
@@ -82,7 +82,7 @@ private:
     void read_hub(const std::string& name, const toml::table& table) {
         allow(table, {"hub", "mirrors", "token_variable", "trusted"});
         if (name.find_first_of("/:") != name.npos) {
-            fail(table, "the hub's name \"" + name + "\" holds '/' or ':'", "choose another");
+            fail(table, "the hub's name \"" + name + "\" contains '/' or ':'", "choose another");
         }
         NamedHub hub;
         const auto spec = text(table, "hub");
@@ -94,13 +94,13 @@ private:
         hub.token_variable = text(table, "token_variable");
         if (const toml::node* trusted = table.get("trusted")) {
             const auto* truth = trusted->as_boolean();
-            if (!truth) fail(*trusted, "\"trusted\" is neither true nor false", "write true");
+            if (!truth) fail(*trusted, "\"trusted\" is not true or false", "write true");
             hub.is_trusted = truth->get();
         }
         config_.hubs.emplace(name, std::move(hub));
     }
 
-    /// A key nobody knows is a mistake that would pass unseen.
+    /// Reports unknown keys, since a misspelled key would have no effect.
     void allow(const toml::table& table, std::initializer_list<std::string_view> keys) const {
         for (const auto& [key, node] : table) {
             if (std::ranges::find(keys, key.str()) != keys.end()) continue;
@@ -111,7 +111,7 @@ private:
 
     const toml::table& table(const toml::node& node) const {
         if (const toml::table* table = node.as_table()) return *table;
-        fail(node, "is no table", "write it as [hubs.NAME] or [endpoints] with its keys below");
+        fail(node, "is not a table", "write it as [hubs.NAME] or [endpoints] with its keys below");
     }
 
     std::optional<std::string> text(const toml::table& table, std::string_view key) const {
@@ -122,7 +122,7 @@ private:
     std::string text(const toml::node& node, std::string_view key) const {
         const auto* text = node.as_string();
         if (!text || text->get().empty()) {
-            fail(node, fmt::format("\"{}\" is no text", key), "put it in quotes");
+            fail(node, fmt::format("\"{}\" is not a string", key), "put it in quotes");
         }
         return text->get();
     }
@@ -132,7 +132,7 @@ private:
         if (!node) return {};
         const toml::array* array = node->as_array();
         if (!array) {
-            fail(*node, fmt::format("\"{}\" is no list", key),
+            fail(*node, fmt::format("\"{}\" is not a list", key),
                  fmt::format("write {} = [\"…\"]", key));
         }
         std::vector<std::string> found;

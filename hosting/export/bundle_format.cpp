@@ -40,7 +40,7 @@ std::string ustar_block(std::string_view name, std::uint64_t size_bytes, char ty
     return block;
 }
 
-/// "<length> key=value\n", where the length counts its own digits.
+/// "<length> key=value\n". The length includes its own digits.
 std::string pax_record(std::string_view key, std::string_view value) {
     const std::size_t rest = key.size() + value.size() + 3;
     std::size_t length = rest + 1;

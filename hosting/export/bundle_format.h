@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one form a bundle has: a tar archive (POSIX.1-2001, ustar and pax) in which every byte but
-// those of the files follows from their paths and sizes. So any other byte is a change.
+// The format of bundles: a tar archive (POSIX.1-2001, ustar and pax) in which all bytes outside of
+// the files are determined by their paths and sizes. So any altered byte is detected.
 #pragma once
 
 #include <cstddef>
@@ -14,16 +14,16 @@ namespace onnxhub {
 inline constexpr std::size_t bundle_block = 512;  // bytes: headers and files begin at multiples
 inline constexpr std::size_t bundle_end = 2 * bundle_block;  // zero bytes after the last file
 
-/// What stands before a file's bytes: one block, or three and more where path or size need pax.
+/// The header of a file: one block, or three and more when path or size need pax.
 std::string bundle_header(std::string_view path, std::uint64_t size_bytes);
 
-/// Zero bytes after a file of this size.
+/// Number of zero bytes after a file of this size.
 std::size_t bundle_padding(std::uint64_t size_bytes);
 
-/// The size that a header of one block tells, if it has one where ustar has it.
+/// The size in a header of one block; nullopt if it is not a ustar size.
 std::optional<std::uint64_t> size_in_header(std::string_view block);
 
-/// "gzip" and the like where a file begins as such a one does.
+/// The compression format, such as "gzip", if `begin` is the start of a compressed file.
 std::optional<std::string> compression_of(std::string_view begin);
 
 }  // namespace onnxhub

@@ -14,7 +14,7 @@ namespace onnxhub {
 namespace {
 
 constexpr std::uint64_t largest_readme = 256 * 1024;  // bytes
-constexpr std::size_t longest_licence = 60;           // bytes: a name, where a sentence is none
+constexpr std::size_t longest_licence = 60;           // bytes: allows a name, but not a sentence
 
 std::optional<std::string> read(const Tree& tree, const std::string& path) {
     try {
@@ -26,7 +26,7 @@ std::optional<std::string> read(const Tree& tree, const std::string& path) {
     }
 }
 
-/// No text can end the script element, or begin a comment in it.
+/// Escapes `json` so that no text can end the script element or begin a comment in it.
 std::string for_script(std::string json) {
     for (std::size_t at = 0; (at = json.find('<', at)) != json.npos; at += 6) {
         json.replace(at, 1, "\\u003c");
@@ -50,7 +50,7 @@ std::map<std::string, std::string> readmes_of(const Tree& tree, const ManifestDo
     return readmes;
 }
 
-/// "MIT License (LICENSE)", or "see COPYING" where the file doesn't begin with its title.
+/// "MIT License (LICENSE)", or "see COPYING" when the file does not begin with its title.
 std::string licence_file(const Tree& tree) {
     for (const std::string name :
          {"LICENSE", "LICENCE", "LICENSE.md", "LICENSE.txt", "LICENCE.md", "COPYING"}) {

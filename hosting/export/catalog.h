@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page that people browse a hub with.
+// The catalog page of a hub.
 #pragma once
 
 #include <map>
@@ -14,25 +14,26 @@ namespace onnxhub {
 
 struct CatalogFacts {
     std::string name;
-    std::string licence = {};                          ///< of what has no other; "" if unknown
-    std::map<std::string, std::string> licences = {};  ///< by the models' folders
-    std::optional<std::string> base_url = {};          ///< where the hub will be, for its commands
-    std::map<std::string, std::string> readmes = {};   ///< Markdown, by the models' folders
-    std::vector<std::string> missing = {};             ///< files of the manifest that are not there
+    std::string licence = {};                          ///< default licence; "" if unknown
+    std::map<std::string, std::string> licences = {};  ///< by folder of the model
+    std::optional<std::string> base_url = {};  ///< URL of the hub, for the commands on the page
+    std::map<std::string, std::string> readmes = {};  ///< Markdown, by folder of the model
+    std::vector<std::string> missing = {};  ///< files of the manifest that are not available
 };
 
-/// What the hub says of itself. Its name is the title of its README, else `folder_name` without
-/// ".git". Licences are those its READMEs tell, the hub's else that of its file LICENSE. READMEs
-/// are those of the folders the manifest's models lie in, or the nearest above each; what can't be
-/// read or is larger than 256 KiB is left out.
+/// Collects the hub's own description. Its name is the title of its README, or `folder_name`
+/// without ".git". Licences are those stated in its READMEs; the hub's default is that of its file
+/// LICENSE. READMEs are those in the folders of the manifest's models, or the nearest in a parent
+/// folder. Unreadable READMEs and those larger than 256 KiB are left out.
 CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
                       const std::string& folder_name);
 
-/// One HTML file that needs nothing but ONNX_HUB_MANIFEST.json beside it. Facts may hold anything.
+/// A single HTML file that only needs ONNX_HUB_MANIFEST.json next to it. The facts may contain any
+/// text.
 std::string catalog_page(const CatalogFacts& facts);
 
-/// The Content-Security-Policy that every catalog page has: only the page's own scripts and styles,
-/// by their hashes, and requests to where it came from.
+/// The Content-Security-Policy of every catalog page. It allows only the page's own scripts and
+/// styles, by their hashes, and requests to the page's origin.
 std::string catalog_policy();
 
 }  // namespace onnxhub

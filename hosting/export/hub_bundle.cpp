@@ -27,7 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* sums_name = "SHA256SUMS";
-constexpr std::uint64_t largest_text = std::uint64_t{512} << 20;  // bytes, of manifest and sums
+constexpr std::uint64_t largest_text = std::uint64_t{512} << 20;  // bytes, for manifest and sums
 
 std::string sums_of(const std::map<std::string, NamedFile>& files, const std::string& manifest) {
     std::map<std::string, std::string> sums;
@@ -38,7 +38,7 @@ std::string sums_of(const std::map<std::string, NamedFile>& files, const std::st
     return text;
 }
 
-/// Tags are many in some hubs: the nearest is told, else the first few.
+/// Some hubs have many tags, so the error lists the most similar one, or the first few.
 [[noreturn]] void fail_by_tag(const ManifestDocument& manifest, const std::string& tag) {
     std::set<std::string_view> all;
     for (const ManifestEntry& present : manifest.entries) {
@@ -49,10 +49,10 @@ std::string sums_of(const std::map<std::string, NamedFile>& files, const std::st
     if (const auto near = nearest(tag, tags)) {
         hint = fmt::format("did you mean \"{}\"?", *near);
     } else if (!tags.empty()) {
-        constexpr std::size_t most_told = 12;
-        const std::span told = std::span(tags).first(std::min(most_told, tags.size()));
-        hint = fmt::format("it has {}{}", fmt::join(told, ", "),
-                           told.size() < tags.size() ? " and more" : "");
+        constexpr std::size_t most_listed = 12;
+        const std::span listed = std::span(tags).first(std::min(most_listed, tags.size()));
+        hint = fmt::format("it has {}{}", fmt::join(listed, ", "),
+                           listed.size() < tags.size() ? " and more" : "");
     }
     throw UserError(fmt::format("the hub has no tag \"{}\"; {}", tag, hint));
 }
@@ -77,7 +77,7 @@ std::set<const ManifestEntry*> chosen_entries(const ManifestDocument& manifest,
     return chosen;
 }
 
-/// The manifest with the chosen entries alone, each with its very bytes.
+/// The manifest with only the chosen entries, each byte for byte.
 std::string chosen_manifest(const LocalHub& hub, const BundleChoice& choice) {
     const ManifestDocument manifest = parse_sound_manifest(hub.manifest(), hub.manifest_name());
     const auto chosen = chosen_entries(manifest, choice);
@@ -91,7 +91,7 @@ std::string chosen_manifest(const LocalHub& hub, const BundleChoice& choice) {
     return manifest_text(texts);
 }
 
-/// A file that grows by blocks.
+/// A file that is written block by block.
 class GrowingFile {
 public:
     GrowingFile(int fd, fs::path path) : fd_(fd), path_(std::move(path)) {}
@@ -109,7 +109,7 @@ public:
 
     [[noreturn]] void fail() const {
         throw UserError(path_.string() + ": can't be written (" + std::strerror(errno) +
-                        "); make room, or choose another place");
+                        "); free disk space, or choose another path");
     }
 
 private:
@@ -149,14 +149,14 @@ public:
     void finish() const { file_.write(std::string(bundle_end, '\0')); }
 
 private:
-    /// A file that was changed since may still be in the LFS store as it was: where there are two
-    /// places, the first is tried before its bytes are written.
+    /// If a file was changed, the LFS store may still have the original. With two sources, the
+    /// first is verified before its bytes are written.
     static LocalHub::Bytes sound_bytes(const LocalHub& hub, const std::string& path,
                                        const NamedFile& named,
                                        const std::function<void()>& check_interruption) {
         auto places = find_bytes(hub, path, named);
         if (places.empty()) {
-            throw UserError(path + ": its bytes are not here; `git lfs pull` may get them");
+            throw UserError(path + ": its content is not available locally; run `git lfs pull`");
         }
         const bool has_choice = places.size() > 1;
         if (has_choice && sha256_of(*places[0].source, check_interruption) != named.sha &&
@@ -169,10 +169,10 @@ private:
     const GrowingFile& file_;
 };
 
-/// Reads a bundle from its begin to its end and demands every byte to be the one it has to be.
+/// Reads a bundle from start to end and checks that every byte is as expected.
 class BundleReader {
 public:
-    /// Copies what it reads into `folder`, unless that is empty.
+    /// Copies the files into `folder`, unless that is empty.
     BundleReader(const fs::path& bundle, const fs::path& folder,
                  const std::function<void()>& check_interruption)
         : bundle_(bundle),
@@ -187,7 +187,7 @@ public:
         const std::string sums = sums_of(files, manifest);
         check_size(files, sums.size());
         expect(bundle_header(sums_name, sums.size()));
-        expect_text(sums, "its SHA256SUMS are not those of its manifest");
+        expect_text(sums, "its SHA256SUMS does not match its manifest");
         expect(std::string(bundle_padding(sums.size()), '\0'));
         keep(sums_name, sums);
         BundleReport report{document.entries.size(), files.size(), 0};
@@ -203,11 +203,12 @@ private:
     std::string read_manifest() {
         const std::string header = next(bundle_block);
         if (const auto kind = compression_of(header)) {
-            fail("is packed with " + *kind + ", a bundle is not; unpack it first");
+            fail("is packed with " + *kind +
+                 ", but bundles are not compressed; decompress it first");
         }
         const auto size = size_in_header(header);
         if (!size || header != bundle_header(manifest_file_name, *size)) {
-            fail("is no bundle: it does not begin with " + std::string(manifest_file_name));
+            fail("is not a bundle: it does not begin with " + std::string(manifest_file_name));
         }
         if (*size > largest_text) fail("has a manifest that is too large");
         if (*size > source_->size_bytes()) fail_cut_off();
@@ -217,20 +218,20 @@ private:
         return manifest;
     }
 
-    /// So that what is cut off is told as that, and before gigabytes are read.
+    /// Reports a truncated bundle as such, before reading gigabytes.
     void check_size(const std::map<std::string, NamedFile>& files, std::uint64_t sums_size) const {
         const auto member = [](std::string_view path, std::uint64_t size) {
             return bundle_header(path, size).size() + size + bundle_padding(size);
         };
         std::uint64_t whole = at_ + member(sums_name, sums_size) + bundle_end;
         for (const auto& [path, file] : files) {
-            // A manifest may state any size; sums beyond 64 bits must not come round.
+            // A manifest may state any size, so the 64-bit sum must not overflow.
             if (file.size_bytes > source_->size_bytes()) fail_cut_off();
             whole += member(path, file.size_bytes);
         }
         if (source_->size_bytes() < whole) fail_cut_off();
         if (source_->size_bytes() > whole) {
-            fail(fmt::format("was altered: {} bytes stand after its end",
+            fail(fmt::format("was altered: it has {} bytes after its end",
                              source_->size_bytes() - whole));
         }
     }
@@ -252,7 +253,7 @@ private:
             left -= count;
         }
         if (hasher.finish() != file.sha) {
-            fail("was altered: \"" + path + "\" has another SHA-256 than its manifest says");
+            fail("was altered: \"" + path + "\" has a different SHA-256 than its manifest states");
         }
         expect(std::string(bundle_padding(file.size_bytes), '\0'));
     }
@@ -266,7 +267,7 @@ private:
     }
 
     void expect(const std::string& bytes) {
-        expect_text(bytes, fmt::format("at byte {} stands what no bundle has there", at_));
+        expect_text(bytes, fmt::format("byte {} is not as expected", at_));
     }
 
     void expect_text(const std::string& bytes, const std::string& otherwise) {
@@ -300,11 +301,11 @@ private:
     }
 
     [[noreturn]] void fail_cut_off() const {
-        fail(fmt::format("was cut off: it ends after {} bytes", source_->size_bytes()));
+        fail(fmt::format("is truncated: it ends after {} bytes", source_->size_bytes()));
     }
 
     [[noreturn]] void fail(const std::string& what) const {
-        const std::string help = what.find("; ") == what.npos ? "; get it anew" : "";
+        const std::string help = what.find("; ") == what.npos ? "; fetch it again" : "";
         throw UserError(bundle_.string() + ": " + what + help);
     }
 
@@ -352,7 +353,7 @@ BundleReport import_bundle(const fs::path& bundle, const fs::path& to,
                            const std::function<void()>& check_interruption) {
     std::error_code error;
     if (fs::exists(fs::symlink_status(to, error))) {
-        throw UserError(to.string() + ": is there already; choose another --to");
+        throw UserError(to.string() + ": already exists; choose another --to");
     }
     const StagingPath unfinished(to, StagingPath::folder_of_import);
     const BundleReport report = BundleReader(bundle, unfinished.path(), check_interruption).run();

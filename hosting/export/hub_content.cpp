@@ -14,7 +14,7 @@ namespace onnxhub {
 ManifestDocument parse_sound_manifest(std::string_view text, const std::string& shown_name) {
     auto parsed = parse_manifest(text);
     if (const auto* error = std::get_if<JsonSyntaxError>(&parsed)) {
-        throw UserError(fmt::format("{}:{}: {}; `onnxhub validate` tells more", shown_name,
+        throw UserError(fmt::format("{}:{}: {}; run `onnxhub validate` for details", shown_name,
                                     error->line, error->message));
     }
     return std::get<ManifestDocument>(std::move(parsed));
@@ -30,17 +30,17 @@ std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest
         if (unsafe || !sha || !size) {
             throw UserError(shown_name + ": \"" + path + "\" " +
                             (unsafe ? unsafe->reason : "has no SHA-256 and size") +
-                            "; `onnxhub validate` tells more");
+                            "; run `onnxhub validate` for details");
         }
         const auto [found, is_new] = files.try_emplace(path, NamedFile{*sha, *size});
         if (!is_new && found->second.sha != *sha) {
             throw UserError(shown_name + ": \"" + path +
-                            "\" has two SHA-256; `onnxhub validate` tells more");
+                            "\" has two SHA-256; run `onnxhub validate` for details");
         }
     };
     for (const ManifestEntry& present : manifest.entries) {
         if (!present.entry) {
-            throw UserError(fmt::format("{}:{}: {}; `onnxhub validate` tells more", shown_name,
+            throw UserError(fmt::format("{}:{}: {}; run `onnxhub validate` for details", shown_name,
                                         present.problem->line, present.problem->message));
         }
         const Entry& entry = *present.entry;
@@ -65,9 +65,10 @@ std::vector<LocalHub::Bytes> find_bytes(const LocalHub& hub, const std::string& 
 }
 
 void fail_by_digest(const LocalHub::Bytes& bytes, const Sha256& found, const Sha256& stated) {
-    // git-lfs looks at an object's size alone, so that it would fetch nothing while this is there.
+    // git-lfs only compares the size of an object, so it fetches nothing while the damaged object
+    // exists.
     const std::string help = bytes.is_lfs_object ? "remove " + bytes.file.string() +
-                                                       " and run `git lfs fetch` to get it anew"
+                                                       " and run `git lfs fetch` to fetch it again"
                                                  : "run `onnxhub generate`";
     throw UserError(bytes.shown_name + ": the SHA-256 is " + to_hex(found) +
                     ", the manifest says " + to_hex(stated) + "; " + help);

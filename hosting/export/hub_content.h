@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files a manifest names.
+// The files that a manifest names.
 #pragma once
 
 #include <cstdint>
@@ -19,19 +19,19 @@ struct NamedFile {
     std::uint64_t size_bytes = 0;
 };
 
-/// A document that has to be one. `shown_name` stands for it in the UserError otherwise.
+/// Parses a manifest that must be valid. Throws UserError, which calls it `shown_name`.
 ManifestDocument parse_sound_manifest(std::string_view text, const std::string& shown_name);
 
-/// Models, archives and weights by their paths. Throws UserError for entries that can't be
-/// used, paths that no client loads, files without SHA-256 and size, and paths with two of them.
+/// Models, archives and external data, by path. Throws UserError for invalid entries, unsafe paths,
+/// files without SHA-256 and size, and paths with two different values.
 std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest,
                                                 const std::string& shown_name);
 
-/// The places in the hub where a file of this size is; what they hold has yet to be hashed.
+/// The sources in the hub that have a file of this size. Their content must still be hashed.
 std::vector<LocalHub::Bytes> find_bytes(const LocalHub& hub, const std::string& path,
                                         const NamedFile& file);
 
-/// Says which file is not what its manifest says, and what helps.
+/// Throws UserError for a file that does not match its digest, with a remedy.
 [[noreturn]] void fail_by_digest(const LocalHub::Bytes& bytes, const Sha256& found,
                                  const Sha256& stated);
 

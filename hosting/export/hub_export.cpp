@@ -38,10 +38,10 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& path) {
     throw UserError(path.string() + ": can't be written (" + std::strerror(errno) +
-                    "); make room, or choose another --to");
+                    "); free disk space, or choose another --to");
 }
 
-/// Shares the blocks of `from` where the file system can (FICLONE).
+/// Clones `from` without copying its blocks, if the file system supports it (FICLONE).
 bool clone_file(const fs::path& from, const fs::path& to) {
     const int source = open(from.c_str(), O_RDONLY | O_CLOEXEC);
     const int target = open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -52,7 +52,7 @@ bool clone_file(const fs::path& from, const fs::path& to) {
     return is_cloned;
 }
 
-/// Whether the regular file at `path` itself, no link, holds these bytes.
+/// Whether `path` is a regular file (not a link) with these bytes.
 bool holds(const fs::path& path, const NamedFile& wanted,
            const std::function<void()>& check_interruption) {
     try {
@@ -60,11 +60,11 @@ bool holds(const fs::path& path, const NamedFile& wanted,
         return source->size_bytes() == wanted.size_bytes &&
                sha256_of(*source, check_interruption) == wanted.sha;
     } catch (const UserError&) {
-        return false;  // gone, a link, or unreadable: it is made anew
+        return false;  // removed, a link, or unreadable: it is written again
     }
 }
 
-/// Whether the file has other names too, by which somebody may write into it.
+/// Whether the file has other hard links, through which someone may write to it.
 bool is_shared(const fs::path& path) {
     std::error_code error;
     return fs::hard_link_count(path, error) != 1 || error;
@@ -101,7 +101,7 @@ public:
     }
 
 private:
-    /// Somebody's own file keeps its place; where the export needs the place itself, it is refused.
+    /// Foreign files keep their path, so a conflict with an exported file is an error.
     void refuse_conflicts() {
         if (!earlier_) return;
         foreign_ = earlier_->foreign();
@@ -127,7 +127,7 @@ private:
             }
             if (!is_in_the_way) continue;
             throw UserError((request_.to / path).string() +
-                            ": is no file of the export, which needs its place; move it");
+                            ": is not part of the export, which needs this path; move it");
         }
     }
 
@@ -181,17 +181,17 @@ private:
         }
         if (!clone_file(earlier, to)) copy(*open_file(earlier, earlier.string()), to);
         if (!holds(to, wanted, request_.check_interruption)) {
-            throw UserError(earlier.string() + ": was changed meanwhile; try again");
+            throw UserError(earlier.string() + ": was changed during the export; try again");
         }
         return Outcome::copied;
     }
 
-    /// The first place whose bytes are those of the manifest: a file that was changed since may
-    /// still be in the LFS store as it was.
+    /// Uses the first source with the manifest's bytes: if a file was changed, the LFS store may
+    /// still have the original.
     Outcome place_from_hub(const std::string& path, const NamedFile& wanted,
                            const fs::path& to) const {
         const auto places = find_bytes(hub_, path, wanted);
-        if (places.empty()) throw UserError(path + ": is gone meanwhile; try again");
+        if (places.empty()) throw UserError(path + ": was removed during the export; try again");
         for (const LocalHub::Bytes& bytes : places) {
             const bool is_file = !bytes.file.empty();
             const bool is_linked =
@@ -239,8 +239,8 @@ private:
         write(export_names::sums, sums);
     }
 
-    /// The earlier export's file where it holds the same, so that it stays as old as it is: what
-    /// browsers and proxies have of it is still good.
+    /// Keeps the earlier export's file if its content is the same, so that its time does not change
+    /// and caches stay valid.
     void write(const std::string& path, const std::string& content) {
         const NamedFile wanted{sha256_of(content), content.size()};
         if (!sums_.try_emplace(path, to_hex(wanted.sha)).second) {
@@ -256,7 +256,7 @@ private:
         write_file_atomically(to, content);
     }
 
-    /// Somebody's own files of the earlier folder, which goes.
+    /// Carries over the foreign files of the earlier export before it is deleted.
     void carry_over() {
         for (const std::string& path : foreign_) {
             const fs::path from = earlier_->folder() / path;
@@ -285,7 +285,8 @@ private:
         }
     }
 
-    /// The old folder or the new one, at any moment, where the file system can exchange names.
+    /// At each moment there is either the old or the new folder, if the file system can exchange
+    /// names.
     void swap_into_place() {
         if (!earlier_) return new_->move_to(request_.to);
         const fs::path made = new_->path();
@@ -293,7 +294,7 @@ private:
         fs::permissions(made, fs::status(request_.to).permissions(), error);
         if (renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, request_.to.c_str(), RENAME_EXCHANGE) ==
             0) {
-            return;  // the old one goes with new_
+            return;  // new_ deletes the old folder
         }
         const fs::path old = made.string() + ".old";
         if (rename(request_.to.c_str(), old.c_str()) != 0) fail(request_.to);
@@ -311,7 +312,7 @@ private:
     const std::optional<PreviousExport> earlier_;
     std::vector<std::pair<std::string, NamedFile>> files_;  ///< in the order of their paths
     std::vector<std::string> foreign_;
-    std::vector<char> proven_;  ///< whether the earlier export has the very bytes of files_[i]
+    std::vector<char> proven_;  ///< whether the earlier export has exactly the bytes of files_[i]
     std::optional<StagingPath> new_;
     std::map<std::string, std::string> sums_;
     ExportReport report_;

@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether `place` is `folder` or anything below it.
+/// Whether `place` is `folder` or is inside it.
 bool is_inside(const fs::path& place, const fs::path& folder) {
     std::error_code error;
     for (fs::path above = fs::weakly_canonical(place, error); !error; above = above.parent_path()) {
@@ -26,11 +26,11 @@ bool is_inside(const fs::path& place, const fs::path& folder) {
 void refuse_place_of_hub(const fs::path& hub, const fs::path& to) {
     if (is_inside(to, hub)) {
         throw UserError(to.string() + ": is inside the hub " + hub.string() +
-                        ", whose files it would become; choose a --to outside of it");
+                        ", so its files would become part of the hub; choose a --to outside of it");
     }
     if (is_inside(hub, to)) {
-        throw UserError(to.string() + ": holds the hub " + hub.string() +
-                        " itself; choose a --to outside of it");
+        throw UserError(to.string() + ": contains the hub " + hub.string() +
+                        "; choose a --to outside of it");
     }
 }
 

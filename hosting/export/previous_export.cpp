@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Lines of sha256sum(1): digest, two spaces, path. Others are nobody's.
+/// Lines of sha256sum(1): digest, two spaces, path. Ignores other lines.
 std::map<std::string, std::string> read_sums(const fs::path& file) {
     std::map<std::string, std::string> sums;
     std::error_code error;
@@ -44,7 +44,8 @@ std::optional<PreviousExport> PreviousExport::find(const fs::path& folder) {
          {std::string(manifest_file_name), std::string(export_names::page),
           std::string(export_names::nginx), std::string(export_names::no_jekyll)}) {
         if (found.sums_.contains(name)) continue;
-        throw UserError(folder.string() + ": is there and no earlier export; choose another --to");
+        throw UserError(folder.string() +
+                        ": exists and is not an earlier export; choose another --to");
     }
     return found;
 }

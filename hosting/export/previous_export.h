@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folder an export is about to take the place of.
+// The folder that an export replaces.
 #pragma once
 
 #include <filesystem>
@@ -10,29 +10,30 @@
 
 namespace onnxhub {
 
-/// Files of every export, which its SHA256SUMS lists.
+/// Files of every export, listed in its SHA256SUMS.
 namespace export_names {
 inline constexpr const char* sums = "SHA256SUMS";
 inline constexpr const char* page = "index.html";
 inline constexpr const char* nginx = "nginx.conf.example";
 inline constexpr const char* caddy = "Caddyfile.example";
-inline constexpr const char* no_jekyll = ".nojekyll";  // GitHub Pages leaves the files alone then
+inline constexpr const char* no_jekyll =
+    ".nojekyll";  // makes GitHub Pages serve the files unchanged
 }  // namespace export_names
 
 class PreviousExport {
 public:
-    /// Nothing when `folder` is free: absent, or empty. It is an earlier export when its SHA256SUMS
-    /// lists what every export has; since only such a folder may be replaced, anything else there
-    /// is an UserError.
+    /// nullopt when `folder` is missing or empty. A folder is an earlier export if its SHA256SUMS
+    /// lists the files of every export. Throws UserError for any other folder, since only an export
+    /// may be replaced.
     static std::optional<PreviousExport> find(const std::filesystem::path& folder);
 
     const std::filesystem::path& folder() const { return folder_; }
 
-    /// What its SHA256SUMS says of the file: 64 hexadecimal digits, or nothing.
+    /// The digest of the file in its SHA256SUMS: 64 hexadecimal digits, or nullopt.
     std::optional<std::string> digest_of(const std::string& path) const;
 
-    /// Paths of what SHA256SUMS does not name, and so is somebody's own: files, symbolic links and
-    /// empty folders, sorted. Throws UserError when a folder can't be read.
+    /// Paths of foreign files, which SHA256SUMS does not name: files, symbolic links and empty
+    /// folders, sorted. Throws UserError when a folder cannot be read.
     std::vector<std::string> foreign() const;
 
 private:

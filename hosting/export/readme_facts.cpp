@@ -33,7 +33,7 @@ struct Readme {
     std::vector<std::string_view> lines;  ///< the rest without code blocks and comments
 };
 
-/// Comments and code that begin or end within a line are left in: nobody writes titles there.
+/// Keeps comments and code that begin or end within a line, since titles do not contain them.
 Readme read_readme(std::string_view markdown) {
     const auto all = lines_of(markdown);
     Readme readme;
@@ -45,7 +45,7 @@ Readme read_readme(std::string_view markdown) {
             at = end + 1;
         }
     }
-    std::string_view until;  // ends what is passed by
+    std::string_view until;  // end of the skipped part
     for (; at != all.end(); ++at) {
         if (!until.empty()) {
             if (at->find(until) != at->npos) until = {};
@@ -60,7 +60,7 @@ Readme read_readme(std::string_view markdown) {
     return readme;
 }
 
-/// Links and images as their texts, without tags, stars and backticks.
+/// Plain text: links and images become their texts; tags, stars and backticks are removed.
 std::string plain(std::string_view markdown) {
     std::string text;
     for (std::size_t i = 0; i < markdown.size(); ++i) {
@@ -79,7 +79,7 @@ std::string plain(std::string_view markdown) {
     return std::string(trimmed(text));
 }
 
-/// Of "# Title #" or "<h1>Title</h1>".
+/// The title in "# Title #" or "<h1>Title</h1>".
 std::optional<std::string> heading(std::string_view line) {
     if (line.starts_with("<h1")) return plain(line);
     const std::size_t level = line.find_first_not_of('#');

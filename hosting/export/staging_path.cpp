@@ -25,7 +25,7 @@ std::string prefix_of(const fs::path& to) {
     return "." + to.filename().string() + ".";
 }
 
-/// Whether `name` is "<prefix><digits>.<kind>", maybe with ".old" behind.
+/// Whether `name` is "<prefix><digits>.<kind>", optionally followed by ".old".
 bool is_name(std::string name, const std::string& prefix, std::string_view kind) {
     if (name.ends_with(".old")) name.resize(name.size() - 4);
     const std::string suffix = "." + std::string(kind);
@@ -83,7 +83,7 @@ StagingPath::StagingPath(const fs::path& to, std::string_view kind)
         fd_ = open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     }
     if (fd_ < 0) fail(to);
-    // File systems without locks have no abandoned ones removed.
+    // On file systems without locks, abandoned files are never removed.
     flock(fd_, LOCK_EX | LOCK_NB);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What grows beside its place and takes it at once.
+// A file or folder that is built under a temporary name and then renamed.
 #pragma once
 
 #include <filesystem>
@@ -7,30 +7,29 @@
 
 namespace onnxhub {
 
-/// A file or folder called ".<name>.<process>.<kind>" beside `to`. It goes with the object unless
-/// it was renamed. Its process holds a lock on it (flock), so that one without is abandoned, as a
-/// kill leaves it: the next object for the same place removes those.
+/// A file or folder ".<name>.<process>.<kind>" next to `to`. The destructor deletes it unless it
+/// was renamed. Its process holds a lock on it (flock), so one without a lock was left by a killed
+/// process; the next object for the same path removes it.
 class StagingPath {
 public:
     static constexpr std::string_view folder_of_export = "export";
     static constexpr std::string_view file_of_bundle = "part";
     static constexpr std::string_view folder_of_import = "import";
 
-    /// Where names can't be exchanged, a kill may come while the place itself is free: what stood
-    /// there, called as above with ".old" behind, goes back.
+    /// If the file system cannot exchange names, a process may be killed while `to` does not exist.
+    /// The old folder, whose name ends in ".old", is then restored.
     static void remove_abandoned(const std::filesystem::path& to, std::string_view kind);
 
-    /// `to` is absolute and has a last name. Throws UserError when nothing can be made
-    /// there.
+    /// `to` is absolute and has a file name. Throws UserError when nothing can be created there.
     StagingPath(const std::filesystem::path& to, std::string_view kind);
     ~StagingPath();
     StagingPath(const StagingPath&) = delete;
     StagingPath& operator=(const StagingPath&) = delete;
 
     const std::filesystem::path& path() const { return path_; }
-    int fd() const { return fd_; }  ///< of the file, open for writing, or of the folder
+    int fd() const { return fd_; }  ///< descriptor of the file, open for writing, or of the folder
 
-    /// Onto a place that is free, or where a file stands that a file replaces.
+    /// Renames it to `to`, which must not exist, or be a file that a file replaces.
     void move_to(const std::filesystem::path& to) const;
 
 private:

@@ -23,14 +23,14 @@ constexpr std::size_t block_bytes = std::size_t{1} << 20;
 
 [[noreturn]] void fail(const fs::path& path, const std::error_code& error) {
     throw WriteError(path.string() + ": can't be written (" + error.message() +
-                     "); make room, or look at the folder's permissions");
+                     "); free disk space, or check the folder's permissions");
 }
 
 std::error_code last_error() {
     return {errno, std::generic_category()};
 }
 
-/// A new file that is filled block by block.
+/// A new file that is written block by block.
 class StagedFile {
 public:
     explicit StagedFile(const fs::path& path)
@@ -130,19 +130,20 @@ fs::path FileTransaction::place_of(const std::string& path) const {
                             ": is a symbolic link; choose a folder of the hub's own");
         }
         if (fs::exists(status) && !fs::is_directory(status)) {
-            throw UserError(place.string() + ": is no folder; choose another one");
+            throw UserError(place.string() + ": is not a directory; choose another one");
         }
     }
     place /= fs::path(path).filename();
     if (fs::is_directory(place, error)) {
-        throw UserError(place.string() + ": is a folder where a file should be; move it");
+        throw UserError(place.string() +
+                        ": is a directory, but the path is needed for a file; move it");
     }
     if (!fs::is_symlink(fs::symlink_status(place, error))) return place;
     const fs::path target = target_of_link(place);
     const fs::path below = target.lexically_relative(fs::weakly_canonical(hub_, error));
     if (error || below.empty() || *below.begin() == "..") {
         throw UserError(place.string() +
-                        ": is a symbolic link that leads out of the hub; make it a file");
+                        ": is a symbolic link that points outside of the hub; make it a file");
     }
     return target;
 }
@@ -182,7 +183,7 @@ void FileTransaction::refuse_changed_files() const {
         const auto watched = watched_.find(staged.path);
         if (watched == watched_.end() || stamp_of(hub_ / staged.path) == watched->second) continue;
         throw UserError((hub_ / staged.path).string() +
-                        ": was changed by another program meanwhile, so nothing was "
+                        ": was changed by another program, so nothing was "
                         "written; run this again");
     }
 }
@@ -217,7 +218,7 @@ void FileTransaction::keep() {
     undo();  // what was staged and not applied, and new folders that are empty
 }
 
-/// A name that others cannot guess, as temporary_files_pattern has it.
+/// An unpredictable name that matches temporary_files_pattern.
 fs::path FileTransaction::free_name_beside(const fs::path& place) {
     std::random_device random;
     std::error_code error;
@@ -237,7 +238,7 @@ void FileTransaction::make_folders(const fs::path& folder) {
     new_folders_.push_back(folder);
 }
 
-/// The place is never empty: the old file gets a second name before the new one takes its first.
+/// The destination always exists: the old file gets a second name before the new file replaces it.
 void FileTransaction::put_to_place(const Staged& staged) {
     std::error_code error;
     const auto status = fs::status(staged.place, error);
@@ -266,12 +267,12 @@ void FileTransaction::undo() noexcept {
             fs::remove(place, ignored);
         } else if (fs::exists(*old, ignored)) {
             fs::rename(*old, place, ignored);
-            fs::remove(*old, ignored);  // both names were of one file: then renaming does nothing
+            fs::remove(*old, ignored);  // if both names belong to one file, rename does nothing
         }
     }
     before_.clear();
     for (auto folder = new_folders_.rbegin(); folder != new_folders_.rend(); ++folder) {
-        fs::remove(*folder, ignored);  // unless something else came into it
+        fs::remove(*folder, ignored);  // fails if another program added a file
     }
     new_folders_.clear();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files of a hub that change together or not at all.
+// Changes several files of a hub together or not at all.
 #pragma once
 
 #include <cstdint>
@@ -17,19 +17,20 @@
 
 namespace onnxhub {
 
-/// A file of the hub can't be written (no space, no permission): no fault of the model's.
+/// A file of the hub cannot be written (no space, no permission); the model is not the cause.
 class WriteError : public UserError {
 public:
     using UserError::UserError;
 };
 
-/// Paths are from the hub's top. stage() and its like write beside the place under another name,
-/// apply() puts all that was staged to its place, keep() makes that last. Whatever was not kept
-/// when the object goes is undone: new files and folders go, others have their old bytes again.
+/// Paths are relative to the hub's top. stage() and related functions write temporary files next to
+/// their destination, apply() renames all staged files to their destination, and keep() makes the
+/// changes permanent. The destructor undoes changes that were not kept: it removes new files and
+/// folders and restores the old bytes of others.
 class FileTransaction {
 public:
-    /// `check_interruption` is called between blocks and may throw. `lock` is the hub's, held as
-    /// long as this object lives; null: no other process can change the hub.
+    /// `check_interruption` is called between blocks and may throw. `lock` is the hub's lock, held
+    /// as long as this object lives; null: no other process can change the hub.
     explicit FileTransaction(
         std::filesystem::path hub, std::function<void()> check_interruption = [] {},
         const HubLock* lock = nullptr);
@@ -37,29 +38,30 @@ public:
     FileTransaction(const FileTransaction&) = delete;
     FileTransaction& operator=(const FileTransaction&) = delete;
 
-    /// Where the file `path` is, or would be. Throws UserError when that is no place of the
-    /// hub's own: a folder above it is a symbolic link or a file, it is a folder, or it is a
-    /// symbolic link that leads out of the hub.
+    /// Destination of the file `path`, which may not exist. Throws UserError when the path is not
+    /// allowed: a parent folder is a symbolic link or a file, it is a folder itself, or it is a
+    /// symbolic link that points outside of the hub.
     std::filesystem::path place_of(const std::string& path) const;
 
-    /// Called before the file `path` is read to make its new content: when others change it between
-    /// that and apply(), nothing is written.
+    /// Must be called before reading the file `path` to compute its new content. If another program
+    /// changes the file before apply(), nothing is written.
     void watch(const std::string& path);
 
-    /// Lets `make` write the file and gives its size in bytes. Throws what `make` throws, and
-    /// UserError.
+    /// Calls `make` to write the file, and returns its size in bytes. Throws the exceptions of
+    /// `make`, and UserError.
     std::uint64_t stage(const std::string& path,
                         const std::function<void(const std::filesystem::path& file)>& make);
     void stage_text(const std::string& path, std::string_view content);
     void stage_copy(const std::filesystem::path& from, const std::string& path);
 
-    /// What is the same already is left alone. Throws WriteError, and UserError when a
-    /// watched file was changed meanwhile or git changes the working tree.
+    /// Renames the staged files to their destinations. Files with the same content are not touched.
+    /// Throws WriteError, and UserError when a watched file was changed in the meantime or git
+    /// changes the working tree.
     void apply();
-    void drop_staged();  ///< what apply() would put to its place now, it won't
+    void drop_staged();  ///< discards the staged files that are not applied yet
     void keep();
 
-    /// Files that are new or differ now, each once, in the order they were staged.
+    /// Files that are new or changed, each once, in the order they were staged.
     const std::vector<std::string>& written() const { return written_; }
 
     const std::filesystem::path& hub() const { return hub_; }
@@ -82,15 +84,16 @@ private:
     const std::function<void()> check_interruption_;
     const HubLock* const lock_;
     std::vector<Staged> staged_;
-    std::map<std::string, std::optional<FileStamp>> watched_;  ///< by path, as they were read
-    /// Files as they were, by their place; absent: there was none.
+    std::map<std::string, std::optional<FileStamp>>
+        watched_;  ///< stamps by path, from the time they were read
+    /// Original files by destination; absent: there was none.
     std::map<std::filesystem::path, std::optional<std::filesystem::path>> before_;
-    std::vector<std::filesystem::path> new_folders_;  ///< a folder before what is in it
+    std::vector<std::filesystem::path> new_folders_;  ///< parents before children
     std::vector<std::string> written_;
 };
 
-/// Whether both are regular files with the same bytes. Throws UserError when one can't be
-/// read, and what `check_interruption` throws.
+/// Whether both are regular files with the same bytes. Throws UserError when one cannot be read,
+/// and the exceptions of `check_interruption`.
 bool have_same_bytes(const std::filesystem::path& one, const std::filesystem::path& other,
                      const std::function<void()>& check_interruption);
 

@@ -45,8 +45,9 @@ std::optional<LfsPointer> pointer_at(const fs::path& path) {
 
 void refuse_pointer(const fs::path& path) {
     if (pointer_at(path)) {
-        throw UserError(path.string() +
-                        ": is a Git LFS pointer, its bytes are not here; `git lfs pull` first");
+        throw UserError(
+            path.string() +
+            ": is a Git LFS pointer, its content is not available locally; run `git lfs pull`");
     }
     std::error_code error;
     if (!fs::is_regular_file(path, error) || fs::file_size(path, error) >= lfs_pointer_size_limit) {
@@ -70,10 +71,10 @@ std::string folder_of_tag(std::string tag) {
     return tag;
 }
 
-/// What is known of the model before anything is written.
+/// Facts about the model, collected before anything is written.
 struct CheckedModel {
     ModelGraph graph;
-    std::optional<OnnxRelease> oldest_release;  ///< that has its IR version and opset
+    std::optional<OnnxRelease> oldest_release;  ///< supports its IR version and opset
     std::int64_t opset = 0;
 };
 
@@ -87,7 +88,7 @@ CheckedModel check_model(const AddRequest& request, ModelChecker& checker,
     const auto source = open_file(request.model, shown);
     const auto skeleton = read_skeleton(*source);
     if (const auto* error = std::get_if<SkeletonError>(&skeleton)) {
-        throw UserError(shown + ": " + error->reason + "; give an ONNX model");
+        throw UserError(shown + ": " + error->reason + "; name an ONNX model");
     }
     const CheckVerdict verdict = checker.check(std::get<OnnxSkeleton>(skeleton).model);
     if (verdict.outcome == CheckOutcome::failed || verdict.outcome == CheckOutcome::crashed) {
@@ -96,7 +97,7 @@ CheckedModel check_model(const AddRequest& request, ModelChecker& checker,
     }
     auto graph = read_model_graph(*source, inference, {});
     if (const auto* error = std::get_if<SkeletonError>(&graph)) {
-        throw UserError(shown + ": " + error->reason + "; give an ONNX model");
+        throw UserError(shown + ": " + error->reason + "; name an ONNX model");
     }
     CheckedModel checked;
     checked.graph = std::get<ModelGraph>(std::move(graph));
@@ -108,13 +109,13 @@ CheckedModel check_model(const AddRequest& request, ModelChecker& checker,
     checked.oldest_release = oldest_release_for(checked.graph.ir_version, checked.opset);
     if (!request.onnx_version && !checked.oldest_release) {
         throw UserError(shown +
-                        ": is newer than every ONNX release known here; say "
+                        ": is newer than every known ONNX release; add "
                         "--onnx-version");
     }
     return checked;
 }
 
-/// Everything is looked at in plan(), everything is written in write().
+/// plan() does all checks, write() writes everything.
 class Adder {
 public:
     Adder(const AddRequest& request, CheckedModel checked, FileTransaction& change)
@@ -139,7 +140,7 @@ private:
         find_present_row();
         check_places();
         plan_readmes();
-        with_row(0);  // whatever keeps the row from being written shows here
+        with_row(0);  // throws if the row cannot be written
     }
 
     void write() {
@@ -170,7 +171,7 @@ private:
         std::error_code error;
         if (fs::exists(at("README.md"), error)) return read_text(at("README.md"));
         throw UserError(change_.hub().string() +
-                        ": is no hub, it has no README.md; `onnxhub init` makes one");
+                        ": is not a hub, it has no README.md; create one with `onnxhub init`");
     }
 
     std::string choose_folder() const {
@@ -183,7 +184,7 @@ private:
         const ModelFolders folders = parse_model_folders(root_, "README.md", ignored);
         if (folders.folders.size() == 1) return folders.folders.front().path;
         throw UserError(
-            "command line: which folder the model belongs to is not said; --class "
+            "command line: the model's folder is not given; --class "
             "vision/classification/mnist");
     }
 
@@ -207,10 +208,10 @@ private:
         if (!unsafe && !has_hidden_segment(folder)) return;
         throw UserError(fmt::format(
             "command line: {} \"{}\" {}; choose another folder", option, folder,
-            unsafe ? unsafe->reason : "names a hidden folder, which servers don't serve"));
+            unsafe ? unsafe->reason : "is a hidden folder, which servers do not serve"));
     }
 
-    /// A model that is in the hub already stays where it is.
+    /// A model that is already in the hub keeps its path.
     std::string place_of_model() const {
         std::error_code error;
         const fs::path inside = fs::weakly_canonical(request_.model, error)
@@ -224,13 +225,13 @@ private:
         const auto* unsafe = std::get_if<UnsafePath>(&checked);
         if (unsafe || has_hidden_segment(path)) {
             throw UserError(fmt::format(
-                "{}: the name can't be used in a hub, it {}; rename it", request_.model.string(),
-                unsafe ? unsafe->reason : "is hidden and servers don't serve such"));
+                "{}: the name is not allowed in a hub, it {}; rename it", request_.model.string(),
+                unsafe ? unsafe->reason : "is hidden, and servers do not serve hidden files"));
         }
         return path;
     }
 
-    /// Places in the hub and files; they keep their places relative to the model.
+    /// Destinations in the hub and source files. Paths relative to the model do not change.
     Weights find_weights() const {
         Weights found;
         for (const std::string& location : checked_.graph.external_locations) {
@@ -240,13 +241,13 @@ private:
             std::error_code error;
             if (!path || !is_in_folder(*path) || has_hidden_segment(*path)) {
                 throw UserError(request_.model.string() + ": its weights \"" + location +
-                                "\" lie outside its folder, or are hidden; move them beside "
+                                "\" are outside its folder, or hidden; move them next to "
                                 "it");
             }
             if (!fs::is_regular_file(from, error)) {
                 throw UserError(from.string() +
-                                ": the model's weights are not there; put "
-                                "them beside it");
+                                ": the model's external data does not exist; put "
+                                "it next to the model");
             }
             refuse_pointer(from);
             if (std::ranges::find(found, *path, &Weights::value_type::first) == found.end()) {
@@ -256,7 +257,7 @@ private:
         return found;
     }
 
-    /// What contradicts the graph would make others take the model to be broken.
+    /// With test data that contradicts the graph, users would consider the model broken.
     void check_test_data() const {
         if (!request_.test_data) return;
         const std::vector<std::string> mismatches =
@@ -264,7 +265,7 @@ private:
         if (mismatches.empty()) return;
         throw UserError(fmt::format("{}: {}{}; make the test data with this model",
                                     request_.test_data->string(), mismatches.front(),
-                                    mismatches.size() > 1 ? " (and more of the kind)" : ""));
+                                    mismatches.size() > 1 ? " (and similar problems)" : ""));
     }
 
     void find_present_row() {
@@ -286,7 +287,7 @@ private:
         check_name_is_free(rows_, model_path_, name_, checked_.opset);
     }
 
-    /// The bytes, or the pointer that Git LFS has in their place.
+    /// Whether the hub has these bytes, or their Git LFS pointer.
     bool has_bytes_of(const std::string& path, const fs::path& from) const {
         const auto check = [this] { change_.check_interruption(); };
         if (have_same_bytes(from, at(path), check)) return true;
@@ -318,13 +319,12 @@ private:
         }
     }
 
-    /// Bytes written to a symbolic link would go to a file that is something else too.
+    /// Writing to a symbolic link would change a different file.
     void check_place(const std::string& path) const {
         const fs::path place = change_.place_of(path);
         std::error_code error;
         if (!fs::is_symlink(fs::symlink_status(at(path), error))) return;
-        throw UserError(at(path).string() +
-                        ": is a symbolic link; put the file itself in its place");
+        throw UserError(at(path).string() + ": is a symbolic link; replace it by the file");
     }
 
     std::string title() const {
@@ -357,8 +357,8 @@ private:
         for (const auto& [path, from] : weights_) {
             if (!folder.empty() && !path.starts_with(folder + "/")) {
                 throw UserError(from.string() +
-                                ": can't be packed with the model, it lies above it; move "
-                                "it beside the model");
+                                ": can't be packed with the model, it is in a parent folder; move "
+                                "it next to the model");
             }
             content.weights[folder.empty() ? path : path.substr(folder.size() + 1)] = from;
         }
@@ -368,7 +368,7 @@ private:
         });
     }
 
-    /// The folder's README with the model's row.
+    /// The folder's README, with the model's row.
     std::string with_row(std::uint64_t archive_bytes) const {
         ModelRow row;
         row.name = name_;
@@ -382,12 +382,12 @@ private:
         row.onnx_version = onnx_version();
         row.opset_version = checked_.opset;
         row.more = request_.columns;
-        // In the top README a folder's new row may have moved it: there it is looked for anew.
+        // In the top README, the folder's new row may have moved it, so the line is searched again.
         if (present_ && !folder_.empty()) row.present_line = present_->line;
         return with_model_row(folder_readme_, folder_readme_path(), row);
     }
 
-    /// What the row says is kept while it is true.
+    /// Keeps the value in the row as long as it is correct.
     std::string onnx_version() const {
         if (request_.onnx_version) return *request_.onnx_version;
         const auto said = present_ ? find_release(present_->onnx_version) : std::nullopt;
@@ -398,7 +398,7 @@ private:
         return std::string(checked_.oldest_release->version);
     }
 
-    /// Names that no pattern of a hub in LFS covers get a line of their own.
+    /// In a hub with LFS, adds a line for each file that no pattern covers.
     void track_in_lfs() {
         change_.watch(".gitattributes");
         Diagnostics ignored;
@@ -420,7 +420,7 @@ private:
         change_.stage_text(".gitattributes", text + lines);
     }
 
-    /// git splits at spaces and knows wildcards.
+    /// Escapes spaces and wildcards, which have a meaning in git's patterns.
     static std::string escaped_pattern(const std::string& path) {
         std::string pattern;
         for (const char c : path) {

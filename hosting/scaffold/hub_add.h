@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model into a hub: its file, its row, its archive.
+// Adds a model to a hub: its file, its table row, its archive.
 #pragma once
 
 #include <filesystem>
@@ -16,29 +16,31 @@
 namespace onnxhub {
 
 struct AddRequest {
-    std::filesystem::path model;  ///< the .onnx file, wherever it is
+    std::filesystem::path model;  ///< the .onnx file, at any path
     /// Folder of the model class, from the hub's top: "vision/classification/mnist"; "" is the top
-    /// itself. Absent: that of the tags, or else the hub's only one.
+    /// itself. Absent: the folder given by the tags, or the hub's only folder.
     std::optional<std::string> folder;
-    std::vector<std::string> tags;    ///< each a folder's name; has to say what `folder` says
-    std::optional<std::string> name;  ///< absent: that of the present row, or of the file
-    std::optional<std::string> onnx_version;  ///< absent: that of the row, or the oldest that fits
+    std::vector<std::string> tags;    ///< each is a folder name; must agree with `folder`
+    std::optional<std::string> name;  ///< absent: the name in the current row, or of the file
+    std::optional<std::string>
+        onnx_version;  ///< absent: the version in the row, or the oldest that fits
     std::optional<std::filesystem::path> test_data;  ///< folder with test_data_set_N
-    std::string description;                         ///< of a folder that is new to the hub
-    std::map<std::string, std::string> columns;      ///< further cells of the row, by header
-    /// Rows of the hub, whoever has them; null: they are read.
+    std::string description;                         ///< used for a folder that is new to the hub
+    std::map<std::string, std::string> columns;      ///< additional cells of the row, by header
+    /// The hub's rows, if the caller has them; null: they are read.
     const std::vector<ReadmeModel>* rows = nullptr;
 };
 
-/// Checks the model, puts it to `<folder>/model/<file>` with its weights (ONNX external data)
-/// beside it as the graph names them, packs its test data, and writes its row into the folder's
-/// README and the folder's into the top one. Where a README or a table in it is missing it is made.
-/// Files go through Git LFS where the hub uses that. A model that is there already keeps its name
-/// and all cells that nothing new is known of. Twice the same is once. The changes are applied, to
-/// be kept by the caller, who renews the manifest first. Gives the model's path from the hub's top.
-/// Throws UserError before anything is written when the model is none, fails ONNX's checker,
-/// can't be placed without taking what belongs to another model, has another model's name and
-/// opset, or when the test data contradicts its ports; WriteError when a file can't be written.
+/// Checks the model, copies it to `<folder>/model/<file>` with its external data next to it as the
+/// graph names it, packs its test data, and writes its row to the folder's README and the folder's
+/// row to the top README. Missing READMEs and tables are created. Files go through Git LFS if the
+/// hub uses it. A model that already exists keeps its name and all cells without new values. The
+/// operation is idempotent.
+///
+/// The changes are applied; the caller regenerates the manifest and then keeps them. Returns the
+/// model's path from the hub's top. Throws UserError before anything is written when the file is
+/// not a model, fails ONNX's checker, would replace files of another model, has the name and opset
+/// of another model, or contradicts the test data. Throws WriteError when a file cannot be written.
 std::string add_model(const AddRequest& request, ModelChecker& checker, ShapeInference* inference,
                       FileTransaction& change);
 

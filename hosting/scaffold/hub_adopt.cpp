@@ -21,19 +21,19 @@
 namespace onnxhub {
 namespace {
 
-/// The folder whose README lists the model; "" when that is the hub's top one.
+/// The folder whose README lists the model; "" for the hub's top README.
 std::string class_of(const std::string& model_path) {
     const std::string folder(parent_folder(model_path));
     return file_name(folder) == "model" ? std::string(parent_folder(folder)) : folder;
 }
 
-/// Names that every exporter gives, whatever the model is.
+/// Whether the name is a default of exporters, which says nothing about the model.
 bool tells_nothing(std::string_view name) {
     constexpr std::string_view names[] = {"model", "models", "onnx", "weights", "main"};
     return std::ranges::find(names, lower_case(name)) != std::end(names);
 }
 
-/// Chooses names that no other model of the hub has.
+/// Chooses names that are unique in the hub.
 class ModelNames {
 public:
     ModelNames(const std::vector<ReadmeModel>& listed, const std::vector<ReadmeModel>& found) {
@@ -41,8 +41,8 @@ public:
         for (const ReadmeModel& model : found) ++count_[lower_case(model.name)];
     }
 
-    /// The file's own name where it tells the model from all others, else with the names of the
-    /// nearest folders that tell something in front.
+    /// The file's name if it is unique, otherwise with the names of the nearest meaningful folders
+    /// before it.
     std::string name_for(const ReadmeModel& model) {
         const std::string stem = model.name;
         std::string name = tells_nothing(stem) ? "" : stem;
@@ -62,10 +62,10 @@ private:
     bool is_free(const std::string& name) const { return !taken_.contains(lower_case(name)); }
 
     std::set<std::string> taken_;
-    std::map<std::string, int> count_;  ///< of files
+    std::map<std::string, int> count_;  ///< number of files by name
 };
 
-/// The uppermost folder of the path that is hidden, or holds other people's packages.
+/// The topmost folder of the path that is hidden or contains third-party packages.
 std::optional<std::string> folder_out_of_hub(const std::string& path) {
     std::optional<std::string> found;
     for (std::string_view folder = parent_folder(path); !folder.empty();
@@ -76,7 +76,7 @@ std::optional<std::string> folder_out_of_hub(const std::string& path) {
     return found;
 }
 
-/// Sorts out what can't be adopted before any file is opened.
+/// Removes models that cannot be adopted, before any file is opened.
 std::vector<ReadmeModel> select_models(const Tree& tree, std::vector<ReadmeModel> found,
                                        std::vector<std::string>& skipped) {
     std::vector<ReadmeModel> selected;
@@ -86,8 +86,7 @@ std::vector<ReadmeModel> select_models(const Tree& tree, std::vector<ReadmeModel
         if (const auto folder = folder_out_of_hub(model.model_path)) {
             ++outside[*folder];
         } else if (stat && stat->kind == FileKind::symlink) {
-            skipped.push_back(model.model_path +
-                              ": is a symbolic link; put the file itself in its place");
+            skipped.push_back(model.model_path + ": is a symbolic link; replace it by the file");
         } else {
             selected.push_back(std::move(model));
         }
@@ -121,6 +120,8 @@ AdoptReport adopt_models(ModelChecker& checker, ShapeInference* inference,
         try {
             report.adopted.push_back(add_model(request, checker, inference, change));
         } catch (const WriteError&) {
+            throw;
+        } catch (const WorkerUnavailable&) {
             throw;
         } catch (const UserError& error) {
             change.drop_staged();

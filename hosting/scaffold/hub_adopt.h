@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models that lie in a folder without tables become rows of a hub.
+// Adds rows for the models of a folder without tables.
 #pragma once
 
 #include <string>
@@ -13,16 +13,16 @@ namespace onnxhub {
 
 struct AdoptReport {
     std::vector<std::string> adopted;  ///< paths of models
-    std::vector<std::string> skipped;  ///< "path: why", such as Git LFS pointers without bytes
+    std::vector<std::string> skipped;  ///< "path: reason", such as Git LFS pointers without content
 };
 
 /// Writes a row for every .onnx file of the hub that no table lists, into the README of its folder
-/// (of the one above, where the folder is called "model"), and links that from the top one; models
-/// at the top get their rows there. READMEs that are there keep their text and get tables at their
-/// end. A model is named after its file, or after its folders where the file's name doesn't tell it
-/// from others. No model is moved, no symbolic link followed; hidden folders and node_modules are
-/// passed by. The changes are applied, to be kept by the caller. Throws WriteError when something
-/// can't be written.
+/// (or of the parent folder, if the folder is named "model"), and links it from the top README.
+/// Models at the top get their rows there. Existing READMEs keep their text and get tables at their
+/// end. A model is named after its file, or after its folders if the file name is not unique.
+///
+/// Does not move models, does not follow symbolic links, and skips hidden folders and node_modules.
+/// The changes are applied; the caller keeps them. Throws WriteError when a file cannot be written.
 AdoptReport adopt_models(ModelChecker& checker, ShapeInference* inference, FileTransaction& change);
 
 }  // namespace onnxhub

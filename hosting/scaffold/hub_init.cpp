@@ -30,8 +30,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What the top README says of licences. Without one for all models it has no heading "Licence",
-/// so that the catalog page shows none for the hub.
+/// The licence section of the top README. Without a licence for all models it has no heading
+/// "Licence", so that the catalog page shows none for the hub.
 std::string text_on_licences(const HubOutline& outline) {
     if (outline.licence.empty()) {
         return "## Licences of the models\n\nEach model's README states the licence of that model.";
@@ -39,7 +39,7 @@ std::string text_on_licences(const HubOutline& outline) {
     return "## Licence\n\n" + outline.licence + ", unless a model's README states another one.";
 }
 
-/// What clients say after --hub. Only the hub's people know its address elsewhere than on GitHub.
+/// The value for --hub. Outside of GitHub, only the hub's maintainers know its URL.
 std::string hub_spec_of(const HubOutline& outline) {
     if (outline.owner && outline.repository) return *outline.owner + "/" + *outline.repository;
     return "HUB";
@@ -47,7 +47,7 @@ std::string hub_spec_of(const HubOutline& outline) {
 
 std::string hub_note_of(const HubOutline& outline) {
     if (outline.owner && outline.repository) return "";
-    return "\n`HUB` is where this hub is: the address of its server (`https://…`), or a folder "
+    return "\n`HUB` is the location of this hub: the URL of its server (`https://…`), or a folder "
            "(`./models`).\n";
 }
 
@@ -76,14 +76,15 @@ std::string filled(std::string_view text, const HubOutline& outline) {
     return result;
 }
 
-/// The top README with a row for the one folder of a flat hub.
+/// The top README, with a row for the only folder of a flat hub.
 std::string flat_readme(std::string readme) {
     constexpr std::string_view table = "|-|-|\n";
     const std::size_t at = readme.find(table);
     return readme.insert(at + table.size(), "| [Models](models) | All models of this hub. |\n");
 }
 
-/// What git itself keeps there: HEAD, objects, refs. A working tree has them in .git alone.
+/// Whether the folder has git's own HEAD, objects and refs. In a working tree, they are only in
+/// .git.
 bool is_git_folder(const fs::path& folder) {
     std::error_code error;
     return fs::is_regular_file(folder / "HEAD", error) &&
@@ -96,7 +97,7 @@ void refuse_inside_of_git(const fs::path& folder) {
          above = above.parent_path()) {
         if (is_git_folder(above) || above.filename() == ".git") {
             throw UserError(folder.string() +
-                            ": is inside a bare repository or a folder of git's own; name a "
+                            ": is inside a bare repository or a .git folder; name a "
                             "working tree, such as that of a clone");
         }
         if (above == above.root_path()) break;

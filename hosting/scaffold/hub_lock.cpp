@@ -19,11 +19,11 @@ namespace fs = std::filesystem;
 
 constexpr const char* lock_file_name = ".onnxhub-lock";
 
-// `git status` holds the lock for an instant, a checkout for as long as it takes to write files.
+// `git status` holds the lock for a moment, a checkout until all files are written.
 constexpr int git_polls = 60;
 constexpr std::chrono::milliseconds git_poll_interval{50};
 
-/// As temporary_files_pattern says.
+/// Whether the name matches temporary_files_pattern.
 bool is_temporary_name(std::string_view name) {
     constexpr std::string_view prefix = ".onnxhub-";
     constexpr std::string_view suffix = ".tmp";
@@ -34,7 +34,7 @@ bool is_temporary_name(std::string_view name) {
 void ignore_in(const GitRepository& repository, const std::string& pattern) {
     try {
         add_line(repository, GitInfo::exclude, pattern);
-    } catch (const UserError&) {  // the hub itself can be written all the same
+    } catch (const UserError&) {  // the hub itself can still be written
     }
 }
 
@@ -63,7 +63,7 @@ void HubLock::wait_for_git() const {
         if (polls == git_polls) {
             throw UserError(index_lock_of(*repository_).string() +
                             ": a git command is changing the working tree, so nothing was "
-                            "written; run this again when it has ended, or remove the file "
+                            "written; run this again when it has finished, or remove the file "
                             "if no git is running");
         }
         std::this_thread::sleep_for(git_poll_interval);

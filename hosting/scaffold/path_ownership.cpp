@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::uint64_t largest_manifest = std::uint64_t{512} << 20;  // bytes
 
-/// Weights the model's graph names, by their paths in the hub; nothing when it is not here.
+/// External data that the model's graph names, as paths in the hub; empty when the graph is not
+/// available locally.
 std::set<std::string> weights_of_graph(const Tree& hub, const std::string& model_path) {
     std::set<std::string> paths;
     const auto resolved = resolve_symlinks(hub, model_path);
@@ -35,7 +36,7 @@ std::set<std::string> weights_of_graph(const Tree& hub, const std::string& model
     return paths;
 }
 
-/// Models whose weights the manifest says the file is.
+/// Models that have the file as external data according to the manifest.
 std::set<std::string> users_by_manifest(const Tree& hub, const std::string& path) {
     std::set<std::string> users;
     const std::string manifest(manifest_file_name);
@@ -54,10 +55,11 @@ std::set<std::string> users_by_manifest(const Tree& hub, const std::string& path
 }
 
 [[noreturn]] void refuse(const std::string& path, const std::string& owner) {
-    throw UserError(fmt::format(
-        "{}: is there already with other bytes and belongs to {}; choose another --class, or give "
-        "the file another name",
-        path, owner));
+    throw UserError(
+        fmt::format("{}: already exists with different content and belongs to {}; choose another "
+                    "--class, or give "
+                    "the file another name",
+                    path, owner));
 }
 
 std::string in_quotes(const ReadmeModel& row) {
@@ -74,7 +76,7 @@ std::optional<ReadmeModel> row_to_replace(const std::vector<ReadmeModel>& rows,
             present.push_back(row);
         } else if (lower_case(row.model_path) == lower_case(claim.model_path)) {
             throw UserError(fmt::format(
-                "{}: is the same file as {} on Windows and macOS, which is {} already; give it "
+                "{}: is the same file as {} on Windows and macOS, which is already {}; give it "
                 "another name",
                 claim.model_path, row.model_path, in_quotes(row)));
         }
@@ -86,21 +88,21 @@ std::optional<ReadmeModel> row_to_replace(const std::vector<ReadmeModel>& rows,
     const ReadmeModel& first = present.front();
     if (first.readme_path != claim.readme_path) {
         throw UserError(fmt::format(
-            "{}: is listed in {} already; say --class {}", claim.model_path, first.readme_path,
+            "{}: is already listed in {}; add --class {}", claim.model_path, first.readme_path,
             first.readme_path.find('/') == std::string::npos ? "."
                                                              : parent_folder(first.readme_path)));
     }
     if (!claim.name) {
         if (present.size() == 1) return first;
-        throw UserError(fmt::format("{}:{}: {} has more rows than one; say which with --name",
+        throw UserError(fmt::format("{}:{}: {} has several rows; choose one with --name",
                                     first.readme_path, first.line, claim.model_path));
     }
     const auto same = std::ranges::find(present, *claim.name, &ReadmeModel::name);
     if (same != present.end()) return *same;
     if (claim.has_other_bytes) refuse(claim.model_path, in_quotes(first));
-    if (present.size() == 1) return first;  // the same file under a new name
+    if (present.size() == 1) return first;  // the same file with a new name
     throw UserError(
-        fmt::format("{}:{}: {} has more rows than one, none named \"{}\"; rename "
+        fmt::format("{}:{}: {} has several rows, none named \"{}\"; rename "
                     "one of them by hand",
                     first.readme_path, first.line, claim.model_path, *claim.name));
 }
@@ -111,7 +113,7 @@ void check_name_is_free(const std::vector<ReadmeModel>& rows, const std::string&
         if (row.model_path == model_path || row.opset_version != opset_version) continue;
         if (lower_case(row.name) != lower_case(name)) continue;
         throw UserError(fmt::format(
-            "{}:{}: the hub has {} with opset {} already, {}; give this model another --name",
+            "{}:{}: the hub already has {} with opset {}, {}; give this model another --name",
             row.readme_path, row.line, in_quotes(row), opset_version, row.model_path));
     }
 }
@@ -128,7 +130,7 @@ void check_file_is_own(const Tree& hub, const std::vector<ReadmeModel>& rows,
         if (row.model_path != model_path) refuse(path, in_quotes(row));
         is_own = true;
     }
-    if (!is_own) refuse(path, "no model that is known");
+    if (!is_own) refuse(path, "no known model");
 }
 
 }  // namespace onnxhub

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which files of a hub belong to which of its models.
+// Determines which files of a hub belong to which model.
 #pragma once
 
 #include <filesystem>
@@ -12,27 +12,27 @@
 
 namespace onnxhub {
 
-/// The model that is to have these files.
+/// The model that claims these files.
 struct PlaceClaim {
     std::string readme_path;
     std::string model_path;
-    std::optional<std::string> name;  ///< absent: whatever its row says
-    bool has_other_bytes = false;     ///< than the file that is at model_path now, if any
+    std::optional<std::string> name;  ///< absent: the name in its row
+    bool has_other_bytes = false;  ///< its bytes differ from the file that is at model_path, if any
 };
 
-/// The row of the model that `claim` renews; nothing when it is new to the hub. Throws
-/// UserError when the place is another model's, or it can't be told which row is meant.
+/// The row of the model that `claim` updates; nullopt when the model is new. Throws UserError when
+/// the path belongs to another model, or when several rows match.
 std::optional<ReadmeModel> row_to_replace(const std::vector<ReadmeModel>& rows,
                                           const PlaceClaim& claim);
 
-/// Throws UserError when the rows have another model (path) of this name (without case) and
-/// opset, which no client could tell apart.
+/// Throws UserError when the rows have another model (path) with this name (without case) and
+/// opset, since clients could not distinguish them.
 void check_name_is_free(const std::vector<ReadmeModel>& rows, const std::string& model_path,
                         const std::string& name, std::int64_t opset_version);
 
-/// Throws UserError unless the file at `path`, whose bytes are about to change, is the
-/// weights or the archive of the model at `model_path` and of no other. Whose weights a file is
-/// tell the graphs, and the manifest where a graph is not here.
+/// Throws UserError unless the file at `path`, whose bytes will change, is external data or the
+/// archive of the model at `model_path` only. External data is determined from the graphs, and from
+/// the manifest if a graph is not available locally.
 void check_file_is_own(const Tree& hub, const std::vector<ReadmeModel>& rows,
                        const std::string& model_path, const std::string& path);
 

@@ -21,7 +21,7 @@
 namespace onnxhub {
 namespace {
 
-/// Text of a cell that Markdown shows as it is, on one line.
+/// Escapes the text of a cell, so that Markdown shows it unchanged and on one line.
 std::string escaped(std::string_view text) {
     std::string cell;
     for (const char c : text) {
@@ -35,7 +35,7 @@ std::string escaped(std::string_view text) {
     return cell;
 }
 
-/// For a Markdown link's target.
+/// Escapes the target of a Markdown link.
 std::string link_target(std::string_view path) {
     std::string target;
     for (const char c : path) {
@@ -56,7 +56,7 @@ constexpr std::array model_columns = {std::string_view("Model"), std::string_vie
                                       column_archive, std::string_view("ONNX version"),
                                       std::string_view("Opset version")};
 
-/// The cell of a new row; absent: the row knows nothing of that column.
+/// The cell of a new row; absent: there is no value for this column.
 std::optional<std::string> cell_for(const std::string& header, const ModelRow& row) {
     const std::string column = lower_case(header);
     if (column == "model") return escaped(row.name);
@@ -72,7 +72,7 @@ std::optional<std::string> cell_for(const std::string& header, const ModelRow& r
     return std::nullopt;
 }
 
-/// What Markdown shows of an escaped cell.
+/// The text that Markdown shows for an escaped cell.
 std::string shown_text(const std::string& cell) {
     std::string text;
     for (std::size_t i = 0; i < cell.size(); ++i) {
@@ -94,7 +94,7 @@ std::string line_of(const std::vector<std::string>& cells) {
     return line;
 }
 
-/// Offset of the 1-based line; the end for the one behind the last.
+/// Offset of the 1-based line; the end of the text for the line after the last.
 std::size_t offset_of_line(const std::string& text, int line) {
     std::size_t offset = 0;
     for (int i = 1; i < line && offset < text.size(); ++i) {
@@ -103,7 +103,7 @@ std::size_t offset_of_line(const std::string& text, int line) {
     return offset;
 }
 
-/// Puts the line behind the table's last.
+/// Inserts the line after the table's last line.
 std::string with_line_after(std::string text, const MarkdownTable& table, const std::string& line) {
     const int last = table.rows.empty() ? table.line + 1 : table.rows.back().line;
     const std::size_t offset = offset_of_line(text, last + 1);
@@ -117,7 +117,7 @@ std::string with_line_replaced(std::string text, int number, const std::string& 
     return text.replace(begin, end - begin, line);
 }
 
-/// Cells of a row as they are written, with the spaces around them.
+/// Cells of a row as written, with the spaces around them.
 class WrittenRow {
 public:
     WrittenRow(const std::string& line, std::size_t columns) {
@@ -161,8 +161,8 @@ private:
     std::vector<std::string> cells_;
 };
 
-/// The cell with the words of its first link replaced, what else stands in it kept; absent: the
-/// link's words are no plain text.
+/// The cell with the text of its first link replaced and everything else kept; absent: the link's
+/// text is not plain.
 std::optional<std::string> with_link_text(const std::string& cell, const std::string& text) {
     const std::size_t begin = cell.find('[');
     const std::size_t end = cell.find_first_of("[]", begin == cell.npos ? begin : begin + 1);
@@ -171,7 +171,7 @@ std::optional<std::string> with_link_text(const std::string& cell, const std::st
     return cell.substr(0, begin + 1) + text + cell.substr(end);
 }
 
-/// Whether the cell links to the file first.
+/// Whether the cell's first link is to the file.
 bool links_to(const MarkdownCell& cell, const std::string& path) {
     if (cell.links.empty()) return false;
     const LinkTarget target = resolve_link("", cell.links.front());
@@ -179,17 +179,17 @@ bool links_to(const MarkdownCell& cell, const std::string& path) {
     return clean && *clean == path;
 }
 
-/// A cell with a link that stays says another size, if it says any.
-void renew_link(WrittenRow& row, std::size_t column, const MarkdownCell& present,
-                const LinkedFile& file) {
+/// Updates the size in a cell whose link does not change, if it has a size.
+void update_link(WrittenRow& row, std::size_t column, const MarkdownCell& present,
+                 const LinkedFile& file) {
     if (!links_to(present, file.path)) return row.set(column, link(file));
     if (!file.has_changed) return;
-    const auto renewed = with_link_text(row.cell(column), table_size(file.size_bytes));
-    if (renewed) row.set_as_written(column, *renewed);
+    const auto updated = with_link_text(row.cell(column), table_size(file.size_bytes));
+    if (updated) row.set_as_written(column, *updated);
 }
 
-/// Only what the new row knows and the present one says otherwise.
-std::string renewed_line(const std::string& line, const MarkdownTable& table,
+/// The row's line, with only the cells replaced that have a different value.
+std::string updated_line(const std::string& line, const MarkdownTable& table,
                          const MarkdownRow& present, const ModelRow& row) {
     WrittenRow written(line, table.header.size());
     bool has_changed = false;
@@ -199,9 +199,9 @@ std::string renewed_line(const std::string& line, const MarkdownTable& table,
         if (!cell) continue;
         const std::string before = written.cell(i);
         if (column == "download") {
-            renew_link(written, i, present.cells[i], row.model);
+            update_link(written, i, present.cells[i], row.model);
         } else if (column == lower_case(column_archive)) {
-            renew_link(written, i, present.cells[i], *row.archive);
+            update_link(written, i, present.cells[i], *row.archive);
         } else if (shown_text(*cell) != present.cells[i].text) {
             written.set(i, *cell);
         }
@@ -252,7 +252,7 @@ std::string empty_model_table(const std::vector<std::string>& more_columns) {
     return line_of(header) + "\n" + rule + "\n";
 }
 
-/// 1-based line of the first row that links to the row's file; 0: there is none.
+/// 1-based line of the first row that links to the row's file; 0 if there is none.
 int line_of_model(const std::string& readme, const std::string& path, const ModelRow& row) {
     Diagnostics ignored;
     const std::size_t folder = path.rfind('/') == path.npos ? 0 : path.rfind('/') + 1;
@@ -298,7 +298,7 @@ std::string with_model_row(const std::string& readme, const std::string& path,
             if (candidate.line != line) continue;
             check_columns(present, path, row);
             return with_line_replaced(readme, line,
-                                      renewed_line(line_at(readme, line), present, candidate, row));
+                                      updated_line(line_at(readme, line), present, candidate, row));
         }
     }
     check_columns(*table, path, row);
@@ -349,7 +349,7 @@ std::string with_model_table(const std::string& readme, const std::string& path,
                 fmt::format("{}:{}: {}; {}", path, problem.line, problem.message, problem.hint));
         }
     }
-    const bool is_root = path.find('/') == path.npos;  // which has a table of folders too
+    const bool is_root = path.find('/') == path.npos;  // the top README also has a table of folders
     return with_section(readme, is_root ? "Models in this folder" : "Models",
                         empty_model_table(more_columns));
 }

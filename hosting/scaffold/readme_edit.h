@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows for the README tables of a hub. Everything else in a README keeps its bytes.
+// Edits rows in the README tables of a hub. All other bytes of a README are unchanged.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,11 @@
 
 namespace onnxhub {
 
-/// A file a row links to.
+/// A file that a row links to.
 struct LinkedFile {
-    std::string path;              ///< from the README's folder
-    std::uint64_t size_bytes = 0;  ///< with the weights beside a model
-    bool has_changed = true;       ///< false: a size that stands in the row stays as it is written
+    std::string path;              ///< relative to the README's folder
+    std::uint64_t size_bytes = 0;  ///< includes the external data of a model
+    bool has_changed = true;       ///< false: the size in the row is kept as written
 };
 
 struct ModelRow {
@@ -23,36 +23,37 @@ struct ModelRow {
     std::optional<LinkedFile> archive;
     std::string onnx_version;
     std::int64_t opset_version = 0;
-    std::map<std::string, std::string> more;  ///< cells of further columns, by header
-    int present_line = 0;  ///< 1-based, of the row that is renewed; 0: the first of the same file
+    std::map<std::string, std::string> more;  ///< cells of additional columns, by header
+    int present_line = 0;  ///< 1-based line of the row to update; 0: the first row of the same file
 };
 
-/// Whether with_model_row() fills the column from other members than `more`.
+/// Whether with_model_row() fills this column from members other than `more`.
 bool is_column_of_models(const std::string& header);
 
-/// `readme` with a row for the model in its first table of models, or its present row renewed: of
-/// that only cells change which say something else, and cells the row knows nothing of stay as they
-/// are written. `path` is the README's, from the hub's top. Throws UserError when there is
-/// no such table, or it lacks a column the row needs.
+/// `readme` with a row for the model in its first table of models, or with its current row updated.
+/// Only cells with a different value change, and cells without a new value are kept as written.
+/// `path` is the README's path from the hub's top. Throws UserError when there is no such table, or
+/// it lacks a required column.
 std::string with_model_row(const std::string& readme, const std::string& path, const ModelRow& row);
 
-/// The top README with a row that links to `folder` ("": the hub's top itself), unless one does.
+/// The top README with a row that links to `folder` ("": the hub's top itself), unless a row does
+/// already.
 std::string with_folder_row(const std::string& readme, const std::string& folder,
                             const std::string& title, const std::string& description);
 
-/// A README with an empty table of models, with these columns too.
+/// A README with an empty table of models, including these columns.
 std::string new_model_readme(const std::string& title,
                              const std::vector<std::string>& more_columns);
 
-/// `readme` with an empty table of models behind its end, with these columns too, unless it has
-/// one. Throws UserError when a column that is missing or misspelled hides one.
+/// `readme` with an empty table of models at its end, including these columns, unless it has one.
+/// Throws UserError when a table is not recognized because a column is missing or misspelled.
 std::string with_model_table(const std::string& readme, const std::string& path,
                              const std::vector<std::string>& more_columns = {});
 
-/// `readme`, the hub's top one, with an empty table of folders behind its end, unless it has one.
+/// `readme`, the hub's top one, with an empty table of folders at its end, unless it has one.
 std::string with_folder_table(const std::string& readme);
 
-/// "26 kB", "97.8 MB", as the official zoo writes sizes.
+/// "26 kB", "97.8 MB": the official zoo's format for sizes.
 std::string table_size(std::uint64_t bytes);
 
 }  // namespace onnxhub

@@ -60,7 +60,7 @@ private:
         if (result == ARCHIVE_OK) return;
         const char* reason = archive_error_string(archive_.get());
         throw UserError(file_.string() + ": can't be written (" +
-                        (reason ? reason : "unknown reason") + "); make room");
+                        (reason ? reason : "unknown reason") + "); free disk space");
     }
 
     const fs::path file_;
@@ -68,7 +68,7 @@ private:
     std::unique_ptr<archive, int (*)(archive*)> archive_{archive_write_new(), archive_write_free};
 };
 
-/// Files by their path in the archive, below its top. Throws UserError when there are none.
+/// Files by path in the archive, below its top folder. Throws UserError when there are none.
 std::map<std::string, fs::path> files_of(const fs::path& test_data) {
     std::map<std::string, fs::path> files;
     std::error_code error;
@@ -84,7 +84,7 @@ std::map<std::string, fs::path> files_of(const fs::path& test_data) {
     if (files.empty()) {
         throw UserError(test_data.string() +
                         ": has no folders test_data_set_N with .pb files; name a folder "
-                        "that has");
+                        "that has them");
     }
     return files;
 }

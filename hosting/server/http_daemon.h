@@ -7,7 +7,8 @@
 #include <memory>
 
 #include "hosting/server/contents.h"
-#include "hosting/server/hub_server.h"
+#include "hosting/server/served_hub.h"
+#include "hosting/server/server_options.h"
 #include "hosting/server/server_stats.h"
 
 namespace onnxhub {

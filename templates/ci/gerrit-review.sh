@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Findings as comments of a Gerrit change, for any server that builds changes (Jenkins, Zuul): gerrit-review.sh BASE writes
-# review.json, a ReviewInput (https://gerrit-review.googlesource.com/Documentation/rest-api-changes.html#review-input).
+# Writes findings as comments of a Gerrit change, for any server that builds changes (Jenkins, Zuul): gerrit-review.sh BASE.
+# The result is review.json, a ReviewInput (https://gerrit-review.googlesource.com/Documentation/rest-api-changes.html#review-input).
 # To post it:
 #   curl --netrc --fail --header 'Content-Type: application/json' --data-binary @review.json \
 #     "$GERRIT_URL/a/changes/$GERRIT_CHANGE_NUMBER/revisions/$GERRIT_PATCHSET_REVISION/review"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# One shard of a sweep, for a scheduler that runs many: shard.sh NUMBER COUNT. What it makes appears in $PARTS, whole or
-# not at all; a shard that was done by an earlier try is passed by, one that was cut off goes on where it stopped.
-#   HUB     the hub's repository: an address, or a folder that all machines see
+# Runs one shard of a sweep, for a scheduler that runs many: shard.sh NUMBER COUNT. Results are written to $PARTS
+# atomically. A finished shard is skipped. An interrupted one resumes.
+#   HUB     the hub's repository: a URL, or a directory that all machines can read
 #   COMMIT  the commit to sweep, the same for all shards
-#   PARTS   a folder that all machines see
-#   DISK    how much may be fetched at a time (default: 20GiB)
+#   PARTS   a directory that all machines can write
+#   DISK    maximum size of a batch (default: 20GiB)
 set -euo pipefail
 
 number=$1 count=$2
@@ -18,7 +18,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 git clone --quiet --bare "$HUB" "$work/hub.git"
 
-# sweep COMMAND FILE [OPTION...]: status 1 are findings, which the merged result tells.
+# sweep COMMAND FILE [OPTION...]: accepts status 1 (findings), because the merged report shows them.
 sweep() {
   local command=$1 file=$2 status=0
   shift 2

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Fails when a file includes a module that its own module may not use. X_may lists the modules X may
-# include; the arrows point one way and docs/architecture.md draws them.
+# Fails when a file includes a module that its own module may not use, or when sources of one module
+# include one another in a cycle. X_may lists the modules X may include; docs/architecture.md draws
+# these arrows.
 cmake_minimum_required(VERSION 3.25)
 
 set(base_may "")
@@ -19,15 +20,61 @@ set(hosting/export_may "hosting/client;generator;${hosting/client_may}")
 set(modules base manifest archive http repository model generator diff validator
   hosting/client hosting/server hosting/scaffold hosting/export)
 set(cli_may "${modules}")
-list(APPEND modules cli)
+set(model/worker_may "model;${model_may}")
+list(APPEND modules cli model/worker)
 
 # The module of a path such as "hosting/client/hub_client.h".
 function(module_of path result)
-  if(path MATCHES "^(hosting/[a-z_]+|[a-z_]+)/")
+  if(path MATCHES "^(hosting/[a-z_]+|model/worker|[a-z_]+)/")
     set(${result} ${CMAKE_MATCH_1} PARENT_SCOPE)
   else()
     set(${result} "" PARENT_SCOPE)
   endif()
+endfunction()
+
+# Files of a module that include one another in a cycle. A header and its .cpp are one unit.
+function(find_cycles module files result)
+  set(units "")
+  foreach(file IN LISTS files)
+    string(REGEX REPLACE "\\.(h|cpp)$" "" unit "${file}")
+    list(APPEND units ${unit})
+    file(STRINGS ${ROOT}/${file} includes REGEX "^#include \"${module}/[^/]+\"")
+    foreach(line IN LISTS includes)
+      string(REGEX REPLACE "^#include \"([^\"]+)\\.h\".*" "\\1" included "${line}")
+      if(NOT included STREQUAL unit)
+        list(APPEND uses_${unit} ${included})
+        list(APPEND users_${included} ${unit})
+      endif()
+    endforeach()
+  endforeach()
+  list(REMOVE_DUPLICATES units)
+  # Units that use no other remaining unit, or that none uses, are in no cycle.
+  set(count -1)
+  list(LENGTH units remaining)
+  while(NOT count EQUAL remaining)
+    set(count ${remaining})
+    foreach(unit IN LISTS units)
+      set(is_used FALSE)
+      set(uses_any FALSE)
+      foreach(other IN LISTS uses_${unit})
+        if(other IN_LIST units)
+          set(uses_any TRUE)
+          break()
+        endif()
+      endforeach()
+      foreach(other IN LISTS users_${unit})
+        if(other IN_LIST units)
+          set(is_used TRUE)
+          break()
+        endif()
+      endforeach()
+      if(NOT is_used OR NOT uses_any)
+        list(REMOVE_ITEM units ${unit})
+      endif()
+    endforeach()
+    list(LENGTH units remaining)
+  endwhile()
+  set(${result} "${units}" PARENT_SCOPE)
 endfunction()
 
 set(failures 0)
@@ -49,6 +96,12 @@ foreach(module IN LISTS modules)
       endif()
     endforeach()
   endforeach()
+  find_cycles(${module} "${files}" cycle)
+  if(cycle)
+    list(JOIN cycle ", " cycle)
+    message("${module}/: these files include one another in a cycle: ${cycle}")
+    math(EXPR failures "${failures} + 1")
+  endif()
 endforeach()
 
 # Sources outside every module would go unchecked.

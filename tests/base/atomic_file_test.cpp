@@ -191,7 +191,7 @@ TEST_F(AtomicFile, SaysWhichFileWhenItsFolderIsMissing) {
 TEST_F(AtomicFile, RefusesAFolder) {
     fs::create_directory(folder_ / "sub");
     EXPECT_EQ(failure_of(folder_ / "sub", "x"),
-              (folder_ / "sub").string() + ": is a folder; name a file");
+              (folder_ / "sub").string() + ": is a directory; name a file");
     EXPECT_TRUE(fs::is_directory(folder_ / "sub"));
     EXPECT_TRUE(fs::is_empty(folder_ / "sub"));
 }

@@ -8,7 +8,7 @@
 namespace onnxhub {
 namespace {
 
-// FIPS 180-4's own examples.
+// The examples of FIPS 180-4.
 constexpr const char* sha_of_nothing =
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 constexpr const char* sha_of_abc =

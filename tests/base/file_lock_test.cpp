@@ -41,13 +41,13 @@ TEST_F(Lock, OfAFolderLeavesNoFileAndGoesWithTheObject) {
 
 TEST_F(Lock, LongWaitsAreToldOnce) {
     std::optional<FileLock> lock = FileLock::take(path, {});
-    int told = 0;
+    int reported = 0;
     int polls = 0;
     const auto release = [&] {
         if (++polls == 45) lock.reset();
     };
-    EXPECT_TRUE(FileLock::take(path, {release, [&] { ++told; }}).is_held());
-    EXPECT_EQ(told, 1);
+    EXPECT_TRUE(FileLock::take(path, {release, [&] { ++reported; }}).is_held());
+    EXPECT_EQ(reported, 1);
 }
 
 TEST_F(Lock, GoesWithItsProcessHoweverThatEnds) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a machine can say about the accessibility of the page as it is shown. Runs inside the page: no imports. Beside
-// axe-core, which is not everywhere and by its defaults has no word on sizes of targets, contrast behind opacity,
-// links without a place, and how a page's landmarks and headings have to be in all its forms.
+// Checks the accessibility of the displayed page. Runs inside the page, so it imports nothing. It adds checks to axe-core,
+// which may be missing and does not check by default: target sizes, contrast with opacity, links without a target, and the
+// landmarks and headings of each view.
 
-/// Sentences about what is wrong.
+/// Returns descriptions of the problems.
 export function accessibility_problems() {
     const problems = [];
-    const told = (node) => `<${node.tagName.toLowerCase()}${node.id ? "#" + node.id : ""} class="${node.getAttribute("class") ?? ""}"> ${(node.textContent ?? "").trim().slice(0, 40)}`;
+    const described = (node) => `<${node.tagName.toLowerCase()}${node.id ? "#" + node.id : ""} class="${node.getAttribute("class") ?? ""}"> ${(node.textContent ?? "").trim().slice(0, 40)}`;
     const visible = (node) => node.checkVisibility({ visibilityProperty: true }) && !node.closest("[aria-hidden=true]");
     const all = (selector) => [...document.querySelectorAll(selector)].filter(visible);
 
@@ -20,7 +20,7 @@ export function accessibility_problems() {
     }
     for (const node of all("aside, nav, section, article, [role=region], form[role=search]")) {
         const labelled = node.getAttribute("aria-label") || (node.getAttribute("aria-labelledby") ?? "").split(/\s+/).some((id) => id && document.getElementById(id)?.textContent.trim());
-        if (!labelled && node.getAttribute("role") !== "search") problems.push(`landmark without a name: ${told(node)}`);
+        if (!labelled && node.getAttribute("role") !== "search") problems.push(`landmark without a name: ${described(node)}`);
     }
 
     const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
@@ -28,41 +28,41 @@ export function accessibility_problems() {
     for (const attribute of ["aria-labelledby", "aria-controls", "for"]) {
         for (const node of document.querySelectorAll(`[${attribute}]`)) {
             for (const id of node.getAttribute(attribute).split(/\s+/)) {
-                if (!document.getElementById(id)) problems.push(`${attribute} names nothing: ${told(node)}`);
+                if (!document.getElementById(id)) problems.push(`${attribute} names nothing: ${described(node)}`);
             }
         }
     }
 
     for (const node of all("a, button, input, select, textarea")) {
         const name = node.getAttribute("aria-label") || [...(node.labels ?? [])].map((label) => label.textContent).join(" ") || (node.matches("a, button") ? node.textContent : "");
-        if (!name.trim()) problems.push(`control without a name: ${told(node)}`);
-        if (node.matches("a") && !node.hasAttribute("href")) problems.push(`link that leads nowhere: ${told(node)}`);
+        if (!name.trim()) problems.push(`control without a name: ${described(node)}`);
+        if (node.matches("a") && !node.hasAttribute("href")) problems.push(`link without a target: ${described(node)}`);
         const box = node.getBoundingClientRect();
         const inline = node.matches("p a, td a, th a, li a, .readme a, input[type=checkbox]");  // a label around makes the box larger
-        if (!inline && !node.matches(".skip") && (box.width < 24 || box.height < 24)) problems.push(`target under 24 pixels: ${told(node)} ${box.width}x${box.height}`);
-        if (node.tabIndex > 0) problems.push(`order of focus changed by hand: ${told(node)}`);
+        if (!inline && !node.matches(".skip") && (box.width < 24 || box.height < 24)) problems.push(`target under 24 pixels: ${described(node)} ${box.width}x${box.height}`);
+        if (node.tabIndex > 0) problems.push(`order of focus changed by hand: ${described(node)}`);
     }
     for (const node of document.querySelectorAll("img, svg")) {
-        if (!node.getAttribute("alt") && !node.getAttribute("aria-label") && !node.closest("[aria-hidden=true]")) problems.push(`picture without a text: ${told(node)}`);
+        if (!node.getAttribute("alt") && !node.getAttribute("aria-label") && !node.closest("[aria-hidden=true]")) problems.push(`picture without a text: ${described(node)}`);
     }
-    // What scrolls must be reachable without a mouse.
+    // Scrollable elements must be reachable without a mouse.
     for (const node of all("pre, .scroll")) {
-        if (node.scrollWidth > node.clientWidth + 1 && node.tabIndex < 0) problems.push(`scrolls, but has no focus: ${told(node)}`);
+        if (node.scrollWidth > node.clientWidth + 1 && node.tabIndex < 0) problems.push(`scrolls, but has no focus: ${described(node)}`);
     }
 
     let level = 0;
     const headings = all("h1, h2, h3, h4, h5, h6");
     for (const node of headings) {
         const next = Number(node.tagName[1]);
-        if (next > level + 1) problems.push(`heading ${next} after ${level}: ${told(node)}`);
+        if (next > level + 1) problems.push(`heading ${next} after ${level}: ${described(node)}`);
         level = next;
         if (!node.textContent.trim()) problems.push(`empty heading ${next}`);
     }
     if (headings.filter((node) => node.tagName === "H1").length !== 1) problems.push("there is not exactly one h1");
     for (const list of all("ul, ol")) {
-        if ([...list.children].some((child) => child.tagName !== "LI")) problems.push(`list with other children: ${told(list)}`);
+        if ([...list.children].some((child) => child.tagName !== "LI")) problems.push(`list with other children: ${described(list)}`);
     }
-    for (const cell of all("thead th")) if (!cell.scope) problems.push(`heading cell without a scope: ${told(cell)}`);
+    for (const cell of all("thead th")) if (!cell.scope) problems.push(`heading cell without a scope: ${described(cell)}`);
 
     // Contrast of each text with what is behind it (WCAG 2.2, 1.4.3).
     const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
@@ -95,8 +95,8 @@ export function accessibility_problems() {
         const [a, b] = [luminance(seen_colour), luminance(back)].sort((x, y) => y - x);
         const contrast = (a + 0.05) / (b + 0.05);
         least = Math.min(least, contrast);
-        if (contrast < 4.5) problems.push(`contrast ${contrast.toFixed(2)}: ${told(node)}`);
+        if (contrast < 4.5) problems.push(`contrast ${contrast.toFixed(2)}: ${described(node)}`);
     }
-    if (seen.size < 5) problems.push("hardly any text was looked at");
+    if (seen.size < 5) problems.push("almost no text was checked");
     return { problems, least_contrast: least, texts: seen.size };
 }

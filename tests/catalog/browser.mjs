@@ -113,7 +113,7 @@ class Tab {
             { features: [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }] });
     }
 
-    /// Opens `url` anew and waits until the list has been read.
+    /// Opens `url` in a fresh page and waits until the list is loaded.
     async open(url) {
         await this.send("Page.navigate", { url: "about:blank" });
         await this.until(`location.href === "about:blank"`);
@@ -121,7 +121,7 @@ class Tab {
         await this.until(`document.readyState === "complete" && document.querySelector("main:not([aria-busy])") !== null`);
     }
 
-    /// The value of `expression` in the page; a promise is waited for.
+    /// The value of `expression` in the page. Waits for a promise.
     async value(expression) {
         const { result, exceptionDetails } = await this.send("Runtime.evaluate",
             { expression, returnByValue: true, awaitPromise: true, userGesture: true });
@@ -132,7 +132,7 @@ class Tab {
     async until(expression) {
         const end = Date.now() + 20_000;
         for (;;) {
-            // While a page is being left, there is nobody to ask.
+            // During navigation there is no page to evaluate it.
             if (await this.value(expression).catch(() => false)) return;
             if (Date.now() > end) throw new Error(`never became true: ${expression}`);
             await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The catalog page in a real browser: node run.mjs PAGE [NAME…]. Exit status 77 when there is no Chromium, or when a
-// test is named that needs axe-core (ONNXHUB_AXE, or build/axe, where `./dev setup` puts it) and there is none.
+// Tests the catalog page in Chromium: node run.mjs PAGE [NAME…]. Exit status 77 without Chromium, or when a named test
+// needs axe-core and it is missing (ONNXHUB_AXE, or build/axe, where `./dev setup` installs it).
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -185,7 +185,7 @@ const tests = {
         ]);
         await tab.open(`${server.address}/a/small/#/?q=speech`);
         assert.match(await tab.value(text("#results .side")), /^4\.7 GiB/);
-        assert.match(await tab.value(text("#hub-facts")), /4\.8 GiB in all/);
+        assert.match(await tab.value(text("#hub-facts")), /4\.8 GiB in total/);
     },
 
     async LicencesAreTheManifestsOrTheNearestReadmesOrTheHubs(tab) {
@@ -312,7 +312,7 @@ const tests = {
         times.sort((a, b) => a - b);
         const median = times[times.length >> 1], worst = times.at(-1);
         console.log(`  5,000 models: open ${opened.toFixed(0)} ms; a keystroke ${median.toFixed(1)} ms (median of ${times.length}), ${worst.toFixed(1)} ms at worst`);
-        // Times are told and not asserted: what makes them is how much of the 5,000 the page draws.
+        // Times are printed, not asserted. They depend on how many of the 5,000 rows the page draws.
         await tab.value(`(() => {
             const field = document.getElementById("search");
             field.value = "";
@@ -388,10 +388,10 @@ const tests = {
         }
     },
 
-    async TroubleIsTold(tab) {
-        for (const [folder, said] of [["broken", /is not JSON/], ["object", /is not an array/], ["empty", /is empty/], ["missing", /answers 404/]]) {
+    async ProblemsAreShown(tab) {
+        for (const [folder, said] of [["broken", /is not JSON/], ["object", /is not an array/], ["empty", /is empty/], ["missing", /returned 404/]]) {
             await tab.open(`${server.address}/${folder}/`);
-            assert.match(await tab.value(text(".trouble[role=alert]")), said);
+            assert.match(await tab.value(text(".problem[role=alert]")), said);
         }
         // The browser itself reports the 404, no page can keep it from that.
         tab.problems = tab.problems.filter((problem) => !/404/.test(problem));
@@ -433,11 +433,11 @@ const tests = {
                     passed: all.passes.map((rule) => rule.id),
                 }))`);
                 assert.deepEqual(found.violations, [], `at ${hub}/${hash}, ${width} wide, ${dark ? "dark" : "light"}`);
-                for (const rule of ["color-contrast", "region", "landmark-unique"]) assert.ok(found.passed.includes(rule), `${rule} was not looked at`);
+                for (const rule of ["color-contrast", "region", "landmark-unique"]) assert.ok(found.passed.includes(rule), `${rule} was not checked`);
                 rules = Math.max(rules, found.passed.length);
             }
         }
-        console.log(`  up to ${rules} rules of axe-core looked at, in 36 forms`);
+        console.log(`  up to ${rules} rules of axe-core checked, in 36 variants`);
     },
 
     async KeyboardReachesAllInOrder(tab) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub add`: what it must not take, lose or leave behind.
+// `onnxhub add`: which models it rejects, which files it keeps, and that it leaves no temporary
+// files.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -96,7 +97,7 @@ protected:
 TEST_F(Add, WeightsOfAnotherModelAreNeverReplaced) {
     expect_added({model_with_weights("one/a.onnx", "w.bin", "aaaaaaaa", "a"), "--class", "x/y"});
     expect_refused({model_with_weights("two/b.onnx", "w.bin", "bbbbbbbb", "b"), "--class", "x/y"},
-                   "x/y/model/w.bin: is there already with other bytes and belongs to \"a\"; ");
+                   "x/y/model/w.bin: already exists with different content and belongs to \"a\"; ");
     // Not in a clone without the first one's bytes either: the manifest knows.
     const std::string graph = read_file(hub / "x/y/model/a.onnx");
     write_file(hub / "x/y/model/a.onnx", lfs_pointer_text(sha256_of(graph), graph.size()));
@@ -118,7 +119,7 @@ TEST_F(Add, AFileOfAnotherModelIsNeverReplaced) {
     expect_added({model("one/net.onnx"), "--class", "x", "--name", "First"});
     expect_refused(
         {model("two/net.onnx", "Abs"), "--class", "x", "--name", "Second"},
-        "x/model/net.onnx: is there already with other bytes and belongs to \"First\"; ");
+        "x/model/net.onnx: already exists with different content and belongs to \"First\"; ");
     write_file(hub / "x/model/stray.onnx", "nobody's");
     expect_refused({model("two/stray.onnx", "Abs"), "--class", "x"},
                    "belongs to a model that no table lists");
@@ -140,7 +141,7 @@ TEST_F(Add, FilesThatAreOneWithoutCaseAreRefused) {
 TEST_F(Add, ANameAndOpsetThatAnotherModelHasAreRefused) {
     expect_added({model("a.onnx"), "--class", "x", "--name", "Net"});
     expect_refused({model("b.onnx", "Abs"), "--class", "y", "--name", "net"},
-                   "x/README.md:5: the hub has \"Net\" with opset 13 already, x/model/a.onnx; ");
+                   "x/README.md:5: the hub already has \"Net\" with opset 13, x/model/a.onnx; ");
     expect_added({model("c.onnx", "Abs", 12), "--class", "x", "--name", "Net"});
     expect_valid();
 }
@@ -193,9 +194,9 @@ TEST_F(Add, NothingIsWrittenOutsideOfTheHub) {
     write_file(folder.path() / "elsewhere.md", "# E\n");
     fs::create_directories(hub / "b");
     fs::create_symlink(folder.path() / "elsewhere.md", hub / "b/README.md");
-    expect_refused({"m.onnx", "--class", "b"}, "leads out of the hub");
+    expect_refused({"m.onnx", "--class", "b"}, "points outside of the hub");
     write_file(hub / "file", "x");
-    expect_refused({"m.onnx", "--class", "file"}, "file: is no folder; ");
+    expect_refused({"m.onnx", "--class", "file"}, "file: is not a directory; ");
     EXPECT_TRUE(fs::is_empty(folder.path() / "outside"));
     EXPECT_EQ(read_file(folder.path() / "elsewhere.md"), "# E\n");
 }
@@ -224,7 +225,7 @@ TEST_F(Add, CallsThatCanNotBeMeantAreRefused) {
     };
     for (const auto& [arguments, reason] : calls) expect_refused(arguments, reason);
     model_with_weights("w.onnx", ".w.bin", "wwwwwwww");
-    expect_refused({"w.onnx", "--class", "a"}, "are hidden");
+    expect_refused({"w.onnx", "--class", "a"}, "or hidden");
 }
 
 TEST_F(Add, TagsChooseTheFolder) {
@@ -292,9 +293,9 @@ TEST_F(Add, TheArchiveOfAModelHasItsWeights) {
 
 TEST_F(Add, PointersAreNoModels) {
     write_file(folder.path() / "p.onnx", lfs_pointer_text(sha256_of("x"), 1));
-    expect_refused({"p.onnx", "--class", "a"},
-                   "p.onnx: is a Git LFS pointer, its bytes are not "
-                   "here; `git lfs pull` first");
+    expect_refused(
+        {"p.onnx", "--class", "a"},
+        "p.onnx: is a Git LFS pointer, its content is not available locally; run `git lfs pull`");
     model_with_weights("w.onnx", "w.bin", lfs_pointer_text(sha256_of("x"), 1));
     expect_refused({"w.onnx", "--class", "a"}, "w.bin: is a Git LFS pointer");
 }

@@ -84,12 +84,12 @@ TEST_F(Bundle, UnknownTagsAndNamesAreToldWithTheNearest) {
         {{"one", "onne"}, "no model \"onne\""},
         {{"one", "--tag", "nope"}, "no tag \"nope\""},
     };
-    for (const auto& [choice, told] : cases) {
+    for (const auto& [choice, reported] : cases) {
         std::vector<std::string> words{"create", "--from", "hub", "--to", "c.tar"};
         words.insert(words.end(), choice.begin(), choice.end());
         const ProgramResult result = bundle(words);
         EXPECT_EQ(result.status, 2);
-        EXPECT_THAT(result.err, HasSubstr(told));
+        EXPECT_THAT(result.err, HasSubstr(reported));
         EXPECT_FALSE(fs::exists(folder.path() / "c.tar"));
     }
     const ProgramResult result =

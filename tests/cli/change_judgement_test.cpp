@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A pull request that hides what it breaks: the base decides, and git's own records.
+// Pull requests that hide what they break: settings of the base and git's records decide.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Several onnxhub processes, and git, that change one hub at the same time; and what killed ones
-// leave behind.
+// Several onnxhub processes and git change one hub at the same time, and some are killed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

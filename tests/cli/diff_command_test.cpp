@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub diff` on repositories that git makes: bare ones, partial clones, shallow checkouts.
+// `onnxhub diff` on repositories made by git: bare ones, partial clones, shallow checkouts.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -63,8 +63,9 @@ TEST_F(Diff, APartialCloneHasNoFalseChanges) {
     ASSERT_EQ(result.status, 0) << result.out << result.err;
     const std::string text = read_file(folder.path() / "text");
     EXPECT_THAT(text, HasSubstr("no model changed; 2 unchanged"));
-    EXPECT_THAT(text, HasSubstr("not compared: what README.md says; git has not fetched"));
-    EXPECT_THAT(read_file(folder.path() / "markdown"), HasSubstr("not compared: what README.md"));
+    EXPECT_THAT(text, HasSubstr("not compared: the rows in README.md; git has not fetched"));
+    EXPECT_THAT(read_file(folder.path() / "markdown"),
+                HasSubstr("not compared: the rows in README.md"));
     EXPECT_THAT(read_file(folder.path() / "json"), HasSubstr("\"notes\": ["));
 }
 
@@ -91,7 +92,7 @@ TEST_F(Diff, ABaseThatIsNotHereIsNotGuessedAt) {
         onnxhub diff nosuch...HEAD)");
     EXPECT_EQ(result.status, 2);
     EXPECT_EQ(result.out, "");
-    EXPECT_THAT(result.err, HasSubstr("nosuch: is no commit in this repository"));
+    EXPECT_THAT(result.err, HasSubstr("nosuch: is not a commit in this repository"));
 }
 
 TEST_F(Diff, OddNamesAreShownEscapedInEachFormat) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub export`: what it takes the place of, what it keeps, and what it proves on the way.
+// `onnxhub export`: what it replaces, what it keeps, and what it verifies.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -100,7 +100,7 @@ TEST_F(Export, AFolderWithSumsOfItsOwnIsNoEarlierExport) {
         write_file(mine / "SHA256SUMS", sums);
         const ProgramResult result = export_hub({}, "mine");
         EXPECT_EQ(result.status, 2);
-        EXPECT_THAT(result.err, HasSubstr("mine: is there and no earlier export"));
+        EXPECT_THAT(result.err, HasSubstr("mine: exists and is not an earlier export"));
         EXPECT_EQ(read_file(mine / "thesis.doc"), "precious");
         EXPECT_EQ(read_file(mine / "SHA256SUMS"), sums);
         expect_nothing_left_behind();
@@ -154,12 +154,12 @@ TEST_F(Export, SomebodysFileInTheWayIsRefusedAndStays) {
     };
     write_file(folder.path() / "three.onnx", read_file(folder.path() / "one.onnx"));
     ASSERT_EQ(onnxhub({"add", "three.onnx", "--hub-dir", "hub", "--class", "b"}).status, 0);
-    for (const auto& [path, told] : ways) {
+    for (const auto& [path, reported] : ways) {
         fs::remove_all(site / "b");
         write_file(site / path, "mine");
         const ProgramResult result = export_hub();
         EXPECT_EQ(result.status, 2) << path;
-        EXPECT_THAT(result.err, AllOf(HasSubstr(told), HasSubstr("move it"))) << path;
+        EXPECT_THAT(result.err, AllOf(HasSubstr(reported), HasSubstr("move it"))) << path;
         EXPECT_EQ(read_file(site / path), "mine");
         expect_nothing_left_behind();
     }
@@ -269,8 +269,9 @@ TEST_F(Export, NeverGoesIntoTheHubOrAroundIt) {
                            "hub/.git/site", "site/../hub/site", "link/site", "same/site", "same"}) {
         const ProgramResult result = export_hub({}, to);
         EXPECT_EQ(result.status, 2) << to;
-        EXPECT_THAT(result.err, HasSubstr("is inside the hub hub, whose files it would become; "
-                                          "choose a --to outside of it"))
+        EXPECT_THAT(result.err,
+                    HasSubstr("is inside the hub hub, so its files would become part of the hub; "
+                              "choose a --to outside of it"))
             << to;
         EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
     }
@@ -283,7 +284,7 @@ TEST_F(Export, NeverGoesIntoTheHubOrAroundIt) {
     fs::rename(hub, site / "hub");
     const ProgramResult around = onnxhub({"export", "site/hub", "--to", "site"});
     EXPECT_EQ(around.status, 2);
-    EXPECT_THAT(around.err, HasSubstr("site: holds the hub site/hub itself"));
+    EXPECT_THAT(around.err, HasSubstr("site: contains the hub site/hub"));
     EXPECT_EQ(onnxhub({"export", "site/hub", "--to", "site2"}).status, 0);
 }
 

@@ -112,10 +112,11 @@ TEST_F(ExportFetch, AnObjectTheServerLacksIsNamedAndNothingIsWritten) {
         const ProgramResult result = export_hub(location);
         EXPECT_EQ(result.status, 2) << location;
         EXPECT_EQ(result.out, "") << location;
-        EXPECT_THAT(result.err,
-                    AllOf(HasSubstr("onnxhub: a/two/two.onnx: its bytes are not here\n"),
-                          HasSubstr("onnxhub: error: site: not written, 1 file could "
-                                    "not be fetched")));
+        EXPECT_THAT(
+            result.err,
+            AllOf(HasSubstr("onnxhub: a/two/two.onnx: its content is not available locally\n"),
+                  HasSubstr("onnxhub: error: site: not written, 1 file could "
+                            "not be fetched")));
         EXPECT_THAT(result.err, Not(HasSubstr("a/one/one.onnx")));
         expect_nothing_written();
     }
@@ -133,7 +134,8 @@ TEST_F(ExportFetch, AnEarlierExportStaysWhenAnObjectIsLacking) {
     ASSERT_EQ(run("git -C clone commit -qam Renewed").status, 0);
     const ProgramResult result = export_hub("clone");
     EXPECT_EQ(result.status, 2);
-    EXPECT_THAT(result.err, HasSubstr("onnxhub: a/one/one.onnx: its bytes are not here\n"));
+    EXPECT_THAT(result.err,
+                HasSubstr("onnxhub: a/one/one.onnx: its content is not available locally\n"));
     EXPECT_EQ(read_file(site / "SHA256SUMS"), sums);
     EXPECT_EQ(read_file(model_of("site", "one")), bytes_of("one"));
 }
@@ -142,7 +144,8 @@ TEST_F(ExportFetch, WithAllowMissingOnlyWhatNobodyHasIsLeftOut) {
     server.remove(bytes_of("two"));
     const ProgramResult result = export_hub("clone", "--fetch --allow-missing");
     EXPECT_EQ(result.status, 0) << result.err;
-    EXPECT_THAT(result.err, HasSubstr("onnxhub: a/two/two.onnx: its bytes are not here\n"));
+    EXPECT_THAT(result.err,
+                HasSubstr("onnxhub: a/two/two.onnx: its content is not available locally\n"));
     EXPECT_EQ(read_file(model_of("site", "one")), bytes_of("one"));
     EXPECT_FALSE(fs::exists(site / "a/two"));
 }
@@ -153,7 +156,8 @@ TEST_F(ExportFetch, BytesThatAreNotTheObjectNeverArrive) {
     server.falsify(bytes_of("two"), other);
     const ProgramResult result = export_hub("clone");
     EXPECT_EQ(result.status, 2);
-    EXPECT_THAT(result.err, HasSubstr("onnxhub: a/two/two.onnx: its bytes are not here\n"));
+    EXPECT_THAT(result.err,
+                HasSubstr("onnxhub: a/two/two.onnx: its content is not available locally\n"));
     expect_nothing_written();
     server.add(bytes_of("two"));
     EXPECT_EQ(export_hub("clone").status, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The real program on real repositories: both streams, the exit status, and what it left behind.
+// `onnxhub generate` on real repositories: output, exit status and remaining files.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -245,7 +245,7 @@ TEST_F(GenerateCommand, FifoInPlaceOfAModelIsADiagnosticAndNoHang) {
     ASSERT_EQ(mkfifo((hub.path() / "a/a.onnx").c_str(), 0600), 0);
     const ProgramResult result = generate();
     EXPECT_EQ(result.status, 1);
-    EXPECT_THAT(result.err, HasSubstr("a/README.md:3: a/a.onnx is no regular file"));
+    EXPECT_THAT(result.err, HasSubstr("a/README.md:3: a/a.onnx is not a regular file"));
     EXPECT_EQ(parse_document(read_file(manifest())).entries.size(), 1u);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `generate`, `inspect` and `add` on hubs in which something is in error: nothing is lost, and the
-// exit status says that something is wrong.
+// `generate`, `inspect` and `add` on hubs with invalid rows or files: entries are kept, and the
+// exit status is not 0.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -76,7 +76,7 @@ TEST_F(GenerateLoss, ConflictMarkersInTheTopReadmeFailEvenQuietly) {
     hub.write("README.md", root("x") + "<<<<<<< HEAD\n=======\n| [y](y) |\n>>>>>>> y\n");
     const ProgramResult result = generate({"-q"});
     EXPECT_NE(result.status, 0);
-    EXPECT_THAT(result.err, HasSubstr("README.md:4: holds the conflict markers of a merge"));
+    EXPECT_THAT(result.err, HasSubstr("README.md:4: has conflict markers of a merge"));
     EXPECT_EQ(manifest(), whole);
     const ProgramResult validated = run_onnxhub({"validate"}, hub.path());
     EXPECT_EQ(validated.status, 1);
@@ -186,7 +186,7 @@ TEST_F(GenerateLoss, AddIntoAConflictedReadmeIsRefused) {
     const ProgramResult result =
         run_onnxhub({"add", (elsewhere.path() / "c.onnx").string(), "--class", "x"}, hub.path());
     EXPECT_NE(result.status, 0);
-    EXPECT_THAT(result.err, HasSubstr("x/README.md:3: holds the conflict markers"));
+    EXPECT_THAT(result.err, HasSubstr("x/README.md:3: has conflict markers"));
     EXPECT_EQ(manifest(), whole);
     EXPECT_EQ(read_file(hub.path() / "x/README.md"), readme);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub init`, `add` and `serve`: a team's hub from nothing to a model in somebody's cache.
+// `onnxhub init`, `add` and `serve`: from an empty folder to a model in a user's cache.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -168,9 +168,9 @@ TEST_F(Hosting, AddRefusesBeforeItWrites) {
     const std::vector<std::pair<std::vector<std::string>, std::string>> calls = {
         {{"broken.onnx", "--class", "a"}, "broken.onnx: "},
         {{"bad.onnx", "--class", "a"}, "fails ONNX's checker"},
-        {{"lonely.onnx", "--class", "a"}, "weights are not there"},
+        {{"lonely.onnx", "--class", "a"}, "external data does not exist"},
         {{"none.onnx", "--class", "a"}, "none.onnx"},
-        {{small_model("m")}, "which folder"},
+        {{small_model("m")}, "folder is not given"},
         {{small_model("m"), "--class", "../x"}, "--class"},
         {{small_model("m"), "--class", "a", "--test-data", "hub"}, "test_data_set_N"},
         {{small_model("m"), "--class", "a", "--accuracy", "x"}, "COLUMN=TEXT"},
@@ -296,8 +296,9 @@ TEST_F(Exported, WhatIsMissingIsListedAndNothingIsWritten) {
                    "\nsize 5\n");
     const ProgramResult refused = export_hub();
     EXPECT_EQ(refused.status, 2);
-    EXPECT_THAT(refused.err, AllOf(HasSubstr("a/two/model/two.onnx: its bytes are not here"),
-                                   HasSubstr("--allow-missing")));
+    EXPECT_THAT(refused.err,
+                AllOf(HasSubstr("a/two/model/two.onnx: its content is not available locally"),
+                      HasSubstr("--allow-missing")));
     EXPECT_FALSE(fs::exists(site));
     const ProgramResult allowed = export_hub({"--allow-missing"});
     EXPECT_EQ(allowed.status, 0);
@@ -312,7 +313,7 @@ TEST_F(Exported, AlteredBytesAndForeignFoldersAreRefused) {
     EXPECT_FALSE(fs::exists(site));
     write_file(hub / "a/one/model/one.onnx", model);
     write_file(site / "precious.txt", "mine");
-    EXPECT_THAT(export_hub().err, HasSubstr("no earlier export"));
+    EXPECT_THAT(export_hub().err, HasSubstr("is not an earlier export"));
     EXPECT_EQ(read_file(site / "precious.txt"), "mine");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every sink that text of a stranger reaches: a terminal, a workflow's log, a summary, a comment, a
-// report. Names are commands to something in each of them, and must come out as names.
+// Every destination of untrusted text: terminal, workflow log, summary, comment, report. Names that
+// contain commands must be escaped in each of them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

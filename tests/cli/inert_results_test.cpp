@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Results that quote a hub or a model: list, info, inspect, cache, load. Names in them are commands
-// to a terminal or to a workflow's runner, and must come out as names.
+// Results that quote a hub or a model: list, info, inspect, cache, load. Names that contain
+// commands for a terminal or a workflow runner must be escaped.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub init`: where it refuses, and which models that are there already it adopts.
+// `onnxhub init`: which folders it rejects, and which existing models it adopts.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -134,8 +134,8 @@ TEST_F(Init, AdoptPassesByWhatIsNoPartOfTheHub) {
                       HasSubstr("passed by good/link.onnx: is a symbolic link; "),
                       HasSubstr("passed by good/inner.onnx: is a symbolic link; "),
                       HasSubstr("passed by good/.hid.onnx: "),
-                      HasSubstr("passed by far/p.onnx: is a Git LFS pointer, its bytes are not "
-                                "here; `git lfs pull` first"),
+                      HasSubstr("passed by far/p.onnx: is a Git LFS pointer, its content is not "
+                                "available locally; run `git lfs pull`"),
                       Not(HasSubstr("linked/"))));
     EXPECT_FALSE(fs::exists(hub / "far/README.md"));
     EXPECT_FALSE(fs::exists(hub / "good/model"));

@@ -69,7 +69,7 @@ TEST_F(LoadCompositeCommand, WhatDoesNotFitIsOneLineAndNothingIsWritten) {
                                       "does not fit the input data float[N,3]; "));
     const ProgramResult broken = compose("net", "broken");
     EXPECT_EQ(broken.status, 2);
-    EXPECT_THAT(broken.err, HasSubstr("is no ONNX model"));
+    EXPECT_THAT(broken.err, HasSubstr("is not an ONNX model"));
     EXPECT_FALSE(fs::exists(folder.path() / "both.onnx"));
 }
 

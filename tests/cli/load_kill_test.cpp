@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub load`, killed at any moment.
+// `onnxhub load`, killed at random moments.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

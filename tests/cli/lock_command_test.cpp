@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub lock` and `load --locked`: one file, changed model by model; hubs that name commits and
-// hubs that don't.
+// `onnxhub lock` and `load --locked`: updates of one file, and hubs with and without commits.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

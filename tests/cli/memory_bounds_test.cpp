@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Peak memory of the real program on inputs made to fill it.
+// Peak memory of the program on hostile inputs.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -111,7 +111,7 @@ TEST_F(MemoryBounds, ListOfMillionsOfEmptyEntries) {
     write("ONNX_HUB_MANIFEST.json", empty_entries(5'000'000));
     const Outcome run = run_measured({"list", "--hub", hub()}, folder());
     EXPECT_NE(run.status, 0);
-    EXPECT_THAT(output_of(folder()), testing::HasSubstr("values, the most for its size"));
+    EXPECT_THAT(output_of(folder()), testing::HasSubstr("values, the limit for its size"));
     expect_bounded(run);
 }
 

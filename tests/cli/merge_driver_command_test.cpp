@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub merge-driver`, by hand and as git runs it.
+// `onnxhub merge-driver`, run directly and by git.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What init and add write for people, and what --quiet leaves of the messages of commands.
+// Texts that init and add write, and messages of commands with --quiet.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -38,14 +38,15 @@ protected:
 
 TEST_F(ScaffoldTexts, TheReadmeNamesGitHubOnlyWhenInitIsToldThePlaceThere) {
     EXPECT_THAT(readme_of_init({"--owner", "team", "--repository", "zoo"}),
-                AllOf(HasSubstr("ONNX models of team,"), HasSubstr("onnxhub list --hub team/zoo\n"),
-                      Not(HasSubstr("HUB`")), Not(HasSubstr("{{"))));
+                AllOf(HasSubstr("A hub of ONNX models of team."),
+                      HasSubstr("onnxhub list --hub team/zoo\n"), Not(HasSubstr("HUB`")),
+                      Not(HasSubstr("{{"))));
     const std::vector<std::vector<std::string>> elsewhere{
         std::vector<std::string>{}, std::vector<std::string>{"--owner", "team"}};
     for (const std::vector<std::string>& options : elsewhere) {
         EXPECT_THAT(readme_of_init(options),
                     AllOf(HasSubstr("onnxhub list --hub HUB\n"),
-                          HasSubstr("`HUB` is where this hub is: the address of its server"),
+                          HasSubstr("`HUB` is the location of this hub: the URL of its server"),
                           Not(HasSubstr("owner")), Not(HasSubstr("team/")),
                           Not(HasSubstr("GitHub")), Not(HasSubstr("{{"))));
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub serve`: the options that say who may read what.
+// `onnxhub serve`: the options that control access.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub serve` from its start to its end: ports, SIGHUP, SIGTERM.
+// `onnxhub serve`: start, ports, SIGHUP, SIGTERM.
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

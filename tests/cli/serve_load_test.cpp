@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub serve` under many requests and many connections: its memory, and that it goes on.
+// `onnxhub serve` with many requests and connections: memory and availability.
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -253,7 +253,7 @@ TEST_F(ServeLoad, MemoryStaysFlatOverManyRequestsOfARepository) {
     EXPECT_EQ(server.stop(), 0);
 }
 
-/// Ten thousand, or as many as may be open here, which is then told. The server that is started
+/// Ten thousand, or as many as may be open here, which is then reported. The server that is started
 /// next may open as many files as this process.
 std::size_t most_connections() {
     rlimit limit = {};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub serve`: many slow readers of a file that git itself holds.
+// `onnxhub serve`: many slow readers of a file that is stored in git.
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub serve --tls-cert --tls-key`, as curl and this program's own client meet it.
+// `onnxhub serve --tls-cert --tls-key`, with curl and with onnxhub's own client.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>

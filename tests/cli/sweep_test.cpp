@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hubs that outgrow one machine or its disk: shards, and fetching a batch at a time with the real
-// git-lfs from a server on loopback.
+// Hubs that are too large for one machine or its disk: shards, and fetching in batches with the
+// real git-lfs from a server on loopback.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -100,7 +100,7 @@ TEST_F(Sweep, WhatIsLargerThanTheDiskIsNamedAndTheRestIsDone) {
                                   HasSubstr("4 read, 0 carried, 1 missing")));
     const ProgramResult validated = onnxhub("validate --fetch --drop --max-disk 17kB");
     EXPECT_EQ(validated.status, 0) << validated.out << validated.err;
-    EXPECT_THAT(validated.out, HasSubstr("1 not checked by checker-failed: their bytes are not"));
+    EXPECT_THAT(validated.out, HasSubstr("1 not checked by checker-failed: not downloaded"));
 }
 
 TEST_F(Sweep, GenerateGoesOnWhereItStopped) {
@@ -270,7 +270,7 @@ TEST_F(SweepOfChange, WhoeverMakesItDoesNotChooseTheServer) {
 TEST_F(SweepOfChange, WithoutAKnownBaseNothingIsFetched) {
     const ProgramResult result = validate("origin/no-such-branch");
     EXPECT_EQ(result.status, 0) << result.err;
-    EXPECT_THAT(result.out, HasSubstr("nothing was fetched, since what changed can't be told"));
+    EXPECT_THAT(result.out, HasSubstr("nothing was fetched, since what changed can't be reported"));
     EXPECT_EQ(downloads(), 0u);
 }
 
@@ -329,9 +329,9 @@ TEST_F(Sweep, MergeRefusesToEmptyAHubAndTellsWhatIsWrongOnce) {
     EXPECT_EQ(refused.status, 1);
     EXPECT_THAT(refused.err, HasSubstr("3 of 5 entries would vanish"));
     EXPECT_FALSE(fs::exists(folder.path() / "merged.json"));
-    const std::size_t told = refused.err.find("a/README.md:4: ");
-    ASSERT_NE(told, std::string::npos);
-    EXPECT_EQ(refused.err.find("a/README.md:4: ", told + 1), std::string::npos);
+    const std::size_t reported = refused.err.find("a/README.md:4: ");
+    ASSERT_NE(reported, std::string::npos);
+    EXPECT_EQ(refused.err.find("a/README.md:4: ", reported + 1), std::string::npos);
     const ProgramResult confirmed =
         onnxhub("merge ../1 ../2 --allow-removals --output ../merged.json");
     EXPECT_EQ(confirmed.status, 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub validate` on real repositories: both streams, the exit status, and what it left behind.
+// `onnxhub validate` on real repositories: output, exit status and remaining files.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -88,7 +88,7 @@ TEST_F(ValidateCommand, AHealthyHubPasses) {
 TEST_F(ValidateCommand, ABareCloneIsReadByRevision) {
     const ProgramResult result = validate_in(hub.bare_clone(), {"--rev", "main"});
     EXPECT_EQ(result.status, 0) << result.out << result.err;
-    EXPECT_THAT(result.out, HasSubstr("not checked by io-ports-differ: their bytes are not here"));
+    EXPECT_THAT(result.out, HasSubstr("not checked by io-ports-differ: not downloaded"));
     EXPECT_EQ(validate_in(hub.bare_clone(), {}).status, 2);
     EXPECT_THAT(validate_in(hub.bare_clone(), {"--rev", "nowhere"}).err, HasSubstr("nowhere"));
 }
@@ -143,7 +143,7 @@ TEST_F(ValidateCommand, EverythingExcludedIsNotGreen) {
     hub.write(manifest_path, "[]");
     const ProgramResult result = validate();
     EXPECT_EQ(result.status, 2);
-    EXPECT_THAT(result.err, HasSubstr("the tables list no models that are not excluded"));
+    EXPECT_THAT(result.err, HasSubstr("all models in the tables are excluded"));
 }
 
 TEST_F(ValidateCommand, AnotherManifestCanBeChecked) {
@@ -209,7 +209,7 @@ TEST_F(ValidateCommand, FixRepairsWhatTheRepositoryTellsAndLeavesTheRest) {
 
     const ProgramResult result = validate({"--fix"});
     EXPECT_EQ(result.status, 0) << result.out << result.err;
-    EXPECT_THAT(result.out, HasSubstr("fixed: renewed BERT (opset 10"));
+    EXPECT_THAT(result.out, HasSubstr("fixed: regenerated BERT (opset 10"));
     EXPECT_EQ(manifest(), damaged);
     EXPECT_THAT(findings(), IsEmpty());
     EXPECT_THAT(validate({"--fix"}).out, HasSubstr("--fix found nothing to repair"));
@@ -265,8 +265,8 @@ TEST_F(ValidateCommand, FixMakesItsOtherRepairsWhereItMayNotRemove) {
     edit(manifest_path, "\"SVHN\"", "\"SVNH\"");
     const ProgramResult result = validate({"--fix"});
     EXPECT_EQ(result.status, 1) << "what was kept is still a finding";
-    EXPECT_THAT(result.out,
-                testing::AllOf(HasSubstr("fixed: renewed SVHN"), HasSubstr("not fixed: remove ")));
+    EXPECT_THAT(result.out, testing::AllOf(HasSubstr("fixed: regenerated SVHN"),
+                                           HasSubstr("not fixed: remove ")));
     EXPECT_EQ(json::parse(manifest()), before);
 }
 
@@ -391,7 +391,7 @@ TEST_F(ValidateCommand, ARemoteThatCannotTellIsInconclusive) {
     const ProgramResult result = validate({"--remote"});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.out, HasSubstr("24 not checked by remote-object-missing: inconclusive: the "
-                                      "Git LFS server wants other credentials (401)"));
+                                      "Git LFS server rejects the credentials (401)"));
 }
 
 TEST_F(ValidateCommand, ATokenDoesNotGoToAServerThatAStrangerNames) {
@@ -474,11 +474,11 @@ TEST(ValidateFetch, GetsModelsAndArchivesAndLeavesThePointers) {
             GIT_LFS_SKIP_SMUDGE=1 git clone -q "file://$PWD/origin" clone)");
     ASSERT_EQ(made.status, 0) << made.err;
     const auto run = [&](const std::string& command) { return folder.run("cd clone; " + command); };
-    EXPECT_THAT(run("\"$ONNXHUB\" validate").out, HasSubstr("their bytes are not here"));
+    EXPECT_THAT(run("\"$ONNXHUB\" validate").out, HasSubstr("not downloaded"));
     const ProgramResult fetched = run("\"$ONNXHUB\" validate --fetch");
     EXPECT_EQ(fetched.status, 0) << fetched.out << fetched.err;
     EXPECT_THAT(fetched.err, HasSubstr("fetching 23 files"));
-    EXPECT_THAT(fetched.out, Not(HasSubstr("their bytes are not here")));
+    EXPECT_THAT(fetched.out, Not(HasSubstr("not downloaded")));
     EXPECT_EQ(run("git status --porcelain").out, "");
 }
 

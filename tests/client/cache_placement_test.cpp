@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A hub chooses content, never places: where models and their external data lie in the cache, and
-// whose files are used there.
+// Where models and their external data are stored in the cache, and whose files are used. A hub
+// cannot choose paths.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -87,9 +87,9 @@ protected:
         LoadOptions load;
         load.force = force;
         load.loaded = [this](const WantedFile&, const LoadedFile& file) {
-            for (const std::string& trouble : file.troubles) troubles += trouble + "\n";
+            for (const std::string& problem : file.problems) problems += problem + "\n";
         };
-        return client.load(client.want(*client.manifest().entries.at(0).entry, false), load);
+        return client.load(client.resolve(*client.manifest().entries.at(0).entry, false), load);
     }
 
     std::string error(const std::string& hub) {
@@ -114,7 +114,7 @@ protected:
         try {
             LockFile read = parse_lock_file(to_text(lock), "onnxhub.lock");
             HubClient client(options(read.hub));
-            client.load(client.want(read.models.at(0).wanted), {});
+            client.load(client.resolve(read.models.at(0).wanted), {});
         } catch (const UserError& error) {
             return error.what();
         }
@@ -133,7 +133,7 @@ protected:
     TemporaryFolder folder;
     const fs::path cache = folder.path() / "cache";
     std::map<std::string, std::string> variables = {{"HOME", folder.path().string()}};
-    std::string troubles;
+    std::string problems;
 };
 
 TEST_F(CachePlacement, ExternalDataThatTheGraphDoesNotNameAreRefused) {
@@ -282,7 +282,7 @@ TEST_F(CachePlacement, AFileThatAnotherUserMayChangeIsNoHit) {
     ASSERT_EQ(chmod(path.c_str(), 0666), 0);
     const int kept_open = open(path.c_str(), O_WRONLY);
     load(hub);
-    EXPECT_THAT(troubles, HasSubstr("can be written by all users, so it is loaded again"));
+    EXPECT_THAT(problems, HasSubstr("can be written by all users, so it is loaded again"));
     ASSERT_EQ(write(kept_open, "evil", 4), 4);
     close(kept_open);
     EXPECT_EQ(read_file(path), model) << "it is another file now";
@@ -301,10 +301,10 @@ TEST_F(CachePlacement, FilesOfAnotherUserCountOnlyIfTheConfigurationNamesHim) {
     write_file(folder.path() / ".config/onnxhub/config.toml",
                "trusted_cache_owners = [" + std::to_string(other_user) + "]\n");
     EXPECT_EQ(load(hub), path);
-    EXPECT_EQ(troubles, "");
+    EXPECT_EQ(problems, "");
     fs::remove(folder.path() / ".config/onnxhub/config.toml");
     load(hub);
-    EXPECT_THAT(troubles, HasSubstr("is owned by another user (uid 54321)"));
+    EXPECT_THAT(problems, HasSubstr("is owned by another user (uid 54321)"));
     struct stat status = {};
     ASSERT_EQ(stat(path.c_str(), &status), 0);
     EXPECT_EQ(status.st_uid, 0u) << "loaded again";

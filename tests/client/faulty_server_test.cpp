@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Downloads from servers that break off, lie, dawdle and lead astray: each ends in the right file
-// or in none, and says why.
+// Downloads from servers that interrupt, stall or send wrong data: each ends with the right file or
+// with an error.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -81,17 +81,17 @@ protected:
             source.request.url = url;
             sources.web.push_back(source);
         }
-        std::string trouble;
+        std::string problem;
         try {
             load_file(key, sources, cache, {}, client);
         } catch (const UserError& error) {
-            trouble = error.what();
+            problem = error.what();
         }
-        EXPECT_EQ(fs::exists(path), trouble.empty()) << trouble;
-        if (trouble.empty()) {
+        EXPECT_EQ(fs::exists(path), problem.empty()) << problem;
+        if (problem.empty()) {
             EXPECT_EQ(read_file(path), served_model);
         }
-        return trouble;
+        return problem;
     }
 
     /// Partial files and what tells of them.
@@ -374,11 +374,11 @@ TEST_F(FaultyServer, PointersAndWebPagesAreNamed) {
     HttpServer pointer([](const ReceivedRequest&) {
         return Answer{200, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"};
     });
-    EXPECT_THAT(load(pointer), HasSubstr("Git LFS pointer in place of the file"));
+    EXPECT_THAT(load(pointer), HasSubstr("Git LFS pointer instead of the file"));
     HttpServer page([](const ReceivedRequest&) {
         return Answer{200, "<!DOCTYPE html><title>Sign in</title>"};
     });
-    EXPECT_THAT(load(page), HasSubstr("web page in place of the file"));
+    EXPECT_THAT(load(page), HasSubstr("web page instead of the file"));
 }
 
 TEST(PartialFile, AbandonedOnesThatAreOfNoUseGo) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A property: whatever manifests, lock files and archives say, nothing comes to exist or differs
-// outside the folders meant for it. Cases are made at random from path fragments, from a fixed
-// seed; what they name is taken from a Git LFS store on this disk, so that every path has bytes.
+// A property test: for any manifests, lock files and archives, no file outside the permitted
+// folders is created or changed. Cases are random combinations of path fragments, from a fixed
+// seed. All paths have content, from a local Git LFS store.
 #include <dirent.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -313,13 +313,13 @@ protected:
         const auto parsed = parse_manifest(text);
         const auto* document = std::get_if<ManifestDocument>(&parsed);
         if (!document || !document->entries.at(0).entry) throw UserError("no entry");
-        WantedModel model = client.want(*document->entries.at(0).entry, is_archive);
+        WantedModel model = client.resolve(*document->entries.at(0).entry, is_archive);
         if (!is_locked) return model;
         LockFile lock;
         lock.hub = client.name();
         lock.address = lock.hub;
         lock.models.push_back({std::move(model), {}, {}});
-        return client.want(parse_lock_file(to_text(lock), "onnxhub.lock").models.at(0).wanted);
+        return client.resolve(parse_lock_file(to_text(lock), "onnxhub.lock").models.at(0).wanted);
     }
 
     void run_case(const HubClient& client) {

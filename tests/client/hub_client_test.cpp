@@ -71,7 +71,7 @@ protected:
 
     fs::path load(ClientOptions options) {
         HubClient client(std::move(options));
-        const WantedModel wanted = client.want(*client.manifest().entries.at(0).entry, false);
+        const WantedModel wanted = client.resolve(*client.manifest().entries.at(0).entry, false);
         return client.load(wanted, {});
     }
 
@@ -183,18 +183,18 @@ TEST_F(HubClientTest, ReadOnlyCachesAreLookedInto) {
 TEST_F(HubClientTest, AMirrorOnThisDiskNeedsNoNetwork) {
     write_file(folder.path() / "mirror/a/m.onnx", model_text);
     ClientOptions with_mirror = options("team/models");
-    std::string told;
-    with_mirror.tell = [&](const std::string& text) { told += text; };
+    std::string reported;
+    with_mirror.report = [&](const std::string& text) { reported += text; };
     with_mirror.mirrors = {(folder.path() / "gone").string(), (folder.path() / "mirror").string()};
     EXPECT_EQ(read_file(load(std::move(with_mirror))), model_text);
     EXPECT_FALSE(authorizations().contains("/media/team/models/main/a/m.onnx"));
-    EXPECT_THAT(told, HasSubstr("mirror passed by: "));
+    EXPECT_THAT(reported, HasSubstr("mirror skipped: "));
 }
 
 TEST_F(HubClientTest, APinnedHubIsReadAtItsCommit) {
     HubClient client(options("team/models:v1"));
     EXPECT_EQ(client.pin(), commit);
-    const WantedModel wanted = client.want(*client.manifest().entries.at(0).entry, false);
+    const WantedModel wanted = client.resolve(*client.manifest().entries.at(0).entry, false);
     EXPECT_EQ(wanted.files[0].urls[0], server.url("/media/team/models/" + commit + "/a/m.onnx"));
     EXPECT_EQ(HubClient(options("team/models:" + commit)).pin(), commit);
     EXPECT_EQ(HubClient(options(server.url("/web"))).pin(), std::nullopt);
@@ -206,7 +206,7 @@ TEST_F(HubClientTest, AWebServerThatNamesItsCommitIsPinnedToIt) {
     manifest_headers = {{"Onnx-Hub-Commit", commit}};
     HubClient client(options(server.url("/web")));
     EXPECT_EQ(client.pin(), commit);
-    const WantedModel wanted = client.want(*client.manifest().entries.at(0).entry, false);
+    const WantedModel wanted = client.resolve(*client.manifest().entries.at(0).entry, false);
     EXPECT_THAT(wanted.files[0].urls,
                 testing::ElementsAre(server.url("/web/hub/at/" + commit + "/a/m.onnx"),
                                      server.url("/web/a/m.onnx")));
@@ -231,7 +231,7 @@ TEST_F(HubClientTest, ReplacedAddressesOfGitHubNeverLeadToItsApi) {
     EXPECT_EQ(served.pin(), commit);
     unsetenv("https_proxy");
     EXPECT_THAT(proxy.requests(), IsEmpty());
-    const WantedModel wanted = served.want(*served.manifest().entries.at(0).entry, false);
+    const WantedModel wanted = served.resolve(*served.manifest().entries.at(0).entry, false);
     EXPECT_EQ(wanted.files[0].urls[0], server.url("/media/team/models/" + commit + "/a/m.onnx"));
 }
 
@@ -251,10 +251,10 @@ TEST_F(HubClientTest, ALockedCommitOfAWebHubIsTriedFirst) {
     const std::string pinned = server.url("/web/hub/at/" + commit + "/a/m.onnx");
     locked.files.push_back(
         {{"a/m.onnx", sha256_of(model_text), model_text.size(), true}, {}, {pinned}});
-    const WantedFile file = client.want(locked, commit).files[0];
+    const WantedFile file = client.resolve(locked, commit).files[0];
     EXPECT_THAT(file.urls, testing::ElementsAre(pinned, server.url("/web/a/m.onnx")));
     EXPECT_THAT(file.locked_urls, IsEmpty());
-    EXPECT_THAT(client.want(locked).files[0].urls,
+    EXPECT_THAT(client.resolve(locked).files[0].urls,
                 testing::ElementsAre(server.url("/web/a/m.onnx")));
 }
 
@@ -300,7 +300,7 @@ TEST_F(HubClientTest, AFileThatNeedsCredentialsNamesTheVariableToo) {
     trusting.is_trusted = [](const TrustQuestion&) { return true; };
     HubClient client(trusting);
     try {
-        client.load(client.want(locked), {});
+        client.load(client.resolve(locked), {});
         FAIL();
     } catch (const UserError& error) {
         EXPECT_THAT(error.what(), HasSubstr("answers with status 401 (set HF_TOKEN to a token)"));
@@ -316,11 +316,11 @@ TEST_F(HubClientTest, AddressesOfALockFileNeedTrustWhateverTheHubIs) {
                             {server.url("/elsewhere/m.onnx")}});
     ClientOptions refusing = options("onnx/models");
     HubClient client(refusing);
-    EXPECT_THROW(client.load(client.want(locked), {}), UserError);
+    EXPECT_THROW(client.load(client.resolve(locked), {}), UserError);
     EXPECT_FALSE(authorizations().contains("/elsewhere/m.onnx"));
     refusing.is_trusted = [](const TrustQuestion&) { return true; };
     HubClient trusting(refusing);
-    EXPECT_EQ(read_file(trusting.load(trusting.want(locked), {})), model_text);
+    EXPECT_EQ(read_file(trusting.load(trusting.resolve(locked), {})), model_text);
 }
 
 TEST_F(HubClientTest, AManifestThatIsNoneIsTold) {

@@ -26,7 +26,7 @@ protected:
         : server([this](const ReceivedRequest& request) { return answer(request); }) {}
 
     Answer answer(const ReceivedRequest& request) {
-        if (status != 200) return {status, "trouble"};
+        if (status != 200) return {status, "problem"};
         const std::string* known = request.header("if-none-match");
         if (known && *known == etag) return {304, ""};
         return {200, text, {{"ETag", etag}}};
@@ -68,7 +68,7 @@ TEST_F(HubManifestTest, IsFetchedAndThenOnlyAskedAfter) {
 }
 
 TEST_F(HubManifestTest, OfflineOpensNoConnection) {
-    EXPECT_THAT(error(true), HasSubstr("leave out --offline once"));
+    EXPECT_THAT(error(true), HasSubstr("run once without --offline"));
     fetch();
     EXPECT_EQ(fetch(true).text, "[]");
     EXPECT_THAT(server.requests(), SizeIs(1));
@@ -112,7 +112,7 @@ TEST_F(HubManifestTest, ACopyThatWasAlteredDoesNotCount) {
     for (const auto& file : std::filesystem::recursive_directory_iterator(folder.path())) {
         if (file.path().extension() == ".json") test::write_file(file.path(), "[\"evil\"]");
     }
-    EXPECT_THAT(error(true), HasSubstr("no copy of this manifest is here"));
+    EXPECT_THAT(error(true), HasSubstr("there is no local copy of this manifest"));
     EXPECT_EQ(fetch().text, "[]");
     EXPECT_EQ(server.requests()[1].header("if-none-match"), nullptr);
 }

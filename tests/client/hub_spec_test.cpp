@@ -58,7 +58,7 @@ TEST(HubSpec, WhatNamesNoHubIsToldWhatToWrite) {
                              "a/b:x//y", "hf://", "hf://a/b", "ftp://x/y", "https://", "https:///x",
                              "https://h/x?y", "a/b?c", "../..:x/..\n", "a/..", "./\n"}) {
         if (std::holds_alternative<HubSpec>(parse_hub_spec(text))) continue;
-        EXPECT_THAT(reason_of(text), HasSubstr("names no hub")) << text;
+        EXPECT_THAT(reason_of(text), HasSubstr("is not a hub")) << text;
     }
     EXPECT_THAT(reason_of("models"), HasSubstr("write owner/name"));
     EXPECT_THAT(reason_of("a/b:../x"), HasSubstr("ref"));

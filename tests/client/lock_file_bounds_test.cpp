@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lock files with very many keys. Each key looked up among all before it would take minutes here.
+// Lock files with very many keys. With a linear search for each key, the tests would take minutes.
 #include <gtest/gtest.h>
 
 #include <string>

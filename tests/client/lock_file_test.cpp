@@ -121,14 +121,14 @@ TEST(LockFileTest, WhatIsNoneIsRefused) {
     const std::string text = to_text(sample());
     EXPECT_THAT(error(text, "{", "["), HasSubstr("onnxhub.lock:2: is not JSON"));
     EXPECT_THAT(error(text, "\"version\": 1", "\"version\": 2"), HasSubstr("version"));
-    EXPECT_THAT(error(text, "\"v/m.onnx\"", "\"../m.onnx\""), HasSubstr("leads out"));
+    EXPECT_THAT(error(text, "\"v/m.onnx\"", "\"../m.onnx\""), HasSubstr("points outside"));
     EXPECT_THAT(error(text, "\"v/m.onnx\"", "7"),
                 testing::MatchesRegex("onnxhub.lock:[0-9]+: \"path\" is not a string; .*"));
-    EXPECT_THAT(error(text, "\"hub\"", "\"version\""), HasSubstr("\"version\" is there twice"));
+    EXPECT_THAT(error(text, "\"hub\"", "\"version\""), HasSubstr("\"version\" occurs twice"));
     EXPECT_THAT(error(text, std::string(40, 'a'), "main"), HasSubstr("\"commit\" is not 40"));
     EXPECT_THAT(error(text, to_hex(sha256_of("m")), "00"), HasSubstr("hexadecimal"));
     EXPECT_THAT(error(text, "\"bytes\": 1", "\"bytes\": -1"),
-                HasSubstr("\"bytes\" is not a count"));
+                HasSubstr("\"bytes\" is not a number of 0 or more"));
     EXPECT_THAT(error(text, "\"models\"", "\"model\""), HasSubstr("lacks \"models\""));
     EXPECT_THAT(error(text, "\"hub\"", "\"hup\""), HasSubstr("lacks \"hub\""));
     EXPECT_THAT(error("[]", "[]", "[1]"), HasSubstr("onnxhub.lock:1: is not a JSON object"));

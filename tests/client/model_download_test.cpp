@@ -130,7 +130,7 @@ TEST_F(ModelDownload, SourcesThatFailOrLieGiveWayToTheNext) {
                   pointer.url("/"), page.url("/"), "http://127.0.0.1:1/", good.url("/")}));
     EXPECT_EQ(read_file(loaded.path), downloaded_model);
     EXPECT_THAT(
-        loaded.troubles,
+        loaded.problems,
         ElementsAre(HasSubstr("status 404"), HasSubstr("status 503"),
                     AllOf(HasSubstr("other bytes"), HasSubstr(to_hex(sha256_of(other))),
                           HasSubstr(to_hex(sha256_of(downloaded_model)))),

@@ -155,9 +155,9 @@ TEST_F(ModelOutput, ACopyIsVerified) {
 }
 
 TEST_F(ModelOutput, AFolderOrTheNameOfTheDataIsNoOutput) {
-    EXPECT_THAT(error({{{"x.onnx", "w"}}}), HasSubstr("have this name"));
+    EXPECT_THAT(error({{{"x.onnx", "w"}}}), HasSubstr("has this name"));
     fs::create_directories(output);
-    EXPECT_THAT(error({}), HasSubstr("is a folder; name a file"));
+    EXPECT_THAT(error({}), HasSubstr("is a directory; name a file"));
 }
 
 }  // namespace

@@ -113,11 +113,11 @@ TEST(GetModelInfo, SaysWhichOpsetsThereAre) {
 TEST(GetModelInfo, SuggestsNearNames) {
     EXPECT_EQ(info("ResNet51"), "the hub has no model \"ResNet51\"; did you mean ResNet50?");
     EXPECT_EQ(info("resnet"), "the hub has no model \"resnet\"; did you mean ResNet18, ResNet50?");
-    EXPECT_THAT(info("zzz"), HasSubstr("`onnxhub list` shows what it has"));
+    EXPECT_THAT(info("zzz"), HasSubstr("`onnxhub list` lists its models"));
 }
 
 TEST(GetModelInfo, SeveralModelsOfOneNameAndOpsetAreNotGuessedAmong) {
-    EXPECT_THAT(info("twin"), HasSubstr("names 2 models; the hub should rename one of c/one.onnx"));
+    EXPECT_THAT(info("twin"), HasSubstr("names 2 models; ask the hub to rename one of c/one.onnx"));
 }
 
 }  // namespace

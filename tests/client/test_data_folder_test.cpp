@@ -173,7 +173,7 @@ TEST_F(UnpackTestData, NothingIsLeftOfAnArchiveThatMustNotBeUnpacked) {
                        test::tar_header("a/m.onnx", 0) + std::string(1024, '\0')),
          "a/m.onnx\\0.txt"},
         {good.substr(0, 120), "nothing was unpacked"},
-        {packed.substr(0, packed.size() - 4), "breaks off"},
+        {packed.substr(0, packed.size() - 4), "ends too early"},
         {"no archive", "nothing was unpacked"},
     };
     for (const auto& [bytes, reason] : archives) {

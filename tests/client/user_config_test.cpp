@@ -102,14 +102,14 @@ TEST_F(UserConfigTest, MistakesAreToldWithTheirLine) {
     EXPECT_THAT(error("\ntrust = [\"a/b\"]"),
                 AllOf(HasSubstr("config.toml:2: the key \"trust\" is unknown"),
                       HasSubstr("there are trusted, mirrors")));
-    EXPECT_THAT(error("mirrors = \"hf://x\""), HasSubstr("is no list"));
-    EXPECT_THAT(error("mirrors = [1]"), HasSubstr("is no text"));
+    EXPECT_THAT(error("mirrors = \"hf://x\""), HasSubstr("is not a list"));
+    EXPECT_THAT(error("mirrors = [1]"), HasSubstr("is not a string"));
     EXPECT_THAT(error("mirrors = [\"ftp://x\"]"), HasSubstr("config.toml:1: \"ftp://x\""));
-    EXPECT_THAT(error("hubs = 1"), HasSubstr("is no table"));
+    EXPECT_THAT(error("hubs = 1"), HasSubstr("is not a table"));
     EXPECT_THAT(error("[hubs.x]\ntrusted = true"), HasSubstr("lacks the key \"hub\""));
-    EXPECT_THAT(error("[hubs.x]\nhub = \"a/b\"\ntrusted = 1"), HasSubstr("neither true nor"));
-    EXPECT_THAT(error("[hubs.\"a/b\"]\nhub = \"a/b\""), HasSubstr("holds '/' or ':'"));
-    EXPECT_THAT(error("[hubs.x]\nhub = \"nonsense\""), HasSubstr("names no hub"));
+    EXPECT_THAT(error("[hubs.x]\nhub = \"a/b\"\ntrusted = 1"), HasSubstr("not true or false"));
+    EXPECT_THAT(error("[hubs.\"a/b\"]\nhub = \"a/b\""), HasSubstr("contains '/' or ':'"));
+    EXPECT_THAT(error("[hubs.x]\nhub = \"nonsense\""), HasSubstr("is not a hub"));
     EXPECT_THAT(error("a = ["), HasSubstr("config.toml:1: "));
 }
 

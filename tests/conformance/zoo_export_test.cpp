@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The official zoo as a static hub: exported without its bytes, served, and browsed.
+// The official zoo as a static hub: exported without its models, served and browsed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

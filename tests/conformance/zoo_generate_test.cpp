@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The official zoo's manifest, made by the program straight from a bare clone of its bundle.
+// The official zoo's manifest, generated from a bare clone of its bundle.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

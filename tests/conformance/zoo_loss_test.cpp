@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The official zoo with what happens to tables: its manifest, with ports that only it has, comes
-// out of each mishap and its repair byte for byte.
+// Damage to the official zoo's tables: after each damage and its repair, the manifest is the same
+// byte for byte, including ports that only it has.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The official zoo in shards, put together: the bytes and the findings of one run.
+// The official zoo in shards: merged, they give the bytes and findings of one run.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The official zoo's README tables against the entries they give.
+// The official zoo's README tables, compared with its entries.
 #include <gtest/gtest.h>
 
 #include <git2.h>

@@ -38,9 +38,9 @@ changed   b.onnx
   opset          7 -> 8
   operator Conv  (none) -> 3
 
-moved     d.onnx, was c.onnx (identical bytes)
+moved     d.onnx, was c.onnx (identical content)
 
-identical e.onnx (identical bytes, git holds them in another form)
+identical e.onnx (identical content, stored by git in another form)
 
 removed   f.onnx
   opset  7
@@ -59,7 +59,7 @@ main to HEAD
 |---|---|---|
 | changed | b.onnx | opset 7 → 8, operator Conv &#40;none&#41; → 3 |
 | moved | d.onnx | was c.onnx |
-| identical | e.onnx | identical bytes, git holds them in another form |
+| identical | e.onnx | identical content, stored by git in another form |
 | removed | f.onnx | opset 7 |
 | added | a.onnx | opset 13 |
 
@@ -113,7 +113,7 @@ TEST(DiffReport, OneLargeModelHidesNoOther) {
     EXPECT_THAT(text, HasSubstr("#### changed: ` d.onnx `\n\n| | before | after |"));
     EXPECT_THAT(text, HasSubstr("#### added: ` a.onnx `"));
     EXPECT_THAT(text, HasSubstr(" more ports\n"));
-    EXPECT_THAT(text, Not(HasSubstr("left out")));
+    EXPECT_THAT(text, Not(HasSubstr("do not fit")));
 }
 
 TEST(DiffReport, WhatMovedIsTableBeforeWhatIsNew) {
@@ -130,7 +130,7 @@ TEST(DiffReport, WhatMovedIsTableBeforeWhatIsNew) {
     const std::string text = render(report, DiffFormat::markdown);
     EXPECT_LE(text.size(), diff_comment_limit);
     EXPECT_THAT(text, HasSubstr("| moved | m189.onnx | was old/m189.onnx, 1 more |"));
-    EXPECT_THAT(text, HasSubstr(" more models are left out here"));
+    EXPECT_THAT(text, HasSubstr(" more models do not fit here"));
     EXPECT_THAT(text, HasSubstr("#### moved: "));
 }
 
@@ -161,7 +161,7 @@ TEST(DiffReport, MarkdownEndsBeforeTheLimitAndSaysSo) {
     for (int i = 0; i < 5'000; ++i) report.diff.models.push_back(report.diff.models[1]);
     const std::string text = render(report, DiffFormat::markdown);
     EXPECT_LE(text.size(), diff_comment_limit);
-    EXPECT_THAT(text, HasSubstr("more models are left out here"));
+    EXPECT_THAT(text, HasSubstr("more models do not fit here"));
 }
 
 TEST(DiffReport, NamesAreText) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What manifests say about models that stay the same, and forms of files whatever their times are.
+// Manifest values of unchanged models, and forms of files independent of their times.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -77,7 +77,7 @@ TEST(ListedPorts, OfTheSameBytesAreShown) {
          {"listed input x", "float[4]", "float[5]"},
          1},
         {[](Entry& entry) { std::swap(entry.io_ports->outputs[0], entry.io_ports->outputs[1]); },
-         {"order of what is listed", "input x, output y, output z, feature pool",
+         {"listed order", "input x, output y, output z, feature pool",
           "input x, output z, output y, feature pool"},
          1},
         {[](Entry& entry) { entry.extra_ports.reset(); }, {"listed feature pool", "any[7]", ""}, 1},
@@ -96,7 +96,7 @@ TEST(ListedPorts, OfTheSameBytesAreShown) {
         EXPECT_THAT(diff.models[0].fields, SizeIs(one.count));
         EXPECT_EQ(diff.models[0].fields[0], one.first);
         EXPECT_EQ(diff.models[0].note,
-                  "the manifest says something else about the same bytes of the model");
+                  "the manifest describes the same content of the model differently");
         EXPECT_EQ(diff.unchanged, 1u);
     }
 }

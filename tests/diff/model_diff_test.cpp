@@ -151,7 +151,7 @@ TEST(ModelDiff, PointersGiveWhatTheyCan) {
     EXPECT_THAT(change.fields, Contains(Is("size", "6,000 bytes", "7,000,000 bytes")));
     EXPECT_THAT(change.fields, SizeIs(2));
     EXPECT_THAT(change.note,
-                HasSubstr("before, its bytes are not here (a Git LFS pointer); now, "));
+                HasSubstr("before, it is a Git LFS pointer and not downloaded; now, "));
     // With the object here, the graph is.
     before.add("one.onnx", lfs_pointer_text(sha256_of(relu_model()), relu_model().size()));
     before.add_lfs_object(relu_model());
@@ -207,7 +207,8 @@ TEST(ModelDiff, WhatCantBeReadIsAChangeThatSaysWhy) {
     HubBuilder hub = hub_of(relu_model());
     const ModelDiff diff = compare(hub, hub_of(broken_pointer()));
     EXPECT_EQ(only(diff).kind, Kind::changed);
-    EXPECT_THAT(only(diff).note, HasSubstr("it was not compared: now, its pointer is broken: "));
+    EXPECT_THAT(only(diff).note,
+                HasSubstr("the files were not compared: now, its pointer is broken: "));
     EXPECT_THAT(only(diff).fields, AllOf(Contains(Field(&FieldChange::after, "unknown")),
                                          Contains(Is("opset", "13", "unknown")),
                                          Contains(Is("operators", "Relu 1", "unknown"))));
@@ -216,7 +217,8 @@ TEST(ModelDiff, WhatCantBeReadIsAChangeThatSaysWhy) {
     MemoryTree linked = hub.tree();
     linked.remove("vision/a/a.onnx").add_symlink("vision/a/a.onnx", "../../../a.onnx");
     EXPECT_EQ(only(compare(hub.tree(), linked)).kind, Kind::changed);
-    EXPECT_THAT(only(compare(hub.tree(), linked)).note, HasSubstr("leads out of the repository"));
+    EXPECT_THAT(only(compare(hub.tree(), linked)).note,
+                HasSubstr("points outside of the repository"));
     MemoryTree elsewhere = hub.tree();
     elsewhere.remove("vision/a/a.onnx").add_symlink("vision/a/a.onnx", "/a.onnx");
     EXPECT_EQ(only(compare(linked, elsewhere)).kind, Kind::changed);
@@ -295,7 +297,7 @@ std::string dense_model(std::int64_t weight, const std::string& op = "Add") {
 TEST(ModelDiff, NewWeightsAloneAreSaidToBeThat) {
     const ModelDiff diff = compare(hub_of(dense_model(1)), hub_of(dense_model(2)));
     EXPECT_THAT(only(diff).note,
-                HasSubstr("the graph is the same: ports, operators and opsets did not change; only "
+                HasSubstr("the graph is the same (ports, operators and opsets); only "
                           "weights differ"));
     const ModelDiff other = compare(hub_of(dense_model(1)), hub_of(dense_model(2, "Mul")));
     EXPECT_EQ(only(other).note, "");
@@ -312,7 +314,7 @@ TEST(ModelDiff, AnotherOrderOfPortsIsToldAsThat) {
     };
     const ModelDiff diff = compare(hub_of(model("a", "b")), hub_of(model("b", "a")));
     EXPECT_THAT(only(diff).fields, Contains(Is("order of inputs", "a, b", "b, a")));
-    EXPECT_EQ(only(diff).note, "the ports are the same but for their order");
+    EXPECT_EQ(only(diff).note, "only the order of the ports differs");
 }
 
 TEST(ModelDiff, AFileBesideAPointerMayBeItsWeights) {
@@ -327,10 +329,13 @@ TEST(ModelDiff, AFileBesideAPointerMayBeItsWeights) {
         return tree;
     };
     const ModelDiff diff = compare(hub("old"), hub("new"));
-    EXPECT_THAT(diff.models, ElementsAre(Field(&ModelChange::note, HasSubstr(": one-7.bin (its")),
-                                         Field(&ModelChange::note,
-                                               "a file beside it changed: one.onnx_data (its graph "
-                                               "is not here to say whether it belongs to it)")));
+    EXPECT_THAT(
+        diff.models,
+        ElementsAre(
+            Field(&ModelChange::note, HasSubstr(": one-7.bin (without")),
+            Field(&ModelChange::note,
+                  "a file in the same directory changed: one.onnx_data (without the graph, it is "
+                  "unknown whether the file belongs to the model)")));
     EXPECT_THAT(diff.models, Each(Field(&ModelChange::kind, Kind::changed)));
     EXPECT_EQ(diff.unchanged, 1u);
 }
@@ -343,8 +348,8 @@ TEST(ModelDiff, AReadmeThatCantBeReadIsNoEmptyOne) {
         const ModelDiff diff = compare(before, hub.tree());
         EXPECT_THAT(diff.models, IsEmpty());
         EXPECT_EQ(diff.unchanged, 2u);
-        EXPECT_THAT(diff.notes, Contains(HasSubstr("before: not compared: what " +
-                                                   std::string(path) + " says; can't be read")));
+        EXPECT_THAT(diff.notes, Contains(HasSubstr("before: not compared: the rows in " +
+                                                   std::string(path) + "; can't be read")));
         EXPECT_THAT(compare(hub.tree(), before).models, IsEmpty());
         // Its model's bytes are compared all the same.
         HubBuilder changed = hub_of(relu_model(14));

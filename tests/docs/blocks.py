@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fenced blocks of Markdown pages, and what the comment before a block says about running it.
+"""Reads fenced blocks of Markdown pages and the comments that say how to run them.
 
-A comment on the line before a block's fence, invisible on the rendered page:
+The comment is on the line before the fence and is invisible on the rendered page:
 
     <!-- docs-test: hub quickstart; exit 1 -->
 
-has directives, separated by "; ":
-    hub NAME        prepare that hub (hubs.py) and begin in its folder; without one, a block continues
-                    where the block before it ended
-    exit N          the block's last command ends with this status, not with 0; with several numbers, each
-                    command with its own
-    corpus          needs the data that ONNXHUB_CORPUS names
+It has directives, separated by "; ":
+    hub NAME        prepare this hub (hubs.py) and start in its directory; without it, a block starts
+                    where the previous block ended
+    exit N          exit status of the block's last command, 0 by default; with several numbers, of each
+                    command
+    corpus          needs the data in ONNXHUB_CORPUS
     needs PROGRAM   needs this program
-    not-run REASON  can't be run by a test; NOT_RUN in run.py lists these blocks too
+    not-run REASON  a test cannot run it; NOT_RUN in run.py lists these blocks too
 """
 
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What pages load from GitHub, from folders and on loopback: owner/name is a folder for each hub."""
+"""A fake GitHub on loopback for the commands of pages. It serves one directory per hub."""
 
 import http.server
 import json

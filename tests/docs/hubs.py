@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hubs that pages begin with: `hub NAME` in a docs-test comment runs the function of that name here.
+"""Hubs that pages start in: `hub NAME` in a docs-test comment calls the function with this name.
 
-Each takes the session and gives the folder to begin in.
+Each function takes the session and returns the directory to start in.
 """
 
 import os
@@ -113,7 +113,7 @@ def changed_model(session):
 
 
 def pointers(session):
-    """A hub of which only Git LFS pointers are here; a file:// remote holds the objects."""
+    """A hub with Git LFS pointers only; a file:// remote has the objects."""
     source = quickstart(session)
     bare = new_folder(session, "lfs.git")
     git(session, bare, "init", "-q", "--bare", ".")
@@ -130,20 +130,8 @@ def pointers(session):
     return clone
 
 
-def missing_model(session):
-    """A hub whose table lists a file that is not there."""
-    folder = new_folder(session, "missing")
-    (folder / "vision/mnist/model").mkdir(parents=True)
-    (folder / "README.md").write_text("# Hub\n\n| Model Class |\n|-|\n| [MNIST](vision/mnist) |\n")
-    table = "| Model | Download | ONNX version | Opset version |\n|-|-|-|-|\n| MNIST | [26 kB](model/mnist-13.onnx) | 1.8 | 13 |\n"
-    (folder / "vision/mnist/README.md").write_text("# MNIST\n\nDigits.\n" + "\n" * 6 + table)
-    git(session, folder, "init", "-q")
-    commit(session, folder, "A row before its file")
-    return folder
-
-
 def official(session):
-    """A folder for a reader of models: GitHub, as far as it is asked, serves a hub as onnx/models."""
+    """A folder for a reader of models: a fake GitHub serves a hub as onnx/models."""
     hub = new_hub(session, "official")
     put_model(session, session.work, "mnist-12")
     put_model(session, session.work, "resnet50-v1-12")
@@ -163,7 +151,7 @@ def new_hub(session, name):
 
 
 def new_team(session):
-    """An empty folder beside models that a team wants to host; GitHub serves what becomes of my-hub."""
+    """An empty folder beside models that a team wants to host; a fake GitHub serves my-hub."""
     folder = new_folder(session, "team")
     for place in (folder, Path(session.environment["HOME"])):
         put_model(session, place, "resnet50")
@@ -181,7 +169,7 @@ def hosted(session):
     put_model(session, folder, "resnet50")
     check(session, "onnxhub", "add", "../resnet50.onnx", "--class", "vision/classification/resnet", "--name", "ResNet50",
           "--test-data", "../resnet50_data", folder=hub)
-    (hub / ".gitattributes").unlink()  # the bare clone is to have the bytes
+    (hub / ".gitattributes").unlink()  # so that the bare clone has the content
     commit(session, hub, "ResNet50")
     git(session, folder, "clone", "-q", "--bare", hub, hub / "models.git")
     (hub / ".git/info/exclude").write_text("models.git\n")

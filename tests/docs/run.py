@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every command that a page shows, run from the page's text: run.py SOURCE BUILD [PAGE]
+"""Runs every command in the text of a page: run.py SOURCE BUILD PAGE
 
-Without PAGE, checks that each page and block is accounted for. How a page says what a block needs, and why
-one can't be run, stands in blocks.py. Exit status 77: skipped, for want of what the message names.
+With --all PAGE... instead of PAGE, checks that each page and block has a test. blocks.py documents the comments
+by which a page states what a block needs, and why a block cannot be run. Exit status 77: skipped; the message names
+what is missing.
 """
 
 import json
@@ -19,17 +20,17 @@ import hubs
 from blocks import blocks_of, indented_commands
 from session import Failure, Session
 
-# Blocks that no test runs, by the first line. The page's comment has the reason.
+# Blocks that no test runs, by their first line. The comment in the page has the reason.
 NOT_RUN = {
     "CONTRIBUTING.md: ./dev build          # build/dev/cli/onnxhub",
-    "README.md: ./dev quickstart    # makes a small real hub, generates its manifest, validates it, shows the result",
+    "README.md: ./dev quickstart    # create a small example hub, generate its manifest, validate it",
     "docs/hosting.md: aws s3 sync /srv/hub s3://bucket/hub --exclude ONNX_HUB_MANIFEST.json",
 }
-# Templates have places to fill in: `init` does it, and the test runs what comes out of it. They go to other
-# people's hubs, so the hub that they begin in is named here and not on the page.
+# Templates have placeholders. `init` fills them in, and the test runs the result. The hub that they start in is named
+# here and not in the page, because `init` copies the page into other hubs.
 MADE_BY_INIT = {"templates/hub/README.md": ("README.md", hubs.readme_of_new_hub),
                 "templates/hub/contribute.md": ("contribute.md", hubs.contributor)}
-QUICKSTART = "examples/quickstart/run.sh"  # prints commands too
+QUICKSTART = "examples/quickstart/run.sh"  # also prints commands
 # Pages whose fenced blocks are not onnxhub's own.
 OTHERS = {"CHANGELOG.md"}
 LANGUAGES = {"json", "toml", "yaml", "python", "cpp", "ini", "text"}
@@ -42,7 +43,7 @@ def pages(source):
 
 
 def what_quickstart_says(source, build):
-    """Its last lines as a page: commands to try next, of which `validate` and `--check` have something to say."""
+    """Its last lines as a page: commands to try next. `validate` and `--check` exit with 1."""
     with tempfile.TemporaryDirectory() as folder:
         said = subprocess.run(["bash", source / QUICKSTART, build, f"{folder}/hub"], check=True, capture_output=True,
                               text=True).stdout
@@ -61,19 +62,19 @@ def text_of(source, build, page):
         subprocess.run([build / "cli/onnxhub", "init", "-q", f"{folder}/hub"], env=environment, check=True,
                        stdout=subprocess.DEVNULL)
         text = (Path(folder) / "hub" / MADE_BY_INIT[page][0]).read_text(encoding="utf-8")
-        return text.replace("--hub HUB", "--hub ./HUB")  # as its sentence says: a folder
+        return text.replace("--hub HUB", "--hub ./HUB")  # a directory, as the page explains
 
 
 def missing_for(block):
-    """What the block needs and is not here; None: nothing."""
+    """What the block needs and is missing; None: nothing."""
     if "corpus" in block.directives and not os.environ.get("ONNXHUB_CORPUS"):
         return "ONNXHUB_CORPUS is not set"
     program = block.directives.get("needs")
-    return f"no {program} here" if program and not shutil.which(program) else None
+    return f"{program} is not installed" if program and not shutil.which(program) else None
 
 
 def check_data(block):
-    """A block of data is what its language says, as far as a parser is here."""
+    """Parses a block of data, if there is a parser for its language."""
     text = "\n".join(block.lines)
     if block.language == "json":
         json.loads("{" + text + "}" if re.match(r'\s*"[^"]*":', text) else text)
@@ -102,7 +103,7 @@ def run_block(session, block):
 
 
 def run_page(source, build, page):
-    """Gives the exit status."""
+    """Returns the exit status."""
     skipped, failed, ran = [], [], 0
     work = Path(tempfile.mkdtemp(prefix="onnxhub-docs."))
     session = Session(work, source, build)
@@ -161,7 +162,7 @@ def check_limits(source):
 
 
 def check_inline_commands(source, build):
-    """Commands within sentences and tables have no hub to run in: their options are those of --help."""
+    """Commands in sentences and tables have no hub to run in. Compares their options with --help."""
     def options_of(*command):
         result = subprocess.run([build / "cli/onnxhub", *command, "--help"], capture_output=True, text=True)
         return set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", result.stdout)) if result.returncode == 0 else None

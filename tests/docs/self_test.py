@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What would make the tests of pages pass whatever the pages say, found out on small pages."""
+"""Checks on small pages that the tests of pages can fail."""
 
 import tempfile
 import unittest

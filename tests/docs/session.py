@@ -53,7 +53,7 @@ class Session:
         (home / ".gitconfig").write_text(
             "[user]\n\tname = Reader\n\temail = reader@example.org\n[init]\n\tdefaultBranch = main\n"
             "[advice]\n\tdetachedHead = false\n")
-        closed = "http://127.0.0.1:9"  # the discard port: whatever asks the internet fails at once
+        closed = "http://127.0.0.1:9"  # the discard port: requests to the internet fail at once
         self.environment = {
             "PATH": f"{self.build}/cli:{os.environ['PATH']}",
             "HOME": str(home), "ONNX_HOME": str(self.work / "cache"), "TMPDIR": str(self.work),

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# nginx_test.sh CONFIGURATION: in conf.d/, inside a block "http" that says as little as one may, nginx takes the
-# configuration without a warning, and types, headers, CORS, ranges and packed JSON are right. On a socket of its own,
-# since ports are everybody's. Exit status 77 where there is no nginx or curl.
+# nginx_test.sh CONFIGURATION: tests the exported configuration in conf.d/ with a minimal "http" block. nginx must accept it
+# without a warning; types, headers, CORS, ranges and compressed JSON must be right. nginx listens on a Unix socket, so that
+# tests share no port. Exit status 77 without nginx or curl.
 set -euo pipefail
 
 example=$(realpath "$1")
@@ -16,7 +16,7 @@ stop() {
   rm -rf "$work"
 }
 trap stop EXIT
-chmod 755 "$work"  # its workers are nobody's
+chmod 755 "$work"  # nginx workers run as another user
 cd "$work"
 
 mkdir -p site/a site/.well-known site/.git conf.d

@@ -30,7 +30,7 @@ std::optional<ContentFacts> facts(const Tree& tree, const FactOptions& options =
     return std::nullopt;
 }
 
-Diagnostic trouble(const Tree& tree, const FactOptions& options = {}) {
+Diagnostic problem(const Tree& tree, const FactOptions& options = {}) {
     const auto result = read_content_facts(tree, "m.onnx", options);
     const auto* diagnostic = std::get_if<Diagnostic>(&result);
     return diagnostic ? *diagnostic : Diagnostic{};
@@ -95,14 +95,14 @@ TEST(ContentFacts, RehashReadsTheObjectOfAPointer) {
     corrupt[2000] = 'M';
     tree.add_corrupt_lfs_object(sha256_of(model), corrupt);
     EXPECT_EQ(facts(tree), expected);
-    EXPECT_EQ(trouble(tree, {.rehash = true}).rule, "lfs-object-corrupt");
+    EXPECT_EQ(problem(tree, {.rehash = true}).rule, "lfs-object-corrupt");
 }
 
 TEST(ContentFacts, BrokenPointerIsADiagnosticAtItsLine) {
     MemoryTree tree;
     std::string text = pointer_text(model);
     tree.add("m.onnx", text.insert(text.find("size") + 5, "-"));
-    const Diagnostic broken = trouble(tree);
+    const Diagnostic broken = problem(tree);
     EXPECT_EQ(broken.severity, Severity::error);
     EXPECT_EQ(broken.rule, "pointer-malformed");
     EXPECT_EQ(broken.file, "m.onnx");
@@ -112,11 +112,11 @@ TEST(ContentFacts, BrokenPointerIsADiagnosticAtItsLine) {
 
 TEST(ContentFacts, WhatIsNoRegularFileIsADiagnostic) {
     MemoryTree tree;
-    EXPECT_EQ(trouble(tree).message, "does not exist");
+    EXPECT_EQ(problem(tree).message, "does not exist");
     for (const FileKind kind : {FileKind::folder, FileKind::submodule, FileKind::other}) {
         tree.add_kind("m.onnx", kind);
-        EXPECT_EQ(trouble(tree).rule, "file-unreadable");
-        EXPECT_EQ(trouble(tree).message, "is no regular file");
+        EXPECT_EQ(problem(tree).rule, "file-unreadable");
+        EXPECT_EQ(problem(tree).message, "is not a regular file");
     }
     EXPECT_THAT(tree.opened(), IsEmpty());
 }
@@ -125,7 +125,7 @@ TEST(ContentFacts, UnreadableFileIsADiagnosticWithAHint) {
     for (const std::uint64_t size : {10u, 100'000u}) {
         MemoryTree tree;
         tree.add_unreadable("m.onnx", size);
-        const Diagnostic found = trouble(tree);
+        const Diagnostic found = problem(tree);
         EXPECT_EQ(found.rule, "file-unreadable");
         EXPECT_EQ(found.file, "m.onnx");
         EXPECT_EQ(found.message, "can't be read (Permission denied)");

@@ -6,6 +6,7 @@
 
 #include "base/user_error.h"
 #include "tests/support/hub_builder.h"
+#include "tests/support/local_inference.h"
 
 namespace onnxhub {
 namespace {
@@ -300,7 +301,7 @@ TEST(Generate, FeatureTensorsComeFromTheSettings) {
     class Here : public ShapeInference {
         InferenceResult infer(const std::string& model,
                               const std::vector<std::string>& tensors) override {
-            return infer_shapes_here(model, tensors);
+            return test::infer_shapes_here(model, tensors);
         }
     } inference;
     HubBuilder hub;

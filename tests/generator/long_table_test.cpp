@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables so long that they are read in parts say the same as short ones.
+// Long tables, which are read in parts, give the same results as short ones.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -162,10 +162,10 @@ TEST(LongTable, RepeatedRowsAreListedToALimitAndCountedExactly) {
     const auto warnings = warnings_of(61'000);
     ASSERT_EQ(warnings.size(), 1001u);
     EXPECT_EQ(warnings[999].line, 1003);
-    EXPECT_EQ(warnings[999].message, "\"m\" says the same as line 3 and is left out");
+    EXPECT_EQ(warnings[999].message, "\"m\" repeats line 3 and is skipped");
     EXPECT_EQ(warnings[1000].line, 61'003);
     EXPECT_EQ(warnings[1000].message,
-              "60000 more rows up to this line say the same as earlier ones and are left out");
+              "60000 more rows up to this line repeat earlier ones and are skipped");
 }
 
 std::string definitions(std::size_t count) {
@@ -178,7 +178,7 @@ TEST(LongTable, DefinitionsDirectlyAboveATableHaveALimit) {
     constexpr std::size_t most = 14'142;  // its square is 200 million
     EXPECT_EQ(parse_long(definitions(1000) + "a|b\n-|-\n1|2\n").size(), 1u);
     EXPECT_THAT(long_refusal(definitions(most + 1) + "a|b\n-|-\n1|2\n"),
-                HasSubstr("too many lines stand directly above the table"));
+                HasSubstr("the table follows too many lines without a blank line"));
     EXPECT_THAT(long_refusal(definitions(40'000) + "a|b\n-|-\n1|2\n"), HasSubstr("too many lines"));
     EXPECT_EQ(parse_long(definitions(40'000) + "\na|b\n-|-\n1|2\n").size(), 1u) << "an empty line";
     EXPECT_EQ(parse_long(definitions(20'000) + "# Models\na|b\n-|-\n1|2\n").size(), 1u)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parts that several machines made give, put together, the bytes that one machine makes.
+// Parts of several machines, merged, equal the manifest of one machine byte for byte.
 #include "generator/manifest_part.h"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows that state another opset than the graph, and ports in entries that are broken elsewhere.
+// Rows whose opset differs from the graph, and ports of entries with other errors.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a hub has is not lost while a row, a README or a model is in error: entries stay as they
-// are, and what an earlier manifest knows of the same bytes comes back.
+// Entries are kept while a row, a README or a model is invalid, and lost values come back from
+// earlier manifests with the same digest.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -165,7 +165,7 @@ TEST_F(KeptEntries, ConflictInAModelReadmeIsToldOnceAtItsFirstLine) {
         "| A | [1](a.onnx) | 1.8 | 13 |\n=======\n| A | [1](a.onnx) | 1.8 | 12 |\n>>>>>>> theirs\n";
     update(hub);
     EXPECT_THAT(texts(hub.diagnostics),
-                ElementsAre(HasSubstr("vision/one/README.md:3: holds the conflict markers")));
+                ElementsAre(HasSubstr("vision/one/README.md:3: has conflict markers")));
 }
 
 TEST_F(KeptEntries, UnderlinedHeadingsAreNoConflict) {
@@ -407,8 +407,8 @@ TEST(GenerateWarnings, PointersThatGitLfsWouldNotWrite) {
     EXPECT_THAT(
         texts(hub.diagnostics),
         ElementsAre(HasSubstr("a/a.onnx:1: the lines of this Git LFS pointer end with CR LF"),
-                    HasSubstr("a/b.onnx:1: this Git LFS pointer is not the bytes"),
-                    HasSubstr("a/c.tar.gz:1: this Git LFS pointer is not the bytes")));
+                    HasSubstr("a/b.onnx:1: this Git LFS pointer differs from what"),
+                    HasSubstr("a/c.tar.gz:1: this Git LFS pointer differs from what")));
 }
 
 TEST(GenerateWarnings, ContradictoryModelsGetNoPorts) {

@@ -82,7 +82,7 @@ TEST(Settings, UnknownKeysAreToldInTheOrderOfTheFile) {
     EXPECT_EQ(warnings[0].message, "unknown key \"zebra\"");
     EXPECT_EQ(warnings[1].message, "unknown key \"ape\"");
     EXPECT_EQ(warnings[2].message, "unknown key \"generate.jobs\"");
-    EXPECT_EQ(warnings[2].hint, "known here: exclude, strip_tags, discover");
+    EXPECT_EQ(warnings[2].hint, "the known keys are exclude, strip_tags, discover");
 }
 
 TEST(Settings, WrongTypesAreErrorsAtTheirLine) {
@@ -90,13 +90,13 @@ TEST(Settings, WrongTypesAreErrorsAtTheirLine) {
         {"generate = 1", "onnxhub.toml:1: \"generate\" is not a table"},
         {"\n[generate]\nexclude = \"a\"", "onnxhub.toml:3: generate.exclude is not a list"},
         {"[generate]\nexclude = [\n\"a\",\n2]",
-         "onnxhub.toml:4: an element of generate.exclude is not a text"},
+         "onnxhub.toml:4: an element of generate.exclude is not a string"},
         {"[generate]\nstrip_tags = [\"\"]",
          "onnxhub.toml:2: an element of generate.strip_tags is empty"},
-        {"[features]\ntag = 1", "onnxhub.toml:2: features.tag is not a text"},
+        {"[features]\ntag = 1", "onnxhub.toml:2: features.tag is not a string"},
         {"[features]\ntensors = []", "onnxhub.toml:2: \"features.tensors\" is not a table"},
         {"[features.tensors]\n\"VGG 16\" = 3",
-         "onnxhub.toml:2: features.tensors.\"VGG 16\" is not a text"},
+         "onnxhub.toml:2: features.tensors.\"VGG 16\" is not a string"},
     };
     for (const auto& [toml, message] : cases) {
         EXPECT_THAT(error_of(toml), StartsWith(message));
@@ -124,7 +124,7 @@ TEST(Settings, DiscoverIsTrueOrFalse) {
     EXPECT_FALSE(read("").discover);
     EXPECT_TRUE(read("[generate]\ndiscover = true\n").discover);
     EXPECT_THAT(error_of("[generate]\ndiscover = \"yes\"\n"),
-                "onnxhub.toml:2: generate.discover is neither true nor false; write discover = "
+                "onnxhub.toml:2: generate.discover is not true or false; write discover = "
                 "true");
 }
 

@@ -58,7 +58,7 @@ private:
     std::optional<std::string> old_;
 };
 
-/// Notes what it is told.
+/// Notes what it is reported.
 struct NotingSink : HttpSink {
     std::vector<int> statuses;
     std::string body;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Side by side with ONNX's own Python client (onnx.hub): the same answers, one cache.
+// Comparison with ONNX's Python client (onnx.hub): the same results, a shared cache.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a document costs in memory is in proportion to its bytes.
+// The memory for a document is in proportion to its size.
 #include "manifest/document_limits.h"
 
 #include <gtest/gtest.h>
@@ -56,10 +56,10 @@ TEST(DocumentLimits, ADocumentMayHaveManyValuesHoweverShortTheyAre) {
     const std::size_t most = json_few_values - 1;  // beside the root
     EXPECT_EQ(limit_error(list_of("1", most)), "no error");
     EXPECT_EQ(limit_error(list_of("1", most + 1)),
-              "the document has more than 250000 values, the most for its size");
+              "the document has more than 250000 values, the limit for its size");
     EXPECT_EQ(limit_error(list_of("{}", most)), "no error");
     EXPECT_EQ(limit_error(list_of("[\n]", most + 1)),
-              "the document has more than 250000 values, the most for its size");
+              "the document has more than 250000 values, the limit for its size");
     EXPECT_EQ(limit_error(list_of("{\"a\":1}", most / 2)), "no error");
     EXPECT_NE(limit_error(list_of("{\"a\":1,\"b\":\"\"}", most / 3 + 1)), "no error");
 }
@@ -68,7 +68,7 @@ TEST(DocumentLimits, MoreValuesNeedMoreText) {
     const std::size_t count = 2 * json_few_values;
     EXPECT_EQ(limit_error(list_of("123456", count)), "no error");
     EXPECT_EQ(limit_error(list_of("1234", count)),
-              "the document has more than 416666 values, the most for its size");
+              "the document has more than 416666 values, the limit for its size");
     EXPECT_EQ(json_value_limit_of(0), json_few_values);
     EXPECT_EQ(json_value_limit_of(6'000'000), 1'000'000u);
     EXPECT_EQ(json_value_limit_of(json_size_limit), json_value_limit);
@@ -108,7 +108,7 @@ TEST(DocumentLimits, AManifestMayHaveManyEntriesHoweverShortTheyAre) {
     const auto result = parse_manifest(list_of("\n{}", manifest_few_entries + 1));
     ASSERT_TRUE(std::holds_alternative<JsonSyntaxError>(result));
     const auto& error = std::get<JsonSyntaxError>(result);
-    EXPECT_EQ(error.message, "the manifest has more than 20000 entries, the most for its size");
+    EXPECT_EQ(error.message, "the manifest has more than 20000 entries, the limit for its size");
     EXPECT_EQ(error.line, 20'002);
     EXPECT_EQ(error.column, 1);
 }
@@ -125,7 +125,7 @@ TEST(DocumentLimits, NoEntryThatCanBeUsedIsTooShort) {
 
 TEST(DocumentLimits, MillionsOfEmptyEntriesAreRefused) {
     EXPECT_EQ(manifest_error_of(list_of("{}", 2'000'000)),
-              "the document has more than 1000000 values, the most for its size");
+              "the document has more than 1000000 values, the limit for its size");
 }
 
 TEST(DocumentLimits, ProblemsInLongListsStopTheReading) {

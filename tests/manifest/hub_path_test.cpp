@@ -12,13 +12,13 @@ namespace onnxhub {
 namespace {
 
 /// The clean path, or "refused: " and why.
-std::string told(const std::variant<std::string, UnsafePath>& result) {
+std::string reported(const std::variant<std::string, UnsafePath>& result) {
     if (const auto* unsafe = std::get_if<UnsafePath>(&result)) return "refused: " + unsafe->reason;
     return std::get<std::string>(result);
 }
 
 std::string cleaned(std::string_view base, std::string_view path) {
-    return told(clean_hub_path(base, path));
+    return reported(clean_hub_path(base, path));
 }
 
 TEST(CleanHubPath, IsRelativeToItsBase) {
@@ -43,10 +43,10 @@ TEST(CleanHubPath, GoesUpInsideTheHubOnly) {
     EXPECT_EQ(cleaned("", "a/../b"), "b");
     for (const char* path :
          {"..", "../", "./..", "a/../..", "../a", "a/../../a", "a/b/../../../c"}) {
-        EXPECT_EQ(cleaned("", path), "refused: leads out of the repository") << path;
+        EXPECT_EQ(cleaned("", path), "refused: points outside of the repository") << path;
     }
-    EXPECT_EQ(cleaned("a", "../../hub/a"), "refused: leads out of the repository");
-    EXPECT_EQ(cleaned("..", "a"), "refused: leads out of the repository");
+    EXPECT_EQ(cleaned("a", "../../hub/a"), "refused: points outside of the repository");
+    EXPECT_EQ(cleaned("..", "a"), "refused: points outside of the repository");
 }
 
 TEST(CleanHubPath, RefusesWhatIsNotRelative) {
@@ -109,21 +109,21 @@ TEST(CleanHubPath, RefusesPathsNoSystemCanOpen) {
 }
 
 TEST(CheckHubPath, AcceptsCleanPathsOnly) {
-    EXPECT_EQ(told(check_hub_path("vision/mnist-8.onnx")), "vision/mnist-8.onnx");
-    EXPECT_EQ(told(check_hub_path("")), "refused: is empty");
+    EXPECT_EQ(reported(check_hub_path("vision/mnist-8.onnx")), "vision/mnist-8.onnx");
+    EXPECT_EQ(reported(check_hub_path("")), "refused: is empty");
     for (const char* path : {"a/", "./a", "a//b", "a/../b", ".", "a/."}) {
-        EXPECT_EQ(told(check_hub_path(path)), "refused: has \".\", \"..\" or empty segments")
+        EXPECT_EQ(reported(check_hub_path(path)), "refused: has \".\", \"..\" or empty segments")
             << path;
     }
-    EXPECT_EQ(told(check_hub_path("../a")), "refused: leads out of the repository");
-    EXPECT_EQ(told(check_hub_path("/a")), "refused: is absolute");
-    EXPECT_EQ(told(check_hub_path(".git/config")), "refused: leads into a .git folder");
+    EXPECT_EQ(reported(check_hub_path("../a")), "refused: points outside of the repository");
+    EXPECT_EQ(reported(check_hub_path("/a")), "refused: is absolute");
+    EXPECT_EQ(reported(check_hub_path(".git/config")), "refused: leads into a .git folder");
 }
 
 TEST(CheckHubPath, AcceptsEveryPathThatCleaningGives) {
     for (const char* path : {"./a:b/../c", "a/./b", "x//y:z", "a/..//d"}) {
         const std::string clean = cleaned("base", path);
-        EXPECT_EQ(told(check_hub_path(clean)), clean);
+        EXPECT_EQ(reported(check_hub_path(clean)), clean);
     }
 }
 

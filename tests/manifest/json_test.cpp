@@ -218,17 +218,17 @@ TEST(JsonParse, ErrorsAreToldInPlainWordsWhereTheyAre) {
         {"[1 22]", "1:4: unexpected number, expected ',' or ']'"},
         {"{\"a\" \"bc\"}", "1:6: unexpected string, expected ':'"},
         {"{\"a\": 1,\n }", "2:2: unexpected '}', expected a key in double quotes"},
-        {"{a: 1}", "1:2: 'a' is no JSON value"},
+        {"{a: 1}", "1:2: 'a' is not a JSON value"},
         {"{1: 1}", "1:2: unexpected number, expected a key in double quotes"},
         {"[]\n[]", "2:1: unexpected '[' after the end of the document"},
-        {"[] x", "1:4: 'x' is no JSON value"},
-        {"[NaN]", "1:2: 'NaN' is no JSON value"},
-        {"[\n Infinity]", "2:2: 'Infinity' is no JSON value"},
-        {"[tru]", "1:2: 'tru' is no JSON value"},
-        {"[nulll]", "1:2: 'nulll' is no JSON value"},
+        {"[] x", "1:4: 'x' is not a JSON value"},
+        {"[NaN]", "1:2: 'NaN' is not a JSON value"},
+        {"[\n Infinity]", "2:2: 'Infinity' is not a JSON value"},
+        {"[tru]", "1:2: 'tru' is not a JSON value"},
+        {"[nulll]", "1:2: 'nulll' is not a JSON value"},
         // All of a word, from the first letter and digit to the last.
-        {"[az09_AZx]", "1:2: 'az09_AZx' is no JSON value"},
-        {"[9z]", "1:2: '9z' is no JSON value"},
+        {"[az09_AZx]", "1:2: 'az09_AZx' is not a JSON value"},
+        {"[9z]", "1:2: '9z' is not a JSON value"},
         {"<html>", "1:1: unexpected character '<'"},
         {"[1, // one\n]", "1:5: unexpected character '/'"},
         {"['a']", "1:2: unexpected character '''"},
@@ -247,10 +247,10 @@ TEST(JsonParse, ErrorsAreToldInPlainWordsWhereTheyAre) {
 }
 
 TEST(JsonParse, ANulIsAnErrorWhereverItIs) {
-    EXPECT_EQ(json_error("[]\0"s), "1:3: NUL byte, which no JSON text has");
-    EXPECT_EQ(json_error("[1,\n2]\0[junk"s), "2:3: NUL byte, which no JSON text has");
-    EXPECT_EQ(json_error("[\"a\0b\"]"s), "1:4: NUL byte, which no JSON text has");
-    EXPECT_EQ(json_error("\0"s), "1:1: NUL byte, which no JSON text has");
+    EXPECT_EQ(json_error("[]\0"s), "1:3: NUL byte, which is not allowed in JSON");
+    EXPECT_EQ(json_error("[1,\n2]\0[junk"s), "2:3: NUL byte, which is not allowed in JSON");
+    EXPECT_EQ(json_error("[\"a\0b\"]"s), "1:4: NUL byte, which is not allowed in JSON");
+    EXPECT_EQ(json_error("\0"s), "1:1: NUL byte, which is not allowed in JSON");
     EXPECT_EQ(value_of(R"(["\u0000"])"), json_array({json_string("\0"s)}));
 }
 

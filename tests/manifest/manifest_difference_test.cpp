@@ -49,7 +49,7 @@ TEST(ManifestDifference, NamesAddedAndRemovedEntries) {
 TEST(ManifestDifference, ShowsChangedFields) {
     EXPECT_EQ(difference({entry("A", 7, R"(, "gone": [1, 2], "metadata": {"model_bytes": 1})")},
                          {entry("A", 8, R"(, "metadata": {"model_bytes": 2, "tags": ["t"]})")}),
-              "~ A (opset 8, A.onnx)\n    opset_version: 7 -> 8\n    gone: gone, was [1,2]\n"
+              "~ A (opset 8, A.onnx)\n    opset_version: 7 -> 8\n    gone: removed, was [1,2]\n"
               "    metadata.model_bytes: 1 -> 2\n    metadata.tags: now [\"t\"]\n");
 }
 
@@ -78,7 +78,7 @@ TEST(ManifestDifference, OfVeryManyKeysFindsTheTwoThatDiffer) {
     for (int i = 0; i < 60'000; ++i) keys += ", \"k" + std::to_string(i) + "\": 1";
     EXPECT_EQ(
         difference({entry("A", 7, keys + ", \"old\": 1")}, {entry("A", 7, keys + ", \"new\": 2")}),
-        "~ A (opset 7, A.onnx)\n    old: gone, was 1\n    new: now 2\n");
+        "~ A (opset 7, A.onnx)\n    old: removed, was 1\n    new: now 2\n");
 }
 
 TEST(EntryName, SaysModelOpsetAndPath) {

@@ -150,7 +150,7 @@ TEST(ManifestMerge, TheSameAdditionIsOne) {
     EXPECT_EQ(merge({}, {added}, {added}).text, text_of(Models{added}));
     const Model other{.path = "a.onnx", .tag = "text"};
     EXPECT_THAT(reasons(merge({}, {added}, {other})),
-                ElementsAre(HasSubstr("both add it with another tags")));
+                ElementsAre(HasSubstr("both add it with a different tags")));
 }
 
 TEST(ManifestMerge, EntriesOfOnePathAreToldApartByNameAndOpset) {
@@ -415,8 +415,9 @@ TEST(ManifestMerge, EntriesOfOneKeyAreKnownByTheirValues) {
     EXPECT_EQ(merge({one}, {one, two}, {one, two}).text, text_of(Models{one, two}));
     EXPECT_THAT(
         reasons(merge({one, one}, {two, one}, {three, one})),
-        ElementsAre("Model (opset 13, a.onnx): both change it, and others have its path, name "
-                    "and opset"));
+        ElementsAre(
+            "Model (opset 13, a.onnx): both change it, and other entries have the same path, name "
+            "and opset"));
 }
 
 std::string with_crlf(std::string text) {

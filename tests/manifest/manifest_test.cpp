@@ -120,7 +120,7 @@ TEST(Manifest, SyntaxErrorsAreHandedOn) {
     EXPECT_EQ(manifest_error(""), "1:1: the document is empty");
     EXPECT_EQ(manifest_error("[\n{]"), "2:2: unexpected ']', expected a key in double quotes");
     EXPECT_EQ(manifest_error("version https://git-lfs.github.com/spec/v1\n"),
-              "1:1: 'version' is no JSON value");
+              "1:1: 'version' is not a JSON value");
 }
 
 TEST(Manifest, RepeatedKeysAreListed) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models that say what can't be true: reading them tells so, and their ports are marked unusable.
+// Contradictory models: reading reports the contradictions and marks their ports unusable.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

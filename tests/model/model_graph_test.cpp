@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/local_inference.h"
 #include "tests/support/model_builder.h"
 
 namespace onnxhub {
@@ -18,7 +19,7 @@ public:
     InferenceResult infer(const std::string& model,
                           const std::vector<std::string>& tensors) override {
         ++calls;
-        return infer_shapes_here(model, tensors);
+        return test::infer_shapes_here(model, tensors);
     }
     int calls = 0;
 };

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "tests/support/local_inference.h"
 #include "tests/support/model_builder.h"
 
 namespace onnxhub {
@@ -14,9 +15,8 @@ namespace {
 using test::ModelBuilder;
 using testing::HasSubstr;
 
-std::unique_ptr<ShapeInference> this_program_as_worker() {
-    return isolated_shape_inference(std::make_shared<OnnxWorkers>(std::vector<std::string>{
-        std::filesystem::read_symlink("/proc/self/exe").string(), onnx_worker_argument}));
+std::unique_ptr<ShapeInference> worker_inference() {
+    return isolated_shape_inference(std::make_shared<OnnxWorkers>());
 }
 
 std::string convolution() {
@@ -39,7 +39,7 @@ const InferredShapes& shapes(const InferenceResult& result) {
 }
 
 TEST(ShapeInference, OutputsAndWantedTensorsGetShapes) {
-    const auto inference = this_program_as_worker();
+    const auto inference = worker_inference();
     const InferenceResult result = inference->infer(convolution(), {"inner", "k", "absent"});
     const auto& tensors = shapes(result).tensors;
     const Shape expected{std::int64_t{1}, std::int64_t{2}, std::int64_t{6}, std::int64_t{6}};
@@ -51,13 +51,13 @@ TEST(ShapeInference, OutputsAndWantedTensorsGetShapes) {
 }
 
 TEST(ShapeInference, IsolatedAndHereAgree) {
-    const InferenceResult there = this_program_as_worker()->infer(convolution(), {});
-    const InferenceResult here = infer_shapes_here(convolution(), {});
+    const InferenceResult there = worker_inference()->infer(convolution(), {});
+    const InferenceResult here = test::infer_shapes_here(convolution(), {});
     EXPECT_EQ(shapes(there).tensors.at("y").shape, shapes(here).tensors.at("y").shape);
 }
 
 TEST(ShapeInference, WorkerServesOneModelAfterTheOther) {
-    const auto inference = this_program_as_worker();
+    const auto inference = worker_inference();
     for (int i = 0; i < 50; ++i) {
         EXPECT_EQ(shapes(inference->infer(convolution(), {})).tensors.size(), 1u);
     }
@@ -70,7 +70,7 @@ TEST(ShapeInference, ModelThatContradictsItselfIsAFailureAndNoCrash) {
                                   .node("MatMul", {"x", "z"}, {"y"})
                                   .output_without_shape("y")
                                   .bytes();
-    const InferenceResult result = this_program_as_worker()->infer(bytes, {});
+    const InferenceResult result = worker_inference()->infer(bytes, {});
     if (const auto* failure = std::get_if<InferenceFailure>(&result)) {
         EXPECT_FALSE(failure->crashed);
     }

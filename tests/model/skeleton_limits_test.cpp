@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Graphs with more parts than memory should be spent on.
+// Graphs beyond the limits on memory.
 #include "model/skeleton_limits.h"
 
 #include <gtest/gtest.h>

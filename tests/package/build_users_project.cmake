@@ -13,7 +13,7 @@ file(REMOVE_RECURSE ${WORK})
 file(COPY ${SOURCE}/tests/package/users_project DESTINATION ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/installed)
 
-# Nothing but onnxhub/ is below include/, and no header names another by anything else.
+# include/ contains only onnxhub/, and headers include each other only as onnxhub/…
 file(GLOB names RELATIVE ${WORK}/installed/include ${WORK}/installed/include/*)
 if(NOT names STREQUAL "onnxhub")
   message(FATAL_ERROR "installed below include/: ${names}")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bases of changes in clones of every depth, made by git itself.
+// Bases of changes in clones of every depth, made by git.
 #include "repository/change_base.h"
 
 #include <gmock/gmock.h>

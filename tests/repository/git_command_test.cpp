@@ -16,8 +16,8 @@ using testing::Pair;
 
 class GitCommand : public testing::Test {
 protected:
-    /// What is told while git runs this shell command.
-    std::vector<std::pair<std::string, bool>> told(const std::string& command) {
+    /// What is reported while git runs this shell command.
+    std::vector<std::pair<std::string, bool>> reported(const std::string& command) {
         std::vector<std::pair<std::string, bool>> lines;
         outcome = run_git(
             folder.path(), {"-c", "alias.x=!" + command, "x"},
@@ -30,7 +30,7 @@ protected:
 };
 
 TEST_F(GitCommand, TellsLinesOfBothOutputsAndStatesOfProgress) {
-    const auto lines = told("printf 'one\\n10%%\\r20%%\\r\\n'; printf 'two' >&2; exit 3 #");
+    const auto lines = reported("printf 'one\\n10%%\\r20%%\\r\\n'; printf 'two' >&2; exit 3 #");
     EXPECT_THAT(lines, ElementsAre(Pair("one", true), Pair("10%", false), Pair("20%", false),
                                    Pair("two", true)));
     EXPECT_EQ(outcome.status, 3);
@@ -38,11 +38,11 @@ TEST_F(GitCommand, TellsLinesOfBothOutputsAndStatesOfProgress) {
 }
 
 TEST_F(GitCommand, BoundsWhatAServerMayMakeItSay) {
-    const auto lines = told("head -c 100000 /dev/zero | tr '\\\\0' x #");
+    const auto lines = reported("head -c 100000 /dev/zero | tr '\\\\0' x #");
     ASSERT_EQ(lines.size(), 1u);
     EXPECT_EQ(lines[0].first.size(), git_line_limit);
     std::size_t bytes = 0;
-    for (const auto& [line, is_final] : told("yes 0123456789 | head -n 500000 #")) {
+    for (const auto& [line, is_final] : reported("yes 0123456789 | head -n 500000 #")) {
         bytes += line.size();
     }
     EXPECT_GT(bytes, git_messages_limit / 2);

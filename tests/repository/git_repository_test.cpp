@@ -96,7 +96,7 @@ TEST(GitRepository, WhatNamesNoCommitIsAnError) {
                                        "0123456789012345678901234567890123456789"}) {
         SCOPED_TRACE(revision);
         EXPECT_THAT(error_of([&] { repository->resolve_commit(revision); }),
-                    AllOf(StartsWith(revision + ": is no commit"), Not(HasSubstr("shallow"))));
+                    AllOf(StartsWith(revision + ": is not a commit"), Not(HasSubstr("shallow"))));
     }
 }
 

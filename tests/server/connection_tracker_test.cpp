@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is counted as one client, and who reads too slowly.
+// Which addresses count as one client, and which connections are too slow.
 #include "hosting/server/connection_tracker.h"
 
 #include <arpa/inet.h>

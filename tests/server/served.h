@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A hub that is served in this process, and requests to it.
+// A hub served in this process, and requests to it.
 #pragma once
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a hub gives to whom: names of hosts, other web pages, untracked files, commits.
+// Access to a hub: host names, other web pages, untracked files, commits.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What git itself holds is inflated when it is sent, once, and within bounds.
+// Files stored in git are inflated when they are sent, once, and within limits.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>

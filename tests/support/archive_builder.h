@@ -26,7 +26,7 @@ public:
     ArchiveBuilder& device(const std::string& path);
     ArchiveBuilder& fifo(const std::string& path);
 
-    std::string gzip();  ///< the whole archive; the builder is used up
+    std::string gzip();  ///< the whole archive; the builder cannot be used afterwards
 
 private:
     void header(const std::string& path, unsigned type, std::uint64_t size, const char* link);

@@ -4,7 +4,7 @@
 namespace onnxhub::test {
 namespace {
 
-// The filter is what `git lfs install` writes.
+// The filter that `git lfs install` writes.
 constexpr const char* settings = R"([user]
 	name = T
 	email = t@example.org

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A home folder for the real git and git-lfs, with settings of its own alone.
+// A home folder with its own settings for the real git and git-lfs.
 #pragma once
 
 #include <filesystem>
@@ -12,13 +12,14 @@ namespace onnxhub::test {
 
 class GitHome {
 public:
-    /// `lfs_url`: the Git LFS server; empty: objects lie where a repository was cloned from, on
-    /// this disk. Nothing is tried twice.
+    /// `lfs_url`: the Git LFS server; empty: objects are read from the local repository that was
+    /// cloned. Requests are not retried.
     explicit GitHome(const std::string& lfs_url = "");
 
     const std::filesystem::path& path() const { return folder_.path(); }
 
-    /// Runs a script of sh in the folder. $ONNXHUB is the program, the network is loopback.
+    /// Runs a shell script in the folder. $ONNXHUB is the program, and only the loopback network is
+    /// used.
     ProgramResult run(const std::string& script) const;
 
 private:

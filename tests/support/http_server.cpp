@@ -16,7 +16,7 @@ namespace onnxhub::test {
 
 namespace {
 
-constexpr std::size_t connection_memory = 1 << 20;  // bytes; room for monstrous headers
+constexpr std::size_t connection_memory = 1 << 20;  // bytes; enough for very large headers
 
 /// Ends all pauses when the server ends.
 class EndSignal {
@@ -27,7 +27,7 @@ public:
         condition_.notify_all();
     }
 
-    /// Returns whether the end came before the time was up.
+    /// Returns whether the server ended within the time.
     bool wait(std::chrono::milliseconds time) {
         std::unique_lock lock(mutex_);
         return condition_.wait_for(lock, time, [this] { return is_given_; });
@@ -44,7 +44,7 @@ private:
     bool is_given_ = false;
 };
 
-/// A body that comes as its Answer wants. Called from the thread of its connection.
+/// Sends a body as its Answer specifies. Called from the thread of its connection.
 struct Body {
     Answer answer;
     EndSignal& end;

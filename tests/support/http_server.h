@@ -33,14 +33,14 @@ struct Answer {
     int status = 200;
     std::string body = {};
     std::vector<std::pair<std::string, std::string>> headers = {};
-    /// The connection is closed after so many bytes of the body, in spite of its Content-Length.
+    /// Closes the connection after this number of body bytes, in spite of Content-Length.
     std::optional<std::size_t> break_after = {};
-    /// After so many bytes of the body nothing more comes, and the connection stays open.
+    /// Sends nothing after this number of body bytes, and keeps the connection open.
     std::optional<std::size_t> stall_after = {};
-    /// The body comes in pieces of this size with a pause before each; 0: all at once.
+    /// Sends the body in pieces of this size with a pause before each; 0: all at once.
     std::size_t piece_bytes = 0;
     std::chrono::milliseconds pause{0};
-    /// The connection is closed in place of an answer.
+    /// Closes the connection instead of sending an answer.
     bool drop = false;
 };
 
@@ -48,11 +48,11 @@ class HttpServer {
 public:
     using Handler = std::function<Answer(const ReceivedRequest&)>;
 
-    /// `handler` is called from the server's own threads, one request at a time. Bodies are sent
-    /// at the same time, so that a slow one keeps no other request waiting. Ranges are the
-    /// handler's to obey. With a certificate it speaks https.
+    /// `handler` is called from the server's own threads, one request at a time. Bodies are sent in
+    /// parallel, so that a slow one delays no other request. The handler must implement ranges
+    /// itself. With a certificate the server uses https.
     explicit HttpServer(Handler handler, std::optional<TestCertificate> certificate = {});
-    ~HttpServer();  ///< breaks off what is being sent
+    ~HttpServer();  ///< interrupts responses that are being sent
 
     std::string url(const std::string& path) const;  ///< "http[s]://127.0.0.1:PORT" + path
     std::uint16_t port() const;

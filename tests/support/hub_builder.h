@@ -30,17 +30,17 @@ struct HubRow {
 /// Writes the READMEs for rows and keeps files in a MemoryTree.
 class HubBuilder {
 public:
-    /// A row in `folder`'s README, whose link leads to a new file with `content`.
+    /// Adds a row to `folder`'s README that links to a new file with `content`.
     HubBuilder& model(const std::string& folder, const std::string& name, const std::string& link,
                       std::string content);
-    HubBuilder& row(const std::string& folder, HubRow row);  ///< the row alone
+    HubBuilder& row(const std::string& folder, HubRow row);  ///< adds only the row
     HubBuilder& remove_rows(const std::string& folder);
 
-    /// The files as they are now.
+    /// The current files.
     MemoryTree tree() const;
     std::map<std::string, std::string>& files() { return files_; }
 
-    /// Generates with these options; `diagnostics` are kept for the caller to look at.
+    /// Generates with these options; the caller can inspect `diagnostics`.
     GenerateResult generate(GenerateOptions options = {});
     Diagnostics diagnostics;
 
@@ -49,10 +49,10 @@ private:
     std::map<std::string, std::string> files_;
 };
 
-/// A manifest as generate() takes it.
+/// Parses a manifest for generate().
 ManifestDocument parse_document(const std::string& text);
 
-/// Texts of all diagnostics of at least warning level, for messages of failed tests and matchers.
+/// Texts of all warnings and errors, for matchers and failure messages.
 std::vector<std::string> texts(const Diagnostics& diagnostics);
 
 }  // namespace onnxhub::test

@@ -35,7 +35,7 @@ int line_in_manifest(const HubFiles& hub, std::size_t index, std::string_view fi
     return line_in(hub.document().entries[index].json, field);
 }
 
-/// The entry changed by `edit` on its text; false when that is no change.
+/// Changes the text of the entry by `edit`; false when nothing changes.
 bool edit_entry(HubFiles& hub, std::size_t index, const std::function<void(std::string&)>& edit) {
     const ManifestDocument document = hub.document();
     if (index >= document.entries.size()) return false;
@@ -54,7 +54,7 @@ bool replace_once(std::string& text, const std::string& from, const std::string&
     return true;
 }
 
-/// The entry's text with the value of `"key": ` changed; lines of the manifest stay.
+/// Changes the value of `"key": ` in the entry's text; line numbers of the manifest do not change.
 bool edit_value(HubFiles& hub, std::size_t index, const std::string& key,
                 const std::function<std::string(std::string)>& edit) {
     return edit_entry(hub, index, [&](std::string& text) {
@@ -72,7 +72,7 @@ Apply on_value(const std::string& key, const std::string& field, const std::stri
                std::function<std::string(std::string)> edit, std::set<std::string> allowed = {}) {
     return [=](HubFiles& hub, std::size_t position, Consequences& consequences) {
         const std::size_t count = hub.document().entries.size();
-        // Entries without the field are passed by: the position counts those that have it.
+        // The position counts only entries that have the field.
         std::size_t seen = 0;
         for (std::size_t i = 0; i < count; ++i) {
             HubFiles damaged = hub;
@@ -123,7 +123,7 @@ std::string join_lines(const std::vector<std::string>& lines) {
     return text;
 }
 
-/// Rows that have an entry, in the order of the manifest, read back from the READMEs.
+/// Rows with an entry, in the order of the manifest, parsed from the READMEs.
 std::vector<RowPlace> rows_of(const HubFiles& hub) {
     std::vector<RowPlace> rows;
     const ManifestDocument document = hub.document();
@@ -162,7 +162,7 @@ std::string& line_at(std::vector<std::string>& lines, const RowPlace& row) {
     return lines[static_cast<std::size_t>(row.line) - 1];
 }
 
-/// Cells of a row line between its '|', with the separators left out.
+/// Cells of a row line between its '|', without the separators.
 std::vector<std::string> cells_of(const std::string& line) {
     std::vector<std::string> cells;
     std::size_t begin = line.find('|') + 1;
@@ -228,7 +228,7 @@ Apply on_cell(const std::string& column, std::function<std::string(std::string)>
     };
 }
 
-/// At the entry of the row, since the manifest is what is out of date.
+/// The finding is at the entry of the row, since the manifest is out of date.
 std::function<void(const HubFiles&, const RowPlace&, Consequences&)> at_entry(
     std::string rule, std::string field, std::set<std::string> allowed = {}) {
     return [=](const HubFiles& hub, const RowPlace& row, Consequences& consequences) {
@@ -248,7 +248,7 @@ std::function<void(const HubFiles&, const RowPlace&, Consequences&)> at_row(
 
 // ---- files
 
-/// What bytes that are not those of the model before may lead to, where they are here to read.
+/// Rules that may fire when other content replaces a model and is available to read.
 const std::set<std::string> other_bytes{
     "archive-model-differs", "io-ports-differ",          "graph-opset-differs", "test-data-differs",
     "external-data-missing", "external-data-not-listed", "release-too-old",     "model-unreadable"};
@@ -286,7 +286,7 @@ Apply on_archive_file(std::function<void(HubFiles&, const std::string&)> edit,
     };
 }
 
-/// At the file itself; rows and entries that can't be read any more follow.
+/// The finding is at the file; findings at rows and entries that become unreadable are allowed.
 std::function<void(const HubFiles&, const RowPlace&, Consequences&)> at_file(std::string rule,
                                                                              int line) {
     return [=](const HubFiles&, const RowPlace& row, Consequences& consequences) {
@@ -493,8 +493,8 @@ bool remove_ports(HubFiles& hub, std::size_t position, Consequences& consequence
     return true;
 }
 
-/// The hub becomes a change of itself that holds no model, in which `edit` changes the entry at the
-/// position, counting those it can change. The finding is at `field`.
+/// Makes the hub a change of itself without changed models, in which `edit` changes the entry at
+/// the position (counting entries that it can change). The finding is at `field`.
 Apply in_a_change(const std::string& rule, const std::string& field,
                   std::function<bool(Entry&)> edit) {
     return [=](HubFiles& hub, std::size_t position, Consequences& consequences) {
@@ -520,7 +520,7 @@ bool edit_settings_in_a_change(HubFiles& hub, std::size_t position, Consequences
         {Kind::settings, "onnxhub.toml", "onnxhub.toml"},
         {Kind::baseline, "ci/known.json", "ci/known.json"},
         {Kind::workflow, ".github/workflows/validate.yml", ".github/workflows/validate.yml"},
-        {Kind::workflow, ".github/workflows/validate.yml", ""},  // the hub is a folder beside it
+        {Kind::workflow, ".github/workflows/validate.yml", ""},  // the hub is a subfolder
     };
     if (position >= std::size(checks)) return false;
     hub.changed_checks = {checks[position]};
@@ -538,7 +538,7 @@ bool negative_dimension(HubFiles& hub, std::size_t position, Consequences& conse
     if (position >= document.entries.size()) return false;
     Entry entry = *document.entries[position].entry;
     entry.io_ports->inputs[0].shape[0] = std::int64_t{-1};
-    hub.objects.clear();  // else the graph has more to say
+    hub.objects.clear();  // otherwise the graph causes more findings
     const std::string text = entry_text(to_json(entry));
     edit_entry(hub, position, [&](std::string& old) { old = text; });
     const int line = line_in_manifest(hub, position, "metadata.io_ports.inputs");
@@ -732,7 +732,7 @@ bool clash_of_case(HubFiles& hub, std::size_t position, Consequences& consequenc
     if (at == other.npos) return false;
     other[at] = static_cast<char>(other[at] - 'a' + 'A');
     hub.files[other] = hub.files.at(row->model_path);
-    // The second of the two in the order of the tree has the finding.
+    // The finding is at the second of the two in the order of the tree.
     consequences.required.insert({"path-case-clash", std::max(other, row->model_path), 0});
     return true;
 }
@@ -786,7 +786,7 @@ Apply on_large(std::function<void(HubFiles&)> edit, std::vector<std::string> at_
     };
 }
 
-/// Another model in the place of the row's, with manifest and archive as if all were right.
+/// Replaces the row's model by another one, with matching manifest and archive.
 Apply on_model_bytes(std::function<std::string()> make, const std::string& rule, bool at_model,
                      std::set<std::string> allowed) {
     return [=](HubFiles& hub, std::size_t position, Consequences& consequences) {
@@ -902,9 +902,8 @@ std::vector<Damage> make_damages() {
                  at_entry("entry-opset-differs", "opset_version", {"graph-opset-differs"}))},
         {"edit a row's version",
          on_cell("ONNX version", set_to("9.9"), at_entry("entry-version-differs", "onnx_version"))},
-        {"write a version that is none",
-         on_cell("ONNX version", set_to("v9"),
-                 at_row("row-bad-version", {"entry-version-differs"}))},
+        {"write an invalid version", on_cell("ONNX version", set_to("v9"),
+                                             at_row("row-bad-version", {"entry-version-differs"}))},
         {"edit a row's name", on_cell(
                                   "Model", [](std::string name) { return "X-" + name; },
                                   at_entry("entry-name-differs", "model"))},
@@ -934,8 +933,7 @@ std::vector<Damage> make_damages() {
         {"empty a row's name", on_cell("Model", set_to(""), at_row("row-no-model"))},
         {"empty a row's version",
          on_cell("ONNX version", set_to(""), at_row("row-no-onnx-version"))},
-        {"write an opset that is none",
-         on_cell("Opset version", set_to("v8"), at_row("row-bad-opset"))},
+        {"write an invalid opset", on_cell("Opset version", set_to("v8"), at_row("row-bad-opset"))},
         {"make a row's name a link",
          on_cell(
              "Model", [](std::string name) { return "[" + name + "](https://example.org)"; },
@@ -1005,7 +1003,7 @@ std::vector<Damage> make_damages() {
         {"add a file that differs in case", clash_of_case},
         {"misspell a setting", unknown_setting},
         {"ignore what isn't there", unused_ignore},
-        // models and archives have other bytes than they should
+        // models and archives have different content
         {"change a port's dimension",
          on_ports([](IoPorts& ports) { ports.inputs[0].shape[0] = std::int64_t{77}; }), true},
         {"rename a port", on_ports([](IoPorts& ports) { ports.outputs[0].name += "x"; }), true},
@@ -1073,7 +1071,7 @@ std::vector<Damage> make_damages() {
              },
              "release-too-old", false, other_bytes),
          true},
-        {"let external data lead out of the hub",
+        {"let external data point outside of the hub",
          on_model_bytes(
              [] {
                  return ModelBuilder(3)
@@ -1128,7 +1126,7 @@ std::vector<Damage> make_damages() {
              },
              "test-data-differs"),
          true},
-        {"pack a path that leads out",
+        {"pack a path outside of the archive",
          on_archive_bytes(
              [](const std::string& model) {
                  return ArchiveBuilder().file("m/model.onnx", model).file("../out", "x").gzip();

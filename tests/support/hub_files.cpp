@@ -31,7 +31,7 @@ struct Row {
     std::int64_t opset;
 };
 
-/// The zoo's layout: models below model/, an archive beside each.
+/// The zoo's layout: models in model/, each with an archive next to it.
 void add_folder(HubFiles& hub, const std::string& folder, const std::vector<Row>& rows,
                 std::int64_t features) {
     std::string readme =
@@ -92,7 +92,7 @@ HubFiles healthy_hub() {
         "# Hub\n\n| Model Class | Description |\n|-|-|\n"
         "| <b>[Digits](vision/digits)</b> | small |\n| <b>[Faces](vision/faces)</b> | large |\n"
         "| <b>[Words](text/words)</b> | old |\n| <b>[Large](text/large)</b> | new |\n"
-        "| Not yet | nobody |\n";
+        "| Not yet | no link |\n";
     hub.files[".gitattributes"] =
         "*.onnx filter=lfs diff=lfs merge=lfs -text\n*.tar.gz filter=lfs diff=lfs merge=lfs -text\n"
         "*.data filter=lfs diff=lfs merge=lfs -text\n";
@@ -140,10 +140,10 @@ std::vector<Finding> validate_tree(const HubFiles& hub, const Tree& tree, ModelC
 
 ValidationReport report_on(const HubFiles& hub, const Tree& tree, std::optional<Shard> shard,
                            ModelChecker* checker, ShapeInference* inference) {
-    Diagnostics trouble;
+    Diagnostics problems;
     Settings settings;
     if (const auto found = hub.files.find("onnxhub.toml"); found != hub.files.end()) {
-        settings = parse_settings(found->second, "onnxhub.toml", trouble);
+        settings = parse_settings(found->second, "onnxhub.toml", problems);
     }
     ManifestText manifest{manifest_path, std::nullopt};
     if (const auto found = hub.files.find(manifest_path); found != hub.files.end()) {
@@ -154,7 +154,7 @@ ValidationReport report_on(const HubFiles& hub, const Tree& tree, std::optional<
     reading.inference = inference;
     if (shard) reading.part = Scope(*shard);
     const auto state = read_hub_state(tree, settings, manifest, reading);
-    state->table_diagnostics.append(trouble);
+    state->table_diagnostics.append(problems);
     ValidateOptions options;
     options.jobs = 1;
     options.checker = checker;

@@ -15,10 +15,10 @@ class LfsServer {
 public:
     LfsServer();
 
-    // Objects are changed between runs alone.
+    // Objects may only be changed between runs.
     void add(const std::string& content);
     void remove(const std::string& content);
-    /// From now on these bytes come in place of the content, under its oid.
+    /// Serves these bytes instead of the content, under its oid.
     void falsify(const std::string& content, const std::string& bytes);
 
     std::string url() const { return server_.url("/lfs"); }

@@ -78,7 +78,7 @@ std::optional<FileStat> MemoryTree::stat(const std::string& path) const {
 std::string MemoryTree::read_link(const std::string& path) const {
     const auto found = files_.find(path);
     if (found == files_.end() || found->second.stat.kind != FileKind::symlink) {
-        throw UserError(path + ": is no symbolic link; name one");
+        throw UserError(path + ": is not a symbolic link; name one");
     }
     return found->second.content;
 }
@@ -90,7 +90,7 @@ std::unique_ptr<ByteSource> MemoryTree::open(const std::string& path) const {
     }
     const auto found = files_.find(path);
     if (found == files_.end() || found->second.stat.kind != FileKind::regular) {
-        throw UserError(path + ": is no regular file; replace it by one");
+        throw UserError(path + ": is not a regular file; replace it by one");
     }
     if (!found->second.is_readable) {
         throw UserError(path + ": can't be read (Permission denied); check its permissions");
@@ -111,7 +111,7 @@ std::optional<HeldByGit> MemoryTree::held_by_git(const std::string& path) const 
     if (!id) return std::nullopt;
     if (const auto pointer = unmodified_pointer(path)) return HeldByGit{*id, 130, *pointer};
     const File& file = files_.at(path);
-    if (!file.is_readable) throw UserError(path + ": is not here; fetch it");
+    if (!file.is_readable) throw UserError(path + ": is not available locally; fetch it");
     return HeldByGit{*id, file.stat.size_bytes, parse_lfs_pointer(file.content)};
 }
 

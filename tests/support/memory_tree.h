@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A tree in memory that records what was read of it.
+// A tree in memory that records what was read.
 #pragma once
 
 #include <map>
@@ -17,14 +17,15 @@ public:
     MemoryTree& add(const std::string& path, std::string content);
     MemoryTree& add_symlink(const std::string& path, std::string target);
     MemoryTree& add_ignored(const std::string& path, std::string content);
-    /// Neither file nor folder: FileKind::other is a FIFO, a socket or a device.
+    /// Adds an entry that is neither file nor folder: FileKind::other is a FIFO, a socket or a
+    /// device.
     MemoryTree& add_kind(const std::string& path, FileKind kind);
-    /// open() throws, as for a file without permission to read it.
+    /// open() throws, as for a file without read permission.
     MemoryTree& add_unreadable(const std::string& path, std::uint64_t size_bytes);
-    /// The file is unmodified since git recorded this pointer for it.
+    /// Marks the file as unmodified since git recorded this pointer for it.
     MemoryTree& set_unmodified_pointer(const std::string& path, const LfsPointer& pointer);
     MemoryTree& add_lfs_object(std::string content);  ///< under its own digest
-    /// An object whose content is not what its name says.
+    /// Adds an object whose content does not match its name.
     MemoryTree& add_corrupt_lfs_object(const Sha256& name, std::string content);
     MemoryTree& remove(const std::string& path);
 
@@ -49,8 +50,7 @@ private:
     std::map<std::string, File> files_;
     std::map<std::string, LfsPointer> unmodified_;
     std::map<Sha256, std::string> lfs_objects_;
-    std::unique_ptr<std::mutex> mutex_ =
-        std::make_unique<std::mutex>();  ///< so that trees can move
+    std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();  ///< makes trees movable
     mutable std::set<std::string> opened_;
 };
 

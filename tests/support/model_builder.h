@@ -24,7 +24,7 @@ public:
     ModelBuilder& output_without_shape(const std::string& name, int element_type = 1);
     ModelBuilder& node(const std::string& op, std::vector<std::string> inputs,
                        std::vector<std::string> outputs, const std::string& domain = "");
-    /// Weights as raw_data: floats that count up from 0, so they differ from zeros.
+    /// Weights as raw_data: floats that count up from 0, so that they differ from zeros.
     ModelBuilder& initializer(const std::string& name, const std::vector<std::int64_t>& dims);
     ModelBuilder& int64_initializer(const std::string& name,
                                     const std::vector<std::int64_t>& values);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs of the real program, as a user's shell would start it.
+// Runs the real program, as a user's shell would.
 #pragma once
 
 #include <filesystem>
@@ -14,11 +14,11 @@ struct ProgramResult {
     std::string err;
 };
 
-/// Runs `command` (found on PATH) in `folder` with nothing on standard input.
+/// Runs `command` (found on PATH) in `folder` with empty standard input.
 ProgramResult run_command(const std::vector<std::string>& command,
                           const std::filesystem::path& folder);
 
-/// Runs the onnxhub this build made.
+/// Runs the onnxhub of this build.
 ProgramResult run_onnxhub(std::vector<std::string> arguments, const std::filesystem::path& folder);
 
 /// Path of that program.

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Of every commit: its name depends on nothing but its content.
+/// The time of the first commit. It is fixed, so that commit ids depend only on the content.
 constexpr git_time_t first_commit_time = 1'600'000'000;  // seconds since 1970
 
 void require(int error, const std::string& what) {
@@ -33,7 +33,7 @@ void require(int error, const std::string& what) {
 void initialize_git() {
     static const bool done = [] {
         git_libgit2_init();
-        // A user's core.excludesFile or core.autocrlf would change what tests see.
+        // A user's core.excludesFile or core.autocrlf would affect tests.
         for (const int level : {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG,
                                 GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_PROGRAMDATA}) {
             git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "/nonexistent");
@@ -76,7 +76,7 @@ TemporaryFolder::TemporaryFolder() {
 }
 
 TemporaryFolder::~TemporaryFolder() {
-    std::error_code error;  // a test may have left a folder that can't be removed
+    std::error_code error;  // a test may have left a folder that cannot be removed
     fs::remove_all(path_, error);
 }
 
@@ -104,7 +104,7 @@ void set_old_time(const fs::path& path, long nanoseconds) {
 struct RepositoryBuilder::State {
     git_repository* repository = nullptr;
     git_index* index = nullptr;
-    std::set<std::string> kept;  ///< index entries which commit() leaves as they are
+    std::set<std::string> kept;  ///< index entries that commit() does not change
     int commits = 0;
     int clones = 0;
 
@@ -182,7 +182,7 @@ RepositoryBuilder& RepositoryBuilder::add_submodule(const std::string& path) {
     git_index_entry entry = {};
     entry.mode = GIT_FILEMODE_COMMIT;
     entry.path = path.c_str();
-    entry.id.id[0] = 1;  // some commit that isn't here
+    entry.id.id[0] = 1;  // a commit that does not exist locally
     require(git_index_add(state_->index, &entry), "git_index_add");
     state_->write_index();
     state_->kept.insert(path);

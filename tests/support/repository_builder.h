@@ -11,7 +11,7 @@
 
 namespace onnxhub::test {
 
-/// A folder that is removed with everything in it when the object goes.
+/// A folder that the destructor removes with its content.
 class TemporaryFolder {
 public:
     TemporaryFolder();
@@ -25,11 +25,12 @@ private:
     std::filesystem::path path_;
 };
 
-void write_file(const std::filesystem::path& path, const std::string& content);  ///< folders too
+void write_file(const std::filesystem::path& path,
+                const std::string& content);  ///< creates parent folders
 std::string read_file(const std::filesystem::path& path);
 
-/// Sets the modification time to a fixed moment long ago (2020), `nanoseconds` after the second, so
-/// that an index written later can vouch for the file.
+/// Sets the modification time to a fixed time in 2020, `nanoseconds` after the second, so that an
+/// index written later is newer than the file.
 void set_old_time(const std::filesystem::path& path, long nanoseconds = 500'000'000);
 
 class RepositoryBuilder {
@@ -41,16 +42,16 @@ public:
 
     RepositoryBuilder& write(const std::string& path, const std::string& content);
     RepositoryBuilder& symlink(const std::string& path, const std::string& target);
-    /// Writes the pointer of `content` into the working tree, as a clone without LFS leaves it.
+    /// Writes the pointer of `content` to the working tree, like a clone without LFS.
     RepositoryBuilder& write_pointer(const std::string& path, const std::string& content);
-    /// As a clone with LFS leaves it: the working tree has the content, the index the pointer with
-    /// the content's stat data, the LFS store the object. The file's time is in the past, so that
-    /// the entry is not racy.
+    /// Writes the files of a clone with LFS: the working tree has the content, the index has the
+    /// pointer with the content's stat data, and the LFS store has the object. The file's time is
+    /// in the past, so that the entry is not racy.
     RepositoryBuilder& write_lfs(const std::string& path, const std::string& content);
-    /// Records `blob` as what git holds for the file `path`, which stays as it is.
+    /// Records `blob` in the index for `path`, without changing the file.
     RepositoryBuilder& set_index_blob(const std::string& path, const std::string& blob);
     RepositoryBuilder& add_lfs_object(const std::string& content);
-    /// Records a submodule in the index and makes its folder, with a file in it.
+    /// Records a submodule in the index and creates its folder, with a file in it.
     RepositoryBuilder& add_submodule(const std::string& path);
     RepositoryBuilder& remove(const std::string& path);
     RepositoryBuilder& set_config(const std::string& key, const std::string& value);
@@ -58,8 +59,8 @@ public:
     /// with a fixed author and time. Returns the commit's 40 digits.
     std::string commit(const std::string& message);
     RepositoryBuilder& branch(const std::string& name);    ///< at HEAD
-    RepositoryBuilder& checkout(const std::string& name);  ///< forced; files of LFS as pointers
-    /// A bare clone in another temporary folder that goes with this object.
+    RepositoryBuilder& checkout(const std::string& name);  ///< forced; LFS files become pointers
+    /// A bare clone in another temporary folder, which the destructor removes.
     std::filesystem::path bare_clone();
 
     const std::filesystem::path& path() const { return folder_.path(); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Byte sources that count what is read of them, and large ones that take no room.
+// Byte sources that count reads, and large ones that need no memory.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,7 @@
 
 namespace onnxhub::test {
 
-/// `head`, then zeros up to `size_bytes`, made up when they are read.
+/// `head`, followed by zeros up to `size_bytes`, generated when they are read.
 class ZeroPaddedSource : public ByteSource {
 public:
     ZeroPaddedSource(std::string head, std::uint64_t size_bytes)

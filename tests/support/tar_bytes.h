@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tar archives byte by byte, for what no library would write.
+// Tar archives byte by byte, for archives that no library would write.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace onnxhub::test {
 
-/// Puts the right checksum into a header of 512 bytes.
+/// Sets the correct checksum in a header of 512 bytes.
 inline void set_checksum(std::string& header) {
     header.replace(148, 8, 8, ' ');
     unsigned sum = 0;
@@ -21,7 +21,7 @@ inline void set_checksum(std::string& header) {
     header.replace(148, 7, text, 7);
 }
 
-/// A ustar header; `size_bytes` of content have to follow, see tar_content().
+/// A ustar header; `size_bytes` of content must follow, see tar_content().
 inline std::string tar_header(const std::string& path, std::uint64_t size_bytes, char type = '0') {
     std::string header(512, '\0');
     header.replace(0, path.size(), path);
@@ -37,7 +37,7 @@ inline std::string tar_header(const std::string& path, std::uint64_t size_bytes,
     return header;
 }
 
-/// With zeros up to the next block.
+/// The content, padded with zeros to the next block.
 inline std::string tar_content(const std::string& content) {
     return content + std::string((512 - content.size() % 512) % 512, '\0');
 }
@@ -53,7 +53,7 @@ inline std::string pax_record(const std::string& key, const std::string& value) 
     return std::to_string(length) + " " + key + "=" + value + "\n";
 }
 
-/// An extended header with one record, for the member behind it.
+/// An extended header with one record, for the next member.
 inline std::string pax_header(const std::string& key, const std::string& value, char type = 'x') {
     return tar_file("PaxHeaders/x", pax_record(key, value), type);
 }

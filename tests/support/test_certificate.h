@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A certificate for servers on 127.0.0.1 that nobody trusts unless told to.
+// A certificate for servers on 127.0.0.1 that is only trusted explicitly.
 #pragma once
 
 #include <string>
@@ -7,11 +7,11 @@
 namespace onnxhub::test {
 
 struct TestCertificate {
-    std::string certificate;  ///< PEM; signed by itself, valid for a day
+    std::string certificate;  ///< PEM; self-signed, valid for a day
     std::string key;          ///< PEM
 };
 
-/// Another one at each call.
+/// Makes a new certificate at each call.
 TestCertificate make_test_certificate();
 
 }  // namespace onnxhub::test

@@ -40,7 +40,7 @@ std::string error_of(const std::string& text) {
 
 TEST(Baseline, KnownFindingsPassAndNewOnesStay) {
     const Baseline baseline = baseline_of({finding("a"), finding("b")});
-    const BaselineOutcome outcome = pass_known(baseline, {finding("b"), finding("c")});
+    const BaselineOutcome outcome = apply_baseline(baseline, {finding("b"), finding("c")});
     ASSERT_THAT(outcome.fresh, SizeIs(1));
     EXPECT_EQ(outcome.fresh[0].message, "c");
     EXPECT_EQ(outcome.known_count, 1u);
@@ -48,14 +48,15 @@ TEST(Baseline, KnownFindingsPassAndNewOnesStay) {
 }
 
 TEST(Baseline, KnowsAFindingAgainOnAnotherLine) {
-    const BaselineOutcome outcome = pass_known(baseline_of({finding("a", 3)}), {finding("a", 90)});
+    const BaselineOutcome outcome =
+        apply_baseline(baseline_of({finding("a", 3)}), {finding("a", 90)});
     EXPECT_THAT(outcome.fresh, IsEmpty());
     EXPECT_THAT(outcome.fixed, IsEmpty());
 }
 
 TEST(Baseline, OneMoreOfTheSameIsNew) {
-    const BaselineOutcome outcome = pass_known(baseline_of({finding("a"), finding("a")}),
-                                               {finding("a"), finding("a"), finding("a")});
+    const BaselineOutcome outcome = apply_baseline(baseline_of({finding("a"), finding("a")}),
+                                                   {finding("a"), finding("a"), finding("a")});
     EXPECT_THAT(outcome.fresh, SizeIs(1));
     EXPECT_EQ(outcome.known_count, 2u);
 }
@@ -73,17 +74,17 @@ TEST(Baseline, ReasonsOfPeopleAreKept) {
 }
 
 TEST(Baseline, BadFilesAreRefusedWithTheirLine) {
-    EXPECT_THAT(error_of("{"), HasSubstr("known.json:1: no JSON"));
-    EXPECT_THAT(error_of("[]"), HasSubstr("it has no \"version\""));
+    EXPECT_THAT(error_of("{"), HasSubstr("known.json:1: not valid JSON"));
+    EXPECT_THAT(error_of("[]"), HasSubstr("\"version\" is missing"));
     EXPECT_THAT(error_of("{\"version\": 2, \"findings\": []}"), HasSubstr("version is not 1"));
-    EXPECT_THAT(error_of("{\"version\": 1}"), HasSubstr("\"findings\" is no array"));
+    EXPECT_THAT(error_of("{\"version\": 1}"), HasSubstr("\"findings\" is not an array"));
     EXPECT_THAT(error_of("{\"version\": 1,\n\"findings\": [\n{}]}"),
                 HasSubstr("known.json:3: a finding's \"fingerprint\" is missing"));
     EXPECT_THAT(error_of("{\"version\": 1, \"findings\": [3]}"), HasSubstr("is missing"));
     EXPECT_THAT(error_of(R"({"version": 1, "findings": [{"fingerprint": "x", "rule": "y"}]})"),
                 HasSubstr("not 16 hexadecimal digits"));
     EXPECT_THAT(error_of("{\"version\": 1, \"version\": 1, \"findings\": []}"),
-                HasSubstr("here twice"));
+                HasSubstr("occurs twice"));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rules ask what git has recorded for a file. Its times must not matter.
+// Rules use what git has recorded for a file. File times must not matter.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -85,8 +85,9 @@ TEST(GitRecords, ABlobThatIsNotHereIsCounted) {
     std::filesystem::create_directories(hub.path() / ".git/objects");
     const Checked checked = check(hub);
     EXPECT_THAT(checked.findings.findings(), IsEmpty());
-    EXPECT_THAT(checked.findings.unchecked(),
-                Contains(Unchecked{"pointer-raw-bytes", 1, "git's copies of them are not here"}));
+    EXPECT_THAT(
+        checked.findings.unchecked(),
+        Contains(Unchecked{"pointer-raw-bytes", 1, "git's copies are not available locally"}));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Manifests of an attacker end in findings, never in a crash or a day's work.
+// Hostile manifests give findings, but never crashes or long run times.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

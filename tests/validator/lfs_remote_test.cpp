@@ -182,7 +182,7 @@ TEST(LfsRemote, TroubleWithTheServerIsInconclusiveAndEndsTheAsking) {
                                                     {500, "status 500"},
                                                     {503, "status 503"},
                                                     {509, "quota"},
-                                                    {200, "garbled"},
+                                                    {200, "invalid"},
                                                     {302, "status 302"}};
     std::vector<LfsObject> objects;
     for (int i = 0; i < 250; ++i) objects.push_back(object(std::to_string(i)));
@@ -236,13 +236,13 @@ TEST(LfsRemote, ErrorsOfSingleObjectsThatAreNot404AreInconclusive) {
         {R"({"code": 410, "message": "Object removed by owner"})", Kind::missing, ""},
         {R"({"code": 404, "message": "over quota"})", Kind::inconclusive, "quota"},
         {R"({"code": 403, "message": "over quota"})", Kind::inconclusive, "quota"},
-        {R"({"code": 422, "message": "Validation error"})", Kind::inconclusive, "refuses"},
+        {R"({"code": 422, "message": "Validation error"})", Kind::inconclusive, "rejects"},
         {R"({"code": 401})", Kind::inconclusive, "credentials (401)"},
         {R"({"code": 500})", Kind::inconclusive, "status 500"},
-        {R"({"code": 4294967700})", Kind::inconclusive, "garbled"},  // 404 in 32 bits
-        {R"({"code": "404"})", Kind::inconclusive, "garbled"},
-        {R"({"message": "gone"})", Kind::inconclusive, "garbled"},
-        {"true", Kind::inconclusive, "garbled"},
+        {R"({"code": 4294967700})", Kind::inconclusive, "invalid"},  // 404 in 32 bits
+        {R"({"code": "404"})", Kind::inconclusive, "invalid"},
+        {R"({"message": "gone"})", Kind::inconclusive, "invalid"},
+        {"true", Kind::inconclusive, "invalid"},
     };
     for (const auto& [error, kind, words] : errors) {
         HttpServer server([&](const ReceivedRequest&) {

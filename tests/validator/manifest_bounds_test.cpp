@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Manifests made to keep the rules busy, or to fill memory with what they find.
+// Manifests made to slow down the rules or to exhaust memory with findings.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -43,7 +43,7 @@ TEST(GithubReport, IsThisDocument) {
         R"doc(::error file=ONNX_HUB_MANIFEST.json,line=12,col=8,endColumn=14,title=model-sha-differs::model_sha is 1111, the file has 2222; run `onnxhub validate --fix`
 ::error file=a\x0a%3A%3Aerror%3A%3Ab%2Cc%25|`<i>@me [x](y).md,line=3,col=4,title=path-unsafe::'\x1b[31m#\x23[add-mask]@team #1 <script>&amp; https://evil.example\xff' ]]>; [click](javascript:x) | **now**\x0d\x0a::warning::
 ::warning file=ONNX_HUB_MANIFEST.json,title=order-differs::entries are not in order
-onnxhub: 12 not checked by graph-opset-differs: their bytes are not here
+onnxhub: 12 not checked by graph-opset-differs: not downloaded
 onnxhub: ::notice:: 2 findings of the baseline are fixed\x0a::error::x
 onnxhub: 2 errors, 1 warning in 2 files; checked 189 entries, 1 row, 373 files
 )doc");

@@ -59,7 +59,7 @@ TEST(JsonReport, IsThisDocument) {
         {
             "rule": "graph-opset-differs",
             "count": 12,
-            "reason": "their bytes are not here"
+            "reason": "not downloaded"
         }
     ],
     "notices": [

@@ -35,8 +35,8 @@ TEST(JunitReport, IsThisDocument) {
   </testsuite>
   <testsuite name="graph" tests="1" failures="0" errors="0" skipped="1">
     <testcase classname="onnxhub.graph" name="graph-opset-differs">
-      <skipped message="12 not checked: their bytes are not here"/>
-      <system-out>- 12 not checked by graph-opset-differs: their bytes are not here
+      <skipped message="12 not checked: not downloaded"/>
+      <system-out>- 12 not checked by graph-opset-differs: not downloaded
 </system-out>
     </testcase>
     <system-out>notice: ::notice:: 2 findings of the baseline are fixed\x0a::error::x

@@ -56,7 +56,7 @@ TEST(MarkdownReport, IsThisDocument) {
 
 ### Not checked
 
-- 12 not checked by graph-opset-differs: their bytes are not here
+- 12 not checked by graph-opset-differs: not downloaded
 
 ### Notices
 
@@ -133,7 +133,7 @@ TEST(MarkdownReport, IsCutAtARowBeforeItsLimit) {
     const std::string row = "| \u274c error | 1 | rule | wrong |\n";
     for (std::size_t at = 0; (at = text.find(row, at)) != text.npos; at += row.size()) ++rows;
     EXPECT_THAT(text, HasSubstr(row + "\n**" + std::to_string(100'000 - rows) + " more findings"));
-    EXPECT_THAT(text, EndsWith("have them all.\n"));
+    EXPECT_THAT(text, EndsWith("list all findings.\n"));
 }
 
 TEST(MarkdownReport, HostileTextsCannotFillIt) {

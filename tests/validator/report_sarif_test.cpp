@@ -56,8 +56,8 @@ TEST(SarifReport, IsThisDocument) {
                                 "text": "The file has another SHA-256. Nobody can load the model."
                             },
                             "help": {
-                                "text": "What: The file has another SHA-256.\n\nWhy: Nobody can load the model.\n\nExample: `model_sha` of an older file\n\nHow to fix: Regenerate the entry.\n\nFixable: `onnxhub validate --fix` repairs it",
-                                "markdown": "**What**: The file has another SHA-256.\n\n**Why**: Nobody can load the model.\n\n**Example**: `model_sha` of an older file\n\n**How to fix**: Regenerate the entry.\n\n**Fixable**: `onnxhub validate --fix` repairs it"
+                                "text": "What: The file has another SHA-256.\n\nWhy: Nobody can load the model.\n\nExample: `model_sha` of an older file\n\nHow to fix: Regenerate the entry.\n\nFixable: run `onnxhub validate --fix`",
+                                "markdown": "**What**: The file has another SHA-256.\n\n**Why**: Nobody can load the model.\n\n**Example**: `model_sha` of an older file\n\n**How to fix**: Regenerate the entry.\n\n**Fixable**: run `onnxhub validate --fix`"
                             },
                             "defaultConfiguration": {
                                 "level": "error"
@@ -79,7 +79,7 @@ TEST(SarifReport, IsThisDocument) {
                         {
                             "level": "note",
                             "message": {
-                                "text": "12 not checked by graph-opset-differs: their bytes are not here"
+                                "text": "12 not checked by graph-opset-differs: not downloaded"
                             },
                             "associatedRule": {
                                 "id": "graph-opset-differs"
@@ -190,7 +190,7 @@ TEST(SarifReport, HoldsFiveThousandResultsWorstFirst) {
 
 TEST(SarifReport, SaysHowManyResultsAreLeftOut) {
     EXPECT_THAT(render(report_of_size(5003), ReportFormat::sarif, {}),
-                HasSubstr("\"3 more findings are left out of this file"));
+                HasSubstr("\"3 more findings of the lowest severity do not fit in this file"));
 }
 
 TEST(SarifReport, CountsColumnsInCodePoints) {

@@ -54,7 +54,7 @@ error[path-unsafe]: '\x1b[31m#\x23[add-mask]@team #1 <script>&amp; https://evil.
   |       ^^^^^^^^^^^^^^
   = help: [click](javascript:x) | **now**\x0d\x0a::warning::
 
-12 not checked by graph-opset-differs: their bytes are not here
+12 not checked by graph-opset-differs: not downloaded
 
 notice: ::notice:: 2 findings of the baseline are fixed\x0a::error::x
 

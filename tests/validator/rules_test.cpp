@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each rule that hub_damage.h does not make fire: a case in which it fires, and a near miss.
+// Rules that no damage of hub_damage.h triggers: for each one a case that triggers it and a similar
+// valid case.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@
 #include "tests/support/archive_builder.h"
 #include "tests/support/hub_damage.h"
 #include "tests/support/hub_files.h"
+#include "tests/support/local_inference.h"
 #include "tests/support/model_builder.h"
 #include "validator/pointer_rules.h"
 #include "validator/remote_rules.h"

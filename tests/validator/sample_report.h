@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A report with something of everything, hostile names among it.
+// A report with all kinds of content, including hostile names.
 #pragma once
 
 #include <span>
@@ -65,7 +65,7 @@ inline ValidationReport sample_report() {
 
     ValidationReport report;
     report.findings = {sha, order, hostile};
-    report.unchecked = {{"graph-opset-differs", 12, "their bytes are not here"}};
+    report.unchecked = {{"graph-opset-differs", 12, "not downloaded"}};
     report.notices = {"::notice:: 2 findings of the baseline are fixed\n::error::x"};
     report.entries_checked = 189;
     report.rows_checked = 1;

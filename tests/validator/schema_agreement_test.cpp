@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The check of entries agrees with a validator that knows all of JSON Schema, on the same file.
+// The check of entries agrees with a complete JSON Schema validator on the same schema file.
 #include <gtest/gtest.h>
 
 #include <fstream>

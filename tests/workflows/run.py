@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The action and the workflows of new hubs, run step by step as a runner would: run.py SOURCE BUILD"""
+"""Runs the action and the workflows of new hubs step by step, as a workflow runner does: run.py SOURCE BUILD"""
 
 import hashlib
 import http.server
@@ -20,14 +20,14 @@ SOURCE, BUILD = (Path(sys.argv[i]).resolve() for i in (1, 2))
 PROGRAM = BUILD / "cli/onnxhub"
 MODEL = "tabular/classification/model/flower-classifier-13.onnx"
 README = "tabular/classification/README.md"
-# Names that are commands to something that may print or run them. Git takes all of them for a file.
+# Names that are commands for programs that print or run them. Git accepts all of them as file names.
 HOSTILE = ["$(touch pwned).onnx", "`touch pwned`.onnx", "a\n::error::forged.onnx", "##[error]forged.onnx",
            "::set-output name=x::y.onnx", "<img src=x onerror=alert(1)>.onnx", "[x](http://evil.example).onnx",
            "a|b@team #1 GH-1.onnx", "-rf.onnx", "${{ github.token }}.onnx", "%0A::warning::forged.onnx", "';touch pwned;'.onnx"]
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """GitHub's API and a Git LFS server, as far as they are asked here; every request is written down."""
+    """The used parts of GitHub's API and of a Git LFS server. Records every request."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
@@ -184,8 +184,8 @@ class Workflows(Hub):
         self.assertIn("onnxhub-report", outcome.uploads)
         self.assertNotRegex(outcome.log, r"(?m)^::(error|warning)")
 
-    def assert_broken_manifest_is_told(self, outcome, scope=True):
-        """Exit status, annotation, summary and outputs, whatever the event."""
+    def assert_broken_manifest_is_reported(self, outcome, scope=True):
+        """Exit status, annotation, summary and outputs, for every event."""
         self.assertEqual(outcome.status, 1, outcome.log)
         self.assertRegex(outcome.log, r"(?m)^::error file=ONNX_HUB_MANIFEST.json,line=\d+")
         self.assertIn("## onnxhub validate: 1 error", outcome.summary)
@@ -198,7 +198,7 @@ class Workflows(Hub):
 
     def test_a_wrong_manifest_fails_with_annotations_and_a_report(self):
         outcome = self.validate(self.break_manifest)
-        self.assert_broken_manifest_is_told(outcome)
+        self.assert_broken_manifest_is_reported(outcome)
         with zipfile.ZipFile(outcome.uploads["onnxhub-report"]) as report:
             self.assertEqual(sorted(report.namelist()), ["diff.json", "report.json"])
 
@@ -213,12 +213,12 @@ class Workflows(Hub):
         self.runner.gitconfig = ""
         outcome = self.runner.run(self.hub / ".github/workflows/validate.yml", "pull_request", event, merge,
                                   "refs/pull/9/merge")
-        self.assert_broken_manifest_is_told(outcome)
+        self.assert_broken_manifest_is_reported(outcome)
         self.assertIn("onnxhub-report", outcome.uploads)
         self.assertEqual(self.server.requests, [])
 
     def test_a_merge_queue_is_judged_against_its_base(self):
-        self.assert_broken_manifest_is_told(self.validate(self.break_manifest, "merge_group"))
+        self.assert_broken_manifest_is_reported(self.validate(self.break_manifest, "merge_group"))
         self.assertEqual(self.validate(self.edit_readme, "merge_group").status, 0)
 
     def test_a_pull_request_that_leaves_the_manifest_alone_is_fine_where_main_renews_it(self):
@@ -250,10 +250,10 @@ class Workflows(Hub):
             self.assertEqual(outcome.status, status, outcome.log)
             self.assertIn("only what changed since", outcome.summary)
 
-    def test_an_event_with_an_old_base_blames_nobody_for_what_is_on_main(self):
+    def test_an_event_with_an_old_base_ignores_what_is_on_main(self):
         old = self.base
         self.break_manifest()
-        self.base = self.commit("Somebody breaks main")
+        self.base = self.commit("Break main")
         for depth in ("1", "2", "3", "5", "0"):
             event, merge = self.pull_request(self.edit_readme)
             event["pull_request"]["base"]["sha"] = old
@@ -265,7 +265,7 @@ class Workflows(Hub):
         self.break_manifest()
         sha = self.commit("Break it")
         event = {"before": self.base, "after": sha}
-        self.assert_broken_manifest_is_told(self.action({}, "push", event, sha, "refs/heads/main"))
+        self.assert_broken_manifest_is_reported(self.action({}, "push", event, sha, "refs/heads/main"))
         # A push that ends with a merge hides none of the commits before it.
         self.git("checkout", "-q", "-b", "side", self.base)
         self.edit_readme()
@@ -275,13 +275,13 @@ class Workflows(Hub):
         sha = self.git("rev-parse", "HEAD")
         for depth in ("1", "2"):
             outcome = self.action({}, "push", {"before": self.base}, sha, "refs/heads/main", depth)
-            self.assert_broken_manifest_is_told(outcome)
+            self.assert_broken_manifest_is_reported(outcome)
 
     def test_events_without_a_base_check_everything(self):
         self.break_manifest()
         sha = self.commit("Break it")
         for name in ("workflow_dispatch", "schedule"):
-            self.assert_broken_manifest_is_told(self.action({}, name, {}, sha, "refs/heads/main"), scope=False)
+            self.assert_broken_manifest_is_reported(self.action({}, name, {}, sha, "refs/heads/main"), scope=False)
         outcome = self.action({"fetch": "true"}, "workflow_dispatch", {}, sha, "refs/heads/main")
         self.assertIn("no Git LFS object is fetched", outcome.log)
 
@@ -335,9 +335,9 @@ class Workflows(Hub):
         for wrong in ({"command": "nonsense"}, {"format": "json"}, {"fetch": "yes"}, {"fail-on": "note"}, {"sarif": "1"}):
             outcome = self.action(wrong, "pull_request", event, merge, "refs/pull/9/merge")
             self.assertEqual(outcome.status, 2)
-            self.assertIn(f"the input {next(iter(wrong))} is none of: ", outcome.log)
+            self.assertIn(f"the input {next(iter(wrong))} must be one of: ", outcome.log)
         empty = self.action({"format": "", "fail-on": "", "fetch": ""}, "pull_request", event, merge, "refs/pull/9/merge")
-        self.assert_broken_manifest_is_told(empty)
+        self.assert_broken_manifest_is_reported(empty)
         outcome = self.action({"path": "nowhere"}, "pull_request", event, merge, "refs/pull/9/merge")
         self.assertEqual(outcome.status, 2)
 
@@ -404,13 +404,13 @@ class Workflows(Hub):
         self.assertIn("git lfs fetch: failed", outcome.summary)
         self.assert_inert(outcome.log, outcome.summary)
 
-    # The trusted half
+    # The workflow that comments
 
     def comment(self, artifact, head_branch="change", head="a" * 40, conclusion="failure"):
         self.server.artifact = artifact
-        self.server.pulls = [{"number": 9, "head": {"label": f"stranger:{head_branch}", "sha": "a" * 40}}]
+        self.server.pulls = [{"number": 9, "head": {"label": f"contributor:{head_branch}", "sha": "a" * 40}}]
         event = {"workflow_run": {"id": 77, "event": "pull_request", "head_sha": head, "head_branch": head_branch, "conclusion": conclusion,
-                                  "head_repository": {"owner": {"login": "stranger"}}, "pull_requests": []}}
+                                  "head_repository": {"owner": {"login": "contributor"}}, "pull_requests": []}}
         return self.runner.run(self.hub / ".github/workflows/comment.yml", "workflow_run", event, self.base,
                                "refs/heads/main", self.server.url)
 
@@ -421,7 +421,7 @@ class Workflows(Hub):
                 file.writestr(name.replace("_json", ".json"), text)
         return path.read_bytes()
 
-    def test_one_comment_is_made_and_then_renewed(self):
+    def test_one_comment_is_added_and_then_updated(self):
         report = self.validate(self.break_manifest).uploads["onnxhub-report"].read_bytes()
         outcome = self.comment(report)
         self.assertEqual(outcome.status, 0, outcome.log)
@@ -429,11 +429,11 @@ class Workflows(Hub):
         self.assertEqual(len(self.server.comments), 1)
         self.assertIn("1 error", self.server.comments[0]["body"])
         self.assertIn("### Models: no model changed", self.server.comments[0]["body"])
-        self.assertIn("What the pull request's own run reported.", self.server.comments[0]["body"])
-        self.server.comments.insert(0, {"id": 1, "user": {"login": "somebody[bot]"}, "body": "<!-- onnxhub --> mine"})
+        self.assertIn("Report of the pull request's own workflow run.", self.server.comments[0]["body"])
+        self.server.comments.insert(0, {"id": 1, "user": {"login": "other[bot]"}, "body": "<!-- onnxhub --> mine"})
         report = self.validate(self.edit_readme).uploads["onnxhub-report"].read_bytes()
         self.comment(report)
-        self.server.fails_on_comments = True  # no second comment where it can't be told whether there is one
+        self.server.fails_on_comments = True  # no second comment if it is unknown whether there is one
         self.assertNotEqual(self.comment(report).status, 0)
         self.assertEqual(len(self.server.comments), 2)
         self.assertEqual(self.server.comments[0]["body"], "<!-- onnxhub --> mine")
@@ -462,7 +462,7 @@ class Workflows(Hub):
         self.assertEqual(outcome.status, 0)
         self.assertEqual(self.server.comments, [])
 
-    def test_a_comment_shows_a_strangers_text_as_text(self):
+    def test_a_comment_shows_untrusted_text_as_text(self):
         sound = json.loads(zipfile.ZipFile(self.validate(self.break_manifest).uploads["onnxhub-report"]).read("report.json"))
         for name in HOSTILE:
             sound["findings"] += [{"rule": name, "severity": "error", "message": name, "file": name, "hint": name}]
@@ -532,11 +532,11 @@ class Workflows(Hub):
         outcome = self.runner.run(workflow, "push", {}, sha, "refs/heads/main")
         self.assertEqual(outcome.status, 0, outcome.log)
         self.assertEqual(manifest.read_text(), right)
-        self.assertEqual(self.git("log", "-1", "--format=%s"), "Renew the manifest")
+        self.assertEqual(self.git("log", "-1", "--format=%s"), "Regenerate the manifest")
         sha = self.git("rev-parse", "HEAD")
         self.assertEqual(self.runner.run(workflow, "push", {}, sha, "refs/heads/main").status, 0)
         self.assertEqual(self.git("rev-parse", "HEAD"), sha)
-        # Also where nobody has committed one yet.
+        # Also if no manifest is committed yet.
         self.git("rm", "-q", "ONNX_HUB_MANIFEST.json")
         sha = self.commit("No manifest")
         self.assertEqual(self.runner.run(workflow, "push", {}, sha, "refs/heads/main").status, 0)
@@ -683,7 +683,7 @@ class Sweeps(Hub):
         job = yaml.safe_load((SOURCE / "templates/sweep/kubernetes-job.yaml").read_text())
         container = job["spec"]["template"]["spec"]["containers"][0]
         variables = {variable["name"]: variable["value"] for variable in container["env"]}
-        self.assertEqual((job["kind"], job["spec"]["completionMode"]), ("Command", "Indexed"))
+        self.assertEqual((job["kind"], job["spec"]["completionMode"]), ("Job", "Indexed"))
         self.assertEqual(variables["SHARDS"], str(job["spec"]["completions"]))
         mounts = {mount["name"] for mount in container["volumeMounts"]}
         self.assertEqual(mounts, {volume["name"] for volume in job["spec"]["template"]["spec"]["volumes"]})

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A project without files of these names must not get the library's.
+// A project without headers of these names must not get the library's.
 #include <onnxhub/manifest/entry.h>
 
 #if __has_include("base/digest.h") || __has_include("http/http_client.h")

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hosting/client/model_composer.h"
+#include "model/worker/compose_models.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <onnx/checker.h>
 #include <onnx/version_converter/convert.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <climits>
 #include <exception>
+#include <fstream>
 #include <functional>
 #include <iterator>
 #include <map>
 #include <set>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -24,23 +27,32 @@
 namespace onnxhub {
 namespace {
 
+namespace fs = std::filesystem;
+
+constexpr rlim_t longest_computing = 600;  // seconds
+
+// Address space: for libraries and small models, and for each byte of the two models. Each is held
+// as bytes and as messages, and so is the result.
+constexpr rlim_t memory_base = rlim_t{1} << 30;  // bytes
+constexpr rlim_t memory_per_byte = 8;
+
 using Names = std::set<std::string>;
-/// Of connected ports: the network's input → the preprocessing model's output.
+/// Connected ports: the network's input → the preprocessing model's output.
 using Connections = std::map<std::string, std::string>;
 
 [[noreturn]] void fail(const std::string& what, const std::string& hint) {
     throw UserError("composing: " + what + "; " + hint);
 }
 
-/// The first line of what libonnx says: it goes on about the node at length.
-std::string first_line(const std::exception& error) {
+/// The first line of libonnx's message. The rest describes the node at length.
+std::string first_clause(const std::exception& error) {
     std::string text = error.what();
     text = text.substr(0, text.find('\n'));
     while (text.ends_with('.')) text.pop_back();
     return text;
 }
 
-/// Calls `see` for the graph and all below it. Protobuf's own limit bounds the depth.
+/// Calls `see` for the graph and all its subgraphs. Protobuf's own limit bounds the depth.
 template <typename Graph>
 void for_each_graph(Graph& graph, const std::function<void(Graph&)>& see);
 
@@ -94,12 +106,12 @@ bool has_external_data(const onnx::GraphProto& graph) {
 
 void check(const onnx::ModelProto& model, const std::string& which) {
     if (has_external_data(model.graph())) {
-        fail(which + " has weights outside its file", "compose models that hold their weights");
+        fail(which + " has external data", "compose models without external data");
     }
     try {
         onnx::checker::check_model(model);
     } catch (const std::exception& error) {
-        fail(which + " fails ONNX's checker: " + first_line(error), "choose another model");
+        fail(which + " fails ONNX's checker: " + first_clause(error), "choose another model");
     }
 }
 
@@ -111,11 +123,11 @@ std::map<std::string, std::int64_t> model_opsets(const onnx::ModelProto& model) 
     return opsets;
 }
 
-/// The converter knows neither functions nor sparse initializers, and drops what it doesn't know.
+/// Checks what ONNX's converter would drop: it supports neither functions nor sparse initializers.
 onnx::ModelProto converted(const onnx::ModelProto& model, std::int64_t opset,
                            const std::string& which) {
     const auto lost = [&](const std::string& what) {
-        fail(fmt::format("{} can't be brought to opset {}: {}", which, opset, what),
+        fail(fmt::format("{} can't be converted to opset {}: {}", which, opset, what),
              "choose versions of both models with the same opset (--opset)");
     };
     if (model.functions_size() > 0) lost("it has functions of its own");
@@ -127,14 +139,14 @@ onnx::ModelProto converted(const onnx::ModelProto& model, std::int64_t opset,
     try {
         result = onnx::version_conversion::ConvertVersion(model, static_cast<int>(opset));
     } catch (const std::exception& error) {
-        lost(first_line(error));
+        lost(first_clause(error));
     }
-    if (model_opsets(result)[""] != opset) lost("ONNX's version converter does not understand it");
+    if (model_opsets(result)[""] != opset) lost("ONNX's version converter does not support it");
     *result.mutable_metadata_props() = model.metadata_props();
     return result;
 }
 
-/// Both models at the same opsets and IR version.
+/// Converts both models to the same opsets and IR version.
 void bring_together(onnx::ModelProto& preprocessing, onnx::ModelProto& network) {
     const auto one = model_opsets(preprocessing);
     const auto other = model_opsets(network);
@@ -143,7 +155,7 @@ void bring_together(onnx::ModelProto& preprocessing, onnx::ModelProto& network) 
         if (domain.empty() || found == other.end() || found->second == version) continue;
         fail(fmt::format("the models use opsets {} and {} of the domain \"{}\"", version,
                          found->second, domain),
-             "only the default domain can be converted, choose other versions of the models");
+             "choose other versions of the models, since only the default domain can be converted");
     }
     const std::int64_t ir = std::max(preprocessing.ir_version(), network.ir_version());
     if (one.contains("") && other.contains("")) {
@@ -178,7 +190,7 @@ std::string text_of(const onnx::ValueInfoProto& info) {
     return info.name() + " " + to_text(port);
 }
 
-/// Names of dimensions are each model's own, so only numbers can disagree.
+/// Only numbers can disagree, since names of dimensions have no meaning outside their model.
 bool agree(const onnx::TensorShapeProto& one, const onnx::TensorShapeProto& other) {
     return one.dim_size() == other.dim_size() &&
            std::ranges::equal(one.dim(), other.dim(), [](const auto& a, const auto& b) {
@@ -216,7 +228,7 @@ Connections connect(const onnx::GraphProto& preprocessing, const onnx::GraphProt
     return connections;
 }
 
-/// Names of values, at all depths, by what they are.
+/// Names of values by kind, at all depths.
 std::map<std::string, Names> names_of(const onnx::GraphProto& graph) {
     std::map<std::string, Names> names;
     for_each_graph<const onnx::GraphProto>(graph, [&](const onnx::GraphProto& below) {
@@ -258,7 +270,7 @@ void check_collisions(const onnx::GraphProto& preprocessing, const onnx::GraphPr
     }
 }
 
-/// A connected input is read under its output's name from now on, in subgraphs too.
+/// Renames each connected input to its output's name, in subgraphs too.
 void rename_inputs(onnx::GraphProto& network, const Connections& connections) {
     const auto rename = [&](std::string& name) {
         const auto found = connections.find(name);
@@ -274,7 +286,7 @@ void rename_inputs(onnx::GraphProto& network, const Connections& connections) {
         if (&graph == &network) return;
         for (auto& output : *graph.mutable_output()) rename(*output.mutable_name());
     });
-    // An output that hands an input through keeps its name.
+    // An output that returns an input unchanged keeps its name.
     for (const auto& output : network.output()) {
         const auto found = connections.find(output.name());
         if (found == connections.end()) continue;
@@ -286,7 +298,7 @@ void rename_inputs(onnx::GraphProto& network, const Connections& connections) {
     }
 }
 
-/// Appends what `skip` doesn't name.
+/// Appends the items that `skip` does not name.
 template <typename Repeated, typename NameOf>
 void append(Repeated& to, const Repeated& from, const Connections& skip, const NameOf& name_of) {
     for (const auto& element : from) {
@@ -294,7 +306,7 @@ void append(Repeated& to, const Repeated& from, const Connections& skip, const N
     }
 }
 
-/// A value both models put out or hand on under one name is one output.
+/// A value that is an output of both models under one name is a single output.
 void append_outputs(onnx::GraphProto& merged, const onnx::GraphProto& preprocessing,
                     const onnx::GraphProto& network, const Connections& connections) {
     Names connected;
@@ -319,7 +331,7 @@ onnx::GraphProto merge(const onnx::GraphProto& preprocessing, const onnx::GraphP
     append(*merged.mutable_value_info(), network.value_info(), connections, name_of);
     merged.mutable_quantization_annotation()->MergeFrom(network.quantization_annotation());
     merged.set_name(preprocessing.name() + "_" + network.name());
-    merged.set_doc_string(fmt::format("{} in front of {}\n\n{}\n\n{}", preprocessing.name(),
+    merged.set_doc_string(fmt::format("{} followed by {}\n\n{}\n\n{}", preprocessing.name(),
                                       network.name(), preprocessing.doc_string(),
                                       network.doc_string()));
     return merged;
@@ -363,6 +375,33 @@ void append_opsets(onnx::ModelProto& merged, const onnx::ModelProto& one,
     }
 }
 
+/// Of the rest of this process, by the sizes of the models.
+void limit_resources([[maybe_unused]] const fs::path& preprocessing,
+                     [[maybe_unused]] const fs::path& network) {
+    const rlimit time = {longest_computing, longest_computing};
+    setrlimit(RLIMIT_CPU, &time);
+#if !defined(__SANITIZE_ADDRESS__)  // which reserves terabytes of address space
+    const rlim_t size = fs::file_size(preprocessing) + fs::file_size(network);
+    const rlimit memory = {memory_base + memory_per_byte * size,
+                           memory_base + memory_per_byte * size};
+    setrlimit(RLIMIT_AS, &memory);
+#endif
+}
+
+onnx::ModelProto read_model(const fs::path& path) {
+    std::error_code error;
+    if (fs::file_size(path, error) > INT_MAX) {
+        throw UserError(path.string() +
+                        ": is larger than the 2 GiB that a message can be; use its path");
+    }
+    std::ifstream file(path, std::ios::binary);
+    onnx::ModelProto model;
+    if (!file || !model.ParseFromIstream(&file)) {
+        throw UserError(path.string() + ": is no ONNX model; tell the hub's maintainers");
+    }
+    return model;
+}
+
 }  // namespace
 
 onnx::ModelProto compose_models(onnx::ModelProto preprocessing, onnx::ModelProto network) {
@@ -389,6 +428,11 @@ onnx::ModelProto compose_models(onnx::ModelProto preprocessing, onnx::ModelProto
     *merged.mutable_graph() = merge(preprocessing.graph(), network.graph(), connections);
     check(merged, "the composed model");
     return merged;
+}
+
+std::string compose_model_files_here(const fs::path& preprocessing, const fs::path& network) {
+    limit_resources(preprocessing, network);
+    return compose_models(read_model(preprocessing), read_model(network)).SerializeAsString();
 }
 
 }  // namespace onnxhub

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hosting/client/model_composer.h"
+#include "model/worker/compose_models.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -228,7 +228,7 @@ TEST(ComposeModels, WhatTheConverterWouldLoseIsRefused) {
     function.set_name("F");
     function.set_domain("mine");
     EXPECT_THAT(error(one.proto(), network(15, 8).proto()),
-                HasSubstr("can't be brought to opset 15: it has functions"));
+                HasSubstr("can't be converted to opset 15: it has functions"));
 }
 
 TEST(ComposeModels, BadModelsAreRefused) {
@@ -237,8 +237,7 @@ TEST(ComposeModels, BadModelsAreRefused) {
     EXPECT_THAT(error(preprocessing().proto(), {}), HasSubstr("network fails ONNX's checker"));
     ModelBuilder outside = network();
     outside.external_initializer("far", {2}, "weights.bin");
-    EXPECT_THAT(error(preprocessing().proto(), outside.proto()),
-                HasSubstr("has weights outside its file"));
+    EXPECT_THAT(error(preprocessing().proto(), outside.proto()), HasSubstr("has external data"));
     ModelBuilder no_input(13);
     no_input.initializer("c", {1, 2}).node("Abs", {"c"}, {"y"}).output("y", {1, 2});
     EXPECT_THAT(error(preprocessing().proto(), no_input.proto()), HasSubstr("nothing to connect"));

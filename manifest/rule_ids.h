@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ids of all rules. They are public: settings, baselines, workflows and reports name rules by them,
+// so an id never changes. `generate` reports diagnostics under the same ids as `validate`.
+#pragma once
+
+namespace onnxhub::rule_id {
+
+// Family "document".
+inline constexpr char manifest_missing[] = "manifest-missing";
+inline constexpr char json_syntax[] = "json-syntax";
+inline constexpr char manifest_schema[] = "manifest-schema";
+inline constexpr char negative_dimension[] = "negative-dimension";
+inline constexpr char duplicate_key[] = "duplicate-key";
+inline constexpr char duplicate_entry[] = "duplicate-entry";
+inline constexpr char ambiguous_model[] = "ambiguous-model";
+inline constexpr char unsafe_path[] = "unsafe-path";
+inline constexpr char path_case_clash[] = "path-case-clash";
+inline constexpr char entry_order[] = "entry-order";
+inline constexpr char manifest_format[] = "manifest-format";
+
+// Family "files".
+inline constexpr char model_missing[] = "model-missing";
+inline constexpr char archive_missing[] = "archive-missing";
+inline constexpr char external_file_missing[] = "external-file-missing";
+inline constexpr char model_sha_differs[] = "model-sha-differs";
+inline constexpr char model_size_differs[] = "model-size-differs";
+inline constexpr char archive_sha_differs[] = "archive-sha-differs";
+inline constexpr char archive_size_differs[] = "archive-size-differs";
+inline constexpr char external_file_differs[] = "external-file-differs";
+inline constexpr char content_not_stated[] = "content-not-stated";
+inline constexpr char symbolic_link[] = "symbolic-link";
+
+// Family "pointers".
+inline constexpr char pointer_conflict[] = "pointer-conflict";
+inline constexpr char pointer_truncated[] = "pointer-truncated";
+inline constexpr char pointer_malformed[] = "pointer-malformed";
+inline constexpr char pointer_crlf[] = "pointer-crlf";
+inline constexpr char pointer_not_canonical[] = "pointer-not-canonical";
+inline constexpr char pointer_raw_bytes[] = "pointer-raw-bytes";
+inline constexpr char lfs_not_covered[] = "lfs-not-covered";
+inline constexpr char not_in_lfs[] = "not-in-lfs";
+inline constexpr char file_unreadable[] = "file-unreadable";
+inline constexpr char attributes_unreadable[] = "attributes-unreadable";
+inline constexpr char folder_unreadable[] = "folder-unreadable";
+inline constexpr char path_left_out[] = "path-left-out";
+inline constexpr char submodule_left_out[] = "submodule-left-out";
+inline constexpr char repository_left_out[] = "repository-left-out";
+
+// Family "remote".
+inline constexpr char remote_object_missing[] = "remote-object-missing";
+inline constexpr char remote_size_differs[] = "remote-size-differs";
+
+// Family "tables".
+inline constexpr char readme_unreadable[] = "readme-unreadable";
+inline constexpr char readme_too_complex[] = "readme-too-complex";
+inline constexpr char readme_not_utf8[] = "readme-not-utf8";
+inline constexpr char readme_conflict[] = "readme-conflict";
+inline constexpr char folder_no_link[] = "folder-no-link";
+inline constexpr char folder_absolute_url[] = "folder-absolute-url";
+inline constexpr char folder_unsafe_path[] = "folder-unsafe-path";
+inline constexpr char folder_no_readme[] = "folder-no-readme";
+inline constexpr char folder_is_submodule[] = "folder-is-submodule";
+inline constexpr char column_misspelled[] = "column-misspelled";
+inline constexpr char column_missing[] = "column-missing";
+inline constexpr char row_no_model[] = "row-no-model";
+inline constexpr char row_name_is_link[] = "row-name-is-link";
+inline constexpr char row_no_link[] = "row-no-link";
+inline constexpr char row_absolute_url[] = "row-absolute-url";
+inline constexpr char row_unsafe_path[] = "row-unsafe-path";
+inline constexpr char row_no_onnx_version[] = "row-no-onnx-version";
+inline constexpr char row_bad_version[] = "row-bad-version";
+inline constexpr char row_bad_opset[] = "row-bad-opset";
+inline constexpr char row_duplicate[] = "row-duplicate";
+inline constexpr char row_file_missing[] = "row-file-missing";
+inline constexpr char row_archive_missing[] = "row-archive-missing";
+inline constexpr char row_file_ignored[] = "row-file-ignored";
+inline constexpr char row_file_unusable[] = "row-file-unusable";
+inline constexpr char feature_tensor_unknown[] = "feature-tensor-unknown";
+inline constexpr char row_without_entry[] = "row-without-entry";
+inline constexpr char entry_without_row[] = "entry-without-row";
+inline constexpr char entry_path_differs[] = "entry-path-differs";
+inline constexpr char entry_name_differs[] = "entry-name-differs";
+inline constexpr char entry_version_differs[] = "entry-version-differs";
+inline constexpr char entry_opset_differs[] = "entry-opset-differs";
+inline constexpr char entry_tags_differ[] = "entry-tags-differ";
+inline constexpr char entry_archive_differs[] = "entry-archive-differs";
+
+// Family "graph".
+inline constexpr char model_unreadable[] = "model-unreadable";
+inline constexpr char model_no_opset[] = "model-no-opset";
+inline constexpr char model_too_new[] = "model-too-new";
+inline constexpr char inference_crashed[] = "inference-crashed";
+inline constexpr char port_name_not_utf8[] = "port-name-not-utf8";
+inline constexpr char model_contradictory[] = "model-contradictory";
+inline constexpr char graph_too_deep[] = "graph-too-deep";
+inline constexpr char external_data_unsafe[] = "external-data-unsafe";
+inline constexpr char external_data_missing[] = "external-data-missing";
+inline constexpr char external_data_not_listed[] = "external-data-not-listed";
+inline constexpr char graph_opset_differs[] = "graph-opset-differs";
+inline constexpr char release_too_old[] = "release-too-old";
+inline constexpr char io_ports_missing[] = "io-ports-missing";
+inline constexpr char io_ports_differ[] = "io-ports-differ";
+inline constexpr char extra_ports_differ[] = "extra-ports-differ";
+inline constexpr char checker_failed[] = "checker-failed";
+inline constexpr char checker_crashed[] = "checker-crashed";
+
+// Family "archive".
+inline constexpr char archive_unreadable[] = "archive-unreadable";
+inline constexpr char archive_unsafe[] = "archive-unsafe";
+inline constexpr char archive_too_large[] = "archive-too-large";
+inline constexpr char archive_no_model[] = "archive-no-model";
+inline constexpr char archive_model_differs[] = "archive-model-differs";
+inline constexpr char test_data_missing[] = "test-data-missing";
+inline constexpr char test_data_differs[] = "test-data-differs";
+
+// Family "settings".
+inline constexpr char unknown_setting[] = "unknown-setting";
+inline constexpr char ignore_unknown_rule[] = "ignore-unknown-rule";
+inline constexpr char ignore_unused[] = "ignore-unused";
+
+// Family "changes".
+inline constexpr char ports_changed_without_model[] = "ports-changed-without-model";
+inline constexpr char external_data_changed_without_model[] = "external-data-changed-without-model";
+inline constexpr char checks_changed[] = "checks-changed";
+
+// Reported by `generate`, `merge` and the merge driver alone: `validate` has no such rules.
+inline constexpr char fetch_failed[] = "fetch-failed";
+inline constexpr char too_many_removals[] = "too-many-removals";
+inline constexpr char merge_conflict[] = "merge-conflict";
+
+}  // namespace onnxhub::rule_id

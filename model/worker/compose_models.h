@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two models as one: a preprocessing model in front of a network.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <filesystem>
+#include <string>
+
+#include "base/user_error.h"
+
+namespace onnxhub {
+
+/// The outputs of `preprocessing`, in their order, become the inputs of `network`. Inputs and
+/// outputs without a partner stay those of the result. Initializers of the network are not
+/// connected, even where IR versions before 4 list them among the inputs.
+///
+/// As in the Python client (onnx.hub.load_composite_model), ONNX's version converter brings the
+/// model with the lower opset of the default domain up to the higher one. Other domains must agree.
+/// Then follow the checks of onnx.compose.merge_models: edges, initializers, value_info, sparse
+/// initializers, functions and metadata must not collide, and connected ports must agree in type
+/// and shape (names of dimensions and unknown ones agree with everything). The result has the
+/// higher of the two IR versions, since each allows what the one before does, and passes ONNX's
+/// checker.
+///
+/// Throws UserError, with one line to show, when the models can't be composed.
+onnx::ModelProto compose_models(onnx::ModelProto preprocessing, onnx::ModelProto network);
+
+/// The same with two files, as a serialized onnx.ModelProto. From then on the time and memory of
+/// this process are limited, by the sizes of the files.
+std::string compose_model_files_here(const std::filesystem::path& preprocessing,
+                                     const std::filesystem::path& network);
+
+}  // namespace onnxhub

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "validator/finding.h"
+
+namespace onnxhub {
+
+struct ReportOptions {
+    bool color = false;    ///< text only: terminal colours
+    bool verbose = false;  ///< text only: why a rule matters, at the rule's first finding
+    std::string tool_version;
+    /// Markdown only, bytes. GitHub discards job summaries of more than 1 MiB. The output of `diff`
+    /// fits in the same summary.
+    std::size_t markdown_limit = 980'000;
+    std::span<const RuleInfo> rules;  ///< the applied rules, for formats that describe them
+};
+
+}  // namespace onnxhub
