@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "archive/inflated_archive.h"
 
-#include <archive.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -10,6 +9,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "archive/libarchive/library.h"
 
 namespace onnxhub {
 namespace {
@@ -115,20 +116,20 @@ private:
 template <class Input>
 class OtherDecoder : public InflatedArchive::Decoder {
 public:
-    explicit OtherDecoder(Input& input) : input_(input) {
+    explicit OtherDecoder(Input& input) : input_(input), handle_(libarchive().read_new()) {
         if (!handle_) throw std::bad_alloc();
         // Only the formats that hubs use: each further format exposes more code to untrusted bytes.
-        archive_read_support_filter_bzip2(handle_.get());
-        archive_read_support_filter_xz(handle_.get());
-        archive_read_support_filter_zstd(handle_.get());
-        archive_read_support_format_raw(handle_.get());
-        archive_read_support_format_empty(handle_.get());
+        libarchive().read_support_filter_bzip2(handle_.get());
+        libarchive().read_support_filter_xz(handle_.get());
+        libarchive().read_support_filter_zstd(handle_.get());
+        libarchive().read_support_format_raw(handle_.get());
+        libarchive().read_support_format_empty(handle_.get());
         const auto next_block = [](archive* handle, void* self, const void** block) {
             return static_cast<OtherDecoder*>(self)->next_block(handle, block);
         };
-        check(archive_read_open(handle_.get(), this, nullptr, next_block, nullptr));
+        check(libarchive().read_open(handle_.get(), this, nullptr, next_block, nullptr));
         archive_entry* entry = nullptr;
-        const int status = archive_read_next_header(handle_.get(), &entry);
+        const int status = libarchive().read_next_header(handle_.get(), &entry);
         is_at_end_ = status == ARCHIVE_EOF;
         if (!is_at_end_) check(status);
     }
@@ -138,7 +139,7 @@ public:
 
     std::size_t read(std::span<std::byte> into) override {
         if (is_at_end_) return 0;
-        const la_ssize_t count = archive_read_data(handle_.get(), into.data(), into.size());
+        const la_ssize_t count = libarchive().read_data(handle_.get(), into.data(), into.size());
         if (count < 0) check(static_cast<int>(count));
         return static_cast<std::size_t>(count);
     }
@@ -152,7 +153,7 @@ private:
             return static_cast<la_ssize_t>(std::exchange(input_.rest, {}).size());
         } catch (...) {
             exception_ = std::current_exception();
-            archive_set_error(handle, ARCHIVE_FATAL, "the archive can't be read");
+            libarchive().set_error(handle, ARCHIVE_FATAL, "the archive can't be read");
             return -1;
         }
     }
@@ -160,12 +161,17 @@ private:
     void check(int status) {
         if (exception_) std::rethrow_exception(exception_);
         if (status == ARCHIVE_OK) return;
-        const char* text = archive_error_string(handle_.get());
+        const char* text = libarchive().error_string(handle_.get());
         throw DamagedArchive(std::string("has damaged data (") + (text ? text : "no reason") + ")");
     }
 
+    /// Frees the handle also when the constructor throws.
+    struct FreeHandle {
+        void operator()(archive* handle) const { libarchive().read_free(handle); }
+    };
+
     Input& input_;
-    std::unique_ptr<archive, int (*)(archive*)> handle_{archive_read_new(), archive_read_free};
+    std::unique_ptr<archive, FreeHandle> handle_;
     bool is_at_end_ = false;
     std::exception_ptr exception_;
 };

@@ -1,28 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/digest.h"
 
-#include <openssl/evp.h>
-
-#include "base/user_error.h"
+#include <openssl/sha.h>
 
 namespace onnxhub {
 
+// The EVP functions first read OpenSSL's configuration and look up a provider, which takes 3 to 4
+// million instructions, as much as a short command needs for its work. These functions use the same
+// assembly and need no set-up. They always succeed.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
 struct Sha256Hasher::Context {
-    EVP_MD_CTX* evp = EVP_MD_CTX_new();
-    Context() = default;
-    Context(const Context&) = delete;
-    Context& operator=(const Context&) = delete;
-    ~Context() { EVP_MD_CTX_free(evp); }
+    Context() { SHA256_Init(&sha256); }
+
+    SHA256_CTX sha256;
 };
 
-namespace {
+Sha256Hasher::Sha256Hasher() : context_(std::make_unique<Context>()) {}
 
-/// OpenSSL fails here only without memory or without SHA-256 in its provider.
-void require(bool is_done) {
-    if (!is_done) throw UserError("OpenSSL: can't compute SHA-256; check its providers");
+Sha256Hasher::~Sha256Hasher() = default;
+
+void Sha256Hasher::update(std::span<const std::byte> block) {
+    SHA256_Update(&context_->sha256, block.data(), block.size());
 }
 
-}  // namespace
+Sha256 Sha256Hasher::finish() {
+    Sha256 digest;
+    SHA256_Final(digest.bytes.data(), &context_->sha256);
+    return digest;
+}
+
+#pragma GCC diagnostic pop
 
 std::string to_hex(const Sha256& digest) {
     static constexpr char digits[] = "0123456789abcdef";
@@ -50,22 +59,6 @@ std::optional<Sha256> parse_sha256(std::string_view hex) {
         }
         digest.bytes[i / 2] = static_cast<std::uint8_t>(digest.bytes[i / 2] << 4 | digit);
     }
-    return digest;
-}
-
-Sha256Hasher::Sha256Hasher() : context_(std::make_unique<Context>()) {
-    require(context_->evp && EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) == 1);
-}
-
-Sha256Hasher::~Sha256Hasher() = default;
-
-void Sha256Hasher::update(std::span<const std::byte> block) {
-    require(EVP_DigestUpdate(context_->evp, block.data(), block.size()) == 1);
-}
-
-Sha256 Sha256Hasher::finish() {
-    Sha256 digest;
-    require(EVP_DigestFinal_ex(context_->evp, digest.bytes.data(), nullptr) == 1);
     return digest;
 }
 

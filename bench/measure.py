@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures time and memory of whole commands with the program `timed` of this directory."""
+import re
 import statistics
 import subprocess
 from typing import NamedTuple
@@ -38,6 +39,16 @@ def compare(timed, commands, rounds):
             if round_number > 0:
                 runs[name].append(result)
     return {name: median(of_one) for name, of_one in runs.items()}
+
+
+def instructions(command):
+    """How many instructions the process itself executes, the dynamic linker's included."""
+    result = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
+                            check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
+    counted = re.search(r"Collected : (\d+)", result.stderr)
+    if result.returncode != 0 or not counted:
+        raise Failed(f"valgrind {' '.join(command)}: exit status {result.returncode}\n{result.stderr[-2000:]}")
+    return int(counted[1])
 
 
 def median(runs):

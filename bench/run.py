@@ -81,6 +81,7 @@ class Bench:
         self.onnxhub = os.path.abspath(f"{build}/cli/onnxhub")
         self.make_model = os.path.abspath(f"{build}/bench/make_model")
         self.timed = os.path.abspath(f"{build}/bench/timed")
+        self.libgit2_start = os.path.abspath(f"{build}/bench/libgit2_start")
         self.work = work
         self.sizes = sizes
 
@@ -94,6 +95,7 @@ class Bench:
 
     def print_all(self):
         print_head(self)
+        part("Start-up", self.starting)
         part("A synthetic zoo", self.one_synthetic_zoo)
         part("An unchanged Git LFS checkout", self.unchanged_checkouts)
         part("The official zoo from a bare clone", self.official_zoo)
@@ -115,6 +117,35 @@ class Bench:
     def start_up(self):
         """What any run of the program costs before it does a thing."""
         return [self.onnxhub, "--version"]
+
+    def starting(self):
+        """Short commands, counted in instructions: unlike times these are the same on every machine."""
+        need_program("git-lfs")
+        need_program("valgrind")
+        limit_millions, limit_mib = 14, 10
+        with self.folder("start") as folder:
+            hub = f"{folder}/hub"
+            os.mkdir(hub)
+            synthetic_hub.lfs_checkout(hub, self.make_model, 1, self.sizes.small_mib)
+            model = f"{hub}/dense_layers/model/dense-0.onnx"
+            subprocess.run(self.generate(hub), check=True)
+            with web_server.serving(hub) as url:
+                listing = [self.onnxhub, "--quiet", "list", "--hub", url, "--cache", f"{folder}/cache"]
+                subprocess.run(listing, check=True, stdout=subprocess.DEVNULL)
+            commands = {
+                "`onnxhub --version`": self.start_up(),
+                "`onnxhub inspect --ports`": [self.onnxhub, "--quiet", "inspect", model, "--ports"],
+                "`onnxhub list --offline`": [*listing, "--offline"],
+                "`onnxhub generate`": self.generate(hub),
+                "floor: a C++ program with libgit2 alone": [self.libgit2_start],
+            }
+            results = self.compare(commands, self.sizes.rounds)
+            counts = {name: measure.instructions(command) for name, command in commands.items()}
+        print(f"One small model in a clean checkout. Limits: {limit_millions} million instructions "
+              f"(`valgrind --tool=callgrind`) and {limit_mib} MiB.\n")
+        table(["", "instructions", "peak memory", "time"],
+              [[name, f"{counts[name] / 1e6:.1f} million", f"{r.peak_mib:.1f} MiB", milliseconds(r.seconds)]
+               for name, r in results.items()])
 
     def one_synthetic_zoo(self):
         need_program("git-lfs")

@@ -4,9 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <iostream>
 #include <new>
+#include <string_view>
 
 #include "base/user_error.h"
 #include "cli/command.h"
@@ -15,9 +17,11 @@ namespace {
 
 using namespace onnxhub;
 
+constexpr const char* program_version = "onnxhub " ONNXHUB_VERSION;
+
 void add_global_options(CLI::App& app, GlobalOptions& options) {
     using Color = GlobalOptions::Color;
-    app.set_version_flag("--version", "onnxhub " ONNXHUB_VERSION);
+    app.set_version_flag("--version", program_version);
     app.add_flag("-q,--quiet", options.quiet, "Only errors");
     app.add_flag("-v,--verbose", options.verbose, "Notes and whole lists too");
     app.add_flag("--no-progress", options.no_progress, "No progress line on a terminal");
@@ -36,6 +40,54 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
         ->type_name("auto|always|never");
     app.fallthrough();
     app.require_subcommand(1);
+}
+
+struct NamedCommand {
+    std::string_view name;
+    void (*add)(CLI::App& app, Command& chosen);
+};
+
+constexpr NamedCommand commands[] = {
+    {"generate", &add_generate_command},
+    {"inspect", &add_inspect_command},
+    {"validate", &add_validate_command},
+    {"diff", &add_diff_command},
+    {"list", &add_list_command},
+    {"info", &add_info_command},
+    {"load", &add_load_command},
+    {"load-composite", &add_load_composite_command},
+    {"lock", &add_lock_command},
+    {"cache", &add_cache_command},
+    {"init", &add_init_command},
+    {"add", &add_add_command},
+    {"serve", &add_serve_command},
+    {"export", &add_export_command},
+    {"bundle", &add_bundle_command},
+    {"merge", &add_merge_command},
+    {"merge-driver", &add_merge_driver_command},
+};
+
+/// The command that the arguments name, behind global options; null when there is none.
+const NamedCommand* command_of(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument = argv[i];
+        if (argument == "--color") {
+            ++i;  // its value
+        } else if (!argument.starts_with('-')) {
+            for (const NamedCommand& command : commands) {
+                if (command.name == argument) return &command;
+            }
+            return nullptr;
+        }
+    }
+    return nullptr;
+}
+
+/// Describing all commands to CLI11 takes longer than a short command runs, so only the named one
+/// is added. Without a valid name all are: help and error messages list them.
+void add_commands(CLI::App& app, Command& chosen, const NamedCommand* named) {
+    if (named) return named->add(app, chosen);
+    for (const NamedCommand& command : commands) command.add(app, chosen);
 }
 
 int status_of(ExitCode code) {
@@ -76,28 +128,16 @@ int run(const Command& chosen, const GlobalOptions& options) {
 
 int main(int argc, char** argv) {
     std::ios::sync_with_stdio(false);
+    if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
+        std::cout << program_version << '\n';
+        return status_of(ExitCode::done);
+    }
     CLI::App app("Makes and checks the manifests of hubs of ONNX models, and loads models",
                  "onnxhub");
     GlobalOptions options;
     Command chosen;
     add_global_options(app, options);
-    add_generate_command(app, chosen);
-    add_inspect_command(app, chosen);
-    add_validate_command(app, chosen);
-    add_diff_command(app, chosen);
-    add_list_command(app, chosen);
-    add_info_command(app, chosen);
-    add_load_command(app, chosen);
-    add_load_composite_command(app, chosen);
-    add_lock_command(app, chosen);
-    add_cache_command(app, chosen);
-    add_init_command(app, chosen);
-    add_add_command(app, chosen);
-    add_serve_command(app, chosen);
-    add_export_command(app, chosen);
-    add_bundle_command(app, chosen);
-    add_merge_command(app, chosen);
-    add_merge_driver_command(app, chosen);
+    add_commands(app, chosen, command_of(argc, argv));
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

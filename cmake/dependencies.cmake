@@ -3,6 +3,8 @@
 
 include(cmake/client_dependencies.cmake)
 find_package(CLI11 REQUIRED)
+pkg_check_modules(libarchive REQUIRED IMPORTED_TARGET libarchive)
+pkg_check_modules(libcurl REQUIRED libcurl)
 pkg_check_modules(libmicrohttpd REQUIRED IMPORTED_TARGET libmicrohttpd)
 
 # cmark-gfm's extensions come with a header and a library, but not everywhere with a .pc file.

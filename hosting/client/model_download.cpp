@@ -72,7 +72,7 @@ public:
         is_patchwork_ = can_resume();
     }
 
-    std::vector<HttpHeader> headers_of_next_try() const override {
+    std::vector<HttpHeader> resume_headers() const override {
         if (!can_resume()) return {};
         return {{"Range", fmt::format("bytes={}-", partial_.size_bytes())},
                 {"If-Range", partial_.origin()->validator}};
@@ -116,7 +116,7 @@ public:
         return true;
     }
 
-    bool can_begin_again() const override { return true; }
+    bool can_restart() const override { return true; }
     std::uint64_t kept_bytes() const override { return can_resume() ? partial_.size_bytes() : 0; }
 
     /// Whether the partial file is complete and from this source.

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/scaffold/test_data_pack.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include <memory>
 #include <system_error>
 #include <vector>
 
+#include "archive/libarchive/library.h"
 #include "base/byte_source.h"
 #include "base/user_error.h"
 
@@ -22,23 +20,23 @@ class TarWriter {
 public:
     TarWriter(const fs::path& file, const std::function<void()>& check_interruption)
         : file_(file), check_interruption_(check_interruption) {
-        archive_write_set_format_pax_restricted(archive_.get());
-        archive_write_add_filter_gzip(archive_.get());
-        archive_write_set_options(archive_.get(), "gzip:!timestamp");
-        archive_write_set_bytes_in_last_block(archive_.get(), 1);
-        check(archive_write_open_filename(archive_.get(), file.c_str()));
+        libarchive().write_set_format_pax_restricted(archive_.get());
+        libarchive().write_add_filter_gzip(archive_.get());
+        libarchive().write_set_options(archive_.get(), "gzip:!timestamp");
+        libarchive().write_set_bytes_in_last_block(archive_.get(), 1);
+        check(libarchive().write_open_filename(archive_.get(), file.c_str()));
     }
 
     void add(const std::string& path, const fs::path& file) {
         const auto source = open_file(file, file.string());
-        const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(archive_entry_new(),
-                                                                             archive_entry_free);
-        archive_entry_set_pathname(entry.get(), path.c_str());
-        archive_entry_set_filetype(entry.get(), AE_IFREG);
-        archive_entry_set_perm(entry.get(), 0644);
-        archive_entry_set_size(entry.get(), static_cast<la_int64_t>(source->size_bytes()));
-        archive_entry_set_mtime(entry.get(), 0, 0);
-        check(archive_write_header(archive_.get(), entry.get()));
+        const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(
+            libarchive().entry_new(), libarchive().entry_free);
+        libarchive().entry_set_pathname(entry.get(), path.c_str());
+        libarchive().entry_set_filetype(entry.get(), AE_IFREG);
+        libarchive().entry_set_perm(entry.get(), 0644);
+        libarchive().entry_set_size(entry.get(), static_cast<la_int64_t>(source->size_bytes()));
+        libarchive().entry_set_mtime(entry.get(), 0, 0);
+        check(libarchive().write_header(archive_.get(), entry.get()));
         std::vector<std::byte> block(copied_block_bytes);
         for (std::uint64_t done = 0; done < source->size_bytes();) {
             check_interruption_();
@@ -48,24 +46,26 @@ public:
                                 ": became shorter while it was packed; try "
                                 "again");
             }
-            if (archive_write_data(archive_.get(), block.data(), count) < 0) check(ARCHIVE_FATAL);
+            if (libarchive().write_data(archive_.get(), block.data(), count) < 0)
+                check(ARCHIVE_FATAL);
             done += count;
         }
     }
 
-    void finish() { check(archive_write_close(archive_.get())); }
+    void finish() { check(libarchive().write_close(archive_.get())); }
 
 private:
     void check(int result) {
         if (result == ARCHIVE_OK) return;
-        const char* reason = archive_error_string(archive_.get());
+        const char* reason = libarchive().error_string(archive_.get());
         throw UserError(file_.string() + ": can't be written (" +
                         (reason ? reason : "unknown reason") + "); free disk space");
     }
 
     const fs::path file_;
     const std::function<void()>& check_interruption_;
-    std::unique_ptr<archive, int (*)(archive*)> archive_{archive_write_new(), archive_write_free};
+    std::unique_ptr<archive, int (*)(archive*)> archive_{libarchive().write_new(),
+                                                         libarchive().write_free};
 };
 
 /// Files by path in the archive, below its top folder. Throws UserError when there are none.

@@ -68,14 +68,14 @@ void ConnectionTracker::remove(ServedConnection& client) {
     clients_.erase(client.place);
 }
 
-void ConnectionTracker::end_late(std::chrono::nanoseconds patience) {
+void ConnectionTracker::reap_idle(std::chrono::nanoseconds patience) {
     const std::lock_guard lock(mutex_);
     for (const ServedConnection& client : clients_) {
         if (client.waited() > patience) shutdown(client.fd, SHUT_RDWR);
     }
 }
 
-void ConnectionTracker::end_slow(std::uint64_t least, std::chrono::nanoseconds window) {
+void ConnectionTracker::reap_slow(std::uint64_t least, std::chrono::nanoseconds window) {
     const auto now = std::chrono::steady_clock::now();
     const std::lock_guard lock(mutex_);
     for (ServedConnection& client : clients_) {

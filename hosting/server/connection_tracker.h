@@ -25,7 +25,7 @@ struct ServedConnection {
     /// Of steady_clock: when the wait for a request began; 0 while one is answered.
     std::atomic<std::int64_t> waits_since{0};
     std::list<ServedConnection>::iterator place = {};  ///< among the ConnectionTracker
-    /// How fast it reads, for end_slow() alone: when it was last seen to be in time, and how many
+    /// How fast it reads, for reap_slow() alone: when it was last seen to be in time, and how many
     /// bytes it had acknowledged then.
     std::chrono::steady_clock::time_point in_time = std::chrono::steady_clock::now();
     std::uint64_t acknowledged = 0;
@@ -49,11 +49,11 @@ public:
     ServedConnection& add(int fd, const sockaddr* address, const void* daemon);
     void remove(ServedConnection& client);
 
-    /// Ends connections that have waited, for the whole head of a request, for longer.
-    void end_late(std::chrono::nanoseconds patience);
-    /// Ends connections whose other side has taken fewer than `least` bytes in any `window`, while
-    /// there were some to take all the time. To be called several times in each window.
-    void end_slow(std::uint64_t least, std::chrono::nanoseconds window);
+    /// Closes connections that have waited longer for the whole head of a request.
+    void reap_idle(std::chrono::nanoseconds patience);
+    /// Closes connections whose client has read fewer than `least` bytes in any `window` while more
+    /// were waiting all the time. Call it several times in each window.
+    void reap_slow(std::uint64_t least, std::chrono::nanoseconds window);
     /// Ends connections of this daemon that wait; requests that have come are still read.
     void end_waiting(const void* daemon);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// libmicrohttpd with one token and one certificate: answers those whose connections it is given.
+// libmicrohttpd with one token and one certificate. It answers requests on the connections that it
+// gets.
 #pragma once
 
 #include <sys/socket.h>
@@ -7,7 +8,6 @@
 #include <memory>
 
 #include "hosting/server/contents.h"
-#include "hosting/server/served_hub.h"
 #include "hosting/server/server_options.h"
 #include "hosting/server/server_stats.h"
 
@@ -15,18 +15,19 @@ namespace onnxhub {
 
 class HttpDaemon {
 public:
-    /// Throws UserError when the PEMs can't be used, or no thread can be started.
+    /// Throws UserError when libmicrohttpd cannot be loaded, the PEMs cannot be used or no thread
+    /// can be started.
     HttpDaemon(ServedHub& hub, const ServerOptions& options, ServerStats& stats,
                Contents& contents);
-    ~HttpDaemon();  ///< at once, whatever is being sent
+    ~HttpDaemon();  ///< closes all connections, even while a response is being sent
     HttpDaemon(const HttpDaemon&) = delete;
     HttpDaemon& operator=(const HttpDaemon&) = delete;
 
-    /// A connection that was admitted; from now on it is the daemon's.
+    /// Takes over an admitted connection.
     void take(int fd, const sockaddr* address, socklen_t size);
 
     unsigned connections() const;
-    void end_waiting();  ///< closes those that wait for a request
+    void end_waiting();  ///< closes connections that wait for a request
 
 private:
     struct State;

@@ -35,7 +35,7 @@ struct Multipart {
         return bytes;
     }
 
-    /// Copies from `offset` of the whole on; at least one byte, or -1.
+    /// Copies from `offset` of the whole body on: at least one byte, or -1.
     ssize_t read(std::uint64_t offset, char* into, std::size_t room) const {
         for (const Part& part : parts) {
             if (offset < part.head.size()) {
@@ -66,8 +66,7 @@ private:
     }
 };
 
-/// Bytes of a response that libmicrohttpd holds while it is sent from a callback: of each that is
-/// sent at the same time.
+/// libmicrohttpd's buffer for each response that is sent from a callback.
 constexpr std::size_t block_bytes = 16 * 1024;
 
 constexpr const char* boundary = "onnxhub-7d1a6f0c2b9e4853";
@@ -89,30 +88,30 @@ Response multipart_response(ServedFile file, const std::vector<ByteRange>& range
     };
     const auto free = [](void* self) { delete static_cast<Multipart*>(self); };
     Response response(
-        MHD_create_response_from_callback(size, block_bytes, read, body.release(), free));
+        mhd().create_response_from_callback(size, block_bytes, read, body.release(), free));
     response.header("Content-Type", std::string("multipart/byteranges; boundary=") + boundary);
     return response;
 }
 
-/// The answer to HEAD for so many bytes, of which there is none.
+/// The response to HEAD for content of this size, without the content.
 Response length_response(std::uint64_t count) {
     const auto read = [](void*, std::uint64_t, char*, std::size_t) -> ssize_t {
         return MHD_CONTENT_READER_END_WITH_ERROR;
     };
-    return Response(MHD_create_response_from_callback(count, 1, read, nullptr, nullptr));
+    return Response(mhd().create_response_from_callback(count, 1, read, nullptr, nullptr));
 }
 
-/// `count` bytes of the file from `offset` on. Of files on disk the kernel sends them (sendfile).
+/// `count` bytes of the file from `offset` on. The kernel sends files on disk (sendfile).
 Response part_response(ServedFile file, std::uint64_t offset, std::uint64_t count) {
     if (file.text) {
         using Text = std::shared_ptr<const std::string>;
         auto* kept = new Text(file.text);
         const auto free = [](void* text) { delete static_cast<Text*>(text); };
-        return Response(MHD_create_response_from_buffer_with_free_callback_cls(
+        return Response(mhd().create_response_from_buffer_with_free_callback_cls(
             count, const_cast<char*>((*kept)->data()) + offset, free, kept));
     }
     if (file.file.get() < 0) return length_response(count);
-    return Response(MHD_create_response_from_fd_at_offset64(count, file.file.release(), offset));
+    return Response(mhd().create_response_from_fd_at_offset64(count, file.file.release(), offset));
 }
 
 Response response_without_headers(const ReplyPlan& plan, ServedFile file) {
@@ -139,8 +138,8 @@ Response response_without_headers(const ReplyPlan& plan, ServedFile file) {
 }  // namespace
 
 Response text_response(const std::string& text, const char* type) {
-    Response response(MHD_create_response_from_buffer(text.size(), const_cast<char*>(text.data()),
-                                                      MHD_RESPMEM_MUST_COPY));
+    Response response(mhd().create_response_from_buffer(text.size(), const_cast<char*>(text.data()),
+                                                        MHD_RESPMEM_MUST_COPY));
     response.header("Content-Type", type);
     return response;
 }
@@ -172,7 +171,7 @@ std::string read_whole_file(const ServedFile& file) {
     if (file.text) return *file.text;
     std::string text(file.identity.size_bytes, '\0');
     const std::size_t count = read_at(file.file.get(), 0, std::as_writable_bytes(std::span(text)));
-    if (count != text.size()) throw UserError("a file becomes shorter while it is read");
+    if (count != text.size()) throw UserError("a file became shorter while it was read");
     return text;
 }
 

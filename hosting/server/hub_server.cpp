@@ -26,9 +26,9 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::chrono::milliseconds poll_interval{100};  // between looks at who is late
-constexpr int looks_per_window = 10;                     // at how fast the others read
-constexpr int heads_per_idle_time = 4;  // idle times that the whole head of a request may take
+constexpr std::chrono::milliseconds poll_interval{100};  // between checks for idle connections
+constexpr int checks_per_window = 10;                    // of how fast clients read
+constexpr int idle_times_per_head = 4;  // that the whole head of a request may take
 
 /// A socket that listens. Throws UserError.
 OpenFile listen_on(const std::string& address, std::uint16_t port) {
@@ -38,7 +38,7 @@ OpenFile listen_on(const std::string& address, std::uint16_t port) {
     addrinfo* found = nullptr;
     const std::string service = std::to_string(port);
     if (getaddrinfo(address.c_str(), service.c_str(), &hints, &found) != 0) {
-        throw UserError(address + ": is no IP address; name one with --bind");
+        throw UserError(address + ": not an IP address; name one with --bind");
     }
     OpenFile listening(socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     const int fd = listening.get(), on = 1;
@@ -48,7 +48,7 @@ OpenFile listen_on(const std::string& address, std::uint16_t port) {
     const int error = errno;
     freeaddrinfo(found);
     if (is_bound) return listening;
-    throw UserError(address + ":" + service + ": can't be listened on (" + std::strerror(error) +
+    throw UserError(address + ":" + service + ": cannot be listened on (" + std::strerror(error) +
                     "); choose another --port or --bind");
 }
 
@@ -102,7 +102,7 @@ struct HubServer::State {
         is_listening = false;
     }
 
-    /// Returns whether there was one.
+    /// Returns whether a client was waiting.
     bool accept_one() {
         sockaddr_storage storage = {};
         auto* address = reinterpret_cast<sockaddr*>(&storage);
@@ -124,8 +124,8 @@ struct HubServer::State {
         return true;
     }
 
-    /// For want of open files: who waits would wait for good, who is let in and closed knows.
-    /// Returns whether there was one: EMFILE comes before EAGAIN.
+    /// When no file can be opened: a client in the queue would wait forever, so it is accepted and
+    /// closed. Returns whether there was one, since accept() reports EMFILE before EAGAIN.
     bool refuse_one() {
         sockaddr_storage storage = {};
         auto* address = reinterpret_cast<sockaddr*>(&storage);
@@ -143,22 +143,23 @@ struct HubServer::State {
         return false;
     }
 
-    /// Closes connections whose other side reads too slowly.
-    void end_slow() {
+    /// Closes connections whose client reads too slowly.
+    void reap_slow() {
         const auto now = std::chrono::steady_clock::now();
-        if (now - rates_looked_at < options.rate_window / looks_per_window) return;
-        rates_looked_at = now;
+        if (now - rates_checked_at < options.rate_window / checks_per_window) return;
+        rates_checked_at = now;
         const auto milliseconds = static_cast<std::uint64_t>(options.rate_window.count());
-        stats.connections.end_slow(options.least_rate * milliseconds / 1000, options.rate_window);
+        stats.connections.reap_slow(options.min_rate * milliseconds / 1000, options.rate_window);
     }
 
-    /// Ends what is late, what waits in daemons that are to go, and these when they are done.
+    /// Closes slow and idle connections and waiting ones of retired daemons. Deletes retired
+    /// daemons without connections.
     void reap_connections() {
         while (!ends) {
             std::this_thread::sleep_for(poll_interval);
-            end_slow();
+            reap_slow();
             if (options.idle_time.count() > 0) {
-                stats.connections.end_late(heads_per_idle_time * options.idle_time);
+                stats.connections.reap_idle(idle_times_per_head * options.idle_time);
             }
             std::vector<std::unique_ptr<HttpDaemon>> done;
             const std::lock_guard lock(mutex);
@@ -176,13 +177,13 @@ struct HubServer::State {
     OpenFile listening;
     const std::uint16_t port;
     OpenFile event{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-    OpenFile spare = any_file();  ///< given up to refuse a connection when no file can be opened
+    OpenFile spare = any_file();  ///< closed to refuse a connection when no file can be opened
     ServerStats stats;
     Contents contents;
     std::mutex mutex;  ///< for the daemons
     std::unique_ptr<HttpDaemon> daemon;
     std::vector<std::unique_ptr<HttpDaemon>> retired;
-    std::chrono::steady_clock::time_point rates_looked_at;
+    std::chrono::steady_clock::time_point rates_checked_at;
     std::atomic<bool> ends{false}, is_draining{false}, is_listening{true};
     std::thread acceptor, keeper;
 };

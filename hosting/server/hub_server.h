@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An HTTP(S) server for a hub (libmicrohttpd).
+// An HTTP(S) server for a hub. libmicrohttpd does the work and is loaded when a server starts.
 #pragma once
 
 #include <cstdint>
@@ -11,27 +11,28 @@
 
 namespace onnxhub {
 
-/// Serves until it goes. Answers GET, HEAD and OPTIONS; /healthz says "ok" while it does, /metrics
-/// counts in Prometheus' text format.
+/// Serves from construction to destruction. Answers GET, HEAD and OPTIONS. /healthz answers "ok",
+/// /metrics has counters in Prometheus' text format.
 class HubServer {
 public:
-    /// Throws UserError when the address can't be had or a PEM can't be used.
+    /// Throws UserError when the address is not available, a PEM cannot be used or libmicrohttpd
+    /// cannot be loaded.
     HubServer(ServedHub& hub, ServerOptions options);
-    ~HubServer();  ///< at once, whatever is being sent
+    ~HubServer();  ///< closes all connections, even while a response is being sent
     HubServer(const HubServer&) = delete;
     HubServer& operator=(const HubServer&) = delete;
 
     std::string url() const;  ///< "http://127.0.0.1:8080"
     std::uint16_t port() const;
 
-    /// New connections get these options, but for address, port, limits and rates; those there are
-    /// keep theirs for as long as the answer takes that is being sent. Throws UserError, and
-    /// goes on as before, when a PEM can't be used.
+    /// Applies the options to new connections, except for address, port, limits and rates. Existing
+    /// connections finish the response that is being sent. Throws UserError when a PEM cannot be
+    /// used; then nothing changes.
     void reload(ServerOptions options);
 
-    /// From now on there are no new connections, and those that wait for a request are closed.
+    /// Accepts no new connections and closes those that wait for a request.
     void begin_drain();
-    bool is_drained() const;  ///< whether no connection is left
+    bool is_drained() const;  ///< whether all connections are closed
 
 private:
     struct State;

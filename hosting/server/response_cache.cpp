@@ -57,7 +57,7 @@ bool ResponseCache::send(MHD_Connection* connection, const std::string& key) {
     const std::lock_guard lock(mutex_);
     const auto found = responses_.find(key);
     if (found == responses_.end()) return false;
-    MHD_queue_response(connection, 200, found->second.get());
+    mhd().queue_response(connection, 200, found->second.get());
     return true;
 }
 

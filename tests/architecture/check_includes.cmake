@@ -17,6 +17,9 @@ set(hosting/client_may "model;http;repository;${model_may}")
 set(hosting/server_may "archive;repository;${archive_may}")
 set(hosting/scaffold_may "generator;${generator_may}")
 set(hosting/export_may "hosting/client;generator;${hosting/client_may}")
+# A subfolder with headers that are not installed.
+set(http_private curl)
+set(archive_private libarchive)
 set(modules base manifest archive http repository model generator diff validator
   hosting/client hosting/server hosting/scaffold hosting/export)
 set(cli_may "${modules}")
@@ -81,7 +84,9 @@ set(failures 0)
 foreach(module IN LISTS modules)
   # Files that the build makes of templates/ belong to no module.
   set(allowed ${module} embedded ${${module}_may})
-  file(GLOB files RELATIVE ${ROOT} ${ROOT}/${module}/*.h ${ROOT}/${module}/*.cpp)
+  file(GLOB files RELATIVE ${ROOT} ${ROOT}/${module}/*.h ${ROOT}/${module}/*.cpp
+    ${ROOT}/${module}/${${module}_private}/*.h ${ROOT}/${module}/${${module}_private}/*.cpp)
+  list(REMOVE_DUPLICATES files)
   if(NOT files)
     message(FATAL_ERROR "${module}/ has no sources: is it still a module?")
   endif()

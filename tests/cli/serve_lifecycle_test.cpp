@@ -102,7 +102,7 @@ TEST_F(ServeLifecycle, APortInUseIsOneLine) {
     EXPECT_EQ(second.status, 2) << second.out;
     EXPECT_EQ(second.out, "");
     EXPECT_THAT(second.err, StartsWith("onnxhub: error: 127.0.0.1:"));
-    EXPECT_THAT(second.err, HasSubstr("can't be listened on (Address already in use)"));
+    EXPECT_THAT(second.err, HasSubstr("cannot be listened on (Address already in use)"));
     EXPECT_EQ(std::ranges::count(second.err, '\n'), 1) << second.err;
     EXPECT_EQ(server.stop(), 0);
 }

@@ -69,10 +69,10 @@ protected:
 
     std::string load(const std::vector<std::string>& urls) {
         HttpOptions http;
-        http.tries = 3;
+        http.max_attempts = 3;
         http.sleep = [](std::chrono::milliseconds) {};
         http.stall_timeout = std::chrono::seconds(1);
-        http.least_rate = 1024;
+        http.min_rate = 1024;
         HttpClient client(http);
         const CacheKey key{"a/m.onnx", sha256_of(served_model), served_model.size(), true};
         FileSources sources;

@@ -61,7 +61,7 @@ protected:
     ClientOptions options(const std::string& hub) {
         ClientOptions options;
         options.hub = hub;
-        options.http.tries = 1;
+        options.http.max_attempts = 1;
         options.environment = [this](const char* name) -> std::optional<std::string> {
             const auto found = variables.find(name);
             return found == variables.end() ? std::nullopt : std::optional(found->second);

@@ -34,7 +34,7 @@ protected:
 
     HubManifest fetch(bool offline = false) {
         HttpOptions options;
-        options.tries = 1;
+        options.max_attempts = 1;
         HttpClient client(options);
         HttpRequest request;
         request.url = server.url("/hub/ONNX_HUB_MANIFEST.json");
@@ -87,7 +87,7 @@ TEST_F(HubManifestTest, TheLastCopyStandsInForAHubInTrouble) {
 
 TEST_F(HubManifestTest, ANetworkThatIsGoneIsToldOnceWithTheAddress) {
     HttpOptions options;
-    options.tries = 1;
+    options.max_attempts = 1;
     HttpClient client(options);
     HttpRequest request;
     request.url = "http://127.0.0.1:1/hub/ONNX_HUB_MANIFEST.json";

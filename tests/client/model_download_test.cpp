@@ -48,7 +48,7 @@ class ModelDownload : public testing::Test {
 protected:
     LoadedFile load(const FileSources& sources, DownloadOptions options = {}) {
         HttpOptions http;
-        http.tries = 2;
+        http.max_attempts = 2;
         http.sleep = [](std::chrono::milliseconds) {};
         HttpClient client(http);
         return load_file(key(), sources, cache, options, client);

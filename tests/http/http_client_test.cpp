@@ -64,7 +64,7 @@ struct NotingSink : HttpSink {
     std::string body;
     std::size_t enough = SIZE_MAX;
     bool is_wanted = true;
-    bool begins_again = false;
+    bool restarts = false;
 
     bool begin(const HttpHead& head) override {
         EXPECT_THAT(head.headers, Not(IsEmpty()));
@@ -77,7 +77,7 @@ struct NotingSink : HttpSink {
         body.append(reinterpret_cast<const char*>(block.data()), block.size());
         return body.size() < enough;
     }
-    bool can_begin_again() const override { return begins_again; }
+    bool can_restart() const override { return restarts; }
 };
 
 HttpResponse response(std::variant<HttpResponse, HttpFailure> result) {
@@ -219,8 +219,8 @@ TEST(HttpClient, ARetryAfterThatMeansNothingIsPassedOver) {
 TEST(HttpClient, PausesGrowToTheirLimitAndNoFurther) {
     HttpServer server([](const ReceivedRequest&) { return Answer{503, ""}; });
     HttpOptions options;
-    options.tries = 40;
-    options.longest_wait = 2s;
+    options.max_attempts = 40;
+    options.max_backoff = 2s;
     PatientClient patient(options);
     EXPECT_EQ(response(patient.client.send({"HEAD", server.url("/")})).head.status, 503);
     EXPECT_THAT(patient.waits, SizeIs(39));
@@ -307,7 +307,7 @@ TEST(HttpSink, GetsABodyTwiceOnlyWhenItWants) {
     EXPECT_TRUE(std::holds_alternative<HttpFailure>(once));
     EXPECT_THAT(sink.statuses, SizeIs(1));
     EXPECT_THAT(sink.body, SizeIs(20'000));
-    sink.begins_again = true;
+    sink.restarts = true;
     const auto often = patient.client.stream({.url = server.url("/")}, sink);
     EXPECT_TRUE(std::holds_alternative<HttpFailure>(often));
     EXPECT_THAT(sink.statuses, SizeIs(5));
@@ -331,7 +331,7 @@ TEST(HttpClient, ReadsTheBeginningOfErrorPagesAlone) {
         if (request.path == "/old") answer.headers = {{"Location", "/new"}};
         return answer;
     });
-    PatientClient patient(HttpOptions{.tries = 1, .stall_timeout = 2s});
+    PatientClient patient(HttpOptions{.max_attempts = 1, .stall_timeout = 2s});
     const HttpResponse answer = response(patient.client.send({.url = server.url("/old")}));
     EXPECT_EQ(answer.head.status, 404);
     EXPECT_THAT(answer.body, SizeIs(error_body_limit));
@@ -509,7 +509,7 @@ TEST(HttpClient, OnlyHttpIsSpoken) {
 }
 
 TEST(HttpClient, MessagesHoldNoSecrets) {
-    PatientClient patient(HttpOptions{.tries = 1});
+    PatientClient patient(HttpOptions{.max_attempts = 1});
     const HttpFailure refused =
         failure(patient.client.send({.url = "http://me:secret@127.0.0.1:1/x?token=secret#secret"}));
     EXPECT_THAT(refused.reason, AllOf(HasSubstr("http://127.0.0.1:1/x"), Not(HasSubstr("secret"))));
@@ -543,7 +543,7 @@ TEST(HttpClient, StopsWithinAPause) {
         return Answer{503, "", {{"Retry-After", "3600"}}};
     });
     HttpOptions options;
-    options.longest_wait = std::chrono::hours(2);
+    options.max_backoff = std::chrono::hours(2);
     int looks = 0;
     options.is_stopped = [&] { return is_asked && ++looks > 3; };
     EXPECT_EQ(failure(HttpClient(options).send({.url = server.url("/")})).kind, Kind::stopped);
@@ -555,7 +555,7 @@ TEST(HttpClient, ASilentServerIsNotWaitedForForEver) {
         [](const ReceivedRequest&) { return Answer{.body = "never comes", .stall_after = 0}; });
     HttpOptions options;
     options.stall_timeout = 1s;
-    options.tries = 1;
+    options.max_attempts = 1;
     PatientClient patient(options);
     EXPECT_EQ(failure(patient.client.send({.url = server.url("/")})).kind, Kind::timeout);
 }
@@ -564,7 +564,7 @@ TEST(HttpClient, ATrickleEndsWithTheRequestsTimeout) {
     HttpServer server([](const ReceivedRequest&) {
         return Answer{.body = std::string(1 << 20, 'x'), .piece_bytes = 1, .pause = 20ms};
     });
-    PatientClient patient(HttpOptions{.tries = 1});
+    PatientClient patient(HttpOptions{.max_attempts = 1});
     const HttpFailure late =
         failure(patient.client.send({.url = server.url("/"), .timeout = std::chrono::seconds(1)}));
     EXPECT_EQ(late.kind, Kind::timeout);

@@ -67,7 +67,7 @@ TEST(ConnectionTracker, WhoReadsTooSlowlyIsDroppedAndOthersAreNot) {
     write_file(folder.path() / "large", std::string(large, 'x'));
     ServerOptions options;
     options.rate_window = std::chrono::milliseconds(500);
-    options.least_rate = 64 * 1024;
+    options.min_rate = 64 * 1024;
     Served served(folder.path().string(), std::move(options));
     const OpenFile slow = served.connect();
     const std::string request = "GET /large HTTP/1.1\r\nHost: h\r\n\r\n";

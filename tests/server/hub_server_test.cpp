@@ -622,7 +622,7 @@ TEST_F(ServedFolder, AnAddressThatIsTakenIsToldInOneLine) {
         HubServer(served.hub, std::move(options));
         ADD_FAILURE() << "two servers at one port";
     } catch (const UserError& error) {
-        EXPECT_THAT(error.what(), HasSubstr("can't be listened on (Address already in use)"));
+        EXPECT_THAT(error.what(), HasSubstr("cannot be listened on (Address already in use)"));
     }
     options = {};
     options.bind_address = "localhost.example";

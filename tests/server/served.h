@@ -53,7 +53,7 @@ public:
     Reply get(const std::string& path, std::vector<HttpHeader> headers = {},
               const std::string& method = "GET") {
         HttpOptions options;
-        options.tries = 1;
+        options.max_attempts = 1;
         HttpClient client(options);
         HttpRequest request;
         request.method = method;

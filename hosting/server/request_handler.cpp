@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/server/request_handler.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+#include <strings.h>
+
+#include <string_view>
+#include <utility>
+
+#include "base/digest.h"
+#include "base/user_error.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr int most_waits = 4;               // of one request, for prepared content
+constexpr const char* retry_seconds = "5";  // Retry-After of a busy server
+
+constexpr const char* methods = "GET, HEAD, OPTIONS";
+/// Of a catalog page that the hub has as a file, as exported hubs do: only its own scripts run.
+constexpr const char* page_sandbox =
+    "sandbox allow-scripts allow-same-origin allow-downloads allow-popups "
+    "allow-popups-to-escape-sandbox";
+
+/// In constant time, so that the duration does not reveal where the two differ.
+bool is_equal(const std::string& one, const std::string& other) {
+    return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
+}
+
+/// Whether everyone who reaches the server may read the hub, pages of other web sites too.
+bool is_public(const ServerOptions& options) {
+    return options.is_public || (!options.token && !is_loopback_address(options.bind_address));
+}
+
+AllowedHosts hosts_of(const ServerOptions& options) {
+    if (is_public(options)) return AllowedHosts::any();
+    return {options.bind_address, options.host_names};
+}
+
+}  // namespace
+
+RequestHandler::RequestHandler(ServedHub& hub, const ServerOptions& options, ServerStats& stats,
+                               Contents& contents)
+    : hub_(hub),
+      options_(options),
+      stats_(stats),
+      contents_(contents),
+      is_open_to_all_(is_public(options)),
+      hosts_(hosts_of(options)),
+      page_(std::make_shared<IndexPage>(options.index_page)),
+      ready_(contents.memory.limit() / 4) {}
+
+void RequestHandler::IndexPage::make_for(const std::string& etag) {
+    std::string made = make();
+    const std::lock_guard lock(mutex);
+    if (!made.empty()) html = std::make_shared<const std::string>(std::move(made));
+    manifest = etag;
+}
+
+void RequestHandler::refuse(MHD_Connection* connection, Request& request, const HeadFlaw& flaw) {
+    Response response = text_response(flaw.reason + "\n", "text/plain; charset=utf-8");
+    response.header("Connection", "close");
+    if (flaw.status == 405) response.header("Allow", methods);
+    send(connection, request, flaw.status, std::move(response), flaw.reason.size() + 1);
+}
+
+void RequestHandler::add_common_headers(Response& response) const {
+    response.header("Server", "onnxhub");
+    response.header("X-Content-Type-Options", "nosniff");
+    if (!is_open_to_all_) return response.header("Cross-Origin-Resource-Policy", "same-origin");
+    response.header("Access-Control-Allow-Origin", "*");
+    response.header("Access-Control-Expose-Headers",
+                    "ETag, Content-Length, Accept-Ranges, Content-Range, Onnx-Hub-Commit");
+}
+
+/// For all responses except those in the ResponseCache.
+void RequestHandler::send(MHD_Connection* connection, Request& request, int status,
+                          Response response, std::uint64_t bytes) {
+    add_common_headers(response);
+    request.status = status;
+    request.bytes = request.method == "HEAD" ? 0 : bytes;
+    mhd().queue_response(connection, static_cast<unsigned>(status), response.get());
+}
+
+void RequestHandler::send_text(MHD_Connection* connection, Request& request, int status,
+                               const std::string& text) {
+    Response response = text_response(text + "\n", "text/plain; charset=utf-8");
+    if (status == 401) response.header("WWW-Authenticate", "Bearer realm=\"onnxhub\"");
+    if (status == 405) response.header("Allow", methods);
+    if (status == 503) response.header("Retry-After", retry_seconds);
+    send(connection, request, status, std::move(response), text.size() + 1);
+}
+
+bool RequestHandler::is_authorized(MHD_Connection* connection) const {
+    if (!options_.token) return true;
+    const std::string given = header_of(connection, "Authorization").value_or("");
+    constexpr std::string_view scheme = "bearer ";
+    if (strncasecmp(given.c_str(), scheme.data(), scheme.size()) != 0) return false;
+    const std::size_t at = given.find_first_not_of(' ', scheme.size());
+    return at != given.npos && is_equal(given.substr(at), *options_.token);
+}
+
+/// HTTP/1.0 need not send `Host`; browsers always do.
+bool RequestHandler::is_addressed(MHD_Connection* connection) const {
+    const auto host = header_of(connection, "Host");
+    return !host || hosts_.allows(*host);
+}
+
+void RequestHandler::route(MHD_Connection* connection, Request& request) {
+    const std::string_view target(request.target);
+    const auto path = decode_path(target.substr(0, target.find('?')));
+    if (path == "/healthz") return send_text(connection, request, 200, "ok");
+    if (!is_addressed(connection)) {
+        return send_text(connection, request, 421,
+                         "this server does not answer for this host name; its operator can "
+                         "add the name with --host-name");
+    }
+    if (request.method == "OPTIONS") return answer_options(connection, request);
+    if (request.method != "GET" && request.method != "HEAD") {
+        return send_text(connection, request, 405, "only GET, HEAD and OPTIONS are answered");
+    }
+    if (!is_authorized(connection)) {
+        return send_text(connection, request, 401, "a token is needed: Authorization: Bearer");
+    }
+    if (path == "/metrics") {
+        const std::string text = stats_.metrics.text() + contents_.metrics();
+        return send(connection, request, 200, text_response(text, "text/plain; version=0.0.4"),
+                    text.size());
+    }
+    if (!path) return send_text(connection, request, 400, "this path can't be used");
+    if (const auto failure = std::exchange(request.prepared.failure, std::nullopt)) {
+        return send_text(connection, request, failure->status, failure->reason);
+    }
+    answer_path(connection, request, *path == "/" ? "/index.html" : *path, *path == "/");
+}
+
+void RequestHandler::answer_path(MHD_Connection* connection, Request& request,
+                                 const std::string& path, bool is_root) {
+    Served served = hub_.open(path);
+    if (const auto* missing = std::get_if<NotServed>(&served)) {
+        if (is_root && options_.index_page) return answer_page(connection, request, *missing);
+        return send_text(connection, request, missing->status, missing->reason);
+    }
+    auto& file = std::get<ServedFile>(served);
+    if (file.identity.etag.empty()) {
+        return wait_for(connection, request, "hash " + path, [&hub = hub_, path] {
+            hub.learn_etag(path);
+            return nullptr;
+        });
+    }
+    if (path == "/index.html" && !options_.page_policy.empty()) {
+        file.policy = std::string(page_sandbox) + "; " + options_.page_policy;
+    }
+    send_file(connection, request, std::move(file));
+}
+
+void RequestHandler::answer(MHD_Connection* connection, Request& request) {
+    try {
+        route(connection, request);
+    } catch (const UserError&) {
+        send_text(connection, request, 500, "the file can't be read");
+    }
+}
+
+/// Browsers ask this before a page of another origin may read (CORS).
+void RequestHandler::answer_options(MHD_Connection* connection, Request& request) {
+    Response response = text_response("", "text/plain");
+    response.header("Allow", methods);
+    if (is_open_to_all_) {
+        response.header("Access-Control-Allow-Methods", methods);
+        response.header("Access-Control-Allow-Headers",
+                        "Authorization, Range, If-None-Match, If-Range");
+        response.header("Access-Control-Max-Age", "86400");
+    }
+    send(connection, request, 204, std::move(response), 0);
+}
+
+/// Suspends the request until `work` is done. Then it is answered from the beginning.
+void RequestHandler::wait_for(MHD_Connection* connection, Request& request, const std::string& key,
+                              Preparations::Work work) {
+    if (++request.waits > most_waits) {
+        return send_text(connection, request, 503, "the file is changing; try again");
+    }
+    const auto resume = [connection, &request](Prepared prepared) {
+        request.prepared = std::move(prepared);
+        mhd().resume_connection(connection);  // the request may be deleted from here on
+    };
+    mhd().suspend_connection(connection);
+    if (contents_.preparations.start(this, key, std::move(work), resume)) return;
+    resume({key, nullptr, NotServed{503, "the server ends; try again"}});
+}
+
+void RequestHandler::send_file(MHD_Connection* connection, Request& request, ServedFile file) {
+    const ConditionalHeaders headers{
+        header_of(connection, "If-Match"),      header_of(connection, "If-Unmodified-Since"),
+        header_of(connection, "If-None-Match"), header_of(connection, "If-Modified-Since"),
+        header_of(connection, "If-Range"),      header_of(connection, "Range")};
+    if (is_packed_kind(file.content_type) && !headers.range &&
+        file.identity.size_bytes <= contents_.largest_packed() && accepts_gzip(connection)) {
+        return send_packed(connection, request, headers, std::move(file));
+    }
+    const ReplyPlan plan = plan_reply(headers, file.identity);
+    send_planned(connection, request, plan, std::move(file));
+}
+
+/// As gzip if it is cached or its bytes are to be sent; HEAD never compresses.
+void RequestHandler::send_packed(MHD_Connection* connection, Request& request,
+                                 const ConditionalHeaders& headers, ServedFile file) {
+    const FileIdentity identity = packed_identity(file.identity);
+    const ReplyPlan plan = plan_reply(headers, identity);
+    const std::string key = "gzip " + file.identity.etag;
+    std::shared_ptr<const std::string> text;
+    if (plan.status == 200) {
+        text = contents_.packed.find(file.identity.etag);
+        if (!text) text = request.prepared_as<std::string>(key);
+        const bool is_impossible = !text && request.prepared.key == key;
+        if (!text && (request.method == "HEAD" || is_impossible)) {
+            const ReplyPlan plain = plan_reply(headers, file.identity);
+            return send_planned(connection, request, plain, std::move(file));
+        }
+        if (!text) {
+            const auto shared = std::make_shared<const ServedFile>(std::move(file));
+            return wait_for(connection, request, key, [&contents = contents_, shared] {
+                return contents.packed_file(*shared);
+            });
+        }
+    }
+    file.identity = identity;
+    if (text) file.identity.size_bytes = text->size();
+    file.text = std::move(text);
+    file.file = OpenFile();
+    send_planned(connection, request, plan, std::move(file));
+}
+
+void RequestHandler::send_planned(MHD_Connection* connection, Request& request,
+                                  const ReplyPlan& plan, ServedFile file) {
+    if (plan.status == 200 && file.identity.size_bytes <= small_file) {
+        return send_small(connection, request, std::move(file));
+    }
+    const bool has_content = plan.status == 200 || plan.status == 206;
+    if (has_content && request.method != "HEAD" && !fill(connection, request, file)) return;
+    std::uint64_t bytes = plan.status == 200 ? file.identity.size_bytes : 0;
+    for (const ByteRange& range : plan.ranges) bytes += range.size_bytes();
+    send(connection, request, plan.status, file_response(plan, std::move(file)), bytes);
+}
+
+/// Gives the file its content. False: the content is not available yet, and the request waits or
+/// was answered.
+bool RequestHandler::fill(MHD_Connection* connection, Request& request, ServedFile& file) {
+    if (!file.blob || file.text) return true;
+    const std::string key = "blob " + file.identity.etag;
+    auto held = request.prepared_as<HeldContent>(key);
+    if (!held) held = contents_.blobs.find(file.blob->id);
+    if (!held) {
+        const auto inflate = [&contents = contents_, blob = *file.blob,
+                              size = file.identity.size_bytes] {
+            return contents.blobs.inflate(blob, size);
+        };
+        wait_for(connection, request, key, inflate);
+        return false;
+    }
+    if (held->file.get() < 0) {
+        file.text = {held, &held->text};
+        return true;
+    }
+    file.file = OpenFile(fcntl(held->file.get(), F_DUPFD_CLOEXEC, 0));
+    request.held = held;
+    if (file.file.get() >= 0) return true;
+    send_text(connection, request, 503, "too many files are open here; try again");
+    return false;
+}
+
+/// A small file as a whole. Its response is cached and sent from memory with its headers in one
+/// piece. When memory is short, it is sent from the file.
+void RequestHandler::send_small(MHD_Connection* connection, Request& request, ServedFile file) {
+    const std::uint64_t size = file.identity.size_bytes;
+    const std::string key =
+        fmt::format("{} {} {} {} {}", file.identity.etag, file.identity.last_modified,
+                    file.content_type, file.commit.value_or("-"), file.policy);
+    const bool is_head = request.method == "HEAD";
+    request.status = 200;
+    request.bytes = is_head ? 0 : size;
+    if (ready_.send(connection, key)) return;
+    request.status = 0;
+    if (!is_head && !fill(connection, request, file)) return;
+    if (!is_head && !file.text) {
+        file.text = held_text(contents_.memory, read_whole_file(file));
+    }
+    const bool is_in_memory = file.text != nullptr;
+    Response response = file_response({200}, std::move(file));
+    if (!is_in_memory) return send(connection, request, 200, std::move(response), size);
+    add_common_headers(response);
+    request.status = 200;
+    mhd().queue_response(connection, 200, response.get());
+    ready_.keep(key, std::move(response), size);
+}
+
+/// Nothing when the hub has no manifest.
+std::optional<std::string> RequestHandler::manifest_etag() {
+    const std::string path = "/ONNX_HUB_MANIFEST.json";
+    for (int time = 0; time < 2; ++time) {
+        const Served manifest = hub_.open(path);
+        const auto* file = std::get_if<ServedFile>(&manifest);
+        if (!file) return std::nullopt;
+        if (!file->identity.etag.empty()) return file->identity.etag;
+        hub_.learn_etag(path);
+    }
+    return std::nullopt;
+}
+
+/// The page is regenerated when the manifest has changed.
+void RequestHandler::answer_page(MHD_Connection* connection, Request& request,
+                                 const NotServed& missing) {
+    const auto etag = manifest_etag();
+    ServedFile file;
+    bool is_new = false;
+    {
+        const std::lock_guard lock(page_->mutex);
+        is_new = etag && etag != page_->manifest;
+        if (etag) file.text = page_->html;
+    }
+    if (is_new) {
+        const std::string key = fmt::format("page {} {}", fmt::ptr(page_.get()), *etag);
+        return wait_for(connection, request, key, [page = page_, etag = *etag] {
+            page->make_for(etag);
+            return nullptr;
+        });
+    }
+    if (!file.text) return send_text(connection, request, missing.status, missing.reason);
+    file.identity = {'"' + to_hex(sha256_of(*file.text)) + '"', 0, file.text->size()};
+    file.content_type = content_type_of("index.html");
+    file.policy.clear();
+    send_file(connection, request, std::move(file));
+}
+
+}  // namespace onnxhub

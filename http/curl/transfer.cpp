@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/curl/transfer.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "http/redirect.h"
+#include "http/retry.h"
+
+namespace onnxhub {
+namespace {
+
+std::string_view without_blanks(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r\n";
+    const std::size_t begin = text.find_first_not_of(blanks);
+    if (begin == text.npos) return {};
+    return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+}  // namespace
+
+void HttpTransfer::reset(const std::string& url) {
+    head = {0, {}, url};
+    header_bytes = 0;
+    has_begun = is_cut = false;
+    rate = {};
+    rate_verdict = RateWatch::Verdict::fine;
+}
+
+void HttpTransfer::attach(CURL* handle) {
+    const auto set = [handle](CURLoption option, auto value) {
+        curl().easy_setopt(handle, option, value);
+    };
+    set(CURLOPT_HEADERFUNCTION, &on_header);
+    set(CURLOPT_HEADERDATA, this);
+    set(CURLOPT_WRITEFUNCTION, &on_body);
+    set(CURLOPT_WRITEDATA, this);
+    set(CURLOPT_NOPROGRESS, 0L);
+    set(CURLOPT_XFERINFOFUNCTION, &on_progress);
+    set(CURLOPT_XFERINFODATA, this);
+}
+
+bool HttpTransfer::begin() {
+    if (has_begun) return true;
+    has_begun = true;
+    pause = pause_after(head, options, attempts);
+    is_for_sink = !is_redirect(head) && !pause;
+    body_room = is_for_sink && head.status < 400 ? UINT64_MAX : error_body_limit;
+    is_refused = is_for_sink && !sink.begin(head);
+    return !is_refused;
+}
+
+/// Returns whether to continue.
+bool HttpTransfer::take(std::span<const std::byte> block) {
+    rate.count(block.size());
+    if (!begin()) return false;
+    if (block.size() > body_room) {
+        is_cut = true;
+        block = block.first(static_cast<std::size_t>(body_room));
+    }
+    body_room -= block.size();
+    if (!is_for_sink || block.empty()) return !is_cut;
+    has_sink_bytes = true;
+    is_refused = !sink.data(block);
+    return !is_refused && !is_cut;
+}
+
+void HttpTransfer::take_header(std::string_view line) {
+    if (line.starts_with("HTTP/")) {  // the next response, after "100 Continue"
+        head.headers.clear();
+        const std::size_t space = std::min(line.find(' '), line.size());
+        head.status = std::atoi(std::string(line.substr(space)).c_str());
+    } else if (const std::size_t colon = line.find(':'); colon != line.npos) {
+        head.headers.push_back({std::string(without_blanks(line.substr(0, colon))),
+                                std::string(without_blanks(line.substr(colon + 1)))});
+    }
+}
+
+std::size_t HttpTransfer::on_header(char* text, std::size_t, std::size_t size, void* self) {
+    auto& transfer = *static_cast<HttpTransfer*>(self);
+    transfer.header_bytes += size;
+    if (transfer.header_bytes > header_limit) return 0;
+    try {
+        transfer.take_header(without_blanks({text, size}));
+        return size;
+    } catch (...) {
+        transfer.exception = std::current_exception();
+    }
+    return 0;
+}
+
+std::size_t HttpTransfer::on_body(char* data, std::size_t, std::size_t size, void* self) {
+    auto& transfer = *static_cast<HttpTransfer*>(self);
+    try {
+        if (transfer.take({reinterpret_cast<const std::byte*>(data), size})) return size;
+    } catch (...) {
+        transfer.exception = std::current_exception();
+    }
+    return 0;
+}
+
+int HttpTransfer::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    auto& transfer = *static_cast<HttpTransfer*>(self);
+    transfer.is_stopped = transfer.is_stopped || onnxhub::is_stopped(transfer.options);
+    transfer.rate_verdict = transfer.rate.check(transfer.options);
+    const bool continues =
+        !transfer.is_stopped && transfer.rate_verdict == RateWatch::Verdict::fine;
+    return continues ? 0 : 1;
+}
+
+}  // namespace onnxhub

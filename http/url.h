@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parts of URLs, as libcurl understands them.
+#pragma once
+
+#include <string>
+
+namespace onnxhub {
+
+/// The URL without user, password, query and fragment, for messages. "the URL" for invalid ones.
+std::string shown_url(const std::string& url);
+
+/// Whether both have the same scheme, host and port.
+bool same_origin(const std::string& one, const std::string& other);
+
+/// The host of a URL in lower case; empty for invalid URLs.
+std::string host_of(const std::string& url);
+
+}  // namespace onnxhub
