@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/byte_source.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/error_text.h"
+#include "base/file_status.h"
 #include "base/user_error.h"
 
 namespace onnxhub {
@@ -19,27 +19,20 @@ namespace {
 
 [[noreturn]] void fail(const std::string& name, int reason) {
     const char* remedy = reason == EACCES ? "; check its permissions" : "";
-    throw UserError(name + ": can't be read (" + std::strerror(reason) + ")" + remedy);
+    throw UserError(name + ": can't be read (" + error_text(reason) + ")" + remedy);
 }
 
 class FileSource : public ByteSource {
 public:
     FileSource(const std::filesystem::path& path, std::string name, LastLink last_link)
-        : name_(std::move(name)) {
-        // O_NONBLOCK: a FIFO without a writer must not hold us up.
-        fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK |
-                                       (last_link == LastLink::refuse ? O_NOFOLLOW : 0));
-        if (fd_ < 0) fail(name_, errno);
-        struct stat status = {};
-        if (fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode)) {
-            close(fd_);
+        : name_(std::move(name)), file_(open_to_read(path, last_link)) {
+        if (!file_.is_open()) fail(name_, errno);
+        const auto status = status_of(file_);
+        if (!status || !status->is_regular()) {
             throw UserError(name_ + ": is no regular file; replace it by one");
         }
-        size_ = static_cast<std::uint64_t>(status.st_size);
+        size_ = status->size_bytes;
     }
-    ~FileSource() override { close(fd_); }
-    FileSource(const FileSource&) = delete;
-    FileSource& operator=(const FileSource&) = delete;
 
     std::uint64_t size_bytes() const override { return size_; }
 
@@ -49,7 +42,7 @@ public:
         if (offset > last_offset || into.size() > last_offset - offset) return 0;
         std::size_t total = 0;
         while (total < into.size()) {
-            const ssize_t count = pread(fd_, into.data() + total, into.size() - total,
+            const ssize_t count = pread(file_.get(), into.data() + total, into.size() - total,
                                         static_cast<off_t>(offset + total));
             if (count < 0) {
                 if (errno == EINTR) continue;
@@ -63,7 +56,7 @@ public:
 
 private:
     std::string name_;
-    int fd_ = -1;
+    Descriptor file_;
     std::uint64_t size_ = 0;
 };
 

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 
+#include "base/descriptor.h"
 #include "base/digest.h"
 
 namespace onnxhub {
@@ -26,9 +27,6 @@ public:
     /// can't be read.
     virtual std::size_t read(std::uint64_t offset, std::span<std::byte> into) const = 0;
 };
-
-/// What open_file() does when the path itself is a symbolic link.
-enum class LastLink { follow, refuse };
 
 /// A regular file, read with pread(2): a file that shrinks meanwhile is a short read, where a
 /// mapping would be SIGBUS. Throws UserError when it can't be opened or is no regular file;

@@ -2,12 +2,11 @@
 // A child process that talks with this one over a socket.
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
 #include <vector>
 
 #include "base/message_channel.h"
+#include "base/process.h"
 
 namespace onnxhub {
 
@@ -18,26 +17,21 @@ public:
     /// `command` is a program (a path, or a name to find on PATH) and its arguments. Throws
     /// std::system_error with the reason when it can't be started.
     explicit ChannelProcess(std::vector<std::string> command);
-    ~ChannelProcess();
-    ChannelProcess(const ChannelProcess&) = delete;
-    ChannelProcess& operator=(const ChannelProcess&) = delete;
 
     /// A channel without a deadline, over the socket of this object.
-    MessageChannel channel() const { return MessageChannel(fd_); }
+    MessageChannel channel() const { return MessageChannel(socket_.get()); }
 
     /// Whether the child was neither waited for nor killed.
-    bool is_alive() const { return process_ > 0; }
+    bool is_alive() const { return process_.is_running(); }
 
-    /// Waits for the child and returns its status as waitpid() does.
-    int wait();
-
-    void kill();
+    ExitStatus wait() { return process_.wait(); }
+    void kill() { process_.kill(); }
 
 private:
-    int spawn(std::vector<std::string> command, int standard_input);
+    ChannelProcess(std::vector<std::string> command, SocketPair sockets);
 
-    int fd_ = -1;
-    pid_t process_ = -1;
+    Process process_;
+    Descriptor socket_;
 };
 
 }  // namespace onnxhub

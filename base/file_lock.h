@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <functional>
 
+#include "base/descriptor.h"
+
 namespace onnxhub {
 
 /// What happens while another process holds the lock.
@@ -28,19 +30,22 @@ public:
     /// The same for a file, which is created when it is absent and stays.
     static FileLock take_file(const std::filesystem::path& path, const LockWait& wait);
 
-    ~FileLock();
-    FileLock(FileLock&& other) noexcept;
-    FileLock& operator=(FileLock&& other) noexcept;
-
     /// False when the file system has no such locks: network file systems may refuse them, above
     /// all on folders.
-    bool is_held() const { return fd_ >= 0; }
+    bool is_held() const { return file_.is_open(); }
 
 private:
-    static FileLock take(const std::filesystem::path& path, int flags, const LockWait& wait);
+    static FileLock take(const std::function<Descriptor()>& open, const std::filesystem::path& path,
+                         const LockWait& wait);
 
-    int fd_ = -1;
+    Descriptor file_;
 };
+
+enum class LockAttempt { locked, taken, unsupported };
+
+/// Locks the open file or folder unless another process holds its lock. The lock ends when the last
+/// descriptor of this open file is closed.
+LockAttempt try_lock(const Descriptor& file);
 
 /// Removes the regular file `path` unless a process holds a lock on it. Gives whether it was
 /// removed. Never follows a symbolic link.

@@ -3,7 +3,6 @@
 
 #include <grp.h>
 #include <pwd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -20,10 +19,10 @@ constexpr std::size_t account_text_size = 64 * 1024;  // bytes; large groups lis
 
 struct Account {
     std::string name;
-    gid_t group = 0;
+    GroupId group = 0;
 };
 
-std::optional<Account> find_account(uid_t user) {
+std::optional<Account> find_account(UserId user) {
     std::vector<char> text(account_text_size);
     passwd entry = {};
     passwd* found = nullptr;
@@ -33,7 +32,7 @@ std::optional<Account> find_account(uid_t user) {
 
 /// Whether `group` is the private group of `owner`: its primary one, with no other member. Systems
 /// that give each user such a group often set the umask 002, so that all files are group-writable.
-bool is_private_group(gid_t group, uid_t owner) {
+bool is_private_group(GroupId group, UserId owner) {
     const auto account = find_account(owner);
     if (!account || account->group != group) return false;
     std::vector<char> text(account_text_size);
@@ -49,56 +48,58 @@ bool is_private_group(gid_t group, uid_t owner) {
 
 }  // namespace
 
-TrustedOwners::TrustedOwners() : owners_{geteuid(), 0} {}
+TrustedOwners::TrustedOwners() : owners_{current_user(), 0} {}
 
-TrustedOwners::TrustedOwners(const std::vector<uid_t>& more) : TrustedOwners() {
+TrustedOwners::TrustedOwners(const std::vector<UserId>& more) : TrustedOwners() {
     owners_.insert(owners_.end(), more.begin(), more.end());
 }
 
-TrustedOwners TrustedOwners::exactly(std::vector<uid_t> owners) {
+TrustedOwners TrustedOwners::exactly(std::vector<UserId> owners) {
     TrustedOwners result;
     result.owners_ = std::move(owners);
     return result;
 }
 
-bool TrustedOwners::contains(uid_t owner) const {
+bool TrustedOwners::contains(UserId owner) const {
     return std::ranges::find(owners_, owner) != owners_.end();
 }
 
-std::optional<std::string> foreign_influence(const struct stat& status,
+std::optional<std::string> foreign_influence(const FileStatus& status,
                                              const TrustedOwners& owners) {
-    if (!owners.contains(status.st_uid)) {
-        return "is owned by another user (uid " + std::to_string(status.st_uid) + ")";
+    if (!owners.contains(status.owner)) {
+        return "is owned by another user (uid " + std::to_string(status.owner) + ")";
     }
-    if (S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0) return std::nullopt;
-    if ((status.st_mode & S_IWOTH) != 0) return "can be written by all users";
-    if ((status.st_mode & S_IWGRP) != 0 && !is_private_group(status.st_gid, status.st_uid)) {
-        return "can be written by a group (gid " + std::to_string(status.st_gid) + ")";
+    constexpr unsigned sticky = 01000, group_writes = 0020, others_write = 0002;
+    if (status.is_folder() && (status.permissions & sticky) != 0) return std::nullopt;
+    if ((status.permissions & others_write) != 0) return "can be written by all users";
+    if ((status.permissions & group_writes) != 0 && !is_private_group(status.group, status.owner)) {
+        return "can be written by a group (gid " + std::to_string(status.group) + ")";
     }
     return std::nullopt;
 }
 
 std::optional<ForeignInfluence> find_foreign_influence(const fs::path& path, const fs::path& below,
                                                        const TrustedOwners& owners) {
-    struct stat status = {};
-    if (stat(path.c_str(), &status) != 0) return std::nullopt;
-    if (auto reason = foreign_influence(status, owners)) {
+    auto status = status_of(path);
+    if (!status) return std::nullopt;
+    if (auto reason = foreign_influence(*status, owners)) {
         return ForeignInfluence{path, std::move(*reason)};
     }
     fs::path at = path;
     for (const fs::path& segment : below) {
         at /= segment;
-        if (lstat(at.c_str(), &status) != 0) return std::nullopt;
-        if (S_ISLNK(status.st_mode)) return ForeignInfluence{at, "is a symbolic link"};
-        if (auto reason = foreign_influence(status, owners)) {
+        status = link_status_of(at);
+        if (!status) return std::nullopt;
+        if (status->is_symlink()) return ForeignInfluence{at, "is a symbolic link"};
+        if (auto reason = foreign_influence(*status, owners)) {
             return ForeignInfluence{at, std::move(*reason)};
         }
     }
     return std::nullopt;
 }
 
-std::optional<uid_t> find_user(const std::string& name_or_number) {
-    uid_t number = 0;
+std::optional<UserId> find_user(const std::string& name_or_number) {
+    UserId number = 0;
     const char* end = name_or_number.data() + name_or_number.size();
     const auto [stop, error] = std::from_chars(name_or_number.data(), end, number);
     if (error == std::errc() && stop == end) return number;

@@ -2,13 +2,12 @@
 // Whose files may be used: in folders that several users share, anyone may have planted one.
 #pragma once
 
-#include <sys/stat.h>
-#include <sys/types.h>
-
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "base/file_status.h"
 
 namespace onnxhub {
 
@@ -18,22 +17,21 @@ public:
     /// The user of this process (its effective user) and root.
     TrustedOwners();
     /// These as well.
-    explicit TrustedOwners(const std::vector<uid_t>& more);
+    explicit TrustedOwners(const std::vector<UserId>& more);
     /// Only these, for tests: not even the user of this process.
-    static TrustedOwners exactly(std::vector<uid_t> owners);
+    static TrustedOwners exactly(std::vector<UserId> owners);
 
-    bool contains(uid_t owner) const;
+    bool contains(UserId owner) const;
 
 private:
-    std::vector<uid_t> owners_;
+    std::vector<UserId> owners_;
 };
 
 /// Why another user may change the file with this `status`: one clause such as "is owned by another
 /// user (uid 1001)". Nothing when no one else can. A group that has no member but the file's owner
 /// (a user's private group) is not someone else. The sticky bit of a folder counts: in it users can
 /// only replace files of their own.
-std::optional<std::string> foreign_influence(const struct stat& status,
-                                             const TrustedOwners& owners);
+std::optional<std::string> foreign_influence(const FileStatus& status, const TrustedOwners& owners);
 
 /// The same for the folder at `path` and the regular files and folders below it on the way to
 /// `below`, which is relative and clean: the first path that is a symbolic link or that another
@@ -48,6 +46,6 @@ std::optional<ForeignInfluence> find_foreign_influence(const std::filesystem::pa
 
 /// The number of the user with this name, or which is written in decimal digits; nothing when there
 /// is no such user.
-std::optional<uid_t> find_user(const std::string& name_or_number);
+std::optional<UserId> find_user(const std::string& name_or_number);
 
 }  // namespace onnxhub

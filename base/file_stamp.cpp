@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/file_stamp.h"
 
-#include <sys/stat.h>
+#include "base/file_status.h"
 
 namespace onnxhub {
 
 std::optional<FileStamp> stamp_of(const std::filesystem::path& path) {
-    struct stat status = {};
-    if (stat(path.c_str(), &status) != 0) return std::nullopt;
-    return FileStamp{status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
-                     status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+    const auto status = status_of(path);
+    if (!status) return std::nullopt;
+    return FileStamp{status->device, status->inode, status->size_bytes, status->modified.seconds,
+                     status->modified.nanoseconds};
 }
 
 }  // namespace onnxhub

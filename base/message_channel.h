@@ -21,6 +21,9 @@ public:
     /// The caller keeps and closes the descriptor.
     explicit MessageChannel(int fd) : fd_(fd) {}
 
+    /// Over the standard input of this process, if its parent is a ChannelProcess.
+    static MessageChannel over_standard_input() { return MessageChannel(0); }
+
     bool send_number(std::uint64_t number) const;
     bool send_string(std::string_view text) const;
 

@@ -2,13 +2,12 @@
 // Files that no one sees before they are whole, and folders that no link leads away from.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstddef>
 #include <filesystem>
 #include <span>
 #include <string_view>
 
+#include "base/descriptor.h"
 #include "base/digest.h"
 
 namespace onnxhub {
@@ -31,7 +30,7 @@ public:
 
     void write(std::span<const std::byte> block);
     void write(std::string_view text);
-    void set_permissions(mode_t permissions);  ///< instead of 0666 less the umask
+    void set_permissions(unsigned permissions);  ///< instead of 0666 less the umask
 
     /// Flushes what was written to the disk.
     void flush();
@@ -48,17 +47,12 @@ private:
     std::filesystem::path destination_;  ///< for messages
     std::filesystem::path name_;         ///< of the destination, in its folder
     std::filesystem::path temporary_;    ///< in the same folder
-    int folder_ = -1;
-    int fd_ = -1;
+    Descriptor folder_;
+    Descriptor file_;
 };
 
 /// Copies the file `from`, not through a link, into `to`, and flushes it. Throws UserError
 /// when its SHA-256 is not `sha`.
 void copy_verified(const std::filesystem::path& from, const Sha256& sha, NewFile& to);
-
-/// Opens the file `below` in the folder `base` for reading (O_NONBLOCK | O_CLOEXEC). No link on the
-/// way is followed; `base` itself may be one. Returns -1 with errno set when that can't be, ELOOP
-/// or ENOTDIR for a link.
-int open_beneath(const std::filesystem::path& base, const std::filesystem::path& below);
 
 }  // namespace onnxhub

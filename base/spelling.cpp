@@ -45,12 +45,4 @@ std::optional<std::string> nearest(std::string_view word,
     return best;
 }
 
-std::string lower_case(std::string_view text) {
-    std::string lowered(text);
-    for (char& c : lowered) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return lowered;
-}
-
 }  // namespace onnxhub

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Words: how far apart two are ("did you mean"), and the same without case.
+// Words: how far apart two are ("did you mean").
 #pragma once
 
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "base/ascii.h"
 
 namespace onnxhub {
 
@@ -20,8 +22,5 @@ bool is_misspelling(std::string_view word, std::string_view meant);
 /// The nearest of `candidates` that `word` may be a slip of.
 std::optional<std::string> nearest(std::string_view word,
                                    std::span<const std::string_view> candidates);
-
-/// With the letters A to Z as a to z; all other characters, ASCII or not, stay.
-std::string lower_case(std::string_view text);
 
 }  // namespace onnxhub

@@ -6,33 +6,33 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 
+#include "base/error_text.h"
 #include "base/user_error.h"
 
 namespace onnxhub {
 namespace {
 
 /// mkostemp(3) and unlink(2), for file systems without O_TMPFILE.
-int open_and_unlink(const std::string& folder) {
+Descriptor open_and_unlink(const std::string& folder) {
     std::string path = folder + "/onnxhub-XXXXXX";
-    const int fd = mkostemp(path.data(), O_CLOEXEC);
-    if (fd >= 0) unlink(path.c_str());
-    return fd;
+    Descriptor file(mkostemp(path.data(), O_CLOEXEC));
+    if (file.is_open()) unlink(path.c_str());
+    return file;
 }
 
 }  // namespace
 
-int open_unlinked_file() {
+Descriptor open_unlinked_file() {
     const char* wanted = std::getenv("TMPDIR");
     for (const char* folder : {wanted, "/var/tmp", "/tmp"}) {
         if (!folder || *folder == '\0') continue;
-        int fd = open(folder, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
-        if (fd < 0) fd = open_and_unlink(folder);
-        if (fd >= 0) return fd;
+        Descriptor file(open(folder, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600));
+        if (!file.is_open()) file = open_and_unlink(folder);
+        if (file.is_open()) return file;
     }
-    throw UserError(std::string("temporary files: none can be made (") + std::strerror(errno) +
+    throw UserError(std::string("temporary files: none can be made (") + error_text() +
                     "); name a writable folder in TMPDIR");
 }
 
@@ -41,8 +41,8 @@ void write_at(int fd, std::uint64_t offset, std::span<const std::byte> block) {
         const ssize_t count = pwrite(fd, block.data(), block.size(), static_cast<off_t>(offset));
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) {
-            throw UserError(std::string("temporary file: can't be written (") +
-                            std::strerror(errno) + "); name another folder in TMPDIR");
+            throw UserError(std::string("temporary file: can't be written (") + error_text() +
+                            "); name another folder in TMPDIR");
         }
         block = block.subspan(static_cast<std::size_t>(count));
         offset += static_cast<std::uint64_t>(count);
@@ -56,7 +56,7 @@ std::size_t read_at(int fd, std::uint64_t offset, std::span<std::byte> into) {
             pread(fd, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) {
-            throw UserError(std::string("a file can't be read (") + std::strerror(errno) +
+            throw UserError(std::string("a file can't be read (") + error_text() +
                             "); check its permissions and the disk");
         }
         if (count == 0) break;

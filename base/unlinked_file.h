@@ -6,13 +6,14 @@
 #include <cstdint>
 #include <span>
 
+#include "base/descriptor.h"
+
 namespace onnxhub {
 
 /// Opens an empty file for reading and writing that has no name in any folder, so that its space is
 /// free when the last descriptor is closed, also after a crash. It is made in $TMPDIR, else in
-/// /var/tmp, else in /tmp. The caller closes the descriptor. Throws UserError when none of
-/// them takes a file.
-int open_unlinked_file();
+/// /var/tmp, else in /tmp. Throws UserError when none of them takes a file.
+Descriptor open_unlinked_file();
 
 /// Writes all of `block` at `offset` (bytes). Throws UserError, such as for a full disk.
 void write_at(int fd, std::uint64_t offset, std::span<const std::byte> block);

@@ -11,15 +11,16 @@
 #include <string>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/escaping.h"
 #include "cli/command.h"
 #include "cli/hub_options.h"
-#include "cli/hub_turn.h"
+#include "cli/hub_printer.h"
 #include "cli/interruption.h"
 #include "cli/option_text.h"
-#include "cli/regenerate.h"
 #include "hosting/scaffold/hub_add.h"
 #include "hosting/scaffold/readme_edit.h"
+#include "hosting/scaffold/regenerate.h"
 #include "manifest/diagnostic.h"
 #include "model/onnx_worker.h"
 
@@ -42,7 +43,7 @@ std::vector<std::string> parse_tags(const std::string& text) {
     std::vector<std::string> tags;
     for (std::size_t begin = 0; begin <= text.size();) {
         const std::size_t end = std::min(text.find(',', begin), text.size());
-        tags.push_back(trimmed(text.substr(begin, end - begin)));
+        tags.push_back(std::string(trimmed(text.substr(begin, end - begin), " \t")));
         if (tags.back().empty() || tags.back().find('/') != std::string::npos) {
             throw CLI::ValidationError("--tags",
                                        "\"" + text + "\" is no list such as vision,classification");
@@ -55,7 +56,7 @@ std::vector<std::string> parse_tags(const std::string& text) {
 std::map<std::string, std::string> parse_columns(const std::vector<std::string>& cells) {
     std::map<std::string, std::string> columns;
     for (const std::string& cell : cells) {
-        const std::string column = trimmed(cell.substr(0, cell.find('=')));
+        const std::string column = std::string(trimmed(cell.substr(0, cell.find('=')), " \t"));
         if (column.empty() || cell.find('=') == cell.npos || !is_one_line(cell)) {
             throw CLI::ValidationError(
                 "--accuracy",
@@ -65,7 +66,7 @@ std::map<std::string, std::string> parse_columns(const std::vector<std::string>&
             throw CLI::ValidationError(
                 "--accuracy", "the column \"" + column + "\" is filled in by what the model is");
         }
-        columns[column] = trimmed(cell.substr(cell.find('=') + 1));
+        columns[column] = std::string(trimmed(cell.substr(cell.find('=') + 1), " \t"));
     }
     return columns;
 }
@@ -95,7 +96,7 @@ AddRequest add_request(const AddArguments& arguments) {
     request.folder = arguments.folder;
     if (request.folder == ".") request.folder = "";
     if (arguments.tags) request.tags = parse_tags(*arguments.tags);
-    if (arguments.name) request.name = trimmed(*arguments.name);
+    if (arguments.name) request.name = std::string(trimmed(*arguments.name, " \t"));
     request.onnx_version = arguments.onnx_version;
     if (arguments.test_data) request.test_data = *arguments.test_data;
     request.description = arguments.description;
@@ -108,10 +109,13 @@ ExitCode run_add(const std::string& hub, const AddRequest& request, const Stream
     const auto workers = std::make_shared<OnnxWorkers>();
     const auto checker = isolated_model_checker(workers);
     const auto inference = isolated_shape_inference(workers);
-    const HubLock lock = wait_for_turn(hub, streams);
+    HubPrinter printer(streams);
+    const HubLock lock = lock_hub(hub, printer);
     FileTransaction change(hub, check_interruption, &lock);
     const std::string model_path = add_model(request, *checker, inference.get(), change);
-    regenerate_entry(change, model_path, inference.get(), streams);
+    printer.run([&](Diagnostics& diagnostics) {
+        regenerate_entry(change, model_path, inference.get(), &printer.progress(), diagnostics);
+    });
     check_interruption();
     change.keep();
     std::string text;

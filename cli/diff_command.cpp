@@ -11,15 +11,15 @@
 #include "base/atomic_file.h"
 #include "base/user_error.h"
 #include "cli/command.h"
-#include "cli/git_messages.h"
-#include "cli/hub_folder.h"
 #include "cli/hub_options.h"
+#include "cli/hub_printer.h"
 #include "cli/interruption.h"
 #include "cli/progress.h"
 #include "diff/diff_report.h"
 #include "model/onnx_worker.h"
 #include "model/shape_inference.h"
 #include "repository/change_base.h"
+#include "repository/hub_folder.h"
 
 namespace onnxhub {
 namespace {
@@ -67,13 +67,13 @@ void check_repository(const DiffArguments& arguments, const Range& range) {
 }
 
 CommitId base_commit(const DiffArguments& arguments, const Range& range, const HubFolder& hub,
-                     const Streams& streams) {
+                     HubPrinter& printer) {
     if (!range.from_merge_base && !arguments.deepen) {
         return hub.repository->resolve_commit(range.base);
     }
     const CommitId head = hub.commit ? *hub.commit : hub.repository->resolve_commit("HEAD");
     const ChangeBase base =
-        find_change_base({hub.folder, range.base, head, arguments.deepen, git_messages(streams)});
+        find_change_base({hub.folder, range.base, head, arguments.deepen, git_messages(printer)});
     if (!base.commit) throw UserError(base.note);
     return *base.commit;
 }
@@ -111,20 +111,20 @@ ExitCode run_diff(const DiffArguments& arguments, const Streams& streams) {
     catch_interruptions();
     const Range range = parse_range(arguments.range);
     check_repository(arguments, range);
+    HubPrinter printer(streams);
     HubFolder hub = open_hub(arguments.folder, range.head);
     Diagnostics diagnostics;
-    const CommitId base = base_commit(arguments, range, hub, streams);
+    const CommitId base = base_commit(arguments, range, hub, printer);
     const Side before = open_side(hub.repository->tree_of(base, hub.subfolder), diagnostics);
     const Side after = open_side(std::move(hub.tree), diagnostics);
     const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
-    HashProgress progress(streams.err, streams.err_is_terminal && !streams.options.no_progress &&
-                                           !streams.options.quiet);
     DiffReport report;
     report.before = range.base;
     report.after = range.head.value_or("the working tree");
-    report.diff = compare_models(view_of(before), view_of(after),
-                                 {inference.get(), &progress, arguments.jobs.value_or(0)});
-    progress.finish();
+    report.diff =
+        compare_models(view_of(before), view_of(after),
+                       {inference.get(), &printer.progress(), arguments.jobs.value_or(0)});
+    printer.progress().finish();
     print(streams, diagnostics);
     const std::string text = render(report, arguments.format);
     if (arguments.output == "-") {

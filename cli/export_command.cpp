@@ -14,12 +14,13 @@
 #include "base/escaping.h"
 #include "base/user_error.h"
 #include "cli/command.h"
-#include "cli/hub_folder.h"
 #include "cli/hub_options.h"
+#include "cli/hub_printer.h"
 #include "cli/interruption.h"
 #include "cli/progress.h"
 #include "hosting/export/hub_export.h"
 #include "manifest/diagnostic.h"
+#include "repository/hub_folder.h"
 #include "repository/hub_location.h"
 
 namespace onnxhub {
@@ -69,12 +70,13 @@ ExportRequest export_request(const ExportArguments& arguments) {
 /// caller tells by name; git-lfs tells by hash.
 void fetch_models(const ExportArguments& arguments, const std::vector<std::string>& missing,
                   const Streams& streams) {
+    HubPrinter printer(streams);
     const HubLocation location = locate_hub(arguments.location);
     const auto revision = location.reads_commit ? std::optional(location.ref) : std::nullopt;
     const HubFolder hub = open_hub(location.folder, revision);
-    FetchRequest request = fetch_request(hub, revision, missing, streams);
+    FetchRequest request = fetch_request(hub, missing, git_messages(printer));
     request.into = FetchInto::store_alone;
-    note(streams, "fetching " + files_text(missing.size()));
+    printer.fetch_started(missing.size());
     const FetchedContent fetched(*hub.repository, std::move(request));
     check_interruption();
     if (fetched.problem()) note(streams, printable(*fetched.problem()));

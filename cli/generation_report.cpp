@@ -11,10 +11,11 @@
 #include "base/atomic_file.h"
 #include "base/escaping.h"
 #include "base/quantity.h"
-#include "cli/hub_folder.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
+#include "manifest/manifest_reader.h"
 #include "manifest/rule_ids.h"
+#include "repository/hub_folder.h"
 #include "repository/lfs_fetch.h"
 
 namespace onnxhub {

@@ -2,7 +2,6 @@
 #include "cli/hub_options.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <variant>
 
 #include "base/escaping.h"
+#include "base/terminal_size.h"
 #include "base/user_error.h"
 #include "cli/interruption.h"
 #include "cli/progress.h"
@@ -25,7 +25,7 @@ bool ask_on_terminal(const TrustQuestion& question, const Streams& streams) {
     const std::string what =
         escaped_line(fmt::format("about to download {} from {}, which is not the official hub",
                                  human_bytes(question.size_bytes), question.hub));
-    if (!streams.err_is_terminal || isatty(STDIN_FILENO) != 1) {
+    if (!streams.err_is_terminal || !is_terminal(StandardStream::input)) {
         throw UserError(what + "; say --trust if you trust it");
     }
     streams.err << "onnxhub: " << what << ". Continue?[y/n] " << std::flush;

@@ -11,12 +11,12 @@
 #include "base/escaping.h"
 #include "cli/command.h"
 #include "cli/hub_options.h"
-#include "cli/hub_turn.h"
+#include "cli/hub_printer.h"
 #include "cli/interruption.h"
 #include "cli/option_text.h"
-#include "cli/regenerate.h"
 #include "hosting/scaffold/hub_adopt.h"
 #include "hosting/scaffold/hub_init.h"
+#include "hosting/scaffold/regenerate.h"
 #include "manifest/diagnostic.h"
 #include "model/onnx_worker.h"
 
@@ -31,14 +31,19 @@ struct InitArguments {
 };
 
 /// Rows for models that are there already, and the manifest made of all rows.
-ExitCode adopt(const InitArguments& arguments, const HubLock& lock, const Streams& streams) {
+ExitCode adopt(const InitArguments& arguments, const HubLock& lock, HubPrinter& printer,
+               const Streams& streams) {
     const auto workers = std::make_shared<OnnxWorkers>();
     const auto checker = isolated_model_checker(workers);
     const auto inference = isolated_shape_inference(workers);
     FileTransaction change(arguments.folder, check_interruption, &lock);
     const AdoptReport report = adopt_models(*checker, inference.get(), change);
-    for (const std::string& why : report.skipped) note(streams, "passed by " + printable(why));
-    if (!report.adopted.empty()) regenerate_manifest(change, inference.get(), streams);
+    for (const std::string& why : report.skipped) note(streams, "skipped " + printable(why));
+    if (!report.adopted.empty()) {
+        printer.run([&](Diagnostics& diagnostics) {
+            regenerate_manifest(change, inference.get(), &printer.progress(), diagnostics);
+        });
+    }
     check_interruption();
     change.keep();
     std::string text;
@@ -52,7 +57,8 @@ ExitCode adopt(const InitArguments& arguments, const HubLock& lock, const Stream
 ExitCode run_init(const InitArguments& arguments, const Streams& streams) {
     catch_interruptions();
     make_hub_folder(arguments.folder);
-    const HubLock lock = wait_for_turn(arguments.folder, streams);
+    HubPrinter printer(streams);
+    const HubLock lock = lock_hub(arguments.folder, printer);
     HubOutline outline = arguments.outline;
     outline.is_flat = arguments.layout == "flat";
     const InitReport report = init_hub(arguments.folder, outline);
@@ -66,7 +72,7 @@ ExitCode run_init(const InitArguments& arguments, const Streams& streams) {
                               report.has_committed ? "a new repository with one commit"
                                                    : "nothing was committed",
                               outline.is_flat ? "" : " --class FOLDER"));
-    return arguments.adopts ? adopt(arguments, lock, streams) : ExitCode::done;
+    return arguments.adopts ? adopt(arguments, lock, printer, streams) : ExitCode::done;
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 // The Git LFS server of a hub's repository.
 #pragma once
 
-#include "cli/hub_folder.h"
 #include "http/http_client.h"
+#include "repository/hub_folder.h"
 #include "validator/remote_rules.h"
 
 namespace onnxhub {

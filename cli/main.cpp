@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program: chooses a command, runs it, turns its outcome into an exit status.
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -10,6 +9,7 @@
 #include <new>
 #include <string_view>
 
+#include "base/terminal_size.h"
 #include "base/user_error.h"
 #include "cli/command.h"
 
@@ -107,8 +107,8 @@ int run(const Command& chosen, const GlobalOptions& options) {
     if (std::getenv("NO_COLOR") && effective.color == GlobalOptions::Color::automatic) {
         effective.color = GlobalOptions::Color::never;  // https://no-color.org
     }
-    const Streams streams{std::cout, std::cerr, effective, isatty(STDERR_FILENO) == 1,
-                          isatty(STDOUT_FILENO) == 1};
+    const Streams streams{std::cout, std::cerr, effective, is_terminal(StandardStream::errors),
+                          is_terminal(StandardStream::output)};
     try {
         return status_of(chosen(streams));
     } catch (const Interrupted&) {

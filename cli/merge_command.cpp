@@ -14,12 +14,10 @@
 
 #include "base/escaping.h"
 #include "base/user_error.h"
-#include "cli/baseline_file.h"
 #include "cli/command.h"
 #include "cli/generation_report.h"
-#include "cli/hub_folder.h"
 #include "cli/hub_options.h"
-#include "cli/hub_turn.h"
+#include "cli/hub_printer.h"
 #include "cli/interruption.h"
 #include "cli/report_output.h"
 #include "cli/shard_options.h"
@@ -27,6 +25,9 @@
 #include "generator/manifest_part.h"
 #include "manifest/diagnostic.h"
 #include "manifest/json.h"
+#include "manifest/manifest_reader.h"
+#include "repository/hub_folder.h"
+#include "validator/baseline_file.h"
 #include "validator/report_reader.h"
 
 namespace onnxhub {
@@ -112,12 +113,12 @@ std::vector<ManifestPart> read_manifest_parts(const std::vector<std::string>& fi
 
 /// The lock of the hub whose manifest is written; none for any other file.
 std::optional<HubLock> lock_of_output(const std::optional<std::string>& output,
-                                      const Streams& streams) {
+                                      HubPrinter& printer) {
     namespace fs = std::filesystem;
     if (!output || fs::path(*output).filename() != manifest_file_name) return std::nullopt;
     catch_interruptions();
     const fs::path folder = fs::path(*output).parent_path();
-    return wait_for_turn(folder.empty() ? "." : folder, streams);
+    return lock_hub(folder.empty() ? "." : folder, printer);
 }
 
 ExitCode write_merged(const MergeArguments& arguments, const std::vector<JsonValue>& documents,
@@ -136,7 +137,8 @@ ExitCode write_merged(const MergeArguments& arguments, const std::vector<JsonVal
     if (!arguments.allow_removals && refuses_removals(streams, update, merged.present_count)) {
         return ExitCode::findings;
     }
-    const auto lock = lock_of_output(arguments.output.file, streams);
+    HubPrinter printer(streams);
+    const auto lock = lock_of_output(arguments.output.file, printer);
     write_document(streams, arguments.output.file.value_or("-"), update.text,
                    entry_count(update.entry_count));
     return diagnostics.has_errors() || has_unmade_entries(merged.result) ? ExitCode::findings
@@ -166,7 +168,7 @@ ExitCode write_reports(const MergeArguments& arguments, const std::vector<JsonVa
     }
     ValidationReport report = merge_reports(std::move(reports));
     if (arguments.baseline)
-        pass_baseline(*arguments.baseline, std::nullopt, !shards.empty(), report);
+        apply_baseline(*arguments.baseline, std::nullopt, !shards.empty(), report);
     write_report(report, arguments.output, streams);
     return fails(report, arguments.fail_on) ? ExitCode::findings : ExitCode::done;
 }

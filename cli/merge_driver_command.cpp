@@ -14,10 +14,11 @@
 #include "base/escaping.h"
 #include "base/user_error.h"
 #include "cli/command.h"
-#include "cli/hub_folder.h"
 #include "manifest/diagnostic.h"
 #include "manifest/manifest_merge.h"
+#include "manifest/manifest_reader.h"
 #include "manifest/rule_ids.h"
+#include "repository/hub_folder.h"
 #include "repository/merge_driver.h"
 
 namespace onnxhub {

@@ -4,13 +4,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-namespace onnxhub {
+#include "base/ascii.h"
 
-std::string trimmed(const std::string& text) {
-    const std::size_t begin = text.find_first_not_of(" \t");
-    if (begin == text.npos) return "";
-    return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
-}
+namespace onnxhub {
 
 bool is_one_line(const std::string& text) {
     return std::ranges::none_of(text, [](char c) {
@@ -20,7 +16,7 @@ bool is_one_line(const std::string& text) {
 }
 
 void require_one_line(const char* option, const std::string& text) {
-    if (trimmed(text).empty()) throw CLI::ValidationError(option, "the text is empty");
+    if (trimmed(text, " \t").empty()) throw CLI::ValidationError(option, "the text is empty");
     if (!is_one_line(text)) throw CLI::ValidationError(option, "the text has line breaks in it");
 }
 

@@ -6,9 +6,6 @@
 
 namespace onnxhub {
 
-/// Without the spaces at its ends.
-std::string trimmed(const std::string& text);
-
 /// Whether it has neither line breaks nor other ASCII control characters.
 bool is_one_line(const std::string& text);
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `onnxhub serve`: a hub over HTTP.
 #include <fmt/format.h>
-#include <signal.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -19,13 +16,16 @@
 #include <variant>
 #include <vector>
 
+#include "base/process_limits.h"
+#include "base/signals.h"
 #include "base/user_error.h"
 #include "cli/command.h"
-#include "cli/hub_folder.h"
 #include "cli/hub_options.h"
 #include "hosting/export/catalog.h"
 #include "hosting/server/allowed_hosts.h"
 #include "hosting/server/hub_server.h"
+#include "manifest/manifest_reader.h"
+#include "repository/hub_folder.h"
 #include "repository/hub_location.h"
 
 namespace onnxhub {
@@ -63,33 +63,6 @@ std::optional<std::string> read_token(const ServeArguments& arguments) {
     }
     return token;
 }
-
-/// Signals that this command waits for; the server's threads must not get them.
-class Signals {
-public:
-    Signals() {
-        sigemptyset(&set_);
-        for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set_, signal);
-        pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-    }
-
-    int wait() const {
-        int signal = 0;
-        while (sigwait(&set_, &signal) != 0) {
-        }
-        return signal;
-    }
-
-    /// Nothing when there was none for so long.
-    std::optional<int> wait_for(std::chrono::milliseconds time) const {
-        const timespec limit{0, std::chrono::nanoseconds(time).count()};  // below a second
-        const int signal = sigtimedwait(&set_, nullptr, &limit);
-        return signal > 0 ? std::optional(signal) : std::nullopt;
-    }
-
-private:
-    sigset_t set_ = {};
-};
 
 /// Standard error, or a file that may be moved away: SIGHUP opens it anew.
 class AccessLog {
@@ -192,14 +165,9 @@ ServerOptions server_options(const ServeArguments& arguments) {
 
 /// A connection is an open file, and so is what it sends. Services start with a soft limit of 1,024
 /// and may raise it (systemd.exec(5), LimitNOFILE).
-void allow_open_files(unsigned connections) {
-    constexpr rlim_t others = 256;  // of git, logs and the server itself
-    rlimit limit = {};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    const rlim_t wanted = std::min(limit.rlim_max, rlim_t{2} * connections + others);
-    if (limit.rlim_cur >= wanted) return;
-    limit.rlim_cur = wanted;
-    setrlimit(RLIMIT_NOFILE, &limit);
+void allow_files_of(unsigned connections) {
+    constexpr std::uint64_t others = 256;  // of git, logs and the server itself
+    allow_open_files(std::uint64_t{2} * connections + others);
 }
 
 void note_what_is_served(ServedHub& hub, const ServeArguments& arguments, const Streams& streams) {
@@ -220,19 +188,19 @@ void note_what_is_served(ServedHub& hub, const ServeArguments& arguments, const 
 }
 
 /// Until nothing is sent any more, for half a minute at most, or until told again to end.
-void drain(HubServer& server, const Signals& signals) {
+void drain(HubServer& server, const AwaitedSignals& signals) {
     const auto deadline = std::chrono::steady_clock::now() + longest_drain;
     server.begin_drain();
     while (!server.is_drained() && std::chrono::steady_clock::now() < deadline) {
         const auto signal = signals.wait_for(std::chrono::milliseconds(20));
-        if (signal && *signal != SIGHUP) return;
+        if (signal && *signal == AwaitedSignals::Signal::stop) return;
     }
 }
 
 ExitCode run_serve(const ServeArguments& arguments, const Streams& streams) {
-    signal(SIGPIPE, SIG_IGN);
-    allow_open_files(arguments.connections);
-    const Signals signals;
+    ignore_broken_pipes();
+    allow_files_of(arguments.connections);
+    const AwaitedSignals signals;
     AccessLog access_log(arguments, streams);
     ServedHub hub(arguments.location, arguments.access);
     ServerOptions options = server_options(arguments);
@@ -241,7 +209,7 @@ ExitCode run_serve(const ServeArguments& arguments, const Streams& streams) {
     HubServer server(hub, std::move(options));
     write_result(streams, server.url() + "\n");
     note_what_is_served(hub, arguments, streams);
-    while (signals.wait() == SIGHUP) {
+    while (signals.wait() == AwaitedSignals::Signal::reload) {
         try {
             access_log.reopen();
             hub.reload();

@@ -28,8 +28,8 @@ std::string missing_text(const std::map<std::uint32_t, std::string>& file_of, st
 
 }  // namespace
 
-void add_shard_option(CLI::App& command, std::optional<Shard>& shard) {
-    command
+CLI::Option* add_shard_option(CLI::App& command, std::optional<Shard>& shard) {
+    return command
         .add_option_function<std::string>(
             "--shard",
             [&shard](const std::string& text) {
@@ -38,14 +38,13 @@ void add_shard_option(CLI::App& command, std::optional<Shard>& shard) {
                 throw CLI::ValidationError(
                     "--shard", "\"" + text + "\" is not such as 3/7, the third of seven");
             },
-            "Only the I-th of N shares of the hub's models; `onnxhub merge` puts all together")
+            "Look at the I-th of N shares of the hub's models; `onnxhub merge` joins the results")
         ->type_name("I/N");
 }
 
-void add_max_disk_option(CLI::App& command, std::optional<std::uint64_t>& bytes) {
-    command
-        .add_option("--max-disk", bytes,
-                    "With --fetch --drop: fetch no more than this at a time: 50GiB, 500MB")
+CLI::Option* add_max_disk_option(CLI::App& command, std::optional<std::uint64_t>& bytes) {
+    return command
+        .add_option("--max-disk", bytes, "Fetch no more than this at a time: 50GiB, 500MB")
         ->type_name("SIZE")
         ->transform(CLI::AsSizeValue(false));
 }

@@ -10,13 +10,17 @@
 #include "cli/command.h"
 #include "manifest/shard.h"
 
+namespace CLI {
+class Option;
+}
+
 namespace onnxhub {
 
 /// --shard I/N
-void add_shard_option(CLI::App& command, std::optional<Shard>& shard);
+CLI::Option* add_shard_option(CLI::App& command, std::optional<Shard>& shard);
 
 /// --max-disk SIZE
-void add_max_disk_option(CLI::App& command, std::optional<std::uint64_t>& bytes);
+CLI::Option* add_max_disk_option(CLI::App& command, std::optional<std::uint64_t>& bytes);
 
 /// Throws UserError unless the files, whose shards these are, make a whole: of one count,
 /// each number once.

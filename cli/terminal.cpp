@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/terminal.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <sstream>
+
+#include "base/terminal_size.h"
 
 namespace onnxhub {
 
@@ -16,9 +15,7 @@ std::optional<std::size_t> terminal_width(const Streams& streams) {
         const int width = std::atoi(columns);
         if (width > 0) return static_cast<std::size_t>(width);
     }
-    winsize size = {};
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return std::nullopt;
-    return size.ws_col;
+    return terminal_columns();
 }
 
 std::size_t columns_of(const std::string& text) {

@@ -54,7 +54,7 @@ SideRows read_side_rows(const HubSide& side, unsigned jobs) {
     settings.exclude.clear();  // models outside the manifest are reviewed too
     Diagnostics ignored_diagnostics;
     HubRows hub = read_hub_rows(side.tree, settings, jobs, ignored_diagnostics);
-    const auto found = discover_models(side.tree, settings, hub.models);
+    const auto found = discover_models(side.tree.list(), settings, hub.models);
     SideRows result;
     for (ReadmeModel& row : hub.models) result.rows[row.model_path].push_back(std::move(row));
     for (const ReadmeModel& row : found) result.rows[row.model_path].push_back(row);

@@ -43,9 +43,16 @@ void count(SourceCount& source, std::uint64_t bytes) {
 }  // namespace
 
 ContentTable::Row& ContentTable::row_of(const std::string& path) {
-    const auto [known, is_new] = index_.try_emplace(path, rows_.size());
-    if (is_new) rows_.push_back({path, "", NoContent{}});
-    return rows_[known->second];
+    const auto [present, is_new] = index_.try_emplace(path, rows_.size());
+    if (is_new) {
+        const auto known = known_ ? known_->index_.find(path) : index_.end();
+        if (known_ && known != known_->index_.end()) {
+            rows_.push_back(known_->rows_[known->second]);
+        } else {
+            rows_.push_back({path, "", NoContent{}});
+        }
+    }
+    return rows_[present->second];
 }
 
 void ContentTable::add(const std::string& path) {

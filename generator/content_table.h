@@ -51,15 +51,18 @@ struct NoContent {
     Kind kind = Kind::missing;
     std::string reason;  ///< one clause with the path: "a/b.onnx does not exist"
     std::string hint;
-    std::optional<Diagnostic>
-        in_file;  ///< set for a broken pointer: the problem is in the file itself
+    /// Set for a broken pointer: the problem is in the file itself.
+    std::optional<Diagnostic> in_file;
 };
 
 class ContentTable {
 public:
     using Result = std::variant<ContentFacts, NoContent>;
 
-    explicit ContentTable(const Tree& tree) : tree_(&tree) {}
+    /// What `known`, a table of the same tree, has described is taken from there. It may be null,
+    /// and is used by add() and add_known() alone.
+    explicit ContentTable(const Tree& tree, const ContentTable* known = nullptr)
+        : tree_(&tree), known_(known) {}
 
     /// Adds a file to describe; has no effect if it was added before.
     void add(const std::string& path);
@@ -94,6 +97,7 @@ private:
     std::optional<ForeignPointer> foreign_link(const std::string& path) const;
 
     const Tree* tree_;  ///< never null; a pointer makes tables movable
+    const ContentTable* known_;
     std::vector<Row> rows_;
     std::unordered_map<std::string, std::size_t> index_;
 };

@@ -499,7 +499,7 @@ const Entry* CarriedPorts::find(const Sha256& model_sha) const {
 Descriptions describe_models(const Tree& tree, std::vector<ReadmeModel> rows,
                              const DescribeOptions& options) {
     const FactOptions fact_options{options.rehash};
-    ContentTable table(tree);
+    ContentTable table(tree, options.known);
     add_files(table, rows, options);
     table.describe(fact_options, options.observer, options.jobs);
     const GraphReadings readings = read_graphs(table, rows, options);

@@ -75,8 +75,10 @@ struct DescribeOptions {
     std::vector<std::string> more_files = {};   ///< additional files to describe: facts
     /// Models outside of the scope only get facts that are known without reading.
     Scope part = {};
-    std::vector<std::string> known_files =
-        {};  ///< files whose facts are only needed if known without reading
+    /// Files whose facts are only needed if known without reading.
+    std::vector<std::string> known_files = {};
+    /// Facts of files of the same tree, which are not read again; may be null.
+    const ContentTable* known = nullptr;
 };
 
 /// By path; null when the graph cannot be read. Absent: the content is not available locally.

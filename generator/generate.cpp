@@ -17,7 +17,7 @@ HubRows read_rows(const Tree& tree, const Settings& settings, const GenerateOpti
                   Diagnostics& diagnostics) {
     HubRows hub = read_hub_rows(tree, settings, options.jobs, diagnostics);
     if (options.discover) {
-        auto found = discover_unlisted_models(tree, settings, hub);
+        auto found = discover_unlisted_models(tree.list(), settings, hub);
         std::move(found.begin(), found.end(), std::back_inserter(hub.models));
     }
     return hub;

@@ -35,8 +35,8 @@ struct GenerateOptions {
     Settings settings;
     bool discover = false;  ///< also makes entries for models that no table lists
     const ManifestDocument* present = nullptr;  ///< the present manifest; null: there is none yet
-    const ManifestDocument* carry =
-        nullptr;  ///< source of io_ports for models whose content is not available locally
+    /// Source of io_ports for models whose content is not available locally.
+    const ManifestDocument* carry = nullptr;
     /// Earlier manifests, the latest first. Values of a model that the present one has lost are
     /// taken from them, by SHA-256.
     std::vector<const ManifestDocument*> earlier = {};

@@ -151,12 +151,13 @@ HubRows read_hub_rows(const Tree& tree, const Settings& settings, unsigned jobs,
     return hub;
 }
 
-std::vector<ReadmeModel> discover_models(const Tree& tree, const Settings& settings,
+std::vector<ReadmeModel> discover_models(const std::vector<std::string>& files,
+                                         const Settings& settings,
                                          const std::vector<ReadmeModel>& listed) {
     std::unordered_set<std::string> known;
     for (const ReadmeModel& model : listed) known.insert(model.model_path);
     std::vector<ReadmeModel> found;
-    for (const std::string& path : tree.list()) {
+    for (const std::string& path : files) {
         if (!path.ends_with(model_suffix) || known.contains(path) || is_excluded(settings, path)) {
             continue;
         }
@@ -172,10 +173,10 @@ std::vector<ReadmeModel> discover_models(const Tree& tree, const Settings& setti
     return found;
 }
 
-std::vector<ReadmeModel> discover_unlisted_models(const Tree& tree, const Settings& settings,
-                                                  const HubRows& hub) {
+std::vector<ReadmeModel> discover_unlisted_models(const std::vector<std::string>& files,
+                                                  const Settings& settings, const HubRows& hub) {
     if (hub.is_root_unusable) return {};
-    std::vector<ReadmeModel> found = discover_models(tree, settings, hub.models);
+    std::vector<ReadmeModel> found = discover_models(files, settings, hub.models);
     std::unordered_set<std::string> paths;
     for (const BrokenRow& row : hub.broken) paths.insert(row.model_path);
     std::set<std::string, std::less<>> folders;

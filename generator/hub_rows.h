@@ -37,16 +37,17 @@ bool is_excluded(const Settings& settings, const std::string& model_path);
 HubRows read_hub_rows(const Tree& tree, const Settings& settings, unsigned jobs,
                       Diagnostics& diagnostics);
 
-/// Makes a row for each .onnx file of the tree that `listed` does not name and no setting excludes.
-/// It is named after its file and tagged by its folders. `onnx_version` is empty and
-/// `opset_version` is 0, since only the graph has them.
-std::vector<ReadmeModel> discover_models(const Tree& tree, const Settings& settings,
+/// Makes a row for each .onnx file among `files` that `listed` does not name and no setting
+/// excludes. It is named after its file and tagged by its folders. `onnx_version` is empty and
+/// `opset_version` is 0, since only the graph has them. `files` are all files of the tree, sorted.
+std::vector<ReadmeModel> discover_models(const std::vector<std::string>& files,
+                                         const Settings& settings,
                                          const std::vector<ReadmeModel>& listed);
 
 /// The rows of discover_models() that no row of the hub names and that no invalid README or row may
 /// list. Otherwise a model would lose the name and versions of its table.
-std::vector<ReadmeModel> discover_unlisted_models(const Tree& tree, const Settings& settings,
-                                                  const HubRows& hub);
+std::vector<ReadmeModel> discover_unlisted_models(const std::vector<std::string>& files,
+                                                  const Settings& settings, const HubRows& hub);
 
 /// Whether discover_models() made the row.
 bool is_discovered(const ReadmeModel& row);

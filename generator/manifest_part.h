@@ -29,8 +29,8 @@ struct ManifestPart {
     bool is_complete = false;           ///< false: rows of the shard are missing
     std::vector<RowResult> rows;        ///< of this shard, by position
     std::vector<PresentEntry> present;  ///< of this shard, by position
-    std::vector<PresentEntry>
-        earlier;  ///< entries that the present manifest has lost, of this shard, by position
+    /// Entries that the present manifest has lost, of this shard, by position.
+    std::vector<PresentEntry> earlier;
     FactStatistics statistics;
     Diagnostics diagnostics;  ///< about tables and the hub as a whole; the same in every part
 };

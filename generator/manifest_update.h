@@ -22,8 +22,8 @@ struct MovedEntry {
 /// An entry for the new manifest.
 struct FreshEntry {
     Entry entry;
-    std::size_t position =
-        0;  ///< position of the row in the hub; the order of entries with the same path
+    /// Position of the row in the hub; the order of entries with the same path.
+    std::size_t position = 0;
 };
 
 /// What a new manifest must keep.

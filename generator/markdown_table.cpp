@@ -14,6 +14,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "generator/markdown_excerpt.h"
 #include "manifest/rule_ids.h"
@@ -53,11 +54,6 @@ MarkdownNode parse_document(std::string_view markdown) {
 
 bool is_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower_case) {
-    return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
-                      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
 /// Trims `text` and replaces each run of white space, including no-break spaces, by one space.

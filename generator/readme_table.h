@@ -29,8 +29,8 @@ struct ReadmeModel {
     std::optional<std::string> archive_path;  ///< first link of "Download (with sample test data)"
     std::string onnx_version;                 ///< as written: "1.9" stays "1.9"
     std::int64_t opset_version = 0;
-    std::vector<std::string>
-        tags;  ///< the README's folders, with '_' replaced by ' '; "preprocessing"
+    /// The README's folders, with '_' replaced by ' '; "preprocessing"
+    std::vector<std::string> tags;
 
     /// Whether the two rows have the same values, in any position.
     bool says_the_same(const ReadmeModel& other) const;

@@ -12,7 +12,9 @@
 
 #include "base/spelling.h"
 #include "base/user_error.h"
+#include "manifest/manifest_reader.h"
 #include "manifest/rule_ids.h"
+#include "repository/hub_folder.h"
 
 namespace onnxhub {
 namespace {
@@ -218,6 +220,14 @@ Settings parse_settings(std::string_view toml, const std::string& path, Diagnost
                      fmt::format("not TOML at column {}: {}", position.column, error.description()),
                      "correct the line, see https://toml.io"}));
     }
+}
+
+Settings read_settings(const Tree& tree, const std::optional<std::string>& file,
+                       Diagnostics& diagnostics) {
+    if (file) return parse_settings(read_disk_file(*file), *file, diagnostics);
+    const std::string path(settings_file_name);
+    const auto text = read_hub_file(tree, path, settings_size_limit);
+    return text ? parse_settings(*text, path, diagnostics) : Settings{};
 }
 
 }  // namespace onnxhub

@@ -3,6 +3,7 @@
 // docs/settings.md documents every key.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,10 +11,14 @@
 #include <vector>
 
 #include "manifest/diagnostic.h"
+#include "repository/tree.h"
 
 namespace onnxhub {
 
 inline constexpr std::string_view settings_file_name = "onnxhub.toml";
+
+/// Larger settings are refused.
+inline constexpr std::uint64_t settings_size_limit = 1024 * 1024;  // bytes
 
 /// [[validate.ignore]]: findings that the hub accepts, with a reason.
 struct IgnoredRule {
@@ -28,10 +33,10 @@ struct IgnoredRule {
 struct Settings {
     std::string file;  ///< path of the settings, for findings about them; empty: defaults
     std::vector<std::string> exclude;  ///< [generate] exclude: globs of model paths to exclude
-    std::vector<std::string>
-        strip_tags;  ///< [generate] strip_tags: leading folders that are not tags
-    bool discover =
-        false;  ///< [generate] discover: also makes entries for models that no table lists
+    /// [generate] strip_tags: leading folders that are not tags.
+    std::vector<std::string> strip_tags;
+    /// [generate] discover: also makes entries for models that no table lists.
+    bool discover = false;
     std::map<std::string, std::string> feature_tensors;  ///< [features.tensors]: model → tensor
     std::optional<std::string> features_tag;  ///< [features] tag: only models with it get features
     std::vector<IgnoredRule> ignored_rules;   ///< in the order of the file
@@ -43,5 +48,10 @@ struct Settings {
 /// Throws UserError with file, line and column when `toml` is not TOML or a key has the wrong type.
 /// Unknown keys are warnings that name the most similar known key.
 Settings parse_settings(std::string_view toml, const std::string& path, Diagnostics& diagnostics);
+
+/// Reads `file` of the disk when given, else onnxhub.toml of the hub; without either, the defaults.
+/// Throws UserError as parse_settings() does, and when the file cannot be read.
+Settings read_settings(const Tree& tree, const std::optional<std::string>& file,
+                       Diagnostics& diagnostics);
 
 }  // namespace onnxhub

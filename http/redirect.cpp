@@ -8,6 +8,7 @@
 
 #include "base/spelling.h"
 #include "http/curl/url.h"
+#include "http/url.h"
 
 namespace onnxhub {
 namespace {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/hub_path.h"
-#include "base/utf8.h"
 
 #include <algorithm>
 #include <array>
@@ -8,6 +7,9 @@
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include "base/ascii.h"
+#include "base/utf8.h"
 
 namespace onnxhub {
 namespace {
@@ -24,12 +26,8 @@ bool has_control_character(std::string_view text) {
     return false;
 }
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool is_letter(char c) {
-    return lower(c) >= 'a' && lower(c) <= 'z';
+    return lower_case(c) >= 'a' && lower_case(c) <= 'z';
 }
 
 /// Whether the path starts like "C:" or "https:": a letter, then letters, digits, '+', '-', '.' up
@@ -40,12 +38,6 @@ bool has_scheme(std::string_view path) {
     return std::all_of(scheme.begin(), scheme.end(), [](char c) {
         return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
     });
-}
-
-bool is_git_folder(std::string_view segment) {
-    constexpr std::string_view git = ".git";
-    return std::equal(segment.begin(), segment.end(), git.begin(), git.end(),
-                      [](char a, char b) { return lower(a) == b; });
 }
 
 std::optional<std::string> first_objection(std::string_view path) {
@@ -66,7 +58,7 @@ std::optional<std::string> append_segments(std::vector<std::string_view>& segmen
         const std::string_view segment = path.substr(0, slash);
         path = slash == path.npos ? std::string_view() : path.substr(slash + 1);
         if (segment.empty() || segment == ".") continue;
-        if (is_git_folder(segment)) return "leads into a .git folder";
+        if (equals_ignoring_case(segment, ".git")) return "leads into a .git folder";
         if (segment != "..") {
             segments.push_back(segment);
         } else if (segments.empty()) {

@@ -14,8 +14,8 @@ namespace onnxhub {
 /// An entry that both sides changed in incompatible ways.
 struct EntryConflict {
     EntryName entry;
-    std::string
-        reason;  ///< one clause that does not depend on which side is ours: "both change model_sha"
+    /// One clause that does not depend on which side is ours: "both change model_sha"
+    std::string reason;
 
     bool operator==(const EntryConflict&) const = default;
 };

@@ -10,8 +10,8 @@
 namespace onnxhub {
 
 struct OnnxRelease {
-    std::string_view
-        version;  ///< "1.2", "1.4.1"; patch releases that change neither number are not listed
+    /// "1.2", "1.4.1"; patch releases that change neither number are not listed.
+    std::string_view version;
     std::int64_t ir_version;
     std::int64_t opset_version;
 };

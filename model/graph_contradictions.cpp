@@ -100,7 +100,7 @@ private:
         for (const auto& input : graph_.input()) {
             if (names.insert(input.name()).second) continue;
             const bool is_utf8 = first_line_not_utf8(input.name()) == 0;
-            add_of_port(fmt::format("the input \"{}\" is there twice",
+            add_of_port(fmt::format("the input \"{}\" occurs twice",
                                     is_utf8 ? shown(input.name()) : std::string("?")));
         }
     }

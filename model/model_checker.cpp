@@ -21,7 +21,7 @@ public:
         const std::string& text = std::get<std::string>(result);
         const int outcome = text.empty() ? -1 : text[0] - '0';
         if (text.size() < 2 || outcome < 0 || outcome > 2) {
-            return {CheckOutcome::crashed, "its answer is garbled"};
+            return {CheckOutcome::crashed, "its answer is malformed"};
         }
         return {static_cast<CheckOutcome>(outcome), text.substr(2)};
     }

@@ -2,7 +2,6 @@
 #include "model/model_composer.h"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 
 #include <optional>
 #include <utility>
@@ -12,12 +11,12 @@
 namespace onnxhub {
 namespace {
 
-[[noreturn]] void throw_composer_died(int status) {
-    if (WIFSIGNALED(status)) {
+[[noreturn]] void throw_composer_died(const ExitStatus& status) {
+    if (status.signal) {
         throw UserError(
             fmt::format("composing: ONNX's own library crashed or took too long (signal {}); "
                         "choose other models",
-                        WTERMSIG(status)));
+                        *status.signal));
     }
     throw UserError(fmt::format(
         "composing: the ONNX worker failed: {}; install onnxhub again, with all of its files",

@@ -278,7 +278,7 @@ std::variant<ModelGraph, SkeletonError> read_model_graph(const ByteSource& sourc
     const auto& skeleton = std::get<OnnxSkeleton>(read);
     onnx_lite::ModelProto model;
     if (!model.ParseFromString(skeleton.model)) {
-        return SkeletonError{0, "is no ONNX model: its messages don't fit ONNX's definition"};
+        return SkeletonError{0, "is not an ONNX model: its messages don't fit ONNX's definition"};
     }
     ModelGraph graph = GraphReader(skeleton, model).read();
     look_up_tensors(model.graph(), tensors, graph);

@@ -36,7 +36,7 @@ struct ModelGraph {
     bool has_invalid_names = false;  ///< names that are not UTF-8, written with U+FFFD
     bool is_cut_at_depth = false;
     /// What the model says that can't be true, one clause each, bounded in number and length: "the
-    /// input \"x\" is there twice".
+    /// input \"x\" occurs twice".
     std::vector<std::string> contradictions;
     bool has_contradictory_ports = false;  ///< no reader can use `ports`, no manifest has them
 };
@@ -48,7 +48,7 @@ std::variant<ModelGraph, SkeletonError> read_model_graph(const ByteSource& sourc
                                                          const std::vector<std::string>& tensors);
 
 /// Of all that describes the model but its weights: the values of its initializers and where they
-/// are stored, doc strings and metadata. Nothing when it is no ONNX model. Throws UserError
+/// are stored, doc strings and metadata. Nothing when it is not an ONNX model. Throws UserError
 /// when the source can't be read.
 std::optional<Sha256> digest_without_weights(const ByteSource& source);
 

@@ -273,7 +273,7 @@ public:
         skeleton_.model = walk(Kind::model, cursor_.size(), 1);
         if (!has_graph_) {
             cursor_.skip_to(0);
-            cursor_.fail("holds no graph, so it is no ONNX model");
+            cursor_.fail("has no graph, so it is not an ONNX model");
         }
         skeleton_.external_locations = {locations_.begin(), locations_.end()};
         return std::move(skeleton_);
@@ -303,7 +303,7 @@ private:
             if (head.starts_with(start)) cursor_.fail(reason);
         }
         if (head.find_first_not_of('\0') == head.npos) {
-            cursor_.fail("begins with zeros, so it is no ONNX model");
+            cursor_.fail("begins with zeros, so it is not an ONNX model");
         }
     }
 
@@ -319,7 +319,7 @@ private:
             const auto wire = static_cast<WireType>(tag & 7);
             if (tag >> 3 == 0 || tag > std::numeric_limits<std::uint32_t>::max()) {
                 cursor_.skip_to(begin);
-                cursor_.fail("is no ONNX model: a field has the number " +
+                cursor_.fail("is not an ONNX model: a field has the number " +
                              std::to_string(tag >> 3));
             }
             const Field* field = find_field(kind, static_cast<std::uint32_t>(tag >> 3));
@@ -415,7 +415,7 @@ private:
                 break;
             case group_end:
             default:
-                cursor_.fail("is no ONNX model: field " + std::to_string(tag >> 3) +
+                cursor_.fail("is not an ONNX model: field " + std::to_string(tag >> 3) +
                              " has the unknown wire type " + std::to_string(tag & 7));
         }
         return cursor_.position() - begin;

@@ -41,7 +41,7 @@ inline constexpr std::uint64_t skeleton_payload_limit = 8 * 1024;  // bytes
 /// Larger graphs than this are refused: a bound on memory for hostile files.
 inline constexpr std::uint64_t skeleton_size_limit = 256ull * 1024 * 1024;  // bytes
 
-/// Throws UserError when the source can't be read. A file that is no ONNX model (empty,
+/// Throws UserError when the source can't be read. A file that is not an ONNX model (empty,
 /// HTML, an LFS pointer, a truncated one, one without a graph) is a SkeletonError that says which.
 std::variant<OnnxSkeleton, SkeletonError> read_skeleton(const ByteSource& source);
 

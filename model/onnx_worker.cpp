@@ -2,11 +2,9 @@
 #include "model/onnx_worker.h"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <mutex>
 #include <optional>
 #include <system_error>
@@ -66,11 +64,8 @@ std::unique_ptr<ChannelProcess> start_worker(const std::vector<std::string>& com
     }
 }
 
-std::string end_text(int status) {
-    if (WIFSIGNALED(status)) {
-        return fmt::format("its process was ended by a signal ({})", strsignal(WTERMSIG(status)));
-    }
-    return fmt::format("its process ended with status {}", WEXITSTATUS(status));
+std::string end_text(const ExitStatus& status) {
+    return "its process " + status.text();
 }
 
 fs::path onnx_worker_program() {

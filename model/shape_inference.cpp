@@ -22,7 +22,7 @@ public:
         }
         if (auto shapes = parse_inferred_shapes(std::get<std::string>(result)))
             return std::move(*shapes);
-        return InferenceFailure{true, "its answer is garbled"};
+        return InferenceFailure{true, "its answer is malformed"};
     }
 
 private:

@@ -13,7 +13,7 @@ namespace onnxhub {
 /// Throws WorkerUnavailable.
 std::unique_ptr<ChannelProcess> start_worker(const std::vector<std::string>& command);
 
-/// "its process ended with status 3", of a status as waitpid() gives it.
-std::string end_text(int status);
+/// "its process ended with status 3"
+std::string end_text(const ExitStatus& status);
 
 }  // namespace onnxhub

@@ -4,22 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 #include <vector>
 
 #include "base/user_error.h"
+#include "repository/commit_id.h"
 #include "repository/git_command.h"
 
 namespace onnxhub {
 namespace {
-
-/// Whether `text` is a full commit id. Servers serve commits only by full id.
-bool is_commit_id(const std::string& text) {
-    return text.size() == 40 && std::ranges::all_of(text, [](unsigned char c) {
-               return std::isdigit(c) || (c >= 'a' && c <= 'f');
-           });
-}
 
 /// Whether `text` is safe as an argument of git: not an option, not a pattern, and a single refspec
 /// (git-check-ref-format(1)).

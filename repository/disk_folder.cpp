@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "repository/disk_folder.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <climits>
 #include <mutex>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "base/folder.h"
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/rule_ids.h"
@@ -31,46 +29,44 @@ bool DiskFolder::is_real_folder(const std::string& path) const {
         const std::shared_lock lock(mutex_);
         if (real_folders_.contains(path)) return true;
     }
-    struct stat status = {};
-    if (!is_real_folder(std::string(parent_folder(path))) ||
-        lstat((root_ / path).c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
-        return false;
-    }
+    if (!is_real_folder(std::string(parent_folder(path)))) return false;
+    const auto status = link_status_of(root_ / path);
+    if (!status || !status->is_folder()) return false;
     const std::unique_lock lock(mutex_);
     real_folders_.insert(path);
     return true;
 }
 
-std::optional<struct stat> DiskFolder::look(const std::string& path) const {
-    struct stat status = {};
-    if (path.size() >= PATH_MAX) return std::nullopt;  // no such file can exist
+std::optional<FileStatus> DiskFolder::look(const std::string& path) const {
+    if (path.size() > longest_path) return std::nullopt;  // no such file can exist
     if (!is_real_folder(std::string(parent_folder(path)))) return std::nullopt;
-    if (lstat((root_ / path).c_str(), &status) != 0) return std::nullopt;
-    return status;
+    return link_status_of(root_ / path);
 }
 
-FileStat DiskFolder::describe(const struct stat& status) const {
-    if (S_ISREG(status.st_mode)) {
-        return {FileKind::regular, static_cast<std::uint64_t>(status.st_size), false};
+FileStat DiskFolder::describe(const FileStatus& status) const {
+    switch (status.type) {
+        case FileType::regular:
+            return {FileKind::regular, status.size_bytes, false};
+        case FileType::symlink:
+            return {FileKind::symlink, 0, false};
+        case FileType::folder:
+            return {FileKind::folder, 0, false};
+        case FileType::other:
+            break;
     }
-    if (S_ISLNK(status.st_mode)) return {FileKind::symlink, 0, false};
-    if (S_ISDIR(status.st_mode)) return {FileKind::folder, 0, false};
     return {FileKind::other, 0, false};
 }
 
 std::string DiskFolder::read_link(const std::string& path) const {
-    char target[PATH_MAX];
     const auto status = look(path);
-    const ssize_t length = status && S_ISLNK(status->st_mode)
-                               ? readlink((root_ / path).c_str(), target, sizeof target)
-                               : -1;
-    if (length < 0) throw UserError(path + ": is not a symbolic link");
-    return std::string(target, static_cast<std::size_t>(length));
+    auto target = status && status->is_symlink() ? onnxhub::read_link(root_ / path) : std::nullopt;
+    if (!target) throw UserError(path + ": is not a symbolic link");
+    return *std::move(target);
 }
 
 std::unique_ptr<ByteSource> DiskFolder::open(const std::string& path) const {
     const auto status = look(path);
-    if (!status || !S_ISREG(status->st_mode)) {
+    if (!status || !status->is_regular()) {
         throw UserError(path + ": is not a regular file; replace it by one");
     }
     return open_file(root_ / path, path, LastLink::refuse);
@@ -140,7 +136,7 @@ std::vector<std::string> DiskFolder::unusable_files(const Enter& enter) const {
         const std::string folder = std::move(folders.back());
         folders.pop_back();
         for (Child& child : children_of(folder, not_of_interest)) {
-            if (child.path.size() >= PATH_MAX) continue;
+            if (child.path.size() > longest_path) continue;
             if (!child.is_folder) {
                 if (!is_usable_path(child.path)) files.push_back(std::move(child.path));
             } else if (enter(child.path)) {

@@ -2,8 +2,6 @@
 // A folder on disk for trees. Symbolic links are never followed.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -14,6 +12,7 @@
 #include <vector>
 
 #include "base/byte_source.h"
+#include "base/file_status.h"
 #include "repository/tree.h"
 
 namespace onnxhub {
@@ -23,9 +22,10 @@ class DiskFolder {
 public:
     explicit DiskFolder(std::filesystem::path root) : root_(std::move(root)) {}
 
-    /// lstat(2) of `path`; nullopt when it does not exist or a parent folder is a symbolic link.
-    std::optional<struct stat> look(const std::string& path) const;
-    FileStat describe(const struct stat& status) const;
+    /// The status of `path` itself; nullopt when it does not exist or a parent folder is a symbolic
+    /// link.
+    std::optional<FileStatus> look(const std::string& path) const;
+    FileStat describe(const FileStatus& status) const;
     std::string read_link(const std::string& path) const;
     std::unique_ptr<ByteSource> open(const std::string& path) const;
 

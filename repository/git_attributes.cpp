@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/glob.h"
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
@@ -16,15 +17,9 @@ constexpr std::string_view blanks = " \t\r";
 constexpr std::string_view macro_prefix = "[attr]";
 constexpr std::string_view filter_attribute = "filter";
 
-std::string_view trimmed(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(blanks);
-    if (begin == text.npos) return {};
-    return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
 /// Removes the next word from `line` and returns it.
 std::string_view next_word(std::string_view& line) {
-    line = trimmed(line);
+    line = trimmed(line, blanks);
     const std::size_t end = std::min(line.find_first_of(blanks), line.size());
     const std::string_view word = line.substr(0, end);
     line.remove_prefix(end);
@@ -108,7 +103,7 @@ void GitAttributes::read_file(const std::string& folder, std::string_view text) 
 
 void GitAttributes::read_line(Folder& folder, std::string_view line, std::size_t number,
                               bool is_root) {
-    line = trimmed(line);
+    line = trimmed(line, blanks);
     if (line.empty() || line.front() == '#') return;
     Line read;
     read.number = number;
@@ -120,7 +115,7 @@ void GitAttributes::read_line(Folder& folder, std::string_view line, std::size_t
         read.pattern = next_word(line);
     }
     bool says_filter = false;
-    while (!(line = trimmed(line)).empty()) {
+    while (!(line = trimmed(line, blanks)).empty()) {
         const std::string_view word = next_word(line);
         std::string_view name = word.substr(0, word.find('='));
         const bool is_unset = name.starts_with('-');

@@ -1,42 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "repository/git_command.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
-#include <cerrno>
-#include <cstring>
+#include <span>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
+#include "base/process.h"
 #include "base/user_error.h"
-
-extern char** environ;
 
 namespace onnxhub {
 namespace {
-
-/// This process's environment, with git's prompts disabled.
-std::vector<std::string> environment_of_git(bool wants_progress) {
-    std::vector<std::string> environment{"GIT_TERMINAL_PROMPT=0"};
-    if (wants_progress) environment.emplace_back("GIT_LFS_FORCE_PROGRESS=1");
-    for (char** variable = environ; *variable; ++variable) {
-        if (std::strncmp(*variable, "GIT_TERMINAL_PROMPT=", 20) != 0) {
-            environment.emplace_back(*variable);
-        }
-    }
-    return environment;
-}
-
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-    std::vector<char*> pointers;
-    for (std::string& text : texts) pointers.push_back(text.data());
-    pointers.push_back(nullptr);
-    return pointers;
-}
 
 /// Splits a stream of bytes into lines.
 class Lines {
@@ -72,16 +47,14 @@ private:
     std::size_t told_ = 0;
 };
 
-std::string read_lines(int pipe, const GitMessages& messages) {
+std::string read_lines(const Descriptor& pipe, const GitMessages& messages) {
     Lines lines(messages);
     std::array<char, 4096> block;
-    while (true) {
-        const ssize_t count = read(pipe, block.data(), block.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) break;
-        lines.add({block.data(), static_cast<std::size_t>(count)});
+    for (;;) {
+        const auto count = read_some(pipe, std::as_writable_bytes(std::span(block)));
+        if (!count || *count == 0) return lines.finish();
+        lines.add({block.data(), *count});
     }
-    return lines.finish();
 }
 
 }  // namespace
@@ -89,36 +62,22 @@ std::string read_lines(int pipe, const GitMessages& messages) {
 GitOutcome run_git(const std::filesystem::path& folder, std::vector<std::string> arguments,
                    const GitMessages& messages) {
     arguments.insert(arguments.begin(), {"git", "-C", folder.string()});
-    std::vector<std::string> environment = environment_of_git(messages.wants_progress);
-    std::array<int, 2> pipe_ends{};
-    if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) {
-        throw UserError(std::string("git: can't be run (") + std::strerror(errno) +
-                        "); close other programs");
+    ProcessRequest request{std::move(arguments), {"GIT_TERMINAL_PROMPT=0"}};
+    if (messages.wants_progress) request.environment.emplace_back("GIT_LFS_FORCE_PROGRESS=1");
+    try {
+        Pipe pipe;
+        request.output = request.errors = ProcessStream::file(pipe.write_end);
+        Process git(request);
+        pipe.write_end.close();  // only git holds it now, so reading ends with git
+        GitOutcome outcome;
+        outcome.last_line = read_lines(pipe.read_end, messages);
+        outcome.status = git.wait().shell_code();
+        return outcome;
+    } catch (const std::system_error& error) {
+        const bool is_missing = error.code() == std::errc::no_such_file_or_directory;
+        throw UserError("git: can't be run (" + error.code().message() +
+                        (is_missing ? "); install git" : "); close other programs"));
     }
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDERR_FILENO);
-    pid_t child = 0;
-    const int failure =
-        posix_spawnp(&child, "git", &actions, nullptr, pointers_to(arguments).data(),
-                     pointers_to(environment).data());
-    posix_spawn_file_actions_destroy(&actions);
-    close(pipe_ends[1]);
-    if (failure != 0) {
-        close(pipe_ends[0]);
-        throw UserError(std::string("git: can't be run (") + std::strerror(failure) +
-                        "); install git");
-    }
-    GitOutcome outcome;
-    outcome.last_line = read_lines(pipe_ends[0], messages);
-    close(pipe_ends[0]);
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0) {
-        if (errno != EINTR) return {-1, outcome.last_line};
-    }
-    outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    return outcome;
 }
 
 }  // namespace onnxhub

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "repository/git_repository.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <iterator>
 #include <mutex>
@@ -11,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/file_status.h"
 #include "base/user_error.h"
 #include "repository/git_handle.h"
 #include "repository/index_snapshot.h"
@@ -55,8 +53,8 @@ fs::path repository_top(const fs::path& git_folder) {
 }
 
 bool has_other_owner(const fs::path& folder) {
-    struct stat status = {};
-    return stat(folder.c_str(), &status) == 0 && status.st_uid != geteuid();
+    const auto status = status_of(folder);
+    return status && status->owner != current_user();
 }
 
 /// Rejects a linked worktree or submodule whose repository is missing. Read as a plain folder, it

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "repository/index_snapshot.h"
 
-#include <strings.h>
 #include <algorithm>
 #include <cstring>
 
+#include "base/ascii.h"
 #include "base/byte_source.h"
 #include "base/user_error.h"
 #include "repository/git_handle.h"
@@ -14,10 +14,6 @@ namespace onnxhub {
 namespace {
 
 constexpr std::uint64_t index_size_limit = std::uint64_t{1} << 30;  // bytes
-
-FileTime to_time(const struct timespec& time) {
-    return {time.tv_sec, static_cast<std::uint32_t>(time.tv_nsec)};
-}
 
 /// Whether both times are equal, at the precision that both have.
 bool same_time(const FileTime& recorded, const FileTime& now, bool whole_seconds) {
@@ -48,7 +44,7 @@ StatTrust read_trust(git_repository* repository) {
     if (git_config_get_bool(&flag, opened, "core.trustctime") == 0) trust.change_time = flag != 0;
     const char* check = nullptr;
     if (git_config_get_string(&check, opened, "core.checkstat") == 0) {
-        trust.minimal = strcasecmp(check, "minimal") == 0;
+        trust.minimal = equals_ignoring_case(check, "minimal");
     }
     return trust;
 }
@@ -94,25 +90,24 @@ std::string index_remedy(const std::filesystem::path& path) {
 
 }  // namespace
 
-bool is_unmodified(const IndexedFile& recorded, const struct stat& now, const FileTime& index_time,
+bool is_unmodified(const IndexedFile& recorded, const FileStatus& now, const FileTime& index_time,
                    const StatTrust& trust) {
-    if (!recorded.is_settled || !S_ISREG(now.st_mode) || !S_ISREG(recorded.mode)) return false;
+    if (!recorded.is_settled || !now.is_regular() || !recorded.is_regular()) return false;
     // Git also uses size 0 to mark entries that it must check again (racily clean). Hashing an
     // empty file is cheap anyway.
-    if (recorded.size == 0 || recorded.size != static_cast<std::uint32_t>(now.st_size))
+    if (recorded.size == 0 || recorded.size != static_cast<std::uint32_t>(now.size_bytes))
         return false;
-    const FileTime modified = to_time(now.st_mtim);
+    const FileTime& modified = now.modified;
     if (!same_time(recorded.modified, modified, trust.minimal)) return false;
     if (is_racy(recorded.modified, index_time, trust.minimal || modified.nanoseconds == 0)) {
         return false;
     }
-    if (trust.change_time && !same_time(recorded.changed, to_time(now.st_ctim), trust.minimal)) {
+    if (trust.change_time && !same_time(recorded.changed, now.changed, trust.minimal)) {
         return false;
     }
     if (trust.minimal) return true;
-    return recorded.inode == static_cast<std::uint32_t>(now.st_ino) &&
-           recorded.user == static_cast<std::uint32_t>(now.st_uid) &&
-           recorded.group == static_cast<std::uint32_t>(now.st_gid);
+    return recorded.inode == static_cast<std::uint32_t>(now.inode) && recorded.user == now.owner &&
+           recorded.group == now.group;
 }
 
 IndexSnapshot IndexSnapshot::read(git_repository* repository, const std::string& subfolder) {
@@ -126,10 +121,10 @@ IndexSnapshot IndexSnapshot::read(git_repository* repository, const std::string&
     const GitIndex index(opened);
     // Reads the time before the entries: if git writes in between, the older time trusts fewer
     // entries.
-    struct stat status = {};
     const char* path = git_index_path(opened);
-    if (!path || stat(path, &status) != 0) return snapshot;
-    snapshot.index_time_ = to_time(status.st_mtim);
+    const auto status = path ? status_of(path) : std::nullopt;
+    if (!status) return snapshot;
+    snapshot.index_time_ = status->modified;
     if (git_index_read(opened, 1) != 0) {
         throw UserError(std::string(path) + ": can't be read (" + git_message() + "); " +
                         index_remedy(path));
@@ -152,7 +147,7 @@ const IndexedFile* IndexSnapshot::find(const std::string& path) const {
     return found != files_.end() && found->path == path ? &*found : nullptr;
 }
 
-bool IndexSnapshot::is_unmodified(const IndexedFile& recorded, const struct stat& now) const {
+bool IndexSnapshot::is_unmodified(const IndexedFile& recorded, const FileStatus& now) const {
     return onnxhub::is_unmodified(recorded, now, index_time_, trust_);
 }
 

@@ -3,24 +3,16 @@
 #pragma once
 
 #include <git2.h>
-#include <sys/stat.h>
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "base/file_status.h"
 #include "repository/tree.h"
 
 namespace onnxhub {
-
-/// A file time. Nanoseconds are 0 if they were not recorded.
-struct FileTime {
-    std::int64_t seconds = 0;
-    std::uint32_t nanoseconds = 0;
-
-    bool operator==(const FileTime&) const = default;
-};
 
 /// The index entry of a file, recorded when its content was last known to equal the blob.
 struct IndexedFile {
@@ -34,6 +26,8 @@ struct IndexedFile {
     std::uint32_t group = 0;
     std::uint32_t size = 0;  ///< bytes modulo 2^32, of the file in the working tree
     bool is_settled = true;  ///< false: a merge conflict, or only intent to add
+
+    bool is_regular() const { return (mode & 0170000) == 0100000; }
 };
 
 /// Which stat data to compare, from git's configuration (core.trustctime, core.checkStat).
@@ -45,7 +39,7 @@ struct StatTrust {
 /// Git's rule for "unmodified" (git's Documentation/technical/racy-git), or a stricter one. Type,
 /// size, times, owner and inode must match, and the file must be older than the index. Otherwise a
 /// later write could have left the same times.
-bool is_unmodified(const IndexedFile& recorded, const struct stat& now, const FileTime& index_time,
+bool is_unmodified(const IndexedFile& recorded, const FileStatus& now, const FileTime& index_time,
                    const StatTrust& trust);
 
 class IndexSnapshot {
@@ -55,7 +49,7 @@ public:
     static IndexSnapshot read(git_repository* repository, const std::string& subfolder);
 
     const IndexedFile* find(const std::string& path) const;  ///< null: not tracked
-    bool is_unmodified(const IndexedFile& recorded, const struct stat& now) const;
+    bool is_unmodified(const IndexedFile& recorded, const FileStatus& now) const;
     const std::vector<IndexedFile>& files() const { return files_; }  ///< sorted by path
 
 private:

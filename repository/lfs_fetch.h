@@ -28,8 +28,8 @@ enum class FetchInto {
 
 struct FetchRequest {
     std::filesystem::path folder;  ///< the working tree's top, or a bare repository
-    std::optional<std::string>
-        revision;  ///< the revision whose files are fetched; absent: the checked-out files
+    /// The revision whose files are fetched; absent: the checked-out files.
+    std::optional<std::string> revision;
     std::vector<std::string> paths;  ///< from the repository's top; all must be LFS pointers
     FetchInto into = FetchInto::working_tree;
     GitMessages messages = {};  ///< receives git-lfs's progress and errors

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace onnxhub {
 namespace {
 
@@ -45,22 +47,15 @@ std::string percent_decode(std::string_view text) {
     return decoded;
 }
 
-std::string_view trim(std::string_view text) {
-    constexpr std::string_view spaces = " \t\r\n";
-    const std::size_t first = text.find_first_not_of(spaces);
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(spaces) - first + 1);
-}
-
 }  // namespace
 
 std::string decoded_link_path(std::string_view link) {
-    link = trim(link);
+    link = trimmed(link);
     return percent_decode(link.substr(0, link.find_first_of("?#")));
 }
 
 LinkTarget resolve_link(std::string_view folder, std::string_view link) {
-    link = trim(link);
+    link = trimmed(link);
     if (has_scheme(link) || link.starts_with("//")) return AbsoluteUrl{};
     if (link.starts_with('/')) {
         link.remove_prefix(1);

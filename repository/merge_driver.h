@@ -9,8 +9,8 @@ namespace onnxhub {
 /// What was added.
 struct MergeDriverSetup {
     bool is_new_driver = false;  ///< the driver was added to the configuration
-    std::filesystem::path new_attribute_in =
-        {};  ///< the file that the attribute was added to; empty: none
+    /// The file that the attribute was added to; empty: none.
+    std::filesystem::path new_attribute_in = {};
 };
 
 /// Makes git merge the manifest of the hub in `folder` with the driver "onnxhub"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <strings.h>
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/rule_ids.h"
@@ -45,7 +45,7 @@ FileKind kind_of(git_filemode_t mode) {
 
 /// Git refuses to commit such names, so they indicate an attack.
 bool is_hostile(std::string_view name) {
-    return name.empty() || name == "." || name == ".." || strcasecmp(name.data(), ".git") == 0 ||
+    return name.empty() || name == "." || name == ".." || equals_ignoring_case(name, ".git") ||
            name.find('/') != name.npos;
 }
 

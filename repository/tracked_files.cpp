@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "repository/tracked_files.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <utility>
+
+#include "base/file_status.h"
 
 namespace onnxhub {
 
@@ -27,10 +27,10 @@ bool TrackedFiles::is_empty() {
 }
 
 std::optional<TrackedFiles::Stamp> TrackedFiles::stamp() const {
-    struct stat status = {};
-    if (::stat(repository_->index_path().c_str(), &status) != 0) return std::nullopt;
-    return Stamp{status.st_ino, static_cast<std::uint64_t>(status.st_size),
-                 status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+    const auto status = status_of(repository_->index_path());
+    if (!status) return std::nullopt;
+    return Stamp{status->inode, status->size_bytes,
+                 status->modified.seconds * 1'000'000'000 + status->modified.nanoseconds};
 }
 
 /// Takes the stamp first: if git writes in between, the next call reads the index again.

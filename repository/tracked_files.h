@@ -37,8 +37,8 @@ private:
     std::shared_ptr<const GitRepository> repository_;
     std::string subfolder_;
     std::mutex mutex_;
-    std::optional<Stamp>
-        read_at_;  ///< stamp of the index that `paths_` was read from; nullopt: no index
+    /// Stamp of the index that `paths_` was read from; nullopt: no index.
+    std::optional<Stamp> read_at_;
     bool is_read_ = false;
     std::vector<std::string> paths_;  ///< sorted
 };

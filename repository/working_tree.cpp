@@ -89,7 +89,7 @@ public:
 
     std::optional<HeldByGit> held_by_git(const std::string& path) const override {
         const IndexedFile* file = index_.find(path);
-        if (!file || !file->is_settled || !S_ISREG(file->mode)) return std::nullopt;
+        if (!file || !file->is_settled || !file->is_regular()) return std::nullopt;
         return held_blob(handle_, file->id, path);
     }
 
@@ -135,7 +135,7 @@ private:
         const IndexedFile* file = index_.find(path);
         const auto status = file ? disk_.look(path) : std::nullopt;
         if (!status || !index_.is_unmodified(*file, *status)) return {};
-        return {file, static_cast<std::uint64_t>(status->st_size)};
+        return {file, status->size_bytes};
     }
 
     /// The blob that git recorded if the file is unmodified, otherwise the blob of its bytes
@@ -145,9 +145,9 @@ private:
         const auto status = disk_.look(path);
         git_oid id = {};
         int error = GIT_ENOTFOUND;
-        if (status && S_ISREG(status->st_mode)) {
+        if (status && status->is_regular()) {
             error = git_odb_hashfile(&id, (disk_.root() / path).c_str(), GIT_OBJECT_BLOB);
-        } else if (status && S_ISLNK(status->st_mode)) {
+        } else if (status && status->is_symlink()) {
             const std::string target = disk_.read_link(path);
             error = git_odb_hash(&id, target.data(), target.size(), GIT_OBJECT_BLOB);
         }

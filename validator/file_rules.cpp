@@ -149,13 +149,13 @@ struct FileKindRules {
 constexpr FileKindRules model_rules{
     model_missing, model_sha_differs,    model_size_differs,    "model",
     "model_path",  "metadata.model_sha", "metadata.model_bytes"};
-constexpr FileKindRules archive_rules{archive_missing,
-                                      archive_sha_differs,
-                                      archive_size_differs,
-                                      "archive",
-                                      "metadata.model_with_data_path",
-                                      "metadata.model_with_data_sha",
-                                      "metadata.model_with_data_bytes"};
+constexpr FileKindRules rules_of_archives{archive_missing,
+                                          archive_sha_differs,
+                                          archive_size_differs,
+                                          "archive",
+                                          "metadata.model_with_data_path",
+                                          "metadata.model_with_data_sha",
+                                          "metadata.model_with_data_bytes"};
 
 class FileChecker {
 public:
@@ -177,7 +177,7 @@ public:
         const auto row = hub_.matches.row_of_entry[index];
         row_ = row ? &hub_.described.models[*row] : nullptr;
         check_file(model_rules, entry.model_path, entry.content);
-        if (entry.archive_path) check_file(archive_rules, *entry.archive_path, entry.archive);
+        if (entry.archive_path) check_file(rules_of_archives, *entry.archive_path, entry.archive);
         for (const ExternalDataFile& file : entry.external_data) check_external(file);
     }
 

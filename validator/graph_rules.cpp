@@ -114,7 +114,7 @@ constexpr RuleInfo external_data_unsafe{
     .fix = "Save the model with its weights in the same directory.",
 };
 
-constexpr RuleInfo external_data_missing{
+constexpr RuleInfo graph_data_missing{
     .id = rule_id::external_data_missing,
     .severity = Severity::error,
     .family = "graph",
@@ -217,10 +217,10 @@ constexpr RuleInfo checker_crashed{
 };
 
 constexpr std::array graph_rule_list{
-    model_unreadable,      model_no_opset,           model_too_new,       inference_crashed,
-    port_name_not_utf8,    model_contradictory,      graph_too_deep,      external_data_unsafe,
-    external_data_missing, external_data_not_listed, graph_opset_differs, release_too_old,
-    io_ports_missing,      io_ports_differ,          extra_ports_differ,  checker_failed,
+    model_unreadable,   model_no_opset,           model_too_new,       inference_crashed,
+    port_name_not_utf8, model_contradictory,      graph_too_deep,      external_data_unsafe,
+    graph_data_missing, external_data_not_listed, graph_opset_differs, release_too_old,
+    io_ports_missing,   io_ports_differ,          extra_ports_differ,  checker_failed,
     checker_crashed,
 };
 

@@ -38,31 +38,48 @@ bool HubState::knows_its_models() const {
     return (hub.has_table || settings.discover) && !hub.is_root_unusable;
 }
 
+ParsedManifest parse_text(const ManifestText& manifest) {
+    if (!manifest.text) return nullptr;
+    return std::make_shared<const ManifestResult>(parse_manifest(*manifest.text));
+}
+
+std::shared_ptr<const HubTables> read_hub_tables(const Tree& tree, const Settings& settings,
+                                                 unsigned jobs, Diagnostics diagnostics) {
+    auto tables = std::make_shared<HubTables>();
+    tables->files = tree.list();
+    tables->diagnostics = std::move(diagnostics);
+    tables->rows = read_hub_rows(tree, settings, jobs, tables->diagnostics);
+    if (settings.discover) {
+        auto found = discover_unlisted_models(tables->files, settings, tables->rows);
+        std::move(found.begin(), found.end(), std::back_inserter(tables->rows.models));
+    }
+    return tables;
+}
+
 std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& settings,
                                          ManifestText manifest, const ReadOptions& options) {
+    auto tables = options.tables          ? options.tables
+                  : options.manifest_only ? std::make_shared<const HubTables>()
+                                          : read_hub_tables(tree, settings, options.jobs);
+    ParsedManifest parsed = options.parsed ? options.parsed : parse_text(manifest);
     auto state = std::unique_ptr<HubState>(new HubState{options.part,
                                                         tree,
                                                         settings,
                                                         std::move(manifest),
-                                                        {},
-                                                        {},
-                                                        {},
-                                                        {},
+                                                        std::move(parsed),
+                                                        tables,
+                                                        tables->files,
+                                                        tables->rows,
+                                                        tables->diagnostics,
                                                         {{}, {}, ContentTable(tree), {}, {}},
                                                         {}});
-    if (state->manifest.text) state->parsed = parse_manifest(*state->manifest.text);
     if (options.manifest_only) return state;
-    state->files = tree.list();
-    state->hub = read_hub_rows(tree, settings, options.jobs, state->table_diagnostics);
-    if (settings.discover) {
-        auto found = discover_unlisted_models(tree, settings, state->hub);
-        std::move(found.begin(), found.end(), std::back_inserter(state->hub.models));
-    }
     const ManifestDocument* document = state->document();
     const CarriedPorts carried = document ? CarriedPorts::from(*document) : CarriedPorts{};
     DescribeOptions describe{&settings,        &carried, options.inference,
                              options.observer, false,    options.jobs};
     describe.part = options.part;
+    describe.known = options.known;
     if (document) {
         add_files_of(*document, describe);
         state->matches = match_entries(*document, state->hub.models);

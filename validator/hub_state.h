@@ -26,15 +26,32 @@ struct ManifestText {
     std::optional<std::string> text;  ///< absent: no manifest
 };
 
+/// A manifest that was parsed; null when there is none.
+using ParsedManifest = std::shared_ptr<const ManifestResult>;
+
+ParsedManifest parse_text(const ManifestText& manifest);
+
+/// What a tree says of its models, read once however many states of the hub are made of it.
+struct HubTables {
+    std::vector<std::string> files;  ///< all files of the tree, sorted
+    HubRows rows;                    ///< those of discovered models at the end
+    Diagnostics diagnostics;         ///< about settings and tables
+};
+
+/// Lists the tree and reads its READMEs. `diagnostics` come first in the result's.
+std::shared_ptr<const HubTables> read_hub_tables(const Tree& tree, const Settings& settings,
+                                                 unsigned jobs, Diagnostics diagnostics = {});
+
 struct HubState {
     Scope part;  ///< what the rules check; the rest is read only where it is cheap
     const Tree& tree;
     const Settings& settings;
     ManifestText manifest;
-    std::optional<ManifestResult> parsed;  ///< absent when there is no manifest
-    std::vector<std::string> files;        ///< all files of the tree, sorted
-    HubRows hub;                           ///< its rows; rows of discovered models come last
-    Diagnostics table_diagnostics;
+    ParsedManifest parsed;  ///< null when there is no manifest
+    std::shared_ptr<const HubTables> tables;
+    const std::vector<std::string>& files;  ///< of `tables`
+    const HubRows& hub;                     ///< of `tables`
+    const Diagnostics& table_diagnostics;   ///< of `tables`
     Descriptions described;  ///< of hub.models, in their order, and of all files in entries
     EntryMatches matches;    ///< empty without a document
 
@@ -50,6 +67,10 @@ struct ReadOptions {
     unsigned jobs = 0;
     bool manifest_only = false;  ///< do not read the tree
     Scope part = {};
+    std::shared_ptr<const HubTables> tables = nullptr;  ///< of the tree; null: they are read
+    ParsedManifest parsed = nullptr;                    ///< of the manifest; null: it is parsed
+    /// Facts of files of the same tree, which are not read again; may be null.
+    const ContentTable* known = nullptr;
 };
 
 /// Reads only through `tree`. Rules report unreadable files as findings.

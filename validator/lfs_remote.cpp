@@ -16,7 +16,7 @@
 namespace onnxhub {
 namespace {
 
-using Kind = LfsObjectState::Kind;
+using StateKind = LfsObjectState::Kind;
 
 constexpr std::size_t batch_size = 100;                         // objects, as in git-lfs
 constexpr std::uint64_t answer_limit = std::uint64_t{4} << 20;  // bytes, of one batch
@@ -190,7 +190,7 @@ std::string reason_of(std::int64_t status, bool is_quota, const std::string& wor
 }
 
 LfsObjectState inconclusive(std::string reason) {
-    return {Kind::inconclusive, 0, std::move(reason)};
+    return {StateKind::inconclusive, 0, std::move(reason)};
 }
 
 /// Without the server's message, which may differ from object to object: reports count equal
@@ -201,7 +201,7 @@ LfsObjectState state_of_error(const JsonValue& error) {
     if (status < 100 || status > 599)
         return inconclusive("the response of the Git LFS server is invalid");
     const bool is_quota = is_about_quota(message_in(error));
-    if ((status == 404 || status == 410) && !is_quota) return {Kind::missing, 0, ""};
+    if ((status == 404 || status == 410) && !is_quota) return {StateKind::missing, 0, ""};
     return inconclusive(reason_of(status, is_quota));
 }
 
@@ -215,7 +215,7 @@ LfsObjectState state_in(const JsonValue& json) {
     if (!actions || !actions->object() || !actions->find("download")) {
         return inconclusive("the Git LFS server offers no download and gives no reason");
     }
-    return {Kind::present, static_cast<std::uint64_t>(*bytes), ""};
+    return {StateKind::present, static_cast<std::uint64_t>(*bytes), ""};
 }
 
 using States = std::map<Sha256, LfsObjectState>;
@@ -333,9 +333,9 @@ std::vector<LfsObjectState> ask_lfs_server(HttpClient& client, const std::string
         const auto found = states.find(object.oid);
         LfsObjectState state =
             found != states.end() ? found->second : inconclusive(end.value_or(""));
-        if (state.kind == Kind::present) {
+        if (state.kind == StateKind::present) {
             if (state.server_bytes != object.size_bytes) {
-                state.kind = Kind::other_size;
+                state.kind = StateKind::other_size;
             } else {
                 state.server_bytes = 0;
             }

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/client/cache_inventory.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <map>
 #include <span>
@@ -14,6 +9,8 @@
 #include <utility>
 
 #include "base/byte_source.h"
+#include "base/file_lock.h"
+#include "base/file_status.h"
 #include "base/user_error.h"
 #include "hosting/client/cache_layout.h"
 #include "hosting/client/partial_file.h"
@@ -27,9 +24,9 @@ namespace fs = std::filesystem;
 /// No process takes longer to unpack an archive.
 constexpr auto longest_unpacking = std::chrono::hours(24);
 
-SystemTime to_time(const timespec& time) {
+SystemTime to_time(const FileTime& time) {
     return SystemTime(std::chrono::duration_cast<SystemTime::duration>(
-        std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec)));
+        std::chrono::seconds(time.seconds) + std::chrono::nanoseconds(time.nanoseconds)));
 }
 
 fs::path unpacked_folder(const fs::path& archive) {
@@ -52,11 +49,8 @@ std::uint64_t bytes_below(const fs::path& folder) {
 
 /// Whether no process uses the partial file: each process holds a lock on its own.
 bool is_abandoned(const fs::path& partial) {
-    const int fd = open(partial.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0) return false;
-    const bool is_free = flock(fd, LOCK_EX | LOCK_NB) == 0;
-    close(fd);
-    return is_free;
+    const Descriptor file = open_to_read(partial, LastLink::refuse);
+    return file.is_open() && try_lock(file) == LockAttempt::locked;
 }
 
 /// The model in the folder "{set}_{stem}" of a model with external data: the file {stem}.onnx or
@@ -116,9 +110,8 @@ private:
         const std::string name = path.filename().string();
         if (name == ".onnxhub") return false;
         if (name.starts_with('.') && name.ends_with(unfinished_folder_ending)) {
-            struct stat status = {};
-            if (lstat(path.c_str(), &status) == 0 &&
-                to_time(status.st_mtim) + longest_unpacking < now_) {
+            const auto status = link_status_of(path);
+            if (status && to_time(status->modified) + longest_unpacking < now_) {
                 add_leftover(path, bytes_below(path));
             }
             return false;
@@ -169,12 +162,12 @@ private:
     }
 
     static bool fill_from_disk(CachedFile& file, const fs::path& path) {
-        struct stat status = {};
-        if (lstat(path.c_str(), &status) != 0) return false;
+        const auto status = link_status_of(path);
+        if (!status) return false;
         file.path = path;
-        file.size_bytes = static_cast<std::uint64_t>(status.st_size);
-        file.loaded = to_time(status.st_mtim);
-        file.used = std::max(file.loaded, to_time(status.st_atim));
+        file.size_bytes = status->size_bytes;
+        file.loaded = to_time(status->modified);
+        file.used = std::max(file.loaded, to_time(status->accessed));
         return true;
     }
 

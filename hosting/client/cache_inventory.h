@@ -55,10 +55,10 @@ bool is_intact(const CachedFile& file, const std::function<void()>& check_interr
 /// Unset limits do not apply. A file is removed if any limit selects it.
 struct PruneLimits {
     std::optional<std::chrono::seconds> older_than;  ///< since the last use
-    bool keeps_latest =
-        false;  ///< keeps only the last loaded of the files with the same path and hub
-    std::optional<std::uint64_t>
-        max_bytes;  ///< removes the least recently used files until the rest fits
+    /// Keeps only the last loaded of the files with the same path and hub.
+    bool keeps_latest = false;
+    /// Removes the least recently used files until the rest fits.
+    std::optional<std::uint64_t> max_bytes;
 };
 
 /// The files to remove, sorted by path.

@@ -12,6 +12,8 @@
 #include "base/byte_source.h"
 #include "base/user_error.h"
 #include "hosting/client/test_data_folder.h"
+#include "manifest/manifest_reader.h"
+#include "repository/commit_id.h"
 
 namespace onnxhub {
 namespace {
@@ -28,16 +30,6 @@ CacheKey key_of(const std::string& path, const StatedContent& content) {
                         "verified; report this to the hub's maintainers");
     }
     return {path, *content.sha, *content.size_bytes, true};
-}
-
-ManifestDocument parse(const HubManifest& manifest) {
-    auto result = parse_manifest(manifest.text);
-    if (const auto* error = std::get_if<JsonSyntaxError>(&result)) {
-        throw UserError(fmt::format("{}:{}: {} (column {}); report this to the hub's maintainers",
-                                    manifest.shown_name, error->line, error->message,
-                                    error->column));
-    }
-    return std::get<ManifestDocument>(std::move(result));
 }
 
 /// The complete spec, without user and password.
@@ -218,7 +210,7 @@ const ManifestDocument& HubClient::manifest() {
     if (manifest_) return *manifest_;
     const HubManifest text = read_manifest_text();
     if (!text.note.empty()) options_.report(text.note);
-    manifest_ = onnxhub::parse(text);
+    manifest_ = read_manifest(text.text, text.shown_name, "report this to the hub's maintainers");
     named_commit_ = text.commit;
     return *manifest_;
 }

@@ -110,8 +110,8 @@ public:
 private:
     struct Token {
         std::string base_url;
-        std::string
-            variables;  ///< the environment variables that may hold it: "GH_TOKEN or GITHUB_TOKEN"
+        /// The environment variables that may hold it: "GH_TOKEN or GITHUB_TOKEN"
+        std::string variables;
         std::optional<std::string> secret;
     };
 

@@ -12,6 +12,7 @@
 #include "base/digest.h"
 #include "base/user_error.h"
 #include "manifest/manifest.h"
+#include "repository/commit_id.h"
 
 namespace onnxhub {
 namespace {

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/process.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest.h"
+#include "repository/commit_id.h"
 
 namespace onnxhub {
 namespace {
@@ -133,12 +135,8 @@ void replace_endpoints(Endpoints& endpoints, const Environment& environment) {
 }
 
 std::optional<std::string> process_environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value && *value != '\0' ? std::optional<std::string>(value) : std::nullopt;
-}
-
-bool is_commit_id(std::string_view text) {
-    return text.size() == 40 && text.find_first_not_of("0123456789abcdef") == text.npos;
+    auto value = environment_value(name);
+    return value && !value->empty() ? std::move(value) : std::nullopt;
 }
 
 std::string commit_url(const HubSpec& spec, const Endpoints& endpoints) {

@@ -79,9 +79,6 @@ std::string commit_url(const HubSpec& spec, const Endpoints& endpoints);
 /// of that commit at "/hub/at/<commit>/<path>", as `onnxhub serve` does.
 inline constexpr std::string_view commit_header = "Onnx-Hub-Commit";
 
-/// Whether the text is a full commit id: 40 hexadecimal digits.
-bool is_commit_id(std::string_view text);
-
 /// URLs for the file at the normalized hub path `path`, the most likely first; empty for folders.
 std::vector<std::string> file_urls(const HubSpec& spec, const Endpoints& endpoints,
                                    const std::string& path);

@@ -10,6 +10,7 @@
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/json.h"
+#include "repository/commit_id.h"
 
 namespace onnxhub {
 namespace {
@@ -130,7 +131,7 @@ private:
     std::optional<CommitId> commit(const JsonValue& json, const JsonValue& commit) const {
         if (std::holds_alternative<std::nullptr_t>(commit.data)) return std::nullopt;
         const std::string id = text(json, "commit");
-        if (!is_commit_id(id)) fail(commit, "\"commit\" is not 40 hexadecimal digits");
+        if (!is_commit_id(id)) fail(commit, "\"commit\" is not 40 or 64 hexadecimal digits");
         return id;
     }
 

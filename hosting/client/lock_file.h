@@ -22,10 +22,10 @@ inline constexpr std::uint64_t lock_file_limit = 16 << 20;  // bytes
 
 struct LockedModel {
     WantedModel wanted;  ///< its files, with URLs at the commit and without secrets
-    VersionConstraint constraint =
-        {};  ///< the constraint it was locked with; `lock --update` applies it again
-    std::optional<CommitId>
-        commit;  ///< commit of the hub when the model was locked; absent: not pinned
+    /// The constraint it was locked with; `lock --update` applies it again.
+    VersionConstraint constraint = {};
+    /// Commit of the hub when the model was locked; absent: not pinned.
+    std::optional<CommitId> commit;
 };
 
 struct LockFile {

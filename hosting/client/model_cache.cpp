@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/client/model_cache.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <fstream>
 #include <string>
 #include <system_error>
@@ -17,6 +11,10 @@
 
 #include "base/atomic_file.h"
 #include "base/byte_source.h"
+#include "base/error_text.h"
+#include "base/file_lock.h"
+#include "base/file_status.h"
+#include "base/folder.h"
 #include "base/user_error.h"
 #include "hosting/client/partial_file.h"
 
@@ -26,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Mode of new folders: only the user may write, regardless of the umask.
-constexpr mode_t folder_mode = 0755;
+constexpr unsigned folder_mode = 0755;
 
 [[noreturn]] void refuse(const ForeignInfluence& found) {
     const bool is_link = found.reason == "is a symbolic link";
@@ -50,20 +48,20 @@ void ModelCache::refuse_foreign_folders(const CacheKey& key) const {
 
 bool ModelCache::holds(const CacheKey& key) const {
     const fs::path path = path_of(key);
-    struct stat status = {};
-    return lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+    const auto status = link_status_of(path);
+    return status && status->is_regular() &&
            !find_foreign_influence(folder_, place_of(key), owners_);
 }
 
 bool ModelCache::has(const CacheKey& key, std::string* ignored) const {
     const fs::path path = path_of(key);
     refuse_foreign_folders(key);
-    struct stat status = {};
-    if (lstat(path.c_str(), &status) != 0) return false;
-    if (!S_ISREG(status.st_mode)) {
+    const auto status = link_status_of(path);
+    if (!status) return false;
+    if (!status->is_regular()) {
         throw UserError(path.string() + ": is not a regular file; remove it");
     }
-    if (const auto reason = foreign_influence(status, owners_)) {
+    if (const auto reason = foreign_influence(*status, owners_)) {
         if (ignored) *ignored = path.string() + " is in the cache, but " + *reason;
         return false;
     }
@@ -78,15 +76,15 @@ void ModelCache::make_folder_of(const CacheKey& key) const {
     std::error_code error;
     if (folder_.has_parent_path()) fs::create_directories(folder_.parent_path(), error);
     fs::path at = folder_;
-    mkdir(at.c_str(), folder_mode);
+    make_folder(at, folder_mode);
     for (const fs::path& segment : fs::path(place_of(key)).parent_path()) {
         at /= segment;
-        mkdir(at.c_str(), folder_mode);
+        make_folder(at, folder_mode);
     }
     const int reason = errno;
     refuse_foreign_folders(key);
     if (fs::is_directory(at, error)) return;
-    throw UserError(at.string() + ": can't be made (" + std::strerror(reason) +
+    throw UserError(at.string() + ": can't be made (" + error_text(reason) +
                     "); choose another folder with --cache");
 }
 
@@ -171,12 +169,10 @@ ModelCache::Lock::Lock(const ModelCache& cache, const CacheKey& key,
     const fs::path folder = *cache.state_ / "locks";
     const fs::path file = fs::absolute(cache.path_of(key)).lexically_normal();
     fs::create_directories(folder, error);
-    fd_ = open((folder / to_hex(sha256_of(file.string()))).c_str(),
-               O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    file_ = open_or_create_file(folder / to_hex(sha256_of(file.string())), 0600);
     auto deadline = std::chrono::steady_clock::now() + patience;
     std::uint64_t seen = 0;
-    while (fd_ >= 0 && flock(fd_, LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK) return;
+    while (file_.is_open() && try_lock(file_) == LockAttempt::taken) {
         check_interruption();
         const auto now = std::chrono::steady_clock::now();
         const std::uint64_t bytes = bytes_on_their_way(cache.path_of(key), key.sha);
@@ -184,10 +180,6 @@ ModelCache::Lock::Lock(const ModelCache& cache, const CacheKey& key,
         if (now > deadline) return;
         std::this_thread::sleep_for(50ms);
     }
-}
-
-ModelCache::Lock::~Lock() {
-    if (fd_ >= 0) close(fd_);
 }
 
 }  // namespace onnxhub

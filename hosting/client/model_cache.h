@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "base/digest.h"
 #include "base/file_owner.h"
 #include "hosting/client/cache_layout.h"
@@ -68,12 +69,9 @@ public:
     public:
         Lock(const ModelCache& cache, const CacheKey& key,
              const std::function<void()>& check_interruption);
-        ~Lock();
-        Lock(const Lock&) = delete;
-        Lock& operator=(const Lock&) = delete;
 
     private:
-        int fd_ = -1;
+        Descriptor file_;
     };
 
 private:

@@ -18,8 +18,8 @@ namespace onnxhub {
 struct FileSource {
     HttpRequest request;
     bool needs_trust = true;  ///< requires confirmation before a download
-    std::string access_hint =
-        {};  ///< "set HF_TOKEN to a token", shown for 401 and 403; may be empty
+    /// "set HF_TOKEN to a token", shown for 401 and 403; may be empty.
+    std::string access_hint = {};
 };
 
 /// The sources of a file. The SHA-256 is checked, so any source is acceptable.
@@ -30,8 +30,8 @@ struct FileSources {
 
 struct DownloadOptions {
     bool force = false;  ///< ignores files in the cache
-    bool is_offline =
-        false;  ///< a file that is neither in the cache nor in a local hub is an error
+    /// A file that is neither in the cache nor in a local hub is an error.
+    bool is_offline = false;
     /// Called once before a download of this size from a source that needs trust; throws to refuse.
     std::function<void(std::uint64_t size_bytes)> before_download = {};
     /// `done` may decrease when a transfer starts again.
@@ -43,8 +43,8 @@ struct LoadedFile {
     std::filesystem::path path;
     bool was_cached = false;
     std::string source = {};  ///< the source it came from, for messages
-    std::vector<std::string> problems =
-        {};  ///< problems of sources that failed before, one line each
+    /// Problems of sources that failed before, one line each.
+    std::vector<std::string> problems = {};
 };
 
 /// Returns the file from the cache, or downloads it. The content is hashed as it arrives, never

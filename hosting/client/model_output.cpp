@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/client/model_output.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -15,6 +10,9 @@
 #include <vector>
 
 #include "base/byte_source.h"
+#include "base/error_text.h"
+#include "base/file_status.h"
+#include "base/folder.h"
 #include "base/new_file.h"
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
@@ -51,18 +49,16 @@ enum class Occupant { none, same, other };
 /// link.
 Occupant occupant_of(const fs::path& folder, const std::string& below, const CacheKey& wanted) {
     const fs::path path = folder / below;
-    const int fd = open_beneath(folder, below);
+    const Descriptor file = open_beneath(folder, below);
     const int reason = errno;
-    if (fd < 0 && reason == ENOENT) return Occupant::none;
-    struct stat status = {};
-    const bool is_regular = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-    if (fd >= 0) close(fd);
-    if (!is_regular) {
+    if (!file.is_open() && reason == ENOENT) return Occupant::none;
+    const auto status = file.is_open() ? status_of(file) : std::nullopt;
+    if (!status || !status->is_regular()) {
         throw UserError(path.string() + ": is the path of the model's external data, but " +
-                        (fd < 0 ? std::strerror(reason) : "it is not a regular file") +
+                        (file.is_open() ? "it is not a regular file" : error_text(reason)) +
                         "; move it, or choose another --output");
     }
-    if (static_cast<std::uint64_t>(status.st_size) != wanted.size_bytes) return Occupant::other;
+    if (status->size_bytes != wanted.size_bytes) return Occupant::other;
     const auto source = open_file(path, path.string(), LastLink::refuse);
     return sha256_of(*source, [] {}) == wanted.sha ? Occupant::same : Occupant::other;
 }
@@ -78,15 +74,14 @@ public:
     }
 
     void copy() {
-        struct stat present = {};
-        const bool is_there = stat(output_.c_str(), &present) == 0;
-        if (is_there && S_ISDIR(present.st_mode)) {
+        const auto present = status_of(output_);
+        if (present && present->is_folder()) {
             throw UserError(output_.string() + ": is a directory; name a file");
         }
         // "/dev/stdout" may be a link to a regular file, which must not be replaced.
         const bool is_stream =
             output_.string().starts_with("/dev/") || output_.string().starts_with("/proc/");
-        if (is_there && (is_stream || !S_ISREG(present.st_mode))) return write_in_place();
+        if (present && (is_stream || !present->is_regular())) return write_in_place();
         plan();
         stage();
         for (auto& [file, on_existing] : staged_) file->rename_onto_destination(on_existing);
@@ -161,24 +156,17 @@ private:
                             cached_.string());
         }
         const auto source = open_file(cached_, cached_.string(), LastLink::refuse);
-        const int fd = open(output_.c_str(), O_WRONLY | O_CLOEXEC);
+        const Descriptor file = open_to_write(output_);
         std::vector<std::byte> block(512 * 1024);
-        bool is_written = fd >= 0;
+        bool is_written = file.is_open();
         for (std::uint64_t done = 0; is_written && done < source->size_bytes();) {
             const std::size_t count = source->read(done, block);
             if (count == 0) break;
-            for (std::size_t at = 0; is_written && at < count;) {
-                const ssize_t written = write(fd, block.data() + at, count - at);
-                if (written < 0 && errno == EINTR) continue;
-                is_written = written > 0;
-                if (is_written) at += static_cast<std::size_t>(written);
-            }
+            is_written = write_all(file, std::span(block).first(count));
             done += count;
         }
-        const int reason = errno;
-        if (fd >= 0) close(fd);
         if (is_written) return;
-        throw UserError(output_.string() + ": can't be written (" + std::strerror(reason) +
+        throw UserError(output_.string() + ": can't be written (" + error_text() +
                         "); the model is at " + cached_.string());
     }
 

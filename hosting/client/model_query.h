@@ -33,8 +33,8 @@ std::optional<std::uint64_t> stated_bytes(const Entry& entry);
 struct VersionConstraint {
     std::optional<std::int64_t> opset;
     std::optional<std::int64_t> max_opset;
-    std::optional<std::int64_t>
-        max_ir;  ///< compared with the IR version of the entry's ONNX release
+    /// Compared with the IR version of the entry's ONNX release.
+    std::optional<std::int64_t> max_ir;
 };
 
 struct ModelNotFound {

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/client/partial_file.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <cstdio>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "base/error_text.h"
+#include "base/file_lock.h"
 #include "base/file_owner.h"
+#include "base/file_status.h"
 #include "base/random_name.h"
 #include "base/user_error.h"
 
@@ -24,14 +22,14 @@ namespace fs = std::filesystem;
 
 /// Only the user may write, regardless of the umask: a process that has a file open keeps its
 /// access.
-constexpr mode_t file_mode = 0644;
+constexpr unsigned file_mode = 0644;
 
 UserError failure(const fs::path& path, const char* what) {
-    return UserError(path.string() + ": " + what + " (" + std::strerror(errno) +
+    return UserError(path.string() + ": " + what + " (" + error_text() +
                      "); choose another folder with --cache, or free disk space");
 }
 
-void make_folder(const fs::path& folder) {
+void need_folder(const fs::path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
     if (!error) return;
@@ -48,23 +46,25 @@ void check_free_space(const fs::path& folder, std::uint64_t bytes) {
                     "; free disk space, or use --cache");
 }
 
+void remove_file(const fs::path& path) {
+    std::error_code ignored;
+    fs::remove(path, ignored);
+}
+
 /// Whether the file belongs to this user and was never writable for others, who may have kept it
 /// open. Excludes root's files too, since root's download may still be running.
-bool is_ours_alone(const struct stat& status) {
-    return S_ISREG(status.st_mode) && status.st_nlink == 1 &&
-           !foreign_influence(status, TrustedOwners::exactly({geteuid()}));
+bool is_ours_alone(const std::optional<FileStatus>& status) {
+    return status && status->is_regular() && status->link_count == 1 &&
+           !foreign_influence(*status, TrustedOwners::exactly({current_user()}));
 }
 
 /// Two lines; nullopt when the file has another format or belongs to another user.
 std::optional<TransferOrigin> read_origin(const fs::path& path) {
-    const int fd = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0) return std::nullopt;
-    struct stat status = {};
+    const Descriptor file = open_to_read(path, LastLink::refuse);
+    if (!file.is_open() || !is_ours_alone(status_of(file))) return std::nullopt;
     std::array<char, 16 * 1024> buffer = {};
-    const bool is_ours = fstat(fd, &status) == 0 && is_ours_alone(status);
-    const ssize_t count = is_ours ? read(fd, buffer.data(), buffer.size()) : -1;
-    close(fd);
-    const std::string text(buffer.data(), count < 0 ? 0 : static_cast<std::size_t>(count));
+    const auto count = read_some(file, std::as_writable_bytes(std::span(buffer)));
+    const std::string text(buffer.data(), count.value_or(0));
     const std::size_t first = text.find('\n');
     if (first == text.npos || !text.ends_with('\n') || first + 1 == text.size()) return {};
     const auto source = parse_sha256(text.substr(0, first));
@@ -72,35 +72,25 @@ std::optional<TransferOrigin> read_origin(const fs::path& path) {
     return TransferOrigin{*source, text.substr(first + 1, text.size() - first - 2)};
 }
 
-/// Whether `fd` is still the file at `path`, and has no other name.
-bool is_at(int fd, const fs::path& path) {
-    struct stat open_file = {};
-    struct stat named = {};
-    return fstat(fd, &open_file) == 0 && lstat(path.c_str(), &named) == 0 &&
-           open_file.st_ino == named.st_ino && open_file.st_dev == named.st_dev &&
-           open_file.st_nlink == 1;
+/// Whether the open file is still the one at `path`, and has no other name.
+bool is_only_at(const Descriptor& file, const fs::path& path) {
+    const auto status = status_of(file);
+    return status && status->link_count == 1 && is_still_at(file, path);
 }
 
 }  // namespace
 
 PartialFile::PartialFile(fs::path path, const Sha256& sha, std::uint64_t size_bytes)
     : path_(std::move(path)), hasher_(std::make_unique<Sha256Hasher>()) {
-    make_folder(path_.parent_path());
+    need_folder(path_.parent_path());
     const std::string prefix = "." + to_hex(sha) + ".";
     adopt_abandoned(prefix, size_bytes);
-    try {
-        check_free_space(path_.parent_path(), size_bytes - size_);
-        if (fd_ < 0) create(prefix);
-    } catch (...) {
-        if (fd_ >= 0) close(fd_);
-        throw;
-    }
+    check_free_space(path_.parent_path(), size_bytes - size_);
+    if (!file_.is_open()) create(prefix);
 }
 
 PartialFile::~PartialFile() {
-    if (fd_ < 0) return;
-    if (!origin_ || size_ == 0) remove();
-    close(fd_);
+    if (file_.is_open() && (!origin_ || size_ == 0)) remove();
 }
 
 /// Takes over the first usable abandoned file and deletes unusable ones.
@@ -119,25 +109,22 @@ void PartialFile::adopt_abandoned(const std::string& prefix, std::uint64_t limit
 }
 
 bool PartialFile::adopt(const fs::path& partial, std::uint64_t limit_bytes) {
-    const int fd = open(partial.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0) return false;
-    struct stat status = {};
-    const bool is_abandoned = fstat(fd, &status) == 0 && is_ours_alone(status) &&
-                              flock(fd, LOCK_EX | LOCK_NB) == 0 && is_at(fd, partial);
-    if (!is_abandoned) {
-        close(fd);
+    Descriptor file = open_to_update(partial);
+    const auto status = file.is_open() ? status_of(file) : std::nullopt;
+    if (!is_ours_alone(status) || try_lock(file) != LockAttempt::locked ||
+        !is_only_at(file, partial)) {
         return false;
     }
-    fd_ = fd;
+    file_ = std::move(file);
     partial_ = partial;
-    size_ = static_cast<std::uint64_t>(status.st_size);
+    size_ = status->size_bytes;
     origin_ = read_origin(origin_path());
     if (origin_ && size_ > 0 && size_ <= limit_bytes) {
         hash_what_is_there();
         return true;
     }
     remove();
-    close(std::exchange(fd_, -1));
+    file_.close();
     size_ = 0;
     origin_.reset();
     return false;
@@ -146,14 +133,13 @@ bool PartialFile::adopt(const fs::path& partial, std::uint64_t limit_bytes) {
 void PartialFile::create(const std::string& prefix) {
     for (int tries = 0; tries < 100; ++tries) {
         partial_ = path_.parent_path() / (prefix + random_name() + partial_file_ending);
-        fd_ = open(partial_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode);
-        if (fd_ < 0 && errno == EEXIST) continue;
-        if (fd_ < 0) throw failure(partial_, "can't be made");
+        file_ = create_file(partial_, file_mode);
+        if (!file_.is_open() && errno == EEXIST) continue;
+        if (!file_.is_open()) throw failure(partial_, "can't be made");
         // Works without locks where they are not supported. Until the file is locked, another
         // process may consider it abandoned.
-        const bool is_taken = flock(fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-        if (!is_taken && is_at(fd_, partial_)) return;
-        close(std::exchange(fd_, -1));
+        if (try_lock(file_) != LockAttempt::taken && is_only_at(file_, partial_)) return;
+        file_.close();
     }
     throw failure(partial_, "can't be made");
 }
@@ -161,45 +147,31 @@ void PartialFile::create(const std::string& prefix) {
 void PartialFile::hash_what_is_there() {
     const auto block = std::make_unique<std::array<std::byte, 512 * 1024>>();
     for (std::uint64_t done = 0; done < size_;) {
-        const ssize_t count = read(fd_, block->data(), block->size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return start_over(std::nullopt);
-        hasher_->update(std::span(block->data(), static_cast<std::size_t>(count)));
-        done += static_cast<std::uint64_t>(count);
+        const auto count = read_some(file_, *block);
+        if (!count || *count == 0) return start_over(std::nullopt);
+        hasher_->update(std::span(*block).first(*count));
+        done += *count;
     }
 }
 
 void PartialFile::write(std::span<const std::byte> block) {
     hasher_->update(block);
     size_ += block.size();
-    while (!block.empty()) {
-        const ssize_t written = ::write(fd_, block.data(), block.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) {
-            origin_.reset();  // the file no longer matches the hash
-            throw failure(partial_, "can't be written");
-        }
-        block = block.subspan(static_cast<std::size_t>(written));
-    }
+    if (write_all(file_, block)) return;
+    origin_.reset();  // the file no longer matches the hash
+    throw failure(partial_, "can't be written");
 }
 
 void PartialFile::start_over(const std::optional<TransferOrigin>& origin) {
-    unlink(origin_path().c_str());
+    remove_file(origin_path());
     origin_.reset();
-    if (ftruncate(fd_, 0) != 0 || lseek(fd_, 0, SEEK_SET) != 0) {
-        throw failure(partial_, "can't be written");
-    }
+    if (!truncate_file(file_)) throw failure(partial_, "can't be written");
     size_ = 0;
     hasher_ = std::make_unique<Sha256Hasher>();
     if (!origin || origin->validator.empty()) return;
     const std::string text = to_hex(origin->source) + "\n" + origin->validator + "\n";
-    const int fd = open(origin_path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                        file_mode);
-    if (fd < 0) return;
-    const bool is_written =
-        ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    close(fd);
-    if (is_written) origin_ = origin;
+    const Descriptor file = create_file(origin_path(), file_mode);
+    if (file.is_open() && write_all(file, text)) origin_ = origin;
 }
 
 Sha256 PartialFile::digest() {
@@ -207,16 +179,16 @@ Sha256 PartialFile::digest() {
 }
 
 void PartialFile::commit() {
-    if (fsync(fd_) != 0) throw failure(partial_, "can't be written");
+    if (!flush_to_disk(file_)) throw failure(partial_, "can't be written");
     // In this order, a kill between the two calls leaves a partial file that the next load deletes.
-    unlink(origin_path().c_str());
-    if (rename(partial_.c_str(), path_.c_str()) != 0) throw failure(path_, "can't be made");
-    close(std::exchange(fd_, -1));
+    remove_file(origin_path());
+    if (std::rename(partial_.c_str(), path_.c_str()) != 0) throw failure(path_, "can't be made");
+    file_.close();
 }
 
 void PartialFile::remove() {
-    unlink(origin_path().c_str());
-    unlink(partial_.c_str());
+    remove_file(origin_path());
+    remove_file(partial_);
 }
 
 fs::path PartialFile::origin_path() const {

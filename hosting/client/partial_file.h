@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 
+#include "base/descriptor.h"
 #include "base/digest.h"
 
 namespace onnxhub {
@@ -26,8 +27,8 @@ struct TransferOrigin {
 /// appended records its origin. Its process holds a lock on it (flock), so one without a lock is
 /// abandoned.
 inline constexpr const char* partial_file_ending = ".part";
-inline constexpr const char* partial_origin_ending =
-    ".from";  ///< appended to the name of the partial file
+/// Appended to the name of the partial file.
+inline constexpr const char* partial_origin_ending = ".from";
 
 /// Is deleted by the destructor unless it was committed or can be resumed.
 class PartialFile {
@@ -60,7 +61,7 @@ private:
 
     std::filesystem::path path_;
     std::filesystem::path partial_;
-    int fd_ = -1;
+    Descriptor file_;
     std::uint64_t size_ = 0;
     std::optional<TransferOrigin> origin_;
     std::unique_ptr<Sha256Hasher> hasher_;

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/client/test_data_folder.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <cstdio>
 #include <span>
 #include <string>
 #include <system_error>
@@ -15,6 +11,9 @@
 #include <vector>
 
 #include "base/byte_source.h"
+#include "base/error_text.h"
+#include "base/file_status.h"
+#include "base/folder.h"
 #include "base/new_file.h"
 #include "base/random_name.h"
 #include "base/user_error.h"
@@ -47,33 +46,26 @@ public:
     Comparison(const fs::path& folder, const TrustedOwners& owners,
                const std::function<void()>& check_interruption)
         : folder_(folder), owners_(owners), check_interruption_(check_interruption) {}
-    ~Comparison() override { close_file(); }
 
     void begin_file(const std::string& path) override {
         ++files;
         top.see(path);
-        if (is_same) fd_ = open_beneath(folder_, path);
-        struct stat status = {};
-        is_same = fd_ >= 0 && fstat(fd_, &status) == 0 && S_ISREG(status.st_mode) &&
-                  !find_foreign_influence(folder_, path, owners_);
+        if (is_same) file_ = open_beneath(folder_, path);
+        const auto status = file_.is_open() ? status_of(file_) : std::nullopt;
+        is_same = status && status->is_regular() && !find_foreign_influence(folder_, path, owners_);
     }
 
     void data(std::span<const std::byte> block) override {
         check_interruption_();
         buffer_.resize(block.size());
-        std::size_t done = 0;
-        while (is_same && done < block.size()) {
-            const ssize_t count = read(fd_, buffer_.data() + done, block.size() - done);
-            is_same = count > 0;
-            if (is_same) done += static_cast<std::size_t>(count);
-        }
-        is_same = is_same && std::ranges::equal(block, buffer_);
+        is_same = is_same && read_all(file_, buffer_) == block.size() &&
+                  std::ranges::equal(block, buffer_);
     }
 
     void end_file() override {
         std::byte more{};
-        is_same = is_same && read(fd_, &more, 1) == 0;
-        close_file();
+        is_same = is_same && read_some(file_, std::span(&more, 1)) == 0U;
+        file_.close();
     }
 
     std::size_t files = 0;
@@ -81,14 +73,10 @@ public:
     TopFolder top;
 
 private:
-    void close_file() {
-        if (fd_ >= 0) close(std::exchange(fd_, -1));
-    }
-
     const fs::path& folder_;
     const TrustedOwners& owners_;
     const std::function<void()>& check_interruption_;
-    int fd_ = -1;
+    Descriptor file_;
     std::vector<std::byte> buffer_;
 };
 
@@ -97,30 +85,22 @@ class Extraction : public ArchiveVisitor {
 public:
     Extraction(const fs::path& folder, const std::function<void()>& check_interruption)
         : folder_(folder), check_interruption_(check_interruption) {}
-    ~Extraction() override {
-        if (fd_ >= 0) close(fd_);
-    }
 
     void begin_file(const std::string& path) override {
         top.see(path);
         make_folders(fs::path(path).parent_path());
         path_ = folder_ / path;
-        fd_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-        if (fd_ < 0) fail();
+        file_ = create_file(path_, 0644);
+        if (!file_.is_open()) fail();
     }
 
     void data(std::span<const std::byte> block) override {
         check_interruption_();
-        while (!block.empty()) {
-            const ssize_t count = write(fd_, block.data(), block.size());
-            if (count < 0 && errno == EINTR) continue;
-            if (count < 0) fail();
-            block = block.subspan(static_cast<std::size_t>(count));
-        }
+        if (!write_all(file_, block)) fail();
     }
 
     void end_file() override {
-        if (close(std::exchange(fd_, -1)) != 0) fail();
+        if (!file_.close()) fail();
     }
 
     TopFolder top;
@@ -131,12 +111,12 @@ private:
         fs::path at = folder_;
         for (const fs::path& segment : below) {
             at /= segment;
-            mkdir(at.c_str(), 0755);
+            make_folder(at, 0755);
         }
     }
 
     [[noreturn]] void fail() const {
-        throw UserError(path_.string() + ": can't be written (" + std::strerror(errno) +
+        throw UserError(path_.string() + ": can't be written (" + error_text() +
                         "); free disk space, or report to the hub's maintainers if the archive has "
                         "the file twice");
     }
@@ -144,7 +124,7 @@ private:
     const fs::path& folder_;
     const std::function<void()>& check_interruption_;
     fs::path path_;
-    int fd_ = -1;
+    Descriptor file_;
 };
 
 /// A new folder with an unpredictable name. The destructor deletes it unless it was moved.
@@ -153,8 +133,8 @@ public:
     explicit UnfinishedFolder(const fs::path& target) {
         path_ = target.parent_path() / ("." + target.filename().string().substr(0, 200) + "." +
                                         random_name() + unfinished_folder_ending);
-        if (mkdir(path_.c_str(), 0755) != 0) {
-            throw UserError(path_.string() + ": can't be made (" + std::strerror(errno) +
+        if (!make_folder(path_, 0755)) {
+            throw UserError(path_.string() + ": can't be made (" + error_text() +
                             "); choose another folder with --cache");
         }
     }
@@ -172,13 +152,12 @@ public:
     void move_to(const fs::path& target, const std::function<bool()>& is_right) {
         const UnfinishedFolder old(target);
         for (int tries = 0; tries < 3; ++tries) {
-            if (rename(path_.c_str(), target.c_str()) == 0) return;
+            if (std::rename(path_.c_str(), target.c_str()) == 0) return;
             if (errno != ENOTEMPTY && errno != EEXIST && errno != ENOTDIR) break;
             if (is_right()) return;
-            rename(target.c_str(), (old.path() / std::to_string(tries)).c_str());
+            std::rename(target.c_str(), (old.path() / std::to_string(tries)).c_str());
         }
-        throw UserError(target.string() + ": can't be replaced (" + std::strerror(errno) +
-                        "); remove it");
+        throw UserError(target.string() + ": can't be replaced (" + error_text() + "); remove it");
     }
 
 private:

@@ -2,8 +2,6 @@
 // The user's configuration: hubs by name, mirrors, trust, caches (docs/client.md).
 #pragma once
 
-#include <sys/types.h>
-
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -18,8 +16,8 @@ namespace onnxhub {
 struct NamedHub {
     std::string spec;                  ///< valid for parse_hub_spec()
     std::vector<std::string> mirrors;  ///< specs
-    std::optional<std::string>
-        token_variable;  ///< name of an environment variable; for hubs on web servers
+    /// Name of an environment variable; for hubs on web servers.
+    std::optional<std::string> token_variable;
     bool is_trusted = false;
 };
 
@@ -29,7 +27,7 @@ struct UserConfig {
     std::vector<std::string> mirrors;           ///< specs, used for every hub
     std::vector<std::filesystem::path> caches;  ///< read-only, searched after the user's own cache
     /// Users whose files in caches are trusted, in addition to the user's own and root's.
-    std::vector<uid_t> trusted_cache_owners;
+    std::vector<UserId> trusted_cache_owners;
     Endpoints endpoints;  ///< defaults to the public services
 };
 

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/export/hub_bundle.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <map>
 #include <optional>
 #include <set>
@@ -15,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/descriptor.h"
+#include "base/error_text.h"
 #include "base/spelling.h"
 #include "base/user_error.h"
 #include "hosting/export/bundle_format.h"
@@ -49,8 +47,8 @@ std::string sums_of(const std::map<std::string, NamedFile>& files, const std::st
     if (const auto near = nearest(tag, tags)) {
         hint = fmt::format("did you mean \"{}\"?", *near);
     } else if (!tags.empty()) {
-        constexpr std::size_t most_listed = 12;
-        const std::span listed = std::span(tags).first(std::min(most_listed, tags.size()));
+        constexpr std::size_t max_listed = 12;
+        const std::span listed = std::span(tags).first(std::min(max_listed, tags.size()));
         hint = fmt::format("it has {}{}", fmt::join(listed, ", "),
                            listed.size() < tags.size() ? " and more" : "");
     }
@@ -79,7 +77,8 @@ std::set<const ManifestEntry*> chosen_entries(const ManifestDocument& manifest,
 
 /// The manifest with only the chosen entries, each byte for byte.
 std::string chosen_manifest(const LocalHub& hub, const BundleChoice& choice) {
-    const ManifestDocument manifest = parse_sound_manifest(hub.manifest(), hub.manifest_name());
+    const ManifestDocument manifest =
+        read_manifest(hub.manifest(), hub.manifest_name(), validate_hint);
     const auto chosen = chosen_entries(manifest, choice);
     std::vector<std::string> texts;
     for (const ManifestEntry& entry : manifest.entries) {
@@ -94,26 +93,21 @@ std::string chosen_manifest(const LocalHub& hub, const BundleChoice& choice) {
 /// A file that is written block by block.
 class GrowingFile {
 public:
-    GrowingFile(int fd, fs::path path) : fd_(fd), path_(std::move(path)) {}
+    GrowingFile(const Descriptor& file, fs::path path) : file_(file), path_(std::move(path)) {}
 
     void write(std::string_view text) const { write(std::as_bytes(std::span(text))); }
 
     void write(std::span<const std::byte> block) const {
-        while (!block.empty()) {
-            const ssize_t count = ::write(fd_, block.data(), block.size());
-            if (count < 0 && errno == EINTR) continue;
-            if (count < 0) fail();
-            block = block.subspan(static_cast<std::size_t>(count));
-        }
+        if (!write_all(file_, block)) fail();
     }
 
     [[noreturn]] void fail() const {
-        throw UserError(path_.string() + ": can't be written (" + std::strerror(errno) +
+        throw UserError(path_.string() + ": can't be written (" + error_text() +
                         "); free disk space, or choose another path");
     }
 
 private:
-    int fd_;
+    const Descriptor& file_;
     fs::path path_;
 };
 
@@ -181,8 +175,8 @@ public:
           source_(open_file(bundle, bundle.string())) {}
 
     BundleReport run() {
-        const std::string manifest = read_manifest();
-        const ManifestDocument document = parse_sound_manifest(manifest, bundle_.string());
+        const std::string manifest = manifest_member();
+        const ManifestDocument document = read_manifest(manifest, bundle_.string(), validate_hint);
         const auto files = files_named_by(document, bundle_.string());
         const std::string sums = sums_of(files, manifest);
         check_size(files, sums.size());
@@ -200,7 +194,7 @@ public:
     }
 
 private:
-    std::string read_manifest() {
+    std::string manifest_member() {
         const std::string header = next(bundle_block);
         if (const auto kind = compression_of(header)) {
             fail("is packed with " + *kind +
@@ -277,22 +271,19 @@ private:
     }
 
     struct Copy {
-        explicit Copy(const fs::path& path) : fd(open_new(path)), file(fd, path) {
-            if (fd < 0) file.fail();
-        }
-        ~Copy() {
-            if (fd >= 0) close(fd);
+        explicit Copy(const fs::path& path) : target(open_new(path)), file(target, path) {
+            if (!target.is_open()) file.fail();
         }
         Copy(const Copy&) = delete;
         Copy& operator=(const Copy&) = delete;
 
-        static int open_new(const fs::path& path) {
+        static Descriptor open_new(const fs::path& path) {
             std::error_code error;
             fs::create_directories(path.parent_path(), error);
-            return open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+            return create_file(path);
         }
 
-        int fd;
+        Descriptor target;
         GrowingFile file;
     };
 
@@ -321,7 +312,7 @@ private:
 BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice, const fs::path& to,
                            const std::function<void()>& check_interruption) {
     const std::string manifest = chosen_manifest(hub, choice);
-    const ManifestDocument document = parse_sound_manifest(manifest, hub.manifest_name());
+    const ManifestDocument document = read_manifest(manifest, hub.manifest_name(), validate_hint);
     const auto files = files_named_by(document, hub.manifest_name());
     for (const std::string& path : {std::string(manifest_file_name), std::string(sums_name)}) {
         if (!files.contains(path)) continue;
@@ -329,7 +320,7 @@ BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice, cons
                         "\", which the bundle needs; rename it");
     }
     const StagingPath unfinished(to, StagingPath::file_of_bundle);
-    const GrowingFile file(unfinished.fd(), to);
+    const GrowingFile file(unfinished.file(), to);
     const BundleWriter writer(file);
     writer.text(manifest_file_name, manifest);
     writer.text(sums_name, sums_of(files, manifest));
@@ -339,7 +330,7 @@ BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice, cons
         report.bytes += named.size_bytes;
     }
     writer.finish();
-    if (fdatasync(unfinished.fd()) != 0) file.fail();
+    if (!flush_to_disk(unfinished.file())) file.fail();
     unfinished.move_to(to);
     return report;
 }

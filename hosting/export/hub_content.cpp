@@ -11,15 +11,6 @@
 
 namespace onnxhub {
 
-ManifestDocument parse_sound_manifest(std::string_view text, const std::string& shown_name) {
-    auto parsed = parse_manifest(text);
-    if (const auto* error = std::get_if<JsonSyntaxError>(&parsed)) {
-        throw UserError(fmt::format("{}:{}: {}; run `onnxhub validate` for details", shown_name,
-                                    error->line, error->message));
-    }
-    return std::get<ManifestDocument>(std::move(parsed));
-}
-
 std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest,
                                                 const std::string& shown_name) {
     std::map<std::string, NamedFile> files;

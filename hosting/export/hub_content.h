@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "hosting/client/local_hub.h"
 #include "manifest/manifest.h"
+#include "manifest/manifest_reader.h"
 
 namespace onnxhub {
 
@@ -19,8 +20,8 @@ struct NamedFile {
     std::uint64_t size_bytes = 0;
 };
 
-/// Parses a manifest that must be valid. Throws UserError, which calls it `shown_name`.
-ManifestDocument parse_sound_manifest(std::string_view text, const std::string& shown_name);
+/// What to do about a manifest that cannot be used.
+inline constexpr const char* validate_hint = "run `onnxhub validate` for details";
 
 /// Models, archives and external data, by path. Throws UserError for invalid entries, unsafe paths,
 /// files without SHA-256 and size, and paths with two different values.

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/export/hub_export.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <set>
@@ -19,6 +14,8 @@
 
 #include "archive/gzip.h"
 #include "base/atomic_file.h"
+#include "base/error_text.h"
+#include "base/folder.h"
 #include "base/parallel.h"
 #include "base/user_error.h"
 #include "embedded/export_caddy.h"
@@ -37,19 +34,14 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& path) {
-    throw UserError(path.string() + ": can't be written (" + std::strerror(errno) +
+    throw UserError(path.string() + ": can't be written (" + error_text() +
                     "); free disk space, or choose another --to");
 }
 
-/// Clones `from` without copying its blocks, if the file system supports it (FICLONE).
-bool clone_file(const fs::path& from, const fs::path& to) {
-    const int source = open(from.c_str(), O_RDONLY | O_CLOEXEC);
-    const int target = open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    const bool is_cloned = source >= 0 && target >= 0 && ioctl(target, FICLONE, source) == 0;
-    if (source >= 0) close(source);
-    if (target >= 0) close(target);
-    if (!is_cloned) unlink(to.c_str());
-    return is_cloned;
+bool make_hard_link(const fs::path& from, const fs::path& to) {
+    std::error_code error;
+    fs::create_hard_link(from, to, error);
+    return !error;
 }
 
 /// Whether `path` is a regular file (not a link) with these bytes.
@@ -84,7 +76,7 @@ public:
 
     ExportReport run() {
         const std::string text = hub_.manifest();
-        const ManifestDocument manifest = parse_sound_manifest(text, hub_.manifest_name());
+        const ManifestDocument manifest = read_manifest(text, hub_.manifest_name(), validate_hint);
         for (const auto& file : files_named_by(manifest, hub_.manifest_name())) {
             files_.push_back(file);
         }
@@ -176,7 +168,7 @@ private:
         fs::create_directories(to.parent_path(), error);
         if (!proven_[i]) return place_from_hub(path, wanted, to);
         const fs::path earlier = earlier_->folder() / path;
-        if (!(request_.copies && is_shared(earlier)) && link(earlier.c_str(), to.c_str()) == 0) {
+        if (!(request_.copies && is_shared(earlier)) && make_hard_link(earlier, to)) {
             return Outcome::kept;
         }
         if (!clone_file(earlier, to)) copy(*open_file(earlier, earlier.string()), to);
@@ -194,13 +186,13 @@ private:
         if (places.empty()) throw UserError(path + ": was removed during the export; try again");
         for (const LocalHub::Bytes& bytes : places) {
             const bool is_file = !bytes.file.empty();
-            const bool is_linked =
-                is_file && !request_.copies && link(bytes.file.c_str(), to.c_str()) == 0;
+            const bool is_linked = is_file && !request_.copies && make_hard_link(bytes.file, to);
             if (!is_linked && !(is_file && clone_file(bytes.file, to))) copy(*bytes.source, to);
             if (holds(to, wanted, request_.check_interruption)) {
                 return is_linked ? Outcome::linked : Outcome::copied;
             }
-            unlink(to.c_str());
+            std::error_code ignored;
+            fs::remove(to, ignored);
         }
         const LocalHub::Bytes& first = places.front();
         fail_by_digest(first, sha256_of(*first.source, request_.check_interruption), wanted.sha);
@@ -251,7 +243,7 @@ private:
         if (earlier_) {
             const fs::path earlier = earlier_->folder() / path;
             const bool is_same = !is_shared(earlier) && holds(earlier, wanted, [] {});
-            if (is_same && link(earlier.c_str(), to.c_str()) == 0) return;
+            if (is_same && make_hard_link(earlier, to)) return;
         }
         write_file_atomically(to, content);
     }
@@ -268,7 +260,7 @@ private:
                 fs::create_directory(to, from, error);
                 continue;
             }
-            if (link(from.c_str(), to.c_str()) != 0) {
+            if (!make_hard_link(from, to)) {
                 fs::copy(from, to, fs::copy_options::copy_symlinks, error);
                 if (error) fail(to);
             }
@@ -292,13 +284,10 @@ private:
         const fs::path made = new_->path();
         std::error_code error;
         fs::permissions(made, fs::status(request_.to).permissions(), error);
-        if (renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, request_.to.c_str(), RENAME_EXCHANGE) ==
-            0) {
-            return;  // new_ deletes the old folder
-        }
+        if (exchange_names(made, request_.to)) return;  // new_ deletes the old folder
         const fs::path old = made.string() + ".old";
-        if (rename(request_.to.c_str(), old.c_str()) != 0) fail(request_.to);
-        if (rename(made.c_str(), request_.to.c_str()) != 0) {
+        if (std::rename(request_.to.c_str(), old.c_str()) != 0) fail(request_.to);
+        if (std::rename(made.c_str(), request_.to.c_str()) != 0) {
             const int reason = errno;
             fs::rename(old, request_.to, error);
             errno = reason;

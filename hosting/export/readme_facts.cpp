@@ -5,18 +5,11 @@
 #include <optional>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/spelling.h"
 
 namespace onnxhub {
 namespace {
-
-constexpr std::string_view blanks = " \t\r";
-
-std::string_view trimmed(std::string_view text, std::string_view unwanted = blanks) {
-    const std::size_t begin = text.find_first_not_of(unwanted);
-    if (begin == text.npos) return {};
-    return text.substr(begin, text.find_last_not_of(unwanted) - begin + 1);
-}
 
 std::vector<std::string_view> lines_of(std::string_view text) {
     std::vector<std::string_view> lines;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/export/staging_path.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <cstdio>
 #include <string>
 #include <system_error>
 #include <vector>
 
+#include "base/error_text.h"
+#include "base/file_lock.h"
+#include "base/folder.h"
+#include "base/process.h"
 #include "base/user_error.h"
 
 namespace onnxhub {
@@ -39,16 +39,13 @@ bool is_name(std::string name, const std::string& prefix, std::string_view kind)
 }
 
 void remove_if_abandoned(const fs::path& path) {
-    const int fd = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return;
+    const Descriptor file = open_to_read(path, LastLink::refuse);
     std::error_code error;
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0) fs::remove_all(path, error);
-    close(fd);
+    if (file.is_open() && try_lock(file) == LockAttempt::locked) fs::remove_all(path, error);
 }
 
 [[noreturn]] void fail(const fs::path& to) {
-    throw UserError(to.string() + ": can't be made (" + std::strerror(errno) +
-                    "); choose another --to");
+    throw UserError(to.string() + ": can't be made (" + error_text() + "); choose another --to");
 }
 
 }  // namespace
@@ -73,28 +70,27 @@ void StagingPath::remove_abandoned(const fs::path& to, std::string_view kind) {
 }
 
 StagingPath::StagingPath(const fs::path& to, std::string_view kind)
-    : path_(to.parent_path() / fmt::format("{}{}.{}", prefix_of(to), getpid(), kind)) {
+    : path_(to.parent_path() / fmt::format("{}{}.{}", prefix_of(to), process_id(), kind)) {
     remove_abandoned(to, kind);
     std::error_code error;
     fs::create_directories(to.parent_path(), error);
     if (kind == file_of_bundle) {
-        fd_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    } else if (mkdir(path_.c_str(), 0777) == 0) {
-        fd_ = open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        file_ = create_file(path_);
+    } else if (make_folder(path_, 0777)) {
+        file_ = open_folder(path_);
     }
-    if (fd_ < 0) fail(to);
+    if (!file_.is_open()) fail(to);
     // On file systems without locks, abandoned files are never removed.
-    flock(fd_, LOCK_EX | LOCK_NB);
+    try_lock(file_);
 }
 
 StagingPath::~StagingPath() {
     std::error_code error;
     fs::remove_all(path_, error);
-    close(fd_);
 }
 
 void StagingPath::move_to(const fs::path& to) const {
-    if (rename(path_.c_str(), to.c_str()) != 0) fail(to);
+    if (std::rename(path_.c_str(), to.c_str()) != 0) fail(to);
 }
 
 }  // namespace onnxhub

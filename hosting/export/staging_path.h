@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/descriptor.h"
+
 namespace onnxhub {
 
 /// A file or folder ".<name>.<process>.<kind>" next to `to`. The destructor deletes it unless it
@@ -27,14 +29,14 @@ public:
     StagingPath& operator=(const StagingPath&) = delete;
 
     const std::filesystem::path& path() const { return path_; }
-    int fd() const { return fd_; }  ///< descriptor of the file, open for writing, or of the folder
+    const Descriptor& file() const { return file_; }  ///< the file, open for writing, or the folder
 
     /// Renames it to `to`, which must not exist, or be a file that a file replaces.
     void move_to(const std::filesystem::path& to) const;
 
 private:
     std::filesystem::path path_;
-    int fd_ = -1;
+    Descriptor file_;
 };
 
 }  // namespace onnxhub

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/scaffold/file_transaction.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <random>
+#include <span>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include "base/atomic_file.h"
 #include "base/byte_source.h"
+#include "base/descriptor.h"
 
 namespace onnxhub {
 namespace {
@@ -33,31 +32,21 @@ std::error_code last_error() {
 /// A new file that is written block by block.
 class StagedFile {
 public:
-    explicit StagedFile(const fs::path& path)
-        : path_(path), fd_(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
-        if (fd_ < 0) fail(path_, last_error());
+    explicit StagedFile(const fs::path& path) : path_(path), file_(create_file(path)) {
+        if (!file_.is_open()) fail(path_, last_error());
     }
-    ~StagedFile() { close(fd_); }
-    StagedFile(const StagedFile&) = delete;
-    StagedFile& operator=(const StagedFile&) = delete;
 
-    void append(const std::byte* bytes, std::size_t count) {
-        while (count > 0) {
-            const ssize_t written = ::write(fd_, bytes, count);
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) fail(path_, last_error());
-            bytes += written;
-            count -= static_cast<std::size_t>(written);
-        }
+    void append(std::span<const std::byte> bytes) {
+        if (!write_all(file_, bytes)) fail(path_, last_error());
     }
 
     void flush() {
-        if (fsync(fd_) != 0) fail(path_, last_error());
+        if (!flush_to_disk(file_)) fail(path_, last_error());
     }
 
 private:
     const fs::path path_;
-    const int fd_;
+    const Descriptor file_;
 };
 
 void copy_blocks(const fs::path& from, const fs::path& to,
@@ -69,7 +58,7 @@ void copy_blocks(const fs::path& from, const fs::path& to,
         check_interruption();
         const std::size_t count = source->read(done, block);
         if (count == 0) break;
-        file.append(block.data(), count);
+        file.append(std::span(block).first(count));
         done += count;
     }
     file.flush();
@@ -168,7 +157,7 @@ std::uint64_t FileTransaction::stage(const std::string& path,
 void FileTransaction::stage_text(const std::string& path, std::string_view content) {
     stage(path, [&](const fs::path& file) {
         StagedFile made(file);
-        made.append(reinterpret_cast<const std::byte*>(content.data()), content.size());
+        made.append(std::as_bytes(std::span(content)));
         made.flush();
     });
 }

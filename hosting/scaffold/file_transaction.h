@@ -13,7 +13,7 @@
 
 #include "base/file_stamp.h"
 #include "base/user_error.h"
-#include "hosting/scaffold/hub_lock.h"
+#include "repository/hub_lock.h"
 
 namespace onnxhub {
 
@@ -84,8 +84,8 @@ private:
     const std::function<void()> check_interruption_;
     const HubLock* const lock_;
     std::vector<Staged> staged_;
-    std::map<std::string, std::optional<FileStamp>>
-        watched_;  ///< stamps by path, from the time they were read
+    /// Stamps by path, from the time they were read.
+    std::map<std::string, std::optional<FileStamp>> watched_;
     /// Original files by destination; absent: there was none.
     std::map<std::filesystem::path, std::optional<std::filesystem::path>> before_;
     std::vector<std::filesystem::path> new_folders_;  ///< parents before children

@@ -22,8 +22,8 @@ struct AddRequest {
     std::optional<std::string> folder;
     std::vector<std::string> tags;    ///< each is a folder name; must agree with `folder`
     std::optional<std::string> name;  ///< absent: the name in the current row, or of the file
-    std::optional<std::string>
-        onnx_version;  ///< absent: the version in the row, or the oldest that fits
+    /// Absent: the version in the row, or the oldest that fits.
+    std::optional<std::string> onnx_version;
     std::optional<std::filesystem::path> test_data;  ///< folder with test_data_set_N
     std::string description;                         ///< used for a folder that is new to the hub
     std::map<std::string, std::string> columns;      ///< additional cells of the row, by header

@@ -108,7 +108,8 @@ AdoptReport adopt_models(ModelChecker& checker, ShapeInference* inference,
     const Settings settings;
     std::vector<ReadmeModel> rows = read_hub_rows(*tree, settings, 0, ignored).models;
     AdoptReport report;
-    const auto found = select_models(*tree, discover_models(*tree, settings, rows), report.skipped);
+    const auto found =
+        select_models(*tree, discover_models(tree->list(), settings, rows), report.skipped);
     ModelNames names(rows, found);
     for (const ReadmeModel& model : found) {
         change.check_interruption();

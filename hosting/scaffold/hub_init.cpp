@@ -20,8 +20,8 @@
 #include "embedded/hub_regenerate.h"
 #include "embedded/hub_settings.h"
 #include "embedded/hub_validate.h"
-#include "hosting/scaffold/hub_lock.h"
 #include "repository/git_repository.h"
+#include "repository/hub_lock.h"
 #include "repository/merge_driver.h"
 #include "repository/new_repository.h"
 

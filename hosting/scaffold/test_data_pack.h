@@ -15,8 +15,8 @@ namespace onnxhub {
 struct ModelWithTestData {
     std::filesystem::path model;
     std::map<std::string, std::filesystem::path> weights;  ///< by path relative to the model
-    std::filesystem::path
-        test_data;  ///< a folder with folders test_data_set_N of .pb files, or one such folder
+    /// A folder with folders test_data_set_N of .pb files, or one such folder.
+    std::filesystem::path test_data;
 };
 
 /// Writes a .tar.gz with `<top>/model.onnx`, the external data at its paths below `<top>/`, and the

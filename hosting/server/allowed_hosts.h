@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// By which names a server may be addressed. A web page whose name an attacker makes lead to this
-// server (DNS rebinding) sends its own name in `Host`, and must get nothing of a private hub.
+// The host names a server answers to. A web page whose name an attacker points to this server (DNS
+// rebinding) sends its own name in `Host` and must not be able to read a private hub.
 #pragma once
 
 #include <optional>
@@ -8,22 +8,22 @@
 #include <string_view>
 #include <vector>
 
+#include "base/socket_address.h"
+
 namespace onnxhub {
 
-/// Whether only this machine reaches the IP address: 127.0.0.0/8, ::1, or the former as IPv6.
-bool is_loopback_address(const std::string& address);
-
-/// "hub.example" of "HUB.example.:8080", "[::1]" of "[::1]:8080"; nothing when it is no host.
+/// "hub.example" for "HUB.example.:8080", "[::1]" for "[::1]:8080"; nullopt when it is not a host.
 std::optional<std::string> requested_host(std::string_view header);
 
 class AllowedHosts {
 public:
-    /// Any name: for hubs that everyone may read.
+    /// Accepts any name: for hubs that everyone may read.
     static AllowedHosts any();
 
-    /// For a private hub at `bind_address`: `names`, localhost, 127.0.0.1, [::1] and the address
-    /// itself. Where others reach it, also any IP address and this machine's name, which no one
-    /// else's web page can have. `names` are as requested_host() gives them.
+    /// For a private hub at `bind_address`: accepts `names`, localhost, 127.0.0.1, [::1] and the
+    /// address itself. If the address is reachable by others, also accepts any IP address and this
+    /// machine's name, which no untrusted web page can have. `names` are in the form of
+    /// requested_host().
     AllowedHosts(const std::string& bind_address, std::vector<std::string> names);
 
     bool allows(std::string_view header) const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many bytes all connections together may hold.
+// A limit on the bytes that all connections together hold.
 #pragma once
 
 #include <atomic>
@@ -9,10 +9,10 @@
 
 namespace onnxhub {
 
-/// Thread-safe. Outlives its reservations.
+/// Thread-safe. Must outlive its reservations.
 class ByteBudget {
 public:
-    /// Bytes that are held; they are given back with the object.
+    /// A number of reserved bytes, released by the destructor.
     class Reservation {
     public:
         Reservation() = default;
@@ -37,7 +37,7 @@ public:
     ByteBudget(const ByteBudget&) = delete;
     ByteBudget& operator=(const ByteBudget&) = delete;
 
-    /// Nothing when with these bytes there would be more than the limit.
+    /// nullopt when the limit would be exceeded.
     std::optional<Reservation> reserve(std::uint64_t bytes) {
         std::uint64_t held = held_;
         do {

@@ -9,21 +9,12 @@
 #include <limits>
 #include <numeric>
 
+#include "base/ascii.h"
+
 namespace onnxhub {
 namespace {
 
-constexpr std::size_t most_ranges = 16;
-
-std::string_view trimmed(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(" \t");
-    if (begin == text.npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-bool is_same_word(std::string_view one, std::string_view other) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::ranges::equal(one, other, {}, lower, lower);
-}
+constexpr std::size_t max_ranges = 16;
 
 /// Calls `see` for each element of a comma-separated list.
 template <typename See>
@@ -36,7 +27,7 @@ void for_each_element(std::string_view list, const See& see) {
     }
 }
 
-/// `is_weak`: "W/" in front does no harm (If-None-Match).
+/// `is_weak`: ignores a prefix "W/" (If-None-Match).
 bool lists_etag(std::string_view list, std::string_view etag, bool is_weak) {
     bool found = false;
     for_each_element(list, [&](std::string_view element) {
@@ -46,7 +37,7 @@ bool lists_etag(std::string_view list, std::string_view etag, bool is_weak) {
     return found;
 }
 
-/// Of any number of digits: where a file ends long before, the largest number will do.
+/// Parses any number of digits. Larger values become the maximum, since no file is that large.
 std::optional<std::uint64_t> number(std::string_view digits) {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -56,8 +47,8 @@ std::optional<std::uint64_t> number(std::string_view digits) {
     return error == std::errc() ? value : std::numeric_limits<std::uint64_t>::max();
 }
 
-/// One "first-last", "first-" or "-length". `is_valid` goes false when it is none of these; a range
-/// that the file doesn't reach is nothing.
+/// Parses "first-last", "first-" or "-length". `is_valid` becomes false for anything else; the
+/// result is nullopt for a range beyond the file.
 std::optional<ByteRange> parse_range(std::string_view text, std::uint64_t size, bool& is_valid) {
     const std::size_t dash = text.find('-');
     const auto first = number(text.substr(0, dash));
@@ -76,18 +67,18 @@ std::optional<ByteRange> parse_range(std::string_view text, std::uint64_t size, 
     return ByteRange{*first, is_open ? size - 1 : std::min(*last, size - 1)};
 }
 
-/// The plan for a Range header that counts.
+/// The plan for a valid Range header.
 ReplyPlan plan_ranges(std::string_view header, std::uint64_t size) {
     constexpr std::string_view unit = "bytes=";
-    if (!is_same_word(header.substr(0, unit.size()), unit)) return {200};
+    if (!equals_ignoring_case(header.substr(0, unit.size()), unit)) return {200};
     std::vector<ByteRange> ranges;
     bool is_valid = true;
     std::size_t count = 0;
     for_each_element(header.substr(unit.size()), [&](std::string_view element) {
-        if (element.empty() || ++count > most_ranges) return;
+        if (element.empty() || ++count > max_ranges) return;
         if (const auto range = parse_range(element, size, is_valid)) ranges.push_back(*range);
     });
-    if (!is_valid || count == 0 || count > most_ranges) return {200};
+    if (!is_valid || count == 0 || count > max_ranges) return {200};
     if (ranges.empty()) return {416};
     const std::uint64_t bytes = std::accumulate(
         ranges.begin(), ranges.end(), std::uint64_t{0},
@@ -117,11 +108,11 @@ bool is_unchanged(const ConditionalHeaders& headers, const FileIdentity& file) {
            !is_later(file.last_modified, headers.if_modified_since);
 }
 
-/// Whether it is ";q=0", with or without zeros behind the point (RFC 9110, 12.4.2).
+/// Whether it is ";q=0", with or without zeros after the point (RFC 9110, 12.4.2).
 bool is_refused_by_weight(std::string_view parameters) {
     if (parameters.empty()) return false;
     const std::string_view weight = trimmed(parameters.substr(1));
-    return is_same_word(weight.substr(0, 2), "q=") && weight.size() > 2 &&
+    return equals_ignoring_case(weight.substr(0, 2), "q=") && weight.size() > 2 &&
            weight.find_first_not_of("0.", 2) == weight.npos;
 }
 
@@ -144,7 +135,7 @@ bool accepts_coding(std::string_view header, std::string_view coding) {
         const std::size_t semicolon = std::min(element.find(';'), element.size());
         const std::string_view name = trimmed(element.substr(0, semicolon));
         const bool is_wanted = !is_refused_by_weight(element.substr(semicolon));
-        if (is_same_word(name, coding)) named = is_wanted;
+        if (equals_ignoring_case(name, coding)) named = is_wanted;
         if (name == "*") any = is_wanted;
     });
     return named.value_or(any.value_or(false));

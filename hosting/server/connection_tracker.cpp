@@ -34,7 +34,7 @@ bool ConnectionTracker::admit(const sockaddr* address) {
     const std::lock_guard lock(mutex_);
     if (count_ >= most_) return false;
     const auto [found, is_new] = by_address_.try_emplace(address_of(address), 0);
-    if (found->second >= most_of_address_) {
+    if (found->second >= max_of_address_) {
         if (is_new) by_address_.erase(found);
         return false;
     }
@@ -79,7 +79,7 @@ void ConnectionTracker::reap_slow(std::uint64_t least, std::chrono::nanoseconds 
     const auto now = std::chrono::steady_clock::now();
     const std::lock_guard lock(mutex_);
     for (ServedConnection& client : clients_) {
-        int pending = 0;  // bytes that were sent and not acknowledged
+        int pending = 0;  // bytes that were sent but not acknowledged
         tcp_info info = {};
         socklen_t size = sizeof info;
         if (ioctl(client.fd, SIOCOUTQ, &pending) != 0 ||

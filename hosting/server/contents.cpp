@@ -35,10 +35,10 @@ std::shared_ptr<const std::string> Contents::packed_file(const ServedFile& file)
 
 std::string Contents::metrics() const {
     return fmt::format(
-        "# HELP onnxhub_inflated_blobs_total Files that git itself holds, inflated to be sent.\n"
+        "# HELP onnxhub_inflated_blobs_total Files stored in git that were inflated for sending.\n"
         "# TYPE onnxhub_inflated_blobs_total counter\n"
         "onnxhub_inflated_blobs_total {}\n"
-        "# HELP onnxhub_held_bytes Content that is held to be sent, of --memory and --disk.\n"
+        "# HELP onnxhub_held_bytes Content held for sending, within --memory and --disk.\n"
         "# TYPE onnxhub_held_bytes gauge\n"
         "onnxhub_held_bytes{{in=\"memory\"}} {}\n"
         "onnxhub_held_bytes{{in=\"disk\"}} {}\n",

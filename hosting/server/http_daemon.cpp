@@ -103,7 +103,7 @@ struct HttpDaemon::State {
         if (!request) return;
         ServedConnection& client = client_of(connection);
         ++client.requests;
-        if (request->status == 0) {  // refused by libmicrohttpd itself, or interrupted
+        if (request->status == 0) {  // rejected by libmicrohttpd, or truncated
             client.is_refused = true;
             const auto* info =
                 mhd().get_connection_info(connection, MHD_CONNECTION_INFO_HTTP_STATUS);
@@ -196,7 +196,7 @@ HttpDaemon::HttpDaemon(ServedHub& hub, const ServerOptions& options, ServerStats
     : state_(std::make_unique<State>(hub, options, stats, contents)) {
     state_->start();
     if (state_->daemon) {
-        contents.preparations.add_owner(&state_->handler);
+        contents.background_tasks.add_owner(&state_->handler);
         return;
     }
     throw UserError(options.identity
@@ -206,7 +206,8 @@ HttpDaemon::HttpDaemon(ServedHub& hub, const ServerOptions& options, ServerStats
 }
 
 HttpDaemon::~HttpDaemon() {
-    state_->contents.preparations.remove_owner(&state_->handler);  // no connection may be suspended
+    state_->contents.background_tasks.remove_owner(
+        &state_->handler);  // no connection may be suspended
     mhd().stop_daemon(state_->daemon);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// libmicrohttpd with one token and one certificate. It answers requests on the connections that it
-// gets.
+// A libmicrohttpd daemon with one token and one certificate, which answers the connections that it
+// is given.
 #pragma once
 
 #include <sys/socket.h>

@@ -19,7 +19,7 @@
 namespace onnxhub {
 namespace {
 
-/// Several ranges of a file, with the lines between them: multipart/byteranges (RFC 9110, 14.6).
+/// Several ranges of a file with the lines between them: multipart/byteranges (RFC 9110, 14.6).
 struct Multipart {
     struct Part {
         std::string head;
@@ -35,7 +35,7 @@ struct Multipart {
         return bytes;
     }
 
-    /// Copies from `offset` of the whole body on: at least one byte, or -1.
+    /// Copies from `offset` of the whole; at least one byte, or -1.
     ssize_t read(std::uint64_t offset, char* into, std::size_t room) const {
         for (const Part& part : parts) {
             if (offset < part.head.size()) {
@@ -101,7 +101,7 @@ Response length_response(std::uint64_t count) {
     return Response(mhd().create_response_from_callback(count, 1, read, nullptr, nullptr));
 }
 
-/// `count` bytes of the file from `offset` on. The kernel sends files on disk (sendfile).
+/// `count` bytes of the file from `offset`. The kernel sends files on disk (sendfile).
 Response part_response(ServedFile file, std::uint64_t offset, std::uint64_t count) {
     if (file.text) {
         using Text = std::shared_ptr<const std::string>;
@@ -157,7 +157,7 @@ Response file_response(const ReplyPlan& plan, ServedFile file) {
         response.header("Last-Modified", http_date(identity.last_modified));
     }
     response.header("Accept-Ranges", "bytes");
-    response.header("Cache-Control", "no-cache");  // ask by ETag
+    response.header("Cache-Control", "no-cache");  // revalidate by ETag
     if (varies) response.header("Vary", "Accept-Encoding");
     if (is_packed) response.header("Content-Encoding", "gzip");
     return response;

@@ -11,7 +11,7 @@
 
 namespace onnxhub {
 
-/// Owns one response. It can be queued for any number of connections.
+/// Owns one response, which can be queued for any number of connections.
 class Response {
 public:
     explicit Response(MHD_Response* response) : response_(response) {}
@@ -37,10 +37,11 @@ Response text_response(const std::string& text, const char* type);
 /// file without content (a blob that was not inflated) can only answer HEAD.
 Response file_response(const ReplyPlan& plan, ServedFile file);
 
-/// Whether files of this media type are compressed for clients that accept gzip.
+/// Whether files of this media type are sent as gzip to clients that accept it.
 bool is_packed_kind(const std::string& type);
 
-/// All bytes of the file. Throws UserError when they cannot be read or the file has become shorter.
+/// All bytes of the file. Throws UserError when they cannot be read, or are fewer than when it was
+/// opened.
 std::string read_whole_file(const ServedFile& file);
 
 }  // namespace onnxhub

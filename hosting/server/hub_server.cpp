@@ -30,7 +30,7 @@ constexpr std::chrono::milliseconds poll_interval{100};  // between checks for i
 constexpr int checks_per_window = 10;                    // of how fast clients read
 constexpr int idle_times_per_head = 4;  // that the whole head of a request may take
 
-/// A socket that listens. Throws UserError.
+/// Opens a listening socket. Throws UserError.
 OpenFile listen_on(const std::string& address, std::uint16_t port) {
     addrinfo hints = {};
     hints.ai_socktype = SOCK_STREAM;
@@ -42,7 +42,7 @@ OpenFile listen_on(const std::string& address, std::uint16_t port) {
     }
     OpenFile listening(socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     const int fd = listening.get(), on = 1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // after a restart
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // allows a restart
     const bool is_bound =
         fd >= 0 && bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, 4096) == 0;
     const int error = errno;
@@ -139,7 +139,7 @@ struct HubServer::State {
     bool has_spare_again() {
         spare = any_file();
         if (spare.get() >= 0) return true;
-        std::this_thread::sleep_for(poll_interval);  // others open files too
+        std::this_thread::sleep_for(poll_interval);  // other threads open files too
         return false;
     }
 
@@ -180,7 +180,7 @@ struct HubServer::State {
     OpenFile spare = any_file();  ///< closed to refuse a connection when no file can be opened
     ServerStats stats;
     Contents contents;
-    std::mutex mutex;  ///< for the daemons
+    std::mutex mutex;  ///< protects the daemons
     std::unique_ptr<HttpDaemon> daemon;
     std::vector<std::unique_ptr<HttpDaemon>> retired;
     std::chrono::steady_clock::time_point rates_checked_at;

@@ -15,8 +15,7 @@ namespace onnxhub {
 /// /metrics has counters in Prometheus' text format.
 class HubServer {
 public:
-    /// Throws UserError when the address is not available, a PEM cannot be used or libmicrohttpd
-    /// cannot be loaded.
+    /// Throws UserError when the address is not available or a PEM file is invalid.
     HubServer(ServedHub& hub, ServerOptions options);
     ~HubServer();  ///< closes all connections, even while a response is being sent
     HubServer(const HubServer&) = delete;

@@ -14,8 +14,8 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::size_t most_held = 256;                    // blobs; a large one is an open file
-constexpr std::size_t inflated_block_bytes = 512 * 1024;  // that are copied at once
+constexpr std::size_t max_held = 256;                     // blobs; each large one is an open file
+constexpr std::size_t inflated_block_bytes = 512 * 1024;  // bytes copied at once
 
 void copy_to_file(const ByteSource& source, int fd) {
     std::vector<std::byte> block(inflated_block_bytes);
@@ -56,7 +56,7 @@ std::shared_ptr<const HeldContent> InflatedBlobs::inflate(const BlobInTree& blob
     }
     const std::lock_guard lock(mutex_);
     held_.emplace_front(blob.id, content);
-    if (held_.size() > most_held) held_.pop_back();
+    if (held_.size() > max_held) held_.pop_back();
     return content;
 }
 
@@ -70,7 +70,7 @@ ByteBudget::Reservation InflatedBlobs::reserve(ByteBudget& budget, std::uint64_t
     throw NotServed{503, "too much is being sent already; try again"};
 }
 
-/// What is sent to no one now.
+/// Releases blobs that are not being sent.
 void InflatedBlobs::drop_unused() {
     const std::lock_guard lock(mutex_);
     std::erase_if(held_, [](const auto& held) { return held.second.use_count() == 1; });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Content that git itself holds, inflated to be sent: once for all who read it at the same time.
+// Content that is stored in git, inflated for sending: once for all clients that read it at the
+// same time.
 #pragma once
 
 #include <atomic>
@@ -16,11 +17,11 @@
 
 namespace onnxhub {
 
-/// Bytes of one file, for as long as someone is sent them.
+/// The bytes of one file, held while it is sent.
 struct HeldContent {
-    std::string text = {};             ///< small content, or
-    OpenFile file = OpenFile();        ///< larger content, in a file without a name
-    ByteBudget::Reservation reserved;  ///< for the bytes of either
+    std::string text = {};             ///< small content
+    OpenFile file = OpenFile();        ///< larger content, in an unnamed file
+    ByteBudget::Reservation reserved;  ///< for the held bytes
 };
 
 /// Thread-safe.
@@ -31,11 +32,11 @@ public:
     InflatedBlobs(ByteBudget& memory, ByteBudget& disk, std::uint64_t small_bytes)
         : memory_(memory), disk_(disk), small_bytes_(small_bytes) {}
 
-    /// Null when the blob is not held now.
+    /// Null when the blob is not held.
     std::shared_ptr<const HeldContent> find(const BlobId& id);
 
-    /// Inflates the blob unless it is held. Throws UserError when git can't give it, and
-    /// NotServed (503) when the budget is used up.
+    /// Inflates the blob unless it is held. Throws UserError when git cannot read it, and NotServed
+    /// (503) when the budget is used up.
     std::shared_ptr<const HeldContent> inflate(const BlobInTree& blob, std::uint64_t size_bytes);
 
     std::uint64_t inflations() const { return inflations_; }  ///< so far
@@ -49,7 +50,7 @@ private:
     const std::uint64_t small_bytes_;
     std::atomic<std::uint64_t> inflations_{0};
     std::mutex mutex_;
-    /// The last one that was asked for comes first.
+    /// The most recently requested blob is first.
     std::list<std::pair<BlobId, std::shared_ptr<const HeldContent>>> held_;
 };
 

@@ -28,7 +28,7 @@ std::string Metrics::text() const {
         "# HELP onnxhub_refused_connections_total Connections beyond the limits.\n"
         "# TYPE onnxhub_refused_connections_total counter\n"
         "onnxhub_refused_connections_total {}\n"
-        "# HELP onnxhub_sent_bytes_total Bytes of bodies that were to be sent.\n"
+        "# HELP onnxhub_sent_bytes_total Bytes of response bodies.\n"
         "# TYPE onnxhub_sent_bytes_total counter\n"
         "onnxhub_sent_bytes_total {}\n"
         "# HELP onnxhub_request_seconds Time from a request's first line to its last byte.\n"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counters of a server, as Prometheus reads them.
+// Counters of a server in Prometheus' format.
 #pragma once
 
 #include <array>
@@ -22,7 +22,7 @@ public:
 private:
     static constexpr std::array<double, 8> buckets = {0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60};
 
-    std::array<std::atomic<std::uint64_t>, 6> by_class_{};  ///< status / 100
+    std::array<std::atomic<std::uint64_t>, 6> by_class_{};  ///< by status / 100
     std::array<std::atomic<std::uint64_t>, buckets.size() + 1> by_duration_{};
     std::atomic<std::uint64_t> refused_connections_{0};
     std::atomic<std::uint64_t> bytes_{0};

@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "hosting/server/background_tasks.h"
 #include "hosting/server/microhttpd_library.h"
-#include "hosting/server/preparations.h"
 #include "hosting/server/request_head.h"
 
 namespace onnxhub {
@@ -30,7 +30,7 @@ struct Request {
     Prepared prepared = {};                      ///< the result of the last wait
     std::shared_ptr<const void> held = nullptr;  ///< owns what is being sent
 
-    /// What was prepared as `key`; null for anything else.
+    /// The result of the task `key`; null for any other task.
     template <class T>
     std::shared_ptr<const T> prepared_as(const std::string& key) const {
         if (prepared.key != key) return nullptr;

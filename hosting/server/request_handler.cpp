@@ -15,11 +15,11 @@
 namespace onnxhub {
 namespace {
 
-constexpr int most_waits = 4;               // of one request, for prepared content
+constexpr int max_waits = 4;                // of one request, for prepared content
 constexpr const char* retry_seconds = "5";  // Retry-After of a busy server
 
 constexpr const char* methods = "GET, HEAD, OPTIONS";
-/// Of a catalog page that the hub has as a file, as exported hubs do: only its own scripts run.
+/// For a catalog page that is a file of the hub, as in exported hubs: only its own scripts run.
 constexpr const char* page_sandbox =
     "sandbox allow-scripts allow-same-origin allow-downloads allow-popups "
     "allow-popups-to-escape-sandbox";
@@ -29,7 +29,7 @@ bool is_equal(const std::string& one, const std::string& other) {
     return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
 }
 
-/// Whether everyone who reaches the server may read the hub, pages of other web sites too.
+/// Whether everyone who can reach the server may read the hub, including pages of other web sites.
 bool is_public(const ServerOptions& options) {
     return options.is_public || (!options.token && !is_loopback_address(options.bind_address));
 }
@@ -179,8 +179,8 @@ void RequestHandler::answer_options(MHD_Connection* connection, Request& request
 
 /// Suspends the request until `work` is done. Then it is answered from the beginning.
 void RequestHandler::wait_for(MHD_Connection* connection, Request& request, const std::string& key,
-                              Preparations::Work work) {
-    if (++request.waits > most_waits) {
+                              BackgroundTasks::Work work) {
+    if (++request.waits > max_waits) {
         return send_text(connection, request, 503, "the file is changing; try again");
     }
     const auto resume = [connection, &request](Prepared prepared) {
@@ -188,7 +188,7 @@ void RequestHandler::wait_for(MHD_Connection* connection, Request& request, cons
         mhd().resume_connection(connection);  // the request may be deleted from here on
     };
     mhd().suspend_connection(connection);
-    if (contents_.preparations.start(this, key, std::move(work), resume)) return;
+    if (contents_.background_tasks.start(this, key, std::move(work), resume)) return;
     resume({key, nullptr, NotServed{503, "the server ends; try again"}});
 }
 
@@ -205,7 +205,7 @@ void RequestHandler::send_file(MHD_Connection* connection, Request& request, Ser
     send_planned(connection, request, plan, std::move(file));
 }
 
-/// As gzip if it is cached or its bytes are to be sent; HEAD never compresses.
+/// As gzip if it is cached or if its bytes are needed; HEAD never compresses.
 void RequestHandler::send_packed(MHD_Connection* connection, Request& request,
                                  const ConditionalHeaders& headers, ServedFile file) {
     const FileIdentity identity = packed_identity(file.identity);
@@ -246,8 +246,7 @@ void RequestHandler::send_planned(MHD_Connection* connection, Request& request,
     send(connection, request, plan.status, file_response(plan, std::move(file)), bytes);
 }
 
-/// Gives the file its content. False: the content is not available yet, and the request waits or
-/// was answered.
+/// Sets the file's content. False: it is not available now, and the request waits or is answered.
 bool RequestHandler::fill(MHD_Connection* connection, Request& request, ServedFile& file) {
     if (!file.blob || file.text) return true;
     const std::string key = "blob " + file.identity.etag;

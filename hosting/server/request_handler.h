@@ -31,7 +31,7 @@ public:
     void refuse(MHD_Connection* connection, Request& request, const HeadFlaw& flaw);
 
 private:
-    /// The catalog page. Preparations may still make it when the daemon ends.
+    /// The catalog page. A background task may still make it when the daemon ends.
     struct IndexPage {
         explicit IndexPage(std::function<std::string()> maker) : make(std::move(maker)) {}
 
@@ -40,7 +40,7 @@ private:
 
         const std::function<std::string()> make;
         std::mutex mutex;
-        std::shared_ptr<const std::string> html;  ///< null: none so far
+        std::shared_ptr<const std::string> html;  ///< null: not made yet
         std::optional<std::string> manifest;      ///< ETag of the manifest it was made from
     };
 
@@ -61,7 +61,7 @@ private:
     std::optional<std::string> manifest_etag();
 
     void wait_for(MHD_Connection* connection, Request& request, const std::string& key,
-                  Preparations::Work work);
+                  BackgroundTasks::Work work);
     void send_file(MHD_Connection* connection, Request& request, ServedFile file);
     void send_packed(MHD_Connection* connection, Request& request,
                      const ConditionalHeaders& headers, ServedFile file);

@@ -42,14 +42,14 @@ std::string_view value_of(const RequestHead& head, std::string_view name) {
 }
 
 std::optional<HeadFlaw> flaw_of_text(const RequestHead& head) {
-    if (!is_token(head.method)) return HeadFlaw{400, "the method is no name"};
+    if (!is_token(head.method)) return HeadFlaw{400, "the method is not a token"};
     const bool is_target = std::ranges::all_of(head.target, [](char c) {
         const auto byte = static_cast<unsigned char>(c);
         return byte > 0x20 && byte != 0x7F;
     });
-    if (!is_target || head.target.empty()) return HeadFlaw{400, "the target is no path"};
+    if (!is_target || head.target.empty()) return HeadFlaw{400, "the target is not a path"};
     for (const auto& [name, value] : head.fields) {
-        if (!is_token(name)) return HeadFlaw{400, "a header's name is no name"};
+        if (!is_token(name)) return HeadFlaw{400, "a header name is not a token"};
         if (has_control_character(value)) {
             return HeadFlaw{400, "a header has control characters"};
         }
@@ -68,7 +68,7 @@ std::optional<HeadFlaw> flaw_of(const RequestHead& head) {
     const bool is_coded = count_of(head, "Transfer-Encoding") > 0;
     if (lengths > 1) return HeadFlaw{400, "there is more than one Content-Length"};
     if (lengths > 0 && is_coded) {
-        return HeadFlaw{400, "Content-Length and Transfer-Encoding exclude each other"};
+        return HeadFlaw{400, "there are both Content-Length and Transfer-Encoding"};
     }
     const bool is_read = head.method == "GET" || head.method == "HEAD" || head.method == "OPTIONS";
     if (!is_read) return std::nullopt;  // refused for its method

@@ -6,8 +6,8 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::size_t most_kept = 32;  // files, in each of the two
-constexpr int gzip_level = 6;          // zlib's own choice between time and size
+constexpr std::size_t max_kept = 32;  // files, in each of the two caches
+constexpr int gzip_level = 6;         // zlib's own choice between time and size
 
 }  // namespace
 
@@ -34,10 +34,10 @@ std::shared_ptr<const std::string> GzipCache::find(const std::string& etag) {
 
 void GzipCache::keep(const std::string& etag, std::shared_ptr<const std::string> packed) {
     const std::lock_guard lock(mutex_);
-    if (packed->size() > most_bytes_) return;
+    if (packed->size() > max_bytes_) return;
     bytes_ += packed->size();
     files_.emplace_front(etag, std::move(packed));
-    while (files_.size() > most_kept || bytes_ > most_bytes_) {
+    while (files_.size() > max_kept || bytes_ > max_bytes_) {
         bytes_ -= files_.back().second->size();
         files_.pop_back();
     }
@@ -63,11 +63,11 @@ bool ResponseCache::send(MHD_Connection* connection, const std::string& key) {
 
 void ResponseCache::keep(const std::string& key, Response response, std::uint64_t bytes) {
     const std::lock_guard lock(mutex_);
-    if (responses_.size() >= most_kept || bytes_ + bytes > most_bytes_) {
+    if (responses_.size() >= max_kept || bytes_ + bytes > max_bytes_) {
         responses_.clear();
         bytes_ = 0;
     }
-    if (bytes > most_bytes_ || !responses_.emplace(key, std::move(response)).second) return;
+    if (bytes > max_bytes_ || !responses_.emplace(key, std::move(response)).second) return;
     bytes_ += bytes;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the server keeps in memory, so that a manifest that many ask for is read and packed once.
-// All of it may be used by several threads.
+// Caches in memory, so that a frequently requested manifest is read and compressed once.
+// Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -16,44 +16,44 @@
 
 namespace onnxhub {
 
-/// A text that counts in `memory` for as long as someone has it; null when it would be too much.
+/// A text that is counted in `memory` as long as it is in use; null when it would exceed the limit.
 std::shared_ptr<const std::string> held_text(ByteBudget& memory, std::string text);
 
-/// JSON and pages as gzip, by the ETag of the file, the last ones that were asked for.
+/// JSON and pages as gzip, by the file's ETag, least recently used ones dropped first.
 class GzipCache {
 public:
-    /// Keeps so many bytes at most.
-    explicit GzipCache(std::uint64_t most_bytes) : most_bytes_(most_bytes) {}
+    /// Holds at most this number of bytes.
+    explicit GzipCache(std::uint64_t max_bytes) : max_bytes_(max_bytes) {}
 
-    /// Null when it is not kept.
+    /// Null when it is not cached.
     std::shared_ptr<const std::string> find(const std::string& etag);
     void keep(const std::string& etag, std::shared_ptr<const std::string> packed);
 
 private:
-    const std::uint64_t most_bytes_;
+    const std::uint64_t max_bytes_;
     std::mutex mutex_;
     std::uint64_t bytes_ = 0;
     std::list<std::pair<std::string, std::shared_ptr<const std::string>>> files_;
 };
 
-/// The file's identity as gzip: another ETag, and no size as long as it is not packed.
+/// The file's identity as gzip: a different ETag, and no size until it is compressed.
 FileIdentity packed_identity(FileIdentity identity);
 
-/// As gzip (RFC 1952).
+/// Compresses as gzip (RFC 1952).
 std::string pack(const std::string& text);
 
-/// Small files whole, with their headers, to be sent again as they are.
+/// Whole responses for small files, with their headers, to be sent again unchanged.
 class ResponseCache {
 public:
-    /// Keeps so many bytes of content at most.
-    explicit ResponseCache(std::uint64_t most_bytes) : most_bytes_(most_bytes) {}
+    /// Holds at most this number of content bytes.
+    explicit ResponseCache(std::uint64_t max_bytes) : max_bytes_(max_bytes) {}
 
-    /// Queues the response that is kept as `key`; false if there is none.
+    /// Queues the cached response of `key`; false if there is none.
     bool send(MHD_Connection* connection, const std::string& key);
     void keep(const std::string& key, Response response, std::uint64_t bytes);
 
 private:
-    const std::uint64_t most_bytes_;
+    const std::uint64_t max_bytes_;
     std::mutex mutex_;
     std::uint64_t bytes_ = 0;
     std::map<std::string, Response> responses_;

@@ -8,13 +8,13 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::size_t most_given = 4096;   // commits that are remembered as served
-constexpr std::size_t most_answers = 256;  // look-ups that are remembered
+constexpr std::size_t max_given = 4096;   // served commits that are remembered
+constexpr std::size_t max_answers = 256;  // cached look-ups
 constexpr std::chrono::seconds answer_time{1};
 
-/// Whether it is more than a name or a commit's digits: git's expressions such as `main^{/regex}`
-/// search the whole history for each request, and libgit2 1.5 loses the regex's memory each time.
-/// No name of a ref has these characters (git-check-ref-format(1)).
+/// Whether it is an expression rather than a name or a commit id: git's expressions such as
+/// `main^{/regex}` search the whole history for each request, and libgit2 1.5 leaks memory each
+/// time. Names of refs do not have these characters (git-check-ref-format(1)).
 bool is_revision_expression(std::string_view ref) {
     return ref.find_first_of("^~:?*[\\ ") != ref.npos || ref.find("@{") != ref.npos ||
            ref.find("..") != ref.npos;
@@ -48,7 +48,7 @@ void ServedCommits::remember(const CommitId& commit) {
     const std::lock_guard lock(mutex_);
     if (!given_.empty() && given_.back() == commit) return;
     std::erase(given_, commit);
-    if (given_.size() >= most_given) given_.pop_front();
+    if (given_.size() >= max_given) given_.pop_front();
     given_.push_back(commit);
 }
 
@@ -57,7 +57,7 @@ bool ServedCommits::was_given(const CommitId& commit) {
     return std::ranges::find(given_, commit) != given_.end();
 }
 
-/// Looked up at most once a second: in a long history it takes its time.
+/// Looked up at most once per second, since it is slow in a long history.
 bool ServedCommits::is_given(const CommitId& commit, const std::optional<CommitId>& tip) {
     const auto now = std::chrono::steady_clock::now();
     const std::pair key(commit, tip.value_or(""));
@@ -69,7 +69,7 @@ bool ServedCommits::is_given(const CommitId& commit, const std::optional<CommitI
     }
     const bool is_given = look_up(commit, tip);
     const std::lock_guard lock(mutex_);
-    if (answers_.size() >= most_answers) answers_.clear();
+    if (answers_.size() >= max_answers) answers_.clear();
     answers_[key] = {is_given, now};
     return is_given;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which commits of a repository a server gives.
+// Determines which commits of a repository a server serves.
 #pragma once
 
 #include <chrono>
@@ -15,36 +15,37 @@
 
 namespace onnxhub {
 
-/// What a hub gives beyond what is tracked now by the ref or the working tree that is served.
+/// Access beyond the files that are currently tracked by the served ref or working tree.
 struct HubAccess {
-    bool untracked = false;  ///< files of a working tree that git does not track or ignores
-    bool history = false;    ///< all commits that what is served leads to
-    bool all_refs = false;   ///< all branches and tags, which then are served too
-    bool only_ref = false;   ///< the ref by its name alone, and no commit by its hash
+    bool untracked =
+        false;  ///< also files of a working tree that git does not track or that it ignores
+    bool history = false;   ///< all ancestors of what is served
+    bool all_refs = false;  ///< all branches and tags
+    bool only_ref = false;  ///< only the ref by its name, and no commit by its id
 };
 
-/// Without more access these are the commit that the served ref names now, and those it named
-/// before when this object was asked, as long as the ref leads to them: what a client has pinned
-/// stays, what was taken back goes. Thread-safe.
+/// Without additional access, serves the commit that the ref points to, and those it pointed to in
+/// earlier requests, as long as they are reachable from the ref. So a pinned commit stays
+/// available, and a retracted one does not. Thread-safe.
 class ServedCommits {
 public:
     ServedCommits(std::shared_ptr<const GitRepository> repository, std::string ref,
                   HubAccess access)
         : repository_(std::move(repository)), ref_(std::move(ref)), access_(access) {}
 
-    /// What the served ref names now; nothing when it is gone.
+    /// The commit that the served ref points to; nullopt when the ref was deleted.
     std::optional<CommitId> tip();
 
-    /// The commit that a branch, a tag or a commit's hash names, if it is given.
+    /// The commit of a branch, a tag or a commit id, if it is served.
     std::optional<CommitId> find(const std::string& name);
 
     const std::string& ref() const { return ref_; }
-    void forget();  ///< what was looked up; not what was served
+    void forget();  ///< clears cached look-ups, but not the served commits
 
 private:
     struct Answer {
         bool is_given = false;
-        std::chrono::steady_clock::time_point time;  ///< when it was so
+        std::chrono::steady_clock::time_point time;  ///< time of the look-up
     };
 
     void remember(const CommitId& commit);
@@ -56,7 +57,7 @@ private:
     const std::string ref_;
     const HubAccess access_;
     std::mutex mutex_;
-    std::deque<CommitId> given_;  ///< that the served refs named; the oldest first
+    std::deque<CommitId> given_;  ///< commits that the served refs pointed to, oldest first
     std::map<std::pair<CommitId, CommitId>, Answer> answers_;  ///< by commit and served tip
 };
 

@@ -27,10 +27,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_remembered = 100'000;          // hashes of files
-constexpr std::size_t most_trees = 64;                    // revisions
-constexpr std::uint64_t largest_blob = 64 * 1024 * 1024;  // bytes, of files that git itself holds
-constexpr std::uint64_t hashed_at_once = 1024 * 1024;  // bytes, of files whose hash takes no time
+constexpr std::size_t max_remembered = 100'000;  // hashes of files
+constexpr std::size_t max_trees = 64;            // revisions
+constexpr std::uint64_t largest_blob =
+    64 * 1024 * 1024;  // bytes; limit for files that are stored in git
+constexpr std::uint64_t hashed_at_once =
+    1024 * 1024;  // bytes; smaller files are hashed immediately
 
 /// The blob of an empty file: `git hash-object -t blob /dev/null`.
 constexpr BlobId empty_blob = {{0xe6, 0x9d, 0xe2, 0x9b, 0xb2, 0xd1, 0xd6, 0x43, 0x4b, 0x8b,
@@ -40,7 +42,8 @@ NotServed absent() {
     return {404, "there is no such file", true};
 }
 
-/// Why a file that may well be there can't be opened now: 404 would be untrue, and is remembered.
+/// The reason why an existing file may not be available now. A 404 would be wrong, and clients
+/// would cache it.
 std::optional<NotServed> shortage(int error) {
     if (error != EMFILE && error != ENFILE && error != ENOMEM) return std::nullopt;
     return NotServed{503, "too many files are open here; try again"};
@@ -50,7 +53,7 @@ bool has_hidden_segment(std::string_view path) {
     return path.starts_with('.') || path.find("/.") != path.npos;
 }
 
-/// Opens what is below `root`, where no link may be on the way.
+/// Opens a path below `root` without following links.
 int open_beneath(int root, const std::string& path) {
     open_how how = {};
     how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
@@ -58,7 +61,7 @@ int open_beneath(int root, const std::string& path) {
     return static_cast<int>(syscall(SYS_openat2, root, path.c_str(), &how, sizeof how));
 }
 
-/// Where the link at `path` leads, or nothing when it is none.
+/// Target of the link at `path`; nullopt when it is not a link.
 std::optional<std::string> link_target(int root, const std::string& path) {
     std::array<char, 4096> target = {};
     const ssize_t size = readlinkat(root, path.c_str(), target.data(), target.size());
@@ -66,10 +69,10 @@ std::optional<std::string> link_target(int root, const std::string& path) {
     return std::string(target.data(), static_cast<std::size_t>(size));
 }
 
-/// The path without links that `path` means, segment by segment; nothing when that leads out of the
-/// root, in a loop, or through a hidden segment at any step (a working tree's `.git`).
+/// Resolves links in `path`, segment by segment; nullopt when it points outside of the root, is in
+/// a loop, or passes a hidden segment at any step (such as a working tree's `.git`).
 std::optional<std::string> without_links(int root, const std::string& path) {
-    constexpr int most_links = 40;  // as path_resolution(7) has it
+    constexpr int max_links = 40;  // see path_resolution(7)
     fs::path reached, pending = path;
     for (int links = 0; !pending.empty();) {
         const fs::path segment = *pending.begin();
@@ -84,7 +87,7 @@ std::optional<std::string> without_links(int root, const std::string& path) {
             reached /= segment;
             continue;
         }
-        if (++links > most_links || target->starts_with('/')) return std::nullopt;
+        if (++links > max_links || target->starts_with('/')) return std::nullopt;
         pending = pending.empty() ? fs::path(*target) : *target / pending;
     }
     return reached.string();
@@ -105,14 +108,14 @@ std::string hex_of(const BlobId& id) {
     return hex;
 }
 
-/// What tells one state of a file from another: device, inode, size, time in nanoseconds.
+/// Identifies a state of a file: device, inode, size, time in nanoseconds.
 std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, std::int64_t> key_of(
     const struct stat& status) {
     return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
             status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
 }
 
-/// Throws UserError when a read fails, or when the file does not have its size any more.
+/// Throws UserError when a read fails, or when the size of the file has changed.
 std::string hash_of(int fd, std::uint64_t size) {
     Sha256Hasher hasher;
     std::vector<std::byte> block(512 * 1024);
@@ -125,7 +128,7 @@ std::string hash_of(int fd, std::uint64_t size) {
     return to_hex(hasher.finish());
 }
 
-/// The pointer that a file of this size may be. Throws UserError when it can't be read.
+/// The pointer in a file of this size, if it is one. Throws UserError when it cannot be read.
 std::optional<LfsPointer> pointer_in(int fd, std::uint64_t size) {
     if (size >= lfs_pointer_size_limit) return std::nullopt;
     std::array<char, lfs_pointer_size_limit> buffer = {};
@@ -135,7 +138,7 @@ std::optional<LfsPointer> pointer_in(int fd, std::uint64_t size) {
     return pointer ? std::optional(*pointer) : std::nullopt;
 }
 
-/// The same of a blob, which is smaller than pointers may be.
+/// The same for a blob that is small enough to be a pointer.
 std::optional<LfsPointer> pointer_in(const BlobInTree& blob) {
     const auto source = blob.tree->open(blob.path);
     const std::string text = read_whole(*source, lfs_pointer_size_limit, blob.path);
@@ -144,7 +147,7 @@ std::optional<LfsPointer> pointer_in(const BlobInTree& blob) {
     return pointer ? std::optional(*pointer) : std::nullopt;
 }
 
-/// The next segment of `path`, which begins with '/'; `path` is what follows.
+/// Removes the next segment from `path`, which begins with '/', and returns it.
 std::string next_segment(std::string_view& path) {
     path.remove_prefix(std::min<std::size_t>(1, path.size()));
     const std::size_t slash = std::min(path.find('/'), path.size());
@@ -158,7 +161,7 @@ std::string next_segment(std::string_view& path) {
 ServedHub::ServedHub(const std::string& location, HubAccess access) {
     const HubLocation found = locate_hub(location);
     if (access.only_ref && !found.reads_commit) {
-        throw UserError(location + ": names no ref; with --only-ref name one as DIR:ref");
+        throw UserError(location + ": has no ref; with --only-ref name one as DIR:ref");
     }
     if ((access.history || access.all_refs) && !found.repository) {
         throw UserError(location + ": is not a git repository; leave out --history and " +
@@ -171,8 +174,8 @@ ServedHub::ServedHub(const std::string& location, HubAccess access) {
     if (found.repository) use_repository(found, access);
 }
 
-/// A folder inside of a repository that git does not track at all, such as an exported hub, has
-/// nothing to do with it.
+/// A folder in a repository that git does not track at all, such as an exported hub, is unrelated
+/// to the repository.
 void ServedHub::use_repository(const HubLocation& found, HubAccess access) {
     if (!found.reads_commit && !access.untracked) {
         tracked_ = std::make_unique<TrackedFiles>(found.repository, found.subfolder);
@@ -215,11 +218,12 @@ Served ServedHub::open(std::string_view path) {
 Served ServedHub::open_plain(const std::string& hub_path) {
     if (!folder_.empty()) return open_on_disk(hub_path);
     if (const auto commit = commits_->tip()) return open_in_tree(*commit, hub_path);
-    return NotServed{404, "the ref " + commits_->ref() + ", which is served here, is gone", true};
+    return NotServed{404, "the ref " + commits_->ref() + ", which is served here, was deleted",
+                     true};
 }
 
-/// "/owner/name/ref/path". A branch may have '/' in its name, so its segments are joined until one
-/// is there.
+/// "/owner/name/ref/path". The name of a branch may contain '/', so segments are joined until they
+/// name a served ref.
 std::optional<Served> ServedHub::open_at_ref(std::string_view path) {
     next_segment(path);
     next_segment(path);
@@ -236,7 +240,7 @@ std::optional<Served> ServedHub::open_at_ref(std::string_view path) {
     return std::nullopt;
 }
 
-/// Opens what is served of the folder, through links that stay there and touch nothing hidden; -1
+/// Opens a served file of the folder, through links that stay inside and pass nothing hidden; -1
 /// with errno when there is no such file.
 OpenFile ServedHub::open_served(const std::string& hub_path) {
     std::string path = hub_path;
@@ -273,7 +277,7 @@ Served ServedHub::open_on_disk(const std::string& hub_path) {
     return served;
 }
 
-/// Of a blob only what its object's header says is read, but for pointers.
+/// Reads only the object header of a blob, except for pointers.
 Served ServedHub::open_in_tree(const CommitId& commit, const std::string& hub_path) {
     const auto tree = tree_of(commit);
     const auto resolved = resolve_symlinks(*tree, hub_path);
@@ -285,11 +289,11 @@ Served ServedHub::open_in_tree(const CommitId& commit, const std::string& hub_pa
     const std::uint64_t size = stat->size_bytes;
     if (size > largest_blob) {
         return NotServed{500,
-                         "git itself holds this file, which is larger than 64 MiB; it has to be "
+                         "this file is stored in git and larger than 64 MiB; it must be "
                          "moved into Git LFS"};
     }
     const BlobInTree blob{*id, tree, *path};
-    if (size == 0 && *id != empty_blob) tree->open(*path);  // throws: it was not fetched
+    if (size == 0 && *id != empty_blob) tree->open(*path);  // throws if it was not fetched
     const auto pointer = size < lfs_pointer_size_limit ? pointer_of(blob) : std::nullopt;
     Served served = ServedFile();
     if (pointer) {
@@ -304,7 +308,7 @@ Served ServedHub::open_in_tree(const CommitId& commit, const std::string& hub_pa
     return served;
 }
 
-/// Read once for each blob.
+/// Read once per blob.
 std::optional<LfsPointer> ServedHub::pointer_of(const BlobInTree& blob) {
     {
         const std::lock_guard lock(mutex_);
@@ -313,7 +317,7 @@ std::optional<LfsPointer> ServedHub::pointer_of(const BlobInTree& blob) {
     }
     const auto pointer = pointer_in(blob);
     const std::lock_guard lock(mutex_);
-    if (pointers_.size() >= most_remembered) pointers_.clear();
+    if (pointers_.size() >= max_remembered) pointers_.clear();
     pointers_.emplace(blob.id, pointer);
     return pointer;
 }
@@ -330,7 +334,7 @@ Served ServedHub::open_lfs_object(const LfsPointer& pointer, const std::string& 
     if (file.get() < 0 || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
         static_cast<std::uint64_t>(status.st_size) != pointer.size_bytes) {
         return NotServed{404,
-                         "a Git LFS pointer, and its object is not here; `git lfs fetch` gets it"};
+                         "a Git LFS pointer, and its object is not available; run `git lfs fetch`"};
     }
     ServedFile served;
     served.identity = {in_quotes(oid), status.st_mtim.tv_sec, pointer.size_bytes};
@@ -345,12 +349,12 @@ std::optional<std::string> ServedHub::known_etag(const FileKey& key) {
     return found != etags_.end() ? std::optional(found->second) : std::nullopt;
 }
 
-/// Hashed once for each state of the file.
+/// Hashed once per state of the file.
 std::string ServedHub::etag_of(int fd, const FileKey& key) {
     if (auto known = known_etag(key)) return *std::move(known);
     const std::string hash = hash_of(fd, std::get<2>(key));
     const std::lock_guard lock(mutex_);
-    if (etags_.size() >= most_remembered) etags_.clear();
+    if (etags_.size() >= max_remembered) etags_.clear();
     etags_.emplace(key, hash);
     return hash;
 }
@@ -369,7 +373,7 @@ std::shared_ptr<const Tree> ServedHub::tree_of(const CommitId& commit) {
     const std::lock_guard lock(mutex_);
     const auto found = trees_.find(commit);
     if (found != trees_.end()) return found->second;
-    if (trees_.size() >= most_trees) trees_.clear();
+    if (trees_.size() >= max_trees) trees_.clear();
     std::shared_ptr<const Tree> tree = repository_->tree_of(commit, subfolder_);
     trees_.emplace(commit, tree);
     return tree;

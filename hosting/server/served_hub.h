@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a hub's server has to give, by URL path.
+// The files that a hub's server serves, by URL path.
 #pragma once
 
 #include <cstdint>
@@ -23,63 +23,65 @@
 
 namespace onnxhub {
 
-/// A file that git itself holds, not yet inflated.
+/// A file that is stored in git, not yet inflated.
 struct BlobInTree {
     BlobId id;
     std::shared_ptr<const Tree> tree;
     std::string path;  ///< in the tree; a regular file
 };
 
-/// The content of files that hubs hold may do nothing in a browser (CSP, directive "sandbox").
+/// Files of hubs must not be active in a browser (CSP, directive "sandbox").
 inline constexpr const char* content_policy = "sandbox";
 
 struct ServedFile {
-    FileIdentity identity;  ///< its ETag is empty where ServedHub::learn_etag() has to hash first
+    FileIdentity
+        identity;  ///< the ETag is empty if ServedHub::learn_etag() must hash the file first
     std::string content_type;
-    OpenFile file = OpenFile();                         ///< the content, or
-    std::shared_ptr<const std::string> text = nullptr;  ///< where that is null, this, or
-    std::optional<BlobInTree> blob = std::nullopt;      ///< where it is
-    std::optional<CommitId> commit = std::nullopt;      ///< it was taken from; nothing: from a disk
-    std::string policy = content_policy;                ///< Content-Security-Policy; "" for none
+    OpenFile file = OpenFile();                         ///< the content, if the file is open
+    std::shared_ptr<const std::string> text = nullptr;  ///< otherwise the content as text
+    std::optional<BlobInTree> blob = std::nullopt;      ///< otherwise the blob with the content
+    std::optional<CommitId> commit = std::nullopt;  ///< the commit it is from; nullopt: from disk
+    std::string policy = content_policy;            ///< Content-Security-Policy; "" for none
 };
 
 struct NotServed {
     int status = 404;
     std::string reason;      ///< one line for the client
-    bool is_absent = false;  ///< nothing has this path: another layout may mean it
+    bool is_absent = false;  ///< no file has this path, but another layout may have it
 };
 
 using Served = std::variant<ServedFile, NotServed>;
 
-/// Paths come in three layouts: plain ("/ONNX_HUB_MANIFEST.json", "/a/m.onnx") and GitHub's two
-/// ("/owner/name/ref/a/m.onnx" and "/media/owner/name/ref/a/m.onnx"). A plain file goes before. In
-/// a repository the ref of GitHub's layouts is one that ServedCommits gives, looked up at each
-/// request, so that a moving ref needs no restart; elsewhere any ref is the folder. Of a working
-/// tree only files are served that git tracks, as they are on the disk, unless `untracked` says
-/// otherwise; a folder that git does not track at all is a plain one, where every file is served.
-/// Git LFS pointers are followed into the LFS store. Nothing outside the hub is ever opened, nor
-/// anything whose path has a segment that begins with '.', on the way through symbolic links
-/// neither. Thread-safe.
+/// Paths have three layouts: plain ("/ONNX_HUB_MANIFEST.json", "/a/m.onnx") and GitHub's two
+/// ("/owner/name/ref/a/m.onnx" and "/media/owner/name/ref/a/m.onnx"). A plain file takes
+/// precedence. In a repository, ServedCommits resolves the ref of GitHub's layouts at each request,
+/// so that a moved ref needs no restart; otherwise every ref means the folder.
+///
+/// From a working tree, only files that git tracks are served, with their content on disk, unless
+/// `untracked` is set. A folder that git does not track at all is a plain folder, and all its files
+/// are served. Git LFS pointers are resolved from the LFS store. Never opens files outside of the
+/// hub, nor paths with a segment that begins with '.', also not through symbolic links.
+/// Thread-safe.
 class ServedHub {
 public:
-    /// `location` as LocalHub takes it: a folder, or a repository with ":ref". Throws
-    /// UserError when there is none, or where `only_ref`, `history` or `all_refs` is wanted
-    /// and there is no repository (no ref, with `only_ref`).
+    /// `location` as for LocalHub: a folder, or a repository with ":ref". Throws UserError when it
+    /// does not exist, or when `only_ref`, `history` or `all_refs` is set without a repository
+    /// (without a ref, for `only_ref`).
     explicit ServedHub(const std::string& location, HubAccess access = {});
     ~ServedHub();
 
-    /// `path` is decoded, with '/' at its beginning, and may be anything. No content is read here
-    /// but of pointers and of files up to 1 MiB, for their ETag.
+    /// `path` is decoded, begins with '/', and may be any text. Reads no content except pointers
+    /// and, for their ETag, files up to 1 MiB.
     Served open(std::string_view path);
 
-    /// Hashes the file at `path`, whose ETag open() knows from then on. Throws UserError
-    /// when the file can't be read to its end, and NotServed when there is none.
+    /// Hashes the file at `path`, so that open() knows its ETag. Throws UserError when the file
+    /// cannot be read completely, and NotServed when it does not exist.
     void learn_etag(const std::string& path);
 
-    /// What was learned of files and refs is forgotten.
+    /// Clears what is cached about files and refs.
     void reload();
 
-    /// Whether only what git tracks is served of a working tree.
+    /// Whether only tracked files of a working tree are served.
     bool is_tracked_only() const { return tracked_ != nullptr; }
 
 private:
@@ -99,20 +101,21 @@ private:
 
     std::filesystem::path folder_;  ///< empty: a revision is served
     std::shared_ptr<const GitRepository> repository_;
-    std::unique_ptr<ServedCommits> commits_;  ///< null: there is no repository
-    std::unique_ptr<TrackedFiles> tracked_;   ///< null: every file of the folder is served
+    std::unique_ptr<ServedCommits> commits_;  ///< null: no repository
+    std::unique_ptr<TrackedFiles> tracked_;   ///< null: all files of the folder are served
     std::string subfolder_;
     OpenFile root_;
     std::mutex mutex_;
-    std::map<FileKey, std::string> etags_;  ///< of files that were hashed
+    std::map<FileKey, std::string> etags_;  ///< ETags of hashed files
     std::map<BlobId, std::optional<LfsPointer>> pointers_;
     std::map<CommitId, std::shared_ptr<const Tree>> trees_;
 };
 
-/// Decodes %XX once. Nothing for what is not UTF-8, has a broken escape, or a NUL.
+/// Decodes %XX once. nullopt for invalid UTF-8, a broken escape or a NUL.
 std::optional<std::string> decode_path(std::string_view raw);
 
-/// By its ending: "application/json", "text/html; charset=utf-8"; models are octets.
+/// By file name extension: "application/json", "text/html; charset=utf-8"; models are octet
+/// streams.
 std::string content_type_of(std::string_view path);
 
 }  // namespace onnxhub

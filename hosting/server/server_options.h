@@ -13,7 +13,7 @@
 namespace onnxhub {
 
 struct TlsIdentity {
-    std::string certificate;  ///< chain, PEM
+    std::string certificate;  ///< certificate chain, PEM
     std::string key;          ///< PEM
 };
 
@@ -22,8 +22,9 @@ struct ServerOptions {
     std::uint16_t port = 8080;               ///< 0: any free port
     /// With an identity, even an empty one, the server never speaks plain http.
     std::optional<TlsIdentity> identity = {};
-    /// Makes the HTML for "/" when the hub has no index.html; "" when there is no page now. Called
-    /// from any thread, at the first request of the page and after each change of the manifest.
+    /// Makes the HTML for "/" if the hub has no index.html of its own; "" when not available.
+    /// Called from any thread when the page is requested for the first time or after the manifest
+    /// has changed.
     std::function<std::string()> index_page = {};
     /// Required as "Authorization: Bearer …" for all paths but /healthz.
     std::optional<std::string> token = {};
@@ -33,15 +34,15 @@ struct ServerOptions {
     /// The server closes a connection that is silent for this long. The whole head of a request may
     /// take four times as long, from the previous response (or the connection's start) on.
     std::chrono::milliseconds idle_time{30'000};
-    std::size_t header_bytes = 16 * 1024;  ///< of one request, at most
+    std::size_t header_bytes = 16 * 1024;  ///< maximum per request
     /// Names that `Host` may have for a private hub, besides localhost, 127.0.0.1 and [::1], in the
     /// form of requested_host(). See AllowedHosts.
     std::vector<std::string> host_names = {};
-    /// Everyone may read the hub under any name, pages of other web sites too (CORS). The same is
-    /// true without a token when `bind_address` is not a loopback address.
+    /// Everyone may read the hub, including pages of other web sites (CORS), under any name. Always
+    /// so without a token when `bind_address` is not a loopback address.
     bool is_public = false;
-    /// Content-Security-Policy of an index.html in the hub, such as an exported hub has. "": the
-    /// policy of all other files.
+    /// Content-Security-Policy of an index.html that the hub contains, as exported hubs do; "": the
+    /// same as other files.
     std::string page_policy = {};
     std::uint64_t memory_bytes = std::uint64_t{128} << 20;  ///< for content that is being sent
     std::uint64_t disk_bytes = std::uint64_t{1} << 30;      ///< the same, in temporary files

@@ -12,7 +12,7 @@
 namespace onnxhub {
 namespace {
 
-/// What could end or forge a line, or move a terminal's cursor, is escaped.
+/// Escapes characters that could end or forge a line, or move a terminal's cursor.
 std::string loggable(std::string_view text) {
     std::string safe;
     for (const char c : text.substr(0, 2000)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a server knows of its clients and has answered: they outlive a change of certificates.
+// Statistics of a server, kept when its certificate changes.
 #pragma once
 
 #include <chrono>
@@ -13,10 +13,10 @@
 
 namespace onnxhub {
 
-/// A line of the log. What a client has sent may hold anything.
+/// A line of the log. Values from clients may contain any bytes.
 struct LogEntry {
     std::string address;
-    std::string request;  ///< its first line; "-" when it was not understood
+    std::string request;  ///< its first line; "-" when it was invalid
     int status = 0;
     std::uint64_t bytes = 0;
     std::string referer = "-";

@@ -5,10 +5,10 @@
 #include <fmt/ranges.h>
 #include <onnx/checker.h>
 #include <onnx/version_converter/convert.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <climits>
+#include <cstdint>
 #include <exception>
 #include <fstream>
 #include <functional>
@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/process_limits.h"
 #include "manifest/element_type.h"
 #include "manifest/entry.h"
 #include "manifest/port_text.h"
@@ -29,12 +30,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr rlim_t longest_computing = 600;  // seconds
+constexpr std::uint64_t longest_computing = 600;  // seconds
 
 // Address space: for libraries and small models, and for each byte of the two models. Each is held
 // as bytes and as messages, and so is the result.
-constexpr rlim_t memory_base = rlim_t{1} << 30;  // bytes
-constexpr rlim_t memory_per_byte = 8;
+constexpr std::uint64_t memory_base = std::uint64_t{1} << 30;  // bytes
+constexpr std::uint64_t memory_per_byte = 8;
 
 using Names = std::set<std::string>;
 /// Connected ports: the network's input → the preprocessing model's output.
@@ -376,28 +377,23 @@ void append_opsets(onnx::ModelProto& merged, const onnx::ModelProto& one,
 }
 
 /// Of the rest of this process, by the sizes of the models.
-void limit_resources([[maybe_unused]] const fs::path& preprocessing,
-                     [[maybe_unused]] const fs::path& network) {
-    const rlimit time = {longest_computing, longest_computing};
-    setrlimit(RLIMIT_CPU, &time);
-#if !defined(__SANITIZE_ADDRESS__)  // which reserves terabytes of address space
-    const rlim_t size = fs::file_size(preprocessing) + fs::file_size(network);
-    const rlimit memory = {memory_base + memory_per_byte * size,
-                           memory_base + memory_per_byte * size};
-    setrlimit(RLIMIT_AS, &memory);
-#endif
+void limit_resources(const fs::path& preprocessing, const fs::path& network) {
+    limit_computing_time(longest_computing);
+    const std::uint64_t size = fs::file_size(preprocessing) + fs::file_size(network);
+    limit_address_space(memory_base + memory_per_byte * size);
 }
 
 onnx::ModelProto read_model(const fs::path& path) {
     std::error_code error;
     if (fs::file_size(path, error) > INT_MAX) {
         throw UserError(path.string() +
-                        ": is larger than the 2 GiB that a message can be; use its path");
+                        ": is larger than 2 GiB, the limit of protobuf; choose a smaller model");
     }
     std::ifstream file(path, std::ios::binary);
     onnx::ModelProto model;
     if (!file || !model.ParseFromIstream(&file)) {
-        throw UserError(path.string() + ": is no ONNX model; tell the hub's maintainers");
+        throw UserError(path.string() +
+                        ": is not an ONNX model; report this to the hub's maintainers");
     }
     return model;
 }

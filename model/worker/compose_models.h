@@ -11,9 +11,9 @@
 
 namespace onnxhub {
 
-/// The outputs of `preprocessing`, in their order, become the inputs of `network`. Inputs and
-/// outputs without a partner stay those of the result. Initializers of the network are not
-/// connected, even where IR versions before 4 list them among the inputs.
+/// Connects the outputs of `preprocessing`, in order, to the inputs of `network`. Unconnected
+/// inputs and outputs become those of the result. Initializers of the network are not inputs, even
+/// where IR versions before 4 list them as inputs.
 ///
 /// As in the Python client (onnx.hub.load_composite_model), ONNX's version converter brings the
 /// model with the lower opset of the default domain up to the higher one. Other domains must agree.

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/worker/serve_tasks.h"
 
-#include <signal.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
+#include <cstdint>
 #include <functional>
 #include <new>
 #include <string>
@@ -12,6 +9,8 @@
 #include <vector>
 
 #include "base/message_channel.h"
+#include "base/process_limits.h"
+#include "base/signals.h"
 #include "model/worker/check_model.h"
 #include "model/worker/compose_models.h"
 #include "model/worker/first_line.h"
@@ -21,7 +20,8 @@
 namespace onnxhub {
 namespace {
 
-constexpr rlim_t memory_limit = rlim_t{4} << 30;  // bytes of address space, to infer and check
+constexpr std::uint64_t memory_limit = std::uint64_t{4}
+                                       << 30;  // bytes of address space, to infer and check
 
 using Answer = std::pair<WorkerStatus, std::string>;
 
@@ -40,18 +40,6 @@ bool send_answer(const MessageChannel& channel, const Answer& answer) {
            channel.send_string(answer.second);
 }
 
-void forbid_core_dumps() {
-    const struct rlimit no_core = {0, 0};
-    setrlimit(RLIMIT_CORE, &no_core);
-}
-
-void limit_memory() {
-#if !defined(__SANITIZE_ADDRESS__)  // which reserves terabytes of address space
-    const struct rlimit memory = {memory_limit, memory_limit};
-    setrlimit(RLIMIT_AS, &memory);
-#endif
-}
-
 std::string perform(OnnxTask task, const std::string& model,
                     const std::vector<std::string>& names) {
     return task == OnnxTask::check_model ? check_model_task(model)
@@ -62,9 +50,9 @@ std::string perform(OnnxTask task, const std::string& model,
 
 int serve_onnx_tasks() {
     forbid_core_dumps();
-    limit_memory();
-    signal(SIGINT, SIG_IGN);  // Ctrl-C is for the parent, whose end closes our socket
-    const MessageChannel channel(STDIN_FILENO);
+    limit_address_space(memory_limit);
+    ignore_interrupts();  // Ctrl-C is for the parent, whose end closes our socket
+    const MessageChannel channel = MessageChannel::over_standard_input();
     while (const auto task = channel.receive_number()) {
         const auto model = channel.receive_string(worker_message_limit);
         if (!model) return 1;
@@ -87,7 +75,7 @@ int serve_composition(const std::filesystem::path& preprocessing,
                       const std::filesystem::path& network) {
     forbid_core_dumps();
     const auto answer = answer_of([&] { return compose_model_files_here(preprocessing, network); });
-    return send_answer(MessageChannel(STDIN_FILENO), answer) ? 0 : 1;
+    return send_answer(MessageChannel::over_standard_input(), answer) ? 0 : 1;
 }
 
 }  // namespace onnxhub

@@ -15,11 +15,12 @@ using test::TemporaryFolder;
 using test::write_file;
 using testing::HasSubstr;
 
-struct stat status_of(mode_t mode, uid_t owner, gid_t group = 54321) {
-    struct stat status = {};
-    status.st_mode = mode;
-    status.st_uid = owner;
-    status.st_gid = group;
+FileStatus status_with(FileType type, unsigned permissions, UserId owner) {
+    FileStatus status;
+    status.type = type;
+    status.permissions = permissions;
+    status.owner = owner;
+    status.group = 54321;
     return status;
 }
 
@@ -34,17 +35,22 @@ TEST(TrustedOwnersTest, AreOneselfRootAndThoseTheUserNames) {
 
 TEST(ForeignInfluenceTest, IsAnotherOwnerOrTheRightToWrite) {
     const TrustedOwners owners;
-    const auto reason = [&](mode_t mode, uid_t owner = 0) {
-        return foreign_influence(status_of(mode, owner), owners).value_or("");
+    const auto of_file = [&](unsigned permissions, UserId owner = 0) {
+        return foreign_influence(status_with(FileType::regular, permissions, owner), owners)
+            .value_or("");
     };
-    EXPECT_EQ(reason(S_IFREG | 0644), "");
-    EXPECT_THAT(reason(S_IFREG | 0644, 54321), HasSubstr("another user (uid 54321)"));
-    EXPECT_THAT(reason(S_IFREG | 0646), HasSubstr("all users"));
-    EXPECT_THAT(reason(S_IFREG | 0664), HasSubstr("a group (gid 54321)"));
-    EXPECT_THAT(reason(S_IFDIR | 0777), HasSubstr("all users"));
-    EXPECT_EQ(reason(S_IFDIR | 01777), "");
-    EXPECT_THAT(reason(S_IFDIR | 01777, 54321), HasSubstr("another user"));
-    EXPECT_THAT(reason(S_IFREG | 01666), HasSubstr("all users")) << "the bit is for folders";
+    const auto of_folder = [&](unsigned permissions, UserId owner = 0) {
+        return foreign_influence(status_with(FileType::folder, permissions, owner), owners)
+            .value_or("");
+    };
+    EXPECT_EQ(of_file(0644), "");
+    EXPECT_THAT(of_file(0644, 54321), HasSubstr("another user (uid 54321)"));
+    EXPECT_THAT(of_file(0646), HasSubstr("all users"));
+    EXPECT_THAT(of_file(0664), HasSubstr("a group (gid 54321)"));
+    EXPECT_THAT(of_folder(0777), HasSubstr("all users"));
+    EXPECT_EQ(of_folder(01777), "");
+    EXPECT_THAT(of_folder(01777, 54321), HasSubstr("another user"));
+    EXPECT_THAT(of_file(01666), HasSubstr("all users")) << "the bit is for folders";
 }
 
 TEST(ForeignInfluenceTest, IsFoundOnTheWay) {

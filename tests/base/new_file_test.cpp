@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/new_file.h"
+#include "base/folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -87,6 +88,19 @@ TEST(CopyVerified, RefusesOtherBytesAndLinks) {
     EXPECT_THROW(copy_verified(folder.path() / "link", sha256_of("bytes"), bad), UserError);
 }
 
+TEST(CopyVerified, CopiesMoreThanOneBlock) {
+    const TemporaryFolder folder;
+    for (const std::size_t size : {512 * 1024 - 1, 512 * 1024, 512 * 1024 + 1}) {
+        std::string content(size, 'a');
+        content.back() = 'b';
+        write_file(folder.path() / "from", content);
+        NewFile file(folder.path() / "to");
+        copy_verified(folder.path() / "from", sha256_of(content), file);
+        file.rename_onto_destination();
+        EXPECT_EQ(test::read_file(folder.path() / "to"), content) << size;
+    }
+}
+
 TEST(OpenBeneath, FollowsNoLink) {
     const TemporaryFolder folder;
     write_file(folder.path() / "base/a/file", "x");
@@ -94,9 +108,7 @@ TEST(OpenBeneath, FollowsNoLink) {
     fs::create_directory_symlink("a", folder.path() / "base/b");
     fs::create_directory_symlink("base", folder.path() / "linked-base");
     const auto opens = [&](const char* base, const char* below) {
-        const int fd = open_beneath(folder.path() / base, below);
-        if (fd >= 0) close(fd);
-        return fd >= 0;
+        return open_beneath(folder.path() / base, below).is_open();
     };
     EXPECT_TRUE(opens("base", "a/file"));
     EXPECT_TRUE(opens("linked-base", "a/file")) << "the base is the user's choice";

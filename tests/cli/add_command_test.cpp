@@ -98,7 +98,7 @@ TEST_F(Add, WeightsOfAnotherModelAreNeverReplaced) {
     expect_added({model_with_weights("one/a.onnx", "w.bin", "aaaaaaaa", "a"), "--class", "x/y"});
     expect_refused({model_with_weights("two/b.onnx", "w.bin", "bbbbbbbb", "b"), "--class", "x/y"},
                    "x/y/model/w.bin: already exists with different content and belongs to \"a\"; ");
-    // Not in a clone without the first one's bytes either: the manifest knows.
+    // Nor in a clone without the content of the first model: the manifest knows.
     const std::string graph = read_file(hub / "x/y/model/a.onnx");
     write_file(hub / "x/y/model/a.onnx", lfs_pointer_text(sha256_of(graph), graph.size()));
     expect_refused({"two/b.onnx", "--class", "x/y"}, "belongs to \"a\"");
@@ -120,7 +120,7 @@ TEST_F(Add, AFileOfAnotherModelIsNeverReplaced) {
     expect_refused(
         {model("two/net.onnx", "Abs"), "--class", "x", "--name", "Second"},
         "x/model/net.onnx: already exists with different content and belongs to \"First\"; ");
-    write_file(hub / "x/model/stray.onnx", "nobody's");
+    write_file(hub / "x/model/stray.onnx", "stray");
     expect_refused({model("two/stray.onnx", "Abs"), "--class", "x"},
                    "belongs to a model that no table lists");
     // The same name, or none, is the same model in a new version.

@@ -20,7 +20,7 @@ namespace onnxhub::test {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using Json = nlohmann::json;
 using testing::AllOf;
 using testing::AnyOf;
 using testing::Contains;
@@ -72,14 +72,14 @@ protected:
         return run_onnxhub(std::move(arguments), hub.path() / prefix);
     }
 
-    json report(std::vector<std::string> arguments = {}) {
+    Json report(std::vector<std::string> arguments = {}) {
         arguments.insert(arguments.begin(),
                          {"validate", "--changed-since", base, "--format", "json"});
         const ProgramResult result = onnxhub(arguments);
-        json parsed = json::parse(result.out, nullptr, false);
+        Json parsed = Json::parse(result.out, nullptr, false);
         if (parsed.is_discarded()) {
             ADD_FAILURE() << result.err;
-            return {{"findings", json::array()}, {"notices", json::array()}};
+            return {{"findings", Json::array()}, {"notices", Json::array()}};
         }
         return parsed;
     }
@@ -87,8 +87,8 @@ protected:
     /// "rule file", of errors and warnings.
     std::vector<std::string> findings(std::vector<std::string> arguments = {}) {
         std::vector<std::string> texts;
-        const json found = report(std::move(arguments));
-        for (const json& finding : found.at("findings")) {
+        const Json found = report(std::move(arguments));
+        for (const Json& finding : found.at("findings")) {
             texts.push_back(finding.at("rule").get<std::string>() + " " +
                             finding.value("file", std::string()));
         }
@@ -113,7 +113,7 @@ TEST_F(ChangeJudgement, RemovedPortsOfUnchangedBytesAreFound) {
     edit_first_entry([](Entry& entry) { entry.io_ports.reset(); });
     EXPECT_THAT(findings(), ElementsAre(ports_finding));
     EXPECT_EQ(onnxhub({"validate", "--changed-since", base}).status, 1);
-    // Without a base nothing tells.
+    // Without a base this is not found.
     EXPECT_EQ(onnxhub({"validate"}).status, 0);
 }
 
@@ -190,7 +190,7 @@ TEST_F(ChangeJudgement, IgnoresOfTheBaseCount) {
     set_base();
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
     hub.remove("onnxhub.toml");
-    const json found = report();
+    const Json found = report();
     EXPECT_EQ(found.at("findings").size(), 1u);  // checks-changed
     EXPECT_THAT(found.at("notices").get<std::vector<std::string>>(),
                 Contains(HasSubstr(" ignored by onnxhub.toml of the base")));
@@ -198,7 +198,7 @@ TEST_F(ChangeJudgement, IgnoresOfTheBaseCount) {
 
 TEST_F(ChangeJudgement, OldDebtStaysOldWhenAnIgnoreIsNew) {
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
-    hub.commit("Old debt");
+    hub.commit("Existing findings");
     set_base();
     hub.write("onnxhub.toml", ignore_everything);
     EXPECT_THAT(findings(), ElementsAre("checks-changed onnxhub.toml"));

@@ -10,7 +10,7 @@
 
 #include "base/file_lock.h"
 #include "base/user_error.h"
-#include "cli/hub_stamps.h"
+#include "generator/hub_stamps.h"
 #include "repository/git_repository.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"

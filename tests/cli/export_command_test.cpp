@@ -279,7 +279,7 @@ TEST_F(Export, NeverGoesIntoTheHubOrAroundIt) {
     EXPECT_EQ(onnxhub({"bundle", "create", "--from", "hub", "--to", "link/b.tar"}).status, 2);
     EXPECT_EQ(count(), before);
 
-    // An export around the hub: renewing it would move the hub.
+    // An export around the hub: replacing it would move the hub.
     ASSERT_EQ(export_hub().status, 0);
     fs::rename(hub, site / "hub");
     const ProgramResult around = onnxhub({"export", "site/hub", "--to", "site"});

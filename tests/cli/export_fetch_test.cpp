@@ -131,7 +131,7 @@ TEST_F(ExportFetch, AnEarlierExportStaysWhenAnObjectIsLacking) {
         text.replace(text.find(to_hex(sha256_of(bytes_of("one")))), 64, std::string(64, '7'));
         write_file(file, text);
     }
-    ASSERT_EQ(run("git -C clone commit -qam Renewed").status, 0);
+    ASSERT_EQ(run("git -C clone commit -qam Update").status, 0);
     const ProgramResult result = export_hub("clone");
     EXPECT_EQ(result.status, 2);
     EXPECT_THAT(result.err,

@@ -43,7 +43,7 @@ std::string table(const std::vector<HubRow>& rows) {
     return text;
 }
 
-/// Two models, one in git itself and one in LFS as a pointer whose object is not here.
+/// Two models, one in git itself and one in LFS as a pointer whose object is missing.
 class GenerateCommand : public testing::Test {
 protected:
     GenerateCommand() {
@@ -332,7 +332,7 @@ TEST_F(GenerateCommand, FileNamesCannotForgeLinesOfTheLog) {
     EXPECT_THAT(result.err, Not(HasSubstr("\n::error::")));
 }
 
-/// A clone with git-lfs of a hub whose objects lie in a second repository on this disk.
+/// A clone with git-lfs of a hub whose objects are stored in a second local repository.
 class GenerateFetch : public testing::Test {
 protected:
     void SetUp() override {
@@ -385,7 +385,7 @@ TEST_F(GenerateFetch, DropPutsThePointersBackAndGitStatusIsClean) {
 
 TEST_F(GenerateFetch, ObjectThatNobodyHasIsAnErrorAndTheOthersAreDescribed) {
     fs::remove_all(folder.path() / "origin/.git/lfs/objects");
-    const ProgramResult pointers = run("git lfs fetch");  // what is said without us
+    const ProgramResult pointers = run("git lfs fetch");  // the output without us
     ASSERT_NE(pointers.status, 0);
     const ProgramResult result = run("\"$ONNXHUB\" generate --fetch --drop");
     EXPECT_EQ(result.status, 1);

@@ -29,7 +29,7 @@ std::string root(const std::string& folder) {
     return "| Model Class |\n|-|\n| [x](" + folder + ") |\n";
 }
 
-/// Two models whose bytes are not here; the committed manifest has their ports.
+/// Two models without local content; the committed manifest has their ports.
 class GenerateLoss : public testing::Test {
 protected:
     GenerateLoss() {

@@ -120,7 +120,7 @@ TEST_F(Hosting, AdoptWritesTablesForModelsThatAreThere) {
     const ProgramResult adopted = onnxhub({"init", "hub", "--adopt"});
     EXPECT_EQ(adopted.status, 1) << "one was passed by";
     EXPECT_THAT(adopted.err,
-                AllOf(HasSubstr("passed by bad/b.onnx: "), HasSubstr("3 models have rows now")));
+                AllOf(HasSubstr("skipped bad/b.onnx: "), HasSubstr("3 models have rows now")));
     const auto manifest = nlohmann::json::parse(read_file(hub / "ONNX_HUB_MANIFEST.json"));
     ASSERT_EQ(manifest.size(), 3u);
     EXPECT_EQ(manifest[0]["model_path"], "onnx/decoder.onnx");
@@ -215,7 +215,7 @@ TEST_F(Hosting, AddRefusesTestDataThatContradictsTheModel) {
         EXPECT_EQ(result.out, "") << reason;
         EXPECT_EQ(git({"status", "--short"}), "") << reason;
     }
-    // The second set is looked at too.
+    // The second set is checked too.
     for (const char* name : {"input_0.pb", "output_0.pb"}) write_file(set / name, good);
     write_file(folder.path() / "td/test_data_set_1/input_0.pb", good);
     EXPECT_THAT(onnxhub(add).err, HasSubstr("td: test_data_set_1 has 0 outputs"));

@@ -15,7 +15,7 @@ namespace onnxhub::test {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using Json = nlohmann::json;
 
 const std::vector<std::string> hostile_names{
     "$(touch pwned)",
@@ -48,7 +48,7 @@ protected:
                   "| Model | Download | ONNX version | Opset version |\n|-|-|-|-|\n");
         hub.write("ONNX_HUB_MANIFEST.json", "[]");
         hub.commit("Empty");
-        json entries = json::array();
+        Json entries = Json::array();
         for (const std::string& name : hostile_names) {
             if (name.find('/') == name.npos) hub.write("a/" + name + ".onnx", small_model());
             entries.push_back({{"model", name},
@@ -123,7 +123,7 @@ TEST_F(InertOutput, ReportsOfEveryFormat) {
         expect_inert(result.err, format + ", standard error");
         if (format == "markdown") expect_inert_markdown(result.out, format);
         if (format == "json" || format == "sarif") {
-            EXPECT_FALSE(json::parse(result.out, nullptr, false).is_discarded()) << format;
+            EXPECT_FALSE(Json::parse(result.out, nullptr, false).is_discarded()) << format;
         }
     }
     EXPECT_FALSE(fs::exists(hub.path() / "pwned"));
@@ -179,7 +179,7 @@ TEST_F(InertOutput, BranchesFilesAndServersOnTheCommandLine) {
 
 TEST_F(InertOutput, ConflictsOfTheMergeDriver) {
     const auto manifest = [](const std::string& value) {
-        json entries = json::array();
+        Json entries = Json::array();
         for (const std::string& name : hostile_names) {
             entries.push_back({{"model", name},
                                {"model_path", "a/" + name},

@@ -17,7 +17,7 @@ namespace onnxhub::test {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using Json = nlohmann::json;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -35,7 +35,7 @@ class InertResults : public testing::Test {
 protected:
     /// A hub whose names are hostile and whose model can be loaded.
     void SetUp() override {
-        json entries = json::array();
+        Json entries = Json::array();
         for (const std::string& name : hostile_result_names) {
             entries.push_back({{"model", name},
                                {"model_path", "##[error]x/model.onnx"},
@@ -78,11 +78,11 @@ protected:
 
 TEST_F(InertResults, ListsAndFactsOfAHub) {
     EXPECT_THAT(inert({"list", "--hub", "./hub"}), HasSubstr("forged"));
-    const json list = json::parse(inert({"list", "--hub", "./hub", "--format", "json"}));
+    const Json list = Json::parse(inert({"list", "--hub", "./hub", "--format", "json"}));
     EXPECT_EQ(list.at(0).at("model"), hostile_result_names[0]);
     for (const std::string& name : hostile_result_names) {
         inert({"info", name, "--hub", "./hub"});
-        EXPECT_EQ(json::parse(inert({"info", name, "--hub", "./hub", "--json"})).at("model"), name);
+        EXPECT_EQ(Json::parse(inert({"info", name, "--hub", "./hub", "--json"})).at("model"), name);
     }
 }
 
@@ -110,7 +110,7 @@ TEST_F(InertResults, WhatIsInsideAModel) {
     write_file(folder.path() / "::error::m.onnx", model.bytes());
     EXPECT_THAT(inert({"inspect", "::error::m.onnx"}), HasSubstr("producer"));
     EXPECT_THAT(inert({"inspect", "::error::m.onnx", "--ports"}), HasSubstr("forged"));
-    const json facts = json::parse(inert({"inspect", "::error::m.onnx", "--json"}));
+    const Json facts = Json::parse(inert({"inspect", "::error::m.onnx", "--json"}));
     EXPECT_EQ(facts.at("producer_name"), "##[error]producer");
 }
 

@@ -129,12 +129,12 @@ TEST_F(Init, AdoptPassesByWhatIsNoPartOfTheHub) {
     EXPECT_EQ(adopted.status, 1);
     EXPECT_THAT(names(), UnorderedElementsAre(Pair("good/g.onnx", "g")));
     EXPECT_THAT(adopted.err,
-                AllOf(HasSubstr("passed by node_modules: 2 .onnx files in it; "),
-                      HasSubstr("passed by .venv: 1 .onnx file in it; "),
-                      HasSubstr("passed by good/link.onnx: is a symbolic link; "),
-                      HasSubstr("passed by good/inner.onnx: is a symbolic link; "),
-                      HasSubstr("passed by good/.hid.onnx: "),
-                      HasSubstr("passed by far/p.onnx: is a Git LFS pointer, its content is not "
+                AllOf(HasSubstr("skipped node_modules: 2 .onnx files in it; "),
+                      HasSubstr("skipped .venv: 1 .onnx file in it; "),
+                      HasSubstr("skipped good/link.onnx: is a symbolic link; "),
+                      HasSubstr("skipped good/inner.onnx: is a symbolic link; "),
+                      HasSubstr("skipped good/.hid.onnx: "),
+                      HasSubstr("skipped far/p.onnx: is a Git LFS pointer, its content is not "
                                 "available locally; run `git lfs pull`"),
                       Not(HasSubstr("linked/"))));
     EXPECT_FALSE(fs::exists(hub / "far/README.md"));

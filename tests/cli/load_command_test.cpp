@@ -231,10 +231,10 @@ TEST_F(LoadCommand, EachModelWithoutAPathHasAnErrorEvent) {
     EXPECT_EQ(opset[0]["model"], "mnist");
     EXPECT_THAT(opset[0]["message"].get<std::string>(), HasSubstr("it has the opsets 8, 12"));
 
-    const ProgramResult nobody =
+    const ProgramResult bad_spec =
         load({"mnist", "large", "--hub", server.url("/nothing/here?"), "--json"});
-    EXPECT_EQ(nobody.status, 2);
-    EXPECT_EQ(events_of(nobody).size(), 2u);
+    EXPECT_EQ(bad_spec.status, 2);
+    EXPECT_EQ(events_of(bad_spec).size(), 2u);
     const auto unreachable =
         events_of(load({"mnist", "--hub", "http://127.0.0.1:1/", "--json", "--offline"}));
     ASSERT_EQ(unreachable.size(), 1u);
@@ -282,7 +282,7 @@ TEST_F(LoadCommand, ALockFileIsTakenExactlyOrNotAtAll) {
     const ProgramResult loaded = load({"--locked"});
     EXPECT_EQ(loaded.status, 0) << loaded.err;
     EXPECT_TRUE(is_cached(loaded.out.substr(0, loaded.out.size() - 1)));
-    EXPECT_EQ(manifests(), asked) << "nobody is asked what is newest";
+    EXPECT_EQ(manifests(), asked) << "no server is asked for the newest";
     EXPECT_EQ(load({"mnist", "--locked"}).status, 0);
     EXPECT_THAT(load({"Large", "--locked"}).err, HasSubstr("onnxhub.lock: has no model \"Large\""));
 

@@ -16,7 +16,7 @@ namespace onnxhub::test {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using Json = nlohmann::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -26,8 +26,8 @@ struct Model {
     std::string bytes;
 };
 
-json manifest_of(const std::vector<Model>& models) {
-    json entries = json::array();
+Json manifest_of(const std::vector<Model>& models) {
+    Json entries = Json::array();
     for (const Model& model : models) {
         const std::string path = "a/" + model.name + "-" + std::to_string(model.opset) + ".onnx";
         entries.push_back({{"model", model.name},
@@ -37,7 +37,7 @@ json manifest_of(const std::vector<Model>& models) {
                            {"metadata",
                             {{"model_sha", to_hex(sha256_of(model.bytes))},
                              {"model_bytes", model.bytes.size()},
-                             {"tags", json::array()}}}});
+                             {"tags", Json::array()}}}});
     }
     return entries;
 }
@@ -74,13 +74,13 @@ protected:
         write_file(folder.path() / ".config/onnxhub/config.toml", text);
     }
 
-    json lock() const { return json::parse(read_file(folder.path() / "onnxhub.lock")); }
+    Json lock() const { return Json::parse(read_file(folder.path() / "onnxhub.lock")); }
 
     /// "name-opset" of each locked model.
     std::vector<std::string> locked() const {
         std::vector<std::string> names;
-        const json file = lock();
-        for (const json& model : file["models"]) {
+        const Json file = lock();
+        for (const Json& model : file["models"]) {
             names.push_back(model["model"].get<std::string>() + "-" +
                             std::to_string(model["opset_version"].get<int>()));
         }

@@ -30,7 +30,7 @@ constexpr bool can_measure = false;
 constexpr bool can_measure = true;
 #endif
 
-/// What the program takes whatever it reads: libraries, threads, and documents too small for any
+/// Memory of the program for any input: libraries, threads, and documents too small for any
 /// limit.
 constexpr std::uint64_t base_bytes = std::uint64_t{128} << 20;
 

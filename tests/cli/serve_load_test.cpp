@@ -46,7 +46,8 @@ public:
     explicit Connection(std::uint16_t port, const char* from = "127.0.0.1")
         : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         const timeval patience = {20, 0};
-        const linger at_once = {1, 0};  // lest thousands of ports wait for a minute afterwards
+        const linger at_once = {1,
+                                0};  // so that thousands of ports do not stay in use for a minute
         const int on = 1;
         setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);

@@ -134,7 +134,7 @@ TEST_F(Sweep, AnotherStateOfTheHubBeginsAnewAndOtherFilesAreRefused) {
     const ProgramResult anew =
         onnxhub("generate --fetch --drop --max-disk 21kB --resume ../sweep.json");
     EXPECT_EQ(anew.status, 0) << anew.err;
-    EXPECT_THAT(anew.err, HasSubstr("another state of the hub, so this begins anew"));
+    EXPECT_THAT(anew.err, HasSubstr("another state of the hub, so this begins again"));
 
     write_file(folder.path() / "notes.txt", "mine");
     fs::remove(folder.path() / "clone/ONNX_HUB_MANIFEST.json");

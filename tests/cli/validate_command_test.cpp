@@ -19,7 +19,7 @@ namespace onnxhub::test {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using Json = nlohmann::json;
 using testing::Contains;
 using testing::Each;
 using testing::ElementsAre;
@@ -54,9 +54,9 @@ protected:
         arguments.insert(arguments.end(), {"--format", "json"});
         const ProgramResult result = validate(arguments);
         std::vector<std::string> texts;
-        const json report = json::parse(result.out, nullptr, false);
+        const Json report = Json::parse(result.out, nullptr, false);
         if (report.is_discarded()) return {"no report: " + result.err};
-        for (const json& finding : report.at("findings")) {
+        for (const Json& finding : report.at("findings")) {
             texts.push_back(finding.at("rule").get<std::string>() + " " +
                             finding.at("file").get<std::string>() + ":" +
                             std::to_string(finding.value("line", 0)));
@@ -233,10 +233,10 @@ TEST_F(ValidateCommand, FixMakesMissingManifestsAndEntriesAndRemovesStaleOnes) {
 
 TEST_F(ValidateCommand, FixSortsAndLaysOut) {
     const std::string before = manifest();
-    hub.write(manifest_path, json::parse(before).dump(2));
+    hub.write(manifest_path, Json::parse(before).dump(2));
     EXPECT_EQ(validate({"--fix"}).status, 0);
-    // nlohmann's json sorts keys: entries are made anew only where something is wrong with them.
-    EXPECT_EQ(json::parse(manifest()), json::parse(before));
+    // nlohmann's json sorts keys: only entries with findings are regenerated.
+    EXPECT_EQ(Json::parse(manifest()), Json::parse(before));
     EXPECT_THAT(findings(), IsEmpty());
 }
 
@@ -257,7 +257,7 @@ TEST_F(ValidateCommand, FixDoesNotEmptyAHub) {
 }
 
 TEST_F(ValidateCommand, FixMakesItsOtherRepairsWhereItMayNotRemove) {
-    const json before = json::parse(manifest());
+    const Json before = Json::parse(manifest());
     for (const char* folder : {"vision/faces", "text/words"}) {
         fs::remove_all(hub.path() / folder);
         edit("README.md", std::string("](") + folder + ")", "]()");
@@ -267,7 +267,7 @@ TEST_F(ValidateCommand, FixMakesItsOtherRepairsWhereItMayNotRemove) {
     EXPECT_EQ(result.status, 1) << "what was kept is still a finding";
     EXPECT_THAT(result.out, testing::AllOf(HasSubstr("fixed: regenerated SVHN"),
                                            HasSubstr("not fixed: remove ")));
-    EXPECT_EQ(json::parse(manifest()), before);
+    EXPECT_EQ(Json::parse(manifest()), before);
 }
 
 TEST_F(ValidateCommand, FixCantRepairARevisionOrBrokenJson) {
@@ -279,9 +279,9 @@ TEST_F(ValidateCommand, FixCantRepairARevisionOrBrokenJson) {
 }
 
 TEST_F(ValidateCommand, ChangedSinceTellsOfTheChangeAlone) {
-    // Old debt: an entry whose name is wrong since before the branch.
+    // An existing finding: the name of an entry was wrong before the branch.
     edit(manifest_path, "\"SVHN\"", "\"SVNH\"");
-    hub.commit("Old debt");
+    hub.commit("Existing findings");
     hub.branch("base");
     EXPECT_THAT(findings({"--changed-since", "base"}), IsEmpty());
 
@@ -339,7 +339,7 @@ TEST_F(ValidateCommand, ABaselinePassesOldDebtAndNothingNew) {
 
 TEST_F(ValidateCommand, APartOfTheHubDoesNotCallTheRestFixed) {
     edit(manifest_path, "\"SVHN\"", "\"SVNH\"");
-    hub.commit("Old debt");
+    hub.commit("Existing findings");
     hub.branch("base");
     EXPECT_EQ(validate({"--write-baseline", "known.json"}).status, 0);
     for (const std::vector<std::string>& part :
@@ -354,7 +354,7 @@ TEST_F(ValidateCommand, APartOfTheHubDoesNotCallTheRestFixed) {
 
 TEST_F(ValidateCommand, FixWithinAChangeReportsOnTheChangeAlone) {
     edit(manifest_path, "\"SVHN\"", "\"SVNH\"");
-    hub.commit("Old debt");
+    hub.commit("Existing findings");
     hub.branch("base");
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
     const ProgramResult result = validate({"--fix", "--changed-since", "base"});
@@ -366,9 +366,9 @@ TEST_F(ValidateCommand, FixWithinAChangeReportsOnTheChangeAlone) {
 TEST_F(ValidateCommand, RemoteAsksTheServerAndDownloadsNothing) {
     const std::string gone = files.objects.front();
     HttpServer server([&](const ReceivedRequest& request) {
-        json answer = {{"objects", json::array()}};
-        const json question = json::parse(request.body);
-        for (json object : question.at("objects")) {
+        Json answer = {{"objects", Json::array()}};
+        const Json question = Json::parse(request.body);
+        for (Json object : question.at("objects")) {
             if (object.at("oid") == to_hex(sha256_of(gone))) {
                 object["error"] = {{"code", 404}, {"message", "Object does not exist"}};
             } else {
@@ -395,8 +395,8 @@ TEST_F(ValidateCommand, ARemoteThatCannotTellIsInconclusive) {
 }
 
 TEST_F(ValidateCommand, ATokenDoesNotGoToAServerThatAStrangerNames) {
-    HttpServer stranger([](const ReceivedRequest&) { return Answer{401, ""}; });
-    hub.write(".lfsconfig", "[lfs]\n\turl = " + stranger.url("/lfs") + "\n");
+    HttpServer other([](const ReceivedRequest&) { return Answer{401, ""}; });
+    hub.write(".lfsconfig", "[lfs]\n\turl = " + other.url("/lfs") + "\n");
     hub.set_config("remote.origin.url", "https://github.com/someone/hub");
     TemporaryFolder home;
     write_file(home.path() / ".netrc", "machine 127.0.0.1 login me password secret\n");
@@ -405,8 +405,8 @@ TEST_F(ValidateCommand, ATokenDoesNotGoToAServerThatAStrangerNames) {
                      "GITHUB_TOKEN=secret", onnxhub_program(), "validate", "--remote"},
                     hub.path());
     EXPECT_EQ(result.status, 0) << result.out;
-    ASSERT_THAT(stranger.requests(), Not(IsEmpty()));
-    for (const ReceivedRequest& request : stranger.requests()) {
+    ASSERT_THAT(other.requests(), Not(IsEmpty()));
+    for (const ReceivedRequest& request : other.requests()) {
         EXPECT_EQ(request.header("authorization"), nullptr);
     }
 }
@@ -435,13 +435,13 @@ TEST_F(ValidateCommand, RulesAreListedAndTheirPageIsUpToDate) {
     const ProgramResult text = validate({"--rules"});
     EXPECT_EQ(text.status, 0);
     EXPECT_THAT(text.out, HasSubstr("model-sha-differs"));
-    const json rules = json::parse(validate({"--rules", "--format", "json"}).out);
+    const Json rules = Json::parse(validate({"--rules", "--format", "json"}).out);
     std::set<std::string> ids;
-    for (const json& rule : rules) ids.insert(rule.at("id"));
+    for (const Json& rule : rules) ids.insert(rule.at("id"));
     EXPECT_EQ(ids.size(), rules.size());
     EXPECT_EQ(validate({"--rules", "--format", "markdown"}).out,
               read_file(std::string(ONNXHUB_SOURCE) + "/docs/rules.md"))
-        << "make it anew with: onnxhub validate --rules --format markdown > docs/rules.md";
+        << "regenerate it with: onnxhub validate --rules --format markdown > docs/rules.md";
     EXPECT_EQ(validate({"--rules", "--format", "sarif"}).status, 2);
 }
 
@@ -452,7 +452,7 @@ TEST_F(ValidateCommand, CombinationsThatMakeNoSenseAreRefused) {
     EXPECT_EQ(validate({"--jobs", "0"}).status, 2);
 }
 
-/// A clone with git-lfs whose objects lie in a second repository on this disk.
+/// A clone with git-lfs whose objects are stored in a second local repository.
 TEST(ValidateFetch, GetsModelsAndArchivesAndLeavesThePointers) {
     if (!has_program("git-lfs")) GTEST_SKIP() << "git-lfs is not installed";
     const GitHome folder;
@@ -482,7 +482,7 @@ TEST(ValidateFetch, GetsModelsAndArchivesAndLeavesThePointers) {
     EXPECT_EQ(run("git status --porcelain").out, "");
 }
 
-/// What the tree itself tells of reaches the report.
+/// Notes of the tree are in the report.
 TEST_F(ValidateCommand, TreesTellWhatTheyLeftOut) {
     hub.add_submodule("partner");
     hub.write("inner/.git/HEAD", "ref: refs/heads/main\n");

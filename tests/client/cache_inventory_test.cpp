@@ -21,7 +21,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const SystemTime now = std::chrono::system_clock::now();
+const SystemTime fixed_now = std::chrono::system_clock::now();
 
 class CacheInventoryTest : public testing::Test {
 protected:
@@ -53,7 +53,7 @@ protected:
         return path;
     }
 
-    CacheInventory take(SystemTime time = now) {
+    CacheInventory take(SystemTime time = fixed_now) {
         return take_inventory(cache.folder(), state, time);
     }
 
@@ -64,7 +64,7 @@ protected:
 
 void set_times(const fs::path& path, std::chrono::hours used_ago, std::chrono::hours loaded_ago) {
     const auto seconds = [](std::chrono::hours ago) {
-        return timespec{std::chrono::system_clock::to_time_t(now - ago), 0};
+        return timespec{std::chrono::system_clock::to_time_t(fixed_now - ago), 0};
     };
     const timespec times[2] = {seconds(used_ago), seconds(loaded_ago)};
     ASSERT_EQ(utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
@@ -127,7 +127,7 @@ TEST_F(CacheInventoryTest, TransfersInAModelsFolderAreLeftovers) {
 
 TEST_F(CacheInventoryTest, ExternalDataOfOlderVersionsCanBePruned) {
     const fs::path old = add_old_weights("text/w.data", "weights");
-    const auto chosen = files_to_prune(take().files, {{}, false, 0}, now);
+    const auto chosen = files_to_prune(take().files, {{}, false, 0}, fixed_now);
     ASSERT_THAT(chosen, SizeIs(1));
     remove_cached_file(cache.folder(), state, chosen[0]);
     EXPECT_FALSE(fs::exists(old));
@@ -160,12 +160,12 @@ TEST_F(CacheInventoryTest, LeftoversAreWhatNobodyWorksOn) {
     const fs::path unpacking = cache.folder() / ".x.1-0.unpack";
     write_file(unpacking / "m.onnx", "12");
     EXPECT_THAT(take().leftovers, ElementsAre(part));
-    const CacheInventory tomorrow = take(now + 48h);
+    const CacheInventory tomorrow = take(fixed_now + 48h);
     EXPECT_THAT(tomorrow.leftovers, ElementsAre(part, unpacking));
     EXPECT_EQ(tomorrow.leftover_bytes, 6u);
     for (const fs::path& leftover : tomorrow.leftovers) remove_leftover(leftover);
     EXPECT_FALSE(fs::exists(part.string() + ".from"));
-    EXPECT_THAT(take(now + 48h).leftovers, IsEmpty());
+    EXPECT_THAT(take(fixed_now + 48h).leftovers, IsEmpty());
 }
 
 TEST_F(CacheInventoryTest, AlteredFilesAreFound) {
@@ -178,7 +178,7 @@ TEST_F(CacheInventoryTest, AlteredFilesAreFound) {
 
 std::vector<std::string> pruned(const CacheInventory& inventory, const PruneLimits& constraint) {
     std::vector<std::string> paths;
-    for (const CachedFile& file : files_to_prune(inventory.files, constraint, now)) {
+    for (const CachedFile& file : files_to_prune(inventory.files, constraint, fixed_now)) {
         paths.push_back(file.hub_path);
     }
     std::ranges::sort(paths);
@@ -200,7 +200,7 @@ TEST_F(CacheInventoryTest, PruningKeepsTheLatestOfEachPathAndHub) {
     set_times(add("m.onnx", "3", "hub/one"), 5h, 5h);
     set_times(add("m.onnx", "4", "hub/two"), 99h, 99h);
     set_times(add("n.onnx", "5", "hub/one"), 99h, 99h);
-    const auto chosen = files_to_prune(take().files, {{}, true, {}}, now);
+    const auto chosen = files_to_prune(take().files, {{}, true, {}}, fixed_now);
     ASSERT_THAT(chosen, SizeIs(2));
     for (const CachedFile& file : chosen) {
         EXPECT_EQ(file.hub_path, "m.onnx");

@@ -322,7 +322,7 @@ TEST_F(CachePlacement, AFolderThatOthersCanWriteToIsRefusedUnlessItIsSticky) {
 
 class PartialFileOwner : public testing::Test {
 protected:
-    /// A partial file of "model" that broke off after "mod", as a load leaves it.
+    /// A partial file of "model" from a load that was interrupted after "mod".
     fs::path leave_partial() {
         {
             PartialFile partial(path, sha, 5);

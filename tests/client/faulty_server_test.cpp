@@ -94,7 +94,7 @@ protected:
         return problem;
     }
 
-    /// Partial files and what tells of them.
+    /// Partial files and their origin files.
     std::vector<std::string> leftovers() {
         std::vector<std::string> names;
         if (!fs::exists(path.parent_path())) return names;

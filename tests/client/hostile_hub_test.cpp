@@ -435,7 +435,7 @@ TEST(HostilePlaces, AreSafeOrRefusedAndNeverShared) {
         }
         return text;
     };
-    std::map<std::string, std::string> owners;  // of places: what lies there
+    std::map<std::string, std::string> owners;  // owner of each path
     std::size_t placed = 0;
     for (std::size_t i = 0; i < case_count; ++i) {
         std::vector<CacheKey> files;

@@ -217,10 +217,10 @@ TEST_F(HubClientTest, AWebServerThatNamesItsCommitIsPinnedToIt) {
 
 TEST_F(HubClientTest, ReplacedAddressesOfGitHubNeverLeadToItsApi) {
     variables.erase("ONNXHUB_GITHUB_API_URL");
-    // Whoever connects to anything but the test's server goes through this proxy, and is seen.
-    std::vector<std::string> strangers;
+    // Connections to other servers than the test's go through this proxy, which records them.
+    std::vector<std::string> other_servers;
     HttpServer proxy([&](const ReceivedRequest& request) {
-        strangers.push_back(request.path);
+        other_servers.push_back(request.path);
         return Answer{200, commit};
     });
     setenv("https_proxy", proxy.url("").c_str(), 1);

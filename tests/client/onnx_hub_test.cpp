@@ -15,7 +15,7 @@ namespace {
 using test::ModelBuilder;
 using testing::HasSubstr;
 
-/// A hub in a folder: "pre" fits in front of "net", "text" is no model.
+/// A hub in a folder: "pre" fits in front of "net", "text" is not a model.
 class OnnxHub : public testing::Test {
 protected:
     OnnxHub() {
@@ -65,7 +65,7 @@ TEST_F(OnnxHub, LoadGivesTheBytesOfTheModel) {
 
 TEST_F(OnnxHub, LoadRefusesWhatIsNoModel) {
     EXPECT_THAT(error_of([&] { load("text", call); }),
-                HasSubstr(": is no ONNX model; tell the hub's maintainers"));
+                HasSubstr(": is not an ONNX model; report this to the hub's maintainers"));
 }
 
 TEST_F(OnnxHub, TwoModelsAreComposedByTheWorker) {
@@ -75,7 +75,7 @@ TEST_F(OnnxHub, TwoModelsAreComposedByTheWorker) {
     EXPECT_EQ(model.graph().input(0).name(), "image");
     EXPECT_EQ(model.graph().output(0).name(), "scores");
     EXPECT_THAT(error_of([&] { load_composite_model("net", "text", call); }),
-                HasSubstr(": is no ONNX model; tell the hub's maintainers"));
+                HasSubstr(": is not an ONNX model; report this to the hub's maintainers"));
 }
 
 TEST_F(OnnxHub, OnlyComposingNeedsTheWorker) {

@@ -149,9 +149,9 @@ TEST_F(UnpackTestData, FilesThatAnotherUserMayChangeAreReplaced) {
     EXPECT_EQ(find_unpacked_test_data(path, [] {}), std::nullopt);
     EXPECT_EQ(unpack(archive()), unpacked);
     EXPECT_NE(find_unpacked_test_data(path, [] {}), std::nullopt);
-    const auto nobody = TrustedOwners::exactly({});
+    const auto no_owners = TrustedOwners::exactly({});
     EXPECT_EQ(find_unpacked_test_data(
-                  path, [] {}, {}, nobody),
+                  path, [] {}, {}, no_owners),
               std::nullopt);
 }
 
@@ -161,7 +161,7 @@ TEST_F(UnpackTestData, NothingIsLeftOfAnArchiveThatMustNotBeUnpacked) {
         {ArchiveBuilder().file("a/m.onnx", "m").file("../evil", "e").gzip(), "evil"},
         {ArchiveBuilder().file("a/m.onnx", "m").file("/evil", "e").gzip(), "evil"},
         {ArchiveBuilder().file("a/m.onnx", "m").symlink("a/link", "/etc").gzip(), "link"},
-        {ArchiveBuilder().file("a/m.onnx", "m").file("a/m.onnx", "n").gzip(), "second time"},
+        {ArchiveBuilder().file("a/m.onnx", "m").file("a/m.onnx", "n").gzip(), "occurs twice"},
         {ArchiveBuilder().file("a", "m").file("a/m.onnx", "n").gzip(), "can't be written"},
         {ArchiveBuilder().file("a/test_data_set_0/input_0.pb", "in").gzip(), "no .onnx file"},
         {ArchiveBuilder().file("a/._m.onnx", "attributes").gzip(), "no .onnx file"},

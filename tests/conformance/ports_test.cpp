@@ -60,7 +60,7 @@ TEST(Ports, OfDebiansTestDataAreThoseOfOnnxRuntime) {
     const char* data = std::getenv("ONNXHUB_ONNX_TESTDATA");
     const fs::path models = data ? data : debian_testdata;
     if (!fs::is_directory(models))
-        GTEST_SKIP() << models << " is not here: install libonnx-testdata";
+        GTEST_SKIP() << models << " is not installed: install libonnx-testdata";
     compare_ports(fs::path(corpus) / "models/debian-testdata.ports.jsonl", models, 505);
 }
 

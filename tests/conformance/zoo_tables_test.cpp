@@ -137,7 +137,7 @@ TEST_P(ZooTables, SayWhatTheEntriesSay) {
     EXPECT_EQ(statements, expected_statements());
     std::map<std::string, int> reports;
     for (const Diagnostic& diagnostic : diagnostics.all()) ++reports[diagnostic.rule];
-    // Model classes nobody contributed yet, and the five models of age_gender.
+    // Model classes without contributions, and the five models of age_gender.
     const std::map<std::string, int> expected_reports = {{"folder-no-link", 16},
                                                          {"row-name-is-link", 5}};
     EXPECT_EQ(reports, expected_reports);

@@ -231,8 +231,9 @@ TEST(ModelDiff, WhatCantBeReadIsAddedAndRemovedToo) {
     more.add("x/broken.onnx", broken_pointer());
     more.add_symlink("x/nothing.onnx", "none.onnx");
     const ModelDiff diff = compare(hub, more);
-    EXPECT_THAT(diff.models, ElementsAre(Field(&ModelChange::note, HasSubstr("pointer is broken")),
-                                         Field(&ModelChange::note, HasSubstr("link to nothing"))));
+    EXPECT_THAT(diff.models,
+                ElementsAre(Field(&ModelChange::note, HasSubstr("pointer is broken")),
+                            Field(&ModelChange::note, HasSubstr("link without a target"))));
     EXPECT_THAT(diff.models, Each(Field(&ModelChange::kind, Kind::added)));
     EXPECT_THAT(compare(more, hub).models, Each(Field(&ModelChange::kind, Kind::removed)));
     EXPECT_EQ(compare(more, more).unchanged, 4u);
@@ -256,7 +257,7 @@ TEST(ModelDiff, NamesThatNoHubCanUseCount) {
     EXPECT_THAT(diff.models, ElementsAre(Field(&ModelChange::kind, Kind::added),
                                          Field(&ModelChange::kind, Kind::removed),
                                          Field(&ModelChange::kind, Kind::changed)));
-    EXPECT_THAT(diff.models, Each(Field(&ModelChange::note, HasSubstr("can't use its name"))));
+    EXPECT_THAT(diff.models, Each(Field(&ModelChange::note, HasSubstr("cannot use its name"))));
     EXPECT_EQ(diff.unchanged, 1u);
     EXPECT_EQ(compare(*after, *repository->working_tree("")).unchanged, 3u);
 }

@@ -17,8 +17,8 @@ using test::MemoryTree;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const std::string model(4000, 'm');
-const LfsPointer pointer_of_model{sha256_of(model), model.size(), false, true};
+const std::string model_file(4000, 'm');
+const LfsPointer pointer_of_model{sha256_of(model_file), model_file.size(), false, true};
 
 std::string pointer_text(const std::string& content) {
     return lfs_pointer_text(sha256_of(content), content.size());
@@ -38,21 +38,21 @@ Diagnostic problem(const Tree& tree, const FactOptions& options = {}) {
 
 TEST(ContentFacts, PointerNamesThem) {
     MemoryTree tree;
-    tree.add("m.onnx", pointer_text(model));
-    EXPECT_EQ(facts(tree), (ContentFacts{sha256_of(model), 4000, FactSource::pointer}));
+    tree.add("m.onnx", pointer_text(model_file));
+    EXPECT_EQ(facts(tree), (ContentFacts{sha256_of(model_file), 4000, FactSource::pointer}));
 }
 
 TEST(ContentFacts, UnmodifiedFileIsKnownWithoutOpeningIt) {
     MemoryTree tree;
-    tree.add("m.onnx", model).set_unmodified_pointer("m.onnx", pointer_of_model);
-    EXPECT_EQ(facts(tree), (ContentFacts{sha256_of(model), 4000, FactSource::index}));
+    tree.add("m.onnx", model_file).set_unmodified_pointer("m.onnx", pointer_of_model);
+    EXPECT_EQ(facts(tree), (ContentFacts{sha256_of(model_file), 4000, FactSource::index}));
     EXPECT_THAT(tree.opened(), IsEmpty());
 }
 
 TEST(ContentFacts, ModifiedFileIsHashed) {
     MemoryTree tree;
-    tree.add("m.onnx", model);
-    EXPECT_EQ(facts(tree), (ContentFacts{sha256_of(model), 4000, FactSource::hashed}));
+    tree.add("m.onnx", model_file);
+    EXPECT_EQ(facts(tree), (ContentFacts{sha256_of(model_file), 4000, FactSource::hashed}));
 }
 
 TEST(ContentFacts, SmallFilesAreHashedToo) {
@@ -77,30 +77,30 @@ TEST(ContentFacts, RehashIgnoresTheIndex) {
     MemoryTree tree;
     LfsPointer wrong = pointer_of_model;
     wrong.oid = sha256_of("other");
-    tree.add("m.onnx", model).set_unmodified_pointer("m.onnx", wrong);
+    tree.add("m.onnx", model_file).set_unmodified_pointer("m.onnx", wrong);
     EXPECT_EQ(facts(tree, {.rehash = true}),
-              (ContentFacts{sha256_of(model), 4000, FactSource::hashed}));
+              (ContentFacts{sha256_of(model_file), 4000, FactSource::hashed}));
 }
 
 TEST(ContentFacts, RehashReadsTheObjectOfAPointer) {
     MemoryTree tree;
-    tree.add("m.onnx", pointer_text(model));
-    const ContentFacts expected{sha256_of(model), 4000, FactSource::pointer};
+    tree.add("m.onnx", pointer_text(model_file));
+    const ContentFacts expected{sha256_of(model_file), 4000, FactSource::pointer};
     EXPECT_EQ(facts(tree, {.rehash = true}), expected);  // no object here: the pointer stands
 
-    tree.add_lfs_object(model);
+    tree.add_lfs_object(model_file);
     EXPECT_EQ(facts(tree, {.rehash = true}), expected);
 
-    std::string corrupt = model;
+    std::string corrupt = model_file;
     corrupt[2000] = 'M';
-    tree.add_corrupt_lfs_object(sha256_of(model), corrupt);
+    tree.add_corrupt_lfs_object(sha256_of(model_file), corrupt);
     EXPECT_EQ(facts(tree), expected);
     EXPECT_EQ(problem(tree, {.rehash = true}).rule, "lfs-object-corrupt");
 }
 
 TEST(ContentFacts, BrokenPointerIsADiagnosticAtItsLine) {
     MemoryTree tree;
-    std::string text = pointer_text(model);
+    std::string text = pointer_text(model_file);
     tree.add("m.onnx", text.insert(text.find("size") + 5, "-"));
     const Diagnostic broken = problem(tree);
     EXPECT_EQ(broken.severity, Severity::error);
@@ -135,7 +135,7 @@ TEST(ContentFacts, UnreadableFileIsADiagnosticWithAHint) {
 
 TEST(ContentFacts, WhatNeedsHashingIsToldWithItsSize) {
     MemoryTree tree;
-    tree.add("m.onnx", model);
+    tree.add("m.onnx", model_file);
     const auto known = known_content_facts(tree, "m.onnx", {});
     const auto* needed = std::get_if<HashNeeded>(&known);
     ASSERT_TRUE(needed);
@@ -145,17 +145,17 @@ TEST(ContentFacts, WhatNeedsHashingIsToldWithItsSize) {
 
 TEST(ContentFacts, ContentIsTheFileOrTheObjectOfThePointer) {
     MemoryTree tree;
-    tree.add("m.onnx", model).add("p.onnx", pointer_text(model));
-    const ContentFacts hashed{sha256_of(model), 4000, FactSource::hashed};
-    const ContentFacts pointer{sha256_of(model), 4000, FactSource::pointer};
+    tree.add("m.onnx", model_file).add("p.onnx", pointer_text(model_file));
+    const ContentFacts hashed{sha256_of(model_file), 4000, FactSource::hashed};
+    const ContentFacts pointer{sha256_of(model_file), 4000, FactSource::pointer};
 
     EXPECT_EQ(open_content(tree, "m.onnx", hashed)->size_bytes(), 4000u);
     EXPECT_FALSE(open_content(tree, "p.onnx", pointer));
-    tree.add_lfs_object(model);
+    tree.add_lfs_object(model_file);
     EXPECT_EQ(open_content(tree, "p.onnx", pointer)->size_bytes(), 4000u);
 }
 
-/// A source that claims another size than it has, as a file that somebody is writing.
+/// A source that claims another size than it has, as a file that is being written.
 class ChangingSource : public ByteSource {
 public:
     ChangingSource(std::string content, std::uint64_t claimed)

@@ -48,7 +48,7 @@ TEST(GenerateOpset, TheGraphsOneIsNone) {
     EXPECT_THAT(texts(hub.diagnostics), IsEmpty());
 }
 
-/// An entry that clients can't use still knows the ports of a model that is not here.
+/// An entry that clients can't use still knows the ports of a model that is not available locally.
 TEST(GenerateCarriedPorts, AreKeptFromEntriesThatAreBrokenElsewhere) {
     HubBuilder hub = hub_with_opset("13");
     const std::string healthy = hub.generate().update.text;

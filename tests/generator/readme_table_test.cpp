@@ -16,8 +16,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const std::string readme = "vision/image_classification/mnist/README.md";
-const std::string head =
+const std::string mnist_readme = "vision/image_classification/mnist/README.md";
+const std::string table_head =
     "|Model|Download|Download (with sample test data)|ONNX version|Opset version|\n"
     "|-----|--------|-------------------------------|------------|-------------|\n";
 
@@ -26,14 +26,14 @@ struct ModelsAndReports {
     std::vector<Diagnostic> reports;
 };
 
-ModelsAndReports read_models(const std::string& markdown, const std::string& path = readme) {
+ModelsAndReports read_models(const std::string& markdown, const std::string& path = mnist_readme) {
     Diagnostics diagnostics;
     auto models = parse_model_tables(markdown, path, diagnostics).models;
     return {std::move(models), diagnostics.all()};
 }
 
 ReadmeModel read_model(const std::string& row) {
-    auto [models, reports] = read_models(head + row + "\n");
+    auto [models, reports] = read_models(table_head + row + "\n");
     EXPECT_THAT(reports, IsEmpty()) << row;
     if (models.size() == 1) return models[0];
     ADD_FAILURE() << "no model: " << row;
@@ -47,12 +47,12 @@ std::string path_of(const std::string& link) {
 
 /// The rules a row is reported for; it gives no model.
 std::vector<std::string> rules_of(const std::string& row) {
-    const auto [models, reports] = read_models(head + row + "\n");
+    const auto [models, reports] = read_models(table_head + row + "\n");
     EXPECT_THAT(models, IsEmpty()) << row;
     std::vector<std::string> rules;
     for (const Diagnostic& report : reports) {
         EXPECT_EQ(report.severity, Severity::error);
-        EXPECT_EQ(report.file, readme);
+        EXPECT_EQ(report.file, mnist_readme);
         EXPECT_EQ(report.line, 3);
         EXPECT_NE(report.hint, "");
         rules.push_back(report.rule);
@@ -81,7 +81,7 @@ std::vector<std::string> paths_of(const ModelFolders& root) {
 TEST(ReadmeTable, RowGivesEverythingItSays) {
     const auto model =
         read_model("|**MNIST**|[26 KB](model/mnist-8.onnx)|[29 KB](model/mnist-8.tar.gz)|1.3| 8 |");
-    EXPECT_EQ(model.readme_path, readme);
+    EXPECT_EQ(model.readme_path, mnist_readme);
     EXPECT_EQ(model.line, 3);
     EXPECT_EQ(model.name, "MNIST");
     EXPECT_EQ(model.model_path, "vision/image_classification/mnist/model/mnist-8.onnx");
@@ -105,7 +105,7 @@ TEST(ReadmeTable, ColumnsAreFoundByNameInAnyOrderAndCase) {
 TEST(ReadmeTable, OtherTablesAreProse) {
     const auto [models, reports] =
         read_models("|Model|Download|\n|-|-|\n|a|[b](c)|\n\n|Metric|Value|\n|-|-|\n|x|y|\n\n" +
-                    head + "|MNIST|[5 KB](m.onnx)||1.2|7|\n");
+                    table_head + "|MNIST|[5 KB](m.onnx)||1.2|7|\n");
     ASSERT_EQ(models.size(), 1u);
     EXPECT_EQ(models[0].line, 11);
     EXPECT_THAT(reports, IsEmpty());
@@ -200,7 +200,8 @@ TEST(ReadmeTable, EverythingWrongWithARowIsTold) {
 
 TEST(ReadmeTable, ReadingGoesOnAfterABrokenRow) {
     const auto [models, reports] = read_models(
-        head + "|A|5 KB||1.2|7|\n|B|[5 KB](b.onnx)||1.2|7|\n||||||\n|C|[5 KB](c.onnx)||1.2|x|\n");
+        table_head +
+        "|A|5 KB||1.2|7|\n|B|[5 KB](b.onnx)||1.2|7|\n||||||\n|C|[5 KB](c.onnx)||1.2|x|\n");
     ASSERT_EQ(models.size(), 1u);
     EXPECT_EQ(models[0].name, "B");
     ASSERT_EQ(reports.size(), 2u);
@@ -215,7 +216,7 @@ TEST(ReadmeTable, EmptyRowsAreSkippedSilently) {
 
 TEST(ReadmeTable, RepeatedRowIsAWarningAndLeftOut) {
     const auto [models, reports] = read_models(
-        head +
+        table_head +
         "|A|[5 KB](a.onnx)||1.2|7|\n|A|[6 KB](./a.onnx#x)||1.2| 7|\n|A|[5 KB](a.onnx)||1.2|8|\n");
     ASSERT_EQ(models.size(), 2u);
     EXPECT_FALSE(models[0].says_the_same(models[1]));
@@ -227,8 +228,8 @@ TEST(ReadmeTable, RepeatedRowIsAWarningAndLeftOut) {
 }
 
 TEST(ReadmeTable, RowsSayTheSameWhereverTheyStand) {
-    const auto first = read_models(head + "|A|[5 KB](/a.onnx)||1.2|7|\n").models.at(0);
-    auto second = read_models("\n\n" + head + "|A|[5 KB](/a.onnx)||1.2|7|\n").models.at(0);
+    const auto first = read_models(table_head + "|A|[5 KB](/a.onnx)||1.2|7|\n").models.at(0);
+    auto second = read_models("\n\n" + table_head + "|A|[5 KB](/a.onnx)||1.2|7|\n").models.at(0);
     EXPECT_TRUE(first.says_the_same(second));
     second.tags.push_back("preprocessing");
     EXPECT_FALSE(first.says_the_same(second));
@@ -242,7 +243,8 @@ TEST(ReadmeTable, LinkThroughPreprocIsTagged) {
 }
 
 TEST(ReadmeTable, RootReadmeHasNoTags) {
-    const auto [models, reports] = read_models(head + "|A|[5 KB](a.onnx)||1.2|7|\n", "README.md");
+    const auto [models, reports] =
+        read_models(table_head + "|A|[5 KB](a.onnx)||1.2|7|\n", "README.md");
     ASSERT_EQ(models.size(), 1u);
     EXPECT_EQ(models[0].model_path, "a.onnx");
     EXPECT_THAT(models[0].tags, IsEmpty());
@@ -250,7 +252,7 @@ TEST(ReadmeTable, RootReadmeHasNoTags) {
 
 TEST(ReadmeTable, LinkedNameIsItsHtmlWithAWarning) {
     const auto [models, reports] =
-        read_models(head + "|[A<B](https://x.org/?a=1&b=\"2\")|[5 KB](a.onnx)||1.2|7|\n");
+        read_models(table_head + "|[A<B](https://x.org/?a=1&b=\"2\")|[5 KB](a.onnx)||1.2|7|\n");
     ASSERT_EQ(models.size(), 1u);
     EXPECT_EQ(models[0].name, "<a href=\"https://x.org/?a=1&amp;b=&quot;2&quot;\">A&lt;B</a>");
     ASSERT_EQ(reports.size(), 1u);
@@ -264,7 +266,7 @@ TEST(ReadmeTable, NotEveryReadmeHasTables) {
 }
 
 TEST(ReadmeTable, HundredThousandRowsAreRead) {
-    std::string markdown = head;
+    std::string markdown = table_head;
     for (int i = 0; i < 100'000; ++i) {
         markdown += "|M" + std::to_string(i) + "|[5 KB](model/m.onnx)||1.2|7|\n";
     }

@@ -38,7 +38,7 @@ std::vector<std::string> names(const std::string& manifest) {
     return result;
 }
 
-/// Four models whose bytes are not here, so that their ports are in the manifest alone, which has
+/// Four models without local content, so that only the manifest has their ports. It also has
 /// an unknown key in each entry.
 class KeptEntries : public testing::Test {
 protected:

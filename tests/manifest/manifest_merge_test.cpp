@@ -101,14 +101,14 @@ TEST(ManifestMerge, NeighboursAreNoConflict) {  // they are for a merge of lines
 TEST(ManifestMerge, ChangesThatGoTogetherAreBroughtTogether) {
     const Model was{.path = "a.onnx"};
     const Model tagged{.path = "a.onnx", .tag = "text", .note = "seen"};
-    const Model renewed{.path = "a.onnx", .bytes = 9, .archive = "a.tar.gz"};
-    const MergedManifest merged = merge({was}, {tagged}, {renewed});
+    const Model replaced{.path = "a.onnx", .bytes = 9, .archive = "a.tar.gz"};
+    const MergedManifest merged = merge({was}, {tagged}, {replaced});
     EXPECT_THAT(reasons(merged), IsEmpty());
     EXPECT_EQ(
         merged.text,
         text_of(Models{
             {.path = "a.onnx", .bytes = 9, .tag = "text", .archive = "a.tar.gz", .note = "seen"}}));
-    EXPECT_EQ(merge({was}, {renewed}, {tagged}).text, merged.text);
+    EXPECT_EQ(merge({was}, {replaced}, {tagged}).text, merged.text);
 }
 
 TEST(ManifestMerge, WhatExcludesEachOtherIsNamedAndMarked) {
@@ -234,7 +234,7 @@ private:
 
 using Key = std::tuple<std::string, std::string, std::int64_t>;
 
-/// `alone`: paths whose entry is the same one whatever its name and opset.
+/// `alone`: paths whose entry is the same one for any name and opset.
 std::map<Key, std::string> by_key(const ManifestDocument& manifest,
                                   const std::set<std::string>& alone = {}) {
     std::map<Key, std::string> entries;
@@ -308,7 +308,7 @@ struct Merge {
     }
 };
 
-/// What must hold of one entry whatever the edits were.
+/// What must hold for one entry after any edits.
 void check_entry(const Merge& merge, const Key& key) {
     const std::string* was = find(merge.base, key);
     const std::string* one = find(merge.ours, key);
@@ -356,7 +356,7 @@ TEST(ManifestMerge, RandomMergesLoseNothingAndInventNothingInBothDirections) {
         } else {
             ++with_conflicts;
             EXPECT_TRUE(std::holds_alternative<JsonSyntaxError>(parse_manifest(one.text)));
-            // Each block has both sides: nothing is lost before a person has chosen.
+            // Each block has both sides: both are kept until a person has chosen.
             EXPECT_EQ(by_key(document(resolve(one.text, true))),
                       by_key(document(resolve(other.text, false))));
             for (const EntryConflict& conflict : one.conflicts) {
@@ -388,7 +388,7 @@ TEST(ManifestMerge, EntriesThatBreakTheSchemaAreToldApartByWhatTheyHave) {
     const std::string removed = "[" + entry("B", 2) + "]";
     EXPECT_EQ(merge_texts(base, renamed, removed).text, manifest_text({entry("A", 2)}));
     EXPECT_EQ(merge_texts(base, removed, renamed).text, manifest_text({entry("A", 2)}));
-    // An opset that is no number is one by itself too.
+    // An opset that is not a number is distinct too.
     const std::string odd = R"([{"model":"B","model_path":"x","opset_version":"2","k":1},)"
                             R"({"model":"B","model_path":"x","opset_version":"1","k":1}])";
     const std::string without_first =

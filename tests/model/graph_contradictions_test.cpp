@@ -72,7 +72,7 @@ TEST(GraphContradictions, AnInputWithoutAType) {
 
 TEST(GraphContradictions, AnInputThatIsThereTwice) {
     const ModelGraph graph = graph_of(relu().input("x", {1}).bytes());
-    EXPECT_THAT(graph.contradictions, ElementsAre("the input \"x\" is there twice"));
+    EXPECT_THAT(graph.contradictions, ElementsAre("the input \"x\" occurs twice"));
     EXPECT_TRUE(graph.has_contradictory_ports);
 }
 

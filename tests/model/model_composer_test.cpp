@@ -74,7 +74,7 @@ TEST_F(ModelComposer, TheWorkersErrorsAreThoseOfComposing) {
         FAIL();
     } catch (const UserError& error) {
         EXPECT_EQ(error.what(), (folder.path() / "text").string() +
-                                    ": is no ONNX model; tell the hub's maintainers");
+                                    ": is not an ONNX model; report this to the hub's maintainers");
     }
 }
 

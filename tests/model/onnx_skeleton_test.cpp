@@ -187,7 +187,7 @@ TEST(OnnxSkeleton, ThingsThatAreNoModelsAreNamed) {
         {"PK\x03\x04rest", "ZIP"},
         {"\x1f\x8b\x08", "gzip"},
         {std::string(1000, '\0'), "zeros"},
-        {std::string("\x08\x07", 2), "holds no graph"},
+        {std::string("\x08\x07", 2), "has no graph"},
     };
     for (const auto& [bytes, reason] : cases) EXPECT_THAT(reason_for(bytes), HasSubstr(reason));
 }

@@ -97,7 +97,7 @@ TEST(TestDataArchive, UnsafeMembersAreToldAndNotRead) {
                             problem(Kind::unsafe, "hard.onnx", "is a hard link"),
                             problem(Kind::unsafe, "device.onnx", "is a device"),
                             problem(Kind::unsafe, "fifo.onnx", "is a FIFO"),
-                            problem(Kind::unsafe, "fine.onnx", "second time")));
+                            problem(Kind::unsafe, "fine.onnx", "occurs twice")));
 }
 
 TEST(TestDataArchive, NoMoreThanTwentyProblemsOfAKind) {

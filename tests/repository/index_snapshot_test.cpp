@@ -14,7 +14,7 @@ constexpr std::int64_t second = 1'600'000'000;
 
 struct Case {
     IndexedFile recorded;
-    struct stat now = {};
+    FileStatus now;
     FileTime index_time{second + 10, 500};
     StatTrust trust;
 };
@@ -30,13 +30,14 @@ Case untouched() {
     c.recorded.user = 1000;
     c.recorded.group = 1001;
     c.recorded.size = 4000;
-    c.now.st_mode = S_IFREG | 0644;
-    c.now.st_mtim = {second, 100};
-    c.now.st_ctim = {second + 1, 200};
-    c.now.st_ino = 77;
-    c.now.st_uid = 1000;
-    c.now.st_gid = 1001;
-    c.now.st_size = 4000;
+    c.now.type = FileType::regular;
+    c.now.permissions = 0644;
+    c.now.modified = {second, 100};
+    c.now.changed = {second + 1, 200};
+    c.now.inode = 77;
+    c.now.owner = 1000;
+    c.now.group = 1001;
+    c.now.size_bytes = 4000;
     return c;
 }
 
@@ -54,24 +55,24 @@ TEST(IndexSnapshot, UntouchedFileIsUnmodified) {
 
 TEST(IndexSnapshot, EveryChangedStatFieldIsDoubt) {
     const std::pair<const char*, Change> changes[] = {
-        {"mtime seconds", [](Case& c) { c.now.st_mtim.tv_sec += 1; }},
-        {"mtime back", [](Case& c) { c.now.st_mtim.tv_sec -= 1; }},
-        {"mtime nanoseconds", [](Case& c) { c.now.st_mtim.tv_nsec += 1; }},
-        {"ctime seconds", [](Case& c) { c.now.st_ctim.tv_sec += 1; }},
-        {"ctime nanoseconds", [](Case& c) { c.now.st_ctim.tv_nsec += 1; }},
-        {"inode", [](Case& c) { c.now.st_ino += 1; }},
-        {"user", [](Case& c) { c.now.st_uid += 1; }},
-        {"group", [](Case& c) { c.now.st_gid += 1; }},
-        {"longer", [](Case& c) { c.now.st_size += 1; }},
-        {"shorter", [](Case& c) { c.now.st_size -= 1; }},
-        {"a folder now", [](Case& c) { c.now.st_mode = S_IFDIR | 0755; }},
-        {"a symbolic link now", [](Case& c) { c.now.st_mode = S_IFLNK | 0777; }},
-        {"a FIFO now", [](Case& c) { c.now.st_mode = S_IFIFO | 0644; }},
+        {"mtime seconds", [](Case& c) { c.now.modified.seconds += 1; }},
+        {"mtime back", [](Case& c) { c.now.modified.seconds -= 1; }},
+        {"mtime nanoseconds", [](Case& c) { c.now.modified.nanoseconds += 1; }},
+        {"ctime seconds", [](Case& c) { c.now.changed.seconds += 1; }},
+        {"ctime nanoseconds", [](Case& c) { c.now.changed.nanoseconds += 1; }},
+        {"inode", [](Case& c) { c.now.inode += 1; }},
+        {"user", [](Case& c) { c.now.owner += 1; }},
+        {"group", [](Case& c) { c.now.group += 1; }},
+        {"longer", [](Case& c) { c.now.size_bytes += 1; }},
+        {"shorter", [](Case& c) { c.now.size_bytes -= 1; }},
+        {"a folder now", [](Case& c) { c.now.type = FileType::folder; }},
+        {"a symbolic link now", [](Case& c) { c.now.type = FileType::symlink; }},
+        {"a FIFO now", [](Case& c) { c.now.type = FileType::other; }},
         {"a link then", [](Case& c) { c.recorded.mode = 0120000; }},
         {"a submodule then", [](Case& c) { c.recorded.mode = 0160000; }},
         {"in conflict or announced", [](Case& c) { c.recorded.is_settled = false; }},
         {"size smudged by git", [](Case& c) { c.recorded.size = 0; }},
-        {"empty", [](Case& c) { c.recorded.size = 0, c.now.st_size = 0; }},
+        {"empty", [](Case& c) { c.recorded.size = 0, c.now.size_bytes = 0; }},
     };
     for (const auto& [name, change] : changes) {
         SCOPED_TRACE(name);
@@ -80,7 +81,7 @@ TEST(IndexSnapshot, EveryChangedStatFieldIsDoubt) {
 }
 
 TEST(IndexSnapshot, PermissionsAreNoContent) {
-    EXPECT_TRUE(is_trusted_after([](Case& c) { c.now.st_mode = S_IFREG | 0755; }));
+    EXPECT_TRUE(is_trusted_after([](Case& c) { c.now.permissions = 0755; }));
     EXPECT_TRUE(is_trusted_after([](Case& c) { c.recorded.mode = 0100755; }));
 }
 
@@ -98,7 +99,7 @@ TEST(IndexSnapshot, FileModifiedNoEarlierThanTheIndexIsRacy) {
 
 TEST(IndexSnapshot, WithoutNanosecondsWholeSecondsDecide) {
     EXPECT_TRUE(is_trusted_after([](Case& c) { c.recorded.modified.nanoseconds = 0; }));
-    EXPECT_TRUE(is_trusted_after([](Case& c) { c.now.st_mtim.tv_nsec = 0; }));
+    EXPECT_TRUE(is_trusted_after([](Case& c) { c.now.modified.nanoseconds = 0; }));
     EXPECT_TRUE(is_trusted_after([](Case& c) { c.recorded.changed.nanoseconds = 0; }));
     // A write later in the same second would look the same.
     EXPECT_FALSE(is_trusted_after([](Case& c) {
@@ -106,7 +107,7 @@ TEST(IndexSnapshot, WithoutNanosecondsWholeSecondsDecide) {
         c.index_time = {second, 900};
     }));
     EXPECT_FALSE(is_trusted_after([](Case& c) {
-        c.now.st_mtim.tv_nsec = 0;
+        c.now.modified.nanoseconds = 0;
         c.index_time = {second, 900};
     }));
 }
@@ -114,12 +115,12 @@ TEST(IndexSnapshot, WithoutNanosecondsWholeSecondsDecide) {
 TEST(IndexSnapshot, ChangeTimeCountsUnlessGitIsToldOtherwise) {
     const auto touched = [](Case& c) {
         c.trust.change_time = false;
-        c.now.st_ctim.tv_sec += 5;
+        c.now.changed.seconds += 5;
     };
     EXPECT_TRUE(is_trusted_after(touched));
     EXPECT_FALSE(is_trusted_after([&](Case& c) {
         touched(c);
-        c.now.st_mtim.tv_nsec += 1;
+        c.now.modified.nanoseconds += 1;
     }));
 }
 
@@ -131,34 +132,34 @@ TEST(IndexSnapshot, MinimalCheckComparesSizeAndWholeSecondsOnly) {
         });
     };
     EXPECT_TRUE(after([](Case& c) {
-        c.now.st_ino += 1, c.now.st_uid += 1, c.now.st_gid += 1;
-        c.now.st_mtim.tv_nsec += 1, c.now.st_ctim.tv_nsec += 1;
+        c.now.inode += 1, c.now.owner += 1, c.now.group += 1;
+        c.now.modified.nanoseconds += 1, c.now.changed.nanoseconds += 1;
     }));
-    EXPECT_FALSE(after([](Case& c) { c.now.st_size += 1; }));
-    EXPECT_FALSE(after([](Case& c) { c.now.st_mtim.tv_sec += 1; }));
-    EXPECT_FALSE(after([](Case& c) { c.now.st_ctim.tv_sec += 1; }));
+    EXPECT_FALSE(after([](Case& c) { c.now.size_bytes += 1; }));
+    EXPECT_FALSE(after([](Case& c) { c.now.modified.seconds += 1; }));
+    EXPECT_FALSE(after([](Case& c) { c.now.changed.seconds += 1; }));
     EXPECT_TRUE(after([](Case& c) {
         c.trust.change_time = false;
-        c.now.st_ctim.tv_sec += 1;
+        c.now.changed.seconds += 1;
     }));
     // Written later in the second in which the index was: the same whole seconds.
     EXPECT_FALSE(after([](Case& c) {
         c.index_time = {second, 500};
-        c.now.st_mtim.tv_nsec = 900;
+        c.now.modified.nanoseconds = 900;
     }));
 }
 
 TEST(IndexSnapshot, LargeNumbersAreComparedAsTheIndexKeepsThem) {
     EXPECT_TRUE(is_trusted_after([](Case& c) {
-        c.now.st_size += 1LL << 32;
-        c.now.st_ino += 1ULL << 32;
+        c.now.size_bytes += 1LL << 32;
+        c.now.inode += 1ULL << 32;
     }));
 }
 
 TEST(IndexSnapshot, FileFromTheFutureIsRacy) {
     EXPECT_FALSE(is_trusted_after([](Case& c) {
         c.recorded.modified.seconds = 3'000'000'000;  // after 2038
-        c.now.st_mtim.tv_sec = 3'000'000'000;
+        c.now.modified.seconds = 3'000'000'000;
     }));
 }
 

@@ -13,12 +13,12 @@ static void PrintTo(const ReplyPlan& plan, std::ostream* out) {
 
 namespace {
 
-const FileIdentity file{"\"abc\"", 784111777, 1000};  // Sun, 06 Nov 1994 08:49:37 GMT
+const FileIdentity identity{"\"abc\"", 784111777, 1000};  // Sun, 06 Nov 1994 08:49:37 GMT
 const std::string same_time = "Sun, 06 Nov 1994 08:49:37 GMT";
 const std::string earlier = "Sun, 06 Nov 1994 08:49:36 GMT";
 const std::string later = "Sun, 06 Nov 1994 08:49:38 GMT";
 
-struct Row {
+struct RequestCase {
     const char* what;
     ConditionalHeaders headers;
     ReplyPlan plan;
@@ -63,14 +63,14 @@ ConditionalHeaders unmodified_since(const std::string& text) {
 const ReplyPlan all{200};
 const ReplyPlan unchanged{304};
 const ReplyPlan failed{412};
-const ReplyPlan none{416};
+const ReplyPlan no_headers{416};
 
 TEST(PlanReply, IsThatOfTheTable) {
     ConditionalHeaders both = range("bytes=0-9");
     both.if_none_match = "\"abc\"";
     ConditionalHeaders etag_wins = none_match("\"other\"");
     etag_wins.if_modified_since = later;
-    const Row rows[] = {
+    const RequestCase rows[] = {
         {"no header", {}, all},
         {"a range", range("bytes=0-9"), {206, {{0, 9}}}},
         {"one byte", range("bytes=999-999"), {206, {{999, 999}}}},
@@ -79,18 +79,18 @@ TEST(PlanReply, IsThatOfTheTable) {
         {"suffix", range("bytes=-10"), {206, {{990, 999}}}},
         {"suffix over all", range("bytes=-5000"), {206, {{0, 999}}}},
         {"beyond the end", range("bytes=990-5000"), {206, {{990, 999}}}},
-        {"behind the end", range("bytes=1000-"), none},
-        {"empty suffix", range("bytes=-0"), none},
+        {"behind the end", range("bytes=1000-"), no_headers},
+        {"empty suffix", range("bytes=-0"), no_headers},
         {"two", range("bytes=0-1, 5-6"), {206, {{0, 1}, {5, 6}}}},
         {"one of two is behind the end", range("bytes=0-1,2000-"), {206, {{0, 1}}}},
-        {"all behind the end", range("bytes=1000-,2000-"), none},
+        {"all behind the end", range("bytes=1000-,2000-"), no_headers},
         {"backwards", range("bytes=9-0"), all},
         {"no digits", range("bytes=a-b"), all},
         {"no dash", range("bytes=5"), all},
         {"only a dash", range("bytes=-"), all},
         {"negative", range("bytes=--5"), all},
         {"another unit", range("lines=0-9"), all},
-        {"from a large number on", range("bytes=99999999999999999999-"), none},
+        {"from a large number on", range("bytes=99999999999999999999-"), no_headers},
         {"to a large number", range("bytes=990-99999999999999999999"), {206, {{990, 999}}}},
         {"the last of a large number", range("bytes=-99999999999999999999"), {206, {{0, 999}}}},
         {"the unit in capitals", range("Bytes=0-9"), {206, {{0, 9}}}},
@@ -125,14 +125,15 @@ TEST(PlanReply, IsThatOfTheTable) {
         {"If-Unmodified-Since", unmodified_since(same_time), all},
         {"If-Unmodified-Since, earlier", unmodified_since(earlier), failed},
     };
-    for (const Row& row : rows) EXPECT_EQ(plan_reply(row.headers, file), row.plan) << row.what;
+    for (const RequestCase& row : rows)
+        EXPECT_EQ(plan_reply(row.headers, identity), row.plan) << row.what;
 }
 
 TEST(PlanReply, OfAnEmptyFileHasNoRanges) {
     const FileIdentity empty{"\"e\"", 0, 0};
     EXPECT_EQ(plan_reply({}, empty), all);
-    EXPECT_EQ(plan_reply(range("bytes=0-"), empty), none);
-    EXPECT_EQ(plan_reply(range("bytes=-1"), empty), none);
+    EXPECT_EQ(plan_reply(range("bytes=0-"), empty), no_headers);
+    EXPECT_EQ(plan_reply(range("bytes=-1"), empty), no_headers);
 }
 
 TEST(AcceptsCoding, IsThatOfTheTable) {

@@ -238,7 +238,7 @@ TEST_F(ServedFolder, WhatTwoProgramsMayReadDifferentlyIsRefusedAndCloses) {
         {"a tab in the target", "GET /empty.txt\tx HTTP/1.1\r\n" + host + end},
         {"two spaces", "GET  /empty.txt HTTP/1.1\r\n" + host + end},
         {"spaces at the end", "GET /empty.txt HTTP/1.1  \r\n" + host + end},
-        {"a method that is no name", "G@T /empty.txt HTTP/1.1\r\n" + host + end},
+        {"a method that is not a token", "G@T /empty.txt HTTP/1.1\r\n" + host + end},
     };
     for (const auto& [what, request] : rows) {
         const auto answer = served.ask(request + next);
@@ -387,7 +387,7 @@ TEST_F(ServedFolder, IdleConnectionsDoNotStopOthers) {
     for (const int fd : idle) close(fd);
 }
 
-/// While the object lives no files can be opened beyond those that are, but for `spare` ones.
+/// While the object lives, only `spare` more files can be opened.
 class NoMoreFiles {
 public:
     explicit NoMoreFiles(rlim_t spare) {
@@ -638,7 +638,7 @@ TEST(ServedRepository, FollowsRefsAndPointersWithoutARestart) {
     EXPECT_EQ(served.get("/ONNX_HUB_MANIFEST.json").body, "[1]");
     const Reply pointer = served.get("/m.onnx");
     EXPECT_EQ(pointer.status, 404);
-    EXPECT_THAT(pointer.body, HasSubstr("its object is not here"));
+    EXPECT_THAT(pointer.body, HasSubstr("its object is not available"));
     repository.add_lfs_object(model);
     const Reply object = served.get("/m.onnx");
     EXPECT_EQ(object.body, model);
@@ -721,7 +721,7 @@ TEST(ServedRepository, ARefThatIsGoneIsToldAndMayComeBack) {
     test::run_command({"git", "branch", "-D", "served"}, repository.path());
     const Reply gone = served.get("/f.txt");
     EXPECT_EQ(gone.status, 404);
-    EXPECT_THAT(gone.body, HasSubstr("the ref served, which is served here, is gone"));
+    EXPECT_THAT(gone.body, HasSubstr("the ref served, which is served here, was deleted"));
     EXPECT_EQ(served.get("/o/n/main/f.txt").status, 404);
     repository.branch("served");
     EXPECT_EQ(served.get("/f.txt").body, "1");

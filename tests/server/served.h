@@ -59,8 +59,8 @@ public:
         request.method = method;
         request.url = server->url() + path;
         request.headers = std::move(headers);
-        constexpr std::uint64_t most_bytes = 256 << 20;
-        const auto result = client.send(request, most_bytes);
+        constexpr std::uint64_t max_bytes = 256 << 20;
+        const auto result = client.send(request, max_bytes);
         if (const auto* failure = std::get_if<HttpFailure>(&result))
             return {0, failure->reason, {}};
         const auto& response = std::get<HttpResponse>(result);

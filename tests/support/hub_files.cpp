@@ -153,8 +153,8 @@ ValidationReport report_on(const HubFiles& hub, const Tree& tree, std::optional<
     reading.jobs = 1;
     reading.inference = inference;
     if (shard) reading.part = Scope(*shard);
+    reading.tables = read_hub_tables(tree, settings, 1, problems);
     const auto state = read_hub_state(tree, settings, manifest, reading);
-    state->table_diagnostics.append(problems);
     ValidateOptions options;
     options.jobs = 1;
     options.checker = checker;

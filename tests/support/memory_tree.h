@@ -33,8 +33,8 @@ public:
     std::optional<FileStat> stat(const std::string& path) const override;
     std::string read_link(const std::string& path) const override;
     std::unique_ptr<ByteSource> open(const std::string& path) const override;
-    std::optional<BlobId> blob_id(
-        const std::string& path) const override;  ///< changes with content
+    /// Changes with content.
+    std::optional<BlobId> blob_id(const std::string& path) const override;
     std::optional<HeldByGit> held_by_git(const std::string& path) const override;
     std::optional<LfsPointer> unmodified_pointer(const std::string& path) const override;
     std::unique_ptr<ByteSource> open_lfs_object(const LfsPointer& pointer) const override;

@@ -177,7 +177,7 @@ TEST(LfsRemote, NothingToAskMeansNoRequest) {
 TEST(LfsRemote, TroubleWithTheServerIsInconclusiveAndEndsTheAsking) {
     const std::pair<int, const char*> statuses[] = {{401, "credentials (401)"},
                                                     {403, "credentials (403)"},
-                                                    {404, "doesn't know the repository"},
+                                                    {404, "does not have the repository"},
                                                     {429, "rate limit"},
                                                     {500, "status 500"},
                                                     {503, "status 503"},

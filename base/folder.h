@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Folders: what is opened, made and renamed in them.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/descriptor.h"
+
+namespace onnxhub {
+
+/// Opens the file `below` in the folder `base` for reading; never waits. No link on the way is
+/// followed; `base` itself may be one. Not open, with errno set, on failure: ELOOP or ENOTDIR for a
+/// link.
+Descriptor open_beneath(const std::filesystem::path& base, const std::filesystem::path& below);
+
+/// An open folder: it stays the same one when its path is renamed or replaced.
+class FolderRoot {
+public:
+    FolderRoot() = default;  ///< no folder
+    explicit FolderRoot(const std::filesystem::path& path);
+
+    /// Opens the file at `path` for reading; never waits. Fails with ELOOP when a link is on the
+    /// way, and when the path leads out of the folder (openat2(2)).
+    Descriptor open(const std::string& path) const;
+
+    /// The target of the link at `path`; nothing when it is no link or the target is too long.
+    std::optional<std::string> link_target(const std::string& path) const;
+
+private:
+    Descriptor folder_;
+};
+
+/// The target of a symbolic link; nothing, with errno set, when `path` is none.
+std::optional<std::string> read_link(const std::filesystem::path& path);
+
+/// Makes a folder; the system clears the bits of the umask in `permissions`. Returns false with
+/// errno set on failure, EEXIST when the path exists.
+bool make_folder(const std::filesystem::path& path, unsigned permissions);
+
+/// Exchanges two names in one step. Returns false with errno set where the file system can't.
+bool exchange_names(const std::filesystem::path& one, const std::filesystem::path& other);
+
+/// Creates `to` with the content of `from` and shares the blocks. Returns false, and leaves nothing
+/// at `to`, where the file system can't.
+bool clone_file(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// The system knows no longer path, in bytes.
+inline constexpr std::size_t longest_path = 4095;
+
+}  // namespace onnxhub

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Other programs: started and waited for.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/descriptor.h"
+
+namespace onnxhub {
+
+/// How a process ended.
+struct ExitStatus {
+    int code = 0;               ///< of exit(3), when no signal ended it
+    std::optional<int> signal;  ///< that ended it
+
+    bool is_success() const { return code == 0 && !signal; }
+    /// The number that shells give: the exit code, 128 + n for signal n.
+    int shell_code() const { return signal ? 128 + *signal : code; }
+    /// "ended with status 3", "was ended by a signal (Killed)"
+    std::string text() const;
+};
+
+/// What a new process reads from or writes to.
+class ProcessStream {
+public:
+    static ProcessStream inherited() { return ProcessStream(Kind::inherited, -1); }
+    /// /dev/null: empty when it is read, and what is written there is gone.
+    static ProcessStream null() { return ProcessStream(Kind::null, -1); }
+    /// The file must stay open until the process was started.
+    static ProcessStream file(const Descriptor& file) { return {Kind::file, file.get()}; }
+
+private:
+    enum class Kind { inherited, null, file };
+    ProcessStream(Kind kind, int fd) : kind_(kind), fd_(fd) {}
+
+    friend class Process;
+    Kind kind_;
+    int fd_;
+};
+
+struct ProcessRequest {
+    /// The program and its arguments. Without a '/' the program is searched for in $PATH.
+    std::vector<std::string> command;
+    /// "NAME=value", in addition to the environment of this process or instead of its values.
+    std::vector<std::string> environment = {};
+    ProcessStream input = ProcessStream::inherited();
+    ProcessStream output = ProcessStream::inherited();
+    ProcessStream errors = ProcessStream::inherited();
+};
+
+/// A child process. It is killed when its owner is destroyed before it has ended. Not thread-safe,
+/// but processes may be started from several threads.
+class Process {
+public:
+    /// Throws std::system_error when the program can't be started, such as ENOENT when there is
+    /// none.
+    explicit Process(const ProcessRequest& request);
+    ~Process() { kill(); }
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+
+    bool is_running() const { return id_ > 0; }  ///< as far as wait() and kill() know
+
+    /// Waits for the end. Once.
+    ExitStatus wait();
+
+    /// Ends it at once and waits for that. Does nothing when it has ended.
+    void kill();
+
+private:
+    int id_ = -1;
+};
+
+/// The two ends of a pipe. Throws std::system_error when none can be made.
+struct Pipe {
+    Pipe();
+    Descriptor read_end;
+    Descriptor write_end;
+};
+
+/// Two sockets, connected with each other. Throws std::system_error when none can be made.
+struct SocketPair {
+    SocketPair();
+    Descriptor ours;
+    Descriptor theirs;
+};
+
+/// The path of the program that runs, for starting it once more.
+extern const char* const this_program;
+
+int process_id();
+
+/// The value of an environment variable; nothing when it is not set.
+std::optional<std::string> environment_value(const char* name);
+
+}  // namespace onnxhub

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Prints what happens while a job works on a hub.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "cli/command.h"
+#include "cli/progress.h"
+#include "manifest/diagnostic.h"
+#include "repository/fetch_observer.h"
+
+namespace onnxhub {
+
+/// "1 model", "7 models".
+std::string model_count(std::size_t count);
+
+/// Writes to `err`, a line for each event. Git's progress is drawn on a terminal only. Ctrl-C stops
+/// the job.
+class HubPrinter : public FetchObserver {
+public:
+    explicit HubPrinter(const Streams& streams);
+
+    void check_interruption() override;
+    void waiting_for_hub() override;
+    void hub_without_locks(const std::filesystem::path& folder) override;
+    void fetch_started(std::size_t files) override;
+    void batch_started(const FetchBatch& batch) override;
+    void model_too_large(const std::string& path, std::uint64_t size_bytes) override;
+    void resumed(std::size_t models, const std::string& resume_file) override;
+    void started_again(const std::string& resume_file) override;
+    void git_message(const std::string& line, bool is_final) override;
+    bool wants_git_progress() const override;
+
+    /// Runs `job` and prints what it reports, also when it throws.
+    void run(const std::function<void(Diagnostics&)>& job);
+
+    /// Draws how far reading files has come.
+    HashProgress& progress() { return progress_; }
+
+private:
+    Streams streams_;
+    bool draws_;
+    HashProgress progress_;
+};
+
+}  // namespace onnxhub

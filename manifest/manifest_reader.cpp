@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manifest/manifest_reader.h"
+
+#include <utility>
+#include <variant>
+
+#include "base/byte_source.h"
+#include "base/user_error.h"
+#include "manifest/json.h"
+#include "manifest/manifest_repair.h"
+
+namespace onnxhub {
+namespace {
+
+[[noreturn]] void refuse_manifest(const JsonSyntaxError& error, const std::string& shown_name,
+                                  const std::string& hint) {
+    throw UserError(shown_name + ":" + std::to_string(error.line) + ": " + error.message +
+                    " (column " + std::to_string(error.column) + "); " + hint);
+}
+
+}  // namespace
+
+ManifestDocument read_manifest(std::string_view text, const std::string& shown_name) {
+    auto result = parse_manifest(text);
+    if (const auto* error = std::get_if<JsonSyntaxError>(&result)) {
+        refuse_manifest(*error, shown_name, repair_hint(text, *error, shown_name));
+    }
+    return std::get<ManifestDocument>(std::move(result));
+}
+
+ManifestDocument read_manifest(std::string_view text, const std::string& shown_name,
+                               const std::string& hint) {
+    auto result = parse_manifest(text);
+    if (const auto* error = std::get_if<JsonSyntaxError>(&result)) {
+        refuse_manifest(*error, shown_name, hint);
+    }
+    return std::get<ManifestDocument>(std::move(result));
+}
+
+std::string read_disk_file(const std::filesystem::path& path) {
+    return read_whole(*open_file(path, path.string()), json_size_limit, path.string());
+}
+
+}  // namespace onnxhub

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens while a job works on a hub, as values: its caller prints them, or not.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "repository/git_command.h"
+#include "repository/hub_lock.h"
+
+namespace onnxhub {
+
+/// Every function does nothing unless overridden. All are called from the thread of the job.
+class HubObserver {
+public:
+    virtual ~HubObserver() = default;
+
+    /// Called between steps of long work. Throws Interrupted to stop the job; nothing is half
+    /// written then.
+    virtual void check_interruption() {}
+    /// Another process changes the hub, and the job has waited for a second.
+    virtual void waiting_for_hub() {}
+    /// The file system of the hub has no locks, so nothing keeps other processes from changing it.
+    virtual void hub_without_locks(const std::filesystem::path&) {}
+};
+
+/// Models that are fetched together.
+struct FetchBatch {
+    std::size_t models = 0;
+    std::uint64_t size_bytes = 0;
+    std::size_t number = 0;  ///< counted from 1
+    std::size_t batches = 0;
+};
+
+class FetchObserver : public HubObserver {
+public:
+    virtual void fetch_started(std::size_t /*files*/) {}  ///< of everything at once
+    virtual void batch_started(const FetchBatch&) {}
+    /// The model alone is larger than the limit, so it is not fetched.
+    virtual void model_too_large(const std::string& /*path*/, std::uint64_t /*size_bytes*/) {}
+    /// So many models were done by an earlier run, as `resume_file` says.
+    virtual void resumed(std::size_t /*models*/, const std::string& /*resume_file*/) {}
+    /// `resume_file` is of another state of the hub and was not used.
+    virtual void started_again(const std::string& /*resume_file*/) {}
+    /// A raw line from git, see GitMessages.
+    virtual void git_message(const std::string& /*line*/, bool /*is_final*/) {}
+    virtual bool wants_git_progress() const { return false; }
+};
+
+/// Passes what git says to `observer`, which must outlive the result.
+inline GitMessages git_messages(FetchObserver& observer) {
+    return {[&observer](const std::string& line, bool is_final) {
+                observer.git_message(line, is_final);
+            },
+            observer.wants_git_progress()};
+}
+
+/// Takes the lock of the hub in `folder` before anything in it is read. Throws what HubLock and
+/// `observer` throw. `observer` must outlive the lock.
+inline HubLock lock_hub(const std::filesystem::path& folder, HubObserver& observer) {
+    HubLock lock(folder, {[&observer] { observer.check_interruption(); },
+                          [&observer] { observer.waiting_for_hub(); }});
+    if (!lock.is_exclusive()) observer.hub_without_locks(folder);
+    return lock;
+}
+
+}  // namespace onnxhub
