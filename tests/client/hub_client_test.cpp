@@ -29,7 +29,7 @@ const std::string model_text = "the model";
 const std::string commit(40, 'c');
 
 std::string manifest_of(const std::string& path) {
-    return R"([{"model_text": "M", "model_path": ")" + path +
+    return R"([{"model": "M", "model_path": ")" + path +
            R"(", "onnx_version": "1.9", "opset_version": 12, "metadata": {"model_sha": ")" +
            to_hex(sha256_of(model_text)) + R"(", "model_bytes": )" +
            std::to_string(model_text.size()) + R"(, "tags": []}}])";

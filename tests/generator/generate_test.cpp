@@ -356,7 +356,7 @@ TEST(Generate, LinksOutOfTheHubAreRefused) {
     Diagnostics diagnostics;
     EXPECT_EQ(generate(tree, {}, diagnostics).update.text, "[]");
     EXPECT_THAT(texts(diagnostics),
-                ElementsAre(HasSubstr("out of the repository"), HasSubstr("loop")));
+                ElementsAre(HasSubstr("outside of the repository"), HasSubstr("loop")));
 }
 
 TEST(Generate, IgnoredModelIsAnErrorThatSaysSo) {

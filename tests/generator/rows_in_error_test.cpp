@@ -293,7 +293,7 @@ TEST_F(KeptEntries, OtherToolsPointersAreNamed) {
     hub.files().erase("vision/one/b.onnx");
     hub.files()["vision/one/b.onnx.dvc"] = "outs:\n- md5: 0a\n";
     EXPECT_EQ(update(hub).text, text);
-    EXPECT_THAT(texts(hub.diagnostics), Contains(HasSubstr("vision/one/b.onnx is kept by DVC")));
+    EXPECT_THAT(texts(hub.diagnostics), Contains(HasSubstr("vision/one/b.onnx is stored by DVC")));
     MemoryTree tree = hub.tree();
     tree.add_symlink("vision/one/b.onnx", "../../.git/annex/objects/0j/K3/S/S");
     GenerateOptions options;

@@ -47,12 +47,13 @@ protected:
 TEST_F(IndexExtensions, AreFoundInEachVersionOfTheFormat) {
     for (const char* version : {"2", "3", "4"}) {
         git({"update-index", "--index-version", version});
-        git({"status"});
+        git({"write-tree"});  // puts the extension TREE into the index
         EXPECT_THAT(index_extensions(index()), Contains("TREE")) << version;
     }
     // An entry with extended flags needs version 3.
     hub.write("later.txt", "x");
     git({"add", "--intent-to-add", "later.txt"});
+    git({"write-tree"});
     EXPECT_FALSE(index_extensions(index()).empty());
 }
 
