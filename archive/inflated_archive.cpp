@@ -119,27 +119,27 @@ public:
     explicit OtherDecoder(Input& input) : input_(input), handle_(libarchive().read_new()) {
         if (!handle_) throw std::bad_alloc();
         // Only the formats that hubs use: each further format exposes more code to untrusted bytes.
-        libarchive().read_support_filter_bzip2(handle_);
-        libarchive().read_support_filter_xz(handle_);
-        libarchive().read_support_filter_zstd(handle_);
-        libarchive().read_support_format_raw(handle_);
-        libarchive().read_support_format_empty(handle_);
+        libarchive().read_support_filter_bzip2(handle_.get());
+        libarchive().read_support_filter_xz(handle_.get());
+        libarchive().read_support_filter_zstd(handle_.get());
+        libarchive().read_support_format_raw(handle_.get());
+        libarchive().read_support_format_empty(handle_.get());
         const auto next_block = [](archive* handle, void* self, const void** block) {
             return static_cast<OtherDecoder*>(self)->next_block(handle, block);
         };
-        check(libarchive().read_open(handle_, this, nullptr, next_block, nullptr));
+        check(libarchive().read_open(handle_.get(), this, nullptr, next_block, nullptr));
         archive_entry* entry = nullptr;
-        const int status = libarchive().read_next_header(handle_, &entry);
+        const int status = libarchive().read_next_header(handle_.get(), &entry);
         is_at_end_ = status == ARCHIVE_EOF;
         if (!is_at_end_) check(status);
     }
-    ~OtherDecoder() override { libarchive().read_free(handle_); }
+    ~OtherDecoder() override = default;
     OtherDecoder(const OtherDecoder&) = delete;
     OtherDecoder& operator=(const OtherDecoder&) = delete;
 
     std::size_t read(std::span<std::byte> into) override {
         if (is_at_end_) return 0;
-        const la_ssize_t count = libarchive().read_data(handle_, into.data(), into.size());
+        const la_ssize_t count = libarchive().read_data(handle_.get(), into.data(), into.size());
         if (count < 0) check(static_cast<int>(count));
         return static_cast<std::size_t>(count);
     }
@@ -161,12 +161,17 @@ private:
     void check(int status) {
         if (exception_) std::rethrow_exception(exception_);
         if (status == ARCHIVE_OK) return;
-        const char* text = libarchive().error_string(handle_);
+        const char* text = libarchive().error_string(handle_.get());
         throw DamagedArchive(std::string("has damaged data (") + (text ? text : "no reason") + ")");
     }
 
+    /// Frees the handle also when the constructor throws.
+    struct FreeHandle {
+        void operator()(archive* handle) const { libarchive().read_free(handle); }
+    };
+
     Input& input_;
-    archive* handle_;
+    std::unique_ptr<archive, FreeHandle> handle_;
     bool is_at_end_ = false;
     std::exception_ptr exception_;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that are either the old ones or the new ones, whole, whatever happens while writing.
+// Atomic writes: after a failure or a crash the file has its old content or its new content, never
+// a part.
 #pragma once
 
 #include <filesystem>

@@ -29,7 +29,7 @@ public:
         if (!file_.is_open()) fail(name_, errno);
         const auto status = status_of(file_);
         if (!status || !status->is_regular()) {
-            throw UserError(name_ + ": is no regular file; replace it by one");
+            throw UserError(name_ + ": is not a regular file; replace it with one");
         }
         size_ = status->size_bytes;
     }

@@ -28,9 +28,9 @@ public:
     virtual std::size_t read(std::uint64_t offset, std::span<std::byte> into) const = 0;
 };
 
-/// A regular file, read with pread(2): a file that shrinks meanwhile is a short read, where a
-/// mapping would be SIGBUS. Throws UserError when it can't be opened or is no regular file;
-/// never blocks on a FIFO. `shown_name` stands for the file in messages.
+/// A regular file, read with pread(2). If the file shrinks meanwhile, a read is short; a mapping
+/// would raise SIGBUS. Throws UserError when it can't be opened or is not a regular file. Never
+/// blocks on a FIFO. Messages name the file `shown_name`.
 std::unique_ptr<ByteSource> open_file(const std::filesystem::path& path,
                                       const std::string& shown_name,
                                       LastLink last_link = LastLink::follow);

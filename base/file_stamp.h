@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a file was written or replaced since it was looked at.
+// Detects whether a file was written or replaced since it was last checked.
 #pragma once
 
 #include <cstdint>

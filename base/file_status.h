@@ -42,7 +42,8 @@ struct FileStatus {
     bool is_symlink() const { return type == FileType::symlink; }
 };
 
-// Nothing, and the reason in errno, when there is no such file or it can't be looked at.
+// These return nothing, with the reason in errno, when the file does not exist or is not
+// accessible.
 
 /// Follows symbolic links.
 std::optional<FileStatus> status_of(const std::filesystem::path& path);
@@ -50,10 +51,10 @@ std::optional<FileStatus> status_of(const std::filesystem::path& path);
 std::optional<FileStatus> link_status_of(const std::filesystem::path& path);
 std::optional<FileStatus> status_of(const Descriptor& file);
 
-/// Whether both are of one file, whatever its names are.
+/// Whether both describe the same file, even if its names differ.
 bool is_same_file(const FileStatus& one, const FileStatus& other);
 
-/// Whether `path` still names the open file: another file may have taken its place.
+/// Whether `path` still names the open file. Another file may have replaced it.
 bool is_still_at(const Descriptor& file, const std::filesystem::path& path,
                  LastLink last_link = LastLink::refuse);
 

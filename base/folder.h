@@ -22,11 +22,11 @@ public:
     FolderRoot() = default;  ///< no folder
     explicit FolderRoot(const std::filesystem::path& path);
 
-    /// Opens the file at `path` for reading; never waits. Fails with ELOOP when a link is on the
-    /// way, and when the path leads out of the folder (openat2(2)).
+    /// Opens the file at `path` for reading; never waits. Fails when a part of the path is a
+    /// link (ELOOP) or the path points outside of the folder (openat2(2)).
     Descriptor open(const std::string& path) const;
 
-    /// The target of the link at `path`; nothing when it is no link or the target is too long.
+    /// The target of the link at `path`; nothing when it is not a link or the target is too long.
     std::optional<std::string> link_target(const std::string& path) const;
 
 private:

@@ -74,7 +74,7 @@ void NewFile::create() {
                                   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
     } while (!file_.is_open() && (errno == EEXIST || errno == EINTR));
     if (!file_.is_open()) fail("can't be written", errno);
-    // Tells those who remove abandoned files that this one is in use. Best effort.
+    // The lock shows processes that remove abandoned files that this one is in use. Best effort.
     try_lock(file_);
 }
 
@@ -120,7 +120,7 @@ void NewFile::rename_onto_destination(OnExisting on_existing) {
     }
     if (!is_done) fail("can't be replaced", errno);
     temporary_.clear();
-    file_.close();  // the lock ends here: flush() has told of failed writes
+    file_.close();  // releases the lock; flush() has already reported failed writes
 }
 
 void copy_verified(const fs::path& from, const Sha256& sha, NewFile& to) {

@@ -46,7 +46,7 @@ void for_each_index(std::size_t count, unsigned jobs,
         try {
             for (std::size_t k = 1; k < threads; ++k) others.emplace_back(run);
         } catch (const std::system_error&) {
-            // The system gives no more threads: those that are here do all the work.
+            // The system allows no more threads. The running threads do all the work.
         }
         run();
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Work on many items at once, with results that don't depend on how many hands there are.
+// Parallel work on many items. The results do not depend on the number of threads.
 #pragma once
 
 #include <cstddef>

@@ -87,7 +87,7 @@ struct SocketPair {
     Descriptor theirs;
 };
 
-/// The path of the program that runs, for starting it once more.
+/// The path of the running program, to start another process of it.
 extern const char* const this_program;
 
 int process_id();

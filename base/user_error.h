@@ -8,8 +8,8 @@
 namespace onnxhub {
 
 /// Thrown when no result is possible: no repository here, a full disk, an unreadable manifest.
-/// `what()` reads "<file>[:<line>]: <what is wrong>; <what to do>" and is printed as it stands
-/// after "onnxhub: error: ". The command ends with exit status 2.
+/// `what()` reads "<file>[:<line>]: <what is wrong>; <what to do>". The command prints
+/// "onnxhub: error: " and this text, and ends with exit status 2.
 class UserError : public std::runtime_error {
 public:
     explicit UserError(const std::string& what) : std::runtime_error(what) {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Generates the manifest of a hub on disk or in a repository: opens it, reads what is known of it,
-// fetches what is missing. Writes nothing but fetched objects.
+// Generates the manifest of a hub on disk or in a repository: opens it, reads its known facts
+// and fetches missing content. Writes only fetched objects.
 #pragma once
 
 #include <filesystem>

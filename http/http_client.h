@@ -24,7 +24,7 @@ public:
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
 
-    /// The whole response, whatever its status; `too_large` when its body has more than
+    /// Returns the whole response, with any status, or `too_large` when its body has more than
     /// `body_limit` bytes. Bodies of errors are cut at error_body_limit.
     std::variant<HttpResponse, HttpFailure> send(const HttpRequest& request,
                                                  std::uint64_t body_limit = 16 << 20);

@@ -23,10 +23,10 @@ struct OnnxSkeleton {
     /// each once, as written.
     std::vector<std::string> external_locations;
     std::uint64_t payload_bytes = 0;  ///< tensor payload inside the file, stepped over or kept
-    /// Subgraphs deeper than protobuf itself would read were left out; ports are still right.
+    /// Subgraphs nested deeper than protobuf's own limit were left out. Ports are still right.
     bool is_cut_at_depth = false;
-    /// A protobuf group ends with another number than it began with, or groups are nested deeper
-    /// than protobuf reads. They are no part of ONNX, and were stepped over.
+    /// The start and end numbers of a protobuf group differ, or groups are nested deeper than
+    /// protobuf's limit. ONNX does not use groups, so they were skipped.
     bool has_unbalanced_groups = false;
 };
 

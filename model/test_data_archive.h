@@ -41,8 +41,8 @@ struct TestDataArchive {
 /// One pass in constant memory; nothing is written to disk.
 TestDataArchive read_test_data_archive(const BlockReader& read, const ArchiveLimits& limits);
 
-/// As walk_archive(), for archives that are unpacked for their model: one without any has a problem
-/// of kind `unreadable`, told last.
+/// Like walk_archive(), for archives that are unpacked for their model. If the archive has no
+/// model, the last problem in the result is of kind `unreadable`.
 std::vector<ArchiveProblem> walk_test_data_archive(const BlockReader& read,
                                                    const ArchiveLimits& limits,
                                                    ArchiveVisitor& visitor);

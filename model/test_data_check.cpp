@@ -74,7 +74,7 @@ private:
         if (!port.type.starts_with(tensor_prefix))
             return;  // sequences and maps have other messages
         if (const auto* malformed = std::get_if<MalformedTensor>(&result)) {
-            report(fmt::format("{} is no tensor: {}", file, malformed->reason));
+            report(fmt::format("{} is not a tensor: {}", file, malformed->reason));
             return;
         }
         const auto& given = std::get<TestTensor>(result);

@@ -27,7 +27,7 @@ std::string subfolder_of(const fs::path& folder, const GitRepository& repository
 HubFolder open_hub(const fs::path& folder, const std::optional<std::string>& revision) {
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
-        throw UserError(folder.string() + ": is no folder; name the hub's top folder");
+        throw UserError(folder.string() + ": is not a directory; name the hub's top directory");
     }
     HubFolder hub;
     hub.folder = folder;

@@ -77,11 +77,10 @@ private:
         checks_.baseline = read_hub_file(before_, *path, json_size_limit);
         if (checks_.baseline) return;
         checks_.baseline = baseline_text({}, nullptr);
-        checks_.notices.push_back(*file +
-                                  " is not in the base, so it makes no finding a known one here");
+        checks_.notices.push_back(*file + " is not in the base, so it suppresses no findings here");
     }
 
-    /// The path of `file` in the repository; nothing when it lies outside. Only the directories
+    /// The path of `file` in the repository; nothing when it is outside of it. Only the directories
     /// above the repository may be symbolic links: links inside it may be part of the change.
     std::optional<std::string> path_in_repository(const std::string& file) const {
         const fs::path top = change_.repository->working_folder();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings and baseline as the base of a change has them: a change must not grade itself.
+// Settings and baseline of the base commit. A change must not loosen the checks that apply to it.
 #pragma once
 
 #include <optional>

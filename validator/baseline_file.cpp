@@ -32,7 +32,8 @@ void apply_baseline(const std::string& file, const std::optional<std::string>& t
     BaselineOutcome outcome = apply_baseline(baseline, std::move(report.findings));
     report.findings = std::move(outcome.fresh);
     if (outcome.known_count > 0) {
-        report.notices.push_back(fmt::format("{} known finding{} passed by {}", outcome.known_count,
+        report.notices.push_back(fmt::format("{} known finding{} suppressed by {}",
+                                             outcome.known_count,
                                              outcome.known_count == 1 ? "" : "s", file));
     }
     if (!checked_everything) return;

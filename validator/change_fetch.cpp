@@ -34,7 +34,7 @@ std::string keep_models_of_change(RepositoryChange* change, std::vector<ModelToF
         models.clear();
         return std::string(reason);
     };
-    if (!change) return refuse("what changed can't be told");
+    if (!change) return refuse("what changed is unknown");
     // git-lfs looks for .lfsconfig at the top of the repository.
     if (change->files.differs(".lfsconfig")) {
         return refuse("the change is about .lfsconfig, which names the server");

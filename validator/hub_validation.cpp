@@ -238,7 +238,7 @@ private:
 
     ValidationReport keep_changes(const HubState& now, ValidationReport report) {
         if (!base_tree_) {
-            report.notices.push_back("everything is reported, since what changed can't be told: " +
+            report.notices.push_back("everything is reported, since what changed is unknown: " +
                                      base_note_);
             return report;
         }

@@ -11,7 +11,7 @@
 
 namespace onnxhub {
 
-/// Both trees start at the top of the repository, wherever the hub lies in it.
+/// Both trees start at the top of the repository, even when the hub is a subdirectory.
 struct RepositoryChange {
     /// Opens the repository of `hub` again: it may have fetched history since. `base` is the commit
     /// before the change.

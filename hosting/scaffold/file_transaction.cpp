@@ -64,6 +64,18 @@ void copy_blocks(const fs::path& from, const fs::path& to,
     file.flush();
 }
 
+/// Where the symbolic link leads, also when there is nothing yet; "" when it leads nowhere.
+fs::path target_of_link(fs::path place) {
+    constexpr int most_links = 40;  // as Linux follows
+    std::error_code error, absent;
+    for (int i = 0; i < most_links; ++i) {
+        if (!fs::is_symlink(fs::symlink_status(place, absent))) return place;
+        place = fs::weakly_canonical(place.parent_path() / fs::read_symlink(place, error), error);
+        if (error) break;
+    }
+    return {};
+}
+
 }  // namespace
 
 bool have_same_bytes(const fs::path& one, const fs::path& other,
@@ -116,7 +128,7 @@ fs::path FileTransaction::place_of(const std::string& path) const {
                         ": is a directory, but the path is needed for a file; move it");
     }
     if (!fs::is_symlink(fs::symlink_status(place, error))) return place;
-    const fs::path target = fs::weakly_canonical(place, error);
+    const fs::path target = target_of_link(place);
     const fs::path below = target.lexically_relative(fs::weakly_canonical(hub_, error));
     if (error || below.empty() || *below.begin() == "..") {
         throw UserError(place.string() +
@@ -192,8 +204,7 @@ void FileTransaction::keep() {
         if (old) fs::remove(*old, ignored);
     }
     before_.clear();
-    new_folders_.clear();
-    undo();  // staged files, and folders that were created only for them
+    undo();  // what was staged and not applied, and new folders that are empty
 }
 
 /// An unpredictable name that matches temporary_files_pattern.

@@ -55,8 +55,8 @@ void regenerate_entry(FileTransaction& change, const std::string& model_path,
         return;
     }
     throw UserError(model_path +
-                    ": no entry of the manifest can be made of it, so nothing was written; "
-                    "repair what is said above");
+                    ": can't become an entry of the manifest, so nothing was written; "
+                    "fix the problems reported above");
 }
 
 void regenerate_manifest(FileTransaction& change, ShapeInference* inference,

@@ -68,7 +68,7 @@ std::string explain(CURLcode code, const char* detail) {
         case CURLE_RECV_ERROR:
         case CURLE_SEND_ERROR:
         case CURLE_GOT_NOTHING:
-            return "the connection broke off; try again later";
+            return "the connection was interrupted; try again later";
         default:
             break;
     }

@@ -9,16 +9,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "base/digest.h"
-#include "base/user_error.h"
-#include "hosting/scaffold/file_transaction.h"
-#include "hosting/scaffold/readme_edit.h"
 #include "repository/lfs_pointer.h"
 #include "tests/support/archive_builder.h"
+#include "tests/support/hub_folder.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
@@ -28,23 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::AllOf;
-using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
-
-/// Every file below `folder` with its bytes, links and folders too; git's own left out.
-std::map<std::string, std::string> content_of(const fs::path& folder) {
-    std::map<std::string, std::string> content;
-    for (auto it = fs::recursive_directory_iterator(folder); it != fs::end(it); ++it) {
-        if (it->path().filename() == ".git") {
-            it.disable_recursion_pending();
-            continue;
-        }
-        const std::string path = it->path().lexically_relative(folder).generic_string();
-        content[path] = it->is_regular_file() ? read_file(it->path()) : "no file";
-    }
-    return content;
-}
 
 class Add : public testing::Test {
 protected:
@@ -359,100 +340,6 @@ TEST_F(Add, InterruptedItLeavesTheHubAsItWas) {
     ASSERT_TRUE(WIFEXITED(status)) << "ended by signal " << WTERMSIG(status);
     EXPECT_EQ(WEXITSTATUS(status), 130);
     EXPECT_TRUE(content_of(hub) == before);
-}
-
-class Change : public testing::Test {
-protected:
-    TemporaryFolder folder;
-};
-
-TEST_F(Change, WhatWasNotKeptIsUndone) {
-    write_file(folder.path() / "old", "before");
-    write_file(folder.path() / "same", "same");
-    fs::permissions(folder.path() / "old", fs::perms::owner_read | fs::perms::owner_write);
-    const auto before = content_of(folder.path());
-    {
-        FileTransaction change(folder.path());
-        change.stage_text("old", "after");
-        change.stage_text("same", "same");
-        change.stage_text("a/b/new", "new");
-        EXPECT_EQ(read_file(folder.path() / "old"), "before") << "not before apply()";
-        change.apply();
-        change.stage_text("old", "again");
-        change.apply();
-        change.stage_text("a/never", "never");
-        EXPECT_EQ(read_file(folder.path() / "old"), "again");
-        EXPECT_EQ(fs::status(folder.path() / "old").permissions(),
-                  fs::perms::owner_read | fs::perms::owner_write);
-        EXPECT_THAT(change.written(), ElementsAre("old", "a/b/new"));
-    }
-    EXPECT_TRUE(content_of(folder.path()) == before);
-}
-
-TEST_F(Change, WhatWasKeptStaysAndNothingElse) {
-    write_file(folder.path() / "old", "before");
-    {
-        FileTransaction change(folder.path());
-        change.stage_text("old", "after");
-        change.stage_text("a/new", "new");
-        change.apply();
-        change.stage_text("a/never", "never");
-        change.keep();
-    }
-    EXPECT_THAT(content_of(folder.path()),
-                ElementsAre(testing::Pair("a", "no file"), testing::Pair("a/new", "new"),
-                            testing::Pair("old", "after")));
-}
-
-TEST_F(Change, AnInterruptedCopyLeavesNothing) {
-    write_file(folder.path() / "from", std::string(3 << 20, 'x'));
-    fs::create_directory(folder.path() / "hub");
-    int blocks = 0;
-    {
-        FileTransaction change(folder.path() / "hub", [&] {
-            if (++blocks == 3) throw Interrupted();
-        });
-        EXPECT_THROW(change.stage_copy(folder.path() / "from", "a/b"), Interrupted);
-    }
-    EXPECT_THAT(content_of(folder.path() / "hub"), IsEmpty());
-}
-
-TEST_F(Change, AFileThatCanNotBeReplacedTakesTheOthersBack) {
-    write_file(folder.path() / "one", "before");
-    const auto before = content_of(folder.path());
-    {
-        FileTransaction change(folder.path());
-        change.stage_text("one", "after");
-        change.stage_text("two/three", "new");
-        fs::remove_all(folder.path() / "two");  // another program does this
-        EXPECT_THROW(change.apply(), WriteError);
-        EXPECT_EQ(read_file(folder.path() / "one"), "after");
-    }
-    EXPECT_TRUE(content_of(folder.path()) == before);
-}
-
-TEST(ReadmeRow, InATableOfAListOrWithWindowsLineEndsIsRenewedInItsPlace) {
-    const std::string readme =
-        "- Text\r\n\r\n  | Model | Download | ONNX version | Opset version | N |\r\n"
-        "  |-|-|-|-|-|\r\n  A | [1 kB](a.onnx) | 1.2 | 7 | n\r\n";
-    const ModelRow row{"A", {"a.onnx", 5000}, {}, "1.2", 8, {}};
-    EXPECT_EQ(with_model_row(readme, "x/README.md", row),
-              "- Text\r\n\r\n  | Model | Download | ONNX version | Opset version | N |\r\n"
-              "  |-|-|-|-|-|\r\n  |A | [5 kB](a.onnx) | 1.2 | 8 | n|\r\n");
-}
-
-TEST(ReadmeRow, AnArchiveThatIsNewTakesTheCellOfTheOld) {
-    const std::string readme =
-        "| Model | Download | Download (with sample test data) | ONNX version | Opset version |\n"
-        "|-|-|-|-|-|\n| A | [![x](b.svg)](a.onnx) | [2 MB](old.tar.gz) note | 1.2 | 7 |\n";
-    ModelRow row{"A", {"a.onnx", 5000}, LinkedFile{"a.tar.gz", 9000}, "1.2", 7, {}};
-    EXPECT_THAT(with_model_row(readme, "README.md", row),
-                HasSubstr("| A | [![x](b.svg)](a.onnx) | [9 kB](a.tar.gz) | 1.2 | 7 |\n"));
-    row.archive->path = "old.tar.gz";
-    EXPECT_THAT(with_model_row(readme, "README.md", row),
-                HasSubstr("| [9 kB](old.tar.gz) note | 1.2 |"));
-    row.archive.reset();
-    EXPECT_EQ(with_model_row(readme, "README.md", row), readme);
 }
 
 }  // namespace

@@ -11,9 +11,7 @@
 #include "base/file_lock.h"
 #include "base/user_error.h"
 #include "generator/hub_stamps.h"
-#include "hosting/scaffold/file_transaction.h"
 #include "repository/git_repository.h"
-#include "repository/hub_lock.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
@@ -188,25 +186,6 @@ TEST_F(Turns, AKilledAddLeavesNothingThatGitAddsAndTheNextRunCleansUp) {
     expect_valid();
 }
 
-TEST_F(Turns, OnlyAbandonedFilesOfOursAreRemoved) {
-    const fs::path kept[] = {hub / ".onnxhub-notes", hub / "onnxhub-1.tmp",
-                             hub / "nested/.onnxhub-1.tmp", hub / ".onnxhub-used.tmp",
-                             folder.path() / ".onnxhub-outside.tmp"};
-    for (const fs::path& path : kept) write_file(path, "x");
-    fs::create_directories(hub / "nested/.git");
-    fs::create_directory_symlink(folder.path(), hub / "link");
-    fs::create_directory(hub / ".onnxhub-folder.tmp");
-    write_file(hub / ".onnxhub-1-0.tmp", "x");
-    write_file(hub / "a/b/.onnxhub-change-12.tmp", "x");
-    {
-        const FileLock used = FileLock::take(hub / ".onnxhub-used.tmp", {});
-        EXPECT_EQ(remove_abandoned_files(hub), 2u);
-    }
-    for (const fs::path& path : kept) EXPECT_TRUE(fs::exists(path)) << path;
-    EXPECT_TRUE(fs::exists(hub / ".onnxhub-folder.tmp"));
-    EXPECT_FALSE(fs::exists(hub / "a/b/.onnxhub-change-12.tmp"));
-}
-
 TEST_F(Turns, GitIgnoresTemporaryFilesInLinkedWorktreesTooAndTheLineIsAddedOnce) {
     EXPECT_THAT(read_file(hub / ".git/info/exclude"), HasSubstr("\n.onnxhub-*.tmp\n"));
     fs::remove_all(hub / ".git/info");
@@ -284,27 +263,6 @@ TEST_F(Turns, AFileThatChangedWhileItWasReadIsNamed) {
     } catch (const UserError& error) {
         EXPECT_THAT(error.what(), HasSubstr("README.md: was changed while it was read"));
     }
-}
-
-TEST_F(Turns, AChangeOfSomebodyElseIsNeverWrittenOver) {
-    FileTransaction change(hub);
-    change.watch("README.md");
-    change.stage_text("a/model.onnx", "model");
-    change.stage_text("README.md", "ours");
-    write_file(hub / "README.md", "of an editor");
-    EXPECT_THROW(change.apply(), UserError);
-    EXPECT_EQ(read_file(hub / "README.md"), "of an editor");
-    EXPECT_FALSE(fs::exists(hub / "a/model.onnx"));
-
-    // What it wrote itself it may write again.
-    FileTransaction second(hub);
-    second.watch("README.md");
-    for (const char* text : {"one", "two!"}) {
-        second.stage_text("README.md", text);
-        second.apply();
-    }
-    second.keep();
-    EXPECT_EQ(read_file(hub / "README.md"), "two!");
 }
 
 }  // namespace

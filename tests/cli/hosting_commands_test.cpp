@@ -13,8 +13,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/digest.h"
-#include "base/user_error.h"
-#include "hosting/scaffold/readme_edit.h"
 #include "tests/support/archive_builder.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"
@@ -201,7 +199,7 @@ TEST_F(Hosting, AddRefusesTestDataThatContradictsTheModel) {
         {{{"input_0.pb", good}, {"input_1.pb", good}, {"output_0.pb", good}},
          "td: test_data_set_0 has 2 inputs, the model takes 1; make "},
         {{{"input_1.pb", good}, {"output_0.pb", good}}, "input_0.pb is missing"},
-        {{{"input_0.pb", "no tensor"}, {"output_0.pb", good}}, "input_0.pb is no tensor: "},
+        {{{"input_0.pb", "no tensor"}, {"output_0.pb", good}}, "input_0.pb is not a tensor: "},
         {{{"input.pb", good}, {"output.pb", good}}, "has 0 inputs, the model takes 1 (and more "},
     };
     const std::vector<std::string> add{"add", small_model("m"), "--hub-dir", "hub", "--class",
@@ -457,37 +455,6 @@ TEST_F(Hosting, EndToEnd) {
     EXPECT_EQ(server.stop(), 0);
     EXPECT_THAT(read_file(folder.path() / "access.log"),
                 HasSubstr("\"GET /vision/plain/model/plain.onnx HTTP/1.1\" 200 "));
-}
-
-TEST(ReadmeEdit, RowsGoWhereTheyBelongAndAllElseStays) {
-    const std::string readme =
-        "# T\n\n| Model | Download | Opset version | ONNX version | Top-1 |\n|-|-|-|-|-|\n"
-        "| A | [1 kB](model/a.onnx) | 7 | 1.2 | 70 |\n\nThe end";
-    ModelRow row{"B *new*", {"model/b c.onnx", 97'800'000}, {}, "1.8", 13, {{"top-1", "75"}}};
-    const std::string with = with_model_row(readme, "x/README.md", row);
-    EXPECT_EQ(with,
-              "# T\n\n| Model | Download | Opset version | ONNX version | Top-1 |\n|-|-|-|-|-|\n"
-              "| A | [1 kB](model/a.onnx) | 7 | 1.2 | 70 |\n"
-              "| B \\*new\\* | [98 MB](model/b%20c.onnx) | 13 | 1.8 | 75 |\n\nThe end");
-    EXPECT_EQ(with_model_row(with, "x/README.md", row), with);
-    row.opset_version = 14;
-    EXPECT_THAT(with_model_row(with, "x/README.md", row),
-                HasSubstr("| 14 | 1.8 | 75 |\n\nThe end"));
-    EXPECT_THROW(with_model_row("# no table", "README.md", row), UserError);
-}
-
-TEST(ReadmeEdit, FoldersAreLinkedOnce) {
-    const std::string readme = "| Model Class | Description |\n|-|-|";
-    const std::string with = with_folder_row(readme, "a/b_c", "B c", "Splits | cells");
-    EXPECT_EQ(with, "| Model Class | Description |\n|-|-|\n| [B c](a/b_c) | Splits \\| cells |\n");
-    EXPECT_EQ(with_folder_row(with, "a/b_c", "Other", ""), with);
-}
-
-TEST(ReadmeEdit, SizesAreThoseOfTables) {
-    EXPECT_EQ(table_size(12), "1 kB");
-    EXPECT_EQ(table_size(26'454), "26 kB");
-    EXPECT_EQ(table_size(1'500'000), "1.5 MB");
-    EXPECT_EQ(table_size(97'800'000), "98 MB");
 }
 
 }  // namespace

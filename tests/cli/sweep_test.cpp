@@ -270,7 +270,7 @@ TEST_F(SweepOfChange, WhoeverMakesItDoesNotChooseTheServer) {
 TEST_F(SweepOfChange, WithoutAKnownBaseNothingIsFetched) {
     const ProgramResult result = validate("origin/no-such-branch");
     EXPECT_EQ(result.status, 0) << result.err;
-    EXPECT_THAT(result.out, HasSubstr("nothing was fetched, since what changed can't be reported"));
+    EXPECT_THAT(result.out, HasSubstr("nothing was fetched, since what changed is unknown"));
     EXPECT_EQ(downloads(), 0u);
 }
 

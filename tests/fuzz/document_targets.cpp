@@ -10,6 +10,7 @@
 #include "manifest/manifest.h"
 #include "manifest/manifest_merge.h"
 #include "tests/fuzz/targets.h"
+#include "validator/report.h"
 #include "validator/report_reader.h"
 
 namespace onnxhub::test {
@@ -20,9 +21,11 @@ void fuzz_json(std::string_view input) {
     if (!document) return;
     const std::string written = json_text(document->root);
     const auto again = parse_json(written);
-    require(std::holds_alternative<JsonDocument>(again), "what json_text() writes can be read");
-    require(json_text(std::get<JsonDocument>(again).root) == written,
-            "writing a document twice gives the same bytes");
+    const auto* same = std::get_if<JsonDocument>(&again);
+    require(same != nullptr, "what json_text() writes can be read");
+    require(same->root == document->root, "reading what was written gives the same values");
+    require(same->duplicate_keys.empty(), "repeated keys are not written");
+    require(json_text(same->root) == written, "writing a document twice gives the same bytes");
 }
 
 namespace {
@@ -44,6 +47,15 @@ void fuzz_manifest(std::string_view input) {
     const auto* same = std::get_if<ManifestDocument>(&again);
     require(same != nullptr, "a manifest that was written can be read");
     require(same->entries.size() == manifest->entries.size(), "no entry is lost");
+    for (std::size_t i = 0; i < same->entries.size(); ++i) {
+        const ManifestEntry& before = manifest->entries[i];
+        const ManifestEntry& after = same->entries[i];
+        require(after.json == before.json, "writing keeps the values of an entry");
+        require(after.entry.has_value() == before.entry.has_value(),
+                "writing does not decide whether an entry can be used");
+        require(before.entry.has_value() != before.problem.has_value(),
+                "an entry can be used or has a problem");
+    }
     require(text_of(*same) == written, "writing a manifest twice gives the same bytes");
 }
 
@@ -65,6 +77,10 @@ void fuzz_merge(std::string_view input) {
     const MergedManifest mirrored = merge_manifests(sides[0], sides[2], sides[1]);
     require(mirrored.conflicts.empty(), "conflicts do not depend on which side is ours");
     require(mirrored.entry_count == merged.entry_count, "both directions keep the same entries");
+    require(mirrored.text == merged.text, "both directions give the same document");
+    const MergedManifest unchanged = merge_manifests(sides[0], sides[0], sides[0]);
+    require(unchanged.conflicts.empty() && unchanged.entry_count == sides[0].entries.size(),
+            "sides that change nothing keep every entry");
 }
 
 void fuzz_lock_file(std::string_view input) {
@@ -82,9 +98,24 @@ void fuzz_report(std::string_view input) {
     const auto result = parse_json(input);
     const auto* document = std::get_if<JsonDocument>(&result);
     if (!document) return;
-    const auto report = parse_report(document->root);
-    if (const auto* reason = std::get_if<std::string>(&report)) {
+    const auto result_of_input = parse_report(document->root);
+    if (const auto* reason = std::get_if<std::string>(&result_of_input)) {
         require(!reason->empty(), "a refused report has a reason");
+        return;
+    }
+    const auto& report = std::get<ValidationReport>(result_of_input);
+    const std::string written = render(report, ReportFormat::json, {});
+    const auto again = parse_json(written);
+    require(std::holds_alternative<JsonDocument>(again), "a report that was written is JSON");
+    const auto result_of_written = parse_report(std::get<JsonDocument>(again).root);
+    const auto* same = std::get_if<ValidationReport>(&result_of_written);
+    require(same != nullptr, "a report that was written can be read");
+    require(render(*same, ReportFormat::json, {}) == written,
+            "writing a report twice gives the same bytes");
+    for (const ReportFormat format : {ReportFormat::text, ReportFormat::sarif, ReportFormat::github,
+                                      ReportFormat::junit, ReportFormat::markdown}) {
+        const std::string text = render(report, format, {});
+        require(text.find('\x1b') == text.npos, "no report holds a terminal escape");
     }
 }
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models, test tensors and archives: binary formats of untrusted files.
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -9,8 +12,11 @@
 
 #include "archive/archive_reader.h"
 #include "base/byte_source.h"
+#include "base/user_error.h"
 #include "hosting/export/bundle_format.h"
+#include "hosting/export/hub_bundle.h"
 #include "manifest/hub_path.h"
+#include "manifest/manifest.h"
 #include "model/model_graph.h"
 #include "model/onnx_skeleton.h"
 #include "model/test_data_archive.h"
@@ -34,7 +40,11 @@ void fuzz_skeleton(std::string_view input) {
     require(std::is_sorted(skeleton.external_locations.begin(), skeleton.external_locations.end()),
             "locations are sorted");
     const auto again = read_skeleton(*memory_source(skeleton.model));
-    require(std::holds_alternative<OnnxSkeleton>(again), "a skeleton is a model");
+    const auto* same = std::get_if<OnnxSkeleton>(&again);
+    require(same != nullptr, "a skeleton is a model");
+    require(same->external_locations == skeleton.external_locations,
+            "a skeleton keeps where external data is");
+    require(same->model == skeleton.model, "the skeleton of a skeleton is itself");
 }
 
 /// The same bytes in one block and byte by byte give the same tensor.
@@ -63,34 +73,97 @@ BlockReader reader_of(std::string_view bytes) {
     };
 }
 
-class PathChecker : public ArchiveVisitor {
+/// Checks the order of calls and that the limits hold.
+class MemberChecker : public ArchiveVisitor {
 public:
+    explicit MemberChecker(const ArchiveLimits& limits) : limits_(limits) {}
+
     void begin_file(const std::string& path) override {
         require(std::holds_alternative<std::string>(check_hub_path(path)),
                 "members have clean relative paths");
+        require(!is_open_, "a file ends before the next one begins");
+        require(++files_ <= limits_.members, "an archive has a limited number of members");
+        is_open_ = true;
     }
-    void data(std::span<const std::byte>) override {}
-    void end_file() override {}
+    void data(std::span<const std::byte> block) override {
+        require(is_open_, "bytes belong to a file");
+        bytes_ += block.size();
+        require(bytes_ <= limits_.inflated_bytes, "an archive has a limited size");
+    }
+    void end_file() override {
+        require(is_open_, "a file that ends has begun");
+        is_open_ = false;
+    }
+    bool is_open() const { return is_open_; }
+
+private:
+    const ArchiveLimits& limits_;
+    bool is_open_ = false;
+    std::size_t files_ = 0;
+    std::uint64_t bytes_ = 0;
 };
 
 constexpr ArchiveLimits small_limits{
     .members = 100, .inflated_bytes = 1 << 20, .ratio = 200, .free_bytes = 1 << 16};
 
+/// A file in memory with the input's bytes, made once.
+class InputFile {
+public:
+    InputFile() : fd_(memfd_create("input", MFD_CLOEXEC)) {}
+    ~InputFile() { close(fd_); }
+    InputFile(const InputFile&) = delete;
+    InputFile& operator=(const InputFile&) = delete;
+
+    std::string fill(std::string_view content) const {
+        require(ftruncate(fd_, 0) == 0 && pwrite(fd_, content.data(), content.size(), 0) ==
+                                              static_cast<ssize_t>(content.size()),
+                "the input fits into memory");
+        return "/proc/self/fd/" + std::to_string(fd_);
+    }
+
+private:
+    int fd_;
+};
+
 }  // namespace
 
 void fuzz_archive(std::string_view input) {
-    PathChecker checker;
-    walk_archive(reader_of(input), small_limits, checker);
-    read_test_data_archive(reader_of(input), small_limits);
+    MemberChecker checker(small_limits);
+    const auto problems = walk_archive(reader_of(input), small_limits, checker);
+    if (checker.is_open()) require(!problems.empty(), "an archive that breaks off has a problem");
+    for (const ArchiveProblem& problem : problems) {
+        require(!problem.reason.empty(), "a problem has a reason");
+    }
+    const TestDataArchive archive = read_test_data_archive(reader_of(input), small_limits);
+    require(archive.problems.empty() == problems.empty(),
+            "an archive has problems whoever reads it");
 }
 
+/// A whole bundle. Its manifest and checksums are part of the seeds: the reader accepts no other.
 void fuzz_bundle(std::string_view input) {
-    const std::string_view block = input.substr(0, bundle_block);
-    if (block.size() == bundle_block) size_in_header(block);
-    compression_of(input);
+    static const InputFile file;
+    const std::string path = file.fill(input);
+    bool is_sound = false;
+    try {
+        const BundleReport report = verify_bundle(path, [] {});
+        is_sound = true;
+        require(report.bytes <= input.size(), "the files lie inside the bundle");
+        require(input.size() % bundle_block == 0, "a bundle has whole blocks");
+    } catch (const UserError& error) {
+        require(*error.what() != '\0', "a refused bundle has a reason");
+    }
+    const auto size = size_in_header(input.substr(0, bundle_block));
+    if (is_sound) {
+        require(size && bundle_header(manifest_file_name, *size) == input.substr(0, bundle_block),
+                "a bundle begins with its manifest");
+    }
+    if (compression_of(input)) require(!is_sound, "a bundle is not packed");
     if (std::holds_alternative<std::string>(check_hub_path(input))) {
         const std::string header = bundle_header(input, input.size());
         require(header.size() % bundle_block == 0, "headers fill whole blocks");
+        require(size_in_header(std::string_view(header).substr(header.size() - bundle_block)) ==
+                    input.size(),
+                "the last block of a header has the size");
         require((input.size() + bundle_padding(input.size())) % bundle_block == 0,
                 "padding fills the last block");
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Texts of a repository and of requests.
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "base/glob.h"
 #include "generator/markdown_table.h"
+#include "generator/readme_table.h"
 #include "hosting/server/conditional_request.h"
 #include "hosting/server/request_head.h"
 #include "manifest/diagnostic.h"
@@ -36,7 +38,7 @@ void fuzz_pointer(std::string_view input) {
     }
     const auto* pointer = std::get_if<LfsPointer>(&result);
     if (!pointer || !pointer->is_canonical || pointer->has_extensions) return;
-    require(lfs_pointer_text(pointer->oid, pointer->size_bytes) == input || input.empty(),
+    require(lfs_pointer_text(pointer->oid, pointer->size_bytes) == input,
             "a canonical pointer is what git-lfs would write");
 }
 
@@ -52,6 +54,22 @@ void fuzz_markdown(std::string_view input) {
             require(row.line > last_line && row.line <= lines, "a row has its own line");
             last_line = row.line;
         }
+    }
+    const ModelTables tables = parse_model_tables(input, "a/README.md", diagnostics);
+    for (const ReadmeModel& model : tables.models) {
+        require(model.line > 0 && model.line <= lines, "a model has a line of the document");
+        require(!model.name.empty(), "a model has a name");
+        require(std::holds_alternative<std::string>(check_hub_path(model.model_path)),
+                "a model's path is clean");
+    }
+    for (const BrokenRow& row : tables.broken) {
+        require(row.line > 0 && row.line <= lines, "a broken row has a line of the document");
+        require(diagnostics.has_errors(), "a broken row is reported");
+    }
+    for (const ModelFolder& folder : parse_model_folders(input, "README.md", diagnostics).folders) {
+        require(
+            folder.path.empty() || std::holds_alternative<std::string>(check_hub_path(folder.path)),
+            "a folder's path is clean");
     }
 }
 
@@ -75,29 +93,51 @@ void fuzz_path(std::string_view input) {
     if (!clean->empty()) {
         require(std::holds_alternative<std::string>(check_hub_path(*clean)),
                 "a cleaned path is clean");
+        const std::string folder(parent_folder(*clean));
+        const std::string joined = folder.empty() ? std::string(file_name(*clean))
+                                                  : folder + '/' + std::string(file_name(*clean));
+        require(joined == *clean, "a path is its folder and its file name");
     }
 }
 
 /// The first line is the pattern, the rest the path.
 void fuzz_glob(std::string_view input) {
     const auto [pattern, path] = split_line(input);
-    glob_matches(pattern, path);
-    const bool is_plain = pattern.find_first_of("*?[]\\!/") == std::string_view::npos;
-    if (is_plain && !pattern.empty()) {
-        require(glob_matches_exactly(pattern, pattern), "a plain name matches itself");
+    const bool matches = glob_matches(pattern, path);
+    const bool has_outer_slash = pattern.starts_with('/') || pattern.ends_with('/');
+    if (glob_matches_exactly(pattern, path) && !pattern.empty() && !has_outer_slash) {
+        require(matches, "what matches exactly matches");
     }
+    // Escapes are undone within a hub's paths alone: no empty segments, no backslashes.
+    if (!std::holds_alternative<std::string>(check_hub_path(path))) return;
+    std::string escaped;
+    for (const char c : path) {
+        if (std::string_view("*?[]!\\").find(c) != std::string_view::npos) escaped += '\\';
+        escaped += c;
+    }
+    require(glob_matches_exactly(escaped, path), "an escaped path matches itself");
+    require(glob_matches("**/" + std::string(file_name(escaped)), path),
+            "\"**/\" spans all folders");
+    require(glob_matches("*", path), "a star matches any file name");
 }
 
-/// The first line is a path, the rest a .gitattributes file.
+/// The first line is a path. The rest is the top folder's .gitattributes file and, behind a NUL
+/// byte, that of the path's folder.
 void fuzz_attributes(std::string_view input) {
     const auto [path, text] = split_line(input);
+    const std::size_t nul = std::min(text.find('\0'), text.size());
     MemoryTree tree;
-    tree.add(".gitattributes", std::string(text));
+    tree.add(".gitattributes", std::string(text.substr(0, nul)));
+    const std::string folder(parent_folder(path));
+    if (nul < text.size() && !folder.empty()) {
+        tree.add(folder + "/.gitattributes", std::string(text.substr(nul + 1)));
+    }
     Diagnostics diagnostics;
-    const GitAttributes attributes = GitAttributes::read(tree, {".gitattributes"}, diagnostics);
+    const GitAttributes attributes = GitAttributes::read(tree, tree.list(), diagnostics);
     const LfsFilter filter = attributes.filter_of(std::string(path));
     require(attributes.uses_lfs() || filter != LfsFilter::lfs,
             "no file is in LFS where no line names it");
+    require(attributes.filter_of(std::string(path)) == filter, "asking twice gives one answer");
 }
 
 /// A request line, then header lines.
@@ -115,13 +155,30 @@ void fuzz_request(std::string_view input) {
                                  field.substr(std::min(colon + 1, field.size())));
         rest = more;
     }
-    if (const auto flaw = flaw_of(head)) {
-        require(flaw->status >= 400 && flaw->status < 500, "a flaw is the client's");
-    }
     is_laid_out_as_sent(head, input.size());
+    if (const auto flaw = flaw_of(head)) {
+        require(flaw->status == 400 || flaw->status == 413, "a flaw is the client's");
+        require(!flaw->reason.empty() && flaw->reason.find('\n') == std::string::npos,
+                "the reason is one line");
+        return;
+    }
+    require(!head.method.empty() && head.method.find_first_of(" \t\r\n") == line.npos,
+            "a method is one word");
+    require(!head.target.empty() && head.target.find_first_of(" \t\r\n") == line.npos,
+            "a target has no blanks");
+    int hosts = 0;
+    for (const auto& [name, value] : head.fields) {
+        require(!name.empty() && name.find_first_of(" \t\r\n:") == name.npos,
+                "a header's name is one word");
+        require(value.find_first_of(std::string_view("\0\r\n", 3)) == value.npos,
+                "a header's value is one line");
+        hosts += name.size() == 4 && (name[0] | 32) == 'h' && (name[1] | 32) == 'o' &&
+                 (name[2] | 32) == 's' && (name[3] | 32) == 't';
+    }
+    require(hosts == 1, "there is one Host");
 }
 
-/// The file's size modulo 1,000 in the first byte, then the fields line by line.
+/// The file's size in the first byte, then the fields line by line.
 void fuzz_range(std::string_view input) {
     FileIdentity file{"\"a\"", 1'700'000'000, 0};
     if (!input.empty()) file.size_bytes = static_cast<unsigned char>(input.front());
@@ -142,6 +199,12 @@ void fuzz_range(std::string_view input) {
     for (const ByteRange& range : plan.ranges) {
         require(range.first <= range.last && range.last < file.size_bytes,
                 "ranges lie inside the file");
+    }
+    if (!headers.range) require(plan.status != 206, "no part is sent that was not asked for");
+    if (!headers.if_modified_since) return;
+    accepts_coding(*headers.if_modified_since, "gzip");
+    if (const auto time = parse_http_date(*headers.if_modified_since)) {
+        require(parse_http_date(http_date(*time)) == time, "a date that was written can be read");
     }
 }
 

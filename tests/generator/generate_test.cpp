@@ -95,6 +95,16 @@ TEST(Generate, OneBrokenRowNeverStopsTheOthers) {
     EXPECT_TRUE(hub.diagnostics.has_errors());
 }
 
+TEST(Generate, ModelsAfterARowWithoutAFileHavePorts) {
+    HubBuilder hub;
+    hub.row("a", {"Gone", "gone.onnx"});
+    hub.model("a", "Good", "good.onnx", small_model());
+    const std::vector<Entry> made = entries(hub.generate().update.text);
+    ASSERT_EQ(made.size(), 1u);
+    ASSERT_TRUE(made[0].io_ports);
+    EXPECT_EQ(made[0].io_ports->outputs.at(0).name, "y");
+}
+
 TEST(Generate, PointerWithoutBytesKeepsThePortsOfTheSameModel) {
     HubBuilder hub;
     hub.model("a", "M", "m.onnx", small_model());

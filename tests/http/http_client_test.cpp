@@ -250,7 +250,8 @@ TEST(HttpClient, WhatAlwaysBreaksIsAFailure) {
     PatientClient patient;
     const HttpFailure broken = failure(patient.client.send({.url = server.url("/a?b")}));
     EXPECT_EQ(broken.kind, Kind::protocol);
-    EXPECT_EQ(broken.reason, server.url("/a") + ": the connection broke off; try again later");
+    EXPECT_EQ(broken.reason,
+              server.url("/a") + ": the connection was interrupted; try again later");
     EXPECT_THAT(server.requests(), SizeIs(4));
 }
 
@@ -290,7 +291,7 @@ TEST(HttpSink, SeesNoRedirectsAndNoAnswersThatAreTriedAgain) {
     });
     PatientClient patient;
     NotingSink sink;
-    sink.is_wanted = false;  // as of a download that wants nothing but 200
+    sink.is_wanted = false;  // like a download that accepts only 200
     EXPECT_EQ(std::get<HttpHead>(patient.client.stream({.url = server.url("/old")}, sink)).status,
               404);
     EXPECT_THAT(sink.statuses, ElementsAre(404));
@@ -323,7 +324,7 @@ TEST(HttpSink, ItsExceptionsComeThrough) {
 }
 
 TEST(HttpClient, ReadsTheBeginningOfErrorPagesAlone) {
-    // The server would wait for ever with what comes behind the limit.
+    // The server sends nothing after the limit and keeps the connection open.
     HttpServer server([](const ReceivedRequest& request) {
         Answer answer{.status = 404, .body = std::string(1 << 20, 'x')};
         answer.stall_after = error_body_limit + 1;
@@ -592,7 +593,7 @@ TEST(HttpClient, ABodyThatEndsWithinTheWindowMayBeSlow) {
 }
 
 TEST(HttpClient, ANameThatIsNoneIsToldAsSuch) {
-    PatientClient patient;  // the resolver refuses the length without asking anybody
+    PatientClient patient;  // the resolver rejects the long name without a network request
     const HttpFailure unknown =
         failure(patient.client.send({.url = "http://" + std::string(70, 'a') + ".test/"}));
     EXPECT_EQ(unknown.kind, Kind::resolve);

@@ -192,9 +192,14 @@ TEST(JsonParse, DocumentsBeyondTheSizeLimitAreNotLookedAt) {
         mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     ASSERT_NE(pages, MAP_FAILED);
     const auto result = parse_json({static_cast<const char*>(pages), size});
+    // One byte less is read: it is a NUL, which no document may hold.
+    const auto result_at_limit = parse_json({static_cast<const char*>(pages), json_size_limit});
     munmap(pages, size);
     ASSERT_TRUE(std::holds_alternative<JsonSyntaxError>(result));
     EXPECT_EQ(std::get<JsonSyntaxError>(result).message, "the document is larger than 1 GiB");
+    ASSERT_TRUE(std::holds_alternative<JsonSyntaxError>(result_at_limit));
+    EXPECT_NE(std::get<JsonSyntaxError>(result_at_limit).message,
+              std::get<JsonSyntaxError>(result).message);
 }
 
 TEST(JsonParse, SiblingsAreNotNested) {
@@ -221,6 +226,9 @@ TEST(JsonParse, ErrorsAreToldInPlainWordsWhereTheyAre) {
         {"[\n Infinity]", "2:2: 'Infinity' is not a JSON value"},
         {"[tru]", "1:2: 'tru' is not a JSON value"},
         {"[nulll]", "1:2: 'nulll' is not a JSON value"},
+        // All of a word, from the first letter and digit to the last.
+        {"[az09_AZx]", "1:2: 'az09_AZx' is not a JSON value"},
+        {"[9z]", "1:2: '9z' is not a JSON value"},
         {"<html>", "1:1: unexpected character '<'"},
         {"[1, // one\n]", "1:5: unexpected character '/'"},
         {"['a']", "1:2: unexpected character '''"},

@@ -200,6 +200,9 @@ TEST(ComposeModels, CollisionsAreErrors) {
     EXPECT_THAT(error(one.proto(), other.proto()), HasSubstr("metadata differ in \"author\""));
     one = preprocessing(15, 8);
     other = network(15, 8);
+    // The one that is there twice comes after others.
+    one.proto().add_functions()->set_name("G");
+    one.proto().add_functions()->set_name("F");
     for (ModelBuilder* model : {&one, &other}) {
         auto& function = *model->proto().add_functions();
         function.set_name("F");

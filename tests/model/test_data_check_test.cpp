@@ -65,7 +65,7 @@ TEST(TestDataCheck, WhatIsNoTensorIsTold) {
     TestDataSet set = good_set();
     set.inputs[0] = MalformedTensor{"it is cut off"};
     EXPECT_THAT(compare(set),
-                ElementsAre("m/test_data_set_0/input_0.pb is no tensor: it is cut off"));
+                ElementsAre("m/test_data_set_0/input_0.pb is not a tensor: it is cut off"));
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Changes one small thing of a module at a time and asks whether its unit tests notice.
+"""Changes one small thing of a module at a time and checks whether its unit tests notice.
 
 usage: mutate.py SOURCE WORK MODULE COUNT [SEED]
 
-SOURCE is the checkout; its tracked files are copied to WORK and changed there alone. Prints each change
-that no test noticed, as file:line with the line before and after, and a summary.
+SOURCE is the checkout. Its tracked files are copied to WORK and changed only there. Prints a line for each
+change and, for a change that no test noticed, the line before and after it; then a summary.
 """
 import random
 import re
@@ -18,13 +18,13 @@ from pathlib import Path
 TEST_PROGRAMS = {
     "hosting/client": ["client_tests"],
     "hosting/server": ["server_tests"],
-    "hosting/scaffold": ["cli_tests"],
-    "hosting/export": ["cli_tests"],
+    "hosting/scaffold": ["scaffold_tests"],
+    "hosting/export": ["export_tests"],
 }
 TEST_TIME_LIMIT_S = 600
 
-# What is looked for (clang-format puts spaces around binary operators, so templates do not match), and
-# what stands there instead.
+# Patterns with their replacements. clang-format puts spaces around binary operators, so the patterns do
+# not match templates.
 CHANGES = [
     (r" < ", [" <= "]),
     (r" <= ", [" < "]),
@@ -91,7 +91,9 @@ class Workshop:
         self.work, self.module = work, module
         self.programs = TEST_PROGRAMS.get(module, [f"{module}_tests"])
         copy_tree(source, work)
-        if not run(["cmake", "--preset", "dev", "-Wno-dev"], work) or not self.build():
+        # A change then compiles one file, not the eight of a unity build.
+        apart = f"-DONNXHUB_WITHOUT_UNITY=onnxhub_{module.split('/')[-1]}"
+        if not run(["cmake", "--preset", "dev", "-Wno-dev", apart], work) or not self.build():
             sys.exit(f"mutate: the module {module} does not build; run ./dev build")
         if not self.tests_pass():
             sys.exit(f"mutate: the tests of {module} fail without any change; run ./dev test -L {module}")
@@ -141,9 +143,9 @@ def main():
         if verdict == "does not compile":
             continue
         judged[verdict] += 1
+        print(f"{sum(judged.values())} of {count}: {module}/{path.name}:{index + 1}: {verdict}", flush=True)
         if verdict == "survived":
-            print(f"{module}/{path.name}:{index + 1}: survived\n  - {line.strip()}\n  + "
-                  f"{(line[:start] + new + line[end:]).strip()}", flush=True)
+            print(f"  - {line.strip()}\n  + {(line[:start] + new + line[end:]).strip()}", flush=True)
     print(f"{judged['killed']} of {sum(judged.values())} changes were noticed; read the others one by one: some change nothing")
 
 

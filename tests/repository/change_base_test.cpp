@@ -15,8 +15,8 @@ using testing::HasSubstr;
 
 class ChangeBaseTest : public testing::Test {
 protected:
-    /// main has 30 commits, then the branch `change` parts with two of its own; main goes on by
-    /// one, and refs/pull/1/merge is the merge of both.
+    /// main has 30 commits. Then the branch `change` adds two commits and main adds another one.
+    /// refs/pull/1/merge is the merge of both.
     void SetUp() override {
         run(R"(set -e
             git init -q -b main origin && cd origin
@@ -39,7 +39,7 @@ protected:
         return result.out.substr(0, result.out.find('\n'));
     }
 
-    /// A checkout as a workflow makes it: nothing but this ref, so deep.
+    /// Fetches only this ref with this depth, as the checkout of a workflow does.
     void check_out(const std::string& ref, const std::string& depth) {
         run("rm -rf clone && git init -q clone && cd clone && git remote add origin "
             "file://$PWD/../origin && git fetch -q --no-tags " +

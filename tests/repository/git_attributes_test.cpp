@@ -71,7 +71,7 @@ TEST(GitAttributes, TooManyWildcardsArePassedByWithADiagnostic) {
     EXPECT_EQ(attributes.filter_of("axbx0"), LfsFilter::unspecified);
 }
 
-/// Whatever git itself says, for the same files and paths.
+/// Compares with git itself, for the same files and paths.
 class AgainstGit : public testing::Test {
 protected:
     void SetUp() override {

@@ -33,7 +33,7 @@ std::string error_of(const std::function<void()>& work) {
     return "";
 }
 
-/// As `git clone --depth` leaves it: the parents of `cut` are not here.
+/// Like the result of `git clone --depth`: the parents of `cut` are missing.
 void make_shallow(const std::filesystem::path& repository, const CommitId& cut,
                   const std::vector<CommitId>& removed) {
     write_file(repository / ".git/shallow", cut + "\n");
@@ -231,7 +231,7 @@ TEST(GitRepository, HarmlessExtensionsAreUnderstoodAndOthersRefused) {
 }
 
 TEST(GitRepository, RepositoryOfAnotherUserIsRefusedWithTheRemedy) {
-    if (geteuid() != 0) GTEST_SKIP() << "only root can be somebody else";
+    if (geteuid() != 0) GTEST_SKIP() << "only root can change its user id";
     RepositoryBuilder hub;
     hub.write("a/x", "1").commit("One");
     ASSERT_EQ(chmod(hub.path().c_str(), 0755), 0);

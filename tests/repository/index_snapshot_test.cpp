@@ -19,7 +19,7 @@ struct Case {
     StatTrust trust;
 };
 
-/// A file that nobody touched since git recorded it, ten seconds before the index was written.
+/// A file unchanged since git recorded it, ten seconds before the index was written.
 Case untouched() {
     Case c;
     c.recorded.path = "m.onnx";

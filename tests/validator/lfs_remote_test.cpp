@@ -148,7 +148,7 @@ TEST(LfsRemote, AConnectionThatAlwaysBreaksIsInconclusive) {
     });
     const auto states = ask(server, {object("a")});
     EXPECT_EQ(states[0].kind, Kind::inconclusive);
-    EXPECT_THAT(states[0].reason, HasSubstr("the connection broke off"));
+    EXPECT_THAT(states[0].reason, HasSubstr("the connection was interrupted"));
 }
 
 TEST(LfsRemote, ARedirectToAnotherPortIsFollowedWithoutThePassword) {

@@ -53,11 +53,11 @@ TEST(SarifReport, IsThisDocument) {
                                 "text": "The file has another SHA-256."
                             },
                             "fullDescription": {
-                                "text": "The file has another SHA-256. Nobody can load the model."
+                                "text": "The file has another SHA-256. The model cannot be loaded."
                             },
                             "help": {
-                                "text": "What: The file has another SHA-256.\n\nWhy: Nobody can load the model.\n\nExample: `model_sha` of an older file\n\nHow to fix: Regenerate the entry.\n\nFixable: run `onnxhub validate --fix`",
-                                "markdown": "**What**: The file has another SHA-256.\n\n**Why**: Nobody can load the model.\n\n**Example**: `model_sha` of an older file\n\n**How to fix**: Regenerate the entry.\n\n**Fixable**: run `onnxhub validate --fix`"
+                                "text": "What: The file has another SHA-256.\n\nWhy: The model cannot be loaded.\n\nExample: `model_sha` of an older file\n\nHow to fix: Regenerate the entry.\n\nFixable: run `onnxhub validate --fix`",
+                                "markdown": "**What**: The file has another SHA-256.\n\n**Why**: The model cannot be loaded.\n\n**Example**: `model_sha` of an older file\n\n**How to fix**: Regenerate the entry.\n\n**Fixable**: run `onnxhub validate --fix`"
                             },
                             "defaultConfiguration": {
                                 "level": "error"

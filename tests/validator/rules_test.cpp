@@ -333,7 +333,7 @@ std::vector<RuleCase> make_cases() {
              s.hub.objects.clear();
              edit_first_entry(s, [](Entry& entry) { entry.external_data.clear(); });
          },
-         // Other bytes of the same file are no other file.
+         // The path of the external data stays the same; only its content changes.
          [](Scene& s) {
              s.hub.base_manifest = s.hub.manifest();
              s.hub.objects.clear();

@@ -12,7 +12,7 @@ namespace onnxhub {
 inline std::span<const RuleInfo> sample_rules() {
     static constexpr RuleInfo rules[] = {
         {"model-sha-differs", Severity::error, "files", "The file has another SHA-256.",
-         "Nobody can load the model.", "`model_sha` of an older file", "Regenerate the entry.",
+         "The model cannot be loaded.", "`model_sha` of an older file", "Regenerate the entry.",
          true},
         {"order-differs", Severity::warning, "document", "Entries are not in order.",
          "Diffs get long.", "", "Sort them.", true},

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/export/hub_export.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "base/digest.h"
+#include "base/user_error.h"
+#include "hosting/export/previous_export.h"
+#include "repository/lfs_pointer.h"
+#include "tests/support/hub_folder.h"
+#include "tests/support/repository_builder.h"
+
+namespace onnxhub::test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class HubExport : public testing::Test {
+protected:
+    HubExport() { write_hub_folder(hub, files); }
+
+    ExportRequest request() const {
+        ExportRequest request;
+        request.to = site;
+        request.hub_folder = hub;
+        request.folder_name = "hub";
+        return request;
+    }
+
+    ExportReport run(const ExportRequest& request) const {
+        return export_hub(LocalHub(hub.string()), request);
+    }
+
+    /// The message of the UserError; "" when the hub is exported.
+    std::string refusal(const ExportRequest& request) const {
+        try {
+            run(request);
+            return "";
+        } catch (const UserError& error) {
+            return error.what();
+        }
+    }
+
+    void expect_sums_hold() const {
+        std::ifstream sums(site / "SHA256SUMS");
+        std::size_t count = 0;
+        for (std::string line; std::getline(sums, line); ++count) {
+            EXPECT_EQ(to_hex(sha256_of(read_file(site / line.substr(66)))), line.substr(0, 64))
+                << line;
+        }
+        EXPECT_GE(count, 4u);
+    }
+
+    void expect_nothing_left_behind() const {
+        for (const auto& file : fs::directory_iterator(folder.path())) {
+            EXPECT_FALSE(file.path().filename().string().starts_with('.')) << file.path();
+        }
+    }
+
+    const std::map<std::string, std::string> files = {{"a/one.onnx", "the model of one"},
+                                                      {"b/two.onnx", "another model"}};
+    TemporaryFolder folder;
+    const fs::path hub = folder.path() / "hub";
+    const fs::path site = folder.path() / "site";
+};
+
+TEST_F(HubExport, HasTheFilesAndWhatAWebServerNeeds) {
+    const ExportReport report = run(request());
+    EXPECT_EQ(report.files, 2u);
+    EXPECT_EQ(report.linked + report.copied, 2u);
+    EXPECT_EQ(report.bytes, 16u + 13u);
+    for (const auto& [path, bytes] : files) EXPECT_EQ(read_file(site / path), bytes);
+    for (const char* name :
+         {"ONNX_HUB_MANIFEST.json", "ONNX_HUB_MANIFEST.json.gz", "index.html", "index.html.gz",
+          "nginx.conf.example", "Caddyfile.example", ".nojekyll", "SHA256SUMS"}) {
+        EXPECT_TRUE(fs::exists(site / name)) << name;
+    }
+    expect_sums_hold();
+    expect_nothing_left_behind();
+}
+
+TEST_F(HubExport, ASecondTimeOnlyWhatChangedIsWritten) {
+    run(request());
+    for (const auto& file : fs::recursive_directory_iterator(site)) {
+        if (file.is_regular_file()) set_old_time(file.path());
+    }
+    const auto old = fs::last_write_time(site / "index.html");
+    EXPECT_EQ(run(request()).kept, 2u);
+    for (const auto& file : fs::recursive_directory_iterator(site)) {
+        if (!file.is_regular_file()) continue;
+        EXPECT_EQ(file.last_write_time(), old) << file.path();
+    }
+    write_hub_folder(hub, {{"a/one.onnx", "a new version"}});
+    const ExportReport report = run(request());
+    EXPECT_EQ(report.files, 1u);
+    EXPECT_EQ(report.kept, 0u);
+    EXPECT_EQ(read_file(site / "a/one.onnx"), "a new version");
+    EXPECT_FALSE(fs::exists(site / "b/two.onnx")) << "no model names it any more";
+    EXPECT_EQ(fs::last_write_time(site / "nginx.conf.example"), old);
+    expect_sums_hold();
+}
+
+TEST_F(HubExport, ForeignFilesAreCarriedOver) {
+    run(request());
+    write_file(site / "CNAME", "hub.example");
+    write_file(site / "a/notes.txt", "about one");
+    fs::create_symlink("a", site / "latest");
+    fs::create_directory(site / "inbox");
+    write_hub_folder(hub, {{"c/three.onnx", "3"}});
+    EXPECT_EQ(run(request()).carried, 3u) << "files and links";
+    EXPECT_EQ(read_file(site / "CNAME"), "hub.example");
+    EXPECT_EQ(read_file(site / "a/notes.txt"), "about one");
+    EXPECT_EQ(fs::read_symlink(site / "latest"), "a");
+    EXPECT_TRUE(fs::is_directory(site / "inbox"));
+    EXPECT_FALSE(fs::exists(site / "a/one.onnx"));
+    expect_sums_hold();
+    expect_nothing_left_behind();
+}
+
+TEST_F(HubExport, AForeignFileInTheWayIsRefusedAndStays) {
+    run(request());
+    write_hub_folder(hub, {{"c/model/three.onnx", "3"}});
+    for (const char* path : {"c/model/three.onnx", "c", "c/model/three.onnx/notes.txt"}) {
+        fs::remove_all(site / "c");
+        write_file(site / path, "ours");
+        EXPECT_NE(refusal(request()), "") << path;
+        EXPECT_EQ(read_file(site / path), "ours");
+        expect_nothing_left_behind();
+    }
+}
+
+TEST_F(HubExport, WhatIsMissingIsListedAndNothingIsWrittenUnlessAllowed) {
+    fs::remove(hub / "b/two.onnx");
+    EXPECT_THAT(run(request()).missing, ElementsAre("b/two.onnx"));
+    EXPECT_FALSE(fs::exists(site));
+    ExportRequest allowing = request();
+    allowing.allows_missing = true;
+    EXPECT_THAT(run(allowing).missing, ElementsAre("b/two.onnx"));
+    EXPECT_TRUE(fs::exists(site / "a/one.onnx"));
+    EXPECT_THAT(read_file(site / "index.html"), HasSubstr(R"("missing":["b/two.onnx"])"));
+}
+
+TEST_F(HubExport, AlteredFilesAreNeverExported) {
+    write_file(hub / "a/one.onnx", "the model of two");
+    EXPECT_THAT(refusal(request()), HasSubstr("a/one.onnx: "));
+    EXPECT_FALSE(fs::exists(site));
+    write_file(hub / "a/one.onnx", files.at("a/one.onnx"));
+    run(request());
+    fs::remove(site / "a/one.onnx");
+    write_file(site / "a/one.onnx", "the model of two");
+    EXPECT_EQ(run(request()).kept, 1u) << "the altered file of the export is replaced";
+    EXPECT_EQ(read_file(site / "a/one.onnx"), files.at("a/one.onnx"));
+    expect_nothing_left_behind();
+}
+
+TEST_F(HubExport, CopiesShareNothingWithTheHub) {
+    run(request());
+    EXPECT_TRUE(fs::equivalent(hub / "a/one.onnx", site / "a/one.onnx"));
+    ExportRequest copying = request();
+    copying.copies = true;
+    EXPECT_EQ(run(copying).copied, 2u);
+    EXPECT_EQ(fs::hard_link_count(site / "a/one.onnx"), 1u);
+    EXPECT_EQ(run(copying).kept, 2u);
+}
+
+/// The bytes of an earlier export are used where the hub has pointers.
+TEST_F(HubExport, TakesFilesFromTheEarlierExport) {
+    run(request());
+    const std::string& bytes = files.at("a/one.onnx");
+    fs::remove(hub / "a/one.onnx");
+    write_file(hub / "a/one.onnx", lfs_pointer_text(sha256_of(bytes), bytes.size()));
+    const ExportReport report = run(request());
+    EXPECT_EQ(report.kept, 2u);
+    EXPECT_EQ(read_file(site / "a/one.onnx"), bytes);
+}
+
+TEST_F(HubExport, OtherFoldersAreNotReplaced) {
+    write_file(site / "thesis.doc", "precious");
+    EXPECT_NE(refusal(request()), "");
+    EXPECT_EQ(read_file(site / "thesis.doc"), "precious");
+    ExportRequest inside = request();
+    inside.to = hub / "site";
+    EXPECT_NE(refusal(inside), "");
+    EXPECT_FALSE(fs::exists(hub / "site"));
+    expect_nothing_left_behind();
+}
+
+TEST_F(HubExport, AnInterruptedOneLeavesTheEarlierExport) {
+    ExportRequest interrupted = request();
+    interrupted.copies = true;
+    run(interrupted);
+    const auto before = content_of(site);
+    write_hub_folder(hub, {{"a/one.onnx", "a new version"}, {"c/three.onnx", "3"}});
+    interrupted.check_interruption = [] { throw Interrupted(); };
+    EXPECT_THROW(run(interrupted), Interrupted);
+    EXPECT_TRUE(content_of(site) == before);
+    expect_nothing_left_behind();
+}
+
+}  // namespace
+}  // namespace onnxhub::test
