@@ -2,6 +2,7 @@
 #include "base/utf8.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string_view>
 

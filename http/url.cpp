@@ -90,7 +90,9 @@ bool is_http(const CurlUrl& url) {
 }
 
 std::string shown_url(const std::string& text) {
-    if (is_plain_url(text)) return text;
+    for (const std::string& shown : {text, text + "/"}) {  // libcurl gives every URL a path
+        if (is_plain_url(shown)) return shown;
+    }
     const CurlUrl url = parse_url(text);
     if (!url) return "the URL";
     for (const CURLUPart secret :

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file_status.h"
 #include "hosting/client/hub_spec.h"
 
 namespace onnxhub {

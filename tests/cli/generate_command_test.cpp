@@ -389,7 +389,7 @@ TEST_F(GenerateFetch, ObjectThatNobodyHasIsAnErrorAndTheOthersAreDescribed) {
     ASSERT_NE(pointers.status, 0);
     const ProgramResult result = run("\"$ONNXHUB\" generate --fetch --drop");
     EXPECT_EQ(result.status, 1);
-    EXPECT_THAT(result.err, HasSubstr("onnxhub: error: git-lfs: git lfs fetch: failed"));
+    EXPECT_THAT(result.err, HasSubstr("onnxhub: error: git-lfs: git lfs fetch failed"));
     EXPECT_THAT(result.err, HasSubstr("0 read, 0 carried, 2 missing"));
     EXPECT_EQ(run("git status --porcelain").out, "?? " + std::string(manifest_name) + "\n");
 }

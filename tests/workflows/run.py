@@ -400,7 +400,7 @@ class Workflows(Hub):
         outcome = self.lfs_validate(point_elsewhere)
         self.assertEqual(outcome.status, 2, outcome.log)
         self.assertIn("forged", outcome.log)
-        self.assertIn("git lfs fetch: failed", outcome.summary)
+        self.assertIn("git lfs fetch failed", outcome.summary)
         self.assert_inert(outcome.log, outcome.summary)
 
     # The workflow that comments
