@@ -64,7 +64,7 @@ void copy_blocks(const fs::path& from, const fs::path& to,
     file.flush();
 }
 
-/// Where the symbolic link leads, also when there is nothing yet; "" when it leads nowhere.
+/// The target of a symbolic link, also if it does not exist yet; "" for a loop of links.
 fs::path target_of_link(fs::path place) {
     constexpr int most_links = 40;  // as Linux follows
     std::error_code error, absent;
