@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/user_error.h"
+#include "manifest/manifest_reader.h"
 #include "tests/support/hub_folder.h"
 #include "tests/support/repository_builder.h"
 
@@ -28,7 +29,7 @@ std::string manifest_with(const std::string& metadata, const std::string& path =
 const std::string sound = R"("model_sha": ")" + digest + R"(", "model_bytes": 5)";
 
 std::map<std::string, NamedFile> files_of_text(const std::string& manifest) {
-    return files_named_by(parse_sound_manifest(manifest, "M.json"), "M.json");
+    return files_named_by(read_manifest(manifest, "M.json"), "M.json");
 }
 
 std::string refusal_of_manifest(const std::string& manifest) {

@@ -31,7 +31,7 @@ TEST_F(Staging, GoesWithItsObjectUnlessItWasMoved) {
     EXPECT_TRUE(fs::is_empty(folder.path()));
     {
         const StagingPath staging(at("new/b.tar"), StagingPath::file_of_bundle);
-        EXPECT_EQ(write(staging.fd(), "bytes", 5), 5);
+        EXPECT_EQ(write(staging.file().get(), "bytes", 5), 5);
         staging.move_to(at("new/b.tar"));
     }
     EXPECT_EQ(read_file(at("new/b.tar")), "bytes");
