@@ -43,7 +43,7 @@ std::string table(const std::vector<HubRow>& rows) {
     return text;
 }
 
-/// Two models, one in git itself and one in LFS as a pointer whose object is missing.
+/// Two models: one in git, the other a Git LFS pointer whose object is missing.
 class GenerateCommand : public testing::Test {
 protected:
     GenerateCommand() {

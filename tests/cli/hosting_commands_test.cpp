@@ -406,7 +406,7 @@ TEST_F(Exported, NginxServesItToTheClient) {
     }
 }
 
-/// From nothing to files in a cache, with test data and with weights in a side file.
+/// From an empty folder to files in a cache, with test data and with external data.
 TEST_F(Hosting, EndToEnd) {
     init();
     write_file(folder.path() / "td/test_data_set_0/input_0.pb", tensor_bytes(1, {1, 4}, 16, "x"));

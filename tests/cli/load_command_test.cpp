@@ -192,7 +192,7 @@ TEST_F(LoadCommand, JsonLinesAndNothingElseGoToStandardOutput) {
     EXPECT_EQ(nlohmann::json::parse(refused.out)["event"], "error");
 }
 
-/// The events of `load --json`, a line each.
+/// The events of `load --json`, one per line.
 std::vector<nlohmann::json> events_of(const ProgramResult& result) {
     std::istringstream lines(result.out);
     std::vector<nlohmann::json> events;

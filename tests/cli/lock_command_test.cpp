@@ -42,7 +42,7 @@ Json manifest_of(const std::vector<Model>& models) {
     return entries;
 }
 
-/// A web hub at /hub, open to those with the token if one is set.
+/// A web hub at /hub. It requires the token if one is set.
 class LockCommand : public testing::Test {
 protected:
     LockCommand() : server([this](const ReceivedRequest& request) { return answer(request); }) {}
@@ -156,7 +156,7 @@ TEST_F(LockCommand, KeepsNameTrustAndTokenOfAConfiguredHub) {
     EXPECT_EQ(run({"lock", "two"}).status, 0);
     EXPECT_EQ(lock()["hub"], "company");
 
-    // Elsewhere, where the configuration has no such name, the address stands for it.
+    // On a machine whose configuration lacks this name, the address is used.
     configure("");
     fs::remove_all(folder.path() / ".cache");
     EXPECT_THAT(run({"load", "--locked"}).err, HasSubstr("use --trust"));

@@ -39,7 +39,7 @@ protected:
 
     std::string result() const { return read_file(folder.path() / "ours"); }
 
-    /// A hub with branches `one` and `two`, whose merge is under way on `one`.
+    /// A hub with branches `one` and `two`; `one` is merging `two`.
     ProgramResult git_merge(const std::string& base, const std::string& one,
                             const std::string& two) {
         write_file(folder.path() / "versions/base", base);
@@ -119,7 +119,7 @@ TEST_F(MergeDriver, GitMergesTwoBranchesThatEachAddAModel) {
                   manifest(entry("aa") + ",\n" + entry("b")));
     EXPECT_EQ(run.status, 0) << run.out << run.err;
     EXPECT_EQ(merged(), manifest(entry("a") + ",\n" + entry("aa") + ",\n" + entry("b")));
-    // Without the driver the same merge stops: both sides wrote at one line.
+    // Without the driver, the same merge stops: both sides added at the same line.
     const ProgramResult plain = run_command(
         {"bash", "-c",
          "cd hub && git reset -q --hard HEAD~1 && git config --remove-section merge.onnxhub && "
@@ -134,7 +134,7 @@ TEST_F(MergeDriver, GitStopsAtATrueConflict) {
     EXPECT_EQ(run.status, 1);
     EXPECT_THAT(run.err, HasSubstr("ONNX_HUB_MANIFEST.json: a (opset 7, a): both change"));
     EXPECT_THAT(merged(), HasSubstr(">>>>>>> theirs"));
-    // The index has all three versions still, as git put them there.
+    // The index still has all three versions that git wrote.
     EXPECT_EQ(run_command({"bash", "-c", "cd hub && git ls-files -u | wc -l"}, folder.path()).out,
               "3\n");
 }
@@ -151,7 +151,7 @@ TEST_F(MergeDriver, ItIsInstalledOnce) {
     EXPECT_THAT(second.err, HasSubstr("already"));
 }
 
-/// What git itself says of the manifest in `place`, "onnxhub" if it uses the driver.
+/// The merge attribute of the manifest in `place`: "onnxhub" if git uses the driver.
 std::string attribute_in(const fs::path& place,
                          const std::string& path = "ONNX_HUB_MANIFEST.json") {
     const ProgramResult result =

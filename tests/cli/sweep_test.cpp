@@ -23,7 +23,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-/// Five models as Git LFS pointers, whose objects the server has. No manifest yet.
+/// Five models as Git LFS pointers without a manifest. The server has the objects.
 class Sweep : public testing::Test {
 protected:
     void SetUp() override {
@@ -51,7 +51,7 @@ protected:
         return run("cd clone && \"$ONNXHUB\" " + arguments);
     }
 
-    /// Models of some 4, 8, 12, 16 and 20 kB.
+    /// Models of about 4, 8, 12, 16 and 20 kB.
     std::string bytes_of(const std::string& name) const {
         const std::int64_t width = 1000 * (1 + (name[0] - 'p'));
         return ModelBuilder()
@@ -68,7 +68,7 @@ protected:
 
     std::string objects_here() { return run("find clone/.git/lfs/objects -type f").out; }
 
-    /// What one run with room for everything makes.
+    /// The manifest of a single run without a disk limit.
     std::string manifest_of_one_run() {
         const ProgramResult result = onnxhub("generate -q --fetch --drop --output -");
         EXPECT_EQ(result.status, 0) << result.err;
@@ -206,7 +206,7 @@ TEST_F(Sweep, ShardsFetchTheirModelsAloneAndGiveTheSameTogether) {
     EXPECT_THAT(server.downloaded(), SizeIs(before + 10));
 }
 
-/// What a pull request costs in Git LFS bandwidth.
+/// Checks the Git LFS bandwidth that a pull request needs.
 class SweepOfChange : public Sweep {
 protected:
     void SetUp() override {
