@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub add`: a model into the hub of a folder.
+// `onnxhub add`: add a model to a hub.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -45,8 +45,8 @@ std::vector<std::string> parse_tags(const std::string& text) {
         const std::size_t end = std::min(text.find(',', begin), text.size());
         tags.push_back(std::string(trimmed(text.substr(begin, end - begin), " \t")));
         if (tags.back().empty() || tags.back().find('/') != std::string::npos) {
-            throw CLI::ValidationError("--tags",
-                                       "\"" + text + "\" is no list such as vision,classification");
+            throw CLI::ValidationError(
+                "--tags", "\"" + text + "\" is not a list such as vision,classification");
         }
         begin = end + 1;
     }
@@ -60,18 +60,18 @@ std::map<std::string, std::string> parse_columns(const std::vector<std::string>&
         if (column.empty() || cell.find('=') == cell.npos || !is_one_line(cell)) {
             throw CLI::ValidationError(
                 "--accuracy",
-                "\"" + printable(cell) + "\" is no COLUMN=TEXT, such as \"Top-1 accuracy=75.2\"");
+                "\"" + printable(cell) + "\" is not COLUMN=TEXT, such as \"Top-1 accuracy=75.2\"");
         }
         if (is_column_of_models(column)) {
-            throw CLI::ValidationError(
-                "--accuracy", "the column \"" + column + "\" is filled in by what the model is");
+            throw CLI::ValidationError("--accuracy",
+                                       "`add` fills in the column \"" + column + "\" itself");
         }
         columns[column] = std::string(trimmed(cell.substr(cell.find('=') + 1), " \t"));
     }
     return columns;
 }
 
-/// Releases that are not known here yet are fine.
+/// Also accepts releases newer than this program.
 bool is_release(const std::string& version) {
     static const std::regex numbers("[0-9]{1,4}\\.[0-9]{1,4}(\\.[0-9]{1,4})?");
     return std::regex_match(version, numbers);
@@ -81,11 +81,12 @@ void check_add_options(const AddArguments& arguments) {
     if (arguments.name) require_one_line("--name", *arguments.name);
     if (!arguments.description.empty()) require_one_line("--description", arguments.description);
     if (arguments.folder && arguments.folder->empty()) {
-        throw CLI::ValidationError("--class", "is empty; \".\" is the hub's top folder");
+        throw CLI::ValidationError("--class", "is empty; use \".\" for the hub's top directory");
     }
     if (arguments.onnx_version && !is_release(*arguments.onnx_version)) {
-        throw CLI::ValidationError("--onnx-version", "\"" + printable(*arguments.onnx_version) +
-                                                         "\" is no release such as 1.14 or 1.4.1");
+        throw CLI::ValidationError("--onnx-version",
+                                   "\"" + printable(*arguments.onnx_version) +
+                                       "\" is not a release such as 1.14 or 1.4.1");
     }
 }
 
@@ -123,7 +124,7 @@ ExitCode run_add(const std::string& hub, const AddRequest& request, const Stream
     write_lines(streams, text);
     note(streams, change.written().empty()
                       ? printable(model_path) + ": nothing to change"
-                      : printable(model_path) + ": added; look at it with `git diff`, then commit");
+                      : printable(model_path) + ": added; review it with `git diff`, then commit");
     return ExitCode::done;
 }
 
@@ -132,30 +133,31 @@ ExitCode run_add(const std::string& hub, const AddRequest& request, const Stream
 void add_add_command(CLI::App& app, Command& chosen) {
     auto arguments = std::make_shared<AddArguments>();
     CLI::App* command = app.add_subcommand(
-        "add", "Puts a model into a hub: file, table row, archive, manifest entry");
-    command->add_option("MODEL", arguments->model, "The .onnx file")->required();
+        "add", "Add a model to a hub: file, table row, archive and manifest entry");
+    command->add_option("MODEL", arguments->model, "Path of the .onnx file")->required();
     const auto option = [command](const char* name, auto& value, const char* type,
                                   const char* help) {
         return command->add_option(name, value, help)->type_name(type);
     };
-    option("--hub-dir", arguments->hub, "DIR", "The hub's top folder (default: .)");
+    option("--hub-dir", arguments->hub, "DIR", "Top directory of the hub (default: .)");
     option("--class", arguments->folder, "FOLDER",
-           "Folder of the model class, such as vision/classification/mnist; its segments are the "
-           "model's tags; \".\" is the hub's top (default: that of --tags, or the hub's only one)");
+           "Put the model into this directory, such as vision/classification/mnist; the segments "
+           "become its tags; \".\" is the hub's top directory (default: that of --tags, or the "
+           "hub's only one)");
     option("--tags", arguments->tags, "TAG,…",
-           "The model's tags, which choose the folder: vision,classification is "
+           "Set the model's tags, which also choose the directory: vision,classification is "
            "vision/classification");
     option("--name", arguments->name, "TEXT",
-           "Name of the model (default: that of its row, or the file's)");
-    option("--onnx-version", arguments->onnx_version, "VERSION",
-           "ONNX release (default: that of its row, or the oldest that has the model's IR version "
-           "and opset)");
+           "Set the model's name (default: from its row, or from the file name)");
+    option(
+        "--onnx-version", arguments->onnx_version, "VERSION",
+        "Set the ONNX release (default: from its row, or the oldest that supports the model's IR "
+        "version and opset)");
     option("--test-data", arguments->test_data, "DIR",
-           "Folder with test_data_set_0, …, packed beside the model");
-    option("--description", arguments->description, "TEXT", "Of a model class that is new");
+           "Pack test_data_set_0, … of this directory into the archive beside the model");
+    option("--description", arguments->description, "TEXT", "Describe a new model class");
     option("--accuracy", arguments->accuracy, "COLUMN=TEXT",
-           "A cell of the row in another column of the table, which a table that is new gets. May "
-           "be repeated")
+           "Fill in another column of the row; a new table gets the column. May be repeated")
         ->allow_extra_args(false);
     command->callback([arguments, &chosen] {
         chosen = [hub = arguments->hub, request = add_request(*arguments)](const Streams& streams) {

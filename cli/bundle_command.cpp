@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub bundle create|verify|import`.
+// `onnxhub bundle create|verify|import`: move a hub or a part of it as one file.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -35,7 +35,7 @@ std::string counted_files(std::size_t count, const char* one, const char* many) 
     return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
-void tell(const BundleReport& report, const std::string& what, const Streams& streams) {
+void print_bundle(const BundleReport& report, const std::string& what, const Streams& streams) {
     note(streams,
          fmt::format("{}: {}, {}, {}", what, counted_files(report.models, "model", "models"),
                      counted_files(report.files, "file", "files"), human_bytes(report.bytes)));
@@ -47,12 +47,12 @@ ExitCode create(const BundleArguments& arguments, const Streams& streams) {
     const BundleReport report =
         create_bundle(LocalHub(arguments.from), arguments.choice, to, check_interruption);
     write_paths(streams, {arguments.to});
-    tell(report, "bundled", streams);
+    print_bundle(report, "bundled", streams);
     return ExitCode::done;
 }
 
 ExitCode verify(const BundleArguments& arguments, const Streams& streams) {
-    tell(verify_bundle(arguments.from, check_interruption), "intact", streams);
+    print_bundle(verify_bundle(arguments.from, check_interruption), "intact", streams);
     return ExitCode::done;
 }
 
@@ -60,7 +60,7 @@ ExitCode import(const BundleArguments& arguments, const Streams& streams) {
     const BundleReport report =
         import_bundle(arguments.from, place_of(arguments.to), check_interruption);
     write_paths(streams, {arguments.to});
-    tell(report, "imported", streams);
+    print_bundle(report, "imported", streams);
     return ExitCode::done;
 }
 
@@ -84,28 +84,29 @@ CLI::App* add_bundle_action(CLI::App& bundle, const std::shared_ptr<BundleArgume
 void add_bundle_command(CLI::App& app, Command& chosen) {
     auto arguments = std::make_shared<BundleArguments>();
     CLI::App* bundle = app.add_subcommand(
-        "bundle", "A hub or a part of it as one file, for networks without internet");
+        "bundle", "Move a hub or a part of it as one file, for networks without internet access");
     bundle->require_subcommand(1);
     CLI::App* make =
-        add_bundle_action(*bundle, arguments, chosen, "create", "Writes a bundle", create);
-    make->add_option("NAME", arguments->choice.names, "Only these models")
+        add_bundle_action(*bundle, arguments, chosen, "create", "Write a bundle", create);
+    make->add_option("NAME", arguments->choice.names, "Bundle only these models")
         ->option_text("[NAME...]");
-    make->add_option("--from", arguments->from,
-                     "The hub: a folder, or a repository (bare too) with :ref (default: .)")
+    make->add_option(
+            "--from", arguments->from,
+            "Read this hub: a directory, or a repository (also bare) with :ref (default: .)")
         ->type_name("DIR[:ref]");
-    make->add_option("--tag", arguments->choice.tags, "Also models with this tag. May be repeated")
+    make->add_option("--tag", arguments->choice.tags,
+                     "Also bundle models with this tag. May be repeated")
         ->type_name("TAG")
         ->allow_extra_args(false);
-    make->add_option("--to", arguments->to, "The file to write")->type_name("FILE")->required();
-    CLI::App* check =
-        add_bundle_action(*bundle, arguments, chosen, "verify",
-                          "Reads all of a bundle and says whether it is whole", verify);
-    check->add_option("FILE", arguments->from, "The bundle")->required();
+    make->add_option("--to", arguments->to, "Write this file")->type_name("FILE")->required();
+    CLI::App* check = add_bundle_action(*bundle, arguments, chosen, "verify",
+                                        "Check that a bundle is complete and unaltered", verify);
+    check->add_option("FILE", arguments->from, "Path of the bundle")->required();
     CLI::App* take =
         add_bundle_action(*bundle, arguments, chosen, "import",
-                          "Verifies a bundle and unpacks it into a new folder", import);
-    take->add_option("FILE", arguments->from, "The bundle")->required();
-    take->add_option("--to", arguments->to, "The folder to make")->type_name("DIR")->required();
+                          "Verify a bundle and unpack it into a new directory", import);
+    take->add_option("FILE", arguments->from, "Path of the bundle")->required();
+    take->add_option("--to", arguments->to, "Create this directory")->type_name("DIR")->required();
 }
 
 }  // namespace onnxhub

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub cache dir|list|verify|prune`.
+// `onnxhub cache dir|list|verify|prune`: manage downloaded files.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -64,7 +64,7 @@ std::string counted(std::size_t count, const char* thing) {
     return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
-/// The paths last, since they may be long.
+/// Paths come last because they may be long.
 std::string cache_table(const std::vector<CachedFile>& files) {
     std::size_t hubs = 3;
     for (const CachedFile& file : files) hubs = std::max(hubs, printable(file.hub).size());
@@ -79,7 +79,7 @@ std::string cache_table(const std::vector<CachedFile>& files) {
     return text;
 }
 
-/// Of the file itself, or of a model with its external data.
+/// The digest of the file itself, or with `of_set` of a model with its external data.
 Json digest_of(const CachedFile& file, bool of_set) {
     return file.sha && file.has_folder == of_set ? Json(to_hex(*file.sha)) : Json(nullptr);
 }
@@ -106,7 +106,7 @@ std::string cache_json(const CacheInventory& inventory) {
 
 void note_leftovers(const CacheInventory& inventory, const Streams& streams) {
     if (inventory.leftovers.empty()) return;
-    note(streams, fmt::format("{} of transfers that broke off ({}); a load goes on with them, "
+    note(streams, fmt::format("{} of interrupted transfers ({}); `onnxhub load` resumes them, "
                               "`onnxhub cache prune` removes them",
                               counted(inventory.leftovers.size(), "file"),
                               human_bytes(inventory.leftover_bytes)));
@@ -132,7 +132,7 @@ ExitCode list(const CacheArguments& arguments, const Streams& streams) {
 }
 
 std::string damage_of(const CachedFile& file) {
-    if (file.has_folder) return "its folder is incomplete or was altered";
+    if (file.has_folder) return "its directory is incomplete or altered";
     return "the SHA-256 is not " + (file.sha ? to_hex(*file.sha) : "known");
 }
 
@@ -185,7 +185,9 @@ CLI::App* add_cache_action(CLI::App& cache, const std::shared_ptr<CacheArguments
                            Command& chosen, const char* name, const char* help,
                            CacheAction action) {
     CLI::App* command = cache.add_subcommand(name, help);
-    command->add_option("--cache", arguments->cache, "Cache folder instead of the shared one")
+    command
+        ->add_option("--cache", arguments->cache,
+                     "Use this cache directory instead of the shared one")
         ->type_name("DIR");
     command->callback([arguments, &chosen, action] {
         chosen = [arguments, action](const Streams& streams) {
@@ -199,36 +201,39 @@ CLI::App* add_cache_action(CLI::App& cache, const std::shared_ptr<CacheArguments
 
 void add_cache_command(CLI::App& app, Command& chosen) {
     auto arguments = std::make_shared<CacheArguments>();
-    CLI::App* cache = app.add_subcommand("cache", "Shows, verifies and prunes downloaded files");
+    CLI::App* cache = app.add_subcommand("cache", "Show, verify and prune downloaded files");
     cache->require_subcommand(1);
-    add_cache_action(*cache, arguments, chosen, "dir", "Prints the cache's folder", show_folder);
+    add_cache_action(*cache, arguments, chosen, "dir", "Print the path of the cache directory",
+                     show_folder);
     CLI::App* list_action = add_cache_action(*cache, arguments, chosen, "list",
-                                             "Lists files with size, last use and hub", list);
-    list_action->add_option("--format", arguments->format, "table or json (default: table)")
+                                             "List files with size, last use and hub", list);
+    list_action
+        ->add_option("--format", arguments->format, "Print as table or json (default: table)")
         ->type_name("table|json")
         ->check(CLI::IsMember({"table", "json"}));
     CLI::App* verify_action =
         add_cache_action(*cache, arguments, chosen, "verify",
-                         "Hashes every file anew and reports bad ones", verify_cache);
-    verify_action->add_flag("--remove", arguments->removes_bad, "Remove bad ones");
-    CLI::App* prune_action =
-        add_cache_action(*cache, arguments, chosen, "prune",
-                         "Removes what transfers left, and files that options name", prune);
+                         "Hash every file again and report damaged ones", verify_cache);
+    verify_action->add_flag("--remove", arguments->removes_bad, "Remove damaged files");
+    CLI::App* prune_action = add_cache_action(
+        *cache, arguments, chosen, "prune",
+        "Remove leftovers of interrupted transfers, and the files that options select", prune);
     const std::map<std::string, std::uint64_t> times = {
         {"min", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}};
     prune_action
         ->add_option("--older-than", arguments->older_than_seconds,
-                     "Files that were not used for so long: 90min, 12h, 30d, 8w")
+                     "Remove files not used for this time: 90min, 12h, 30d, 8w")
         ->type_name("TIME")
         ->transform(CLI::AsNumberWithUnit(times, CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"));
     prune_action->add_flag("--keep-latest", arguments->keeps_latest,
-                           "Of each file of a hub all but the one loaded last");
+                           "Keep only the version loaded last of each hub file");
     prune_action
-        ->add_option("--max-size", arguments->max_bytes,
-                     "The least recently used until no more is left: 20GiB, 500MB")
+        ->add_option(
+            "--max-size", arguments->max_bytes,
+            "Remove the least recently used files until the cache is no larger: 20GiB, 500MB")
         ->type_name("SIZE")
         ->transform(CLI::AsSizeValue(true));
-    prune_action->add_flag("--dry-run", arguments->is_dry_run, "Only list them");
+    prune_action->add_flag("--dry-run", arguments->is_dry_run, "List the files; remove nothing");
 }
 
 }  // namespace onnxhub

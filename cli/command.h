@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What parsing the command line chooses and main() runs.
+// Commands: parsing the command line chooses one, main() runs it.
 #pragma once
 
 #include <functional>
@@ -24,7 +24,7 @@ struct GlobalOptions {
     enum class Color { automatic, always, never } color = Color::automatic;
 };
 
-/// Where a command's words go: results to `out` and nothing else, which may be a pipe.
+/// Output of a command. Only results go to `out`, which may be a pipe.
 struct Streams {
     std::ostream& out;
     std::ostream& err;
@@ -35,20 +35,19 @@ struct Streams {
 
 using Command = std::function<ExitCode(const Streams&)>;
 
-/// `text` as one line that gives no commands to a terminal or to the runner of a workflow: control
-/// characters and bytes that are not UTF-8 become \xNN, and "##[" is broken up. Applying it twice
-/// changes nothing, so callers need not know what was escaped before.
+/// Returns `text` as one line that neither a terminal nor a workflow's runner obeys: control
+/// characters and invalid UTF-8 become \xNN, and "##[" is broken up. It is idempotent, so callers
+/// may pass text that is escaped already.
 std::string escaped_line(const std::string& text);
 
-/// A line for a person on `err`, unless --quiet: "onnxhub: <text>", as escaped_line() gives it.
+/// Prints "onnxhub: <text>" to `err`, escaped by escaped_line(), unless --quiet is given.
 void note(const Streams& streams, const std::string& text);
 
-/// The same for an error, which --quiet shows too: "onnxhub: error: <text>".
+/// Prints "onnxhub: error: <text>", also with --quiet.
 void print_error(std::ostream& err, const std::string& text);
 
-/// Writes diagnostics to `err`, one line each: "onnxhub: error: README.md:12: …; …". Notes only
-/// with
-/// --verbose, warnings not with --quiet, and equal lines once.
+/// Prints diagnostics to `err`, one line each: "onnxhub: error: README.md:12: …; …". Notes need
+/// --verbose, --quiet hides warnings, and equal lines appear once.
 void print(const Streams& streams, const Diagnostics& diagnostics);
 
 void add_add_command(CLI::App& app, Command& chosen);

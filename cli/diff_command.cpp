@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub diff`: what changed inside each model between two revisions.
+// `onnxhub diff`: show what changed inside each model between two revisions.
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
@@ -33,7 +33,7 @@ struct DiffArguments {
     bool deepen = false;
 };
 
-/// "BASE", "BASE..HEAD", "BASE...HEAD", as `git diff` takes them.
+/// "BASE", "BASE..HEAD" or "BASE...HEAD", with the meaning they have for `git diff`.
 struct Range {
     std::string base;
     std::optional<std::string> head;  ///< absent: the working tree
@@ -49,19 +49,19 @@ Range parse_range(const std::string& text) {
             has_three};
 }
 
-/// What open_hub() would say of options that this command doesn't have.
+/// open_hub() reports these errors too, but suggests options that `diff` does not have.
 void check_repository(const DiffArguments& arguments, const Range& range) {
     std::error_code error;
-    if (!std::filesystem::is_directory(arguments.folder, error)) return;  // open_hub() says so
+    if (!std::filesystem::is_directory(arguments.folder, error)) return;  // open_hub() reports it
     const auto repository = GitRepository::find(arguments.folder);
     if (!repository) {
         throw UserError(arguments.folder +
                         ": is not in a git repository, so there is nothing to compare; name "
-                        "the folder of a clone");
+                        "the directory of a clone");
     }
     if (!range.head && repository->is_bare()) {
         throw UserError(arguments.folder +
-                        ": is a bare repository, which has no files of its own; name two "
+                        ": is a bare repository, which has no working tree; name two "
                         "revisions, such as HEAD~1..HEAD");
     }
 }
@@ -78,14 +78,14 @@ CommitId base_commit(const DiffArguments& arguments, const Range& range, const H
     return *base.commit;
 }
 
-/// A tree with what belongs to it, kept alive together.
+/// One side of the comparison; owns what HubSide refers to.
 struct Side {
     std::unique_ptr<Tree> tree;
     Settings settings;
     std::optional<ManifestDocument> manifest;
 };
 
-/// A manifest that can't be read is of no use here, and no hindrance.
+/// The manifest is optional, so an unreadable one is not an error.
 Side open_side(std::unique_ptr<Tree> tree, Diagnostics& diagnostics) {
     Side side;
     side.tree = std::move(tree);
@@ -147,29 +147,32 @@ DiffFormat parse_diff_format(const std::string& name) {
 void add_diff_command(CLI::App& app, Command& chosen) {
     const auto arguments = std::make_shared<DiffArguments>();
     CLI::App* command =
-        app.add_subcommand("diff", "Shows what changed inside each model between two revisions");
+        app.add_subcommand("diff", "Show what changed inside each model between two revisions");
     command
-        ->add_option("BASE", arguments->range,
-                     "BASE: with the working tree; BASE..HEAD: two revisions; BASE...HEAD: from "
-                     "their merge base (default: HEAD)")
+        ->add_option(
+            "BASE", arguments->range,
+            "Compare BASE with the working tree, two revisions (BASE..HEAD), or HEAD with the "
+            "merge base of both (BASE...HEAD) (default: HEAD)")
         ->option_text("[BASE[..HEAD]]");
-    command->add_option("--folder", arguments->folder, "The hub's top folder (default: .)")
+    command->add_option("--folder", arguments->folder, "Top directory of the hub (default: .)")
         ->type_name("DIR");
     command
         ->add_option_function<std::string>(
             "--format",
             [arguments](const std::string& name) { arguments->format = parse_diff_format(name); },
-            "Form of the result (default: text)")
+            "Print in this format (default: text)")
         ->type_name("text|markdown|json");
-    command->add_option("--output", arguments->output, "Write the result there (default: -)")
+    command
+        ->add_option("--output", arguments->output,
+                     "Write the result to this file; '-' is standard output (default: -)")
         ->type_name("FILE");
     command
         ->add_option("-j,--jobs", arguments->jobs,
-                     "Threads to use, 1 to 1024 (default: one per core)")
+                     "Use N threads, 1 to 1024 (default: one per core)")
         ->type_name("N")
         ->check(CLI::Range(1u, 1024u));
     command->add_flag("--deepen", arguments->deepen,
-                      "In a shallow clone, fetch the history it takes to find the merge base");
+                      "Fetch the history that the merge base needs in a shallow clone");
     command->callback([arguments, &chosen] {
         chosen = [arguments](const Streams& streams) { return run_diff(*arguments, streams); };
     });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub export`: a hub as a folder that any web server can host.
+// `onnxhub export`: write a hub as a directory that any web server can host.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -28,7 +28,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_told = 20;  // of the missing files, without --verbose
+constexpr std::size_t shown_missing_files = 20;  // without --verbose
 
 struct ExportArguments {
     std::string location = ".";
@@ -40,7 +40,7 @@ struct ExportArguments {
     bool fetches = false;
 };
 
-/// A symbolic link stays one: what it leads to is the export's place.
+/// Resolves a symbolic link, so that the export replaces its target and not the link.
 fs::path export_place(const std::string& to) {
     fs::path place = fs::absolute(to).lexically_normal();
     if (!place.has_filename()) place = place.parent_path();
@@ -66,8 +66,8 @@ ExportRequest export_request(const ExportArguments& arguments) {
     return request;
 }
 
-/// Objects of the missing files into the LFS store. What can't be got stays missing, which the
-/// caller tells by name; git-lfs tells by hash.
+/// Fetches objects of the missing files into the LFS store. The caller reports files that stay
+/// missing by name, since git-lfs reports hashes only.
 void fetch_models(const ExportArguments& arguments, const std::vector<std::string>& missing,
                   const Streams& streams) {
     HubPrinter printer(streams);
@@ -82,26 +82,27 @@ void fetch_models(const ExportArguments& arguments, const std::vector<std::strin
     if (fetched.problem()) note(streams, printable(*fetched.problem()));
 }
 
-/// Also with --quiet, unless they may be left out: they are why nothing is written then.
+/// --quiet does not hide errors: the missing files are the reason why nothing is written.
 void report_missing_files(const ExportReport& report, bool is_error, const Streams& streams) {
     if (streams.options.quiet && !is_error) return;
-    const std::size_t told = streams.options.verbose ? report.missing.size()
-                                                     : std::min(most_told, report.missing.size());
-    for (std::size_t i = 0; i < told; ++i) {
+    const std::size_t shown = streams.options.verbose
+                                  ? report.missing.size()
+                                  : std::min(shown_missing_files, report.missing.size());
+    for (std::size_t i = 0; i < shown; ++i) {
         streams.err << "onnxhub: "
                     << escaped_line(report.missing[i] + ": its content is not available locally")
                     << '\n';
     }
-    if (told < report.missing.size()) {
+    if (shown < report.missing.size()) {
         note(streams,
-             fmt::format("and {} more; --verbose lists them", report.missing.size() - told));
+             fmt::format("and {} more; --verbose lists them", report.missing.size() - shown));
     }
 }
 
 ExitCode run_export(const ExportArguments& arguments, const Streams& streams) {
     catch_interruptions();
     ExportRequest request = export_request(arguments);
-    // With --fetch nothing is left out before it was asked for.
+    // With --fetch, files are left out only after fetching them failed.
     request.allows_missing = arguments.allows_missing && !arguments.fetches;
     ExportReport report = export_hub(LocalHub(arguments.location), request);
     if (!report.missing.empty() && arguments.fetches) {
@@ -115,11 +116,11 @@ ExitCode run_export(const ExportArguments& arguments, const Streams& streams) {
             streams.err,
             arguments.to + ": not written, " + files_text(report.missing.size()) +
                 (arguments.fetches
-                     ? " could not be fetched; say --allow-missing to leave out what is missing"
+                     ? " could not be fetched; use --allow-missing to leave out missing files"
                  : report.missing.size() == 1
-                     ? " is a Git LFS pointer here; say --fetch to get it, or "
+                     ? " is a Git LFS pointer; use --fetch to fetch it, or "
                        "--allow-missing to leave it out"
-                     : " are Git LFS pointers here; say --fetch to get them, or "
+                     : " are Git LFS pointers; use --fetch to fetch them, or "
                        "--allow-missing to leave them out"));
         return ExitCode::unusable;
     }
@@ -129,7 +130,7 @@ ExitCode run_export(const ExportArguments& arguments, const Streams& streams) {
                      human_bytes(report.bytes), report.kept, report.linked, report.copied));
     if (report.carried > 0) {
         note(streams, "carried over " + files_text(report.carried) +
-                          " that no export made; SHA256SUMS does not list " +
+                          " that no export wrote; SHA256SUMS does not list " +
                           (report.carried == 1 ? "it" : "them"));
     }
     return ExitCode::done;
@@ -140,27 +141,32 @@ ExitCode run_export(const ExportArguments& arguments, const Streams& streams) {
 void add_export_command(CLI::App& app, Command& chosen) {
     auto arguments = std::make_shared<ExportArguments>();
     CLI::App* command =
-        app.add_subcommand("export", "Writes a hub as a folder that any web server can host");
+        app.add_subcommand("export", "Write a hub as a directory that any web server can host");
     command
-        ->add_option("DIR", arguments->location,
-                     "The hub: a folder, or a repository (bare too) with :ref (default: .)")
+        ->add_option(
+            "DIR", arguments->location,
+            "Read this hub: a directory, or a repository (also bare) with :ref (default: .)")
         ->option_text("[DIR[:ref]]");
-    command->add_option("--to", arguments->to, "The folder to write, or an earlier export to renew")
+    command
+        ->add_option("--to", arguments->to,
+                     "Write this directory, or update an earlier export in it")
         ->type_name("OUT")
         ->required();
     command
-        ->add_option("--name", arguments->name,
-                     "Title of the catalog page (default: that of the hub's README, or DIR's name)")
+        ->add_option(
+            "--name", arguments->name,
+            "Set the title of the catalog page (default: that of the hub's README, or DIR's name)")
         ->type_name("TEXT");
     command
         ->add_option("--base-url", arguments->base_url,
-                     "Where the folder will be, for the page's commands")
+                     "Use this address of the export in the commands on the page")
         ->type_name("URL");
-    command->add_flag("--copy", arguments->copies, "Copy files rather than link to the hub's own");
+    command->add_flag("--copy", arguments->copies,
+                      "Copy files instead of linking to those of the hub");
     command->add_flag("--allow-missing", arguments->allows_missing,
                       "Skip files whose content is not available locally");
     command->add_flag("--fetch", arguments->fetches,
-                      "Get files that are not here into the Git LFS store first");
+                      "First fetch files that are not available locally into the Git LFS store");
     command->callback([arguments, &chosen] {
         chosen = [arguments](const Streams& streams) { return run_export(*arguments, streams); };
     });

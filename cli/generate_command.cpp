@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub generate`: generates the manifest of a repository.
+// `onnxhub generate`: generate the manifest of a repository.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -49,7 +49,7 @@ struct GenerateArguments {
     bool allow_removals = false;
 };
 
-/// Whether the hub's own manifest is written; everything else only reads the hub.
+/// Whether the command writes the hub's own manifest. Only then it needs the hub's lock.
 bool changes_hub(const GenerateArguments& arguments) {
     if (arguments.check) return false;
     if (!arguments.output) return !arguments.revision && !arguments.shard;
@@ -77,7 +77,7 @@ GenerationRequest generation_request(const GenerateArguments& arguments) {
     return request;
 }
 
-/// What --check prints: the entries that `generate` would change.
+/// Prints the entries that `generate` would change.
 ExitCode print_differences(const GeneratedHub& hub, bool has_errors, const Streams& streams) {
     const ManifestUpdate& update = hub.result.update;
     if (update.text == hub.present_text) {
@@ -93,7 +93,7 @@ ExitCode print_differences(const GeneratedHub& hub, bool has_errors, const Strea
     }
     note(streams, differences.empty()
                       ? fmt::format("{} differs in order or format only; run `onnxhub generate` to "
-                                    "write it again",
+                                    "rewrite it",
                                     manifest_file_name)
                       : fmt::format("{} is out of date in {}; run `onnxhub generate` and "
                                     "commit the result",
@@ -101,7 +101,8 @@ ExitCode print_differences(const GeneratedHub& hub, bool has_errors, const Strea
     return ExitCode::findings;
 }
 
-/// The default of --output: parts and manifests of revisions are not the hub's own.
+/// Parts and manifests of other revisions go to standard output by default, so that they do not
+/// replace the hub's manifest.
 std::string output_of(const GenerateArguments& arguments) {
     if (arguments.output) return *arguments.output;
     if (arguments.revision || arguments.shard) return "-";
@@ -122,7 +123,7 @@ ExitCode write_part(const GenerateArguments& arguments, const ManifestPart& part
 
 ExitCode write_manifest(const GenerateArguments& arguments, const GeneratedHub& hub,
                         bool has_errors, const Streams& streams) {
-    tell_result(streams, hub.result);
+    print_result(streams, hub.result);
     has_errors |= has_unmade_entries(hub.result);
     if (arguments.check) return print_differences(hub, has_errors, streams);
     const ManifestUpdate& update = hub.result.update;
@@ -156,7 +157,7 @@ Target parse_target(const std::string& name) {
     throw CLI::ValidationError("--target", "\"" + name + "\" is not one of all, diff, single");
 }
 
-/// What the value of --target excludes or needs; CLI11 checks the other combinations.
+/// Checks what depends on the value of --target. CLI11 checks all other combinations.
 void check_target(const GenerateArguments& arguments) {
     if (arguments.target == Target::single && !arguments.single_path) {
         throw CLI::ValidationError("--target single requires --path MODEL_PATH");
@@ -177,11 +178,11 @@ void add_generate_command(CLI::App& app, Command& chosen) {
     const auto option = [&](const char* name, auto& value, const char* type, const char* help) {
         return command->add_option(name, value, help)->type_name(type);
     };
-    option("dir", arguments->hub_root, "", "Top directory of the hub (default: this one)");
+    option("dir", arguments->hub_root, "", "Top directory of the hub (default: .)");
     option("--rev", arguments->revision, "REV",
            "Read this commit, branch or tag instead of the working tree");
     option("-o,--output", arguments->output, "FILE",
-           "Write the manifest there; '-' is standard output (the default with --rev)");
+           "Write the manifest to this file; '-' is standard output (the default with --rev)");
     command
         ->add_option_function<std::string>(
             "--target",
@@ -207,19 +208,20 @@ void add_generate_command(CLI::App& app, Command& chosen) {
                       "Also make entries for .onnx files that no table lists");
     CLI::Option* fetch =
         command->add_flag("--fetch", arguments->fetch,
-                          "Get the models whose io_ports are needed with `git lfs pull`");
+                          "Fetch the models whose io_ports are needed with `git lfs pull`");
     CLI::Option* drop =
         command
             ->add_flag(
                 "--drop", arguments->drop,
-                "Delete what --fetch got afterwards: files stay pointers, `git status` clean")
+                "Delete fetched files afterwards: files stay pointers, `git status` stays clean")
             ->needs(fetch);
     add_max_disk_option(*command, arguments->max_disk_bytes)->needs(drop);
     option("--resume", arguments->resume_file, "FILE",
            "Keep the finished batches of --fetch --drop in this file, and resume from it")
         ->needs(drop);
-    command->add_flag("--rehash", arguments->rehash,
-                      "Read every file that is available locally, whatever git's index says");
+    command->add_flag(
+        "--rehash", arguments->rehash,
+        "Read every file that is available locally, even if git's index says it is unchanged");
     command->add_flag("--allow-removals", arguments->allow_removals,
                       "Write even if more than a tenth of the entries would be removed");
     command

@@ -21,61 +21,62 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::size_t shown_models = 10;  // more of a kind are only counted, unless --verbose
+constexpr std::size_t shown_models = 10;  // without --verbose
 
-template <class Items, class Tell>
-void tell_some(const Streams& streams, const Items& items, const Tell& tell) {
-    std::size_t told = 0;
+template <class Items, class TextOf>
+void print_some(const Streams& streams, const Items& items, const TextOf& item_text) {
+    std::size_t shown = 0;
     for (const auto& item : items) {
-        if (told == shown_models && !streams.options.verbose) {
-            note(streams, fmt::format("  and {} more (--verbose lists them)", items.size() - told));
+        if (shown == shown_models && !streams.options.verbose) {
+            note(streams,
+                 fmt::format("  and {} more (--verbose lists them)", items.size() - shown));
             return;
         }
-        note(streams, "  " + tell(item));
-        ++told;
+        note(streams, "  " + item_text(item));
+        ++shown;
     }
 }
 
-void tell_missing(const Streams& streams, const GenerateResult& result) {
+void print_missing(const Streams& streams, const GenerateResult& result) {
     if (result.missing.empty()) return;
     const auto without_entry =
         std::count_if(result.missing.begin(), result.missing.end(),
                       [](const MissingContent& missing) { return !missing.has_entry; });
     const auto total = static_cast<std::ptrdiff_t>(result.missing.size());
     note(streams,
-         fmt::format("{} not here (a Git LFS pointer) and known to no manifest: {}",
+         fmt::format("{} not available locally (Git LFS pointer) and not in any manifest: {}",
                      total == 1 ? "1 model" : fmt::format("{} models", total),
                      without_entry == total ? "they have no entry yet"
                      : without_entry == 0   ? "their entries have no io_ports yet"
                                             : fmt::format("{} have no entry yet, the others no "
                                                             "io_ports",
                                                           without_entry)));
-    tell_some(streams, result.missing, [](const MissingContent& missing) {
+    print_some(streams, result.missing, [](const MissingContent& missing) {
         return fmt::format("{} ({})", printable(missing.path), human_bytes(missing.size_bytes));
     });
     std::vector<std::string> paths;
     for (const MissingContent& missing : result.missing) paths.push_back(missing.path);
     const bool is_short = paths.size() <= 3;
     note(streams,
-         "to get them: " + (is_short ? fmt::format("git lfs pull --include \"{}\", then this again",
-                                                   printable(lfs_include_patterns(paths).front()))
-                                     : std::string("this command with --fetch (and --drop to keep "
-                                                   "the pointers afterwards)")));
+         "to fetch them: " +
+             (is_short ? fmt::format("git lfs pull --include \"{}\", then run this command again",
+                                     printable(lfs_include_patterns(paths).front()))
+                       : std::string("run this command with --fetch (and --drop to "
+                                     "restore the pointers afterwards)")));
 }
 
-void tell_changes(const Streams& streams, const ManifestUpdate& update) {
+void print_changes(const Streams& streams, const ManifestUpdate& update) {
     for (const MovedEntry& moved : update.moved) {
         note(streams,
              fmt::format("moved: {} is now {}", to_text(moved.entry), printable(moved.new_path)));
     }
     if (!update.kept.empty()) {
-        note(streams,
-             entry_count(update.kept.size()) + " kept as before, because of what is in error:");
-        tell_some(streams, update.kept,
-                  [](const EntryName& name) { return "kept: " + to_text(name); });
+        note(streams, entry_count(update.kept.size()) + " kept unchanged because of errors:");
+        print_some(streams, update.kept,
+                   [](const EntryName& name) { return "kept: " + to_text(name); });
     }
     if (update.removed.empty()) return;
-    note(streams, entry_count(update.removed.size()) + " without a model or row any more:");
+    note(streams, entry_count(update.removed.size()) + " without a model or table row:");
     for (const EntryName& name : update.removed) note(streams, "  removed: " + to_text(name));
 }
 
@@ -83,7 +84,7 @@ std::string fact_source_text(const SourceCount& count, const char* what) {
     return fmt::format("{} ({}) {}", count.files, human_bytes(count.bytes), what);
 }
 
-void tell_statistics(const Streams& streams, const GenerateResult& result) {
+void print_statistics(const Streams& streams, const GenerateResult& result) {
     const FactStatistics& facts = result.statistics;
     note(streams, fmt::format("files: {}, {}, {}; io_ports: {} read, {} carried, {} missing",
                               fact_source_text(facts.pointer, "from LFS pointers"),
@@ -98,10 +99,10 @@ std::string entry_count(std::size_t count) {
     return fmt::format("{} {}", count, count == 1 ? "entry" : "entries");
 }
 
-void tell_result(const Streams& streams, const GenerateResult& result) {
-    tell_missing(streams, result);
-    tell_changes(streams, result.update);
-    tell_statistics(streams, result);
+void print_result(const Streams& streams, const GenerateResult& result) {
+    print_missing(streams, result);
+    print_changes(streams, result.update);
+    print_statistics(streams, result);
 }
 
 bool has_unmade_entries(const GenerateResult& result) {
@@ -114,7 +115,7 @@ bool refuses_removals(const Streams& streams, const ManifestUpdate& update,
     if (!needs_confirmation(update.removed.size(), present_count)) return false;
     Diagnostics refusal;
     refusal.report({Severity::error, rule_id::too_many_removals, std::string(manifest_file_name), 0,
-                    fmt::format("{} of {} entries would vanish, so nothing was written",
+                    fmt::format("{} of {} entries would be removed, so nothing was written",
                                 update.removed.size(), present_count),
                     "correct the tables, or confirm with --allow-removals"});
     print(streams, refusal);

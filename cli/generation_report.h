@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person is told of a new manifest, and where it goes: for the commands that make one.
+// Prints what changed in a new manifest, and writes it.
 #pragma once
 
 #include <cstddef>
@@ -13,19 +13,19 @@ namespace onnxhub {
 /// "1 entry", "189 entries".
 std::string entry_count(std::size_t count);
 
-/// What is missing, moved and gone, and where facts came from.
-void tell_result(const Streams& streams, const GenerateResult& result);
+/// Prints missing models, moved and removed entries, and where facts came from.
+void print_result(const Streams& streams, const GenerateResult& result);
 
-/// Whether rows have no entry for want of bytes.
+/// Whether rows have no entry because their content is missing.
 bool has_unmade_entries(const GenerateResult& result);
 
-/// Whether so many of `present_count` entries would go that a person should confirm it first, see
-/// needs_confirmation(). Then says so.
+/// Whether so many of `present_count` entries would be removed that the user has to confirm it (see
+/// needs_confirmation()). Then reports the error.
 bool refuses_removals(const Streams& streams, const ManifestUpdate& update,
                       std::size_t present_count);
 
-/// Writes `text` to a file, or to standard output for "-", and says so: "FILE: `what` written". A
-/// file that holds the text already is left alone. Throws UserError when that can't be.
+/// Writes `text` to a file, or to standard output for "-", and prints "FILE: `what` written". Does
+/// not touch a file that has this content already. Throws UserError on failure.
 void write_document(const Streams& streams, const std::string& output, const std::string& text,
                     const std::string& what);
 

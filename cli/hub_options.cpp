@@ -20,24 +20,24 @@
 namespace onnxhub {
 namespace {
 
-/// Anything but "y" is no.
+/// Every answer except "y" means no.
 bool ask_on_terminal(const TrustQuestion& question, const Streams& streams) {
     const std::string what =
         escaped_line(fmt::format("about to download {} from {}, which is not the official hub",
                                  human_bytes(question.size_bytes), question.hub));
     if (!streams.err_is_terminal || !is_terminal(StandardStream::input)) {
-        throw UserError(what + "; say --trust if you trust it");
+        throw UserError(what + "; use --trust if you trust it");
     }
     streams.err << "onnxhub: " << what << ". Continue?[y/n] " << std::flush;
     std::string answer;
     std::getline(std::cin, answer);
     if (answer != "y" && answer != "Y") {
-        throw UserError("not downloaded; say y, or --trust, to go on");
+        throw UserError("not downloaded; answer y or use --trust to continue");
     }
     return true;
 }
 
-/// The runner of a workflow obeys lines that begin with "::", spaces before it or not.
+/// A workflow's runner obeys lines that begin with "::", also behind spaces.
 std::string without_leading_command(std::string line) {
     const std::size_t first = line.find_first_not_of(" \t");
     if (first != line.npos && line.compare(first, 2, "::") == 0) line.replace(first, 1, "\\x3a");
@@ -48,36 +48,39 @@ std::string without_leading_command(std::string line) {
 
 void add_hub_options(CLI::App& command, HubArguments& arguments) {
     command
-        .add_option("--hub", arguments.hub,
-                    "owner/name[:ref] on GitHub, https://…, hf://ORG, ./folder[:ref] or a name of "
-                    "your configuration (default: onnx/models:main)")
+        .add_option(
+            "--hub", arguments.hub,
+            "Read this hub: owner/name[:ref] on GitHub, https://…, hf://ORG, ./folder[:ref] or "
+            "a name from your configuration (default: onnx/models:main)")
         ->type_name("SPEC");
-    command.add_option("--cache", arguments.cache, "Cache folder to use instead of the shared one")
+    command
+        .add_option("--cache", arguments.cache,
+                    "Use this cache directory instead of the shared one")
         ->type_name("DIR");
     command.add_flag("--offline", arguments.is_offline,
-                     "Open no connection: use the copy of the manifest from last time");
+                     "Open no connection; use the cached copy of the manifest");
 }
 
 void add_version_options(CLI::App& command, VersionConstraint& constraint) {
-    command.add_option("--opset", constraint.opset, "This opset (default: the largest)")
+    command.add_option("--opset", constraint.opset, "Select this opset (default: the largest)")
         ->type_name("N");
     command
         .add_option("--max-opset", constraint.max_opset,
-                    "The largest opset up to this one, for older runtimes")
+                    "Select the largest opset up to this one, for older runtimes")
         ->type_name("N");
     command
         .add_option("--max-ir", constraint.max_ir,
-                    "Only versions up to this IR version, for older runtimes")
+                    "Select only models up to this IR version, for older runtimes")
         ->type_name("N");
 }
 
 void add_download_options(CLI::App& command, DownloadArguments& arguments) {
     command
         .add_option("--mirror", arguments.mirrors,
-                    "Also try this hub for the bytes; the SHA-256 decides. May be repeated")
+                    "Also download from this hub; the SHA-256 is checked. May be repeated")
         ->type_name("SPEC")
         ->allow_extra_args(false);
-    command.add_flag("--trust", arguments.trust, "Don't ask before a download from this hub");
+    command.add_flag("--trust", arguments.trust, "Download from this hub without asking");
 }
 
 ClientOptions client_options(const HubArguments& arguments, const Streams& streams) {
@@ -124,13 +127,13 @@ void write_result(const Streams& streams, const std::string& text) {
 }
 
 void write_lines(const Streams& streams, const std::string& text) {
-    std::string inert;
+    std::string escaped;
     for (std::size_t begin = 0; begin < text.size();) {
         const std::size_t end = std::min(text.find('\n', begin), text.size());
-        inert += without_leading_command(escaped_line(text.substr(begin, end - begin))) + "\n";
+        escaped += without_leading_command(escaped_line(text.substr(begin, end - begin))) + "\n";
         begin = end + 1;
     }
-    write_result(streams, inert);
+    write_result(streams, escaped);
 }
 
 void write_paths(const Streams& streams, const std::vector<std::string>& paths) {

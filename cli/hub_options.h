@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options of every command that reads from a hub, and the client they make.
+// Options of the commands that read a hub, and the client options made from them.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ void add_hub_options(CLI::App& command, HubArguments& arguments);
 /// --opset, --max-opset, --max-ir
 void add_version_options(CLI::App& command, VersionConstraint& constraint);
 
-/// Options of commands that get files.
+/// Options of commands that download files.
 struct DownloadArguments {
     std::vector<std::string> mirrors;
     bool trust = false;
@@ -32,32 +32,32 @@ struct DownloadArguments {
 
 void add_download_options(CLI::App& command, DownloadArguments& arguments);
 
-/// For a client that loads no files.
+/// Options for a client that downloads no files.
 ClientOptions client_options(const HubArguments& arguments, const Streams& streams);
 
-/// For one that does: whoever has not said --trust is asked on the terminal, once.
+/// Options for a client that downloads files. Without --trust, it asks once on the terminal.
 ClientOptions client_options(const HubArguments& arguments, const DownloadArguments& download,
                              const Streams& streams);
 
-/// The folder of the cache, for commands that need no hub.
+/// The cache folder, for commands that need no hub.
 std::filesystem::path cache_folder_of(const std::optional<std::string>& cache);
 
-/// The entry a user means. Throws UserError with what there is instead.
+/// Finds the entry that the user named. Throws UserError with similar names when there is none.
 const ManifestEntry& find_model(const ManifestDocument& document, const std::string& model,
                                 const VersionConstraint& constraint);
 
-/// Writes a command's result byte for byte: a document that is inert by itself, or one whose bytes
-/// matter. Throws UserError when it can't be written.
+/// Writes a command's result unchanged. Only for documents that need no escaping, or whose exact
+/// bytes matter. Throws UserError on failure.
 void write_result(const Streams& streams, const std::string& text);
 
-/// Writes a result in lines for people. Names in it may come from a hub: each line is
-/// escaped_line(), and none begins with "::", which a workflow's runner would obey.
+/// Writes a result in lines for people. Names in it may come from an untrusted hub, so each line
+/// goes through escaped_line(), and none begins with "::", which a workflow's runner would obey.
 void write_lines(const Streams& streams, const std::string& text);
 
-/// Writes paths, one a line. Programs open them, so only runner commands are broken up.
+/// Writes paths, one per line. Programs open them, so only runner commands are escaped.
 void write_paths(const Streams& streams, const std::vector<std::string>& paths);
 
-/// Writes a document in JSON, whose texts may hold "##[": the same document without it.
+/// Writes JSON. Escapes "##[" in strings, so that the document means the same.
 void write_json(const Streams& streams, const std::string& text);
 
 }  // namespace onnxhub

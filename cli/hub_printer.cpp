@@ -26,7 +26,7 @@ void HubPrinter::check_interruption() {
 }
 
 void HubPrinter::waiting_for_hub() {
-    note(streams_, "waiting for another onnxhub that is changing this hub");
+    note(streams_, "waiting for another onnxhub process that is changing this hub");
     streams_.err.flush();
 }
 
@@ -52,12 +52,13 @@ void HubPrinter::model_too_large(const std::string& path, std::uint64_t size_byt
 }
 
 void HubPrinter::resumed(std::size_t models, const std::string& resume_file) {
-    note(streams_, fmt::format("{} known from {}", model_count(models), resume_file));
+    note(streams_,
+         fmt::format("resuming: {} done according to {}", model_count(models), resume_file));
 }
 
 void HubPrinter::started_again(const std::string& resume_file) {
     note(streams_,
-         resume_file + " is of another shard or another state of the hub, so this begins again");
+         resume_file + " belongs to another shard or another state of the hub; starting again");
 }
 
 void HubPrinter::git_message(const std::string& line, bool is_final) {
@@ -79,7 +80,7 @@ void HubPrinter::run(const std::function<void(Diagnostics&)>& job) {
         job(diagnostics);
     } catch (const UserError&) {
         progress_.finish();
-        print(streams_, diagnostics);  // they may say why, such as a README that cannot be read
+        print(streams_, diagnostics);  // they may explain the error, such as an unreadable README
         throw;
     }
     progress_.finish();

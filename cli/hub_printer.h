@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints what happens while a job works on a hub.
+// Prints events of a job that works on a hub.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,8 @@ namespace onnxhub {
 /// "1 model", "7 models".
 std::string model_count(std::size_t count);
 
-/// Writes to `err`, a line for each event. Git's progress is drawn on a terminal only. Ctrl-C stops
-/// the job.
+/// Prints each event as a line to `err`. Draws git's progress only on a terminal. Ctrl-C stops the
+/// job.
 class HubPrinter : public FetchObserver {
 public:
     explicit HubPrinter(const Streams& streams);
@@ -35,10 +35,10 @@ public:
     void git_message(const std::string& line, bool is_final) override;
     bool wants_git_progress() const override;
 
-    /// Runs `job` and prints what it reports, also when it throws.
+    /// Runs `job` and prints its diagnostics, also when it throws.
     void run(const std::function<void(Diagnostics&)>& job);
 
-    /// Draws how far reading files has come.
+    /// Draws the progress of hashing files.
     HashProgress& progress() { return progress_; }
 
 private:

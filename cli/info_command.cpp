@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub info`: one model of a hub.
+// `onnxhub info`: show one model of a hub.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -28,7 +28,7 @@ struct InfoArguments {
     std::string format = "text";
 };
 
-/// Lines of one entry, each with a label.
+/// Text of one entry: lines with labels.
 class Sheet {
 public:
     explicit Sheet(std::optional<std::size_t> width) : width_(width) {}
@@ -97,12 +97,12 @@ ExitCode run_info(const InfoArguments& arguments, const Streams& streams) {
 
 void add_info_command(CLI::App& app, Command& chosen) {
     auto arguments = std::make_shared<InfoArguments>();
-    CLI::App* command = app.add_subcommand("info", "Shows one model of a hub");
-    command->add_option("NAME", arguments->model, "The model's name")->required();
+    CLI::App* command = app.add_subcommand("info", "Show one model of a hub");
+    command->add_option("NAME", arguments->model, "Name of the model")->required();
     add_hub_options(*command, arguments->hub);
     add_version_options(*command, arguments->constraint);
-    command->add_flag("--json", arguments->json, "Print the manifest's entry");
-    command->add_option("--format", arguments->format, "text or json (default: text)")
+    command->add_flag("--json", arguments->json, "Print the entry of the manifest as JSON");
+    command->add_option("--format", arguments->format, "Print as text or json (default: text)")
         ->type_name("text|json")
         ->check(CLI::IsMember({"text", "json"}));
     command->callback([arguments, &chosen] {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub init`: a new hub from templates.
+// `onnxhub init`: create a hub from templates.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -30,7 +30,7 @@ struct InitArguments {
     bool adopts = false;
 };
 
-/// Rows for models that are there already, and the manifest made of all rows.
+/// Adds table rows for existing models, and regenerates the manifest.
 ExitCode adopt(const InitArguments& arguments, const HubLock& lock, HubPrinter& printer,
                const Streams& streams) {
     const auto workers = std::make_shared<OnnxWorkers>();
@@ -50,7 +50,7 @@ ExitCode adopt(const InitArguments& arguments, const HubLock& lock, HubPrinter& 
     for (const std::string& path : change.written()) text += printable(path) + "\n";
     write_lines(streams, text);
     note(streams,
-         fmt::format("{} models have rows now; look at them, then commit", report.adopted.size()));
+         fmt::format("added rows for {} models; review them, then commit", report.adopted.size()));
     return report.skipped.empty() ? ExitCode::done : ExitCode::findings;
 }
 
@@ -66,7 +66,7 @@ ExitCode run_init(const InitArguments& arguments, const Streams& streams) {
     for (const std::string& path : report.made) text += path + "\n";
     write_lines(streams, text);
     for (const std::string& path : report.kept) {
-        note(streams, path + " was there already and is as it was");
+        note(streams, path + " already exists and was not changed");
     }
     note(streams, fmt::format("{}: {}; next: onnxhub add MODEL.onnx{}", printable(arguments.folder),
                               report.has_committed ? "a new repository with one commit"
@@ -79,24 +79,26 @@ ExitCode run_init(const InitArguments& arguments, const Streams& streams) {
 
 void add_init_command(CLI::App& app, Command& chosen) {
     auto arguments = std::make_shared<InitArguments>();
-    CLI::App* command = app.add_subcommand("init", "Makes a folder a hub, from templates");
-    command->add_option("DIR", arguments->folder, "The folder; made if it isn't there")->required();
+    CLI::App* command = app.add_subcommand("init", "Create a hub from templates");
+    command
+        ->add_option("DIR", arguments->folder, "Directory of the hub; created if it does not exist")
+        ->required();
     const auto option = [command](const char* name, auto& value, const char* type,
                                   const char* help) {
         return command->add_option(name, value, help)->type_name(type);
     };
-    option("--name", arguments->outline.name, "TEXT", "Title of the hub (default: Model hub)");
+    option("--name", arguments->outline.name, "TEXT",
+           "Set the title of the hub (default: Model hub)");
     option("--owner", arguments->outline.owner, "NAME",
-           "Who runs it: a team, or the owner on GitHub");
+           "Name the maintainers: a team, or the owner on GitHub");
     option("--repository", arguments->outline.repository, "NAME",
-           "Its name on GitHub, below --owner; leave it out for a hub that is elsewhere");
+           "Set the repository's name on GitHub, below --owner; omit it for other hosts");
     option("--licence", arguments->outline.licence, "TEXT",
-           "Licence of all models (default: none; each model's README states its own)");
+           "Set one licence for all models (default: each model's README states its own)");
     option("--layout", arguments->layout, "zoo|flat",
-           "A folder for each model class, or one for all (default: zoo)")
+           "Use one directory per model class (zoo) or one for all (flat) (default: zoo)")
         ->check(CLI::IsMember({"zoo", "flat"}));
-    command->add_flag("--adopt", arguments->adopts,
-                      "Write table rows for .onnx files that are there already");
+    command->add_flag("--adopt", arguments->adopts, "Add table rows for existing .onnx files");
     command->callback([arguments, command, &chosen] {
         require_one_line("--name", arguments->outline.name);
         for (const auto& [name, text] :

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub inspect`: what is inside one model file.
+// `onnxhub inspect`: show what is inside a model file.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -39,13 +39,14 @@ struct InspectArguments {
     std::vector<std::string> tensors;
 };
 
-/// The model's folder as a tree, so that git's knowledge of the file counts.
+/// The model's folder as a tree of its repository, so that hashes come from git's index if
+/// possible.
 std::unique_ptr<Tree> tree_around(const fs::path& folder) {
     std::shared_ptr<const GitRepository> repository;
     try {
         repository = GitRepository::find(folder);
     } catch (const UserError&) {
-        return folder_tree(folder);  // a repository that can't be used doesn't matter to one file
+        return folder_tree(folder);  // one file can be read without its repository
     }
     if (!repository || repository->is_bare()) return folder_tree(folder);
     std::error_code error;
@@ -61,10 +62,10 @@ std::unique_ptr<Tree> tree_around(const fs::path& folder) {
     throw UserError(to_text(diagnostic));
 }
 
-/// Where the bytes and facts of the model come from; digest only where it is wanted.
+/// Content and facts of a model. The digest is computed only if the output shows it.
 struct OpenedModel {
     std::optional<ContentFacts> facts;
-    std::unique_ptr<ByteSource> content;  ///< null: an LFS pointer whose object is not here
+    std::unique_ptr<ByteSource> content;  ///< null: an LFS pointer without its object
 };
 
 OpenedModel open_model(const Tree& tree, const std::string& name, const InspectArguments& arguments,
@@ -88,11 +89,11 @@ OpenedModel open_model(const Tree& tree, const std::string& name, const InspectA
     return model;
 }
 
-/// A name that is misspelled would otherwise look like a tensor nothing is known of.
+/// A misspelled name is an error. Otherwise it would look like a tensor of unknown shape.
 void check_tensors(const ModelGraph& graph, const InspectArguments& arguments) {
     if (graph.absent_tensors.empty()) return;
     throw UserError(
-        fmt::format("{}: has no tensor \"{}\"; give the name of an input, an initializer or a "
+        fmt::format("{}: has no tensor \"{}\"; use the name of an input, an initializer or a "
                     "node's output in the main graph",
                     printable(arguments.file),
                     printable(fmt::format("{}", fmt::join(graph.absent_tensors, "\", \"")))));
@@ -102,7 +103,7 @@ ModelGraph read_graph(const ByteSource& content, const InspectArguments& argumen
     const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
     auto result = read_model_graph(content, inference.get(), arguments.tensors);
     if (const auto* error = std::get_if<SkeletonError>(&result)) {
-        throw UserError(fmt::format("{}: {} (at byte {}); give a valid ONNX model",
+        throw UserError(fmt::format("{}: {} (at byte {}); name a valid ONNX model",
                                     printable(arguments.file), error->reason, error->offset));
     }
     auto graph = std::get<ModelGraph>(std::move(result));
@@ -110,14 +111,14 @@ ModelGraph read_graph(const ByteSource& content, const InspectArguments& argumen
     return graph;
 }
 
-/// What generate warns of at the model too.
+/// The same warnings as `generate` reports for this model.
 void warn(const InspectArguments& arguments, const ModelGraph& graph, const Streams& streams) {
     std::vector<std::string> warnings = graph.contradictions;
     if (graph.has_invalid_names) {
-        warnings.push_back("a name in the graph is not UTF-8, U+FFFD stands for the bad bytes");
+        warnings.push_back("a name in the graph is not UTF-8; U+FFFD replaces the invalid bytes");
     }
     if (graph.has_contradictory_ports) {
-        warnings.push_back("no reader can use its ports, so manifests leave them out");
+        warnings.push_back("its ports are contradictory, so manifests leave them out");
     }
     for (const std::string& warning : warnings) {
         note(streams,
@@ -131,18 +132,18 @@ ExitCode run_inspect(const InspectArguments& arguments, const Streams& streams) 
     const fs::path file = fs::canonical(arguments.file, error);
     if (error) {
         throw UserError(printable(arguments.file) +
-                        ": does not exist or can't be reached; give the path of a model");
+                        ": does not exist or can't be read; name a model file");
     }
     const auto tree = tree_around(file.parent_path());
     HashProgress progress(streams.err, streams.err_is_terminal && !streams.options.no_progress &&
                                            !streams.options.quiet);
     const OpenedModel model = open_model(*tree, file.filename().string(), arguments, progress);
     if (!model.content) {
-        throw UserError(fmt::format(
-            "{}: is a Git LFS pointer to {} that is not here; get it with git lfs pull --include "
-            "\"{}\"",
-            printable(arguments.file), human_bytes(model.facts->size_bytes),
-            file.filename().string()));
+        throw UserError(
+            fmt::format("{}: is a Git LFS pointer, its content of {} is not available locally; run "
+                        "git lfs pull --include \"{}\"",
+                        printable(arguments.file), human_bytes(model.facts->size_bytes),
+                        file.filename().string()));
     }
     const ModelReport report{arguments.file, model.content->size_bytes(), model.facts,
                              read_graph(*model.content, arguments)};
@@ -165,16 +166,19 @@ ExitCode run_inspect(const InspectArguments& arguments, const Streams& streams) 
 void add_inspect_command(CLI::App& app, Command& chosen) {
     const auto arguments = std::make_shared<InspectArguments>();
     CLI::App* command = app.add_subcommand("inspect", "Show what is inside a model file");
-    command->add_option("file", arguments->file, "An .onnx file")->required()->type_name("");
-    command->add_flag("--json", arguments->json, "As JSON");
+    command->add_option("file", arguments->file, "Path of an .onnx file")
+        ->required()
+        ->type_name("");
+    command->add_flag("--json", arguments->json, "Print JSON");
     command->add_flag("--ports", arguments->ports_only,
-                      "Only inputs and outputs; the file is not hashed");
+                      "Show only inputs and outputs; do not hash the file");
     command
         ->add_option("--tensor", arguments->tensors,
                      "Also show the shape of this tensor of the main graph. May be repeated")
         ->type_name("NAME")
         ->allow_extra_args(false);
-    command->add_flag("--rehash", arguments->rehash, "Read every byte, trust nothing");
+    command->add_flag("--rehash", arguments->rehash,
+                      "Hash the file again, even if git's index says it is unchanged");
     command->callback([arguments, &chosen] {
         chosen = [arguments](const Streams& streams) { return run_inspect(*arguments, streams); };
     });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ctrl-C: long work looks here between blocks and ends in good order.
+// Ctrl-C: long operations check it between blocks and stop cleanly.
 #pragma once
 
 #include "base/signals.h"

@@ -20,8 +20,8 @@ std::string environment(const char* name) {
     return value ? value : "";
 }
 
-/// Whether git's own configuration names the server. The tree's .lfsconfig may come from a stranger
-/// and is not trusted.
+/// Whether git's own configuration names the server. The tree's .lfsconfig is untrusted: it may
+/// come from a contributor.
 bool is_own_server(const std::string& endpoint, LfsConfig config) {
     config.lfsconfig.clear();
     const auto trusted = find_lfs_endpoint(config);
@@ -29,7 +29,7 @@ bool is_own_server(const std::string& endpoint, LfsConfig config) {
     return own && same_origin(*own, endpoint);
 }
 
-/// GITHUB_TOKEN for github.com, ONNXHUB_LFS_TOKEN for any.
+/// GITHUB_TOKEN is for github.com only, ONNXHUB_LFS_TOKEN for any server.
 std::string token_for(const std::string& endpoint) {
     const std::string token = environment("ONNXHUB_LFS_TOKEN");
     if (!token.empty()) return token;

@@ -8,8 +8,8 @@
 
 namespace onnxhub {
 
-/// Asks the server that git-lfs would use. Where there is none, every answer is inconclusive and
-/// says why. Passwords and tokens: docs/cli.md.
+/// Asks the server that git-lfs would use. Without a server, every state is inconclusive and has
+/// the reason. docs/cli.md documents passwords and tokens.
 RemoteObjects lfs_server_of(const HubFolder& hub, HttpOptions options);
 
 }  // namespace onnxhub

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// git_libgit2_init() prepares for connections to servers. onnxhub never makes any with libgit2, it
-// runs git for that, and the preparations take several times as long as everything else that a
-// short command does. The program's own definitions of the functions below take precedence over
-// those of the libraries, and do nothing.
+// git_libgit2_init() prepares connections to servers. onnxhub runs git for connections, so it does
+// not need them, and they take several times as long as all other work of a short command. The
+// definitions below take precedence over those of the libraries, and do nothing.
 //
-// Mbed TLS, with which some distributions build libgit2, parses all certificates of the system: 54
+// Some distributions build libgit2 with Mbed TLS, which parses all certificates of the system: 54
 // million instructions. libgit2 continues without certificates when the functions fail. No other
 // library in this process uses Mbed TLS. libssh2 loads OpenSSL's engines and error texts: 1 million
-// instructions. libgit2 and libcurl would use it for SSH connections only.
+// instructions. libgit2 and libcurl need it for SSH connections only.
 
 extern "C" {
 

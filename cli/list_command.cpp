@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub list`: the models of a hub.
+// `onnxhub list`: list the models of a hub.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -25,16 +25,16 @@ struct ListArguments {
     std::string format = "table";
 };
 
-/// With the weights beside the model: what a load brings.
+/// Size of a download: the model and its external data.
 std::string model_size(const Entry& entry) {
     const auto bytes = stated_bytes(entry);
     return bytes ? human_bytes(*bytes) : "?";
 }
 
-/// Columns as wide as their widest cell; the tags take what is left, in as many lines as they need.
+/// Columns are as wide as their widest cell. Tags fill the rest of the width and wrap.
 std::string list_table(const std::vector<const ManifestEntry*>& models,
                        std::optional<std::size_t> width) {
-    constexpr std::size_t widest_name = 48;  // a longer one pushes its own line aside alone
+    constexpr std::size_t widest_name = 48;  // a longer name shifts only its own line
     std::size_t names = 5;
     for (const ManifestEntry* model : models) {
         names = std::max(names, std::min(columns_of(printable(model->entry->model)), widest_name));
@@ -62,7 +62,7 @@ ExitCode run_list(const ListArguments& arguments, const Streams& streams) {
     const ManifestDocument& document = client.manifest();
     const auto models = list_models(document, arguments.filter);
     if (models.empty() && arguments.filter.model) {
-        // With a name that is there the other filters left nothing, which is an answer.
+        // An unknown name is an error. A known name without matches is not.
         find_model(document, *arguments.filter.model, {{}, {}, {}});
     }
     if (arguments.format == "json") {
@@ -78,22 +78,23 @@ ExitCode run_list(const ListArguments& arguments, const Streams& streams) {
 
 void add_list_command(CLI::App& app, Command& chosen) {
     auto arguments = std::make_shared<ListArguments>();
-    CLI::App* command = app.add_subcommand("list", "Lists the models of a hub");
-    command->add_option("NAME", arguments->filter.model, "Only models of this name")
+    CLI::App* command = app.add_subcommand("list", "List the models of a hub");
+    command->add_option("NAME", arguments->filter.model, "List only models with this name")
         ->option_text("[NAME]");
     add_hub_options(*command, arguments->hub);
-    command->add_option("--tag", arguments->filter.tags, "Only models with one of these tags")
+    command->add_option("--tag", arguments->filter.tags, "List only models with one of these tags")
         ->type_name("TAG")
         ->allow_extra_args(false);
-    command->add_option("--opset", arguments->filter.opset, "Only models of this opset")
+    command->add_option("--opset", arguments->filter.opset, "List only models with this opset")
         ->type_name("N");
-    command->add_option("--max-bytes", arguments->filter.max_bytes, "Only models up to this size")
+    command
+        ->add_option("--max-bytes", arguments->filter.max_bytes, "List only models up to this size")
         ->type_name("BYTES");
     command
         ->add_option("--port-type", arguments->filter.port_type,
-                     "Only models with an input or output of this type, such as int64")
+                     "List only models with an input or output of this type, such as int64")
         ->type_name("TYPE");
-    command->add_option("--format", arguments->format, "table or json (default: table)")
+    command->add_option("--format", arguments->format, "Print as table or json (default: table)")
         ->type_name("table|json")
         ->check(CLI::IsMember({"table", "json"}));
     command->callback([arguments, &chosen] {

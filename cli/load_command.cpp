@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub load`: models of a hub into the cache, verified; prints their paths.
+// `onnxhub load`: download models into the cache, verify them, print their paths.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -25,7 +25,7 @@
 namespace onnxhub {
 namespace {
 
-constexpr unsigned parallel_loads = 4;  // more only makes servers say 429
+constexpr unsigned parallel_loads = 4;  // servers answer more with 429 (Too Many Requests)
 
 struct LoadArguments {
     HubArguments hub;
@@ -40,15 +40,15 @@ struct LoadArguments {
     bool json = false;
 };
 
-/// What one name of the command line, or one model of the lock file, leads to.
+/// A model to load: one name of the command line, or one model of the lock file.
 struct Order {
     std::string name;
-    std::optional<WantedModel> model = {};  ///< nothing: `error` says why
+    std::optional<WantedModel> model = {};  ///< absent: `error` has the reason
     std::string error = {};
-    std::filesystem::path path = {};  ///< of the loaded model; empty where there is none
+    std::filesystem::path path = {};  ///< of the loaded model; empty if loading failed
 };
 
-/// Those of the lock file that are named, or all. Throws UserError when it has none.
+/// The named models of the lock file, or all. Throws UserError when it has no models.
 std::vector<Order> locked_models(const LoadArguments& arguments, const LockFile& lock,
                                  const HubClient& client) {
     if (lock.models.empty()) {
@@ -72,7 +72,7 @@ std::vector<Order> locked_models(const LoadArguments& arguments, const LockFile&
     return orders;
 }
 
-/// Those of the hub. Throws UserError when its manifest can't be had.
+/// The named models of the hub. Throws UserError when its manifest can't be loaded.
 std::vector<Order> listed_models(const LoadArguments& arguments, HubClient& client) {
     client.manifest();
     std::vector<Order> orders;
@@ -89,7 +89,7 @@ std::vector<Order> listed_models(const LoadArguments& arguments, HubClient& clie
     return orders;
 }
 
-/// Several at a time; one that can't be had doesn't stop the others.
+/// Loads several models at a time. A failure does not stop the others.
 void load_all(const LoadArguments& arguments, const HubClient& client, std::vector<Order>& orders,
               LoadProgress& progress) {
     LoadOptions options = progress.observing();
@@ -108,7 +108,7 @@ void load_all(const LoadArguments& arguments, const HubClient& client, std::vect
     });
 }
 
-/// Told on standard error, all but the first, which main() tells.
+/// Prints all errors but the first, and throws the first: main() prints it.
 void throw_first(const std::vector<Order>& orders, const Streams& streams) {
     const auto has_failed = [](const Order& order) { return !order.error.empty(); };
     const auto first = std::ranges::find_if(orders, has_failed);
@@ -121,14 +121,14 @@ void throw_first(const std::vector<Order>& orders, const Streams& streams) {
 
 void check_load_options(const LoadArguments& arguments) {
     if (arguments.models.empty() && !arguments.is_locked) {
-        throw UserError("command line: no model is named; `onnxhub list` shows them");
+        throw UserError("command line: no model is named; name models that `onnxhub list` shows");
     }
     if (arguments.output && arguments.models.size() != 1) {
         throw UserError("command line: --output takes one model; name one");
     }
 }
 
-/// What there is to load, of the hub that is meant; the client stays for the loading.
+/// Finds the models to load. Creates the client, which loading needs later.
 std::vector<Order> find_models(const LoadArguments& arguments, const Streams& streams,
                                LoadProgress& progress, std::optional<HubClient>& client) {
     check_load_options(arguments);
@@ -149,7 +149,7 @@ ExitCode run_load(const LoadArguments& arguments, const Streams& streams) {
     try {
         orders = find_models(arguments, streams, progress, client);
     } catch (const UserError& error) {
-        // None can be had; with --json each model has its line all the same.
+        // With --json, each model gets a line even if the hub can't be read.
         for (const std::string& name : arguments.models) progress.failed(name, error.what());
         if (arguments.models.empty()) progress.failed(std::nullopt, error.what());
         throw;
@@ -175,31 +175,34 @@ ExitCode run_load(const LoadArguments& arguments, const Streams& streams) {
 void add_load_command(CLI::App& app, Command& chosen) {
     auto arguments = std::make_shared<LoadArguments>();
     CLI::App* command = app.add_subcommand(
-        "load", "Downloads models into the cache, verifies them, prints their paths");
-    command->add_option("NAME", arguments->models, "Names of models")->option_text("NAME...");
+        "load", "Download models into the cache, verify them, print their paths");
+    command->add_option("NAME", arguments->models, "Load these models")->option_text("NAME...");
     add_hub_options(*command, arguments->hub);
     add_version_options(*command, arguments->constraint);
     add_download_options(*command, arguments->download);
-    CLI::Option* output =
-        command->add_option("--output", arguments->output,
-                            "Copy the model there, its weights beside it, and print that path");
+    CLI::Option* output = command->add_option(
+        "--output", arguments->output,
+        "Copy the model to FILE and its external data next to it, and print that path");
     output->type_name("FILE");
-    command->add_flag("--force-reload", arguments->force_reload, "Download even if it is cached");
+    command->add_flag("--force-reload", arguments->force_reload,
+                      "Download even if the model is cached");
     command
         ->add_flag("--with-test-data", arguments->with_test_data,
-                   "Load the archive with the model and its test data, and print the folder "
-                   "with its files")
+                   "Load the archive with the model and its test data, and print the "
+                   "directory with its files")
         ->excludes(output);
     CLI::Option* locked = command->add_flag(
         "--locked", arguments->is_locked,
-        "Load exactly what the lock file says (all of it, or the models named), or fail");
-    command->add_option("--lock-file", arguments->lock_file, "Its name (default: onnxhub.lock)")
+        "Load exactly the versions in the lock file (all models or those named), or fail");
+    command
+        ->add_option("--lock-file", arguments->lock_file,
+                     "Read this lock file (default: onnxhub.lock)")
         ->type_name("FILE");
     for (const char* option : {"--hub", "--opset", "--max-opset", "--max-ir", "--with-test-data"}) {
         locked->excludes(command->get_option(option));
     }
     command->add_flag("--json", arguments->json,
-                      "JSON Lines on standard output: progress, files, models, errors");
+                      "Print progress, files, models and errors as JSON Lines");
     command->callback([arguments, &chosen] {
         chosen = [arguments](const Streams& streams) { return run_load(*arguments, streams); };
     });

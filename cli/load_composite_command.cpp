@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub load-composite`: a preprocessing model and a network, loaded and made one.
+// `onnxhub load-composite`: load a preprocessing model and a network, and compose them.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -60,18 +60,19 @@ ExitCode run_load_composite(const LoadCompositeArguments& arguments, const Strea
 void add_load_composite_command(CLI::App& app, Command& chosen) {
     auto arguments = std::make_shared<LoadCompositeArguments>();
     CLI::App* command = app.add_subcommand(
-        "load-composite", "Loads a preprocessing model and a network and makes them one");
-    command->add_option("NETWORK", arguments->network, "The network's name")->required();
-    command->add_option("PREPROCESSING", arguments->preprocessing, "The preprocessing model's name")
+        "load-composite", "Load a preprocessing model and a network, and compose them");
+    command->add_option("NETWORK", arguments->network, "Name of the network")->required();
+    command
+        ->add_option("PREPROCESSING", arguments->preprocessing, "Name of the preprocessing model")
         ->required();
     add_hub_options(*command, arguments->hub);
     command
         ->add_option("--preprocessing-hub", arguments->preprocessing_hub,
-                     "Hub of the preprocessing model (default: that of the network)")
+                     "Load the preprocessing model from this hub (default: that of the network)")
         ->type_name("SPEC");
     add_version_options(*command, arguments->constraint);
     add_download_options(*command, arguments->download);
-    command->add_option("-o,--output", arguments->output, "Where to write the composed model")
+    command->add_option("-o,--output", arguments->output, "Write the composed model to this file")
         ->type_name("FILE")
         ->required();
     command->callback([arguments, &chosen] {

@@ -45,15 +45,15 @@ void LoadProgress::advanced(const WantedFile& file, std::uint64_t done) {
     if (is_new) transfer.start = Clock::now();
     numbers_.bytes_done = numbers_.bytes_done - transfer.done + done;
     transfer.done = done;
-    if (!draws_ && Clock::now() - transfer.start > silent_time) tell_percent(file, transfer);
+    if (!draws_ && Clock::now() - transfer.start > silent_time) print_percent(file, transfer);
 }
 
-void LoadProgress::tell_percent(const WantedFile& file, Transfer& transfer) {
+void LoadProgress::print_percent(const WantedFile& file, Transfer& transfer) {
     const std::uint64_t total = std::max<std::uint64_t>(file.key.size_bytes, 1);
     const auto tenths =
         static_cast<unsigned>(static_cast<double>(transfer.done) * 10 / static_cast<double>(total));
-    if (tenths <= transfer.told_tenths || tenths >= 10) return;
-    transfer.told_tenths = tenths;
+    if (tenths <= transfer.shown_tenths || tenths >= 10) return;
+    transfer.shown_tenths = tenths;
     if (as_json_) {
         return event(line_of({{"event", "progress"},
                               {"file", file.key.hub_path},
@@ -62,15 +62,15 @@ void LoadProgress::tell_percent(const WantedFile& file, Transfer& transfer) {
     }
     const std::chrono::duration<double> elapsed = Clock::now() - transfer.start;
     const std::string rate = rate_and_time_left({0, 1, transfer.done, total, elapsed.count()});
-    tell(fmt::format("{}: {} % of {}{}{}", printable(file.key.hub_path), tenths * 10,
-                     human_bytes(total), rate.empty() ? "" : ", ", rate));
+    print_line(fmt::format("{}: {} % of {}{}{}", printable(file.key.hub_path), tenths * 10,
+                           human_bytes(total), rate.empty() ? "" : ", ", rate));
 }
 
 void LoadProgress::loaded(const WantedFile& file, const LoadedFile& result) {
     const std::lock_guard lock(mutex_);
     ++numbers_.files_done;
     if (result.was_cached) numbers_.bytes -= std::min(numbers_.bytes, file.key.size_bytes);
-    for (const std::string& trouble : result.problems) tell(printable(trouble));
+    for (const std::string& problem : result.problems) print_line(printable(problem));
     if (as_json_) {
         return event(line_of({{"event", "file"},
                               {"file", file.key.hub_path},
@@ -81,8 +81,8 @@ void LoadProgress::loaded(const WantedFile& file, const LoadedFile& result) {
                               {"source", result.source}}));
     }
     if (result.was_cached) return;
-    tell(fmt::format("{}: {}, SHA-256 verified", printable(file.key.hub_path),
-                     human_bytes(file.key.size_bytes)));
+    print_line(fmt::format("{}: {}, SHA-256 verified", printable(file.key.hub_path),
+                           human_bytes(file.key.size_bytes)));
 }
 
 void LoadProgress::finished(const WantedModel& model, const std::filesystem::path& path) {
@@ -130,9 +130,9 @@ std::string LoadProgress::status_text() {
     return progress_line("loading", numbers_);
 }
 
-/// With the mutex held. The status line is drawn by a thread that needs it too, so it is not asked
-/// to step aside: it is drawn anew over the next line.
-void LoadProgress::tell(const std::string& text) {
+/// The caller holds the mutex. The thread that draws the status line needs it too, so waiting for
+/// that thread here would be a deadlock. The thread redraws the status line below the new line.
+void LoadProgress::print_line(const std::string& text) {
     if (streams_.options.quiet) return;
     streams_.err << (draws_ ? "\r\033[K" : "") << "onnxhub: " << escaped_line(text) << '\n'
                  << std::flush;

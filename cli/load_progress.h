@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a load tells while it runs: a line on a terminal, lines in a log, or JSON Lines.
+// Progress of a load: a status line on a terminal, lines in a log, or JSON Lines.
 #pragma once
 
 #include <chrono>
@@ -20,37 +20,37 @@ namespace onnxhub {
 /// Thread-safe.
 class LoadProgress {
 public:
-    /// On a terminal one line that is drawn again; elsewhere, for a transfer that takes longer
-    /// than half a second, a line per ten percent. With `as_json` objects on standard output
-    /// instead, one a line: see docs/cli.md.
+    /// Redraws one line on a terminal. Elsewhere, prints a line per ten percent of each transfer
+    /// that takes longer than half a second. With `as_json`, prints JSON Lines to standard output
+    /// instead, see docs/cli.md.
     LoadProgress(const Streams& streams, bool as_json);
 
     void will_load(const WantedModel& model);
     void advanced(const WantedFile& file, std::uint64_t done);
     void loaded(const WantedFile& file, const LoadedFile& result);
     void finished(const WantedModel& model, const std::filesystem::path& path);
-    /// Without a name no model at all can be had.
+    /// Without a name: no model can be loaded.
     void failed(const std::optional<std::string>& model, const std::string& message);
     void finish();  ///< wipes the line
 
-    /// Options that tell all of this while models are loaded.
+    /// Load options that report to this object.
     LoadOptions observing();
 
-    /// `ask`, with nothing drawn while it asks.
+    /// Wraps `ask`: nothing is drawn while it asks.
     std::function<bool(const TrustQuestion&)> aside(std::function<bool(const TrustQuestion&)> ask);
 
 private:
     using Clock = std::chrono::steady_clock;
     struct Transfer {
         Clock::time_point start;
-        std::uint64_t start_bytes = 0;  ///< that were there from an earlier one
+        std::uint64_t start_bytes = 0;  ///< left by an earlier, interrupted transfer
         std::uint64_t done = 0;
-        unsigned told_tenths = 0;
+        unsigned shown_tenths = 0;
     };
 
     std::string status_text();
-    void tell_percent(const WantedFile& file, Transfer& transfer);
-    void tell(const std::string& text);
+    void print_percent(const WantedFile& file, Transfer& transfer);
+    void print_line(const std::string& text);
     void event(const std::string& json);
 
     const Streams& streams_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub lock`: models as they are now, for `onnxhub load --locked`.
+// `onnxhub lock`: record the current versions of models for `onnxhub load --locked`.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -37,7 +37,7 @@ void check_lock_options(const LockArguments& arguments) {
     const bool needs_file = arguments.is_update || !arguments.removed.empty();
     if (arguments.models.empty() && !needs_file) {
         throw UserError(
-            "command line: no model is named; name some, or say --update or --remove NAME");
+            "command line: no model is named; name one, or use --update or --remove NAME");
     }
     if (needs_file && arguments.output == "-") {
         throw UserError("command line: --update and --remove change a file; name it with --output");
@@ -50,7 +50,7 @@ LockFile present_lock(const LockArguments& arguments) {
     if (arguments.output == "-") return {};
     if (std::filesystem::exists(arguments.output, error)) return read_lock_file(arguments.output);
     if (arguments.is_update || !arguments.removed.empty()) {
-        throw UserError(arguments.output + ": is not there; write it with `onnxhub lock NAME`");
+        throw UserError(arguments.output + ": does not exist; create it with `onnxhub lock NAME`");
     }
     return {};
 }
@@ -64,19 +64,19 @@ void remove_models(const LockArguments& arguments, LockFile& lock) {
         }
         throw UserError(printable(
             fmt::format("{}: has no model \"{}\"; {}", arguments.output, name,
-                        names.empty() ? "it has none" : fmt::format("it has {}", names))));
+                        names.empty() ? "it has no models" : fmt::format("it has {}", names))));
     }
 }
 
-/// One file is of one hub.
+/// A lock file has models of one hub only.
 void check_hub(const LockArguments& arguments, const LockFile& lock, const HubClient& client) {
     if (lock.models.empty() || lock.hub == client.hub_name() || lock.address == client.name()) {
         return;
     }
-    throw UserError(printable(
-        fmt::format("{}: is of the hub {}, not of {}; lock models of another hub in another file "
-                    "(--output)",
-                    arguments.output, lock.hub, client.hub_name())));
+    throw UserError(printable(fmt::format(
+        "{}: belongs to the hub {}, not to {}; lock models of another hub in another file "
+        "(--output)",
+        arguments.output, lock.hub, client.hub_name())));
 }
 
 LockedModel lock_model(HubClient& client, const std::string& name,
@@ -86,8 +86,8 @@ LockedModel lock_model(HubClient& client, const std::string& name,
     return {client.resolve(*entry.entry, with_test_data), constraint, commit};
 }
 
-/// Locks the named models, with --update all others too, as the hub has them now.
-void renew_models(const LockArguments& arguments, LockFile& lock, const Streams& streams) {
+/// Locks the current versions of the named models, with --update also of all others.
+void update_models(const LockArguments& arguments, LockFile& lock, const Streams& streams) {
     HubArguments hub = arguments.hub;
     if (!hub.hub && !lock.hub.empty()) {
         hub.hub = hub_of(lock, read_user_config(process_environment));
@@ -118,7 +118,7 @@ std::string summary(const LockArguments& arguments, const LockFile& lock) {
                        lock.models.size() == 1 ? "model" : "models", printable(lock.hub),
                        lock.commit ? " at commit " + *lock.commit : "",
                        is_pinned ? ""
-                                 : ", not pinned: the hub names no commit, so that it may replace "
+                                 : ", not pinned: the hub names no commit, so it may replace "
                                    "these files");
 }
 
@@ -126,7 +126,7 @@ ExitCode run_lock(const LockArguments& arguments, const Streams& streams) {
     check_lock_options(arguments);
     LockFile lock = present_lock(arguments);
     remove_models(arguments, lock);
-    if (!arguments.models.empty() || arguments.is_update) renew_models(arguments, lock, streams);
+    if (!arguments.models.empty() || arguments.is_update) update_models(arguments, lock, streams);
     if (arguments.output == "-") {
         write_json(streams, to_text(lock));
     } else {
@@ -141,10 +141,9 @@ ExitCode run_lock(const LockArguments& arguments, const Streams& streams) {
 void add_lock_command(CLI::App& app, Command& chosen) {
     auto arguments = std::make_shared<LockArguments>();
     CLI::App* command = app.add_subcommand(
-        "lock", "Writes down what models are now, for `load --locked`; downloads none");
+        "lock", "Record the current versions of models for `load --locked`; download nothing");
     command
-        ->add_option("NAME", arguments->models,
-                     "Models to add to the lock file, or to update in it")
+        ->add_option("NAME", arguments->models, "Add these models to the lock file, or update them")
         ->option_text("NAME...");
     command->add_flag("--update", arguments->is_update, "Update all models of the lock file");
     command
@@ -154,12 +153,16 @@ void add_lock_command(CLI::App& app, Command& chosen) {
         ->allow_extra_args(false);
     add_hub_options(*command, arguments->hub);
     add_version_options(*command, arguments->constraint);
-    command->add_option("--mirror", arguments->mirrors, "Another source to note. May be repeated")
+    command
+        ->add_option("--mirror", arguments->mirrors,
+                     "Record this hub as another source. May be repeated")
         ->type_name("SPEC")
         ->allow_extra_args(false);
     command->add_flag("--with-test-data", arguments->with_test_data,
-                      "The archives with the models and their test data instead");
-    command->add_option("-o,--output", arguments->output, "Its name (default: onnxhub.lock)")
+                      "Lock the archives with models and test data instead");
+    command
+        ->add_option("-o,--output", arguments->output,
+                     "Write this lock file; '-' is standard output (default: onnxhub.lock)")
         ->type_name("FILE|-");
     command->callback([arguments, &chosen] {
         chosen = [arguments](const Streams& streams) { return run_lock(*arguments, streams); };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program: chooses a command, runs it, turns its outcome into an exit status.
+// The program: chooses a command, runs it, and converts its result to an exit status.
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -22,9 +22,9 @@ constexpr const char* program_version = "onnxhub " ONNXHUB_VERSION;
 void add_global_options(CLI::App& app, GlobalOptions& options) {
     using Color = GlobalOptions::Color;
     app.set_version_flag("--version", program_version);
-    app.add_flag("-q,--quiet", options.quiet, "Only errors");
-    app.add_flag("-v,--verbose", options.verbose, "Notes and whole lists too");
-    app.add_flag("--no-progress", options.no_progress, "No progress line on a terminal");
+    app.add_flag("-q,--quiet", options.quiet, "Print only errors");
+    app.add_flag("-v,--verbose", options.verbose, "Also print notes and complete lists");
+    app.add_flag("--no-progress", options.no_progress, "Show no progress line on a terminal");
     app.add_option_function<std::string>(
            "--color",
            [&options](const std::string& name) {
@@ -36,7 +36,7 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
                                : name == "never" ? Color::never
                                                  : Color::automatic;
            },
-           "Colors in messages (default: auto)")
+           "Color messages (default: auto)")
         ->type_name("auto|always|never");
     app.fallthrough();
     app.require_subcommand(1);
@@ -67,7 +67,7 @@ constexpr NamedCommand commands[] = {
     {"merge-driver", &add_merge_driver_command},
 };
 
-/// The command that the arguments name, behind global options; null when there is none.
+/// The command that the arguments name after global options; null when there is none.
 const NamedCommand* command_of(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
@@ -83,8 +83,8 @@ const NamedCommand* command_of(int argc, char** argv) {
     return nullptr;
 }
 
-/// Describing all commands to CLI11 takes longer than a short command runs, so only the named one
-/// is added. Without a valid name all are: help and error messages list them.
+/// Adds only the named command, because describing all commands to CLI11 takes longer than a short
+/// command runs. Without a valid name it adds all, because help and error messages list them.
 void add_commands(CLI::App& app, Command& chosen, const NamedCommand* named) {
     if (named) return named->add(app, chosen);
     for (const NamedCommand& command : commands) command.add(app, chosen);
@@ -96,7 +96,7 @@ int status_of(ExitCode code) {
 
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    // Workflows pass on names of branches and files.
+    // print_error() escapes it: arguments may contain untrusted names of branches and files.
     print_error(std::cerr, std::string("command line: ") + error.what() +
                                "; see `onnxhub --help` or `onnxhub <command> --help`");
     return status_of(ExitCode::unusable);
@@ -112,7 +112,7 @@ int run(const Command& chosen, const GlobalOptions& options) {
     try {
         return status_of(chosen(streams));
     } catch (const Interrupted&) {
-        std::cerr << "onnxhub: interrupted; files are as they were\n";
+        std::cerr << "onnxhub: interrupted; files are unchanged\n";
         return status_of(ExitCode::interrupted);
     } catch (const UserError& error) {
         print_error(std::cerr, error.what());
@@ -132,8 +132,7 @@ int main(int argc, char** argv) {
         std::cout << program_version << '\n';
         return status_of(ExitCode::done);
     }
-    CLI::App app("Makes and checks the manifests of hubs of ONNX models, and loads models",
-                 "onnxhub");
+    CLI::App app("Generate and check manifests of ONNX model hubs, and load models", "onnxhub");
     GlobalOptions options;
     Command chosen;
     add_global_options(app, options);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub merge`: parts that several machines made become one result; a report that another
-// run left behind is checked and shown.
+// `onnxhub merge`: join the parts that several machines made; check the report of another run and
+// print it in another format.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -44,7 +44,7 @@ struct MergeArguments {
 
 [[noreturn]] void refuse(const std::string& file, int line, const std::string& reason) {
     throw UserError(fmt::format(
-        "{}{}: {}; give what `onnxhub` wrote with --format json or "
+        "{}{}: {}; name a file that `onnxhub` wrote with --format json or "
         "--shard",
         printable(file), line > 0 ? ":" + std::to_string(line) : "", printable(reason)));
 }
@@ -57,7 +57,7 @@ JsonValue read_part(const std::string& file) {
     return std::get<JsonDocument>(std::move(parsed)).root;
 }
 
-/// What a document is shows in its keys.
+/// The keys of a document show its kind.
 bool is_diff(const JsonValue& document) {
     return document.find("models") && document.find("unchanged");
 }
@@ -72,8 +72,7 @@ ExitCode show_diff(const MergeArguments& arguments, const JsonValue& document,
     if (format != ReportFormat::text && format != ReportFormat::markdown &&
         format != ReportFormat::json) {
         throw UserError(
-            "command line: what changed in models has the formats text, markdown and json; choose "
-            "one");
+            "command line: a report of `diff` has the formats text, markdown and json; choose one");
     }
     const std::string text = render(std::get<DiffReport>(parsed),
                                     format == ReportFormat::text       ? DiffFormat::text
@@ -89,7 +88,7 @@ std::vector<ManifestPart> read_manifest_parts(const std::vector<std::string>& fi
     std::vector<ManifestPart> parts;
     std::vector<Shard> shards;
     for (std::size_t i = 0; i < files.size(); ++i) {
-        if (!is_manifest_part(documents[i])) refuse(files[i], 0, "is no part of a manifest");
+        if (!is_manifest_part(documents[i])) refuse(files[i], 0, "is not a part of a manifest");
         auto parsed = parse_manifest_part(documents[i]);
         if (const auto* reason = std::get_if<std::string>(&parsed)) refuse(files[i], 0, *reason);
         parts.push_back(std::get<ManifestPart>(std::move(parsed)));
@@ -97,12 +96,12 @@ std::vector<ManifestPart> read_manifest_parts(const std::vector<std::string>& fi
         shards.push_back(part.shard);
         if (!part.is_complete) {
             throw UserError(printable(files[i]) +
-                            ": is what a run in progress keeps for --resume; give what it "
+                            ": is the --resume file of an unfinished run; name the part that it "
                             "writes at its end");
         }
         if (part.inputs != parts.front().inputs) {
             throw UserError(
-                fmt::format("{}: is of another state of the hub than {}; run "
+                fmt::format("{}: belongs to another state of the hub than {}; run "
                             "all shards on the same commit",
                             printable(files[i]), printable(files.front())));
         }
@@ -111,7 +110,7 @@ std::vector<ManifestPart> read_manifest_parts(const std::vector<std::string>& fi
     return parts;
 }
 
-/// The lock of the hub whose manifest is written; none for any other file.
+/// Locks the hub whose manifest is written. Other files need no lock.
 std::optional<HubLock> lock_of_output(const std::optional<std::string>& output,
                                       HubPrinter& printer) {
     namespace fs = std::filesystem;
@@ -125,14 +124,14 @@ ExitCode write_merged(const MergeArguments& arguments, const std::vector<JsonVal
                       const Streams& streams) {
     if (arguments.has_report_options) {
         throw UserError(
-            "command line: parts of a manifest become a manifest; leave out --format, --limit, "
+            "command line: the parts are parts of a manifest; leave out --format, --limit, "
             "--baseline and --fail-on");
     }
     Diagnostics diagnostics;
     const MergedParts merged =
         merge_parts(read_manifest_parts(arguments.files, documents), diagnostics);
     print(streams, diagnostics);
-    tell_result(streams, merged.result);
+    print_result(streams, merged.result);
     const ManifestUpdate& update = merged.result.update;
     if (!arguments.allow_removals && refuses_removals(streams, update, merged.present_count)) {
         return ExitCode::findings;
@@ -157,11 +156,11 @@ ExitCode write_reports(const MergeArguments& arguments, const std::vector<JsonVa
         reports.push_back(std::get<ValidationReport>(std::move(parsed)));
         if (reports.back().shard) shards.push_back(*reports.back().shard);
     }
-    // One report may be shown by itself, whatever it is of.
+    // A single report may be printed even if it is of one shard.
     if (reports.size() > 1 && !shards.empty()) {
         if (shards.size() < reports.size()) {
             throw UserError(
-                "command line: some of these reports are of shards and some are not; give all "
+                "command line: some of these reports are of shards and some are not; name all "
                 "parts of one run");
         }
         require_all_shards(arguments.files, shards);
@@ -188,21 +187,22 @@ ExitCode run_merge(const MergeArguments& arguments, const Streams& streams) {
 void add_merge_command(CLI::App& app, Command& chosen) {
     const auto arguments = std::make_shared<MergeArguments>();
     CLI::App* command = app.add_subcommand(
-        "merge", "Puts what several machines made together, or shows a report in another form");
+        "merge", "Join the results of several machines, or print a report in another format");
     command
         ->add_option("FILES", arguments->files,
-                     "Parts of a manifest from `generate --shard`, reports of `validate --format "
-                     "json`, or one of `diff --format json`")
+                     "Read parts of a manifest from `generate --shard`, reports of `validate "
+                     "--format json`, or one report of `diff --format json`")
         ->required()
         ->option_text("FILE...");
     add_report_options(*command, arguments->output);
     add_fail_on_option(*command, arguments->fail_on);
     command
         ->add_option("--baseline", arguments->baseline,
-                     "Pass by the findings in this file, as `validate` does")
+                     "Suppress the findings in this file, as `validate` does")
         ->type_name("FILE");
-    command->add_flag("--allow-removals", arguments->allow_removals,
-                      "Write a manifest even if more than a tenth of the entries vanish");
+    command->add_flag(
+        "--allow-removals", arguments->allow_removals,
+        "Write the manifest even if more than a tenth of the entries would be removed");
     command->callback([arguments, command, &chosen] {
         for (const char* option : {"--format", "--limit", "--fail-on", "--baseline"}) {
             arguments->has_report_options |= command->count(option) > 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub merge-driver`: what git runs to merge manifests, see gitattributes(5), "Defining a
-// custom merge driver".
+// `onnxhub merge-driver`: merge manifests for git, see gitattributes(5), "Defining a custom merge
+// driver".
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -31,7 +31,7 @@ struct MergeDriverArguments {
     bool installs = false;
 };
 
-/// What is no object can't be merged by what it says.
+/// Entries are merged by their keys, so each must be an object.
 void check_entries(const ManifestDocument& document, const std::string& shown_name) {
     for (const ManifestEntry& entry : document.entries) {
         if (entry.json.object()) continue;
@@ -42,7 +42,7 @@ void check_entries(const ManifestDocument& document, const std::string& shown_na
     }
 }
 
-/// git gives an empty file for a base that didn't have the manifest.
+/// git passes an empty file when the merge base has no manifest.
 ManifestDocument read_version(const std::string& file, const std::string& shown_name) {
     const std::string text = read_disk_file(file);
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) return {};
@@ -74,13 +74,13 @@ ExitCode merge(const MergeDriverArguments& arguments, const Streams& streams) {
 std::string text_of(const MergeDriverSetup& setup) {
     if (!setup.new_attribute_in.empty()) {
         return fmt::format(
-            "git merges manifests by `onnxhub merge-driver` now, in this repository alone: no "
+            "git merges manifests with `onnxhub merge-driver` now, only in this clone: no "
             ".gitattributes names the driver, so {} does; commit the line \"{} merge=onnxhub\" in "
-            ".gitattributes for everyone",
+            ".gitattributes for all clones",
             printable(setup.new_attribute_in.string()), manifest_file_name);
     }
-    return setup.is_new_driver ? "git merges manifests by `onnxhub merge-driver` now"
-                               : "has a merge driver for manifests already";
+    return setup.is_new_driver ? "git merges manifests with `onnxhub merge-driver` now"
+                               : "a merge driver for manifests is set up already";
 }
 
 ExitCode install(const MergeDriverArguments& arguments, const Streams& streams) {
@@ -95,21 +95,20 @@ ExitCode install(const MergeDriverArguments& arguments, const Streams& streams) 
 void add_merge_driver_command(CLI::App& app, Command& chosen) {
     const auto arguments = std::make_shared<MergeDriverArguments>();
     CLI::App* command = app.add_subcommand(
-        "merge-driver", "Merges manifests entry by entry; git runs it as %O %A %B %P");
+        "merge-driver", "Merge manifests entry by entry; git runs it as %O %A %B %P");
     command
         ->add_option("FILES", arguments->files,
-                     "Merge base, ours, theirs, and the path shown in messages; the result takes "
-                     "the place of ours")
+                     "Merge BASE, OURS and THEIRS and write the result to OURS; messages name PATH")
         ->option_text("BASE OURS THEIRS [PATH]");
     command->add_flag(
         "--install", arguments->installs,
-        "Set it up in the repository in this folder (or the one named), once a clone");
+        "Set up the driver in the repository of this directory (or the one named), once per clone");
     command->callback([arguments, &chosen] {
         if (arguments->installs ? arguments->files.size() > 1
                                 : arguments->files.size() < 3 || arguments->files.size() > 4) {
             throw CLI::ValidationError("merge-driver",
                                        arguments->installs
-                                           ? "--install takes one folder at most"
+                                           ? "--install takes one directory at most"
                                            : "needs three files: merge base, ours, theirs");
         }
         chosen = [arguments](const Streams& streams) {

@@ -50,7 +50,7 @@ std::string release_text(const ModelGraph& graph) {
     if (opset == graph.opsets.end()) return "";
     const auto release = oldest_release_for(graph.ir_version, opset->second);
     return release ? fmt::format(" (ONNX {} or later)", release->version)
-                   : std::string(" (newer than any ONNX release known here)");
+                   : std::string(" (newer than all ONNX releases that onnxhub knows)");
 }
 
 std::vector<std::pair<std::string, std::uint64_t>> operators_by_count(const ModelGraph& graph) {

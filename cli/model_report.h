@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One model, told to a person or a program.
+// Prints the facts of a model as text or JSON.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,14 @@ namespace onnxhub {
 struct ModelReport {
     std::string file;  ///< as the user named it
     std::uint64_t size_bytes = 0;
-    std::optional<ContentFacts> facts;  ///< absent: the digest wasn't wanted
+    std::optional<ContentFacts> facts;  ///< absent with --ports, unless known without hashing
     ModelGraph graph;
 };
 
-/// Some lines with a table of ports; `ports_only` leaves out all but the table.
+/// Lines of facts and a table of ports; `ports_only`: the table alone.
 std::string report_text(const ModelReport& report, bool ports_only);
 
-/// A JSON object, fields documented in docs/cli.md; `ports_only` gives only `io_ports`' value.
+/// A JSON object, see docs/cli.md; `ports_only`: only the value of `io_ports`.
 std::string report_json(const ModelReport& report, bool ports_only);
 
 }  // namespace onnxhub

@@ -17,7 +17,8 @@ bool is_one_line(const std::string& text) {
 
 void require_one_line(const char* option, const std::string& text) {
     if (trimmed(text, " \t").empty()) throw CLI::ValidationError(option, "the text is empty");
-    if (!is_one_line(text)) throw CLI::ValidationError(option, "the text has line breaks in it");
+    if (!is_one_line(text))
+        throw CLI::ValidationError(option, "the text has line breaks or control characters");
 }
 
 }  // namespace onnxhub

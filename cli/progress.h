@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A line on the terminal while work goes on: files, bytes, rate, time left.
+// Status line on the terminal: files, bytes, rate, time left.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@
 
 namespace onnxhub {
 
-/// Numbers of one moment, apart from clocks and terminals so that the line can be tested.
+/// A snapshot of the progress. It has no clock, so that tests can check the line.
 struct ProgressNumbers {
     std::size_t files_done = 0;
     std::size_t files = 0;
@@ -30,20 +30,19 @@ struct ProgressNumbers {
 /// "hashing 3 of 20 files, 1.2 GiB of 8.0 GiB, 812 MiB/s, 8 s left" for the verb "hashing".
 std::string progress_line(std::string_view verb, const ProgressNumbers& numbers);
 
-/// "812 MiB/s, 8 s left"; "" when nothing can be said yet.
+/// "812 MiB/s, 8 s left"; "" when the rate is unknown.
 std::string rate_and_time_left(const ProgressNumbers& numbers);
 
-/// A line that is drawn again ten times a second by a thread of its own, not before half a second
-/// has passed.
+/// A thread redraws the line ten times a second, after an initial half second without a line.
 class StatusLine {
 public:
-    /// `text` is asked from that thread. Nothing is drawn before start().
+    /// That thread calls `text`. Nothing is drawn before start().
     StatusLine(std::ostream& terminal, std::function<std::string()> text);
     ~StatusLine();
 
-    void start();   ///< once is enough
+    void start();   ///< idempotent
     void finish();  ///< wipes the line
-    /// Runs `other` with the line wiped and nothing drawn meanwhile.
+    /// Wipes the line and runs `other`. Nothing is drawn meanwhile.
     void step_aside(const std::function<void()>& other);
 
 private:
@@ -57,8 +56,7 @@ private:
     std::jthread drawer_;
 };
 
-/// Also checks for Ctrl-C between blocks. Draws nothing unless `draws` (a terminal, progress
-/// wanted).
+/// Draws the progress of hashing if `draws` is set. Also checks for Ctrl-C between blocks.
 class HashProgress : public ContentObserver {
 public:
     HashProgress(std::ostream& terminal, bool draws);

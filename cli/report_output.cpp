@@ -35,13 +35,16 @@ void add_report_options(CLI::App& command, ReportOutput& output) {
     command
         .add_option_function<std::string>(
             "--format", [&output](const std::string& name) { output.format = parse_format(name); },
-            "Form of the report (default: text)")
+            "Print the report in this format (default: text)")
         ->type_name("text|json|sarif|github|junit|markdown");
-    command.add_option("--output", output.file, "Write the report there (default: -)")
+    command
+        .add_option("--output", output.file,
+                    "Write the report to this file; '-' is standard output (default: -)")
         ->type_name("FILE");
     command
-        .add_option("--limit", output.limit_bytes,
-                    "Bytes a report in Markdown may have (default: 980000, for a job summary)")
+        .add_option(
+            "--limit", output.limit_bytes,
+            "Limit a Markdown report to this size (default: 980000, the size of a job summary)")
         ->type_name("BYTES")
         ->check(CLI::Range(std::size_t{4'000}, std::size_t{1} << 30));
 }
@@ -56,7 +59,7 @@ void add_fail_on_option(CLI::App& command, std::optional<Severity>& fail_on) {
                 throw CLI::ValidationError("--fail-on",
                                            "\"" + name + "\" is not one of error, warning, never");
             },
-            "The least severity that makes the exit status 1 (default: error)")
+            "Exit with status 1 for findings of at least this severity (default: error)")
         ->type_name("error|warning|never");
 }
 
@@ -74,7 +77,7 @@ void write_text(const std::string& text, const ReportOutput& output, const Strea
     }
 }
 
-/// What --quiet leaves of a report for people.
+/// The report that --quiet prints as text: errors only.
 ValidationReport errors_of(const ValidationReport& report) {
     ValidationReport errors = report;
     std::erase_if(errors.findings,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a validation's report goes, and in which form: for the commands that write one.
+// Options for the format and the file of a validation report, and writing it.
 #pragma once
 
 #include <cstddef>
@@ -20,15 +20,15 @@ struct ReportOutput {
 /// --format, --output and --limit.
 void add_report_options(CLI::App& command, ReportOutput& output);
 
-/// --fail-on: the least severity that makes the exit status 1; nothing for "never".
+/// --fail-on: the least severity that makes the exit status 1; absent for "never".
 void add_fail_on_option(CLI::App& command, std::optional<Severity>& fail_on);
 
 bool fails(const ValidationReport& report, const std::optional<Severity>& fail_on);
 
-/// To the file or standard output. Throws UserError when it can't be written.
+/// Writes to the file or to standard output. Throws UserError on failure.
 void write_text(const std::string& text, const ReportOutput& output, const Streams& streams);
 
-/// Throws UserError when it can't be written.
+/// Throws UserError on failure.
 void write_report(const ValidationReport& report, const ReportOutput& output,
                   const Streams& streams);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub serve`: a hub over HTTP.
+// `onnxhub serve`: serve a hub over HTTP.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -53,18 +53,18 @@ struct ServeArguments {
     unsigned threads = 0;
 };
 
-/// The first line of the file, or the variable.
+/// The first line of --token-file, or ONNXHUB_SERVE_TOKEN.
 std::optional<std::string> read_token(const ServeArguments& arguments) {
     if (!arguments.token_file) return process_environment("ONNXHUB_SERVE_TOKEN");
     const std::string text = read_disk_file(*arguments.token_file);
     const std::string token = text.substr(0, text.find_first_of("\r\n"));
     if (token.empty()) {
-        throw UserError(*arguments.token_file + ":1: holds no token; write one there");
+        throw UserError(*arguments.token_file + ":1: has no token; write one there");
     }
     return token;
 }
 
-/// Standard error, or a file that may be moved away: SIGHUP opens it anew.
+/// Writes to standard error or a file. SIGHUP reopens the file, so that logs can be rotated.
 class AccessLog {
 public:
     AccessLog(const ServeArguments& arguments, const Streams& streams)
@@ -72,7 +72,7 @@ public:
         reopen();
     }
 
-    /// Throws UserError, and goes on as before, when that can't be done.
+    /// Throws UserError on failure; then the previous file stays open.
     void reopen() {
         if (!path_) return;
         std::ofstream file(*path_, std::ios::app);
@@ -97,7 +97,7 @@ private:
     std::ofstream file_;
 };
 
-/// The catalog page, with what can be read of the hub now; a hub without a manifest has none yet.
+/// The catalog page; empty for a hub without a readable manifest.
 std::string index_page(const ServeArguments& arguments) {
     const std::string& location = arguments.location;
     try {
@@ -112,16 +112,16 @@ std::string index_page(const ServeArguments& arguments) {
     }
 }
 
-/// An empty file would be no certificate, and must not mean plain http.
+/// Refuses files without PEM: an empty identity would mean plain http.
 std::string read_pem(const std::string& path) {
     const std::string text = read_disk_file(path);
     if (text.find("-----BEGIN ") == text.npos) {
-        throw UserError(path + ": holds no PEM; name certificate and key as PEM files");
+        throw UserError(path + ": is not a PEM file; name PEM files for certificate and key");
     }
     return text;
 }
 
-/// Without ports and in lower case. Throws UserError for what is no name.
+/// Names without ports and in lower case. Throws UserError for an invalid name.
 std::vector<std::string> host_names(const ServeArguments& arguments) {
     std::vector<std::string> names;
     for (const std::string& name : arguments.host_names) {
@@ -137,7 +137,7 @@ std::vector<std::string> host_names(const ServeArguments& arguments) {
 
 ServerOptions server_options(const ServeArguments& arguments) {
     if (arguments.tls_certificate.has_value() != arguments.tls_key.has_value()) {
-        throw UserError("command line: --tls-cert and --tls-key belong together");
+        throw UserError("command line: --tls-cert and --tls-key belong together; use both");
     }
     ServerOptions options;
     options.bind_address = arguments.bind;
@@ -149,7 +149,7 @@ ServerOptions server_options(const ServeArguments& arguments) {
     options.index_page = [arguments] { return index_page(arguments); };
     options.token = read_token(arguments);
     if (options.token && arguments.is_public) {
-        throw UserError("command line: --public and a token exclude each other");
+        throw UserError("command line: --public and a token exclude each other; use one of them");
     }
     options.host_names = host_names(arguments);
     options.is_public = arguments.is_public;
@@ -163,17 +163,18 @@ ServerOptions server_options(const ServeArguments& arguments) {
     return options;
 }
 
-/// A connection is an open file, and so is what it sends. Services start with a soft limit of 1,024
-/// and may raise it (systemd.exec(5), LimitNOFILE).
+/// Each connection needs two open files: its socket and the file that it sends. Services start with
+/// a soft limit of 1,024 and may raise it (systemd.exec(5), LimitNOFILE).
 void allow_files_of(unsigned connections) {
-    constexpr std::uint64_t others = 256;  // of git, logs and the server itself
+    constexpr std::uint64_t others = 256;  // for git, logs and the server itself
     allow_open_files(std::uint64_t{2} * connections + others);
 }
 
 void note_what_is_served(ServedHub& hub, const ServeArguments& arguments, const Streams& streams) {
     const bool is_tracked_only = hub.is_tracked_only();
     note(streams, "serving " + arguments.location +
-                      (is_tracked_only ? " (files that git tracks)" : "") + "; Ctrl-C ends it");
+                      (is_tracked_only ? " (files that git tracks)" : "") +
+                      "; press Ctrl-C to stop");
     const Served manifest = hub.open("/ONNX_HUB_MANIFEST.json");
     if (std::holds_alternative<ServedFile>(manifest)) return;
     if (is_tracked_only && std::filesystem::exists(std::filesystem::path(arguments.location) /
@@ -184,10 +185,10 @@ void note_what_is_served(ServedHub& hub, const ServeArguments& arguments, const 
     }
     note(streams,
          "there is no ONNX_HUB_MANIFEST.json, which clients ask for first; "
-         "`onnxhub generate` writes it");
+         "write it with `onnxhub generate`");
 }
 
-/// Until nothing is sent any more, for half a minute at most, or until told again to end.
+/// Waits until all responses are sent, for at most half a minute or until a second stop signal.
 void drain(HubServer& server, const AwaitedSignals& signals) {
     const auto deadline = std::chrono::steady_clock::now() + longest_drain;
     server.begin_drain();
@@ -229,66 +230,73 @@ namespace {
 
 void add_access_options(CLI::App& command, ServeArguments& arguments) {
     HubAccess& access = arguments.access;
-    command.add_flag("--untracked", access.untracked,
-                     "Serve files of a working tree that git does not track, ignored ones too");
-    CLI::Option* history = command.add_flag(
-        "--history", access.history,
-        "Serve every commit of the served ref by its hash, not the last one alone");
+    command.add_flag(
+        "--untracked", access.untracked,
+        "Also serve files of a working tree that git does not track, including ignored ones");
+    CLI::Option* history =
+        command.add_flag("--history", access.history,
+                         "Serve every commit of the served ref by its hash, not only the last one");
     CLI::Option* all_refs =
         command.add_flag("--all-refs", access.all_refs, "Serve all branches and tags");
     command
         .add_flag("--only-ref", access.only_ref,
-                  "Serve the ref named in DIR:ref by its name alone, not by its commit's hash")
+                  "Serve the ref named in DIR:ref only by its name, not by its commit's hash")
         ->excludes(history)
         ->excludes(all_refs);
     command
         .add_option("--host-name", arguments.host_names,
-                    "Name by which clients address a private hub, besides localhost; repeatable")
+                    "Accept requests for this host name of a private hub. May be repeated")
         ->type_name("NAME")
         ->allow_extra_args(false);
     command.add_flag("--public", arguments.is_public,
-                     "Let pages of all web sites read the hub (CORS), under any host name");
+                     "Let pages of all web sites read the hub (CORS), and accept any host name");
 }
 
 }  // namespace
 
 void add_serve_command(CLI::App& app, Command& chosen) {
     auto arguments = std::make_shared<ServeArguments>();
-    CLI::App* command = app.add_subcommand("serve", "Serves a hub over HTTP");
+    CLI::App* command = app.add_subcommand("serve", "Serve a hub over HTTP");
     command
-        ->add_option("DIR", arguments->location,
-                     "A folder, or a repository (bare too) with :ref (default: .)")
+        ->add_option(
+            "DIR", arguments->location,
+            "Serve this hub: a directory, or a repository (also bare) with :ref (default: .)")
         ->option_text("[DIR[:ref]]");
     const auto option = [command](const char* name, auto& value, const char* type,
                                   const char* help) {
         return command->add_option(name, value, help)->type_name(type);
     };
-    option("--bind", arguments->bind, "ADDRESS", "IP address to listen on (default: 127.0.0.1)");
-    option("--port", arguments->port, "N", "Port, 0 for any that is free (default: 8080)");
-    option("--tls-cert", arguments->tls_certificate, "FILE", "Certificate chain (PEM), for https");
-    option("--tls-key", arguments->tls_key, "FILE", "Its private key (PEM)");
+    option("--bind", arguments->bind, "ADDRESS", "Listen on this IP address (default: 127.0.0.1)");
+    option("--port", arguments->port, "N",
+           "Listen on this port; 0 selects a free one (default: 8080)");
+    option("--tls-cert", arguments->tls_certificate, "FILE",
+           "Serve https with this certificate chain (PEM)");
+    option("--tls-key", arguments->tls_key, "FILE",
+           "Use this private key (PEM) of the certificate");
     option("--token-file", arguments->token_file, "FILE",
-           "Ask for the token in this file's first line (or in ONNXHUB_SERVE_TOKEN)");
+           "Require the token in this file's first line (or in ONNXHUB_SERVE_TOKEN)");
     option("--access-log", arguments->access_log, "FILE",
-           "Log of requests in Combined Log Format (default: standard error)");
-    option("--name", arguments->name, "TEXT", "Title of the catalog page (default: the folder's)");
+           "Log requests to this file in Combined Log Format (default: standard error)");
+    option("--name", arguments->name, "TEXT",
+           "Set the title of the catalog page (default: that of the hub's README, or DIR's name)");
     add_access_options(*command, *arguments);
     constexpr unsigned most = 1'000'000;
-    option("--connections", arguments->connections, "N", "At the same time (default: 8192)")
+    option("--connections", arguments->connections, "N",
+           "Accept at most N connections at a time (default: 8192)")
         ->check(CLI::Range(1u, most));
     option("--connections-per-address", arguments->connections_per_address, "N",
-           "At the same time from one address (default: 4096)")
+           "Accept at most N connections at a time from one address (default: 4096)")
         ->check(CLI::Range(1u, most));
     option("--idle-seconds", arguments->idle_seconds, "N",
-           "After which a silent connection is closed; a request's whole head has four times as "
-           "long (default: 30)")
+           "Close idle connections after N seconds; a request's head may take four times as long "
+           "(default: 30)")
         ->check(CLI::Range(1u, most));
-    option("--threads", arguments->threads, "N", "Threads (default: one per core)");
+    option("--threads", arguments->threads, "N", "Use N threads (default: one per core)");
     option("--memory", arguments->memory_mib, "MIB",
-           "Memory for content that is being sent (default: 128)")
+           "Use at most this memory for content in transfer (default: 128)")
         ->check(CLI::Range(16u, most));
     option("--disk", arguments->disk_mib, "MIB",
-           "Temporary files for content that git itself holds (default: 1024)")
+           "Use at most this disk space for temporary copies of git objects (default: 1024)")
         ->check(CLI::Range(64u, most));
     command->callback([arguments, &chosen] {
         chosen = [arguments](const Streams& streams) { return run_serve(*arguments, streams); };

@@ -12,7 +12,7 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::size_t named_shards = 5;  // more that are missing are only counted
+constexpr std::size_t named_shards = 5;  // messages only count further missing shards
 
 std::string missing_text(const std::map<std::uint32_t, std::string>& file_of, std::uint32_t count) {
     std::string text;
@@ -36,9 +36,9 @@ CLI::Option* add_shard_option(CLI::App& command, std::optional<Shard>& shard) {
                 shard = parse_shard(text);
                 if (shard) return;
                 throw CLI::ValidationError(
-                    "--shard", "\"" + text + "\" is not such as 3/7, the third of seven");
+                    "--shard", "\"" + text + "\" is not I/N, such as 3/7, the third of seven");
             },
-            "Look at the I-th of N shares of the hub's models; `onnxhub merge` joins the results")
+            "Process the I-th of N shares of the hub's models; `onnxhub merge` joins the results")
         ->type_name("I/N");
 }
 
@@ -56,17 +56,18 @@ void require_all_shards(const std::vector<std::string>& files, const std::vector
         const std::string name = printable(files[i]);
         if (shards[i].count != count) {
             throw UserError(
-                fmt::format("{}: is shard {}, but {} is of {} shards; give all parts of one run",
+                fmt::format("{}: is shard {}, but {} is of {} shards; name all parts of one run",
                             name, to_text(shards[i]), printable(files.front()), count));
         }
         const auto [known, is_new] = file_of.try_emplace(shards[i].number, name);
         if (is_new) continue;
-        throw UserError(fmt::format("{}: is shard {}, and so is {}; give each part once", name,
+        throw UserError(fmt::format("{}: is shard {}, and so is {}; name each part once", name,
                                     to_text(shards[i]), known->second));
     }
     if (file_of.size() == count) return;
-    throw UserError(fmt::format("{}: is of {} shards, and not given: {}; give all parts of one run",
-                                printable(files.front()), count, missing_text(file_of, count)));
+    throw UserError(
+        fmt::format("{}: is one of {} shards, and these are missing: {}; name all parts of one run",
+                    printable(files.front()), count, missing_text(file_of, count)));
 }
 
 }  // namespace onnxhub

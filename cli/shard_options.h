@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Work on hubs that outgrow one machine or its disk: the options of those commands.
+// Options for hubs that are too large for one machine or its disk.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,7 @@ CLI::Option* add_shard_option(CLI::App& command, std::optional<Shard>& shard);
 /// --max-disk SIZE
 CLI::Option* add_max_disk_option(CLI::App& command, std::optional<std::uint64_t>& bytes);
 
-/// Throws UserError unless the files, whose shards these are, make a whole: of one count,
-/// each number once.
+/// Throws UserError unless the shards of `files` have the same count and each number occurs once.
 void require_all_shards(const std::vector<std::string>& files, const std::vector<Shard>& shards);
 
 }  // namespace onnxhub

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text that fits the terminal it is read on.
+// Fits text to the width of the terminal.
 #pragma once
 
 #include <cstddef>
@@ -11,15 +11,15 @@
 
 namespace onnxhub {
 
-/// Columns of the terminal that results go to, or $COLUMNS; nothing when they go elsewhere.
+/// Width of standard output if it is a terminal: $COLUMNS or the real width.
 std::optional<std::size_t> terminal_width(const Streams& streams);
 
-/// Columns that UTF-8 text takes, counting each character as one.
+/// Width of UTF-8 text, counting each character as one column.
 std::size_t columns_of(const std::string& text);
 
-/// `lead` and behind it the words of `text`, broken into lines of `width` columns that are indented
-/// as deep as `lead` is long; a longer word has a line of its own. Without a width, or with less
-/// than 20 columns left, one line. Ends with a line break.
+/// Returns `lead` and the words of `text`, broken into lines of `width` columns and indented by the
+/// width of `lead`. Longer words get a line of their own. Without a width, or with less than 20
+/// columns for the words, it is one line. Ends with a line break.
 std::string wrapped(const std::string& lead, const std::string& text,
                     std::optional<std::size_t> width);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub validate`: checks a repository and its manifest, and reports findings.
+// `onnxhub validate`: check a repository and its manifest, and report findings.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -122,7 +122,7 @@ ExitCode run_validate(const ValidateArguments& arguments, const Streams& streams
     write_report(report, arguments.output, streams);
     if (!validated.fetch_problems.empty()) {
         throw UserError(validated.fetch_problems.front() +
-                        ", so not everything was checked; push what is missing, or leave "
+                        "; some checks were skipped; push the missing objects, or leave "
                         "out --fetch");
     }
     return fails(report, arguments.fail_on) ? ExitCode::findings : ExitCode::done;
@@ -179,8 +179,8 @@ void add_validate_command(CLI::App& app, Command& chosen) {
         ->needs(fix);
     CLI::Option* fetch = flag(
         "--fetch", arguments->fetch,
-        "First get models and archives that are not available locally from the Git LFS server");
-    CLI::Option* drop = flag("--drop", arguments->drop, "Delete what --fetch got after checking it")
+        "First fetch models and archives that are not available locally from the Git LFS server");
+    CLI::Option* drop = flag("--drop", arguments->drop, "Delete fetched files after checking them")
                             ->needs(fetch)
                             ->excludes(fix);
     add_max_disk_option(*command, arguments->max_disk_bytes)->needs(drop);

@@ -48,7 +48,7 @@ protected:
         EXPECT_EQ(result.status, 0) << result.err;
     }
 
-    /// Exit status 2, one line that says `reason`, and not a byte of the hub other than before.
+    /// Expects exit status 2, one line that contains `reason`, and an unchanged hub.
     void expect_refused(std::vector<std::string> arguments, const std::string& reason) {
         const auto before = content_of(hub);
         const ProgramResult result = add(std::move(arguments));
@@ -64,7 +64,7 @@ protected:
         EXPECT_EQ(result.status, 0) << result.out << result.err;
     }
 
-    /// Models of different `op` differ.
+    /// Different `op`s give different models.
     std::string model(const std::string& path, const std::string& op = "Relu",
                       std::int64_t opset = 13) {
         write_file(folder.path() / path, ModelBuilder(opset)
@@ -98,16 +98,16 @@ TEST_F(Add, WeightsOfAnotherModelAreNeverReplaced) {
     expect_added({model_with_weights("one/a.onnx", "w.bin", "aaaaaaaa", "a"), "--class", "x/y"});
     expect_refused({model_with_weights("two/b.onnx", "w.bin", "bbbbbbbb", "b"), "--class", "x/y"},
                    "x/y/model/w.bin: already exists with different content and belongs to \"a\"; ");
-    // Nor in a clone without the content of the first model: the manifest knows.
+    // Also refused in a clone without the first model's content: the manifest lists its files.
     const std::string graph = read_file(hub / "x/y/model/a.onnx");
     write_file(hub / "x/y/model/a.onnx", lfs_pointer_text(sha256_of(graph), graph.size()));
     expect_refused({"two/b.onnx", "--class", "x/y"}, "belongs to \"a\"");
     write_file(hub / "x/y/model/a.onnx", graph);
-    // Its own model may.
+    // Its own model may replace it.
     write_file(folder.path() / "one/w.bin", "cccccccc");
     expect_added({"one/a.onnx", "--class", "x/y"});
     EXPECT_EQ(read_file(hub / "x/y/model/w.bin"), "cccccccc");
-    // Shared as long as they are the same; then neither may.
+    // Models may share equal files. Then neither may change them.
     write_file(folder.path() / "two/w.bin", "cccccccc");
     expect_added({"two/b.onnx", "--class", "x/y"});
     expect_valid();
@@ -123,7 +123,7 @@ TEST_F(Add, AFileOfAnotherModelIsNeverReplaced) {
     write_file(hub / "x/model/stray.onnx", "stray");
     expect_refused({model("two/stray.onnx", "Abs"), "--class", "x"},
                    "belongs to a model that no table lists");
-    // The same name, or none, is the same model in a new version.
+    // The same name or no name means a new version of the same model.
     expect_added({"two/net.onnx", "--class", "x", "--name", "First"});
     EXPECT_EQ(read_file(hub / "x/model/net.onnx"), read_file(folder.path() / "two/net.onnx"));
     expect_added({"one/net.onnx", "--class", "x"});
@@ -300,7 +300,7 @@ TEST_F(Add, PointersAreNoModels) {
     expect_refused({"w.onnx", "--class", "a"}, "w.bin: is a Git LFS pointer");
 }
 
-/// As the documentation says.
+/// docs/cli.md documents this.
 TEST_F(Add, GitUndoesIt) {
     const auto before = content_of(hub);
     expect_added({model_with_weights("m.onnx", "w.bin", "wwwwwwww"), "--class", "a/b"});
@@ -313,7 +313,7 @@ TEST_F(Add, GitUndoesIt) {
 
 TEST_F(Add, InterruptedItLeavesTheHubAsItWas) {
     model_with_weights("m.onnx", "w.bin", "");
-    // Sparse, so that it takes no room here; reading it takes long enough.
+    // A sparse file needs no disk space, and reading it takes long enough.
     const std::string weights = (folder.path() / "w.bin").string();
     ASSERT_EQ(truncate(weights.c_str(), off_t{1} << 30), 0);
     const auto before = content_of(hub);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub bundle` as a command; tests/export has what a bundle is.
+// `onnxhub bundle` as a command. tests/export checks the format of bundles.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pull requests that hide what they break: settings of the base and git's records decide.
+// Pull requests that hide what they break: validate uses the base's settings and git's records.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -34,7 +34,7 @@ using testing::UnorderedElementsAre;
 const char* const ignore_everything =
     "[[validate.ignore]]\nrule = \"tables\"\npath = \"**\"\nreason = \"trust me\"\n";
 
-/// The healthy hub in a folder of a repository, as pointers alone, with the branch `base`.
+/// The healthy hub in a folder of a repository, with pointers only and the branch `base`.
 class ChangeJudgement : public testing::Test {
 protected:
     explicit ChangeJudgement(std::string folder = "") : prefix(folder.empty() ? "" : folder + "/") {
@@ -44,7 +44,7 @@ protected:
         set_base();
     }
 
-    /// The change begins here.
+    /// Starts the branch of the change.
     void set_base() {
         base += "-";
         hub.branch(base);
@@ -113,7 +113,7 @@ TEST_F(ChangeJudgement, RemovedPortsOfUnchangedBytesAreFound) {
     edit_first_entry([](Entry& entry) { entry.io_ports.reset(); });
     EXPECT_THAT(findings(), ElementsAre(ports_finding));
     EXPECT_EQ(onnxhub({"validate", "--changed-since", base}).status, 1);
-    // Without a base this is not found.
+    // Without a base, validate does not find this.
     EXPECT_EQ(onnxhub({"validate"}).status, 0);
 }
 
@@ -220,7 +220,7 @@ TEST_F(ChangeJudgement, ANamedSettingsFileIsTheBasesToo) {
     EXPECT_THAT(
         findings({"--settings", "ci/settings.toml"}),
         UnorderedElementsAre(StartsWith("entry-name-differs"), "checks-changed ci/settings.toml"));
-    // A file from outside is the user's.
+    // The user controls a file outside the hub.
     const TemporaryFolder outside;
     write_file(outside.path() / "settings.toml", ignore_everything);
     EXPECT_THAT(findings({"--settings", (outside.path() / "settings.toml").string()}), IsEmpty());
@@ -229,7 +229,7 @@ TEST_F(ChangeJudgement, ANamedSettingsFileIsTheBasesToo) {
 TEST_F(ChangeJudgement, ItsOwnBaselineDoesNotCount) {
     edit(manifest_path, "\"GPT\"", "\"GTP\"");
     ASSERT_EQ(onnxhub({"validate", "--write-baseline", "known.json"}).status, 0);
-    // A file that no commit has is the user's.
+    // The user controls a file that is in no commit.
     EXPECT_THAT(findings({"--baseline", "known.json"}), IsEmpty());
     hub.commit("Known, I say");
     EXPECT_THAT(
@@ -277,9 +277,9 @@ TEST_F(ChangeJudgement, RawBytesAreFoundWhateverTheFilesTimes) {
     EXPECT_THAT(findings(), found);
     hub.write(path, model);
     EXPECT_THAT(findings(), found);
-    set_old_time(hub.path() / ".git/index");  // all entries are as new as the index now
+    set_old_time(hub.path() / ".git/index");  // now git trusts no entry's times
     EXPECT_THAT(findings(), found);
-    hub.write(path, healthy_hub().objects.back());  // not added: git holds the bytes all the same
+    hub.write(path, healthy_hub().objects.back());  // not added: git has the bytes anyway
     EXPECT_THAT(findings(), found);
 }
 

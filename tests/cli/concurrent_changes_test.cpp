@@ -37,7 +37,7 @@ class Turns : public testing::Test {
 protected:
     void SetUp() override { ASSERT_EQ(run("$ONNXHUB init hub").status, 0); }
 
-    /// A script of bash in the folder. $ONNXHUB is the program.
+    /// Runs a bash script in the folder. $ONNXHUB is the program.
     ProgramResult run(const std::string& script) {
         return run_command({"env", "HOME=" + folder.path().string(), "GIT_CONFIG_NOSYSTEM=1",
                             "GIT_AUTHOR_NAME=T", "GIT_AUTHOR_EMAIL=t@example.com",
@@ -54,7 +54,7 @@ protected:
         }
     }
 
-    /// Adds m1 to m<count> at the same time; `model_class` may name $i. Prints what failed.
+    /// Adds m1 to m<count> in parallel; `model_class` may contain $i. Prints failures.
     ProgramResult add_at_once(int count, const std::string& model_class) {
         return run(
             "for i in $(seq " + std::to_string(count) +
@@ -132,7 +132,8 @@ TEST_F(Turns, WhoWaitsSaysSoAndStopsOnCtrlC) {
             "until grep -q waiting err || ! kill -0 $pid; do sleep 0.05; done; "
             "kill -INT $pid; wait $pid; echo $?; cat err >&2; done");
     EXPECT_EQ(result.out, "130\n130\n130\n130\n") << result.err;
-    const std::string line = "onnxhub: waiting for another onnxhub that is changing this hub\n";
+    const std::string line =
+        "onnxhub: waiting for another onnxhub process that is changing this hub\n";
     EXPECT_TRUE(result.err.starts_with(line)) << result.err;
     EXPECT_EQ(manifest(), nlohmann::json::array());
 }
@@ -149,7 +150,7 @@ TEST_F(Turns, WhatOnlyReadsTheHubDoesNotWait) {
     EXPECT_EQ(result.status, 0) << result.out << result.err;
 }
 
-/// The hub is a plain folder here: no file of a lock may stay either.
+/// The hub is a plain folder here, and no lock file may remain.
 TEST_F(Turns, APlainFolderIsLockedToo) {
     fs::remove_all(hub / ".git");
     make_models(6);
@@ -166,7 +167,7 @@ TEST_F(Turns, AKilledAddLeavesNothingThatGitAddsAndTheNextRunCleansUp) {
     write_file(folder.path() / "big.onnx", builder.bytes());
     write_file(folder.path() / "big.bin", std::string(8, 'w'));
     fs::resize_file(folder.path() / "big.bin", std::uintmax_t{64} << 20);
-    // Until one is caught in the middle: a busy machine may look too late.
+    // Repeats until one is killed midway: on a busy machine the kill may come too late.
     const ProgramResult killed =
         run("for attempt in 1 2 3 4 5 6; do git -C hub clean -qfdx; git -C hub reset -q --hard; "
             "$ONNXHUB add big.onnx --hub-dir hub --class a/b >/dev/null & pid=$!; "
@@ -202,7 +203,7 @@ TEST_F(Turns, AGitCommandThatDoesNotEndIsNamed) {
     EXPECT_THAT(refused.err, AllOf(HasSubstr(".git/index.lock: a git command is changing the "
                                              "working tree, so nothing was written; "),
                                    HasSubstr("remove the file if no git is running")));
-    // A hook of git itself may: git waits for it.
+    // A git hook may run it, since git waits for the hook.
     EXPECT_EQ(run("GIT_INDEX_FILE=.git/index $ONNXHUB generate -q hub").status, 0);
 }
 

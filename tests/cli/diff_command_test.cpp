@@ -16,7 +16,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-/// A hub of two models, whose branch `words` has other words in all READMEs.
+/// A hub of two models. On its branch `words`, all READMEs have other texts.
 class Diff : public testing::Test {
 protected:
     void SetUp() override {

@@ -177,7 +177,7 @@ TEST_F(Export, AKeptFileIsHashedAndReplacedWhenItsBytesAreOthers) {
     expect_sums_hold();
 }
 
-/// The hub's file and the exported one are one file: a write into the one changes both.
+/// The hub's file and the exported one are hard links: writing to one changes both.
 TEST_F(Export, ALinkedFileThatWasWrittenIntoIsNeverExported) {
     ASSERT_EQ(export_hub().status, 0);
     ASSERT_TRUE(fs::equivalent(hub / model("one"), site / model("one")));
@@ -210,7 +210,7 @@ TEST_F(Export, CopiesShareNothingWithTheHubAlsoOntoALinkedExport) {
     EXPECT_THAT(export_hub({"--copy"}).err, HasSubstr("2 kept, 0 linked, 0 copied"));
 }
 
-/// Of a linked export its bytes are taken where the hub has them no more.
+/// A linked export supplies content that the hub no longer has.
 TEST_F(Export, CopiesAreMadeOfTheEarlierExportWhereTheHubHasPointers) {
     ASSERT_EQ(export_hub().status, 0);
     fs::create_hard_link(site / model("one"), folder.path() / "another name");
@@ -311,7 +311,8 @@ TEST_F(Export, WhatAKilledRunLeftGoesAndWhatARunningOneHasStays) {
     close(fd);
 }
 
-/// Killed between its two renames, where the file system can't exchange names.
+/// The state after an export was killed between two renames, on a file system that can't
+/// exchange names.
 TEST_F(Export, AFolderThatWasMovedAsideGoesBack) {
     ASSERT_EQ(export_hub().status, 0);
     write_file(site / "CNAME", "hub.example");
@@ -322,7 +323,7 @@ TEST_F(Export, AFolderThatWasMovedAsideGoesBack) {
     expect_nothing_left_behind();
 }
 
-/// git-lfs itself believes an object by its size, so that `git lfs fetch` alone would do nothing.
+/// git-lfs checks only the size of an object, so `git lfs fetch` alone would do nothing.
 TEST_F(Export, OfACorruptObjectItIsToldHowToGetItAnew) {
     const std::string bytes = read_file(hub / model("one"));
     const std::string oid = to_hex(sha256_of(bytes));

@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-/// A hub of two models, cloned with git-lfs but without its objects, which the server has.
+/// A clone with git-lfs of a hub of two models. Only the server has the objects.
 class ExportFetch : public testing::Test {
 protected:
     void SetUp() override {
@@ -60,7 +60,7 @@ protected:
         return folder.path() / hub / "a" / name / (name + ".onnx");
     }
 
-    /// Neither the export nor what it grew in.
+    /// Expects neither the export nor its temporary directory.
     void expect_nothing_written() const {
         for (const auto& file : fs::directory_iterator(folder.path())) {
             EXPECT_THAT(file.path().filename().string(), Not(HasSubstr("site")));

@@ -43,7 +43,7 @@ std::string table(const std::vector<HubRow>& rows) {
     return text;
 }
 
-/// Two models, one in git itself and one in LFS as a pointer whose object is missing.
+/// Two models: one in git, the other a Git LFS pointer whose object is missing.
 class GenerateCommand : public testing::Test {
 protected:
     GenerateCommand() {
@@ -68,7 +68,7 @@ TEST_F(GenerateCommand, WritesTheManifestAndSaysWhereFactsCameFrom) {
     const ProgramResult result = generate();
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_THAT(result.out, IsEmpty());
-    EXPECT_THAT(result.err, HasSubstr("1 model not here"));
+    EXPECT_THAT(result.err, HasSubstr("1 model not available locally"));
     EXPECT_THAT(result.err, HasSubstr("git lfs pull --include \"/b/b.onnx\""));
     EXPECT_THAT(result.err, HasSubstr("from LFS pointers"));
     const ManifestDocument document = parse_document(read_file(manifest()));
@@ -178,7 +178,7 @@ TEST_F(GenerateCommand, TooManyRemovalsNeedAWord) {
     ProgramResult result = generate();
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.err, HasSubstr("removed: B (opset 13, b/b.onnx)"));
-    EXPECT_THAT(result.err, HasSubstr("2 of 2 entries would vanish, so nothing was written"));
+    EXPECT_THAT(result.err, HasSubstr("2 of 2 entries would be removed, so nothing was written"));
     EXPECT_EQ(read_file(manifest()), before);
     result = generate({"--allow-removals"});
     EXPECT_EQ(result.status, 0);

@@ -65,7 +65,7 @@ TEST_F(GenerateLoss, ATypoKeepsTheEntryAndFails) {
     const ProgramResult result = generate();
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.err, HasSubstr("x/README.md:4: the opset version \"seven\""));
-    EXPECT_THAT(result.err, HasSubstr("1 entry kept as before"));
+    EXPECT_THAT(result.err, HasSubstr("1 entry kept unchanged"));
     EXPECT_EQ(manifest(), whole);
     EXPECT_EQ(generate({"--check"}).status, 1);
     hub.write("x/README.md", loss_table(row_a + row_b));

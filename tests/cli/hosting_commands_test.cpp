@@ -82,7 +82,7 @@ TEST_F(Hosting, InitOverwritesNothingAndAddsWhatIsMissing) {
     const ProgramResult result = onnxhub({"init", "hub"});
     EXPECT_EQ(result.status, 0);
     EXPECT_EQ(read_file(hub / "README.md"), "mine");
-    EXPECT_THAT(result.err, HasSubstr("README.md was there already"));
+    EXPECT_THAT(result.err, HasSubstr("README.md already exists"));
     EXPECT_THAT(result.err, HasSubstr("nothing was committed"));
     EXPECT_TRUE(fs::exists(hub / ".github/workflows/validate.yml"));
     EXPECT_EQ(onnxhub({"init", "hub"}).out, "");
@@ -118,9 +118,9 @@ TEST_F(Hosting, AdoptWritesTablesForModelsThatAreThere) {
     write_file(hub / "README.md", "---\nlicense: mit\n---\n# A model card\n");
     write_file(hub / "onnx/README.md", "What I say");
     const ProgramResult adopted = onnxhub({"init", "hub", "--adopt"});
-    EXPECT_EQ(adopted.status, 1) << "one was passed by";
+    EXPECT_EQ(adopted.status, 1) << "one was skipped";
     EXPECT_THAT(adopted.err,
-                AllOf(HasSubstr("skipped bad/b.onnx: "), HasSubstr("3 models have rows now")));
+                AllOf(HasSubstr("skipped bad/b.onnx: "), HasSubstr("added rows for 3 models")));
     const auto manifest = nlohmann::json::parse(read_file(hub / "ONNX_HUB_MANIFEST.json"));
     ASSERT_EQ(manifest.size(), 3u);
     EXPECT_EQ(manifest[0]["model_path"], "onnx/decoder.onnx");
@@ -406,7 +406,7 @@ TEST_F(Exported, NginxServesItToTheClient) {
     }
 }
 
-/// From nothing to files in a cache, with test data and with weights in a side file.
+/// From an empty folder to files in a cache, with test data and with external data.
 TEST_F(Hosting, EndToEnd) {
     init();
     write_file(folder.path() / "td/test_data_set_0/input_0.pb", tensor_bytes(1, {1, 4}, 16, "x"));

@@ -67,7 +67,7 @@ protected:
         return run_onnxhub(std::move(arguments), hub.path());
     }
 
-    /// What any reader of a log would obey: a runner, or a terminal.
+    /// Commands that a workflow's runner or a terminal would obey.
     static void expect_inert(const std::string& text, const std::string& sink,
                              const std::string& allowed_commands = "") {
         SCOPED_TRACE(sink);
@@ -85,7 +85,7 @@ protected:
         }
     }
 
-    /// Outside code spans, which show what they hold, nothing is markup, a mention or a link.
+    /// Outside of code spans, the text must have no markup, mention or link.
     static void expect_inert_markdown(const std::string& text, const std::string& sink) {
         expect_inert(text, sink);
         std::istringstream lines(text);

@@ -54,8 +54,8 @@ protected:
         return run_onnxhub(std::move(arguments), folder.path());
     }
 
-    /// The command's result, which has to hold something, and none of what is obeyed.
-    std::string inert(const std::vector<std::string>& arguments) {
+    /// Returns the command's result. It must not be empty and must not contain commands.
+    std::string escaped_output(const std::vector<std::string>& arguments) {
         const ProgramResult result = onnxhub(arguments);
         EXPECT_EQ(result.status, 0) << arguments[0] << ": " << result.err;
         EXPECT_THAT(result.out, Not(IsEmpty())) << arguments[0];
@@ -77,12 +77,14 @@ protected:
 };
 
 TEST_F(InertResults, ListsAndFactsOfAHub) {
-    EXPECT_THAT(inert({"list", "--hub", "./hub"}), HasSubstr("forged"));
-    const Json list = Json::parse(inert({"list", "--hub", "./hub", "--format", "json"}));
+    EXPECT_THAT(escaped_output({"list", "--hub", "./hub"}), HasSubstr("forged"));
+    const Json list = Json::parse(escaped_output({"list", "--hub", "./hub", "--format", "json"}));
     EXPECT_EQ(list.at(0).at("model"), hostile_result_names[0]);
     for (const std::string& name : hostile_result_names) {
-        inert({"info", name, "--hub", "./hub"});
-        EXPECT_EQ(Json::parse(inert({"info", name, "--hub", "./hub", "--json"})).at("model"), name);
+        escaped_output({"info", name, "--hub", "./hub"});
+        EXPECT_EQ(
+            Json::parse(escaped_output({"info", name, "--hub", "./hub", "--json"})).at("model"),
+            name);
     }
 }
 
@@ -91,12 +93,12 @@ TEST_F(InertResults, LoadedFilesAndTheCache) {
         arguments.insert(arguments.end(), hub.begin(), hub.end());
         return arguments;
     };
-    inert(with_hub({"load", hostile_result_names[0]}));
-    inert(with_hub({"load", hostile_result_names[1], "--json"}));
-    inert(with_hub({"lock", hostile_result_names[0], "-o", "-"}));
-    inert({"cache", "list", "--cache", "cache"});
-    inert({"cache", "list", "--format", "json", "--cache", "cache"});
-    inert({"cache", "prune", "--max-size", "0", "--cache", "cache"});
+    escaped_output(with_hub({"load", hostile_result_names[0]}));
+    escaped_output(with_hub({"load", hostile_result_names[1], "--json"}));
+    escaped_output(with_hub({"lock", hostile_result_names[0], "-o", "-"}));
+    escaped_output({"cache", "list", "--cache", "cache"});
+    escaped_output({"cache", "list", "--format", "json", "--cache", "cache"});
+    escaped_output({"cache", "prune", "--max-size", "0", "--cache", "cache"});
 }
 
 TEST_F(InertResults, WhatIsInsideAModel) {
@@ -108,9 +110,9 @@ TEST_F(InertResults, WhatIsInsideAModel) {
     model.proto().set_producer_name("##[error]producer");
     model.proto().mutable_graph()->set_name("::error::graph");
     write_file(folder.path() / "::error::m.onnx", model.bytes());
-    EXPECT_THAT(inert({"inspect", "::error::m.onnx"}), HasSubstr("producer"));
-    EXPECT_THAT(inert({"inspect", "::error::m.onnx", "--ports"}), HasSubstr("forged"));
-    const Json facts = Json::parse(inert({"inspect", "::error::m.onnx", "--json"}));
+    EXPECT_THAT(escaped_output({"inspect", "::error::m.onnx"}), HasSubstr("producer"));
+    EXPECT_THAT(escaped_output({"inspect", "::error::m.onnx", "--ports"}), HasSubstr("forged"));
+    const Json facts = Json::parse(escaped_output({"inspect", "::error::m.onnx", "--json"}));
     EXPECT_EQ(facts.at("producer_name"), "##[error]producer");
 }
 

@@ -35,7 +35,7 @@ protected:
         return ModelBuilder().input("x", {4}).node("Relu", {"x"}, {"y"}).output("y", {4}).bytes();
     }
 
-    /// Names by paths, as the manifest has them.
+    /// Names of the manifest's entries by path.
     std::map<std::string, std::string> names() {
         std::map<std::string, std::string> names;
         for (const auto& entry : nlohmann::json::parse(read_file(hub / "ONNX_HUB_MANIFEST.json"))) {

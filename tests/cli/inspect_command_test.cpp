@@ -101,7 +101,7 @@ TEST(InspectCommand, TensorsAreShownOrRefusedByName) {
                 testing::ContainsRegex("\"tensors\": *.*\"hidden\": null"));
     const ProgramResult unknown = inspect({"--tensor", "inner", "--tensor", "inter"});
     EXPECT_EQ(unknown.status, 2);
-    EXPECT_THAT(unknown.err, HasSubstr("m.onnx: has no tensor \"inter\"; give the name of"));
+    EXPECT_THAT(unknown.err, HasSubstr("m.onnx: has no tensor \"inter\"; use the name of"));
     EXPECT_THAT(unknown.out, IsEmpty());
     EXPECT_EQ(inspect({"--tensor", ""}).status, 2);
 }

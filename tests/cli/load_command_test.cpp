@@ -111,7 +111,7 @@ TEST_F(LoadCommand, OtherHubsNeedTrustBeforeADownloadAndNotForAHit) {
     const std::string spec = server.url("/plain");
     const ProgramResult refused = load({"MNIST", "--hub", spec, "-q"});
     EXPECT_EQ(refused.status, 2);
-    EXPECT_THAT(refused.err, HasSubstr("say --trust if you trust it"));
+    EXPECT_THAT(refused.err, HasSubstr("use --trust if you trust it"));
     EXPECT_THAT(server.requests(),
                 Not(Contains(Field(&ReceivedRequest::path, HasSubstr(".onnx")))));
     EXPECT_EQ(load({"MNIST", "--hub", spec, "--trust"}).status, 0);
@@ -192,7 +192,7 @@ TEST_F(LoadCommand, JsonLinesAndNothingElseGoToStandardOutput) {
     EXPECT_EQ(nlohmann::json::parse(refused.out)["event"], "error");
 }
 
-/// The events of `load --json`, a line each.
+/// The events of `load --json`, one per line.
 std::vector<nlohmann::json> events_of(const ProgramResult& result) {
     std::istringstream lines(result.out);
     std::vector<nlohmann::json> events;

@@ -73,7 +73,7 @@ TEST_F(LoadCompositeCommand, WhatDoesNotFitIsOneLineAndNothingIsWritten) {
     EXPECT_FALSE(fs::exists(folder.path() / "both.onnx"));
 }
 
-#if !defined(__SANITIZE_ADDRESS__)  // under it the process has no limit
+#if !defined(__SANITIZE_ADDRESS__)  // with it, the process has no memory limit
 TEST_F(LoadCompositeCommand, AModelThatNeedsMoreMemoryThanItsSizeAllowsIsRefused) {
     // Ten million empty nodes in 20 MB, each a message of more than 100 bytes in memory.
     std::string nodes;

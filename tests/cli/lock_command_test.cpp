@@ -42,7 +42,7 @@ Json manifest_of(const std::vector<Model>& models) {
     return entries;
 }
 
-/// A web hub at /hub, open to those with the token if one is set.
+/// A web hub at /hub. It requires the token if one is set.
 class LockCommand : public testing::Test {
 protected:
     LockCommand() : server([this](const ReceivedRequest& request) { return answer(request); }) {}
@@ -136,8 +136,8 @@ TEST_F(LockCommand, RemoveTakesModelsOutAndAsksNoHub) {
     EXPECT_EQ(server.requests().size(), asked);
     EXPECT_THAT(run({"load", "--locked"}).err, HasSubstr("has no models"));
     fs::remove(folder.path() / "onnxhub.lock");
-    EXPECT_THAT(run({"lock", "--remove", "two"}).err, HasSubstr("onnxhub.lock: is not there"));
-    EXPECT_THAT(run({"lock", "--update"}).err, HasSubstr("onnxhub.lock: is not there"));
+    EXPECT_THAT(run({"lock", "--remove", "two"}).err, HasSubstr("onnxhub.lock: does not exist"));
+    EXPECT_THAT(run({"lock", "--update"}).err, HasSubstr("onnxhub.lock: does not exist"));
     EXPECT_EQ(run({"lock"}).status, 2);
     EXPECT_EQ(run({"lock", "--update", "-o", "-"}).status, 2);
 }
@@ -156,10 +156,10 @@ TEST_F(LockCommand, KeepsNameTrustAndTokenOfAConfiguredHub) {
     EXPECT_EQ(run({"lock", "two"}).status, 0);
     EXPECT_EQ(lock()["hub"], "company");
 
-    // Elsewhere, where the configuration has no such name, the address stands for it.
+    // On a machine whose configuration lacks this name, the address is used.
     configure("");
     fs::remove_all(folder.path() / ".cache");
-    EXPECT_THAT(run({"load", "--locked"}).err, HasSubstr("say --trust"));
+    EXPECT_THAT(run({"load", "--locked"}).err, HasSubstr("use --trust"));
     environment = {"ONNXHUB_TOKEN=" + token};
     EXPECT_EQ(run({"load", "--locked", "--trust"}).status, 0);
 }
@@ -169,7 +169,7 @@ TEST_F(LockCommand, OneFileIsOfOneHub) {
     const std::string before = read_file(folder.path() / "onnxhub.lock");
     const ProgramResult other = run({"lock", "two", "--hub", server.url("/other")});
     EXPECT_EQ(other.status, 2);
-    EXPECT_THAT(other.err, HasSubstr("onnxhub.lock: is of the hub " + server.url("/hub")));
+    EXPECT_THAT(other.err, HasSubstr("onnxhub.lock: belongs to the hub " + server.url("/hub")));
     EXPECT_EQ(read_file(folder.path() / "onnxhub.lock"), before);
     EXPECT_EQ(run({"lock", "two", "--hub", server.url("/hub/")}).status, 0);
     EXPECT_THAT(locked(), ElementsAre("one-12", "two-12"));
@@ -200,10 +200,10 @@ TEST_F(LockCommand, AHubBehindServeIsPinnedToItsCommit) {
                 HasSubstr("/hub/at/" + old_commit + "/a/one-12.onnx"));
     EXPECT_EQ(run({"load", "--locked", "--trust"}).status, 0);
 
-    const std::vector<Model> second = {{"one", 12, "renewed"}, {"two", 12, "2"}};
+    const std::vector<Model> second = {{"one", 12, "updated"}, {"two", 12, "2"}};
     const std::string new_commit =
         repository.write("ONNX_HUB_MANIFEST.json", manifest_of(second).dump())
-            .write("a/one-12.onnx", "renewed")
+            .write("a/one-12.onnx", "updated")
             .commit("Second");
     ASSERT_EQ(run({"lock", "two"}).status, 0);
     EXPECT_EQ(lock()["commit"], new_commit);

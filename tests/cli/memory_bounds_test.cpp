@@ -78,7 +78,7 @@ protected:
         bytes_ += content.size();
     }
 
-    /// Twelve times the input, and what any run takes.
+    /// Twelve times the input, plus the memory of any run.
     void expect_bounded(const Outcome& run) const {
         if (!can_measure) return;
         EXPECT_LE(run.peak_bytes, 12 * bytes_ + base_bytes) << bytes_ << " bytes";

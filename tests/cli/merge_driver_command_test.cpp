@@ -39,7 +39,7 @@ protected:
 
     std::string result() const { return read_file(folder.path() / "ours"); }
 
-    /// A hub with branches `one` and `two`, whose merge is under way on `one`.
+    /// A hub with branches `one` and `two`; `one` is merging `two`.
     ProgramResult git_merge(const std::string& base, const std::string& one,
                             const std::string& two) {
         write_file(folder.path() / "versions/base", base);
@@ -119,7 +119,7 @@ TEST_F(MergeDriver, GitMergesTwoBranchesThatEachAddAModel) {
                   manifest(entry("aa") + ",\n" + entry("b")));
     EXPECT_EQ(run.status, 0) << run.out << run.err;
     EXPECT_EQ(merged(), manifest(entry("a") + ",\n" + entry("aa") + ",\n" + entry("b")));
-    // Without the driver the same merge stops: both sides wrote at one line.
+    // Without the driver, the same merge stops: both sides added at the same line.
     const ProgramResult plain = run_command(
         {"bash", "-c",
          "cd hub && git reset -q --hard HEAD~1 && git config --remove-section merge.onnxhub && "
@@ -134,7 +134,7 @@ TEST_F(MergeDriver, GitStopsAtATrueConflict) {
     EXPECT_EQ(run.status, 1);
     EXPECT_THAT(run.err, HasSubstr("ONNX_HUB_MANIFEST.json: a (opset 7, a): both change"));
     EXPECT_THAT(merged(), HasSubstr(">>>>>>> theirs"));
-    // The index has all three versions still, as git put them there.
+    // The index still has all three versions that git wrote.
     EXPECT_EQ(run_command({"bash", "-c", "cd hub && git ls-files -u | wc -l"}, folder.path()).out,
               "3\n");
 }
@@ -143,7 +143,7 @@ TEST_F(MergeDriver, ItIsInstalledOnce) {
     RepositoryBuilder hub;
     hub.write("README.md", "# Hub\n").commit("Hub");
     const ProgramResult first = run_onnxhub({"merge-driver", "--install"}, hub.path());
-    EXPECT_THAT(first.err, HasSubstr("merges manifests by `onnxhub merge-driver` now"));
+    EXPECT_THAT(first.err, HasSubstr("merges manifests with `onnxhub merge-driver` now"));
     EXPECT_THAT(read_file(hub.path() / ".git/config"),
                 HasSubstr("driver = onnxhub merge-driver %O %A %B %P"));
     const ProgramResult second = run_onnxhub({"merge-driver", "--install", "."}, hub.path());
@@ -151,7 +151,7 @@ TEST_F(MergeDriver, ItIsInstalledOnce) {
     EXPECT_THAT(second.err, HasSubstr("already"));
 }
 
-/// What git itself says of the manifest in `place`, "onnxhub" if it uses the driver.
+/// The merge attribute of the manifest in `place`: "onnxhub" if git uses the driver.
 std::string attribute_in(const fs::path& place,
                          const std::string& path = "ONNX_HUB_MANIFEST.json") {
     const ProgramResult result =
@@ -171,8 +171,7 @@ TEST_F(MergeDriver, WhereNoAttributeNamesItTheLineGoesIntoGitsOwnFolder) {
     EXPECT_EQ(attribute_in(hub.path()), "unspecified\n");
     const ProgramResult first = run_onnxhub({"merge-driver", "--install"}, hub.path());
     EXPECT_EQ(first.status, 0);
-    EXPECT_THAT(first.err,
-                AllOf(HasSubstr("info/attributes"), HasSubstr("in this repository alone")));
+    EXPECT_THAT(first.err, AllOf(HasSubstr("info/attributes"), HasSubstr("only in this clone")));
     EXPECT_EQ(read_file(attributes), "*.txt text\n" + attribute_line);
     EXPECT_EQ(attribute_in(hub.path()), "onnxhub\n");
     EXPECT_EQ(attribute_in(hub.path(), "sub/ONNX_HUB_MANIFEST.json"), "onnxhub\n");

@@ -61,7 +61,7 @@ TEST_F(ScaffoldTexts, TheSizeInARowIsWithTheWeightsBesideTheModel) {
     write_file(folder.path() / "w.bin", std::string(2'000'000, 'w'));
     ASSERT_EQ(onnxhub({"add", "m.onnx", "--hub-dir", "hub", "--class", "a"}).status, 0);
     EXPECT_THAT(read_file(folder.path() / "hub/a/README.md"), HasSubstr("[2.0 MB](model/m.onnx)"));
-    // Other weights alone make another size.
+    // Only the weights change, and the size in the row follows.
     write_file(folder.path() / "w.bin", std::string(3'000'000, 'w'));
     ASSERT_EQ(onnxhub({"add", "m.onnx", "--hub-dir", "hub", "--class", "a"}).status, 0);
     EXPECT_THAT(read_file(folder.path() / "hub/a/README.md"), HasSubstr("[3.0 MB](model/m.onnx)"));
@@ -96,7 +96,7 @@ TEST_F(ScaffoldTexts, QuietShowsTheErrorsOfAReport) {
     readme_of_init({});
     write_file(folder.path() / "m.onnx", small_model());
     ASSERT_EQ(onnxhub({"add", "m.onnx", "--hub-dir", "hub", "--class", "a"}).status, 0);
-    // An opset that is wrong is an error; a release that is too old for it, a warning.
+    // A wrong opset is an error. A release too old for the opset is a warning.
     std::string table = read_file(folder.path() / "hub/a/README.md");
     table.replace(table.find("| 13 |"), 6, "| 12 |");
     write_file(folder.path() / "hub/a/README.md", table);

@@ -27,7 +27,7 @@ protected:
         repository.write("new.txt", "new");
     }
 
-    /// Status and body of an answer.
+    /// Status and body of a response.
     std::string get(const RunningServer& server, const std::string& path,
                     const std::string& host = "localhost") {
         return run_command({"curl", "-s", "--noproxy", "*", "-w", " %{http_code}", "-H",

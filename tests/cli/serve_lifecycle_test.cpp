@@ -37,7 +37,7 @@ bool comes_true(const std::function<bool()>& condition) {
     return false;
 }
 
-/// A file that is asked for and whose beginning has come; the rest is left with the server.
+/// A request for a file. Reads only the first bytes, so the server has to wait with the rest.
 class Download {
 public:
     explicit Download(std::uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -60,7 +60,7 @@ public:
 
     bool is_open() const { return is_open_; }
 
-    /// Of what comes until the server closes.
+    /// Number of bytes until the server closes the connection.
     std::size_t remaining_bytes() const {
         std::string buffer(64 * 1024, '\0');
         std::size_t bytes = 0;
@@ -77,11 +77,11 @@ private:
 
 class ServeLifecycle : public testing::Test {
 protected:
-    static constexpr std::size_t large = 64 << 20;  // bytes: more than sockets' buffers hold
+    static constexpr std::size_t large = 64 << 20;  // bytes, more than socket buffers hold
 
     ServeLifecycle() { write_file(hub / "large", std::string(large, 'x')); }
 
-    /// How often the server has said it so far.
+    /// How often the server has printed it so far.
     std::size_t times_said(const std::string& text) const {
         const std::string log = read_file(folder.path() / "access.log");
         std::size_t count = 0;

@@ -31,7 +31,7 @@ constexpr bool is_sanitized = true;
 constexpr bool is_sanitized = false;
 #endif
 
-/// As many as ONNXHUB_SERVE_REQUESTS says (a million shows more, and takes its time).
+/// ONNXHUB_SERVE_REQUESTS sets the number. A million finds more, but is slow.
 std::size_t requests_to_ask() {
     const char* wanted = std::getenv("ONNXHUB_SERVE_REQUESTS");
     if (wanted) return std::strtoul(wanted, nullptr, 10);
@@ -40,7 +40,7 @@ std::size_t requests_to_ask() {
 
 constexpr std::size_t file_descriptors_to_spare = 200;
 
-/// A connection that is used for one request after the other.
+/// A connection for several successive requests.
 class Connection {
 public:
     explicit Connection(std::uint16_t port, const char* from = "127.0.0.1")
@@ -67,7 +67,7 @@ public:
 
     bool is_open() const { return is_open_; }
 
-    /// Whether the server has ended it; what it may have sent is left unread.
+    /// Whether the server has closed the connection. Reads no response.
     bool has_ended() const {
         char byte = 0;
         const ssize_t count = recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -78,7 +78,7 @@ public:
         ::send(fd_, request.data(), request.size(), MSG_NOSIGNAL);
     }
 
-    /// Of the next response, whose body is dropped; 0 when there is none.
+    /// Status of the next response, 0 without one. Ignores the body.
     int status() {
         std::size_t end = 0;
         while ((end = received_.find("\r\n\r\n")) == received_.npos) {
@@ -127,7 +127,7 @@ std::uint16_t serve_port(const RunningServer& server) {
     return static_cast<std::uint16_t>(std::stoul(url.substr(url.rfind(':') + 1)));
 }
 
-/// What is in memory of the process, in KiB.
+/// Resident memory of the process, in KiB.
 long resident_kib(pid_t pid) {
     const std::string status = read_file("/proc/" + std::to_string(pid) + "/status");
     constexpr std::string_view name = "VmRSS:";
@@ -145,13 +145,13 @@ bool becomes_true(const std::function<bool()>& condition) {
 
 struct Question {
     std::string request;
-    int status;  ///< that it is to get
+    int status;  ///< the expected one
 };
 
 class ServeLoad : public testing::Test {
 protected:
     ServeLoad() {
-        // What ASan keeps of freed memory to find its uses would look like growth.
+        // ASan keeps freed memory to detect its use, which would look like growth.
         const char* given = std::getenv("ASAN_OPTIONS");
         const std::string options = given ? std::string(given) + ":" : "";
         setenv("ASAN_OPTIONS", (options + "quarantine_size_mb=1").c_str(), 1);

@@ -26,14 +26,14 @@ constexpr long most_memory_kib = 1024 * 1024;  // freed memory is kept for a whi
 constexpr long most_memory_kib = 200 * 1024;
 #endif
 
-/// The most that was ever in memory of the process, in KiB.
+/// Peak resident memory of the process, in KiB.
 long peak_kib(pid_t pid) {
     const std::string status = read_file("/proc/" + std::to_string(pid) + "/status");
     constexpr std::string_view name = "VmHWM:";
     return std::atol(status.c_str() + status.find(name) + name.size());
 }
 
-/// Asks, and reads no more than the first byte of the answer.
+/// Sends a request and reads only the first byte of the response.
 int begin_download(const RunningServer& server, const std::string& path) {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address = {};

@@ -35,7 +35,7 @@ protected:
         ASSERT_EQ(made.status, 0) << made.err;
     }
 
-    /// With a home and authorities that are this test's own.
+    /// Runs with this test's own home directory and certificate authorities.
     ProgramResult run(std::vector<std::string> command, const std::string& authority = "cert.pem") {
         command.insert(command.begin(), {"env", "-u", "SSL_CERT_FILE", "-u", "SSL_CERT_DIR",
                                          "no_proxy=127.0.0.1", "HOME=" + folder.path().string(),
@@ -52,7 +52,7 @@ protected:
                 (folder.path() / key).string(), "--untracked"};
     }
 
-    /// Until the server has said `text`; false when ten seconds pass without.
+    /// Waits until the server prints `text`; false after ten seconds.
     bool has_said(const std::string& text) const {
         for (int i = 0; i < 1000; ++i) {
             if (read_file(folder.path() / "access.log").find(text) != std::string::npos)

@@ -23,7 +23,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-/// Five models as Git LFS pointers, whose objects the server has. No manifest yet.
+/// Five models as Git LFS pointers without a manifest. The server has the objects.
 class Sweep : public testing::Test {
 protected:
     void SetUp() override {
@@ -51,7 +51,7 @@ protected:
         return run("cd clone && \"$ONNXHUB\" " + arguments);
     }
 
-    /// Models of some 4, 8, 12, 16 and 20 kB.
+    /// Models of about 4, 8, 12, 16 and 20 kB.
     std::string bytes_of(const std::string& name) const {
         const std::int64_t width = 1000 * (1 + (name[0] - 'p'));
         return ModelBuilder()
@@ -68,7 +68,7 @@ protected:
 
     std::string objects_here() { return run("find clone/.git/lfs/objects -type f").out; }
 
-    /// What one run with room for everything makes.
+    /// The manifest of a single run without a disk limit.
     std::string manifest_of_one_run() {
         const ProgramResult result = onnxhub("generate -q --fetch --drop --output -");
         EXPECT_EQ(result.status, 0) << result.err;
@@ -119,7 +119,7 @@ TEST_F(Sweep, GenerateGoesOnWhereItStopped) {
     const ProgramResult result =
         onnxhub("generate --fetch --drop --max-disk 25kB --resume ../sweep.json");
     EXPECT_EQ(result.status, 0) << result.err;
-    EXPECT_THAT(result.err, HasSubstr("3 models known from ../sweep.json"));
+    EXPECT_THAT(result.err, HasSubstr("3 models done according to ../sweep.json"));
     EXPECT_EQ(file("ONNX_HUB_MANIFEST.json"), whole);
     EXPECT_THAT(server.downloaded(), SizeIs(before + 5));
     EXPECT_FALSE(fs::exists(folder.path() / "sweep.json"));
@@ -131,10 +131,10 @@ TEST_F(Sweep, AnotherStateOfTheHubBeginsAnewAndOtherFilesAreRefused) {
     fs::remove(folder.path() / "clone/ONNX_HUB_MANIFEST.json");
     server.add(bytes_of("t"));
     ASSERT_EQ(run("cd clone && git commit -q --allow-empty -m Next").status, 0);
-    const ProgramResult anew =
+    const ProgramResult again =
         onnxhub("generate --fetch --drop --max-disk 21kB --resume ../sweep.json");
-    EXPECT_EQ(anew.status, 0) << anew.err;
-    EXPECT_THAT(anew.err, HasSubstr("another state of the hub, so this begins again"));
+    EXPECT_EQ(again.status, 0) << again.err;
+    EXPECT_THAT(again.err, HasSubstr("another state of the hub; starting again"));
 
     write_file(folder.path() / "notes.txt", "mine");
     fs::remove(folder.path() / "clone/ONNX_HUB_MANIFEST.json");
@@ -168,7 +168,7 @@ TEST_F(Sweep, ValidateChecksEveryBatchAndGoesOnWhereItStopped) {
     const ProgramResult result = onnxhub(command);
     EXPECT_EQ(result.status, 1) << result.err;
     EXPECT_EQ(result.out, whole.out);
-    EXPECT_THAT(result.err, HasSubstr("4 models known from ../sweep.json"));
+    EXPECT_THAT(result.err, HasSubstr("4 models done according to ../sweep.json"));
     EXPECT_THAT(server.downloaded(), SizeIs(before + 5));
     EXPECT_EQ(objects_here(), "");
     EXPECT_FALSE(fs::exists(folder.path() / "sweep.json"));
@@ -206,7 +206,7 @@ TEST_F(Sweep, ShardsFetchTheirModelsAloneAndGiveTheSameTogether) {
     EXPECT_THAT(server.downloaded(), SizeIs(before + 10));
 }
 
-/// What a pull request costs in Git LFS bandwidth.
+/// Checks the Git LFS bandwidth that a pull request needs.
 class SweepOfChange : public Sweep {
 protected:
     void SetUp() override {
@@ -283,7 +283,7 @@ TEST_F(SweepOfChange, AnObjectThatWasNeverPushedLosesNothingOfTheReport) {
         EXPECT_THAT(result.out, AllOf(HasSubstr("row-no-link"), HasSubstr("git lfs fetch: failed"),
                                       HasSubstr("1 not checked by checker-failed")))
             << command;
-        EXPECT_THAT(result.err, HasSubstr("so not everything was checked"));
+        EXPECT_THAT(result.err, HasSubstr("some checks were skipped"));
         EXPECT_THAT(result.err, HasSubstr("onnxhub: git: "));
     }
 }
@@ -302,7 +302,8 @@ TEST_F(Sweep, PartsThatDoNotBelongTogetherAreRefused) {
         EXPECT_EQ(result.out, "") << files;
         return result.err;
     };
-    EXPECT_THAT(refusal("../one.json"), HasSubstr("is of 2 shards, and not given: 2/2;"));
+    EXPECT_THAT(refusal("../one.json"),
+                HasSubstr("is one of 2 shards, and these are missing: 2/2;"));
     EXPECT_THAT(refusal("../one.json ../one.json"),
                 HasSubstr("is shard 1/2, and so is ../one.json"));
     EXPECT_THAT(refusal("../one.json ../three.json"),

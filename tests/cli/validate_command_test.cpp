@@ -30,7 +30,7 @@ using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
 
-/// The healthy hub, committed, with pointers alone.
+/// The healthy hub, committed, with pointers only.
 class ValidateCommand : public testing::Test {
 protected:
     ValidateCommand() : files(healthy_hub()) {
@@ -197,7 +197,7 @@ TEST_F(ValidateCommand, AFullDeviceIsAnError) {
 TEST_F(ValidateCommand, FixRepairsWhatTheRepositoryTellsAndLeavesTheRest) {
     const std::string before = manifest();
     std::string damaged = before;
-    // A key of the team's own, in an entry that needs repair and in one that doesn't.
+    // A custom key in an entry that needs repair, and in one that does not.
     for (const char* name : {"\"BERT\",", "\"Ultra\","}) {
         damaged.insert(damaged.find(name) + std::string(name).size(), "\n        \"team\": \"x\",");
     }
@@ -482,7 +482,7 @@ TEST(ValidateFetch, GetsModelsAndArchivesAndLeavesThePointers) {
     EXPECT_EQ(run("git status --porcelain").out, "");
 }
 
-/// Notes of the tree are in the report.
+/// The report contains notes about the tree.
 TEST_F(ValidateCommand, TreesTellWhatTheyLeftOut) {
     hub.add_submodule("partner");
     hub.write("inner/.git/HEAD", "ref: refs/heads/main\n");

@@ -35,7 +35,7 @@ TEST_F(ZooExport, WithoutItsBytesItIsRefusedUnlessThatIsMeant) {
     const std::string hub = "zoo.git:zoo-b1eeaa1a";
     const ProgramResult refused = run_onnxhub({"export", hub, "--to", "site"}, folder.path());
     EXPECT_EQ(refused.status, 2);
-    EXPECT_THAT(refused.err, HasSubstr("368 files are Git LFS pointers here"));
+    EXPECT_THAT(refused.err, HasSubstr("368 files are Git LFS pointers"));
     EXPECT_FALSE(fs::exists(folder.path() / "site"));
 }
 
