@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text compared and cut as ASCII: letters and blanks beyond it stay as they are.
+// Compares and trims text as ASCII. Other letters and blanks are not changed.
 #pragma once
 
 #include <string>

@@ -17,7 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& path, const std::string& what, int reason) {
-    throw UserError(path.string() + ": " + what + " (" + error_text(reason) + "); it is as it was");
+    throw UserError(path.string() + ": " + what + " (" + error_text(reason) +
+                    "); the file is unchanged");
 }
 
 /// Where a chain of symbolic links ends, whether or not there is a file.

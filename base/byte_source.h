@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random access to the bytes of one file, wherever they lie: on disk, in git's object database, in
-// memory. A model may be larger than memory, so readers ask for the parts they need.
+// Random access to the bytes of one file: on disk, in git's object database or in memory. A model
+// may be larger than memory, so readers ask for the parts they need.
 #pragma once
 
 #include <cstddef>
@@ -39,7 +39,7 @@ std::unique_ptr<ByteSource> open_file(const std::filesystem::path& path,
 std::unique_ptr<ByteSource> memory_source(std::string content);
 
 /// The whole content, for small files. Throws UserError when it is longer than
-/// `limit_bytes`; `shown_name` stands for the file in the message.
+/// `limit_bytes`; The message names the file `shown_name`.
 std::string read_whole(const ByteSource& source, std::uint64_t limit_bytes,
                        const std::string& shown_name);
 

@@ -8,8 +8,8 @@
 
 namespace onnxhub {
 
-/// The text of an error number, such as "No space left on device". Without an argument: of the call
-/// that failed last. Thread-safe.
+/// The text of an error number, such as "No space left on device". Without an argument, the error
+/// is that of the last failed call. Thread-safe.
 inline std::string error_text(int error = errno) {
     return std::generic_category().message(error);
 }

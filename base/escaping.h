@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text of a repository, which may hold anything, as text of a document: never as its markup, a
-// terminal escape or a command to the runner of a workflow.
+// Escapes untrusted text of a repository for documents, terminals and logs. The result never
+// contains markup, terminal escapes or commands to the runner of a workflow.
 #pragma once
 
 #include <string>
@@ -12,11 +12,11 @@ namespace onnxhub {
 /// not UTF-8 written as \xNN, fit for one line of a terminal or a log.
 std::string printable(const std::string& text);
 
-/// printable(), and long texts are cut: a hostile file can make a message of any length.
+/// Like printable(), but cuts long texts, since a hostile file can cause a message of any length.
 std::string shown(const std::string& text);
 
-/// One line of text as GitHub flavoured Markdown that shows just that: in table cells too, and
-/// without the links GitHub makes of mentions, issues and addresses.
+/// Escapes one line of text for GitHub flavoured Markdown, also in table cells. GitHub does not
+/// turn mentions, issues and addresses in it into links.
 std::string markdown_text(const std::string& text);
 
 /// A code span: its fence is longer than any run of backticks in it. Not for table cells, where a

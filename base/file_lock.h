@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Locks between processes on one file or folder (flock(2)). Only those who ask for a lock respect
-// it. The system releases it when its process ends, however that happens.
+// Advisory locks between processes on one file or folder (flock(2)). The system releases a lock
+// when its process ends, also after a crash.
 #pragma once
 
 #include <filesystem>
@@ -23,15 +23,15 @@ public:
     FileLock() = default;  ///< no lock
 
     /// Waits until no other process holds the lock of `path`, a file or a folder, and takes it. A
-    /// lock on a folder leaves no file behind. Throws UserError when there is nothing that
-    /// can be opened, and what `wait` throws.
+    /// lock on a folder leaves no file behind. Throws UserError when `path` can't be
+    /// opened, and what `wait` throws.
     static FileLock take(const std::filesystem::path& path, const LockWait& wait);
 
     /// The same for a file, which is created when it is absent and stays.
     static FileLock take_file(const std::filesystem::path& path, const LockWait& wait);
 
-    /// False when the file system has no such locks: network file systems may refuse them, above
-    /// all on folders.
+    /// False when the file system does not support such locks. Network file systems may refuse
+    /// them, in particular on folders.
     bool is_held() const { return file_.is_open(); }
 
 private:
@@ -47,7 +47,7 @@ enum class LockAttempt { locked, taken, unsupported };
 /// descriptor of this open file is closed.
 LockAttempt try_lock(const Descriptor& file);
 
-/// Removes the regular file `path` unless a process holds a lock on it. Gives whether it was
+/// Removes the regular file `path` unless a process holds a lock on it. Returns whether it was
 /// removed. Never follows a symbolic link.
 bool remove_unless_locked(const std::filesystem::path& path);
 

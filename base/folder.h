@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Folders: what is opened, made and renamed in them.
+// Opens, creates and renames files in folders.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace onnxhub {
 
-/// Opens the file `below` in the folder `base` for reading; never waits. No link on the way is
-/// followed; `base` itself may be one. Not open, with errno set, on failure: ELOOP or ENOTDIR for a
+/// Opens the file `below` in the folder `base` for reading; never waits. Follows no symbolic link
+/// except `base` itself. On failure the result is not open and errno is set: ELOOP or ENOTDIR for a
 /// link.
 Descriptor open_beneath(const std::filesystem::path& base, const std::filesystem::path& below);
 
@@ -33,21 +33,21 @@ private:
     Descriptor folder_;
 };
 
-/// The target of a symbolic link; nothing, with errno set, when `path` is none.
+/// The target of a symbolic link. Nothing, with errno set, when `path` is not a link.
 std::optional<std::string> read_link(const std::filesystem::path& path);
 
-/// Makes a folder; the system clears the bits of the umask in `permissions`. Returns false with
+/// Creates a folder. The system clears the bits of the umask in `permissions`. Returns false with
 /// errno set on failure, EEXIST when the path exists.
 bool make_folder(const std::filesystem::path& path, unsigned permissions);
 
-/// Exchanges two names in one step. Returns false with errno set where the file system can't.
+/// Exchanges two names atomically. Returns false, with errno set, when the file system can't.
 bool exchange_names(const std::filesystem::path& one, const std::filesystem::path& other);
 
-/// Creates `to` with the content of `from` and shares the blocks. Returns false, and leaves nothing
-/// at `to`, where the file system can't.
+/// Creates `to` as a clone of `from` that shares its blocks. Returns false, and leaves nothing at
+/// `to`, when the file system can't.
 bool clone_file(const std::filesystem::path& from, const std::filesystem::path& to);
 
-/// The system knows no longer path, in bytes.
+/// The system's limit for paths, in bytes.
 inline constexpr std::size_t longest_path = 4095;
 
 }  // namespace onnxhub

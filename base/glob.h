@@ -6,15 +6,15 @@
 
 namespace onnxhub {
 
-/// Whether `pattern` matches the whole of `path`: "*" and "?" stay within a segment, "**" as a
-/// whole segment spans any number of them, "[a-z]" and "[!a-z]" are classes, "\" takes the next
-/// character as it is. A pattern without '/' is matched against the file name in any folder. A
-/// pattern that matches a folder above `path` matches it too. Time is bounded by the product of
+/// Whether `pattern` matches the whole of `path`. "*" and "?" stay within a segment, "**" as a
+/// whole segment matches any number of segments, "[a-z]" and "[!a-z]" are classes, "\" escapes the
+/// next character. A pattern without '/' is matched against the file name in any folder. A pattern
+/// that matches a folder above `path` also matches `path`. The time is bounded by the product of
 /// both lengths.
 bool glob_matches(std::string_view pattern, std::string_view path);
 
-/// Whether `pattern` matches the whole of `path` and not only a folder above it; a pattern without
-/// '/' has to be the whole path too.
+/// Whether `pattern` matches the whole of `path` and not only a folder above it. A pattern without
+/// '/' must match the whole path too.
 bool glob_matches_exactly(std::string_view pattern, std::string_view path);
 
 }  // namespace onnxhub

@@ -13,7 +13,7 @@ namespace onnxhub {
 
 /// One end of a stream socket. Numbers are 8 bytes in the byte order of the machine; a string is
 /// its length as a number, then its bytes. Calls return false or nothing when the other end is
-/// gone.
+/// closed.
 class MessageChannel {
 public:
     using Clock = std::chrono::steady_clock;
@@ -32,7 +32,7 @@ public:
     /// A longer string than `limit` (bytes) counts as an error of the other end.
     std::optional<std::string> receive_string(std::uint64_t limit) const;
 
-    /// Receiving waits no longer than this. Without a deadline it waits for as long as it takes.
+    /// Receiving stops at this time. Without a deadline it waits without limit.
     void set_deadline(Clock::time_point deadline) { deadline_ = deadline; }
     bool is_late() const { return Clock::now() >= deadline_; }
 

@@ -65,7 +65,7 @@ NewFile::NewFile(const fs::path& base, const fs::path& below)
     create();
 }
 
-/// Not mkstemp(): with open() the system takes the umask off, which can't be read without changing
+/// Does not use mkstemp(), since only open() applies the umask, and reading the umask would change
 /// it for other threads too.
 void NewFile::create() {
     do {
@@ -84,7 +84,7 @@ NewFile::~NewFile() {
 
 void NewFile::fail(const char* what, int reason) const {
     throw UserError(destination_.string() + ": " + what + " (" + error_text(reason) +
-                    "); it is as it was");
+                    "); the file is unchanged");
 }
 
 void NewFile::write(std::span<const std::byte> block) {
@@ -112,7 +112,7 @@ void NewFile::rename_onto_destination(OnExisting on_existing) {
     } else {
         is_done = renameat2(folder_.get(), temporary_.c_str(), folder_.get(), name_.c_str(),
                             RENAME_NOREPLACE) == 0;
-        // Some file systems don't know the flag; a second name is just as exclusive.
+        // Some file systems do not support the flag. Creating a hard link is also exclusive.
         if (!is_done && (errno == EINVAL || errno == ENOSYS) &&
             linkat(folder_.get(), temporary_.c_str(), folder_.get(), name_.c_str(), 0) == 0) {
             is_done = unlinkat(folder_.get(), temporary_.c_str(), 0) == 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that no one sees before they are whole, and folders that no link leads away from.
+// New files that become visible only when they are complete, and that no symbolic link can
+// redirect.
 #pragma once
 
 #include <cstddef>
@@ -12,16 +13,16 @@
 
 namespace onnxhub {
 
-/// A new file beside its destination. Its name is ".onnxhub-<random>.tmp": it is made exclusively,
-/// never through a link, and removed with the object unless it was renamed onto its destination.
-/// All functions throw UserError when they fail; the destination is then as it was.
+/// A temporary file next to its destination, with the name ".onnxhub-<random>.tmp". It is created
+/// exclusively, never through a link. The destructor removes it unless it was renamed onto its
+/// destination. All functions throw UserError when they fail; then the destination is unchanged.
 class NewFile {
 public:
-    /// In the folder of `destination`, which must be there.
+    /// In the folder of `destination`, which must exist.
     explicit NewFile(const std::filesystem::path& destination);
 
-    /// For the destination `below` in the folder `base`. `below` is relative and clean. Folders on
-    /// the way are made; one that is a symbolic link is an error.
+    /// For the destination `below` in the folder `base`. `below` is relative and clean. Missing
+    /// folders are created; a symbolic link instead of a folder is an error.
     NewFile(const std::filesystem::path& base, const std::filesystem::path& below);
 
     ~NewFile();
@@ -32,11 +33,11 @@ public:
     void write(std::string_view text);
     void set_permissions(unsigned permissions);  ///< instead of 0666 less the umask
 
-    /// Flushes what was written to the disk.
+    /// Flushes the written data to the disk.
     void flush();
 
-    /// Once, after flush(). `keep_existing`: what has come to the destination meanwhile stays, and
-    /// that is an error.
+    /// Call it once, after flush(). `keep_existing`: an existing destination is kept, and is an
+    /// error.
     enum class OnExisting { replace, keep_existing };
     void rename_onto_destination(OnExisting on_existing = OnExisting::replace);
 

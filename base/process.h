@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Other programs: started and waited for.
+// Starts other programs and waits for them.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ struct ExitStatus {
     std::optional<int> signal;  ///< that ended it
 
     bool is_success() const { return code == 0 && !signal; }
-    /// The number that shells give: the exit code, 128 + n for signal n.
+    /// The status that shells report: the exit code, or 128 + n for signal n.
     int shell_code() const { return signal ? 128 + *signal : code; }
     /// "ended with status 3", "was ended by a signal (Killed)"
     std::string text() const;
@@ -26,7 +26,7 @@ struct ExitStatus {
 class ProcessStream {
 public:
     static ProcessStream inherited() { return ProcessStream(Kind::inherited, -1); }
-    /// /dev/null: empty when it is read, and what is written there is gone.
+    /// /dev/null: reads are empty and writes are discarded.
     static ProcessStream null() { return ProcessStream(Kind::null, -1); }
     /// The file must stay open until the process was started.
     static ProcessStream file(const Descriptor& file) { return {Kind::file, file.get()}; }
@@ -43,19 +43,19 @@ private:
 struct ProcessRequest {
     /// The program and its arguments. Without a '/' the program is searched for in $PATH.
     std::vector<std::string> command;
-    /// "NAME=value", in addition to the environment of this process or instead of its values.
+    /// "NAME=value" items that extend or replace the environment of this process.
     std::vector<std::string> environment = {};
     ProcessStream input = ProcessStream::inherited();
     ProcessStream output = ProcessStream::inherited();
     ProcessStream errors = ProcessStream::inherited();
 };
 
-/// A child process. It is killed when its owner is destroyed before it has ended. Not thread-safe,
-/// but processes may be started from several threads.
+/// A child process. The destructor kills it if it still runs. Not thread-safe, but several threads
+/// may start processes.
 class Process {
 public:
-    /// Throws std::system_error when the program can't be started, such as ENOENT when there is
-    /// none.
+    /// Throws std::system_error when the program can't be started, such as ENOENT when it does
+    /// not exist.
     explicit Process(const ProcessRequest& request);
     ~Process() { kill(); }
     Process(const Process&) = delete;
@@ -63,24 +63,24 @@ public:
 
     bool is_running() const { return id_ > 0; }  ///< as far as wait() and kill() know
 
-    /// Waits for the end. Once.
+    /// Waits until the process ends. Call it once.
     ExitStatus wait();
 
-    /// Ends it at once and waits for that. Does nothing when it has ended.
+    /// Kills the process and waits until it has ended. No effect if it has ended already.
     void kill();
 
 private:
     int id_ = -1;
 };
 
-/// The two ends of a pipe. Throws std::system_error when none can be made.
+/// The two ends of a pipe. The constructor throws std::system_error on failure.
 struct Pipe {
     Pipe();
     Descriptor read_end;
     Descriptor write_end;
 };
 
-/// Two sockets, connected with each other. Throws std::system_error when none can be made.
+/// Two connected sockets. The constructor throws std::system_error on failure.
 struct SocketPair {
     SocketPair();
     Descriptor ours;

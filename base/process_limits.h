@@ -13,7 +13,7 @@ void forbid_core_dumps();
 /// address space.
 void limit_address_space(std::uint64_t bytes);
 
-/// After so many seconds of computing the system ends the process by a signal.
+/// CPU time. After this number of seconds the system kills the process with a signal.
 void limit_computing_time(std::uint64_t seconds);
 
 /// Allows this process at least `wanted` open files, or as many as its hard limit permits.

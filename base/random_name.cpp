@@ -16,8 +16,8 @@ std::string random_name() {
     // Up to 256 bytes come at once or not at all (getrandom(2)).
     while (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
         if (errno == EINTR) continue;
-        throw UserError(std::string("random numbers: the system gives none (") + error_text() +
-                        "); look at its /dev/urandom");
+        throw UserError(std::string("random numbers: the system returned none (") + error_text() +
+                        "); check /dev/urandom");
     }
     constexpr const char* digits = "0123456789abcdef";
     std::string name;

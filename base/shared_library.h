@@ -11,7 +11,7 @@ namespace onnxhub {
 class SharedLibrary {
 public:
     /// `name` is a soname ("libcurl.so.4"), searched for where the program's own libraries are.
-    /// `purpose` says in messages what it is for. Throws UserError when it cannot be loaded.
+    /// Messages name its `purpose`. Throws UserError when it cannot be loaded.
     SharedLibrary(const std::string& name, const std::string& purpose);
 
     /// Sets `function` to the function of this name. Throws UserError when there is none.

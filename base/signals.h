@@ -8,8 +8,8 @@
 
 namespace onnxhub {
 
-/// From now on SIGINT and SIGTERM are remembered instead of ending the process at once. A second
-/// one of the same kind ends it.
+/// From now on the process records SIGINT and SIGTERM and continues. The second signal of the same
+/// kind ends it.
 void catch_interruptions();
 
 /// Whether one was caught. Cheap and thread-safe.
@@ -18,14 +18,14 @@ bool is_interrupted();
 /// Throws Interrupted when one was caught. Cheap and thread-safe.
 void check_interruption();
 
-/// Writing to a connection whose other end is gone is an error and no longer ends the process.
+/// From now on, writing to a closed connection is an error and does not end the process.
 void ignore_broken_pipes();
 
-/// Ctrl-C no longer ends this process: its parent decides when it ends.
+/// From now on Ctrl-C does not end this process. Its parent ends it.
 void ignore_interrupts();
 
-/// SIGINT, SIGTERM and SIGHUP no longer end the process: it takes them one by one. To be made
-/// before other threads start, which then do not get them either.
+/// Receives SIGINT, SIGTERM and SIGHUP one by one; they no longer end the process. Create it before
+/// other threads start, so that these do not receive the signals.
 class AwaitedSignals {
 public:
     enum class Signal { stop, reload };  ///< SIGINT or SIGTERM; SIGHUP
@@ -34,7 +34,7 @@ public:
     ~AwaitedSignals();
 
     Signal wait() const;
-    /// Nothing when none came in this time, which is below a second.
+    /// Nothing when no signal arrives in `time`, which must be less than a second.
     std::optional<Signal> wait_for(std::chrono::milliseconds time) const;
 
 private:

@@ -25,7 +25,7 @@ std::size_t edit_distance(std::string_view one, std::string_view other) {
 }
 
 bool is_misspelling(std::string_view word, std::string_view meant) {
-    // Long words can't be slips, and needn't cost their length squared.
+    // Long words are never typing errors. Skipping them avoids quadratic time.
     if (word == meant || word.size() > meant.size() + 2) return false;
     return edit_distance(word, meant) <= std::min<std::size_t>(2, meant.size() / 4);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Words: how far apart two are ("did you mean").
+// Finds similar words for suggestions ("did you mean").
 #pragma once
 
 #include <optional>
@@ -11,15 +11,15 @@
 
 namespace onnxhub {
 
-/// Insertions, deletions, replacements and swaps of neighbours that lead from one to the other
-/// (optimal string alignment).
+/// The number of insertions, deletions, replacements and swaps of neighbours that turn one word
+/// into the other (optimal string alignment).
 std::size_t edit_distance(std::string_view one, std::string_view other);
 
-/// Whether `word` is not `meant` but a slip away from it: one change in four characters, two at
+/// Whether `word` differs from `meant` by a typing error: one change in four characters, two at
 /// most.
 bool is_misspelling(std::string_view word, std::string_view meant);
 
-/// The nearest of `candidates` that `word` may be a slip of.
+/// The candidate that is nearest to `word`, if `word` may be a misspelling of it.
 std::optional<std::string> nearest(std::string_view word,
                                    std::span<const std::string_view> candidates);
 

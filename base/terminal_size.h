@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Terminals among the standard streams.
+// Terminals as standard streams.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,8 @@ enum class StandardStream { input, output, errors };
 
 bool is_terminal(StandardStream stream);
 
-/// Columns of the terminal that standard output is; nothing when it is none or does not say.
+/// Columns of the terminal on standard output. Nothing when it is not a terminal or its size is
+/// unknown.
 std::optional<std::size_t> terminal_columns();
 
 }  // namespace onnxhub

@@ -32,8 +32,8 @@ Descriptor open_unlinked_file() {
         if (!file.is_open()) file = open_and_unlink(folder);
         if (file.is_open()) return file;
     }
-    throw UserError(std::string("temporary files: none can be made (") + error_text() +
-                    "); name a writable folder in TMPDIR");
+    throw UserError(std::string("temporary file: can't be created (") + error_text() +
+                    "); set TMPDIR to a writable directory");
 }
 
 void write_at(int fd, std::uint64_t offset, std::span<const std::byte> block) {
@@ -42,7 +42,7 @@ void write_at(int fd, std::uint64_t offset, std::span<const std::byte> block) {
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) {
             throw UserError(std::string("temporary file: can't be written (") + error_text() +
-                            "); name another folder in TMPDIR");
+                            "); set TMPDIR to another directory");
         }
         block = block.subspan(static_cast<std::size_t>(count));
         offset += static_cast<std::uint64_t>(count);

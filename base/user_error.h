@@ -15,7 +15,7 @@ public:
     explicit UserError(const std::string& what) : std::runtime_error(what) {}
 };
 
-/// What went wrong, without `file` and a colon at the front: for diagnostics, which name the file
+/// The text of `error` without the leading "<file>: ", for diagnostics that name the file
 /// themselves.
 inline std::string reason_without_file(const UserError& error, const std::string& file) {
     const std::string text = error.what();

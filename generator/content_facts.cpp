@@ -81,7 +81,7 @@ std::variant<ContentFacts, HashNeeded, Diagnostic> known_facts(const Tree& tree,
     const auto stat = tree.stat(path);
     if (!stat) return unreadable(path, "does not exist", "add it, or correct what names it");
     if (stat->kind != FileKind::regular) {
-        return unreadable(path, "is not a regular file", "replace it by one");
+        return unreadable(path, "is not a regular file", "replace it with one");
     }
     if (stat->size_bytes < lfs_pointer_size_limit) return facts_of_small_file(tree, path, options);
     if (!options.rehash) {

@@ -73,7 +73,7 @@ GraphReading read_graph(const ContentTable& table, const std::string& path,
             reading.diagnostics.report(
                 {Severity::error, rule_id::model_unreadable, path, 0,
                  error->reason + " (at byte " + std::to_string(error->offset) + ")",
-                 "replace it by a valid ONNX model"});
+                 "replace it with a valid ONNX model"});
             return reading;
         }
         reading.graph = std::make_shared<const ModelGraph>(std::get<ModelGraph>(std::move(result)));

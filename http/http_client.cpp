@@ -108,7 +108,7 @@ std::variant<HttpResponse, HttpFailure> HttpClient::send(const HttpRequest& requ
 std::variant<HttpHead, HttpFailure> HttpClient::stream(const HttpRequest& request, HttpSink& sink) {
     state_->open();
     const HttpOptions& options = state_->options;
-    std::uint64_t most_kept = sink.kept_bytes();
+    std::uint64_t max_kept = sink.kept_bytes();
     for (int attempts = 1;; ++attempts) {
         if (is_stopped(options)) return stopped();
         HttpRequest next = request;
@@ -116,8 +116,8 @@ std::variant<HttpHead, HttpFailure> HttpClient::stream(const HttpRequest& reques
         HttpTransfer transfer{sink, options, attempts};
         Result result = state_->follow(next, transfer);
         if (transfer.exception) std::rethrow_exception(transfer.exception);
-        if (sink.kept_bytes() >= most_kept + HttpSink::progress_step) {
-            most_kept = sink.kept_bytes();
+        if (sink.kept_bytes() >= max_kept + HttpSink::progress_step) {
+            max_kept = sink.kept_bytes();
             attempts = 1;
         }
         auto pause = transfer.pause;

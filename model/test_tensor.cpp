@@ -22,11 +22,11 @@ enum WireType : std::uint64_t { varint = 0, fixed64 = 1, length_delimited = 2, f
 }  // namespace
 
 void TestTensorReader::fail(std::string reason) {
-    if (!trouble_) trouble_ = std::move(reason);
+    if (!problem_) problem_ = std::move(reason);
 }
 
 void TestTensorReader::data(std::span<const std::byte> block) {
-    while (!block.empty() && !trouble_) block = block.subspan(consume(block));
+    while (!block.empty() && !problem_) block = block.subspan(consume(block));
 }
 
 /// Returns how many bytes of `block` were used, at least one.
@@ -83,13 +83,13 @@ void TestTensorReader::begin_field() {
             state_ = State::length;
             return;
         default:
-            fail("it is no protobuf message");
+            fail("it is not a protobuf message");
     }
 }
 
 void TestTensorReader::end_varint() {
     if (field_ == dims_field) {
-        if (tensor_.dims.size() == dims_limit) return fail("it has over 64 dimensions");
+        if (tensor_.dims.size() == dims_limit) return fail("it has more than 64 dimensions");
         tensor_.dims.push_back(static_cast<std::int64_t>(varint_));
     } else if (field_ == data_type_field) {
         tensor_.element_type = static_cast<int>(std::min<std::uint64_t>(varint_, 1000));
@@ -110,9 +110,9 @@ void TestTensorReader::end_length() {
 }
 
 std::variant<TestTensor, MalformedTensor> TestTensorReader::finish() {
-    if (!trouble_ && (state_ != State::tag || varint_bytes_ > 0)) fail("it is cut off");
-    if (!trouble_ && tensor_.element_type == 0) fail("it states no element type");
-    if (trouble_) return MalformedTensor{std::move(*trouble_)};
+    if (!problem_ && (state_ != State::tag || varint_bytes_ > 0)) fail("it is cut off");
+    if (!problem_ && tensor_.element_type == 0) fail("it has no element type");
+    if (problem_) return MalformedTensor{std::move(*problem_)};
     return std::move(tensor_);
 }
 

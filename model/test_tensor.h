@@ -50,7 +50,7 @@ private:
     std::uint64_t field_ = 0;
     std::uint64_t left_ = 0;  ///< bytes of the present field still to come
     TestTensor tensor_;
-    std::optional<std::string> trouble_;
+    std::optional<std::string> problem_;
 };
 
 }  // namespace onnxhub

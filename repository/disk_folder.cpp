@@ -67,7 +67,7 @@ std::string DiskFolder::read_link(const std::string& path) const {
 std::unique_ptr<ByteSource> DiskFolder::open(const std::string& path) const {
     const auto status = look(path);
     if (!status || !status->is_regular()) {
-        throw UserError(path + ": is not a regular file; replace it by one");
+        throw UserError(path + ": is not a regular file; replace it with one");
     }
     return open_file(root_ / path, path, LastLink::refuse);
 }

@@ -324,7 +324,7 @@ private:
         const fs::path place = change_.place_of(path);
         std::error_code error;
         if (!fs::is_symlink(fs::symlink_status(at(path), error))) return;
-        throw UserError(at(path).string() + ": is a symbolic link; replace it by the file");
+        throw UserError(at(path).string() + ": is a symbolic link; replace it with the file");
     }
 
     std::string title() const {

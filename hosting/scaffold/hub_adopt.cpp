@@ -86,7 +86,7 @@ std::vector<ReadmeModel> select_models(const Tree& tree, std::vector<ReadmeModel
         if (const auto folder = folder_out_of_hub(model.model_path)) {
             ++outside[*folder];
         } else if (stat && stat->kind == FileKind::symlink) {
-            skipped.push_back(model.model_path + ": is a symbolic link; replace it by the file");
+            skipped.push_back(model.model_path + ": is a symbolic link; replace it with the file");
         } else {
             selected.push_back(std::move(model));
         }

@@ -57,7 +57,8 @@ void BackgroundTasks::remove_owner(const void* owner) {
         const auto is_owned = [&](const Waiter& waiter) { return waiter.owner == owner; };
         for (const Waiter& waiter : job.waiters) {
             if (!is_owned(waiter)) continue;
-            waiter.resume({job.key, nullptr, NotServed{503, "the server ends; try again"}});
+            waiter.resume(
+                {job.key, nullptr, NotServed{503, "the server is shutting down; try again"}});
         }
         std::erase_if(job.waiters, is_owned);
     }

@@ -32,7 +32,7 @@ std::string ConnectionTracker::address_of(const sockaddr* address) {
 
 bool ConnectionTracker::admit(const sockaddr* address) {
     const std::lock_guard lock(mutex_);
-    if (count_ >= most_) return false;
+    if (count_ >= max_connections_) return false;
     const auto [found, is_new] = by_address_.try_emplace(address_of(address), 0);
     if (found->second >= max_of_address_) {
         if (is_new) by_address_.erase(found);
@@ -75,7 +75,7 @@ void ConnectionTracker::reap_idle(std::chrono::nanoseconds patience) {
     }
 }
 
-void ConnectionTracker::reap_slow(std::uint64_t least, std::chrono::nanoseconds window) {
+void ConnectionTracker::reap_slow(std::uint64_t min_bytes, std::chrono::nanoseconds window) {
     const auto now = std::chrono::steady_clock::now();
     const std::lock_guard lock(mutex_);
     for (ServedConnection& client : clients_) {
@@ -86,7 +86,7 @@ void ConnectionTracker::reap_slow(std::uint64_t least, std::chrono::nanoseconds 
             getsockopt(client.fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
             continue;
         }
-        if (pending == 0 || info.tcpi_bytes_acked >= client.acknowledged + least) {
+        if (pending == 0 || info.tcpi_bytes_acked >= client.acknowledged + min_bytes) {
             client.in_time = now;
             client.acknowledged = info.tcpi_bytes_acked;
         } else if (now - client.in_time > window) {

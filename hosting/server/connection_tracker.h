@@ -38,8 +38,8 @@ struct ServedConnection {
 /// Thread-safe.
 class ConnectionTracker {
 public:
-    ConnectionTracker(unsigned most, unsigned max_of_address)
-        : most_(most), max_of_address_(max_of_address) {}
+    ConnectionTracker(unsigned max_connections, unsigned max_of_address)
+        : max_connections_(max_connections), max_of_address_(max_of_address) {}
 
     /// Counts one more connection from this address, unless the limit is reached. Undone by
     /// remove(), or by dismiss() if there is no ServedConnection.
@@ -51,9 +51,9 @@ public:
 
     /// Closes connections that have waited longer for the whole head of a request.
     void reap_idle(std::chrono::nanoseconds patience);
-    /// Closes connections whose client has read fewer than `least` bytes in any `window` while more
-    /// were waiting all the time. Call it several times in each window.
-    void reap_slow(std::uint64_t least, std::chrono::nanoseconds window);
+    /// Closes connections whose client has read fewer than `min_bytes` in any `window`, although
+    /// more bytes were waiting all the time. Call it several times in each window.
+    void reap_slow(std::uint64_t min_bytes, std::chrono::nanoseconds window);
     /// Ends waiting connections of this daemon; requests that have arrived are still read.
     void end_waiting(const void* daemon);
 
@@ -63,7 +63,7 @@ public:
     static std::string address_of(const sockaddr* address);
 
 private:
-    const unsigned most_, max_of_address_;
+    const unsigned max_connections_, max_of_address_;
     std::mutex mutex_;
     unsigned count_ = 0;
     std::map<std::string, unsigned> by_address_;

@@ -200,9 +200,9 @@ HttpDaemon::HttpDaemon(ServedHub& hub, const ServerOptions& options, ServerStats
         return;
     }
     throw UserError(options.identity
-                        ? "the server can't be started; are certificate and key PEM files "
-                          "that belong together?"
-                        : "the server can't be started; are there too many open files?");
+                        ? "the server can't be started; check that the certificate and the "
+                          "key are PEM files and match"
+                        : "the server can't be started; check the limit of open files (ulimit -n)");
 }
 
 HttpDaemon::~HttpDaemon() {

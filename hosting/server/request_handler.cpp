@@ -189,7 +189,7 @@ void RequestHandler::wait_for(MHD_Connection* connection, Request& request, cons
     };
     mhd().suspend_connection(connection);
     if (contents_.background_tasks.start(this, key, std::move(work), resume)) return;
-    resume({key, nullptr, NotServed{503, "the server ends; try again"}});
+    resume({key, nullptr, NotServed{503, "the server is shutting down; try again"}});
 }
 
 void RequestHandler::send_file(MHD_Connection* connection, Request& request, ServedFile file) {

@@ -262,10 +262,10 @@ void check_collisions(const onnx::GraphProto& preprocessing, const onnx::GraphPr
         std::ranges::set_intersection(names, found->second, std::back_inserter(both));
         std::erase_if(both, [&](const std::string& name) { return connections.contains(name); });
         if (both.empty()) continue;
-        constexpr std::size_t most = 5;
+        constexpr std::size_t max_shown = 5;
         const std::string more =
-            both.size() > most ? fmt::format(" and {} more", both.size() - most) : "";
-        both.resize(std::min(both.size(), most));
+            both.size() > max_shown ? fmt::format(" and {} more", both.size() - max_shown) : "";
+        both.resize(std::min(both.size(), max_shown));
         fail(fmt::format("both models have {} called {}{}", kind, fmt::join(both, ", "), more),
              "rename them in one of the models, as onnx.compose.add_prefix does");
     }

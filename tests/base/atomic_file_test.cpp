@@ -166,7 +166,7 @@ TEST_F(AtomicFile, KeepsTheOldFileWhenThereIsNoSpace) {
         failure = failure_of(folder_ / "file", std::string(100'000, 'x'));
     }
     EXPECT_THAT(failure, HasSubstr((folder_ / "file").string() + ": can't be written ("));
-    EXPECT_THAT(failure, HasSubstr("; it is as it was"));
+    EXPECT_THAT(failure, HasSubstr("; the file is unchanged"));
     EXPECT_EQ(content_of(folder_ / "file"), "old");
     EXPECT_EQ(names(), std::vector<std::string>{"file"});
 }
@@ -183,8 +183,9 @@ TEST_F(AtomicFile, LeavesNothingWhenThereIsNoSpaceForANewFile) {
 
 TEST_F(AtomicFile, SaysWhichFileWhenItsFolderIsMissing) {
     const fs::path path = folder_ / "missing" / "file";
-    EXPECT_EQ(failure_of(path, "x"),
-              path.string() + ": can't be written (No such file or directory); it is as it was");
+    EXPECT_EQ(
+        failure_of(path, "x"),
+        path.string() + ": can't be written (No such file or directory); the file is unchanged");
     EXPECT_TRUE(names().empty());
 }
 

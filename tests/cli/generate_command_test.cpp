@@ -68,7 +68,7 @@ TEST_F(GenerateCommand, WritesTheManifestAndSaysWhereFactsCameFrom) {
     const ProgramResult result = generate();
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_THAT(result.out, IsEmpty());
-    EXPECT_THAT(result.err, HasSubstr("1 model not here"));
+    EXPECT_THAT(result.err, HasSubstr("1 model not available locally"));
     EXPECT_THAT(result.err, HasSubstr("git lfs pull --include \"/b/b.onnx\""));
     EXPECT_THAT(result.err, HasSubstr("from LFS pointers"));
     const ManifestDocument document = parse_document(read_file(manifest()));

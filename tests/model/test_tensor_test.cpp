@@ -51,16 +51,16 @@ TEST(TestTensor, ScalarsHaveNoDimensions) {
 }
 
 TEST(TestTensor, BrokenBytesAreToldApart) {
-    EXPECT_EQ(reason_of(""), "it states no element type");
+    EXPECT_EQ(reason_of(""), "it has no element type");
     EXPECT_EQ(reason_of("version https://git-lfs.github.com/spec/v1\n"),
-              "it is no protobuf message");
+              "it is not a protobuf message");
     EXPECT_EQ(reason_of(tensor_bytes(1, {4}, 100).substr(0, 50)), "it is cut off");
     EXPECT_EQ(reason_of(std::string("\x4a\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 10)),
               "it is cut off");
     EXPECT_EQ(reason_of(std::string(20, '\xff')), "a number in it is longer than 10 bytes");
     EXPECT_EQ(reason_of(std::string("\x0a\x01\x80\x10\x07", 5)), "its dims are cut off");
     EXPECT_EQ(reason_of(tensor_bytes(1, std::vector<std::int64_t>(65, 1))),
-              "it has over 64 dimensions");
+              "it has more than 64 dimensions");
     EXPECT_EQ(reason_of(tensor_bytes(1, {}, 0, std::string(5000, 'n'))),
               "its name is longer than 4,096 bytes");
 }

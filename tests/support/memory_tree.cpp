@@ -90,7 +90,7 @@ std::unique_ptr<ByteSource> MemoryTree::open(const std::string& path) const {
     }
     const auto found = files_.find(path);
     if (found == files_.end() || found->second.stat.kind != FileKind::regular) {
-        throw UserError(path + ": is not a regular file; replace it by one");
+        throw UserError(path + ": is not a regular file; replace it with one");
     }
     if (!found->second.is_readable) {
         throw UserError(path + ": can't be read (Permission denied); check its permissions");
