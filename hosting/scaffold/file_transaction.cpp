@@ -64,11 +64,11 @@ void copy_blocks(const fs::path& from, const fs::path& to,
     file.flush();
 }
 
-/// Where the symbolic link leads, also when there is nothing yet; "" when it leads nowhere.
+/// The final target of the symbolic link, even if the file does not exist; "" for a loop.
 fs::path target_of_link(fs::path place) {
-    constexpr int most_links = 40;  // as Linux follows
+    constexpr int max_links = 40;  // as Linux follows
     std::error_code error, absent;
-    for (int i = 0; i < most_links; ++i) {
+    for (int i = 0; i < max_links; ++i) {
         if (!fs::is_symlink(fs::symlink_status(place, absent))) return place;
         place = fs::weakly_canonical(place.parent_path() / fs::read_symlink(place, error), error);
         if (error) break;

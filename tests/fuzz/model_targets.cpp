@@ -130,13 +130,12 @@ private:
 void fuzz_archive(std::string_view input) {
     MemberChecker checker(small_limits);
     const auto problems = walk_archive(reader_of(input), small_limits, checker);
-    if (checker.is_open()) require(!problems.empty(), "an archive that breaks off has a problem");
+    if (checker.is_open()) require(!problems.empty(), "a truncated archive has a problem");
     for (const ArchiveProblem& problem : problems) {
         require(!problem.reason.empty(), "a problem has a reason");
     }
     const TestDataArchive archive = read_test_data_archive(reader_of(input), small_limits);
-    require(archive.problems.empty() == problems.empty(),
-            "an archive has problems whoever reads it");
+    require(archive.problems.empty() == problems.empty(), "both readers report problems or none");
 }
 
 /// A whole bundle. Its manifest and checksums are part of the seeds: the reader accepts no other.
