@@ -22,7 +22,7 @@ constexpr int nested_type_limit = 64;
 
 constexpr std::string_view undefined = "undefined";
 
-/// Names in messages are cut: a hostile one may have megabytes.
+/// Names in messages are cut, since a hostile name may have megabytes.
 constexpr std::size_t shown_name_limit = 100;  // bytes
 
 bool is_defined(int element_type) {
@@ -53,7 +53,7 @@ std::optional<int> undefined_element(const onnx_lite::TypeProto& type, int depth
     }
 }
 
-/// Whether the type as text, which inference may have completed, has a part that is not known.
+/// Whether a part of the type is unknown. Inference may have completed the type.
 bool is_undefined(const std::string& type) {
     return !type.starts_with("opaque(") && type.find(undefined) != type.npos;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a graph states about its inputs and outputs that can't be true. Only the .cpp files of this
-// module include this header.
+// Finds contradictions in the inputs and outputs of a graph. Only the .cpp files of this module
+// include this header.
 #pragma once
 
 #include <string>
@@ -14,19 +14,19 @@ class GraphProto;
 
 namespace onnxhub {
 
-/// More of one model are only counted.
+/// Further contradictions of a model are only counted.
 inline constexpr std::size_t contradictions_limit = 5;
 
 struct GraphContradictions {
-    /// One clause each, the last of them a count where there are more than the limit.
+    /// One clause each. Above the limit, the last one is the number of further contradictions.
     std::vector<std::string> reasons;
-    bool concern_ports = false;  ///< then no reader can use the ports
+    bool concern_ports = false;  ///< if so, the ports are not usable
 };
 
-/// `ports` are those read of `graph`, with what shape inference found. Looks for inputs that are
-/// there twice, ports without a name or type, element types that ONNX does not define, and a graph
-/// that computes nothing. Names that are not UTF-8 have no reason here (ModelGraph has a flag of
-/// its own for all names), but concern ports. Linear in inputs and outputs.
+/// `ports` are the ports of `graph`, including inferred shapes. Finds duplicate inputs, ports
+/// without a name or type, element types that ONNX does not define, and an empty graph. Names that
+/// are not UTF-8 set `concern_ports` but add no reason, since ModelGraph::has_invalid_names reports
+/// them. Takes linear time.
 GraphContradictions find_contradictions(const onnx_lite::GraphProto& graph, const IoPorts& ports);
 
 }  // namespace onnxhub

@@ -12,8 +12,8 @@ namespace onnxhub {
 enum class CheckOutcome {
     passed,
     failed,   ///< breaks ONNX's rules; the message says how
-    too_new,  ///< its IR version or an opset is newer than the checker: nothing is known
-    crashed,  ///< the checker did not survive it, or took too long
+    too_new,  ///< its IR version or an opset is newer than the checker supports
+    crashed,  ///< the checker crashed or took too long
 };
 
 struct CheckVerdict {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two models as one: a preprocessing model in front of a network, composed in an ONNX worker.
+// Composes a preprocessing model and a network into one model, in an ONNX worker.
 #pragma once
 
 #include <filesystem>
@@ -9,9 +9,9 @@
 
 namespace onnxhub {
 
-/// The serialized onnx.ModelProto that model/worker/compose_models.h describes, of two model files.
-/// `worker` is the program onnx-worker. It may compute for ten minutes and use 1 GiB of memory and
-/// eight times the size of both files.
+/// Composes two model files. Returns a serialized onnx.ModelProto; see
+/// model/worker/compose_models.h. `worker` is the program onnx-worker. It may compute for ten
+/// minutes and use 1 GiB of memory and eight times the size of both files.
 ///
 /// Throws UserError, with one line to show, when the models can't be composed or exceed these
 /// limits or crash the worker, and WorkerUnavailable.

@@ -163,7 +163,7 @@ bool needs_inference(const onnx_lite::ModelProto& model) {
     });
 }
 
-/// Numbers that inference found go where the model declares none; names it made up do not.
+/// Fills unknown dimensions with inferred numbers, but not with names that inference invented.
 void complete_output(const onnx_lite::ValueInfoProto& declared, const InferredTensor& inferred,
                      Port& port) {
     if (!declared.has_type()) port.type = inferred.type;

@@ -16,8 +16,8 @@
 namespace onnxhub {
 namespace {
 
-// Bytes read at once: little after a skip, since what follows the head of one tensor is mostly its
-// payload, and more and more while reading goes straight on.
+// Bytes per read: few after a skip, since a tensor's head is mostly followed by its payload. The
+// number grows while reading is sequential.
 constexpr std::size_t first_window = 256;
 constexpr std::size_t largest_window = 32 * 1024;
 
@@ -287,7 +287,7 @@ private:
         bool is_dropped = false;
     };
 
-    /// Names what people mistake for models.
+    /// Recognizes files that are often mistaken for models.
     void check_head() {
         if (cursor_.size() == 0) cursor_.fail("is empty");
         static constexpr std::pair<std::string_view, const char*> others[] = {
@@ -350,7 +350,8 @@ private:
         return out;
     }
 
-    /// A message of few bytes takes hundreds when it is parsed, and a port more in every report.
+    /// A parsed message takes much more memory than its bytes in the file, and each port also takes
+    /// space in every report.
     void count_message() {
         const std::uint64_t limit =
             std::max(skeleton_few_messages, cursor_.size() / skeleton_bytes_of_message);
@@ -391,7 +392,7 @@ private:
         out += inner;
     }
 
-    /// Gives the size of the value itself: of what is in it where it has a length.
+    /// Returns the size of the value, without its length prefix.
     std::uint64_t skip_value(WireType wire, std::uint64_t tag, std::uint64_t end) {
         std::uint64_t begin = cursor_.position();
         switch (wire) {
@@ -421,8 +422,8 @@ private:
         return cursor_.position() - begin;
     }
 
-    /// Groups are an encoding ONNX has never used; they may nest without bound, so no recursion,
-    /// and the numbers of the outer ones alone are kept.
+    /// ONNX has never used groups. They may nest without bound, so this function does not recurse
+    /// and keeps only the numbers of the outer groups.
     void skip_group(std::uint64_t number, std::uint64_t end) {
         std::array<std::uint64_t, group_depth_limit> numbers{number};
         for (std::uint64_t open = 1; open > 0;) {

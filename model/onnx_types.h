@@ -18,7 +18,7 @@ std::string type_text(const onnx_lite::TypeProto& type);
 /// Dimensions of a tensor type; empty without a shape and for all other types.
 Shape shape_of(const onnx_lite::TypeProto& type);
 
-/// Whether a tensor type states a shape at all (which may have no dimensions).
+/// Whether a tensor type has a shape, even one without dimensions.
 bool has_shape(const onnx_lite::TypeProto& type);
 
 }  // namespace onnxhub

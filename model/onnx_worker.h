@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes that use libonnx for this one. Crafted models have crashed libonnx, and it is slow to
-// load, so it is part of another program alone: onnx-worker. A model that crashes it loses only its
-// own answer.
+// Runs libonnx in other processes. Crafted models have crashed libonnx, and it is slow to load, so
+// only the program onnx-worker links it. When a model crashes a worker, only the answer for this
+// model is lost.
 #pragma once
 
 #include <filesystem>
@@ -23,19 +23,19 @@ struct WorkerFailure {
 /// The answer as the task serializes it.
 using WorkerResult = std::variant<std::string, WorkerFailure>;
 
-/// Thrown when no worker can be started, such as when the program is not installed. No model is the
-/// cause.
+/// Thrown when no worker can be started, such as when the program is not installed. The
+/// model is not the cause.
 class WorkerUnavailable : public UserError {
 public:
     using UserError::UserError;
 };
 
-/// The path of onnx-worker: below program_prefix() when it is there, otherwise where this build
-/// installs it. The file may be missing.
+/// The path of onnx-worker: below program_prefix() when it exists there, otherwise where this
+/// build installs it. The file may be missing.
 std::filesystem::path onnx_worker_program();
 
-/// A pool of processes, one for each thread that asks at the same time. They start with the first
-/// request; after a crash another one starts. Each may use 4 GiB of memory, and 60 s for a model.
+/// A pool of processes, one for each concurrent request. They start on demand and restart after a
+/// crash. Each may use 4 GiB of memory and 60 s per model.
 class OnnxWorkers {
 public:
     /// `command` is a program and its arguments that speak the protocol of worker_protocol.h.

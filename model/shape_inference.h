@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ONNX shape inference, in another process. A model that crashes it loses only its own inferred
-// shapes.
+// ONNX shape inference, in another process. When a model crashes it, only the inferred shapes of
+// this model are lost.
 #pragma once
 
 #include <map>
@@ -20,14 +20,15 @@ struct InferredTensor {
     std::string type;  ///< as manifests spell it; "undefined" when unknown
 };
 
-/// By tensor name: each graph output that inference knows something about, and the requested
-/// tensors. Dimensions that it doesn't know are unknown.
+/// By tensor name: the graph outputs that inference has a result for, and the requested tensors.
+/// Dimensions without a result are unknown.
 struct InferredShapes {
     std::map<std::string, InferredTensor> tensors;
 };
 
 struct InferenceFailure {
-    bool crashed = false;  ///< the process died or ran out of time or memory: worth a diagnostic
+    bool crashed =
+        false;  ///< the process died or ran out of time or memory; reported as a diagnostic
     std::string reason;
 };
 
@@ -46,7 +47,7 @@ public:
 /// Reads the answer to OnnxTask::infer_shapes. Nothing when it is malformed.
 std::optional<InferredShapes> parse_inferred_shapes(const std::string& answer);
 
-/// Asks workers, which share nothing with this process (see onnx_worker.h).
+/// Runs inference in workers (see onnx_worker.h).
 std::unique_ptr<ShapeInference> isolated_shape_inference(std::shared_ptr<OnnxWorkers> workers);
 
 }  // namespace onnxhub

@@ -35,7 +35,7 @@ bool is_model(std::string_view name) {
     return name.ends_with(model_suffix) && !name.starts_with("._");
 }
 
-/// Passes everything on, and sees whether there is a model.
+/// Forwards everything and records whether the archive has a model.
 class ModelFinder : public ArchiveVisitor {
 public:
     explicit ModelFinder(ArchiveVisitor& next) : next_(next) {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The archive with a model and its test data: a `.tar.gz` with `*.onnx` and folders
-// `test_data_set_N/` of `input_I.pb` and `output_I.pb`, mostly all in one top folder.
+// `test_data_set_N/` of `input_I.pb` and `output_I.pb`, usually in one top folder.
 #pragma once
 
 #include <cstddef>
@@ -47,8 +47,8 @@ std::vector<ArchiveProblem> walk_test_data_archive(const BlockReader& read,
                                                    const ArchiveLimits& limits,
                                                    ArchiveVisitor& visitor);
 
-/// Adds a file as if it were the member `path`, for test data that is in no archive yet. `read`
-/// gives its bytes; what that throws passes through.
+/// Adds a file as if it were the member `path`, for test data that is not packed yet. `read`
+/// returns its bytes. Throws what `read` throws.
 void add_test_data_file(TestDataArchive& archive, const std::string& path, const BlockReader& read);
 
 }  // namespace onnxhub

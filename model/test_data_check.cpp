@@ -23,8 +23,8 @@ std::string text_of(const TestTensor& tensor) {
     return text + "]";
 }
 
-/// A number fits itself alone; names and unknown dimensions fit anything. A port with no dimensions
-/// is a scalar or one of unknown shape, which manifests don't tell apart.
+/// A number fits only the same number. Names and unknown dimensions fit any number. A port without
+/// dimensions is a scalar or has an unknown shape; manifests do not distinguish the two.
 bool fits(const TestTensor& tensor, const Port& port) {
     if (port.type != "tensor(" + std::string(element_type_name(tensor.element_type)) + ")") {
         return false;

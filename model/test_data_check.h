@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Test data, packed or about to be, against the ports of the model.
+// Compares test data with the ports of the model, before or after packing.
 #pragma once
 
 #include <string>

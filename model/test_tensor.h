@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a serialized onnx.TensorProto says of itself, learned while its bytes stream by: test data
-// may be larger than memory.
+// Reads type and shape of a serialized onnx.TensorProto from a stream, since test data may be
+// larger than memory.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ struct TestTensor {
     bool operator==(const TestTensor&) const = default;
 };
 
-/// Why the bytes are no TensorProto, one clause.
+/// Why the bytes are not a TensorProto, as one clause.
 struct MalformedTensor {
     std::string reason;
 };
@@ -32,7 +32,7 @@ class TestTensorReader {
 public:
     void data(std::span<const std::byte> block);
 
-    /// Once, behind the last block.
+    /// Call it once, after the last block.
     std::variant<TestTensor, MalformedTensor> finish();
 
 private:
@@ -48,7 +48,7 @@ private:
     std::uint64_t varint_ = 0;
     int varint_bytes_ = 0;
     std::uint64_t field_ = 0;
-    std::uint64_t left_ = 0;  ///< bytes of the present field still to come
+    std::uint64_t left_ = 0;  ///< remaining bytes of the current field
     TestTensor tensor_;
     std::optional<std::string> problem_;
 };

@@ -64,11 +64,15 @@ void copy_blocks(const fs::path& from, const fs::path& to,
     file.flush();
 }
 
+<<<<<<< HEAD
 /// The target of a symbolic link, also if it does not exist yet; "" for a loop of links.
+=======
+/// The final target of the symbolic link, even if the file does not exist; "" for a loop.
+>>>>>>> main
 fs::path target_of_link(fs::path place) {
-    constexpr int most_links = 40;  // as Linux follows
+    constexpr int max_links = 40;  // as Linux follows
     std::error_code error, absent;
-    for (int i = 0; i < most_links; ++i) {
+    for (int i = 0; i < max_links; ++i) {
         if (!fs::is_symlink(fs::symlink_status(place, absent))) return place;
         place = fs::weakly_canonical(place.parent_path() / fs::read_symlink(place, error), error);
         if (error) break;

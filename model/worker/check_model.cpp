@@ -17,7 +17,7 @@
 namespace onnxhub {
 namespace {
 
-/// Why this build's libonnx can't judge the model; nothing when it can.
+/// Why this build's libonnx can't check the model; nothing when it can.
 std::optional<std::string> newer_than_checker(const onnx::ModelProto& model) {
     if (model.ir_version() > onnx::Version::IR_VERSION) {
         return "IR version " + std::to_string(model.ir_version()) +
@@ -39,8 +39,8 @@ bool has_payload(const onnx::TensorProto& tensor) {
            tensor.double_data_size() > 0 || tensor.uint64_data_size() > 0;
 }
 
-/// Whether the skeleton may have stepped over the payload: no element takes more than 16 bytes
-/// (complex128), strings apart.
+/// Whether the skeleton may have skipped the payload. Except for strings, an element takes at most
+/// 16 bytes (complex128).
 bool may_be_stepped_over(const onnx::TensorProto& tensor) {
     if (tensor.data_type() == onnx::TensorProto::STRING) return true;
     std::uint64_t elements = 1;
@@ -60,8 +60,8 @@ void empty(onnx::TensorProto& tensor) {
     tensor = std::move(emptied);
 }
 
-/// The checker wants payloads where the skeleton has none, and would look for external files by
-/// paths from the model: such tensors are made empty ones, which it lets pass.
+/// The checker requires payloads that the skeleton does not have, and would open external files by
+/// paths from the model. So these tensors become empty, which the checker accepts.
 void complete(onnx::TensorProto& tensor) {
     const bool is_external = tensor.data_location() == onnx::TensorProto::EXTERNAL;
     if (is_external || (!has_payload(tensor) && may_be_stepped_over(tensor))) empty(tensor);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two models as one: a preprocessing model in front of a network.
+// Composes a preprocessing model and a network into one model.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -20,14 +20,14 @@ namespace onnxhub {
 /// Then follow the checks of onnx.compose.merge_models: edges, initializers, value_info, sparse
 /// initializers, functions and metadata must not collide, and connected ports must agree in type
 /// and shape (names of dimensions and unknown ones agree with everything). The result has the
-/// higher of the two IR versions, since each allows what the one before does, and passes ONNX's
-/// checker.
+/// higher of the two IR versions, since newer versions allow all that older ones do. It passes
+/// ONNX's checker.
 ///
 /// Throws UserError, with one line to show, when the models can't be composed.
 onnx::ModelProto compose_models(onnx::ModelProto preprocessing, onnx::ModelProto network);
 
-/// The same with two files, as a serialized onnx.ModelProto. From then on the time and memory of
-/// this process are limited, by the sizes of the files.
+/// The same with two files, as a serialized onnx.ModelProto. Limits the time
+/// and memory of this process from now on; the limit depends on the sizes of the files.
 std::string compose_model_files_here(const std::filesystem::path& preprocessing,
                                      const std::filesystem::path& network);
 

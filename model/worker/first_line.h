@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Messages of libonnx: after the first line they describe the node at length.
+// Shortens messages of libonnx, which describe the node at length after the first line.
 #pragma once
 
 #include <string>

@@ -7,8 +7,8 @@
 
 namespace onnxhub {
 
-/// A serialized onnx.GraphProto. Its value_info are the outputs and those of `tensors` that
-/// inference knows something about. `bytes` is a serialized onnx.ModelProto. Throws what libonnx
+/// Returns a serialized onnx.GraphProto. Its value_info are the outputs and `tensors` for which
+/// inference has a result. `bytes` is a serialized onnx.ModelProto. Throws what libonnx
 /// throws.
 std::string infer_shapes_task(const std::string& bytes, const std::vector<std::string>& tensors);
 

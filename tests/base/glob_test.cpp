@@ -87,7 +87,7 @@ TEST(Glob, FolderMatchesEverythingInIt) {
     EXPECT_FALSE(glob_matches("preproc/", "vision/preproc"));
 }
 
-// Backtracking would take longer than the sun will shine.
+// Backtracking would take exponential time.
 TEST(Glob, HostilePatternsTakeNoLongerThanOthers) {
     std::string pattern;
     for (int i = 0; i < 200; ++i) pattern += "*a";

@@ -195,7 +195,7 @@ TEST_F(GenerateCommand, OneOfAFewEntriesMayGoButNotTheOnlyOne) {
     hub.write("a/README.md", table({}));
     result = generate();
     EXPECT_EQ(result.status, 1);
-    EXPECT_THAT(result.err, HasSubstr("1 of 1 entries would vanish"));
+    EXPECT_THAT(result.err, HasSubstr("1 of 1 entries would be removed"));
     EXPECT_EQ(parse_document(read_file(manifest())).entries.size(), 1u);
 }
 

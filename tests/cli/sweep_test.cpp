@@ -328,7 +328,7 @@ TEST_F(Sweep, MergeRefusesToEmptyAHubAndTellsWhatIsWrongOnce) {
     }
     const ProgramResult refused = onnxhub("merge ../1 ../2 --output ../merged.json");
     EXPECT_EQ(refused.status, 1);
-    EXPECT_THAT(refused.err, HasSubstr("3 of 5 entries would vanish"));
+    EXPECT_THAT(refused.err, HasSubstr("3 of 5 entries would be removed"));
     EXPECT_FALSE(fs::exists(folder.path() / "merged.json"));
     const std::size_t reported = refused.err.find("a/README.md:4: ");
     ASSERT_NE(reported, std::string::npos);

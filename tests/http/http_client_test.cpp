@@ -29,7 +29,7 @@ using testing::Not;
 using testing::SizeIs;
 using Kind = HttpFailure::Kind;
 
-/// A client that notes its pauses instead of making them.
+/// A client that records its pauses and does not sleep.
 struct PatientClient {
     std::vector<milliseconds> waits;
     HttpClient client;
@@ -58,7 +58,7 @@ private:
     std::optional<std::string> old_;
 };
 
-/// Notes what it is reported.
+/// Records the calls.
 struct NotingSink : HttpSink {
     std::vector<int> statuses;
     std::string body;

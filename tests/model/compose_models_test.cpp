@@ -200,7 +200,7 @@ TEST(ComposeModels, CollisionsAreErrors) {
     EXPECT_THAT(error(one.proto(), other.proto()), HasSubstr("metadata differ in \"author\""));
     one = preprocessing(15, 8);
     other = network(15, 8);
-    // The one that is there twice comes after others.
+    // The duplicate comes after other items.
     one.proto().add_functions()->set_name("G");
     one.proto().add_functions()->set_name("F");
     for (ModelBuilder* model : {&one, &other}) {
@@ -247,7 +247,8 @@ TEST(ComposeModels, BadModelsAreRefused) {
     EXPECT_THAT(error(cyclic.proto(), network().proto()), HasSubstr("checker"));
 }
 
-/// What onnx.compose makes of the same pair: nodes, inputs, outputs and initializers, a line each.
+/// The result of onnx.compose for the same pair: nodes, inputs, outputs and initializers, one per
+/// line.
 constexpr const char* python = R"(
 import onnx, sys
 from onnx import compose
