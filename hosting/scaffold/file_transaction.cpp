@@ -64,11 +64,7 @@ void copy_blocks(const fs::path& from, const fs::path& to,
     file.flush();
 }
 
-<<<<<<< HEAD
-/// The target of a symbolic link, also if it does not exist yet; "" for a loop of links.
-=======
 /// The final target of the symbolic link, even if the file does not exist; "" for a loop.
->>>>>>> main
 fs::path target_of_link(fs::path place) {
     constexpr int max_links = 40;  // as Linux follows
     std::error_code error, absent;

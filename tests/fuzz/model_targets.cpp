@@ -135,11 +135,7 @@ void fuzz_archive(std::string_view input) {
         require(!problem.reason.empty(), "a problem has a reason");
     }
     const TestDataArchive archive = read_test_data_archive(reader_of(input), small_limits);
-<<<<<<< HEAD
-    require(archive.problems.empty() == problems.empty(), "all readers find the same problems");
-=======
     require(archive.problems.empty() == problems.empty(), "both readers report problems or none");
->>>>>>> main
 }
 
 /// A whole bundle. Its manifest and checksums are part of the seeds: the reader accepts no other.

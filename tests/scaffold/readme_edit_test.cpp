@@ -96,11 +96,7 @@ TEST(ReadmeEdit, AMissingColumnIsNamedWithItsTable) {
     EXPECT_THAT(reason(), HasSubstr("Download (with sample test data)"));
 }
 
-<<<<<<< HEAD
-/// Any name is shown as it is, and the table keeps its columns.
-=======
 /// The table shows names with special characters unchanged and keeps its columns.
->>>>>>> main
 TEST(ReadmeEdit, NamesAreEscapedAndRowsStayOneLine) {
     const ModelRow row{"a|b<c>\n`d`", {"m#1.onnx", 900}, {}, "1.2", 7, {}};
     const std::string with = with_model_row(empty_table, "README.md", row);
@@ -111,13 +107,8 @@ TEST(ReadmeEdit, NamesAreEscapedAndRowsStayOneLine) {
 
 TEST(ReadmeEdit, FoldersAreLinkedOnce) {
     const std::string readme = "| Model Class | Description |\n|-|-|";
-<<<<<<< HEAD
-    const std::string with = with_folder_row(readme, "a/b_c", "B c", "Finds | shapes");
-    EXPECT_EQ(with, "| Model Class | Description |\n|-|-|\n| [B c](a/b_c) | Finds \\| shapes |\n");
-=======
     const std::string with = with_folder_row(readme, "a/b_c", "B c", "Cats | dogs");
     EXPECT_EQ(with, "| Model Class | Description |\n|-|-|\n| [B c](a/b_c) | Cats \\| dogs |\n");
->>>>>>> main
     EXPECT_EQ(with_folder_row(with, "a/b_c", "Other", ""), with);
     EXPECT_THAT(with_folder_row(with, "", "Models", ""), HasSubstr("| [Models](.) | |\n"));
     EXPECT_THROW(with_folder_row("# No table\n", "a", "A", ""), UserError);
