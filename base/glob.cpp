@@ -191,9 +191,9 @@ bool match(const std::vector<Step>& steps, const Text& text, bool folders_above,
     Positions now(steps);
     Positions next(steps);
     now.enter(0);
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (folders_above && text[i] == U'/' && now.at_end()) return true;
-        now.advance(text[i], next);
+    for (const char32_t c : text) {
+        if (folders_above && c == U'/' && now.at_end()) return true;
+        now.advance(c, next);
         swap(now, next);
     }
     return now.at_end() && !folders_only;

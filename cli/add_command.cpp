@@ -43,7 +43,7 @@ std::vector<std::string> parse_tags(const std::string& text) {
     std::vector<std::string> tags;
     for (std::size_t begin = 0; begin <= text.size();) {
         const std::size_t end = std::min(text.find(',', begin), text.size());
-        tags.push_back(std::string(trimmed(text.substr(begin, end - begin), " \t")));
+        tags.emplace_back(trimmed(text.substr(begin, end - begin), " \t"));
         if (tags.back().empty() || tags.back().find('/') != std::string::npos) {
             throw CLI::ValidationError(
                 "--tags", "\"" + text + "\" is not a list such as vision,classification");
