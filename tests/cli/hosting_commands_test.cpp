@@ -200,7 +200,8 @@ TEST_F(Hosting, AddRefusesTestDataThatContradictsTheModel) {
          "td: test_data_set_0 has 2 inputs, the model takes 1; make "},
         {{{"input_1.pb", good}, {"output_0.pb", good}}, "input_0.pb is missing"},
         {{{"input_0.pb", "no tensor"}, {"output_0.pb", good}}, "input_0.pb is not a tensor: "},
-        {{{"input.pb", good}, {"output.pb", good}}, "has 0 inputs, the model takes 1 (and similar problems)"},
+        {{{"input.pb", good}, {"output.pb", good}},
+         "has 0 inputs, the model takes 1 (and similar problems)"},
     };
     const std::vector<std::string> add{"add", small_model("m"), "--hub-dir", "hub", "--class",
                                        "a",   "--test-data",    "td"};
