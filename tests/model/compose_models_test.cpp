@@ -201,8 +201,11 @@ TEST(ComposeModels, CollisionsAreErrors) {
     one = preprocessing(15, 8);
     other = network(15, 8);
     // The duplicate comes after other items.
-    one.proto().add_functions()->set_name("G");
-    one.proto().add_functions()->set_name("F");
+    for (const auto& [name, domain] : {std::pair("G", "mine"), std::pair("F", "other")}) {
+        auto& function = *one.proto().add_functions();
+        function.set_name(name);
+        function.set_domain(domain);
+    }
     for (ModelBuilder* model : {&one, &other}) {
         auto& function = *model->proto().add_functions();
         function.set_name("F");
