@@ -31,7 +31,7 @@ bool is_own_server(const std::string& endpoint, LfsConfig config) {
 
 /// GITHUB_TOKEN is for github.com only, ONNXHUB_LFS_TOKEN for any server.
 std::string token_for(const std::string& endpoint) {
-    const std::string token = environment("ONNXHUB_LFS_TOKEN");
+    std::string token = environment("ONNXHUB_LFS_TOKEN");
     if (!token.empty()) return token;
     const bool is_github = host_of(endpoint) == "github.com" && endpoint.starts_with("https://");
     return is_github ? environment("GITHUB_TOKEN") : "";
