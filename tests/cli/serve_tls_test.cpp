@@ -120,7 +120,7 @@ TEST_F(ServeTls, WhatCantBeUsedAsKeyIsOneLine) {
         EXPECT_EQ(result.status, 2) << key;
         EXPECT_EQ(result.out, "") << key;
         EXPECT_THAT(result.err,
-                    AllOf(StartsWith("onnxhub: error: "), HasSubstr("certificate and the key")));
+                    AllOf(StartsWith("onnxhub: error: "), HasSubstr("certificate and key")));
         EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
     }
 }
