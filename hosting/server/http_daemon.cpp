@@ -200,8 +200,8 @@ HttpDaemon::HttpDaemon(ServedHub& hub, const ServerOptions& options, ServerStats
         return;
     }
     throw UserError(options.identity
-                        ? "the server can't be started; check that the certificate and the "
-                          "key are PEM files and match"
+                        ? "the server can't be started; check that certificate and key "
+                          "are PEM files and match"
                         : "the server can't be started; check the limit of open files (ulimit -n)");
 }
 
