@@ -2,6 +2,8 @@
 #include "http/url.h"
 
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/spelling.h"
@@ -68,6 +70,16 @@ bool is_plain_url(std::string_view url) {
     return false;
 }
 
+/// Scheme, host and port of a URL that is plain, with or without a path; otherwise nothing.
+std::optional<std::string> plain_origin(const std::string& url) {
+    if (!is_plain_url(url) && !is_plain_url(url + "/")) return std::nullopt;
+    const std::size_t host = url.find("://") + 3;
+    std::string origin = lower_case(url.substr(0, url.find('/', host)));
+    if (origin.find(':', host) == origin.npos)
+        origin += origin.starts_with("https") ? ":443" : ":80";
+    return origin;
+}
+
 }  // namespace
 
 CurlUrl parse_url(const std::string& text) {
@@ -103,6 +115,9 @@ std::string shown_url(const std::string& text) {
 }
 
 bool same_origin(const std::string& one, const std::string& other) {
+    const auto plain_one = plain_origin(one);
+    const auto plain_other = plain_origin(other);
+    if (plain_one && plain_other) return *plain_one == *plain_other;
     const CurlUrl a = parse_url(one);
     const CurlUrl b = parse_url(other);
     return a && b && url_part(a, CURLUPART_SCHEME) == url_part(b, CURLUPART_SCHEME) &&

@@ -206,7 +206,7 @@ std::uint16_t HubServer::port() const {
     return state_->port;
 }
 
-void HubServer::reload(ServerOptions options) {
+void HubServer::reload(const ServerOptions& options) {
     auto next = std::make_unique<HttpDaemon>(state_->hub, options, state_->stats, state_->contents);
     const std::lock_guard lock(state_->mutex);
     state_->retired.push_back(std::exchange(state_->daemon, std::move(next)));

@@ -27,7 +27,7 @@ public:
     /// Applies the options to new connections, except for address, port, limits and rates. Existing
     /// connections finish the response that is being sent. Throws UserError when a PEM cannot be
     /// used; then nothing changes.
-    void reload(ServerOptions options);
+    void reload(const ServerOptions& options);
 
     /// Accepts no new connections and closes those that wait for a request.
     void begin_drain();

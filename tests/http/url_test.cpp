@@ -57,6 +57,12 @@ TEST(Url, OriginIsSchemeHostAndPort) {
     EXPECT_FALSE(same_origin("https://example.org/a", "https://example.org:8443/a"));
     EXPECT_FALSE(same_origin("https://example.org/a", "https://www.example.org/a"));
     EXPECT_FALSE(same_origin("no URL", "no URL"));
+    // Plain URLs are compared without libcurl, with the same result.
+    EXPECT_TRUE(same_origin("http://127.0.0.1:80", "http://127.0.0.1/a"));
+    EXPECT_TRUE(same_origin("https://Example.org", "https://example.org:443/a/b"));
+    EXPECT_FALSE(same_origin("http://example.org:443/a", "https://example.org/a"));
+    EXPECT_FALSE(same_origin("https://example.org", "https://example.org.evil.org/a"));
+    EXPECT_FALSE(same_origin("http://127.0.0.1:8080/a", "http://127.0.0.1:8081/a"));
 }
 
 TEST(Url, HostIsInLowerCaseAndEmptyForInvalidUrls) {
