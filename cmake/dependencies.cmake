@@ -6,6 +6,8 @@ find_package(CLI11 REQUIRED)
 pkg_check_modules(libarchive REQUIRED IMPORTED_TARGET libarchive)
 pkg_check_modules(libcurl REQUIRED libcurl)
 pkg_check_modules(libmicrohttpd REQUIRED IMPORTED_TARGET libmicrohttpd)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
 
 # cmark-gfm's extensions come with a header and a library, but not everywhere with a .pc file.
 pkg_check_modules(cmark_gfm REQUIRED IMPORTED_TARGET libcmark-gfm)

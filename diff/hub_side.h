@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "generator/settings.h"
 #include "manifest/manifest.h"
 #include "repository/tree.h"
+#include "sources/settings.h"
 
 namespace onnxhub {
 

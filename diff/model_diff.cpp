@@ -34,15 +34,15 @@ struct SideStates {
     ContentTable contents;
 };
 
-bool say_the_same(const std::vector<ReadmeModel>& one, const std::vector<ReadmeModel>& other) {
-    return one.size() == other.size() && std::ranges::all_of(one, [&](const ReadmeModel& row) {
+bool say_the_same(const std::vector<ModelRow>& one, const std::vector<ModelRow>& other) {
+    return one.size() == other.size() && std::ranges::all_of(one, [&](const ModelRow& row) {
                return std::ranges::any_of(
-                   other, [&](const ReadmeModel& twin) { return row.says_the_same(twin); });
+                   other, [&](const ModelRow& twin) { return row.says_the_same(twin); });
            });
 }
 
-bool archives_differ(const std::vector<ReadmeModel>& rows, ModelFiles& files) {
-    return std::ranges::any_of(rows, [&](const ReadmeModel& row) {
+bool archives_differ(const std::vector<ModelRow>& rows, ModelFiles& files) {
+    return std::ranges::any_of(rows, [&](const ModelRow& row) {
         return row.archive_path && files.file_differs(*row.archive_path);
     });
 }
@@ -71,9 +71,9 @@ std::set<std::string> touched_models(const SideRows& before, const SideRows& aft
 /// The touched models that exist on this side.
 SideStates states_of(const HubSide& side, const SideRows& rows, const SideRows& other_rows,
                      const std::set<std::string>& touched, const DiffOptions& options) {
-    std::vector<ReadmeModel> wanted;
+    std::vector<ModelRow> wanted;
     for (const std::string& path : touched) {
-        const std::vector<ReadmeModel>& of_model = rows.at(path);
+        const std::vector<ModelRow>& of_model = rows.at(path);
         wanted.insert(wanted.end(), of_model.begin(), of_model.end());
     }
     const CarriedPorts carried =

@@ -7,8 +7,8 @@
 #include <variant>
 
 #include "base/quantity.h"
-#include "generator/hub_rows.h"
 #include "manifest/port_text.h"
+#include "sources/hub_rows.h"
 
 namespace onnxhub {
 namespace {
@@ -105,7 +105,7 @@ std::string joined(const std::vector<std::string>& texts) {
 
 void add_table_facts(StateBuilder& builder, const ModelDescription& model,
                      const ContentTable& contents) {
-    if (is_discovered(model.row)) return;
+    if (!states_opset(model.row)) return;
     builder.add_listed("name", model.row.name);
     builder.add_listed("listed opset", std::to_string(model.row.opset_version));
     builder.add_listed("ONNX version", model.row.onnx_version);

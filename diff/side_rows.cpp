@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "base/user_error.h"
-#include "generator/hub_rows.h"
+#include "sources/hub_rows.h"
 
 namespace onnxhub {
 namespace {
@@ -38,13 +38,13 @@ void note_unread_readme(const Tree& tree, const std::string& path, SideRows& sid
 
 bool SideRows::knows_rows_of(const std::string& path, const SideRows& other) const {
     if (has_lost_root) return false;
-    return std::ranges::none_of(other.at(path), [&](const ReadmeModel& row) {
-        return unread_readmes.contains(row.readme_path);
+    return std::ranges::none_of(other.at(path), [&](const ModelRow& row) {
+        return unread_readmes.contains(row.source_file);
     });
 }
 
-const std::vector<ReadmeModel>& SideRows::at(const std::string& path) const {
-    static const std::vector<ReadmeModel> none;
+const std::vector<ModelRow>& SideRows::at(const std::string& path) const {
+    static const std::vector<ModelRow> none;
     const auto found = rows.find(path);
     return found == rows.end() ? none : found->second;
 }
@@ -56,8 +56,8 @@ SideRows read_side_rows(const HubSide& side, unsigned jobs) {
     HubRows hub = read_hub_rows(side.tree, settings, jobs, ignored_diagnostics);
     const auto found = discover_models(side.tree.list(), settings, hub.models);
     SideRows result;
-    for (ReadmeModel& row : hub.models) result.rows[row.model_path].push_back(std::move(row));
-    for (const ReadmeModel& row : found) result.rows[row.model_path].push_back(row);
+    for (ModelRow& row : hub.models) result.rows[row.model_path].push_back(std::move(row));
+    for (const ModelRow& row : found) result.rows[row.model_path].push_back(row);
     note_unread_readme(side.tree, std::string(readme_file_name), result);
     for (const std::string& path : hub.lost_readmes) note_unread_readme(side.tree, path, result);
     const Diagnostics notes = side.tree.notes();

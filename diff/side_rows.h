@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "diff/hub_side.h"
-#include "generator/readme_table.h"
+#include "sources/readme_table.h"
 
 namespace onnxhub {
 
 /// Rows by model path, including rows of discovered models.
-using RowsByPath = std::map<std::string, std::vector<ReadmeModel>>;
+using RowsByPath = std::map<std::string, std::vector<ModelRow>>;
 
 struct SideRows {
     RowsByPath rows;
@@ -25,7 +25,7 @@ struct SideRows {
     /// a row of it in a README that is not readable on this side.
     bool knows_rows_of(const std::string& path, const SideRows& other) const;
 
-    const std::vector<ReadmeModel>& at(const std::string& path) const;  ///< empty: none
+    const std::vector<ModelRow>& at(const std::string& path) const;  ///< empty: none
 };
 
 SideRows read_side_rows(const HubSide& side, unsigned jobs);

@@ -18,16 +18,16 @@ namespace {
 
 using RowKey = std::tuple<std::string, std::string, std::int64_t>;
 
-RowKey key_of(const ReadmeModel& row) {
+RowKey key_of(const ModelRow& row) {
     return {row.model_path, row.name, row.opset_version};
 }
 
-const std::string* feature_tensor_of(const Settings& settings, const ReadmeModel& row) {
+const std::string* feature_tensor_of(const Settings& settings, const ModelRow& row) {
     const auto found = settings.feature_tensors.find(row.name);
     return found == settings.feature_tensors.end() ? nullptr : &found->second;
 }
 
-bool same_features(const HubState& base, const HubState& now, const ReadmeModel& row) {
+bool same_features(const HubState& base, const HubState& now, const ModelRow& row) {
     const std::string* old_tensor = feature_tensor_of(base.settings, row);
     const std::string* new_tensor = feature_tensor_of(now.settings, row);
     const bool same_tensor =
@@ -53,12 +53,12 @@ std::unordered_map<std::string, std::vector<std::string>> external_files(
 
 RowChanges find_changed_rows(const HubState& base, const HubState& now,
                              const ManifestDocument& present) {
-    std::multimap<RowKey, const ReadmeModel*> base_rows;
-    for (const ReadmeModel& row : base.rows) base_rows.emplace(key_of(row), &row);
+    std::multimap<RowKey, const ModelRow*> base_rows;
+    for (const ModelRow& row : base.rows) base_rows.emplace(key_of(row), &row);
     const auto externals = external_files(present);
     FileChanges files(base.tree, now.tree, FileDifference::content);
     const auto file_differs = [&files](const std::string& path) { return files.differs(path); };
-    const auto files_differ = [&](const ReadmeModel& row) {
+    const auto files_differ = [&](const ModelRow& row) {
         if (file_differs(row.model_path)) return true;
         if (row.archive_path && file_differs(*row.archive_path)) return true;
         const auto found = externals.find(row.model_path);
@@ -69,7 +69,7 @@ RowChanges find_changed_rows(const HubState& base, const HubState& now,
     RowChanges changes;
     std::set<RowKey> keys_now;
     for (std::size_t i = 0; i < now.rows.size(); ++i) {
-        const ReadmeModel& row = now.rows[i];
+        const ModelRow& row = now.rows[i];
         const auto [first, last] = base_rows.equal_range(key_of(row));
         const bool is_same = std::any_of(
             first, last, [&](const auto& other) { return row.says_the_same(*other.second); });
@@ -78,7 +78,7 @@ RowChanges find_changed_rows(const HubState& base, const HubState& now,
         }
         keys_now.insert(key_of(row));
     }
-    for (const ReadmeModel& row : base.rows) {
+    for (const ModelRow& row : base.rows) {
         if (!keys_now.contains(key_of(row))) changes.gone.push_back(row);
     }
     return changes;

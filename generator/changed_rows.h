@@ -5,24 +5,24 @@
 #include <cstddef>
 #include <vector>
 
-#include "generator/readme_table.h"
-#include "generator/settings.h"
 #include "manifest/manifest.h"
 #include "repository/tree.h"
+#include "sources/readme_table.h"
+#include "sources/settings.h"
 
 namespace onnxhub {
 
 /// A hub's rows at one moment.
 struct HubState {
     const Tree& tree;
-    const std::vector<ReadmeModel>& rows;
+    const std::vector<ModelRow>& rows;
     const Settings& settings;
 };
 
 struct RowChanges {
     std::vector<std::size_t>
-        changed;                    ///< indexes of current rows: new, edited, or with changed files
-    std::vector<ReadmeModel> gone;  ///< rows that only the base has
+        changed;                 ///< indexes of current rows: new, edited, or with changed files
+    std::vector<ModelRow> gone;  ///< rows that only the base has
 };
 
 /// Compares rows and the content of their files: by blob id if git knows both, otherwise by digest.

@@ -8,10 +8,10 @@
 
 #include "base/parallel.h"
 #include "base/user_error.h"
-#include "generator/hub_rows.h"
 #include "manifest/hub_path.h"
 #include "manifest/onnx_release.h"
 #include "manifest/rule_ids.h"
+#include "sources/hub_rows.h"
 
 namespace onnxhub {
 namespace {
@@ -26,7 +26,7 @@ struct GraphReading {
 using GraphReadings = std::unordered_map<std::string, GraphReading>;
 
 /// The tensor that the settings name for a row's `extra_ports`, or null.
-const std::string* feature_tensor(const Settings& settings, const ReadmeModel& row) {
+const std::string* feature_tensor(const Settings& settings, const ModelRow& row) {
     const auto found = settings.feature_tensors.find(row.name);
     if (found == settings.feature_tensors.end()) return nullptr;
     const auto& tag = settings.features_tag;
@@ -88,11 +88,11 @@ GraphReading read_graph(const ContentTable& table, const std::string& path,
 }
 
 /// Reads the graphs of all models with facts, each file once, with the tensors that its rows need.
-GraphReadings read_graphs(const ContentTable& table, const std::vector<ReadmeModel>& rows,
+GraphReadings read_graphs(const ContentTable& table, const std::vector<ModelRow>& rows,
                           const DescribeOptions& options) {
     std::unordered_map<std::string, std::set<std::string>> wanted;
     std::vector<std::string> paths;
-    for (const ReadmeModel& row : rows) {
+    for (const ModelRow& row : rows) {
         if (!options.part.has_model(row.model_path) || !table.facts(row.model_path)) continue;
         const auto [entry, is_new] = wanted.try_emplace(row.model_path);
         if (is_new) paths.push_back(row.model_path);
@@ -147,7 +147,7 @@ std::vector<std::string> carried_external_paths(const Entry& carried,
 /// Builds one description from what was read before; reads no file.
 class DescriptionBuilder {
 public:
-    DescriptionBuilder(ReadmeModel row, const ContentTable& table, const GraphReading* reading,
+    DescriptionBuilder(ModelRow row, const ContentTable& table, const GraphReading* reading,
                        const DescribeOptions& options)
         : table_(table), reading_(reading), options_(options) {
         description_.row = std::move(row);
@@ -185,10 +185,10 @@ public:
     }
 
 private:
-    const ReadmeModel& row() const { return description_.row; }
+    const ModelRow& row() const { return description_.row; }
 
     void report(Severity severity, std::string rule, std::string message, std::string hint) {
-        description_.diagnostics.report({severity, std::move(rule), row().readme_path, row().line,
+        description_.diagnostics.report({severity, std::move(rule), row().source_file, row().line,
                                          std::move(message), std::move(hint)});
     }
 
@@ -215,7 +215,7 @@ private:
     }
 
     bool set_versions(Entry& entry) {
-        if (!is_discovered(row())) {
+        if (states_opset(row())) {
             entry.onnx_version = row().onnx_version;
             entry.opset_version = row().opset_version;
             warn_of_other_opset();
@@ -366,11 +366,10 @@ ModelGraphs graphs_of(const GraphReadings& readings) {
     return graphs;
 }
 
-Diagnostics diagnostics_of_others(const GraphReadings& readings,
-                                  const std::vector<ReadmeModel>& rows,
+Diagnostics diagnostics_of_others(const GraphReadings& readings, const std::vector<ModelRow>& rows,
                                   const std::vector<std::string>& others) {
     std::set<std::string_view> reported;
-    for (const ReadmeModel& row : rows) reported.insert(row.model_path);
+    for (const ModelRow& row : rows) reported.insert(row.model_path);
     Diagnostics diagnostics;
     for (const std::string& path : others) {
         const auto found = readings.find(path);
@@ -381,7 +380,7 @@ Diagnostics diagnostics_of_others(const GraphReadings& readings,
 }
 
 /// Adds all files that rows name or that were requested in addition.
-void add_files(ContentTable& table, const std::vector<ReadmeModel>& rows,
+void add_files(ContentTable& table, const std::vector<ModelRow>& rows,
                const DescribeOptions& options) {
     const auto add = [&](const std::string& model_path, const std::string& path) {
         if (options.part.has_model(model_path)) {
@@ -390,7 +389,7 @@ void add_files(ContentTable& table, const std::vector<ReadmeModel>& rows,
             table.add_known(path);
         }
     };
-    for (const ReadmeModel& row : rows) {
+    for (const ModelRow& row : rows) {
         add(row.model_path, row.model_path);
         if (row.archive_path) add(row.model_path, *row.archive_path);
     }
@@ -399,7 +398,7 @@ void add_files(ContentTable& table, const std::vector<ReadmeModel>& rows,
     for (const std::string& path : options.known_files) table.add_known(path);
 }
 
-ModelDescription describe_elsewhere(ReadmeModel row, const ContentTable& table) {
+ModelDescription describe_elsewhere(ModelRow row, const ContentTable& table) {
     ModelDescription description;
     if (const auto* facts = table.facts(row.model_path)) description.facts = *facts;
     description.row = std::move(row);
@@ -408,7 +407,7 @@ ModelDescription describe_elsewhere(ReadmeModel row, const ContentTable& table) 
 
 /// Adds every external file that a graph names, or a carried entry of a model without local
 /// content.
-void add_external_files(ContentTable& table, const std::vector<ReadmeModel>& rows,
+void add_external_files(ContentTable& table, const std::vector<ModelRow>& rows,
                         const GraphReadings& readings, const DescribeOptions& options) {
     for (const auto& [path, reading] : readings) {
         if (!reading.graph) continue;
@@ -418,7 +417,7 @@ void add_external_files(ContentTable& table, const std::vector<ReadmeModel>& row
         }
     }
     if (!options.carried) return;
-    for (const ReadmeModel& row : rows) {
+    for (const ModelRow& row : rows) {
         if (!options.part.has_model(row.model_path)) continue;
         const auto* facts = table.facts(row.model_path);
         const Entry* carried = facts ? options.carried->find(facts->sha) : nullptr;
@@ -496,7 +495,7 @@ const Entry* CarriedPorts::find(const Sha256& model_sha) const {
     return found == entries_.end() ? nullptr : &found->second;
 }
 
-Descriptions describe_models(const Tree& tree, std::vector<ReadmeModel> rows,
+Descriptions describe_models(const Tree& tree, std::vector<ModelRow> rows,
                              const DescribeOptions& options) {
     const FactOptions fact_options{options.rehash};
     ContentTable table(tree, options.known);
@@ -509,7 +508,7 @@ Descriptions describe_models(const Tree& tree, std::vector<ReadmeModel> rows,
     Diagnostics others = diagnostics_of_others(readings, rows, options.more_models);
     std::vector<ModelDescription> models;
     models.reserve(rows.size());
-    for (ReadmeModel& row : rows) {
+    for (ModelRow& row : rows) {
         if (!options.part.has_model(row.model_path)) {
             models.push_back(describe_elsewhere(std::move(row), table));
             continue;

@@ -12,14 +12,14 @@
 #include <vector>
 
 #include "generator/content_table.h"
-#include "generator/readme_table.h"
 #include "generator/scope.h"
-#include "generator/settings.h"
 #include "manifest/entry.h"
 #include "manifest/manifest.h"
 #include "model/model_graph.h"
 #include "model/shape_inference.h"
 #include "repository/tree.h"
+#include "sources/readme_table.h"
+#include "sources/settings.h"
 
 namespace onnxhub {
 
@@ -44,7 +44,7 @@ enum class PortSource { graph, carried, none };
 
 /// One row and its result.
 struct ModelDescription {
-    ReadmeModel row;
+    ModelRow row;
     /// Absent when no entry can be made, for example when the file is not a model; `diagnostics`
     /// has the reason.
     std::optional<Entry> entry;
@@ -94,7 +94,7 @@ struct Descriptions {
 };
 
 /// Describes the models of `rows`. A failed model does not stop the others.
-Descriptions describe_models(const Tree& tree, std::vector<ReadmeModel> rows,
+Descriptions describe_models(const Tree& tree, std::vector<ModelRow> rows,
                              const DescribeOptions& options);
 
 }  // namespace onnxhub

@@ -27,7 +27,7 @@ public:
             if (!row.model_path.empty() && present.contains(row.model_path)) {
                 names_at_path_[row.model_path].insert(row.name);
             } else if (!row.name.empty()) {
-                names_in_folder_.insert({parent_folder(row.readme_path), row.name});
+                names_in_folder_.insert({parent_folder(row.source_file), row.name});
             }
         }
         for (const std::string& readme : in_error.lost_readmes) {
@@ -60,6 +60,10 @@ private:
 };
 
 }  // namespace
+
+InvalidRows invalid_rows(const HubRows& hub) {
+    return {hub.has_lost_root, hub.lost_readmes, hub.broken};
+}
 
 std::vector<EntryClaim> claim_entries(const ManifestDocument& present,
                                       const InvalidRows& in_error) {

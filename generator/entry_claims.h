@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "generator/readme_table.h"
 #include "manifest/manifest.h"
+#include "sources/hub_rows.h"
 
 namespace onnxhub {
 
@@ -24,6 +24,9 @@ struct InvalidRows {
     std::vector<std::string> lost_readmes;  ///< unusable READMEs of folders
     std::vector<BrokenRow> rows;
 };
+
+/// The invalid rows and READMEs of a hub, which may describe entries without a row.
+InvalidRows invalid_rows(const HubRows& hub);
 
 /// The claims on the entries of `present`, by position. A row claims the entries at its path if
 /// there are any, otherwise those with its name below its README's folder. Linear in entries and

@@ -50,7 +50,7 @@ const ManifestDocument& require_present(const GenerateOptions& options) {
                     "generate` with --target all first");
 }
 
-bool is_selected(const ReadmeModel& row, const GenerateOptions& options) {
+bool is_selected(const ModelRow& row, const GenerateOptions& options) {
     if (options.target == Target::single) return row.model_path == options.single_path;
     return !options.shard || options.shard->has(row.model_path);
 }
@@ -98,18 +98,18 @@ std::vector<EntryClaim> claims_of(const GenerateOptions& options, const InvalidR
 
 /// A model with a claimed entry may be listed in an unusable table, so it keeps its entry.
 void leave_out_claimed(const GenerateOptions& options, const std::vector<EntryClaim>& claims,
-                       std::vector<ReadmeModel>& rows) {
+                       std::vector<ModelRow>& rows) {
     std::set<std::string> paths;
     for (std::size_t i = 0; i < claims.size(); ++i) {
         if (claims[i] == EntryClaim::none) continue;
         paths.insert(name_of(options.present->entries[i]).model_path);
     }
-    std::erase_if(rows, [&](const ReadmeModel& row) {
-        return is_discovered(row) && paths.contains(row.model_path);
+    std::erase_if(rows, [&](const ModelRow& row) {
+        return !states_opset(row) && paths.contains(row.model_path);
     });
 }
 
-EntryName name_of_row(const ReadmeModel& row) {
+EntryName name_of_row(const ModelRow& row) {
     return {row.name, row.model_path, row.opset_version};
 }
 
@@ -124,15 +124,15 @@ ManifestUpdate update_manifest(const GenerationPlan& plan, std::vector<FreshEntr
     PartialChange change;
     change.fresh = std::move(fresh);
     change.retained = std::move(retained);
-    for (const ReadmeModel& row : plan.gone) change.gone.push_back(name_of_row(row));
-    for (const ReadmeModel& row : plan.rows) change.row_order.push_back(name_of_row(row));
+    for (const ModelRow& row : plan.gone) change.gone.push_back(name_of_row(row));
+    for (const ModelRow& row : plan.rows) change.row_order.push_back(name_of_row(row));
     return replace_some(require_present(options), change);
 }
 
 /// What is missing for a model that was described without its content; nullopt when complete.
 std::optional<MissingContent> missing_content(const ModelDescription& model) {
     if (!model.bytes_missing || model.ports != PortSource::none) return std::nullopt;
-    if (!model.entry && (!is_discovered(model.row) || model.diagnostics.has_errors())) {
+    if (!model.entry && (states_opset(model.row) || model.diagnostics.has_errors())) {
         return std::nullopt;
     }
     // A model without facts has an error or no row.
@@ -159,7 +159,7 @@ GenerationPlan plan_generation(const Tree& tree, const GenerateOptions& options,
 std::vector<RowResult> make_rows(const Tree& tree, const GenerationPlan& plan,
                                  const std::vector<std::size_t>& positions,
                                  const GenerateOptions& options, FactStatistics* statistics) {
-    std::vector<ReadmeModel> rows;
+    std::vector<ModelRow> rows;
     rows.reserve(positions.size());
     for (const std::size_t i : positions) rows.push_back(plan.rows[i]);
     CarriedPorts carried;
@@ -178,8 +178,8 @@ std::vector<RowResult> make_rows(const Tree& tree, const GenerationPlan& plan,
             {positions[k], {}, model.ports, missing_content(model), std::move(model.diagnostics)});
         results.back().entry = std::move(model.entry);
         if (results.back().entry) continue;
-        const ReadmeModel& row = model.row;
-        results.back().row = {row.readme_path, row.line, row.name, row.model_path};
+        const ModelRow& row = model.row;
+        results.back().row = {row.source_file, row.line, row.name, row.model_path};
     }
     return results;
 }

@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "generator/describe.h"
-#include "generator/hub_rows.h"
 #include "generator/manifest_update.h"
-#include "generator/settings.h"
 #include "manifest/diagnostic.h"
 #include "manifest/manifest.h"
 #include "manifest/shard.h"
 #include "repository/tree.h"
+#include "sources/hub_rows.h"
+#include "sources/settings.h"
 
 namespace onnxhub {
 
@@ -48,9 +48,9 @@ struct GenerateOptions {
 
 /// The rows of a hub and the selection for which to make entries, before any model is read.
 struct GenerationPlan {
-    std::vector<ReadmeModel> rows;      ///< all rows of the hub
+    std::vector<ModelRow> rows;         ///< all rows of the hub
     std::vector<std::size_t> selected;  ///< positions in `rows`, ascending
-    std::vector<ReadmeModel> gone;      ///< for Target::diff: rows that only the base has
+    std::vector<ModelRow> gone;         ///< for Target::diff: rows that only the base has
     /// For each entry of the present manifest, how invalid rows claim it.
     std::vector<EntryClaim> claims;
 };

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "base/user_error.h"
-#include "generator/settings.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest.h"
+#include "sources/settings.h"
 
 namespace onnxhub {
 namespace {

@@ -68,7 +68,7 @@ JsonValue to_json(const RowResult& row) {
     if (row.entry) {
         members.push_back({"entry", onnxhub::to_json(*row.entry)});
     } else {
-        members.push_back({"row", json_object({{"readme", json_string(row.row.readme_path)},
+        members.push_back({"row", json_object({{"readme", json_string(row.row.source_file)},
                                                {"line", json_integer(row.row.line)},
                                                {"name", json_string(row.row.name)},
                                                {"path", json_string(row.row.model_path)}})});
@@ -213,8 +213,8 @@ ManifestPart read(const JsonValue& document) {
     return part;
 }
 
-void add_row(const ReadmeModel& row, FieldHasher& hasher) {
-    hasher.add(row.readme_path);
+void add_row(const ModelRow& row, FieldHasher& hasher) {
+    hasher.add(row.source_file);
     hasher.add(std::to_string(row.line));
     hasher.add(row.name);
     hasher.add(row.model_path);
@@ -266,7 +266,7 @@ Sha256 inputs_digest(const GenerationPlan& plan, const Settings& settings,
         hasher.add(tensor);
     }
     hasher.add(std::to_string(plan.rows.size()));
-    for (const ReadmeModel& row : plan.rows) add_row(row, hasher);
+    for (const ModelRow& row : plan.rows) add_row(row, hasher);
     for (const EntryClaim claim : plan.claims) hasher.add(std::to_string(static_cast<int>(claim)));
     return hasher.finish();
 }

@@ -76,6 +76,32 @@ private:
                                     digest(required(file, key::sha)),
                                     size(required(file, key::bytes))};
         });
+        read_facts(*metadata.json, entry);
+    }
+
+    static void read_facts(const JsonValue& metadata, Entry& entry) {
+        if (const JsonValue* urls = metadata.find(key::sources)) entry.sources = all_strings(*urls);
+        const auto text = [&](std::string_view key) -> std::optional<std::string> {
+            const JsonValue* value = metadata.find(key);
+            const std::string* found = value ? value->string() : nullptr;
+            return found ? std::optional(*found) : std::nullopt;
+        };
+        entry.about = {
+            text(key::license), text(key::author), text(key::task), text(key::description), {}};
+        const JsonValue* parameters = metadata.find(key::parameters);
+        const auto number = parameters ? parameters->integer() : std::nullopt;
+        if (number && *number >= 0) entry.about.parameters = static_cast<std::uint64_t>(*number);
+    }
+
+    /// The items of an array of strings; nothing for any other value.
+    static std::vector<std::string> all_strings(const JsonValue& list) {
+        std::vector<std::string> texts;
+        if (!list.array()) return texts;
+        for (const JsonValue& item : *list.array()) {
+            if (!item.string()) return {};
+            texts.push_back(*item.string());
+        }
+        return texts;
     }
 
     StatedContent content(const Field& metadata, std::string_view sha_key,
@@ -219,6 +245,10 @@ public:
         return add(key, json_string(text));
     }
 
+    void add_if(std::string_view key, const std::optional<std::string>& text) {
+        if (text) add(key, *text);
+    }
+
     void add_content(std::string_view sha_key, std::string_view bytes_key,
                      const StatedContent& content) {
         if (content.sha) add(sha_key, to_hex(*content.sha));
@@ -290,6 +320,16 @@ JsonValue metadata_json(const Entry& entry) {
     metadata.add_content(key::archive_sha, key::archive_bytes, entry.archive);
     if (!entry.external_data.empty()) {
         metadata.add(key::external_data, list_json(entry.external_data, external_data_json));
+    }
+    if (!entry.sources.empty()) {
+        metadata.add(key::sources, list_json(entry.sources, json_string));
+    }
+    metadata.add_if(key::license, entry.about.license);
+    metadata.add_if(key::author, entry.about.author);
+    metadata.add_if(key::task, entry.about.task);
+    metadata.add_if(key::description, entry.about.description);
+    if (entry.about.parameters) {
+        metadata.add(key::parameters, json_unsigned(*entry.about.parameters));
     }
     return metadata.take();
 }

@@ -58,6 +58,17 @@ struct ExternalDataFile {
     bool operator==(const ExternalDataFile&) const = default;
 };
 
+/// Facts about a model that no reader needs to load it. Absent: unknown.
+struct ModelFacts {
+    std::optional<std::string> license;  ///< SPDX id, or "LicenseRef-…"
+    std::optional<std::string> author;
+    std::optional<std::string> task;
+    std::optional<std::string> description;
+    std::optional<std::uint64_t> parameters;  ///< number of them
+
+    bool operator==(const ModelFacts&) const = default;
+};
+
 /// Typed view of an entry. A hub lists a model once per opset, so the name alone is not a unique
 /// key.
 struct Entry {
@@ -72,6 +83,8 @@ struct Entry {
     std::optional<std::string> archive_path;  ///< model_with_data_path
     StatedContent archive;                    ///< model_with_data_sha, model_with_data_bytes
     std::vector<ExternalDataFile> external_data;
+    std::vector<std::string> sources;  ///< URLs the model file can be had from; untrusted
+    ModelFacts about;
 
     bool operator==(const Entry&) const = default;
 };
@@ -86,6 +99,8 @@ struct EntryProblem {
 /// Every known key must have its type. Unknown keys are ignored here; merge_entry() keeps them.
 /// Required: model (not empty), model_path, onnx_version, opset_version (not negative), metadata.
 /// All keys of metadata are optional, but archive_path and its SHA-256 only occur together.
+/// `sources` and the keys of ModelFacts are additions of this project. Teams may use such names for
+/// values of their own, so one with another type counts as an unknown key.
 std::variant<Entry, EntryProblem> parse_entry(const JsonValue& json);
 
 /// The entry as JSON, with keys in the order of the format. Keys without a value are left out.
@@ -93,7 +108,7 @@ JsonValue to_json(const Entry& entry);
 
 /// Returns `fresh` (from to_json) with all keys of `previous` that the format does not define. Each
 /// keeps its position after the same known key. Ports and external files with the same name keep
-/// their unknown keys too.
+/// their unknown keys too. `sources` and the keys of ModelFacts are kept when `fresh` lacks them.
 JsonValue merge_entry(const JsonValue& previous, const JsonValue& fresh);
 
 }  // namespace onnxhub

@@ -22,6 +22,14 @@ inline constexpr std::string_view archive_sha = "model_with_data_sha";
 inline constexpr std::string_view archive_bytes = "model_with_data_bytes";
 inline constexpr std::string_view external_data = "external_data";
 
+// Additions of this project, in the order of the format.
+inline constexpr std::string_view sources = "sources";
+inline constexpr std::string_view license = "license";
+inline constexpr std::string_view author = "author";
+inline constexpr std::string_view task = "task";
+inline constexpr std::string_view description = "description";
+inline constexpr std::string_view parameters = "parameters";
+
 inline constexpr std::string_view inputs = "inputs";
 inline constexpr std::string_view outputs = "outputs";
 inline constexpr std::string_view features = "features";

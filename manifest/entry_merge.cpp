@@ -20,6 +20,7 @@ struct KnownKey {
     std::string_view name;
     const ObjectFormat* object = nullptr;  ///< set if the value is an object
     const ObjectFormat* items = nullptr;   ///< set if the value is an array of objects
+    bool is_addition = false;              ///< an unknown key, unless the fresh object has it
 };
 
 struct ObjectFormat {
@@ -54,6 +55,12 @@ constexpr KnownKey metadata_keys[] = {
     {key::archive_sha},
     {key::archive_bytes},
     {key::external_data, nullptr, &external_file_format},
+    {key::sources, nullptr, nullptr, true},
+    {key::license, nullptr, nullptr, true},
+    {key::author, nullptr, nullptr, true},
+    {key::task, nullptr, nullptr, true},
+    {key::description, nullptr, nullptr, true},
+    {key::parameters, nullptr, nullptr, true},
 };
 constexpr ObjectFormat metadata_format{metadata_keys, {}, true};
 
@@ -64,9 +71,11 @@ constexpr KnownKey entry_keys[] = {{key::model},
                                    {key::metadata, &metadata_format}};
 constexpr ObjectFormat entry_format{entry_keys};
 
-bool knows(const ObjectFormat& format, std::string_view name) {
-    return std::any_of(format.keys.begin(), format.keys.end(),
-                       [&](const KnownKey& known) { return known.name == name; });
+/// Whether the key is written in the order of the format and not in its previous position.
+bool knows(const ObjectFormat& format, std::string_view name, const JsonValue& fresh) {
+    return std::any_of(format.keys.begin(), format.keys.end(), [&](const KnownKey& known) {
+        return known.name == name && (!known.is_addition || fresh.find(name));
+    });
 }
 
 JsonValue merge_objects(const JsonValue& previous, const JsonValue& fresh,
@@ -129,7 +138,7 @@ JsonValue merge_objects(const JsonValue& previous, const JsonValue& fresh,
     std::map<std::string_view, JsonObject> followers;
     std::string_view anchor;
     for (const JsonMember& member : *previous.object()) {
-        if (!knows(format, member.key)) {
+        if (!knows(format, member.key, fresh)) {
             followers[anchor].push_back(member);
         } else if (known_values.contains(member.key)) {
             anchor = member.key;

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "generator/settings.h"
 #include "repository/hub_folder.h"
+#include "sources/settings.h"
 #include "validator/change_rules.h"
 #include "validator/repository_change.h"
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "generator/settings.h"
 #include "manifest/manifest.h"
+#include "sources/settings.h"
 #include "validator/finding_list.h"
 #include "validator/hub_state.h"
 

@@ -67,11 +67,11 @@ void match_by(const Key& key, Unmatched& entries, Unmatched& rows, EntryMatches&
 
 }  // namespace
 
-EntryMatches match_entries(const ManifestDocument& document, const std::vector<ReadmeModel>& rows) {
+EntryMatches match_entries(const ManifestDocument& document, const std::vector<ModelRow>& rows) {
     std::vector<EntryName> entry_names;
     for (const ManifestEntry& entry : document.entries) entry_names.push_back(name_of(entry));
     std::vector<EntryName> row_names;
-    for (const ReadmeModel& row : rows) {
+    for (const ModelRow& row : rows) {
         row_names.push_back({row.name, row.model_path, row.opset_version});
     }
     EntryMatches matches;

@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "generator/readme_table.h"
 #include "manifest/manifest.h"
+#include "sources/readme_table.h"
 
 namespace onnxhub {
 
@@ -19,6 +19,6 @@ struct EntryMatches {
 
 /// Pairs by path, name and opset; then by path and name, by path and opset, and by path; and last,
 /// for models that moved, by name and opset. Equal names are paired in order.
-EntryMatches match_entries(const ManifestDocument& document, const std::vector<ReadmeModel>& rows);
+EntryMatches match_entries(const ManifestDocument& document, const std::vector<ModelRow>& rows);
 
 }  // namespace onnxhub

@@ -33,8 +33,8 @@ public:
             }
         }
         for (std::size_t i = 0; i < hub.described.models.size(); ++i) {
-            const ReadmeModel& row = hub.described.models[i].row;
-            row_of_place_[{row.readme_path, row.line}] = i;
+            const ModelRow& row = hub.described.models[i].row;
+            row_of_place_[{row.source_file, row.line}] = i;
         }
     }
 
@@ -164,7 +164,7 @@ PartialChange change_of(const HubState& hub, const Plan& plan) {
     PartialChange change;
     for (const ModelDescription& model : hub.described.models) {
         change.row_order.push_back({model.row.name, model.row.model_path,
-                                    is_discovered(model.row) ? 0 : model.row.opset_version});
+                                    !states_opset(model.row) ? 0 : model.row.opset_version});
     }
     for (const std::size_t row : plan.rows) {
         change.fresh.push_back({*hub.described.models[row].entry, row});

@@ -368,7 +368,7 @@ private:
     FindingList& findings_;
 };
 
-Statement statement_of(const ReadmeModel& row) {
+Statement statement_of(const ModelRow& row) {
     return {row.model_path, row.onnx_version, row.opset_version,
             place_of(row),  place_of(row),    subject_of(row)};
 }
@@ -393,8 +393,8 @@ bool has_entry_of_other_opset(const HubState& hub, std::size_t row) {
 
 void check_statements(const HubState& hub, GraphChecker& checker) {
     for (std::size_t row = 0; row < hub.described.models.size(); ++row) {
-        const ReadmeModel& model = hub.described.models[row].row;
-        if (!hub.part.has_model(model.model_path) || is_discovered(model)) continue;
+        const ModelRow& model = hub.described.models[row].row;
+        if (!hub.part.has_model(model.model_path) || !states_opset(model)) continue;
         Statement statement = statement_of(model);
         statement.is_opset_disputed = has_entry_of_other_opset(hub, row);
         checker.check_statement(statement);
@@ -404,7 +404,7 @@ void check_statements(const HubState& hub, GraphChecker& checker) {
         const ManifestEntry& entry = hub.document()->entries[i];
         if (!hub.part.has_model(name_of(entry).model_path)) continue;
         const auto row = hub.matches.row_of_entry[i];
-        const bool stands_alone = !row || is_discovered(hub.described.models[*row].row);
+        const bool stands_alone = !row || !states_opset(hub.described.models[*row].row);
         if (entry.entry && stands_alone) checker.check_statement(statement_of(hub, entry));
         checker.check_entry(i);
     }

@@ -105,11 +105,11 @@ Subject subject_of(const ManifestEntry& entry) {
     return {to_text(name), name.model_path};
 }
 
-Place place_of(const ReadmeModel& row) {
-    return {row.readme_path, row.line};
+Place place_of(const ModelRow& row) {
+    return {row.source_file, row.line};
 }
 
-Subject subject_of(const ReadmeModel& row) {
+Subject subject_of(const ModelRow& row) {
     return {to_text(EntryName{row.name, row.model_path, row.opset_version}), row.model_path};
 }
 

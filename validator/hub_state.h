@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "generator/describe.h"
-#include "generator/hub_rows.h"
 #include "generator/scope.h"
-#include "generator/settings.h"
 #include "manifest/manifest.h"
 #include "repository/tree.h"
+#include "sources/hub_rows.h"
+#include "sources/settings.h"
 #include "validator/entry_match.h"
 #include "validator/finding_list.h"
 
@@ -83,9 +83,9 @@ Place place_of(const HubState& hub, const ManifestEntry& entry, std::string_view
 
 Subject subject_of(const ManifestEntry& entry);
 
-Place place_of(const ReadmeModel& row);
+Place place_of(const ModelRow& row);
 
-Subject subject_of(const ReadmeModel& row);
+Subject subject_of(const ModelRow& row);
 
 /// "README.md:12", for hints.
 std::string to_text(const Place& place);

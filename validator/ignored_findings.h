@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "generator/settings.h"
+#include "sources/settings.h"
 #include "validator/finding_list.h"
 
 namespace onnxhub {

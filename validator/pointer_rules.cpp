@@ -314,7 +314,7 @@ private:
 /// them.
 std::vector<std::string> candidates(const HubState& hub, const GitAttributes& attributes) {
     std::set<std::string_view> named;
-    for (const ReadmeModel& row : hub.hub.models) {
+    for (const ModelRow& row : hub.hub.models) {
         named.insert(row.model_path);
         if (row.archive_path) named.insert(*row.archive_path);
     }

@@ -412,10 +412,10 @@ public:
         : hub_(hub), present_(entry), entry_(*entry.entry), model_(model), findings_(findings) {}
 
     void check() {
-        const ReadmeModel& row = model_.row;
+        const ModelRow& row = model_.row;
         check_path(row);
         compare(entry_name_differs, "model", "is named", entry_.model, row.name);
-        if (!is_discovered(row)) {
+        if (states_opset(row)) {
             compare(entry_version_differs, "onnx_version", "has ONNX version", entry_.onnx_version,
                     row.onnx_version);
             compare(entry_opset_differs, "opset_version", "has opset",
@@ -444,7 +444,7 @@ private:
     }
 
     /// model-missing reports a path without a file, with the row as its hint.
-    void check_path(const ReadmeModel& row) {
+    void check_path(const ModelRow& row) {
         if (row.model_path == entry_.model_path || !has_file(entry_.model_path)) return;
         if (!has_file(row.model_path)) return;  // reported at the row
         report(entry_path_differs, "model_path",
@@ -452,7 +452,7 @@ private:
                            entry_.model_path));
     }
 
-    void check_archive(const ReadmeModel& row) {
+    void check_archive(const ModelRow& row) {
         const bool row_has_file = row.archive_path && has_file(*row.archive_path);
         if (entry_.archive_path) {
             if (row.archive_path == entry_.archive_path || !has_file(*entry_.archive_path)) return;
@@ -512,7 +512,7 @@ void check_rows(const HubState& hub, FindingList& findings) {
     for (std::size_t i = 0; i < hub.described.models.size(); ++i) {
         const ModelDescription& model = hub.described.models[i];
         if (!hub.part.has_model(model.row.model_path)) continue;
-        if (!is_discovered(model.row) && !is_version(model.row.onnx_version)) {
+        if (states_opset(model.row) && !is_version(model.row.onnx_version)) {
             findings.report(row_bad_version, place_of(model.row),
                             fmt::format("the ONNX version \"{}\" of \"{}\" is not a release number",
                                         model.row.onnx_version, model.row.name),

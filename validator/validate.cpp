@@ -122,7 +122,7 @@ void count_checked(const HubState& hub, const ValidateOptions& options, Validati
         }
     }
     if (options.schema_only) return;
-    for (const ReadmeModel& row : hub.hub.models) {
+    for (const ModelRow& row : hub.hub.models) {
         report.rows_checked += shard.has(row.model_path) ? 1 : 0;
     }
     for (const std::string& file : hub.files) report.files_checked += shard.has(file) ? 1 : 0;

@@ -9,7 +9,6 @@
 #include <variant>
 
 #include "base/user_error.h"
-#include "generator/hub_rows.h"
 #include "hosting/scaffold/path_ownership.h"
 #include "hosting/scaffold/readme_edit.h"
 #include "hosting/scaffold/test_data_pack.h"
@@ -21,6 +20,7 @@
 #include "repository/foreign_pointer.h"
 #include "repository/git_attributes.h"
 #include "repository/git_repository.h"
+#include "sources/hub_rows.h"
 
 namespace onnxhub {
 namespace {
@@ -370,7 +370,7 @@ private:
 
     /// The folder's README, with the model's row.
     std::string with_row(std::uint64_t archive_bytes) const {
-        ModelRow row;
+        RowText row;
         row.name = name_;
         std::error_code error;
         row.model = {below(model_path_), fs::file_size(request_.model, error),
@@ -438,8 +438,8 @@ private:
     const CheckedModel checked_;
     FileTransaction& change_;
     std::unique_ptr<Tree> tree_;
-    std::vector<ReadmeModel> rows_;
-    std::optional<ReadmeModel> present_;
+    std::vector<ModelRow> rows_;
+    std::optional<ModelRow> present_;
     std::string root_;
     std::string folder_;
     std::string folder_readme_;

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "generator/readme_table.h"
 #include "hosting/scaffold/file_transaction.h"
 #include "model/model_checker.h"
 #include "model/shape_inference.h"
+#include "sources/readme_table.h"
 
 namespace onnxhub {
 
@@ -28,7 +28,7 @@ struct AddRequest {
     std::string description;                         ///< used for a folder that is new to the hub
     std::map<std::string, std::string> columns;      ///< additional cells of the row, by header
     /// The hub's rows, if the caller has them; null: they are read.
-    const std::vector<ReadmeModel>* rows = nullptr;
+    const std::vector<ModelRow>* rows = nullptr;
 };
 
 /// Checks the model, copies it to `<folder>/model/<file>` with its external data next to it as the

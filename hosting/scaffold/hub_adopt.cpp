@@ -12,11 +12,11 @@
 
 #include "base/spelling.h"
 #include "base/user_error.h"
-#include "generator/hub_rows.h"
-#include "generator/settings.h"
 #include "hosting/scaffold/hub_add.h"
 #include "manifest/hub_path.h"
 #include "repository/git_repository.h"
+#include "sources/hub_rows.h"
+#include "sources/settings.h"
 
 namespace onnxhub {
 namespace {
@@ -36,14 +36,14 @@ bool tells_nothing(std::string_view name) {
 /// Chooses names that are unique in the hub.
 class ModelNames {
 public:
-    ModelNames(const std::vector<ReadmeModel>& listed, const std::vector<ReadmeModel>& found) {
-        for (const ReadmeModel& model : listed) taken_.insert(lower_case(model.name));
-        for (const ReadmeModel& model : found) ++count_[lower_case(model.name)];
+    ModelNames(const std::vector<ModelRow>& listed, const std::vector<ModelRow>& found) {
+        for (const ModelRow& model : listed) taken_.insert(lower_case(model.name));
+        for (const ModelRow& model : found) ++count_[lower_case(model.name)];
     }
 
     /// The file's name if it is unique, otherwise with the names of the nearest meaningful folders
     /// before it.
-    std::string name_for(const ReadmeModel& model) {
+    std::string name_for(const ModelRow& model) {
         const std::string stem = model.name;
         std::string name = tells_nothing(stem) ? "" : stem;
         bool is_unique = !name.empty() && count_[lower_case(stem)] == 1 && is_free(name);
@@ -77,11 +77,11 @@ std::optional<std::string> folder_out_of_hub(const std::string& path) {
 }
 
 /// Removes models that cannot be adopted, before any file is opened.
-std::vector<ReadmeModel> select_models(const Tree& tree, std::vector<ReadmeModel> found,
-                                       std::vector<std::string>& skipped) {
-    std::vector<ReadmeModel> selected;
+std::vector<ModelRow> select_models(const Tree& tree, std::vector<ModelRow> found,
+                                    std::vector<std::string>& skipped) {
+    std::vector<ModelRow> selected;
     std::map<std::string, int> outside;
-    for (ReadmeModel& model : found) {
+    for (ModelRow& model : found) {
         const auto stat = tree.stat(model.model_path);
         if (const auto folder = folder_out_of_hub(model.model_path)) {
             ++outside[*folder];
@@ -106,12 +106,12 @@ AdoptReport adopt_models(ModelChecker& checker, ShapeInference* inference,
     const auto tree = folder_tree(change.hub());
     Diagnostics ignored;
     const Settings settings;
-    std::vector<ReadmeModel> rows = read_hub_rows(*tree, settings, 0, ignored).models;
+    std::vector<ModelRow> rows = read_hub_rows(*tree, settings, 0, ignored).models;
     AdoptReport report;
     const auto found =
         select_models(*tree, discover_models(tree->list(), settings, rows), report.skipped);
     ModelNames names(rows, found);
-    for (const ReadmeModel& model : found) {
+    for (const ModelRow& model : found) {
         change.check_interruption();
         AddRequest request;
         request.model = change.hub() / model.model_path;

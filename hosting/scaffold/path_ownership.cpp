@@ -62,16 +62,15 @@ std::set<std::string> users_by_manifest(const Tree& hub, const std::string& path
                     path, owner));
 }
 
-std::string in_quotes(const ReadmeModel& row) {
+std::string in_quotes(const ModelRow& row) {
     return "\"" + row.name + "\"";
 }
 
 }  // namespace
 
-std::optional<ReadmeModel> row_to_replace(const std::vector<ReadmeModel>& rows,
-                                          const PlaceClaim& claim) {
-    std::vector<ReadmeModel> present;
-    for (const ReadmeModel& row : rows) {
+std::optional<ModelRow> row_to_replace(const std::vector<ModelRow>& rows, const PlaceClaim& claim) {
+    std::vector<ModelRow> present;
+    for (const ModelRow& row : rows) {
         if (row.model_path == claim.model_path) {
             present.push_back(row);
         } else if (lower_case(row.model_path) == lower_case(claim.model_path)) {
@@ -85,44 +84,44 @@ std::optional<ReadmeModel> row_to_replace(const std::vector<ReadmeModel>& rows,
         if (!claim.has_other_bytes) return std::nullopt;
         refuse(claim.model_path, "a model that no table lists");
     }
-    const ReadmeModel& first = present.front();
-    if (first.readme_path != claim.readme_path) {
+    const ModelRow& first = present.front();
+    if (first.source_file != claim.readme_path) {
         throw UserError(fmt::format(
-            "{}: is already listed in {}; add --class {}", claim.model_path, first.readme_path,
-            first.readme_path.find('/') == std::string::npos ? "."
-                                                             : parent_folder(first.readme_path)));
+            "{}: is already listed in {}; add --class {}", claim.model_path, first.source_file,
+            first.source_file.find('/') == std::string::npos ? "."
+                                                             : parent_folder(first.source_file)));
     }
     if (!claim.name) {
         if (present.size() == 1) return first;
         throw UserError(fmt::format("{}:{}: {} has several rows; choose one with --name",
-                                    first.readme_path, first.line, claim.model_path));
+                                    first.source_file, first.line, claim.model_path));
     }
-    const auto same = std::ranges::find(present, *claim.name, &ReadmeModel::name);
+    const auto same = std::ranges::find(present, *claim.name, &ModelRow::name);
     if (same != present.end()) return *same;
     if (claim.has_other_bytes) refuse(claim.model_path, in_quotes(first));
     if (present.size() == 1) return first;  // the same file with a new name
     throw UserError(
         fmt::format("{}:{}: {} has several rows, none named \"{}\"; rename "
                     "one of them by hand",
-                    first.readme_path, first.line, claim.model_path, *claim.name));
+                    first.source_file, first.line, claim.model_path, *claim.name));
 }
 
-void check_name_is_free(const std::vector<ReadmeModel>& rows, const std::string& model_path,
+void check_name_is_free(const std::vector<ModelRow>& rows, const std::string& model_path,
                         const std::string& name, std::int64_t opset_version) {
-    for (const ReadmeModel& row : rows) {
+    for (const ModelRow& row : rows) {
         if (row.model_path == model_path || row.opset_version != opset_version) continue;
         if (lower_case(row.name) != lower_case(name)) continue;
         throw UserError(fmt::format(
             "{}:{}: the hub already has {} with opset {}, {}; give this model another --name",
-            row.readme_path, row.line, in_quotes(row), opset_version, row.model_path));
+            row.source_file, row.line, in_quotes(row), opset_version, row.model_path));
     }
 }
 
-void check_file_is_own(const Tree& hub, const std::vector<ReadmeModel>& rows,
+void check_file_is_own(const Tree& hub, const std::vector<ModelRow>& rows,
                        const std::string& model_path, const std::string& path) {
     bool is_own = false;
     const std::set<std::string> users = users_by_manifest(hub, path);
-    for (const ReadmeModel& row : rows) {
+    for (const ModelRow& row : rows) {
         if (row.model_path == path) refuse(path, in_quotes(row));
         const bool uses = row.archive_path == path || users.contains(row.model_path) ||
                           weights_of_graph(hub, row.model_path).contains(path);

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "generator/readme_table.h"
 #include "repository/tree.h"
+#include "sources/readme_table.h"
 
 namespace onnxhub {
 
@@ -22,18 +22,17 @@ struct PlaceClaim {
 
 /// The row of the model that `claim` updates; nullopt when the model is new. Throws UserError when
 /// the path belongs to another model, or when several rows match.
-std::optional<ReadmeModel> row_to_replace(const std::vector<ReadmeModel>& rows,
-                                          const PlaceClaim& claim);
+std::optional<ModelRow> row_to_replace(const std::vector<ModelRow>& rows, const PlaceClaim& claim);
 
 /// Throws UserError when the rows have another model (path) with this name (without case) and
 /// opset, since clients could not distinguish them.
-void check_name_is_free(const std::vector<ReadmeModel>& rows, const std::string& model_path,
+void check_name_is_free(const std::vector<ModelRow>& rows, const std::string& model_path,
                         const std::string& name, std::int64_t opset_version);
 
 /// Throws UserError unless the file at `path`, whose bytes will change, is external data or the
 /// archive of the model at `model_path` only. External data is determined from the graphs, and from
 /// the manifest if a graph is not available locally.
-void check_file_is_own(const Tree& hub, const std::vector<ReadmeModel>& rows,
+void check_file_is_own(const Tree& hub, const std::vector<ModelRow>& rows,
                        const std::string& model_path, const std::string& path);
 
 }  // namespace onnxhub

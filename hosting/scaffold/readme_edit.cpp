@@ -13,10 +13,10 @@
 
 #include "base/spelling.h"
 #include "base/user_error.h"
-#include "generator/markdown_line.h"
-#include "generator/markdown_table.h"
-#include "generator/readme_table.h"
 #include "repository/link_target.h"
+#include "sources/markdown_line.h"
+#include "sources/markdown_table.h"
+#include "sources/readme_table.h"
 
 namespace onnxhub {
 namespace {
@@ -57,7 +57,7 @@ constexpr std::array model_columns = {std::string_view("Model"), std::string_vie
                                       std::string_view("Opset version")};
 
 /// The cell of a new row; absent: there is no value for this column.
-std::optional<std::string> cell_for(const std::string& header, const ModelRow& row) {
+std::optional<std::string> cell_for(const std::string& header, const RowText& row) {
     const std::string column = lower_case(header);
     if (column == "model") return escaped(row.name);
     if (column == "download") return link(row.model);
@@ -190,7 +190,7 @@ void update_link(WrittenRow& row, std::size_t column, const MarkdownCell& presen
 
 /// The row's line, with only the cells replaced that have a different value.
 std::string updated_line(const std::string& line, const MarkdownTable& table,
-                         const MarkdownRow& present, const ModelRow& row) {
+                         const MarkdownRow& present, const RowText& row) {
     WrittenRow written(line, table.header.size());
     bool has_changed = false;
     for (std::size_t i = 0; i < table.header.size(); ++i) {
@@ -234,7 +234,7 @@ std::string with_section(std::string readme, const char* heading, const std::str
     return readme + (readme.empty() ? "" : "\n") + "## " + heading + "\n\n" + table;
 }
 
-void check_columns(const MarkdownTable& table, const std::string& path, const ModelRow& row) {
+void check_columns(const MarkdownTable& table, const std::string& path, const RowText& row) {
     const auto need = [&](const std::string& column) {
         if (has_column(table, column)) return;
         throw UserError(
@@ -253,10 +253,10 @@ std::string empty_model_table(const std::vector<std::string>& more_columns) {
 }
 
 /// 1-based line of the first row that links to the row's file; 0 if there is none.
-int line_of_model(const std::string& readme, const std::string& path, const ModelRow& row) {
+int line_of_model(const std::string& readme, const std::string& path, const RowText& row) {
     Diagnostics ignored;
     const std::size_t folder = path.rfind('/') == path.npos ? 0 : path.rfind('/') + 1;
-    for (const ReadmeModel& present : parse_model_tables(readme, path, ignored).models) {
+    for (const ModelRow& present : parse_model_tables(readme, path, ignored).models) {
         if (present.model_path == path.substr(0, folder) + row.model.path) return present.line;
     }
     return 0;
@@ -283,7 +283,7 @@ bool is_column_of_models(const std::string& header) {
 }
 
 std::string with_model_row(const std::string& readme, const std::string& path,
-                           const ModelRow& row) {
+                           const RowText& row) {
     Diagnostics ignored;
     const auto tables = parse_markdown_tables(readme, path, ignored);
     const MarkdownTable* table = find_model_table(tables);

@@ -17,7 +17,7 @@ struct LinkedFile {
     bool has_changed = true;       ///< false: the size in the row is kept as written
 };
 
-struct ModelRow {
+struct RowText {
     std::string name;
     LinkedFile model;
     std::optional<LinkedFile> archive;
@@ -34,7 +34,7 @@ bool is_column_of_models(const std::string& header);
 /// Only cells with a different value change, and cells without a new value are kept as written.
 /// `path` is the README's path from the hub's top. Throws UserError when there is no such table, or
 /// it lacks a required column.
-std::string with_model_row(const std::string& readme, const std::string& path, const ModelRow& row);
+std::string with_model_row(const std::string& readme, const std::string& path, const RowText& row);
 
 /// The top README with a row that links to `folder` ("": the hub's top itself), unless a row does
 /// already.

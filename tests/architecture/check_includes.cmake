@@ -10,7 +10,8 @@ set(archive_may "manifest;${manifest_may}")
 set(http_may "base")
 set(repository_may "manifest;${manifest_may}")
 set(model_may "archive;${archive_may}")
-set(generator_may "model;repository;${model_may}")
+set(sources_may "repository;${repository_may}")
+set(generator_may "model;sources;${sources_may};${model_may}")
 set(diff_may "generator;${generator_may}")
 set(validator_may "generator;http;${generator_may}")
 set(hosting/client_may "model;http;repository;${model_may}")
@@ -20,7 +21,7 @@ set(hosting/export_may "hosting/client;generator;${hosting/client_may}")
 # A subfolder with headers that are not installed.
 set(http_private curl)
 set(archive_private libarchive)
-set(modules base manifest archive http repository model generator diff validator
+set(modules base manifest archive http repository model sources generator diff validator
   hosting/client hosting/server hosting/scaffold hosting/export)
 set(cli_may "${modules}")
 set(model/worker_may "model;${model_may}")

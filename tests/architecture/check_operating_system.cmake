@@ -24,7 +24,7 @@ function(is_exception file result)
 endfunction()
 
 set(failures 0)
-foreach(folder archive cli diff generator hosting http manifest model repository validator)
+foreach(folder archive cli diff generator hosting http manifest model repository sources validator)
   file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/${folder}/*.h ${ROOT}/${folder}/*.cpp)
   foreach(file IN LISTS files)
     is_exception(${file} is_excused)

@@ -50,7 +50,8 @@ endif()
 
 file(GLOB_RECURSE sources RELATIVE ${ROOT} ${ROOT}/archive/*.cpp ${ROOT}/base/*.cpp ${ROOT}/cli/*.cpp
   ${ROOT}/diff/*.cpp ${ROOT}/generator/*.cpp ${ROOT}/hosting/*.cpp ${ROOT}/http/*.cpp
-  ${ROOT}/manifest/*.cpp ${ROOT}/model/*.cpp ${ROOT}/repository/*.cpp ${ROOT}/validator/*.cpp)
+  ${ROOT}/manifest/*.cpp ${ROOT}/model/*.cpp ${ROOT}/repository/*.cpp ${ROOT}/sources/*.cpp
+  ${ROOT}/validator/*.cpp)
 list(LENGTH sources count)
 if(count LESS 100)
   fail("only ${count} sources found: have the modules moved?")

@@ -18,9 +18,9 @@
 #include <utility>
 #include <vector>
 
-#include "generator/hub_rows.h"
-#include "generator/readme_table.h"
 #include "manifest/manifest.h"
+#include "sources/hub_rows.h"
+#include "sources/readme_table.h"
 
 namespace onnxhub {
 namespace {
@@ -124,7 +124,7 @@ TEST_P(ZooTables, SayWhatTheEntriesSay) {
         const std::string readme = folder.path + "/README.md";
         const std::string text = zoo_->read(tag, readme);
         EXPECT_NE(text, "") << readme;
-        for (ReadmeModel& model : parse_model_tables(text, readme, diagnostics).models) {
+        for (ModelRow& model : parse_model_tables(text, readme, diagnostics).models) {
             // Some archives were never committed.
             if (model.archive_path && !zoo_->has(tag, *model.archive_path)) {
                 model.archive_path.reset();

@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "base/glob.h"
-#include "generator/markdown_table.h"
-#include "generator/readme_table.h"
 #include "hosting/server/conditional_request.h"
 #include "hosting/server/request_head.h"
 #include "manifest/diagnostic.h"
 #include "manifest/hub_path.h"
 #include "repository/git_attributes.h"
 #include "repository/lfs_pointer.h"
+#include "sources/markdown_table.h"
+#include "sources/readme_table.h"
 #include "tests/fuzz/targets.h"
 #include "tests/support/memory_tree.h"
 
@@ -56,7 +56,7 @@ void fuzz_markdown(std::string_view input) {
         }
     }
     const ModelTables tables = parse_model_tables(input, "a/README.md", diagnostics);
-    for (const ReadmeModel& model : tables.models) {
+    for (const ModelRow& model : tables.models) {
         require(model.line > 0 && model.line <= lines, "a model has a line of the document");
         require(!model.name.empty(), "a model has a name");
         require(std::holds_alternative<std::string>(check_hub_path(model.model_path)),

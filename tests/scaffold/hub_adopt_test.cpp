@@ -5,10 +5,10 @@
 #include <gtest/gtest.h>
 
 #include "base/digest.h"
-#include "generator/hub_rows.h"
-#include "generator/settings.h"
 #include "repository/git_repository.h"
 #include "repository/lfs_pointer.h"
+#include "sources/hub_rows.h"
+#include "sources/settings.h"
 #include "tests/scaffold/scaffolded_hub.h"
 #include "tests/support/hub_folder.h"
 
@@ -41,7 +41,7 @@ protected:
         std::map<std::string, std::string> names;
         Diagnostics ignored;
         const auto tree = folder_tree(place.hub);
-        for (const ReadmeModel& row : read_hub_rows(*tree, Settings{}, 0, ignored).models) {
+        for (const ModelRow& row : read_hub_rows(*tree, Settings{}, 0, ignored).models) {
             names[row.model_path] = row.name;
         }
         return names;

@@ -16,10 +16,10 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-ReadmeModel row_of(const std::string& model_path, const std::string& name, int line = 5,
-                   std::int64_t opset = 13) {
-    ReadmeModel row;
-    row.readme_path = "x/README.md";
+ModelRow row_of(const std::string& model_path, const std::string& name, int line = 5,
+                std::int64_t opset = 13) {
+    ModelRow row;
+    row.source_file = "x/README.md";
     row.line = line;
     row.name = name;
     row.model_path = model_path;
@@ -43,8 +43,8 @@ protected:
         return refusal_by([&] { row_to_replace(rows, claim); });
     }
 
-    const std::vector<ReadmeModel> rows = {row_of("x/a.onnx", "A"), row_of("x/two.onnx", "One", 6),
-                                           row_of("x/two.onnx", "Two", 7)};
+    const std::vector<ModelRow> rows = {row_of("x/a.onnx", "A"), row_of("x/two.onnx", "One", 6),
+                                        row_of("x/two.onnx", "Two", 7)};
 };
 
 TEST_F(RowToReplace, IsThatOfTheSamePath) {
@@ -73,9 +73,9 @@ TEST_F(RowToReplace, AFileThatNoTableListsIsNotReplaced) {
 
 TEST_F(RowToReplace, OneReadmeListsAModel) {
     EXPECT_THAT(refusal({"y/README.md", "x/a.onnx", {}, false}), HasSubstr("--class x"));
-    const std::vector<ReadmeModel> top = [] {
-        ReadmeModel row = row_of("x/a.onnx", "A");
-        row.readme_path = "README.md";
+    const std::vector<ModelRow> top = [] {
+        ModelRow row = row_of("x/a.onnx", "A");
+        row.source_file = "README.md";
         return std::vector{row};
     }();
     EXPECT_THAT(refusal_by([&] {
@@ -90,7 +90,7 @@ TEST_F(RowToReplace, PathsThatDifferInCaseAloneAreRefused) {
 }
 
 TEST(NameIsFree, UnlessAnotherModelHasItWithTheSameOpset) {
-    const std::vector<ReadmeModel> rows = {row_of("x/a.onnx", "Net")};
+    const std::vector<ModelRow> rows = {row_of("x/a.onnx", "Net")};
     check_name_is_free(rows, "x/a.onnx", "Net", 13);  // its own
     check_name_is_free(rows, "x/b.onnx", "Net", 12);
     check_name_is_free(rows, "x/b.onnx", "Other", 13);
@@ -111,7 +111,7 @@ protected:
     }
 
     MemoryTree tree;
-    std::vector<ReadmeModel> rows = {row_of("x/a.onnx", "A"), row_of("x/b.onnx", "B")};
+    std::vector<ModelRow> rows = {row_of("x/a.onnx", "A"), row_of("x/b.onnx", "B")};
 };
 
 TEST_F(FileOwner, IsTheModelWhoseGraphNamesTheWeights) {

@@ -19,7 +19,7 @@ TEST(ReadmeEdit, RowsGoWhereTheyBelongAndAllElseStays) {
     const std::string readme =
         "# T\n\n| Model | Download | Opset version | ONNX version | Top-1 |\n|-|-|-|-|-|\n"
         "| A | [1 kB](model/a.onnx) | 7 | 1.2 | 70 |\n\nThe end";
-    ModelRow row{"B *new*", {"model/b c.onnx", 97'800'000}, {}, "1.8", 13, {{"top-1", "75"}}};
+    RowText row{"B *new*", {"model/b c.onnx", 97'800'000}, {}, "1.8", 13, {{"top-1", "75"}}};
     const std::string with = with_model_row(readme, "x/README.md", row);
     EXPECT_EQ(with,
               "# T\n\n| Model | Download | Opset version | ONNX version | Top-1 |\n|-|-|-|-|-|\n"
@@ -36,7 +36,7 @@ TEST(ReadmeEdit, RowsInAListOrWithWindowsLineEndsAreEditedInPlace) {
     const std::string readme =
         "- Text\r\n\r\n  | Model | Download | ONNX version | Opset version | N |\r\n"
         "  |-|-|-|-|-|\r\n  A | [1 kB](a.onnx) | 1.2 | 7 | n\r\n";
-    const ModelRow row{"A", {"a.onnx", 5000}, {}, "1.2", 8, {}};
+    const RowText row{"A", {"a.onnx", 5000}, {}, "1.2", 8, {}};
     EXPECT_EQ(with_model_row(readme, "x/README.md", row),
               "- Text\r\n\r\n  | Model | Download | ONNX version | Opset version | N |\r\n"
               "  |-|-|-|-|-|\r\n  |A | [5 kB](a.onnx) | 1.2 | 8 | n|\r\n");
@@ -46,7 +46,7 @@ TEST(ReadmeEdit, ANewArchiveReplacesTheLinkOfTheOld) {
     const std::string readme =
         "| Model | Download | Download (with sample test data) | ONNX version | Opset version |\n"
         "|-|-|-|-|-|\n| A | [![x](b.svg)](a.onnx) | [2 MB](old.tar.gz) note | 1.2 | 7 |\n";
-    ModelRow row{"A", {"a.onnx", 5000}, LinkedFile{"a.tar.gz", 9000}, "1.2", 7, {}};
+    RowText row{"A", {"a.onnx", 5000}, LinkedFile{"a.tar.gz", 9000}, "1.2", 7, {}};
     EXPECT_THAT(with_model_row(readme, "README.md", row),
                 HasSubstr("| A | [![x](b.svg)](a.onnx) | [9 kB](a.tar.gz) | 1.2 | 7 |\n"));
     row.archive->path = "old.tar.gz";
@@ -60,7 +60,7 @@ TEST(ReadmeEdit, TheRowToEditIsChosenByItsLine) {
     const std::string readme =
         std::string(empty_table) +
         "| A | [1 kB](a.onnx) | 1.2 | 7 |\n| B | [1 kB](a.onnx) | 1.2 | 7 |\n";
-    ModelRow row{"B", {"a.onnx", 900, false}, {}, "1.3", 8, {}};
+    RowText row{"B", {"a.onnx", 900, false}, {}, "1.3", 8, {}};
     EXPECT_EQ(with_model_row(readme, "README.md", row),
               std::string(empty_table) +
                   "| B | [1 kB](a.onnx) | 1.3 | 8 |\n| B | [1 kB](a.onnx) | 1.2 | 7 |\n");
@@ -73,14 +73,14 @@ TEST(ReadmeEdit, TheRowToEditIsChosenByItsLine) {
 TEST(ReadmeEdit, ASizeStaysAsWrittenUnlessTheFileChanged) {
     const std::string readme =
         std::string(empty_table) + "| A | [about 5 kB](a.onnx) | 1.2 | 7 |\n";
-    ModelRow row{"A", {"a.onnx", 9000, false}, {}, "1.2", 7, {}};
+    RowText row{"A", {"a.onnx", 9000, false}, {}, "1.2", 7, {}};
     EXPECT_EQ(with_model_row(readme, "README.md", row), readme);
     row.model.has_changed = true;
     EXPECT_THAT(with_model_row(readme, "README.md", row), HasSubstr("| [9 kB](a.onnx) |"));
 }
 
 TEST(ReadmeEdit, AMissingColumnIsNamedWithItsTable) {
-    ModelRow row{"A", {"a.onnx", 900}, {}, "1.2", 7, {{"Top-1", "75"}}};
+    RowText row{"A", {"a.onnx", 900}, {}, "1.2", 7, {{"Top-1", "75"}}};
     const auto reason = [&] {
         try {
             with_model_row("# T\n\n" + std::string(empty_table), "x/README.md", row);
@@ -98,7 +98,7 @@ TEST(ReadmeEdit, AMissingColumnIsNamedWithItsTable) {
 
 /// The table shows names with special characters unchanged and keeps its columns.
 TEST(ReadmeEdit, NamesAreEscapedAndRowsStayOneLine) {
-    const ModelRow row{"a|b<c>\n`d`", {"m#1.onnx", 900}, {}, "1.2", 7, {}};
+    const RowText row{"a|b<c>\n`d`", {"m#1.onnx", 900}, {}, "1.2", 7, {}};
     const std::string with = with_model_row(empty_table, "README.md", row);
     EXPECT_EQ(with, std::string(empty_table) +
                         "| a\\|b\\<c\\> \\`d\\` | [1 kB](m%231.onnx) | 1.2 | 7 |\n");

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "generator/settings.h"
 #include "manifest/manifest.h"
 #include "model/model_checker.h"
 #include "model/shape_inference.h"
+#include "sources/settings.h"
 #include "tests/support/memory_tree.h"
 #include "validator/change_rules.h"
 #include "validator/finding.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/markdown_excerpt.h"
+#include "sources/markdown_excerpt.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "generator/markdown_line.h"
+#include "sources/markdown_line.h"
 
 namespace onnxhub {
 namespace {

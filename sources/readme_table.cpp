@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/readme_table.h"
+#include "sources/readme_table.h"
 
 #include <fmt/format.h>
 
@@ -14,11 +14,11 @@
 #include <variant>
 
 #include "base/spelling.h"
-#include "generator/conflict_markers.h"
-#include "generator/markdown_table.h"
 #include "manifest/hub_path.h"
 #include "manifest/rule_ids.h"
 #include "repository/link_target.h"
+#include "sources/conflict_markers.h"
+#include "sources/markdown_table.h"
 
 namespace onnxhub {
 namespace {
@@ -299,9 +299,9 @@ private:
     }
 
     /// Reports all problems of the row, not only the first.
-    std::optional<ReadmeModel> read_row(const MarkdownRow& row, const ModelColumns& columns) {
-        ReadmeModel model;
-        model.readme_path = readme_path_;
+    std::optional<ModelRow> read_row(const MarkdownRow& row, const ModelColumns& columns) {
+        ModelRow model;
+        model.source_file = readme_path_;
         model.line = row.line;
         const bool has_name = read_name(row, row.cells[columns.model], model);
         const bool has_path = read_download(row, row.cells[columns.download], model);
@@ -321,7 +321,7 @@ private:
 
     /// The official generator uses the HTML of the cell as the model's name. We do the same, so
     /// that the manifests agree, and the warning explains how to get a name that people can type.
-    void name_after_link(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+    void name_after_link(const MarkdownRow& row, const MarkdownCell& cell, ModelRow& model) {
         report(Severity::warning, row, rule_id::row_name_is_link,
                fmt::format("the cell \"Model\" of {} is a link, which makes the model's name HTML",
                            quoted_name(model)),
@@ -330,7 +330,7 @@ private:
                                  escape_html(cell.text));
     }
 
-    bool read_name(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+    bool read_name(const MarkdownRow& row, const MarkdownCell& cell, ModelRow& model) {
         model.name = cell.text;
         if (model.name.empty()) {
             report(Severity::error, row, rule_id::row_no_model,
@@ -341,7 +341,7 @@ private:
         return true;
     }
 
-    bool read_download(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+    bool read_download(const MarkdownRow& row, const MarkdownCell& cell, ModelRow& model) {
         if (cell.links.empty() || cell.links.front().empty()) {
             report(Severity::error, row, rule_id::row_no_link,
                    fmt::format("the cell \"Download\" of {} has no link", quoted_name(model)),
@@ -357,7 +357,7 @@ private:
         return true;
     }
 
-    bool read_archive(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+    bool read_archive(const MarkdownRow& row, const MarkdownCell& cell, ModelRow& model) {
         if (cell.links.empty() || cell.links.front().empty()) return true;
         auto path = resolve_file(row, cell.links.front());
         if (!path) return false;
@@ -376,7 +376,7 @@ private:
         return path;
     }
 
-    bool read_onnx_version(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+    bool read_onnx_version(const MarkdownRow& row, const MarkdownCell& cell, ModelRow& model) {
         model.onnx_version = cell.text;
         if (model.onnx_version.empty()) {
             report(Severity::error, row, rule_id::row_no_onnx_version,
@@ -386,7 +386,7 @@ private:
         return !model.onnx_version.empty();
     }
 
-    bool read_opset(const MarkdownRow& row, const MarkdownCell& cell, ReadmeModel& model) {
+    bool read_opset(const MarkdownRow& row, const MarkdownCell& cell, ModelRow& model) {
         const auto opset = parse_opset(cell.text);
         if (opset) {
             model.opset_version = *opset;
@@ -401,11 +401,11 @@ private:
         return false;
     }
 
-    static std::string quoted_name(const ReadmeModel& model) {
+    static std::string quoted_name(const ModelRow& model) {
         return model.name.empty() ? "the model" : fmt::format("\"{}\"", model.name);
     }
 
-    bool is_new(const ReadmeModel& model) {
+    bool is_new(const ModelRow& model) {
         const auto [first, is_first] =
             first_lines_.try_emplace({model.model_path, model.name, model.archive_path,
                                       model.onnx_version, model.opset_version, model.tags},
@@ -435,7 +435,7 @@ private:
 
 }  // namespace
 
-bool ReadmeModel::says_the_same(const ReadmeModel& other) const {
+bool ModelRow::says_the_same(const ModelRow& other) const {
     return name == other.name && model_path == other.model_path &&
            archive_path == other.archive_path && onnx_version == other.onnx_version &&
            opset_version == other.opset_version && tags == other.tags;

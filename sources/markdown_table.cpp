@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/markdown_table.h"
+#include "sources/markdown_table.h"
 
 #include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm.h>
@@ -16,8 +16,8 @@
 
 #include "base/ascii.h"
 #include "base/utf8.h"
-#include "generator/markdown_excerpt.h"
 #include "manifest/rule_ids.h"
+#include "sources/markdown_excerpt.h"
 
 namespace onnxhub {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/settings.h"
+#include "sources/settings.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

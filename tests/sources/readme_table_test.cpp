@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/readme_table.h"
+#include "sources/readme_table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ const std::string table_head =
     "|-----|--------|-------------------------------|------------|-------------|\n";
 
 struct ModelsAndReports {
-    std::vector<ReadmeModel> models;
+    std::vector<ModelRow> models;
     std::vector<Diagnostic> reports;
 };
 
@@ -32,7 +32,7 @@ ModelsAndReports read_models(const std::string& markdown, const std::string& pat
     return {std::move(models), diagnostics.all()};
 }
 
-ReadmeModel read_model(const std::string& row) {
+ModelRow read_model(const std::string& row) {
     auto [models, reports] = read_models(table_head + row + "\n");
     EXPECT_THAT(reports, IsEmpty()) << row;
     if (models.size() == 1) return models[0];
@@ -81,7 +81,7 @@ std::vector<std::string> paths_of(const ModelFolders& root) {
 TEST(ReadmeTable, RowGivesEverythingItSays) {
     const auto model =
         read_model("|**MNIST**|[26 KB](model/mnist-8.onnx)|[29 KB](model/mnist-8.tar.gz)|1.3| 8 |");
-    EXPECT_EQ(model.readme_path, mnist_readme);
+    EXPECT_EQ(model.source_file, mnist_readme);
     EXPECT_EQ(model.line, 3);
     EXPECT_EQ(model.name, "MNIST");
     EXPECT_EQ(model.model_path, "vision/image_classification/mnist/model/mnist-8.onnx");

@@ -12,6 +12,7 @@
 
 #include "manifest/diagnostic.h"
 #include "repository/tree.h"
+#include "sources/source_settings.h"
 
 namespace onnxhub {
 
@@ -43,6 +44,10 @@ struct Settings {
     /// [validate] stale_manifest = "note": the main branch regenerates the manifest, so in a pull
     /// request the findings that `generate` repairs are not errors.
     bool tolerates_stale_manifest = false;
+    std::vector<SourceSettings> sources;    ///< [[source]]; empty: the official tables
+    std::vector<SourceOverride> overrides;  ///< [[override]]
+    /// root_license: the repository's own LICENSE file is the license of its models too.
+    bool root_license = false;
 };
 
 /// Throws UserError with file, line and column when `toml` is not TOML or a key has the wrong type.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/markdown_table.h"
+#include "sources/markdown_table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

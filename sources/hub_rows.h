@@ -5,29 +5,28 @@
 #include <string>
 #include <vector>
 
-#include "generator/entry_claims.h"
-#include "generator/readme_table.h"
-#include "generator/settings.h"
 #include "manifest/diagnostic.h"
 #include "repository/tree.h"
+#include "sources/readme_table.h"
+#include "sources/settings.h"
 
 namespace onnxhub {
 
 inline constexpr std::string_view readme_file_name = "README.md";
 
 struct HubRows {
-    bool has_readme = false;          ///< the root has a README.md
-    bool has_table = false;           ///< the root README has a table with a column "Model Class"
-    std::vector<ReadmeModel> models;  ///< by folder, then in the order of the tables
-    std::vector<BrokenRow> broken;    ///< invalid rows, including excluded ones
+    bool has_readme = false;        ///< the root has a README.md
+    bool has_table = false;         ///< the root README has a table with a column "Model Class"
+    std::vector<ModelRow> models;   ///< by folder, then in the order of the tables
+    std::vector<BrokenRow> broken;  ///< invalid rows, including excluded ones
     /// READMEs of models that could not be read completely.
     std::vector<std::string> lost_readmes;
     bool has_lost_root = false;     ///< a folder that the root README names is unknown
     bool is_root_unusable = false;  ///< the root README is not usable at all
+    bool has_sources = false;       ///< the settings have [[source]]
+    /// With `has_sources`: .onnx files that no source describes, sorted; reported too.
+    std::vector<std::string> undescribed;
 };
-
-/// The invalid rows and READMEs, which may describe entries without a row.
-InvalidRows invalid_rows(const HubRows& hub);
 
 /// Whether a setting excludes the model.
 bool is_excluded(const Settings& settings, const std::string& model_path);
@@ -40,16 +39,13 @@ HubRows read_hub_rows(const Tree& tree, const Settings& settings, unsigned jobs,
 /// Makes a row for each .onnx file among `files` that `listed` does not name and no setting
 /// excludes. It is named after its file and tagged by its folders. `onnx_version` is empty and
 /// `opset_version` is 0, since only the graph has them. `files` are all files of the tree, sorted.
-std::vector<ReadmeModel> discover_models(const std::vector<std::string>& files,
-                                         const Settings& settings,
-                                         const std::vector<ReadmeModel>& listed);
+std::vector<ModelRow> discover_models(const std::vector<std::string>& files,
+                                      const Settings& settings,
+                                      const std::vector<ModelRow>& listed);
 
 /// The rows of discover_models() that no row of the hub names and that no invalid README or row may
 /// list. Otherwise a model would lose the name and versions of its table.
-std::vector<ReadmeModel> discover_unlisted_models(const std::vector<std::string>& files,
-                                                  const Settings& settings, const HubRows& hub);
-
-/// Whether discover_models() made the row.
-bool is_discovered(const ReadmeModel& row);
+std::vector<ModelRow> discover_unlisted_models(const std::vector<std::string>& files,
+                                               const Settings& settings, const HubRows& hub);
 
 }  // namespace onnxhub

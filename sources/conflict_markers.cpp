@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/conflict_markers.h"
+#include "sources/conflict_markers.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/hub_rows.h"
+#include "sources/hub_rows.h"
 
 #include <algorithm>
 #include <functional>
@@ -61,7 +61,7 @@ std::optional<std::string> read_readme(const Tree& tree, const std::string& path
     }
 }
 
-void strip_tags(const Settings& settings, ReadmeModel& model) {
+void strip_tags(const Settings& settings, ModelRow& model) {
     const auto& strip = settings.strip_tags;
     if (!model.tags.empty() &&
         std::find(strip.begin(), strip.end(), model.tags.front()) != strip.end()) {
@@ -70,7 +70,7 @@ void strip_tags(const Settings& settings, ReadmeModel& model) {
 }
 
 struct FolderRows {
-    std::string readme_path;
+    std::string source_file;
     ModelTables tables;
     Diagnostics diagnostics;
 };
@@ -85,12 +85,12 @@ FolderRows read_folder(const Tree& tree, const ModelFolder& folder) {
                                  folder.path + " is a submodule, so its models are skipped", ""});
         return rows;
     }
-    rows.readme_path =
+    rows.source_file =
         folder.path.empty() ? root_readme : folder.path + "/" + std::string(readme_file_name);
     const Diagnostic mention{
         Severity::error, rule_id::folder_no_readme, root_readme, folder.line, "", ""};
-    if (const auto text = read_readme(tree, rows.readme_path, mention, rows.diagnostics)) {
-        rows.tables = parse_model_tables(*text, rows.readme_path, rows.diagnostics);
+    if (const auto text = read_readme(tree, rows.source_file, mention, rows.diagnostics)) {
+        rows.tables = parse_model_tables(*text, rows.source_file, rows.diagnostics);
     } else {
         rows.tables.has_lost_table = true;
     }
@@ -116,10 +116,6 @@ bool is_excluded(const Settings& settings, const std::string& model_path) {
                        [&](const std::string& glob) { return glob_matches(glob, model_path); });
 }
 
-InvalidRows invalid_rows(const HubRows& hub) {
-    return {hub.has_lost_root, hub.lost_readmes, hub.broken};
-}
-
 HubRows read_hub_rows(const Tree& tree, const Settings& settings, unsigned jobs,
                       Diagnostics& diagnostics) {
     HubRows hub;
@@ -139,30 +135,30 @@ HubRows read_hub_rows(const Tree& tree, const Settings& settings, unsigned jobs,
                    [&](std::size_t i) { folders[i] = read_folder(tree, root.folders[i]); });
     for (FolderRows& folder : folders) {
         diagnostics.append(std::move(folder.diagnostics));
-        for (ReadmeModel& model : folder.tables.models) {
+        for (ModelRow& model : folder.tables.models) {
             if (is_excluded(settings, model.model_path)) continue;
             strip_tags(settings, model);
             hub.models.push_back(std::move(model));
         }
         std::move(folder.tables.broken.begin(), folder.tables.broken.end(),
                   std::back_inserter(hub.broken));
-        if (folder.tables.has_lost_table) hub.lost_readmes.push_back(folder.readme_path);
+        if (folder.tables.has_lost_table) hub.lost_readmes.push_back(folder.source_file);
     }
     return hub;
 }
 
-std::vector<ReadmeModel> discover_models(const std::vector<std::string>& files,
-                                         const Settings& settings,
-                                         const std::vector<ReadmeModel>& listed) {
+std::vector<ModelRow> discover_models(const std::vector<std::string>& files,
+                                      const Settings& settings,
+                                      const std::vector<ModelRow>& listed) {
     std::unordered_set<std::string> known;
-    for (const ReadmeModel& model : listed) known.insert(model.model_path);
-    std::vector<ReadmeModel> found;
+    for (const ModelRow& model : listed) known.insert(model.model_path);
+    std::vector<ModelRow> found;
     for (const std::string& path : files) {
         if (!path.ends_with(model_suffix) || known.contains(path) || is_excluded(settings, path)) {
             continue;
         }
-        ReadmeModel model;
-        model.readme_path = path;  // diagnostics point at the model itself
+        ModelRow model;
+        model.source_file = path;  // diagnostics point at the model itself
         model.model_path = path;
         model.name = file_name(path);
         model.name.resize(model.name.size() - model_suffix.size());
@@ -173,15 +169,15 @@ std::vector<ReadmeModel> discover_models(const std::vector<std::string>& files,
     return found;
 }
 
-std::vector<ReadmeModel> discover_unlisted_models(const std::vector<std::string>& files,
-                                                  const Settings& settings, const HubRows& hub) {
+std::vector<ModelRow> discover_unlisted_models(const std::vector<std::string>& files,
+                                               const Settings& settings, const HubRows& hub) {
     if (hub.is_root_unusable) return {};
-    std::vector<ReadmeModel> found = discover_models(files, settings, hub.models);
+    std::vector<ModelRow> found = discover_models(files, settings, hub.models);
     std::unordered_set<std::string> paths;
     for (const BrokenRow& row : hub.broken) paths.insert(row.model_path);
     std::set<std::string, std::less<>> folders;
     for (const std::string& readme : hub.lost_readmes) folders.emplace(parent_folder(readme));
-    std::erase_if(found, [&](const ReadmeModel& model) {
+    std::erase_if(found, [&](const ModelRow& model) {
         if (paths.contains(model.model_path)) return true;
         std::string_view folder = model.model_path;
         while (!folders.empty() && !folder.empty()) {
@@ -191,10 +187,6 @@ std::vector<ReadmeModel> discover_unlisted_models(const std::vector<std::string>
         return false;
     });
     return found;
-}
-
-bool is_discovered(const ReadmeModel& row) {
-    return row.readme_path == row.model_path;
 }
 
 }  // namespace onnxhub

@@ -2,13 +2,12 @@
 // Reads models from README files. Nothing is compared with the files yet.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "manifest/diagnostic.h"
+#include "sources/model_row.h"
 
 namespace onnxhub {
 
@@ -20,35 +19,9 @@ struct ModelFolder {
     bool operator==(const ModelFolder&) const = default;
 };
 
-/// One model as described by its README.
-struct ReadmeModel {
-    std::string readme_path;  ///< README with the row, for diagnostics
-    int line = 0;             ///< 1-based line of the row
-    std::string name;         ///< text of the "Model" cell, without markup
-    std::string model_path;  ///< first link of the "Download" cell, from the hub's root, normalized
-    std::optional<std::string> archive_path;  ///< first link of "Download (with sample test data)"
-    std::string onnx_version;                 ///< as written: "1.9" stays "1.9"
-    std::int64_t opset_version = 0;
-    /// The README's folders, with '_' replaced by ' '; "preprocessing"
-    std::vector<std::string> tags;
-
-    /// Whether the two rows have the same values, in any position.
-    bool says_the_same(const ReadmeModel& other) const;
-};
-
-/// An invalid row of a model; the diagnostics have the reason.
-struct BrokenRow {
-    std::string readme_path;
-    int line = 0;
-    std::string name;        ///< empty if unreadable
-    std::string model_path;  ///< empty if unreadable
-
-    bool operator==(const BrokenRow&) const = default;
-};
-
 /// The models of one README.
 struct ModelTables {
-    std::vector<ReadmeModel> models;  ///< in the order of the file
+    std::vector<ModelRow> models;  ///< in the order of the file
     std::vector<BrokenRow> broken;
     /// A table was not recognized because a column is missing or misspelled, or the document was
     /// not readable or has conflict markers.

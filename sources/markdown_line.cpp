@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/markdown_line.h"
+#include "sources/markdown_line.h"
 
 #include <algorithm>
 #include <cctype>

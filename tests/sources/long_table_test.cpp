@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "generator/markdown_excerpt.h"
-#include "generator/markdown_table.h"
-#include "generator/readme_table.h"
+#include "sources/markdown_excerpt.h"
+#include "sources/markdown_table.h"
+#include "sources/readme_table.h"
 
 namespace onnxhub {
 namespace {
