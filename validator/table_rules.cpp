@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "generator/entry_claims.h"
 #include "manifest/entry_name.h"
 #include "manifest/onnx_release.h"
 #include "manifest/rule_ids.h"
