@@ -24,7 +24,7 @@ public:
 
     const Entry* find(const Sha256& model_sha) const;  ///< null if unknown
 
-    /// The digest of the model that can be had from `url`, as an entry states it; null if unknown.
+    /// The digest that an entry states for the model at `url`; null if unknown.
     const Sha256* digest_of(const std::string& url) const;
 
 private:

@@ -59,7 +59,7 @@ std::variant<ModelVersions, Diagnostic> resolve_versions(const ModelRow& row,
     } else {
         return error_at(
             row, rule_id::opset_unknown,
-            "nothing states the opset of " + row.model_path + ", and its content is not here",
+            "nothing states the opset of " + row.model_path + ", and its content is not available locally",
             "fetch it with --fetch, or state the opset in a source or [[override]]");
     }
     if (!row.onnx_version.empty()) return ModelVersions{row.onnx_version, opset};

@@ -79,7 +79,7 @@ constexpr RuleInfo fact_without_source{
     .severity = Severity::warning,
     .family = "sources",
     .what = "An entry has a license, author, task or another fact that no source states.",
-    .why = "`onnxhub generate` keeps it, but nobody can tell where it comes from.",
+    .why = "`onnxhub generate` keeps it, but its origin is unknown.",
     .example = "The license was written into the manifest by hand.",
     .fix = "State it in a source or `[[override]]`, or remove it from the entry.",
 };
