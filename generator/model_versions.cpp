@@ -57,10 +57,10 @@ std::variant<ModelVersions, Diagnostic> resolve_versions(const ModelRow& row,
     } else if (carried) {
         opset = carried->opset_version;
     } else {
-        return error_at(
-            row, rule_id::opset_unknown,
-            "nothing states the opset of " + row.model_path + ", and its content is not available locally",
-            "fetch it with --fetch, or state the opset in a source or [[override]]");
+        return error_at(row, rule_id::opset_unknown,
+                        "nothing states the opset of " + row.model_path +
+                            ", and its content is not available locally",
+                        "fetch it with --fetch, or state the opset in a source or [[override]]");
     }
     if (!row.onnx_version.empty()) return ModelVersions{row.onnx_version, opset};
     // An earlier entry knew the graph.
