@@ -51,6 +51,7 @@ void CarriedPorts::add(const ManifestDocument& document) {
     for (const ManifestEntry& entry : document.entries) {
         auto facts = facts_of_model(entry);
         if (!facts || !facts->content.sha) continue;
+        for (const std::string& url : facts->sources) by_url_.emplace(url, *facts->content.sha);
         const auto [known, is_new] = entries_.try_emplace(*facts->content.sha);
         if (!is_new && (known->second.io_ports || !facts->io_ports)) continue;
         known->second = std::move(*facts);
@@ -64,6 +65,11 @@ void CarriedPorts::add(const ManifestDocument& document) {
 const Entry* CarriedPorts::find(const Sha256& model_sha) const {
     const auto found = entries_.find(model_sha);
     return found == entries_.end() ? nullptr : &found->second;
+}
+
+const Sha256* CarriedPorts::digest_of(const std::string& url) const {
+    const auto found = by_url_.find(url);
+    return found == by_url_.end() ? nullptr : &found->second;
 }
 
 }  // namespace onnxhub

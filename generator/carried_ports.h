@@ -3,6 +3,8 @@
 #pragma once
 
 #include <map>
+#include <string>
+#include <unordered_map>
 
 #include "base/digest.h"
 #include "manifest/entry.h"
@@ -22,8 +24,12 @@ public:
 
     const Entry* find(const Sha256& model_sha) const;  ///< null if unknown
 
+    /// The digest that an entry states for the model at `url`; null if unknown.
+    const Sha256* digest_of(const std::string& url) const;
+
 private:
     std::map<Sha256, Entry> entries_;
+    std::unordered_map<std::string, Sha256> by_url_;
 };
 
 }  // namespace onnxhub

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "generator/model_versions.h"
 #include "manifest/onnx_release.h"
 #include "manifest/rule_ids.h"
 
@@ -24,6 +25,7 @@ public:
 
     ModelDescription build() {
         const auto* facts = table_.facts(row().model_path);
+        if (!facts && is_elsewhere()) return build_elsewhere();
         if (!facts) {
             report_no_content(std::get<NoContent>(table_.at(row().model_path)),
                               rule_id::row_file_missing, Severity::error);
@@ -39,12 +41,9 @@ public:
         note_pointer_form(row().model_path, *facts);
         // An entry with the digest of bytes that are not a model would hide that the model is lost.
         if (reading_ && reading_->diagnostics.has_errors()) return std::move(description_);
+        if (!is_stated_content({facts->sha, facts->size_bytes})) return std::move(description_);
 
-        Entry entry;
-        entry.model = row().name;
-        entry.model_path = row().model_path;
-        entry.content = {facts->sha, facts->size_bytes};
-        entry.tags = row().tags;
+        Entry entry = begin_entry({facts->sha, facts->size_bytes});
         if (!set_versions(entry)) return std::move(description_);
         set_ports(entry);
         set_archive(entry);
@@ -55,6 +54,84 @@ public:
 
 private:
     const ModelRow& row() const { return description_.row; }
+
+    Entry begin_entry(const StatedContent& content) const {
+        Entry entry;
+        entry.model = row().name;
+        entry.model_path = row().model_path;
+        entry.content = content;
+        entry.tags = row().tags;
+        if (row().stated) {
+            entry.sources = row().stated->urls;
+            entry.about = row().stated->about;
+        }
+        return entry;
+    }
+
+    /// Whether the bytes of the model are not in the repository, and a source says where they are.
+    bool is_elsewhere() const {
+        return row().stated && !row().stated->urls.empty() &&
+               std::get<NoContent>(table_.at(row().model_path)).kind == NoContent::Kind::missing;
+    }
+
+    ModelDescription build_elsewhere() {
+        const auto content = elsewhere_content();
+        if (!content) {
+            report(Severity::error, rule_id::sha256_unknown,
+                   "nothing states the SHA-256 of " + row().stated->urls.front(),
+                   "download it once with --fetch, or state its sha256 in the source");
+            return std::move(description_);
+        }
+        if (!is_stated_content({content->sha, content->size_bytes})) {
+            return std::move(description_);
+        }
+        description_.graph = content->graph;
+        carried_ = options_.carried ? options_.carried->find(content->sha) : nullptr;
+        Entry entry = begin_entry({content->sha, content->size_bytes});
+        if (!entry.content.size_bytes && carried_) {
+            entry.content.size_bytes = carried_->content.size_bytes;
+        }
+        if (!set_versions(entry)) return std::move(description_);
+        set_ports(entry);
+        description_.entry = std::move(entry);
+        return std::move(description_);
+    }
+
+    /// Content that was downloaded, else stated, else known from an earlier entry.
+    std::optional<ElsewhereContent> elsewhere_content() const {
+        const StatedFacts& stated = *row().stated;
+        for (const std::string& url : stated.urls) {
+            if (!options_.elsewhere) break;
+            const auto found = options_.elsewhere->find(url);
+            if (found != options_.elsewhere->end()) return found->second;
+        }
+        if (stated.sha) return ElsewhereContent{*stated.sha, stated.size_bytes, nullptr};
+        if (!options_.carried) return std::nullopt;
+        for (const std::string& url : stated.urls) {
+            if (const Sha256* sha = options_.carried->digest_of(url)) {
+                return ElsewhereContent{*sha, stated.size_bytes, nullptr};
+            }
+        }
+        return std::nullopt;
+    }
+
+    /// Whether the content is the one that the row states; reports a contradiction.
+    bool is_stated_content(const StatedContent& content) {
+        if (!row().stated) return true;
+        const StatedFacts& stated = *row().stated;
+        const bool is_other_sha = stated.sha && content.sha && *stated.sha != *content.sha;
+        const bool is_other_size =
+            stated.size_bytes && content.size_bytes && *stated.size_bytes != *content.size_bytes;
+        if (!is_other_sha && !is_other_size) return true;
+        report(Severity::error, rule_id::stated_content_differs,
+               row().model_path + " has " +
+                   (is_other_sha ? "SHA-256 " + to_hex(*content.sha)
+                                 : std::to_string(*content.size_bytes) + " bytes") +
+                   ", not " +
+                   (is_other_sha ? to_hex(*stated.sha) : std::to_string(*stated.size_bytes)),
+               "correct the statement, or the file; until then its entry stays as it is");
+        return false;
+    }
 
     void report(Severity severity, std::string rule, std::string message, std::string hint) {
         description_.diagnostics.report({severity, std::move(rule), row().source_file, row().line,
@@ -84,6 +161,7 @@ private:
     }
 
     bool set_versions(Entry& entry) {
+        if (row().stated) return set_resolved_versions(entry);
         if (states_opset(row())) {
             entry.onnx_version = row().onnx_version;
             entry.opset_version = row().opset_version;
@@ -97,6 +175,22 @@ private:
             return true;
         }
         return false;  // unreadable: already reported; not available: the caller counts it
+    }
+
+    bool set_resolved_versions(Entry& entry) {
+        const ModelGraph* graph = description_.graph.get();
+        auto versions = resolve_versions(row(), graph, carried_);
+        if (auto* problem = std::get_if<Diagnostic>(&versions)) {
+            description_.lacks_opset = problem->rule == rule_id::opset_unknown;
+            description_.diagnostics.report(std::move(*problem));
+            return false;
+        }
+        if (graph) description_.diagnostics.append(contradicted_facts(row(), *graph));
+        auto& found = std::get<ModelVersions>(versions);
+        if (states_opset(row())) description_.row.onnx_version = found.onnx_version;
+        entry.onnx_version = std::move(found.onnx_version);
+        entry.opset_version = found.opset_version;
+        return true;
     }
 
     /// The entry keeps the row's opset, since users may have a reason. `validate` reports an error.

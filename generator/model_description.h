@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "generator/carried_ports.h"
@@ -29,11 +30,12 @@ struct ModelDescription {
     /// Absent when no entry can be made, for example when the file is not a model; `diagnostics`
     /// has the reason.
     std::optional<Entry> entry;
-    std::optional<ContentFacts> facts;  ///< facts of the model file
+    std::optional<ContentFacts> facts;  ///< facts of the model file, if the hub has it
     PortSource ports = PortSource::none;
     /// The model is in LFS and its content is not available locally, so its ports (and, for a
     /// discovered model, its opset) could only be carried over.
     bool bytes_missing = false;
+    bool lacks_opset = false;  ///< no entry, only because nothing states the opset
     /// The graph, if the content is available and readable.
     std::shared_ptr<const ModelGraph> graph;
     Diagnostics diagnostics;
@@ -44,6 +46,16 @@ std::optional<std::int64_t> default_opset(const ModelGraph& graph);
 
 /// The message of the rule graph-opset-differs, which `generate` and `validate` report.
 std::string other_opset(const std::string& model_path, std::int64_t imported, std::int64_t stated);
+
+/// A model whose bytes are outside of the repository.
+struct ElsewhereContent {
+    Sha256 sha;
+    std::optional<std::uint64_t> size_bytes;
+    std::shared_ptr<const ModelGraph> graph;  ///< null: not read
+};
+
+/// By URL.
+using ElsewhereContents = std::unordered_map<std::string, ElsewhereContent>;
 
 struct DescribeOptions {
     const Settings* settings = nullptr;
@@ -60,6 +72,8 @@ struct DescribeOptions {
     std::vector<std::string> known_files = {};
     /// Facts of files of the same tree, which are not read again; may be null.
     const ContentTable* known = nullptr;
+    /// Models that were downloaded from the URLs that rows state; may be null.
+    const ElsewhereContents* elsewhere = nullptr;
 };
 
 }  // namespace onnxhub
