@@ -16,22 +16,13 @@
 
 namespace onnxhub {
 
-/// Names that the template of a sidecar's model may use.
-inline constexpr std::string_view sidecar_model_names[] = {"stem"};
-
-/// Names that the templates of the source may use: "stem", "folder" and "path" of the model, the
-/// facts that the source states, "key" of a record, "link" of a table's cell or a link file, and
-/// the `groups` of its pattern.
-std::vector<std::string> template_names(const SourceSettings& source,
-                                        const std::vector<std::string>& groups);
-
 /// Thread-safe.
 class ModelTemplates {
 public:
     /// Values that come first: groups of a pattern, "key", "link".
     using OwnValues = std::map<std::string, std::string, std::less<>>;
 
-    /// `groups` as in template_names(). The settings' reader has checked all templates: a bad one
+    /// `groups` are those of the pattern. The settings' reader has checked all templates: a bad one
     /// throws UserError.
     ModelTemplates(const SourceSettings& source, const std::vector<std::string>& groups);
 

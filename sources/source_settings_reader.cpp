@@ -12,10 +12,10 @@
 
 #include "base/spelling.h"
 #include "sources/document_path.h"
-#include "sources/model_templates.h"
 #include "sources/name_template.h"
 #include "sources/path_pattern.h"
 #include "sources/settings_globs.h"
+#include "sources/template_names.h"
 
 namespace onnxhub {
 namespace {
