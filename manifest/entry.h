@@ -83,7 +83,7 @@ struct Entry {
     std::optional<std::string> archive_path;  ///< model_with_data_path
     StatedContent archive;                    ///< model_with_data_sha, model_with_data_bytes
     std::vector<ExternalDataFile> external_data;
-    std::vector<std::string> sources;  ///< URLs the model file can be had from; untrusted
+    std::vector<std::string> sources;  ///< URLs of the model file; untrusted
     ModelFacts about;
 
     bool operator==(const Entry&) const = default;

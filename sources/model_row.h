@@ -48,7 +48,8 @@ struct FactOrigin {
 
 /// What the sources of a hub's settings state about a model, besides the fields of ModelRow.
 struct StatedFacts {
-    std::size_t source = 0;  ///< position of the [[source]] that describes the model first
+    std::size_t source = 0;    ///< position of the [[source]] that describes the model first
+    bool is_official = false;  ///< that source are the official tables: the name must not change
     /// Addresses of the model file, if its bytes are not in the repository. https, or any scheme
     /// that the settings wrote: the HTTP client decides what it connects to.
     std::vector<std::string> urls;

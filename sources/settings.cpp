@@ -10,6 +10,7 @@
 #include <span>
 #include <utility>
 
+#include "base/byte_source.h"
 #include "base/spelling.h"
 #include "base/user_error.h"
 #include "manifest/manifest_reader.h"
@@ -224,7 +225,7 @@ Settings parse_settings(std::string_view toml, const std::string& path, Diagnost
 
 Settings read_settings(const Tree& tree, const std::optional<std::string>& file,
                        Diagnostics& diagnostics) {
-    if (file) return parse_settings(read_disk_file(*file), *file, diagnostics);
+    if (file) return parse_settings(read_file(*file, settings_size_limit), *file, diagnostics);
     const std::string path(settings_file_name);
     const auto text = read_hub_file(tree, path, settings_size_limit);
     return text ? parse_settings(*text, path, diagnostics) : Settings{};
