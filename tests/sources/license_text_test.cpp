@@ -17,9 +17,11 @@
 namespace onnxhub {
 namespace {
 
-/// The phrases of a license with words between them, as long as the license.
+/// The phrases of a license with words between them, as long as the license. Its title and appendix
+/// have words that further terms have too.
 std::string text_like(const KnownLicenseText& known) {
     std::string text;
+    const std::string title = known.begin.empty() ? "" : known.begin + " may\n";
     for (const std::string& phrase : known.phrases) {
         if (&phrase == &known.phrases.back()) {
             for (const std::string& more : known.present) text += more + ".\n";
@@ -30,7 +32,8 @@ std::string text_like(const KnownLicenseText& known) {
         }
         text += phrase + ".\n";
     }
-    return text;
+    if (!known.ends.empty()) text += "must " + known.ends.front() + "\n";
+    return title + text;
 }
 
 const KnownLicenseText& known_text(std::string_view id) {
