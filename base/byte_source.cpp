@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/byte_source.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <limits>
 #include <utility>
 #include <vector>
 
@@ -37,21 +34,9 @@ public:
     std::uint64_t size_bytes() const override { return size_; }
 
     std::size_t read(std::uint64_t offset, std::span<std::byte> into) const override {
-        // Beyond the last offset the system knows, pread(2) would fail instead of finding the end.
-        constexpr std::uint64_t last_offset = std::numeric_limits<off_t>::max();
-        if (offset > last_offset || into.size() > last_offset - offset) return 0;
-        std::size_t total = 0;
-        while (total < into.size()) {
-            const ssize_t count = pread(file_.get(), into.data() + total, into.size() - total,
-                                        static_cast<off_t>(offset + total));
-            if (count < 0) {
-                if (errno == EINTR) continue;
-                fail(name_, errno);
-            }
-            if (count == 0) break;
-            total += static_cast<std::size_t>(count);
-        }
-        return total;
+        const auto count = read_all_at(file_, offset, into);
+        if (!count) fail(name_, errno);
+        return *count;
     }
 
 private:
@@ -100,6 +85,24 @@ std::string read_whole(const ByteSource& source, std::uint64_t limit_bytes,
         source.read(0, std::as_writable_bytes(std::span(content.data(), content.size())));
     content.resize(count);
     return content;
+}
+
+std::string read_file(const std::filesystem::path& path, std::uint64_t limit_bytes,
+                      const std::string& shown_name) {
+    return read_whole(*open_file(path, shown_name), limit_bytes, shown_name);
+}
+
+std::string read_file(const std::filesystem::path& path, std::uint64_t limit_bytes) {
+    return read_file(path, limit_bytes, path.string());
+}
+
+std::optional<std::string> read_file_if_possible(const std::filesystem::path& path,
+                                                 std::uint64_t limit_bytes) {
+    try {
+        return read_file(path, limit_bytes);
+    } catch (const UserError&) {
+        return std::nullopt;
+    }
 }
 
 Sha256 sha256_of(const ByteSource& source, const std::function<void()>& check_interruption) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -38,10 +39,19 @@ std::unique_ptr<ByteSource> open_file(const std::filesystem::path& path,
 /// Bytes that are in memory already.
 std::unique_ptr<ByteSource> memory_source(std::string content);
 
-/// The whole content, for small files. Throws UserError when it is longer than
-/// `limit_bytes`; The message names the file `shown_name`.
+/// The whole content, for small files. Throws UserError when it is longer than `limit_bytes`. The
+/// message names the file `shown_name`.
 std::string read_whole(const ByteSource& source, std::uint64_t limit_bytes,
                        const std::string& shown_name);
+
+/// The whole content of a regular file on the disk. Throws UserError as open_file() and
+/// read_whole() do; without `shown_name`, messages name the path.
+std::string read_file(const std::filesystem::path& path, std::uint64_t limit_bytes,
+                      const std::string& shown_name);
+std::string read_file(const std::filesystem::path& path, std::uint64_t limit_bytes);
+/// Nothing instead of an exception.
+std::optional<std::string> read_file_if_possible(const std::filesystem::path& path,
+                                                 std::uint64_t limit_bytes);
 
 /// SHA-256 of the whole content. `check_interruption` is called between blocks.
 Sha256 sha256_of(const ByteSource& source, const std::function<void()>& check_interruption);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <limits>
 
 namespace onnxhub {
 namespace {
@@ -93,6 +94,23 @@ std::optional<std::size_t> read_all(const Descriptor& file, std::span<std::byte>
         if (!count) return std::nullopt;
         if (*count == 0) break;
         done += *count;
+    }
+    return done;
+}
+
+std::optional<std::size_t> read_all_at(const Descriptor& file, std::uint64_t offset,
+                                       std::span<std::byte> into) {
+    // Beyond the last offset the system knows, pread(2) would fail instead of finding the end.
+    constexpr std::uint64_t last_offset = std::numeric_limits<off_t>::max();
+    if (offset > last_offset || into.size() > last_offset - offset) return 0;
+    std::size_t done = 0;
+    while (done < into.size()) {
+        const ssize_t count = pread(file.get(), into.data() + done, into.size() - done,
+                                    static_cast<off_t>(offset + done));
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return std::nullopt;
+        if (count == 0) break;
+        done += static_cast<std::size_t>(count);
     }
     return done;
 }

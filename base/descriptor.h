@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -65,6 +66,10 @@ std::optional<std::size_t> read_some(const Descriptor& file, std::span<std::byte
 /// Fills `into` from the current position. The result is smaller only at the end of the file;
 /// nothing on failure.
 std::optional<std::size_t> read_all(const Descriptor& file, std::span<std::byte> into);
+
+/// The same from `offset` (bytes), without moving the position. Thread-safe.
+std::optional<std::size_t> read_all_at(const Descriptor& file, std::uint64_t offset,
+                                       std::span<std::byte> into);
 
 /// Waits until the data is on the disk. Returns false on failure.
 bool flush_to_disk(const Descriptor& file);

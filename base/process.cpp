@@ -15,6 +15,7 @@
 #include <cstring>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace onnxhub {
@@ -111,17 +112,36 @@ Process::Process(const ProcessRequest& request) {
     id_ = id;
 }
 
-ExitStatus Process::wait() {
+/// Nothing while the process runs, which only a poll with WNOHANG reports.
+std::optional<ExitStatus> Process::poll_status(int options) {
     int status = 0;
-    while (waitpid(id_, &status, 0) < 0) {
-        if (errno == EINTR) continue;
-        // Only where this program ignores SIGCHLD: the status is lost.
-        id_ = -1;
-        return {-1, std::nullopt};
-    }
+    pid_t ended = -1;
+    do {
+        ended = waitpid(id_, &status, options);
+    } while (ended < 0 && errno == EINTR);
+    if (ended == 0) return std::nullopt;
     id_ = -1;
-    if (WIFSIGNALED(status)) return {0, WTERMSIG(status)};
-    return {WEXITSTATUS(status), std::nullopt};
+    // Only where this program ignores SIGCHLD: the status is lost.
+    if (ended < 0) return ExitStatus{-1, std::nullopt};
+    if (WIFSIGNALED(status)) return ExitStatus{0, WTERMSIG(status)};
+    return ExitStatus{WEXITSTATUS(status), std::nullopt};
+}
+
+ExitStatus Process::wait() {
+    return *poll_status(0);
+}
+
+std::optional<ExitStatus> Process::wait_for(std::chrono::milliseconds time) {
+    using Clock = std::chrono::steady_clock;
+    constexpr Clock::duration longest_pause = std::chrono::milliseconds(50);
+    const Clock::time_point end = Clock::now() + time;
+    for (Clock::duration pause = std::chrono::microseconds(500);;
+         pause = std::min(2 * pause, longest_pause)) {
+        if (const auto status = poll_status(WNOHANG)) return status;
+        const Clock::time_point now = Clock::now();
+        if (now >= end) return std::nullopt;
+        std::this_thread::sleep_for(std::min(pause, end - now));
+    }
 }
 
 void Process::kill() {

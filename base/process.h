@@ -2,6 +2,7 @@
 // Starts other programs and waits for them.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@ struct ExitStatus {
     int shell_code() const { return signal ? 128 + *signal : code; }
     /// "ended with status 3", "was ended by a signal (Killed)"
     std::string text() const;
+
+    bool operator==(const ExitStatus&) const = default;
 };
 
 /// What a new process reads from or writes to.
@@ -66,10 +69,15 @@ public:
     /// Waits until the process ends. Call it once.
     ExitStatus wait();
 
+    /// The same, but gives up after `time`: then nothing is returned, and the process still runs.
+    std::optional<ExitStatus> wait_for(std::chrono::milliseconds time);
+
     /// Kills the process and waits until it has ended. No effect if it has ended already.
     void kill();
 
 private:
+    std::optional<ExitStatus> poll_status(int options);
+
     int id_ = -1;
 };
 

@@ -36,9 +36,10 @@ Descriptor open_unlinked_file() {
                     "); set TMPDIR to a writable directory");
 }
 
-void write_at(int fd, std::uint64_t offset, std::span<const std::byte> block) {
+void write_at(const Descriptor& file, std::uint64_t offset, std::span<const std::byte> block) {
     while (!block.empty()) {
-        const ssize_t count = pwrite(fd, block.data(), block.size(), static_cast<off_t>(offset));
+        const ssize_t count =
+            pwrite(file.get(), block.data(), block.size(), static_cast<off_t>(offset));
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) {
             throw UserError(std::string("temporary file: can't be written (") + error_text() +
@@ -49,20 +50,10 @@ void write_at(int fd, std::uint64_t offset, std::span<const std::byte> block) {
     }
 }
 
-std::size_t read_at(int fd, std::uint64_t offset, std::span<std::byte> into) {
-    std::size_t done = 0;
-    while (done < into.size()) {
-        const ssize_t count =
-            pread(fd, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) {
-            throw UserError(std::string("a file can't be read (") + error_text() +
-                            "); check its permissions and the disk");
-        }
-        if (count == 0) break;
-        done += static_cast<std::size_t>(count);
-    }
-    return done;
+std::size_t read_at(const Descriptor& file, std::uint64_t offset, std::span<std::byte> into) {
+    if (const auto count = read_all_at(file, offset, into)) return *count;
+    throw UserError(std::string("a file can't be read (") + error_text() +
+                    "); check its permissions and the disk");
 }
 
 }  // namespace onnxhub

@@ -16,10 +16,10 @@ namespace onnxhub {
 Descriptor open_unlinked_file();
 
 /// Writes all of `block` at `offset` (bytes). Throws UserError, such as for a full disk.
-void write_at(int fd, std::uint64_t offset, std::span<const std::byte> block);
+void write_at(const Descriptor& file, std::uint64_t offset, std::span<const std::byte> block);
 
 /// Reads from `offset` (bytes) until `into` is full or the file ends. Returns the number of bytes.
 /// Throws UserError when a read fails.
-std::size_t read_at(int fd, std::uint64_t offset, std::span<std::byte> into);
+std::size_t read_at(const Descriptor& file, std::uint64_t offset, std::span<std::byte> into);
 
 }  // namespace onnxhub

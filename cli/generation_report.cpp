@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "base/byte_source.h"
 #include "base/escaping.h"
 #include "base/quantity.h"
 #include "cli/hub_options.h"
@@ -131,7 +132,7 @@ void write_document(const Streams& streams, const std::string& output, const std
     std::error_code error;
     const bool is_same = std::filesystem::is_regular_file(output, error) &&
                          std::filesystem::file_size(output, error) == text.size() &&
-                         read_disk_file(output) == text;
+                         read_file(output, json_size_limit) == text;
     if (is_same) {
         note(streams, fmt::format("{}: {}, unchanged", output, what));
         return;

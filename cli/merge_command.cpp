@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/byte_source.h"
 #include "base/escaping.h"
 #include "base/user_error.h"
 #include "cli/command.h"
@@ -50,7 +51,7 @@ struct MergeArguments {
 }
 
 JsonValue read_part(const std::string& file) {
-    auto parsed = parse_json(read_disk_file(file));
+    auto parsed = parse_json(read_file(file, json_size_limit));
     if (const auto* error = std::get_if<JsonSyntaxError>(&parsed)) {
         refuse(file, error->line, error->message);
     }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "base/byte_source.h"
 #include "base/escaping.h"
 #include "base/user_error.h"
 #include "cli/command.h"
@@ -44,7 +45,7 @@ void check_entries(const ManifestDocument& document, const std::string& shown_na
 
 /// git passes an empty file when the merge base has no manifest.
 ManifestDocument read_version(const std::string& file, const std::string& shown_name) {
-    const std::string text = read_disk_file(file);
+    const std::string text = read_file(file, json_size_limit);
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) return {};
     ManifestDocument document = read_manifest(text, shown_name);
     check_entries(document, shown_name);

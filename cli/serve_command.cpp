@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/byte_source.h"
 #include "base/process_limits.h"
 #include "base/signals.h"
 #include "base/user_error.h"
@@ -53,10 +54,12 @@ struct ServeArguments {
     unsigned threads = 0;
 };
 
+constexpr std::uint64_t credentials_limit = std::uint64_t{1} << 20;  // bytes, of one file
+
 /// The first line of --token-file, or ONNXHUB_SERVE_TOKEN.
 std::optional<std::string> read_token(const ServeArguments& arguments) {
     if (!arguments.token_file) return process_environment("ONNXHUB_SERVE_TOKEN");
-    const std::string text = read_disk_file(*arguments.token_file);
+    const std::string text = read_file(*arguments.token_file, credentials_limit);
     const std::string token = text.substr(0, text.find_first_of("\r\n"));
     if (token.empty()) {
         throw UserError(*arguments.token_file + ":1: has no token; write one there");
@@ -114,7 +117,7 @@ std::string index_page(const ServeArguments& arguments) {
 
 /// Refuses files without PEM: an empty identity would mean plain http.
 std::string read_pem(const std::string& path) {
-    const std::string text = read_disk_file(path);
+    const std::string text = read_file(path, credentials_limit);
     if (text.find("-----BEGIN ") == text.npos) {
         throw UserError(path + ": is not a PEM file; name PEM files for certificate and key");
     }

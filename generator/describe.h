@@ -2,84 +2,15 @@
 // Makes entries from rows, with the facts that the repository has about each model.
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <unordered_map>
-#include <variant>
 #include <vector>
 
-#include "generator/content_table.h"
-#include "generator/scope.h"
-#include "manifest/entry.h"
-#include "manifest/manifest.h"
-#include "model/model_graph.h"
-#include "model/shape_inference.h"
+#include "generator/model_description.h"
 #include "repository/tree.h"
-#include "sources/readme_table.h"
-#include "sources/settings.h"
 
 namespace onnxhub {
-
-/// Entries of earlier manifests for models whose content is not available locally, by the model's
-/// digest.
-class CarriedPorts {
-public:
-    static CarriedPorts from(const ManifestDocument& document);
-
-    /// Adds the entries of `document`. Existing values are kept, except that entries without ports
-    /// get those of `document`. Entries without a digest are ignored.
-    void add(const ManifestDocument& document);
-
-    const Entry* find(const Sha256& model_sha) const;  ///< null if unknown
-
-private:
-    std::map<Sha256, Entry> entries_;
-};
-
-/// The source of an entry's ports.
-enum class PortSource { graph, carried, none };
-
-/// One row and its result.
-struct ModelDescription {
-    ModelRow row;
-    /// Absent when no entry can be made, for example when the file is not a model; `diagnostics`
-    /// has the reason.
-    std::optional<Entry> entry;
-    std::optional<ContentFacts> facts;  ///< facts of the model file
-    PortSource ports = PortSource::none;
-    /// The model is in LFS and its content is not available locally, so its ports (and, for a
-    /// discovered model, its opset) could only be carried over.
-    bool bytes_missing = false;
-    /// The graph, if the content is available and readable.
-    std::shared_ptr<const ModelGraph> graph;
-    Diagnostics diagnostics;
-};
-
-/// The opset of the default domain that the model imports; nullopt when it imports none.
-std::optional<std::int64_t> default_opset(const ModelGraph& graph);
-
-/// The message of the rule graph-opset-differs, which `generate` and `validate` report.
-std::string other_opset(const std::string& model_path, std::int64_t imported, std::int64_t stated);
-
-struct DescribeOptions {
-    const Settings* settings = nullptr;
-    const CarriedPorts* carried = nullptr;  ///< null: nothing is carried over
-    ShapeInference* inference = nullptr;    ///< null: declared shapes only
-    ContentObserver* observer = nullptr;
-    bool rehash = false;
-    unsigned jobs = 0;
-    std::vector<std::string> more_models = {};  ///< additional models to describe: facts and graphs
-    std::vector<std::string> more_files = {};   ///< additional files to describe: facts
-    /// Models outside of the scope only get facts that are known without reading.
-    Scope part = {};
-    /// Files whose facts are only needed if known without reading.
-    std::vector<std::string> known_files = {};
-    /// Facts of files of the same tree, which are not read again; may be null.
-    const ContentTable* known = nullptr;
-};
 
 /// By path; null when the graph cannot be read. Absent: the content is not available locally.
 using ModelGraphs = std::unordered_map<std::string, std::shared_ptr<const ModelGraph>>;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "base/user_error.h"
@@ -30,7 +32,7 @@ void require_a_hub(const HubRows& all, const GenerateOptions& options) {
                         ": is not usable, so nothing was generated; repair the "
                         "reported problems");
     }
-    if (options.discover) return;
+    if (options.discover || all.has_sources) return;
     if (!all.has_readme) {
         throw UserError(readme +
                         ": does not exist; run this at the hub's top folder, or use "
@@ -105,7 +107,7 @@ void leave_out_claimed(const GenerateOptions& options, const std::vector<EntryCl
         paths.insert(name_of(options.present->entries[i]).model_path);
     }
     std::erase_if(rows, [&](const ModelRow& row) {
-        return !states_opset(row) && paths.contains(row.model_path);
+        return !states_opset(row) && !row.stated && paths.contains(row.model_path);
     });
 }
 
@@ -113,28 +115,66 @@ EntryName name_of_row(const ModelRow& row) {
     return {row.name, row.model_path, row.opset_version};
 }
 
+/// The names that rows have in the present manifest, where models of a [[source]] may have longer
+/// ones.
+std::vector<EntryName> present_names_of(const std::vector<ModelRow>& rows,
+                                        const ManifestDocument& present) {
+    std::unordered_map<std::string_view, EntryName> by_path;
+    const bool has_sources = std::ranges::any_of(
+        rows, [](const ModelRow& row) { return name_choice_of(row).has_value(); });
+    if (has_sources) {
+        for (const ManifestEntry& entry : present.entries) {
+            if (entry.entry) by_path.emplace(entry.entry->model_path, name_of(entry));
+        }
+    }
+    std::vector<EntryName> names;
+    for (const ModelRow& row : rows) {
+        const auto found = by_path.find(row.model_path);
+        const bool is_longer = name_choice_of(row) && found != by_path.end();
+        names.push_back(is_longer ? found->second : name_of_row(row));
+    }
+    return names;
+}
+
+/// Which present entries remain if no fresh entry continues them.
+std::vector<bool> staying_entries(const ManifestDocument& present, const GenerateOptions& options,
+                                  const Retained& retained, const std::vector<EntryName>& gone) {
+    const std::set<EntryName> removed(gone.begin(), gone.end());
+    std::vector<bool> stays(present.entries.size());
+    for (std::size_t i = 0; i < stays.size(); ++i) {
+        const bool is_claimed =
+            i < retained.claims.size() && retained.claims[i] != EntryClaim::none;
+        stays[i] = is_claimed || (options.target != Target::all &&
+                                  !removed.contains(name_of(present.entries[i])));
+    }
+    return stays;
+}
+
 ManifestUpdate update_manifest(const GenerationPlan& plan, std::vector<FreshEntry> fresh,
-                               const InvalidRows& not_made, const GenerateOptions& options) {
+                               const std::vector<std::optional<NameChoice>>& choices,
+                               const InvalidRows& not_made, const GenerateOptions& options,
+                               Diagnostics& diagnostics) {
     static const ManifestDocument nothing;
+    const ManifestDocument& present = options.present ? *options.present : nothing;
     Retained retained{claims_of(options, not_made), options.earlier};
     add_claims(plan.claims, retained.claims);
-    if (options.target == Target::all) {
-        return replace_all(options.present ? *options.present : nothing, fresh, retained);
-    }
     PartialChange change;
+    change.gone = present_names_of(plan.gone, present);
+    name_entries(fresh, choices, present, staying_entries(present, options, retained, change.gone),
+                 diagnostics);
+    if (options.target == Target::all) return replace_all(present, fresh, retained);
     change.fresh = std::move(fresh);
     change.retained = std::move(retained);
-    for (const ModelRow& row : plan.gone) change.gone.push_back(name_of_row(row));
-    for (const ModelRow& row : plan.rows) change.row_order.push_back(name_of_row(row));
+    change.row_order = present_names_of(plan.rows, present);
     return replace_some(require_present(options), change);
 }
 
 /// What is missing for a model that was described without its content; nullopt when complete.
 std::optional<MissingContent> missing_content(const ModelDescription& model) {
     if (!model.bytes_missing || model.ports != PortSource::none) return std::nullopt;
-    if (!model.entry && (states_opset(model.row) || model.diagnostics.has_errors())) {
-        return std::nullopt;
-    }
+    const bool is_only_unread =
+        model.lacks_opset || (!states_opset(model.row) && !model.diagnostics.has_errors());
+    if (!model.entry && !is_only_unread) return std::nullopt;
     // A model without facts has an error or no row.
     const ContentFacts facts = model.facts.value_or(ContentFacts{});
     return MissingContent{model.row.model_path, facts.sha, facts.size_bytes,
@@ -166,9 +206,10 @@ std::vector<RowResult> make_rows(const Tree& tree, const GenerationPlan& plan,
     if (options.carry) carried.add(*options.carry);
     if (options.present && options.present != options.carry) carried.add(*options.present);
     for (const ManifestDocument* document : options.earlier) carried.add(*document);
-    Descriptions described = describe_models(tree, std::move(rows),
-                                             {&options.settings, &carried, options.inference,
-                                              options.observer, options.rehash, options.jobs});
+    DescribeOptions describe{&options.settings, &carried,       options.inference,
+                             options.observer,  options.rehash, options.jobs};
+    describe.elsewhere = options.elsewhere;
+    Descriptions described = describe_models(tree, std::move(rows), describe);
     if (statistics) *statistics = described.statistics;
     std::vector<RowResult> results;
     results.reserve(positions.size());
@@ -177,6 +218,7 @@ std::vector<RowResult> make_rows(const Tree& tree, const GenerationPlan& plan,
         results.push_back(
             {positions[k], {}, model.ports, missing_content(model), std::move(model.diagnostics)});
         results.back().entry = std::move(model.entry);
+        results.back().naming = name_choice_of(model.row);
         if (results.back().entry) continue;
         const ModelRow& row = model.row;
         results.back().row = {row.source_file, row.line, row.name, row.model_path};
@@ -188,6 +230,7 @@ GenerateResult join_rows(const GenerationPlan& plan, std::vector<RowResult> resu
                          const GenerateOptions& options, Diagnostics& diagnostics) {
     GenerateResult joined;
     std::vector<FreshEntry> fresh;
+    std::vector<std::optional<NameChoice>> choices;
     InvalidRows not_made;
     for (RowResult& row : results) {
         if (row.missing) joined.missing.push_back(*row.missing);
@@ -196,12 +239,14 @@ GenerateResult join_rows(const GenerationPlan& plan, std::vector<RowResult> resu
         if (row.ports == PortSource::carried) joined.carried_ports += 1;
         if (row.entry) {
             fresh.push_back({std::move(*row.entry), row.position});
+            choices.push_back(std::move(row.naming));
         } else {
             not_made.rows.push_back(std::move(row.row));
         }
     }
     joined.unmade = not_made.rows.size();
-    joined.update = update_manifest(plan, std::move(fresh), not_made, options);
+    joined.update =
+        update_manifest(plan, std::move(fresh), choices, not_made, options, diagnostics);
     return joined;
 }
 

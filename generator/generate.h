@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "generator/describe.h"
+#include "generator/entry_naming.h"
 #include "generator/manifest_update.h"
 #include "manifest/diagnostic.h"
 #include "manifest/manifest.h"
@@ -44,6 +45,7 @@ struct GenerateOptions {
     ContentObserver* observer = nullptr;
     bool rehash = false;
     unsigned jobs = 0;
+    const ElsewhereContents* elsewhere = nullptr;  ///< models downloaded from stated URLs
 };
 
 /// The rows of a hub and the selection for which to make entries, before any model is read.
@@ -72,7 +74,8 @@ struct RowResult {
     PortSource ports = PortSource::none;
     std::optional<MissingContent> missing;  ///< set if its ports were neither read nor carried over
     Diagnostics diagnostics;
-    BrokenRow row = {};  ///< if there is no entry: identifies the entry to keep
+    BrokenRow row = {};                     ///< if there is no entry: identifies the entry to keep
+    std::optional<NameChoice> naming = {};  ///< absent: the name is the one in the official table
 };
 
 struct GenerateResult {

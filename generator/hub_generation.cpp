@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/byte_source.h"
 #include "base/user_error.h"
 #include "generator/hub_stamps.h"
 #include "manifest/hub_path.h"
@@ -71,7 +72,8 @@ private:
             present_ = read_manifest(generated_.present_text, path);
         }
         if (request_.carry_file) {
-            carry_ = read_manifest(read_disk_file(*request_.carry_file), *request_.carry_file);
+            carry_ = read_manifest(read_file(*request_.carry_file, json_size_limit),
+                                   *request_.carry_file);
         }
     }
 

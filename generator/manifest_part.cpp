@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::int64_t format_version = 2;
 constexpr std::size_t row_limit = 10'000'000;  // larger than any hub
+constexpr std::size_t source_limit = 10'000;   // sources of a hub, and templates of one source
 
 constexpr std::array<std::pair<PortSource, const char*>, 3> port_sources{
     {{PortSource::graph, "graph"}, {PortSource::carried, "carried"}, {PortSource::none, "none"}}};
@@ -52,6 +53,13 @@ JsonValue to_json(const SourceCount& count) {
         {{"files", json_unsigned(count.files)}, {"bytes", json_unsigned(count.bytes)}});
 }
 
+JsonValue to_json(const NameChoice& naming) {
+    JsonArray texts;
+    for (const std::string& text : naming.distinguish) texts.push_back(json_string(text));
+    return json_object(
+        {{"source", json_unsigned(naming.source)}, {"distinguish", json_array(std::move(texts))}});
+}
+
 JsonValue to_json(const RowResult& row) {
     const auto* source =
         std::ranges::find(port_sources, row.ports, &std::pair<PortSource, const char*>::first);
@@ -65,6 +73,7 @@ JsonValue to_json(const RowResult& row) {
                                      {"has_entry", json_bool(row.missing->has_entry)}})});
     }
     if (!row.diagnostics.empty()) members.push_back({"diagnostics", to_json(row.diagnostics)});
+    if (row.naming) members.push_back({"naming", to_json(*row.naming)});
     if (row.entry) {
         members.push_back({"entry", onnxhub::to_json(*row.entry)});
     } else {
@@ -138,6 +147,16 @@ EntryClaim claim_of(const JsonValue& json) {
     throw UnexpectedJson("claim is not possible or certain");
 }
 
+NameChoice naming_of(const JsonValue& json) {
+    NameChoice naming;
+    naming.source = static_cast<std::size_t>(number_member(json, "source", source_limit));
+    for (const JsonValue& text : array_member(json, "distinguish", source_limit)) {
+        if (!text.string()) throw UnexpectedJson("distinguish is not a list of strings");
+        naming.distinguish.push_back(*text.string());
+    }
+    return naming;
+}
+
 RowResult row_of(const JsonValue& json) {
     RowResult row;
     row.position = position_of(json);
@@ -147,6 +166,7 @@ RowResult row_of(const JsonValue& json) {
                                      bytes_of(*missing), bool_member(*missing, "has_entry")};
     }
     if (json.find("diagnostics")) row.diagnostics = diagnostics_of(json);
+    if (const JsonValue* naming = json.find("naming")) row.naming = naming_of(*naming);
     if (const JsonValue* entry = json.find("entry")) {
         auto parsed = parse_entry(*entry);
         if (const auto* problem = std::get_if<EntryProblem>(&parsed)) {
@@ -213,6 +233,25 @@ ManifestPart read(const JsonValue& document) {
     return part;
 }
 
+void add_texts(const std::vector<std::string>& texts, FieldHasher& hasher) {
+    hasher.add(std::to_string(texts.size()));
+    for (const std::string& text : texts) hasher.add(text);
+}
+
+void add_stated(const StatedFacts& stated, FieldHasher& hasher) {
+    hasher.add(std::to_string(stated.source) + (stated.is_official ? " official" : ""));
+    add_texts(stated.urls, hasher);
+    hasher.add(stated.sha ? to_hex(*stated.sha) : "none");
+    hasher.add(stated.size_bytes ? std::to_string(*stated.size_bytes) : "none");
+    hasher.add(stated.ir_version ? std::to_string(*stated.ir_version) : "none");
+    for (const auto* text : {&stated.about.license, &stated.about.author, &stated.about.task,
+                             &stated.about.description}) {
+        hasher.add(*text ? "text " + **text : "none");
+    }
+    hasher.add(stated.about.parameters ? std::to_string(*stated.about.parameters) : "none");
+    add_texts(stated.distinguish, hasher);
+}
+
 void add_row(const ModelRow& row, FieldHasher& hasher) {
     hasher.add(row.source_file);
     hasher.add(std::to_string(row.line));
@@ -223,6 +262,7 @@ void add_row(const ModelRow& row, FieldHasher& hasher) {
     hasher.add(std::to_string(row.opset_version));
     hasher.add(std::to_string(row.tags.size()));
     for (const std::string& tag : row.tags) hasher.add(tag);
+    if (row.stated) add_stated(*row.stated, hasher);
 }
 
 void add_counts(SourceCount& sum, const SourceCount& part) {

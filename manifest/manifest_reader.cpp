@@ -4,7 +4,6 @@
 #include <utility>
 #include <variant>
 
-#include "base/byte_source.h"
 #include "base/user_error.h"
 #include "manifest/json.h"
 #include "manifest/manifest_repair.h"
@@ -35,10 +34,6 @@ ManifestDocument read_manifest(std::string_view text, const std::string& shown_n
         refuse_manifest(*error, shown_name, hint);
     }
     return std::get<ManifestDocument>(std::move(result));
-}
-
-std::string read_disk_file(const std::filesystem::path& path) {
-    return read_whole(*open_file(path, path.string()), json_size_limit, path.string());
 }
 
 }  // namespace onnxhub

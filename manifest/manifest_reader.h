@@ -2,7 +2,6 @@
 // Manifests that have to be readable: the document, or an error that says where it breaks.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -17,9 +16,5 @@ ManifestDocument read_manifest(std::string_view text, const std::string& shown_n
 /// The same for a manifest that the user cannot repair. `hint` is one clause with what to do.
 ManifestDocument read_manifest(std::string_view text, const std::string& shown_name,
                                const std::string& hint);
-
-/// Reads a whole file of the disk: a manifest, settings, a report. Throws UserError when it cannot
-/// be read or is larger than json_size_limit.
-std::string read_disk_file(const std::filesystem::path& path);
 
 }  // namespace onnxhub

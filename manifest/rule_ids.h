@@ -113,6 +113,14 @@ inline constexpr char archive_model_differs[] = "archive-model-differs";
 inline constexpr char test_data_missing[] = "test-data-missing";
 inline constexpr char test_data_differs[] = "test-data-differs";
 
+// Family "sources".
+inline constexpr char opset_unknown[] = "opset-unknown";
+inline constexpr char sha256_unknown[] = "sha256-unknown";
+inline constexpr char stated_content_differs[] = "stated-content-differs";
+inline constexpr char stated_ir_differs[] = "stated-ir-differs";
+inline constexpr char entry_fact_differs[] = "entry-fact-differs";
+inline constexpr char fact_without_source[] = "fact-without-source";
+
 // Family "settings".
 inline constexpr char unknown_setting[] = "unknown-setting";
 inline constexpr char ignore_unknown_rule[] = "ignore-unknown-rule";
@@ -124,8 +132,10 @@ inline constexpr char external_data_changed_without_model[] = "external-data-cha
 inline constexpr char checks_changed[] = "checks-changed";
 
 // Reported by `generate`, `merge` and the merge driver alone: `validate` has no such rules.
+inline constexpr char source_bad_value[] = "source-bad-value";
 inline constexpr char fetch_failed[] = "fetch-failed";
 inline constexpr char too_many_removals[] = "too-many-removals";
 inline constexpr char merge_conflict[] = "merge-conflict";
+inline constexpr char name_distinguished[] = "name-distinguished";
 
 }  // namespace onnxhub::rule_id

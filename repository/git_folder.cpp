@@ -40,9 +40,7 @@ bool add_line(const GitRepository& repository, GitInfo file, const std::string& 
     std::error_code error;
     fs::create_directories(path.parent_path(), error);
     std::string text;
-    if (fs::exists(path, error)) {
-        text = read_whole(*open_file(path, path.string()), largest_info_file, path.string());
-    }
+    if (fs::exists(path, error)) text = read_file(path, largest_info_file);
     if (has_line(text, line)) return false;
     if (!text.empty() && !text.ends_with('\n')) text += '\n';
     write_file_atomically(path, text + line + "\n");

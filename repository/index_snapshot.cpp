@@ -75,8 +75,7 @@ IndexedFile to_indexed_file(const git_index_entry& entry, std::size_t prefix) {
 std::string index_remedy(const std::filesystem::path& path) {
     std::vector<std::string> extensions;
     try {
-        extensions = index_extensions(
-            read_whole(*open_file(path, path.string()), index_size_limit, path.string()));
+        extensions = index_extensions(read_file(path, index_size_limit));
     } catch (const UserError&) {  // the first error says why
     }
     if (std::ranges::count(extensions, "link") > 0) {

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/atomic_file.h"
+#include "base/byte_source.h"
 #include "base/user_error.h"
 #include "manifest/manifest_reader.h"
 
@@ -22,7 +23,7 @@ const std::string& ResumeFile::path() const {
 std::optional<JsonDocument> ResumeFile::read() const {
     std::error_code error;
     if (!path_ || !std::filesystem::exists(*path_, error)) return std::nullopt;
-    auto json = parse_json(read_disk_file(*path_));
+    auto json = parse_json(read_file(*path_, json_size_limit));
     if (auto* document = std::get_if<JsonDocument>(&json)) return std::move(*document);
     refuse();
 }

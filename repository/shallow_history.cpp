@@ -2,13 +2,14 @@
 #include "repository/shallow_history.h"
 
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <set>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/byte_source.h"
 #include "base/user_error.h"
 #include "repository/git_handle.h"
 
@@ -16,6 +17,8 @@ namespace onnxhub {
 namespace {
 
 using GitCommit = std::unique_ptr<git_commit, FreeWith<git_commit_free>>;
+
+constexpr std::uint64_t shallow_size_limit = std::uint64_t{256} << 20;  // bytes
 
 struct Commit {
     git_time_t time = 0;
@@ -26,8 +29,10 @@ class History {
 public:
     explicit History(git_repository* repository) : repository_(repository) {
         // One commit per line: https://git-scm.com/docs/shallow
-        std::ifstream file(std::filesystem::path(git_repository_commondir(repository)) / "shallow");
-        for (std::string line; std::getline(file, line);) {
+        const std::filesystem::path folder = git_repository_commondir(repository);
+        std::istringstream lines(
+            read_file_if_possible(folder / "shallow", shallow_size_limit).value_or(""));
+        for (std::string line; std::getline(lines, line);) {
             git_oid id = {};
             if (git_oid_fromstr(&id, line.c_str()) == 0) cut_.insert(to_blob_id(id));
         }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,7 @@ enum class Fact {
 
 std::string_view name_of(Fact fact);  ///< as in settings: "onnx_version"
 std::optional<Fact> parse_fact(std::string_view name);
+std::span<const Fact> all_facts();
 
 /// Where a fact was stated.
 struct FactOrigin {
@@ -48,7 +50,8 @@ struct FactOrigin {
 
 /// What the sources of a hub's settings state about a model, besides the fields of ModelRow.
 struct StatedFacts {
-    std::size_t source = 0;  ///< position of the [[source]] that describes the model first
+    std::size_t source = 0;    ///< position of the [[source]] that describes the model first
+    bool is_official = false;  ///< that source are the official tables: the name must not change
     /// Addresses of the model file, if its bytes are not in the repository. https, or any scheme
     /// that the settings wrote: the HTTP client decides what it connects to.
     std::vector<std::string> urls;

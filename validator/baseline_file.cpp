@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/atomic_file.h"
+#include "base/byte_source.h"
 #include "base/user_error.h"
 #include "manifest/manifest_reader.h"
 #include "validator/baseline.h"
@@ -28,7 +29,7 @@ Baseline baseline_of(const std::string& text, const std::string& file) {
 
 void apply_baseline(const std::string& file, const std::optional<std::string>& text,
                     bool checked_everything, ValidationReport& report) {
-    const Baseline baseline = baseline_of(text ? *text : read_disk_file(file), file);
+    const Baseline baseline = baseline_of(text ? *text : read_file(file, json_size_limit), file);
     BaselineOutcome outcome = apply_baseline(baseline, std::move(report.findings));
     report.findings = std::move(outcome.fresh);
     if (outcome.known_count > 0) {
@@ -45,7 +46,8 @@ void apply_baseline(const std::string& file, const std::optional<std::string>& t
 void save_baseline(const std::string& file, const ValidationReport& report) {
     std::optional<Baseline> previous;
     std::error_code error;
-    if (std::filesystem::exists(file, error)) previous = baseline_of(read_disk_file(file), file);
+    if (std::filesystem::exists(file, error))
+        previous = baseline_of(read_file(file, json_size_limit), file);
     write_file_atomically(file, baseline_text(report.findings, previous ? &*previous : nullptr));
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "generator/manifest_update.h"
@@ -34,7 +35,7 @@ public:
         }
         for (std::size_t i = 0; i < hub.described.models.size(); ++i) {
             const ModelRow& row = hub.described.models[i].row;
-            row_of_place_[{row.source_file, row.line}] = i;
+            row_of_place_[place_key(row.source_file, row.line, row.model_path)] = i;
         }
     }
 
@@ -50,6 +51,12 @@ public:
     }
 
 private:
+    using PlaceKey = std::tuple<std::string, int, std::string>;
+
+    static PlaceKey place_key(std::string file, int line, std::string model_path) {
+        return {std::move(file), line, std::move(model_path)};
+    }
+
     void add(const Finding& finding) {
         if (finding.rule == rule_id::manifest_missing) {
             for (std::size_t i = 0; i < hub_.described.models.size(); ++i) add_row(i);
@@ -57,7 +64,8 @@ private:
                    finding.rule == rule_id::manifest_format) {
             plan_.reformats = true;
         } else if (finding.rule == rule_id::row_without_entry) {
-            const auto row = row_of_place_.find({finding.file, finding.line});
+            const auto row = row_of_place_.find(place_key(
+                finding.file, finding.line, finding.about.empty() ? finding.file : finding.about));
             if (row != row_of_place_.end()) add_row(row->second);
         } else if (const auto entry = entry_at(finding)) {
             add_entry(finding, *entry);
@@ -120,7 +128,8 @@ private:
     const HubState& hub_;
     const bool removals_confirmed_;
     std::map<int, std::size_t> entry_of_line_;
-    std::map<std::pair<std::string, int>, std::size_t> row_of_place_;
+    /// One row of a table may list several models.
+    std::map<PlaceKey, std::size_t> row_of_place_;
     Plan plan_;
 };
 

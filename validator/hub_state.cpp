@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "generator/entry_naming.h"
 #include "manifest/entry_name.h"
 #include "manifest/hub_path.h"
 
@@ -35,7 +36,7 @@ const ManifestDocument* HubState::document() const {
 }
 
 bool HubState::knows_its_models() const {
-    return (hub.has_table || settings.discover) && !hub.is_root_unusable;
+    return (hub.has_table || hub.has_sources || settings.discover) && !hub.is_root_unusable;
 }
 
 ParsedManifest parse_text(const ManifestText& manifest) {
@@ -85,6 +86,7 @@ std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& setti
         state->matches = match_entries(*document, state->hub.models);
     }
     state->described = describe_models(tree, state->hub.models, describe);
+    name_models(state->described.models, document);
     return state;
 }
 

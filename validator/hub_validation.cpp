@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/atomic_file.h"
+#include "base/byte_source.h"
 #include "base/user_error.h"
 #include "generator/hub_stamps.h"
 #include "manifest/json.h"
@@ -88,7 +89,7 @@ public:
 private:
     ManifestText read_manifest_text() const {
         if (request_.manifest_file) {
-            return {*request_.manifest_file, read_disk_file(*request_.manifest_file)};
+            return {*request_.manifest_file, read_file(*request_.manifest_file, json_size_limit)};
         }
         const std::string path(manifest_file_name);
         return {path, read_hub_file(*hub_.tree, path, json_size_limit)};

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/spelling.h"
+#include "base/ascii.h"
 #include "manifest/json.h"
 
 namespace onnxhub {
@@ -23,13 +23,6 @@ constexpr std::uint64_t answer_limit = std::uint64_t{4} << 20;  // bytes, of one
 constexpr std::chrono::seconds answer_timeout(120);             // of one batch
 constexpr std::size_t shown_message = 200;                      // bytes of a server's message
 constexpr const char* media_type = "application/vnd.git-lfs+json";
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n";
-    const std::size_t begin = text.find_first_not_of(blanks);
-    if (begin == text.npos) return {};
-    return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
 
 /// The text after "key =", without comment, quotes and escapes.
 std::string config_text(std::string_view raw) {

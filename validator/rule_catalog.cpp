@@ -15,6 +15,7 @@
 #include "validator/pointer_rules.h"
 #include "validator/remote_rules.h"
 #include "validator/setting_rules.h"
+#include "validator/source_rules.h"
 #include "validator/table_rules.h"
 
 namespace onnxhub {
@@ -24,7 +25,7 @@ const std::vector<RuleInfo>& all_rules() {
         std::vector<RuleInfo> all;
         for (const auto family :
              {document_rules(), file_rules(), pointer_rules(), remote_rules(), table_rules(),
-              graph_rules(), archive_rules(), setting_rules(), change_rules()}) {
+              graph_rules(), archive_rules(), source_rules(), setting_rules(), change_rules()}) {
             all.insert(all.end(), family.begin(), family.end());
         }
         return all;

@@ -20,6 +20,7 @@
 #include "validator/pointer_rules.h"
 #include "validator/rule_catalog.h"
 #include "validator/source_lines.h"
+#include "validator/source_rules.h"
 #include "validator/table_rules.h"
 
 namespace onnxhub {
@@ -172,6 +173,7 @@ void run_rules(const HubState& hub, const ValidateOptions& options, FindingList&
     }
     if (wants("graph")) check_graphs(hub, options.checker, options.jobs, findings);
     if (wants("archive")) check_archives(hub, options.jobs, findings);
+    if (wants("sources")) check_sources(hub, findings);
     if (wants("changes") && options.base) {
         check_changes(hub, *options.base, judging_settings(hub, options), findings);
     }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/client/hub_manifest.h"
 
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <system_error>
 #include <utility>
 #include <variant>
 
 #include "base/atomic_file.h"
+#include "base/byte_source.h"
 #include "base/digest.h"
 #include "base/user_error.h"
 #include "manifest/manifest.h"
@@ -19,17 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// nullopt when the file does not exist, cannot be read or is larger than the limit.
-std::optional<std::string> read_file(const fs::path& path) {
-    std::error_code error;
-    if (!fs::is_regular_file(path, error) || fs::file_size(path, error) > manifest_size_limit) {
-        return std::nullopt;
-    }
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return std::nullopt;
-    std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    return file.bad() ? std::nullopt : std::optional(std::move(text));
-}
+constexpr std::uint64_t tag_size_limit = std::uint64_t{1} << 20;  // bytes
 
 /// The copy of the manifest at one URL: the text, and next to it its SHA-256 and ETag.
 class ManifestCopy {
@@ -38,8 +27,8 @@ public:
         if (!state_folder) return;
         text_path_ = *state_folder / "manifests" / (to_hex(sha256_of(url)) + ".json");
         tag_path_ = text_path_.string() + ".etag";
-        auto text = read_file(text_path_);
-        const auto tag = read_file(tag_path_);
+        auto text = read_file_if_possible(text_path_, manifest_size_limit);
+        const auto tag = read_file_if_possible(tag_path_, tag_size_limit);
         if (!text || !tag) return;
         const std::size_t line = tag->find('\n');
         if (tag->substr(0, line) != to_hex(sha256_of(*text))) return;

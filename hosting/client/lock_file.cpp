@@ -206,7 +206,7 @@ LockFile parse_lock_file(std::string_view text, const std::string& shown_name) {
 }
 
 LockFile read_lock_file(const std::string& path) {
-    return parse_lock_file(read_whole(*open_file(path, path), lock_file_limit, path), path);
+    return parse_lock_file(read_file(path, lock_file_limit), path);
 }
 
 std::string hub_of(const LockFile& lock, const UserConfig& config) {

@@ -3,7 +3,7 @@
 
 #include <cerrno>
 #include <chrono>
-#include <fstream>
+#include <sstream>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -120,9 +120,11 @@ fs::path old_record_path(const fs::path& folder, const fs::path& path) {
     return folder / ".onnxhub" / "files" / (to_hex(sha256_of(below)) + ".txt");
 }
 
+constexpr std::uint64_t record_size_limit = std::uint64_t{64} << 10;  // bytes
+
 /// A record has three lines: hub, path in the hub, SHA-256.
 std::optional<CacheRecord> read_record(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
+    std::istringstream file(read_file_if_possible(path, record_size_limit).value_or(""));
     CacheRecord record;
     std::string sha;
     if (!std::getline(file, record.hub) || !std::getline(file, record.hub_path) ||

@@ -2,9 +2,10 @@
 #include "hosting/export/previous_export.h"
 
 #include <algorithm>
-#include <fstream>
+#include <sstream>
 #include <system_error>
 
+#include "base/byte_source.h"
 #include "base/digest.h"
 #include "base/user_error.h"
 #include "manifest/manifest.h"
@@ -14,12 +15,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::uint64_t sums_size_limit = std::uint64_t{1} << 30;  // bytes
+
 /// Lines of sha256sum(1): digest, two spaces, path. Ignores other lines.
 std::map<std::string, std::string> read_sums(const fs::path& file) {
     std::map<std::string, std::string> sums;
     std::error_code error;
     if (!fs::is_regular_file(fs::symlink_status(file, error))) return sums;
-    std::ifstream text(file);
+    std::istringstream text(read_file_if_possible(file, sums_size_limit).value_or(""));
     for (std::string line; std::getline(text, line);) {
         if (line.size() > 66 && parse_sha256(line.substr(0, 64)) && line.substr(64, 2) == "  ") {
             sums[line.substr(66)] = line.substr(0, 64);

@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t largest_readme = std::uint64_t{64} << 20;  // bytes
 
 std::string read_text(const fs::path& path) {
-    return read_whole(*open_file(path, path.string()), largest_readme, path.string());
+    return read_file(path, largest_readme);
 }
 
 std::optional<LfsPointer> pointer_at(const fs::path& path) {

@@ -282,8 +282,7 @@ bool is_column_of_models(const std::string& header) {
     });
 }
 
-std::string with_model_row(const std::string& readme, const std::string& path,
-                           const RowText& row) {
+std::string with_model_row(const std::string& readme, const std::string& path, const RowText& row) {
     Diagnostics ignored;
     const auto tables = parse_markdown_tables(readme, path, ignored);
     const MarkdownTable* table = find_model_table(tables);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/byte_source.h"
 #include "base/user_error.h"
 #include "generator/generate.h"
 #include "manifest/manifest_reader.h"
@@ -35,7 +36,8 @@ bool regenerate(FileTransaction& change, GenerateOptions options, Diagnostics& d
 
 bool has_entry(const FileTransaction& change, const std::string& model_path) {
     const std::string path(manifest_file_name);
-    const ManifestDocument document = read_manifest(read_disk_file(change.hub() / path), path);
+    const ManifestDocument document =
+        read_manifest(read_file(change.hub() / path, json_size_limit), path);
     return std::ranges::any_of(document.entries, [&](const ManifestEntry& entry) {
         return entry.entry && entry.entry->model_path == model_path;
     });

@@ -2,8 +2,6 @@
 // Tracks the connections of a server: limits on their number and duration.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -12,12 +10,14 @@
 #include <mutex>
 #include <string>
 
+#include "base/socket_address.h"
+
 namespace onnxhub {
 
 /// An accepted connection. Members that are not atomic belong to the thread that serves it.
 struct ServedConnection {
-    int fd = -1;          ///< open as long as the ConnectionTracker has this object
-    std::string address;  ///< the address it was counted for
+    int fd = -1;  ///< open as long as the ConnectionTracker has this object
+    SocketAddress address;
     const void* daemon = nullptr;
     std::uint64_t head_bytes = 0;  ///< total of all requests so far
     unsigned requests = 0;
@@ -41,12 +41,12 @@ public:
     ConnectionTracker(unsigned max_connections, unsigned max_of_address)
         : max_connections_(max_connections), max_of_address_(max_of_address) {}
 
-    /// Counts one more connection from this address, unless the limit is reached. Undone by
+    /// Counts one more connection from this network, unless a limit is reached. Undone by
     /// remove(), or by dismiss() if there is no ServedConnection.
-    bool admit(const sockaddr* address);
-    void dismiss(const std::string& address);
+    bool admit(const SocketAddress& address);
+    void dismiss(const SocketAddress& address);
 
-    ServedConnection& add(int fd, const sockaddr* address, const void* daemon);
+    ServedConnection& add(int fd, const SocketAddress& address, const void* daemon);
     void remove(ServedConnection& client);
 
     /// Closes connections that have waited longer for the whole head of a request.
@@ -56,11 +56,6 @@ public:
     void reap_slow(std::uint64_t min_bytes, std::chrono::nanoseconds window);
     /// Ends waiting connections of this daemon; requests that have arrived are still read.
     void end_waiting(const void* daemon);
-
-    /// The address that identifies a client: the bytes of an IPv4 address (also if mapped to IPv6),
-    /// or the first 64 bits of an IPv6 address, since networks assign the rest to one client (RFC
-    /// 4291, 2.5.4).
-    static std::string address_of(const sockaddr* address);
 
 private:
     const unsigned max_connections_, max_of_address_;

@@ -21,9 +21,9 @@ std::string Contents::read(const ServedFile& file) {
     if (!file.blob || file.text) return read_whole_file(file);
     const std::uint64_t size = file.identity.size_bytes;
     const auto held = blobs.inflate(*file.blob, size);
-    if (held->file.get() < 0) return held->text;
+    if (!held->file.is_open()) return held->text;
     std::string text(size, '\0');
-    read_at(held->file.get(), 0, std::as_writable_bytes(std::span(text)));
+    read_at(held->file, 0, std::as_writable_bytes(std::span(text)));
     return text;
 }
 

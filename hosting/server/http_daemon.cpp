@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/server/http_daemon.h"
 
-#include <linux/tcp.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <atomic>
 #include <new>
@@ -12,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/tcp.h"
 #include "base/user_error.h"
 #include "hosting/server/microhttpd_library.h"
 #include "hosting/server/request.h"
@@ -131,7 +128,8 @@ struct HttpDaemon::State {
                 mhd().get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
             const auto* fd =
                 mhd().get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-            *context = &state.stats.connections.add(fd->connect_fd, address->client_addr, self);
+            *context = &state.stats.connections.add(fd->connect_fd,
+                                                    SocketAddress(address->client_addr), self);
             return;
         }
         auto* client = static_cast<ServedConnection*>(*context);
@@ -145,13 +143,9 @@ struct HttpDaemon::State {
 
     /// libmicrohttpd does not report requests that it refuses because of their first line.
     void log_if_unanswered(MHD_Connection* connection, const ServedConnection& client) {
-        tcp_info info = {};
-        socklen_t size = sizeof info;
-        if (client.is_refused || getsockopt(client.fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
-            return;
-        }
-        constexpr std::uint64_t end = 1;  // a FIN counts as a byte
-        const bool has_more = info.tcpi_bytes_received > client.head_bytes + end;
+        if (client.is_refused) return;
+        constexpr std::uint64_t end = 1;  // counts as a byte
+        const bool has_more = received_bytes_of(client.fd).value_or(0) > client.head_bytes + end;
         if (!has_more || (options.identity && client.requests > 0)) return;
         Request request;
         request.status = client.waited() >= options.idle_time ? 408 : 400;
@@ -211,10 +205,14 @@ HttpDaemon::~HttpDaemon() {
     mhd().stop_daemon(state_->daemon);
 }
 
-void HttpDaemon::take(int fd, const sockaddr* address, socklen_t size) {
+void HttpDaemon::take(Descriptor socket, const SocketAddress& address) {
     ++state_->connections;
-    if (mhd().add_connection(state_->daemon, fd, address, size) == MHD_YES) return;
-    state_->stats.connections.dismiss(ConnectionTracker::address_of(address));
+    // libmicrohttpd closes the socket, also on failure.
+    if (mhd().add_connection(state_->daemon, socket.release(), address.get(),
+                             address.size_bytes()) == MHD_YES) {
+        return;
+    }
+    state_->stats.connections.dismiss(address);
     --state_->connections;
 }
 

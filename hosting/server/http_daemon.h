@@ -3,10 +3,10 @@
 // is given.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <memory>
 
+#include "base/descriptor.h"
+#include "base/socket_address.h"
 #include "hosting/server/contents.h"
 #include "hosting/server/server_options.h"
 #include "hosting/server/server_stats.h"
@@ -24,7 +24,7 @@ public:
     HttpDaemon& operator=(const HttpDaemon&) = delete;
 
     /// Takes over an admitted connection.
-    void take(int fd, const sockaddr* address, socklen_t size);
+    void take(Descriptor socket, const SocketAddress& address);
 
     unsigned connections() const;
     void end_waiting();  ///< closes connections that wait for a request

@@ -2,8 +2,6 @@
 #include "hosting/server/http_response.h"
 
 #include <fmt/format.h>
-#include <sys/types.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -61,8 +59,9 @@ private:
 
     ssize_t read_file(std::uint64_t offset, char* into, std::size_t count) const {
         if (file.text) return copy(*file.text, offset, into, count);
-        const ssize_t got = pread(file.file.get(), into, count, static_cast<off_t>(offset));
-        return got > 0 ? got : -1;
+        const auto block = std::as_writable_bytes(std::span(into, count));
+        const std::size_t got = read_all_at(file.file, offset, block).value_or(0);
+        return got > 0 ? static_cast<ssize_t>(got) : -1;
     }
 };
 
@@ -110,7 +109,7 @@ Response part_response(ServedFile file, std::uint64_t offset, std::uint64_t coun
         return Response(mhd().create_response_from_buffer_with_free_callback_cls(
             count, const_cast<char*>((*kept)->data()) + offset, free, kept));
     }
-    if (file.file.get() < 0) return length_response(count);
+    if (!file.file.is_open()) return length_response(count);
     return Response(mhd().create_response_from_fd_at_offset64(count, file.file.release(), offset));
 }
 
@@ -170,7 +169,7 @@ bool is_packed_kind(const std::string& type) {
 std::string read_whole_file(const ServedFile& file) {
     if (file.text) return *file.text;
     std::string text(file.identity.size_bytes, '\0');
-    const std::size_t count = read_at(file.file.get(), 0, std::as_writable_bytes(std::span(text)));
+    const std::size_t count = read_at(file.file, 0, std::as_writable_bytes(std::span(text)));
     if (count != text.size()) throw UserError("a file became shorter while it was read");
     return text;
 }

@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/server/hub_server.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <cstring>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "base/user_error.h"
+#include "base/tcp.h"
+#include "base/wake_up.h"
 #include "hosting/server/http_daemon.h"
 #include "hosting/server/server_stats.h"
 
@@ -30,39 +22,8 @@ constexpr std::chrono::milliseconds poll_interval{100};  // between checks for i
 constexpr int checks_per_window = 10;                    // of how fast clients read
 constexpr int idle_times_per_head = 4;  // that the whole head of a request may take
 
-/// Opens a listening socket. Throws UserError.
-OpenFile listen_on(const std::string& address, std::uint16_t port) {
-    addrinfo hints = {};
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV;
-    addrinfo* found = nullptr;
-    const std::string service = std::to_string(port);
-    if (getaddrinfo(address.c_str(), service.c_str(), &hints, &found) != 0) {
-        throw UserError(address + ": not an IP address; name one with --bind");
-    }
-    OpenFile listening(socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    const int fd = listening.get(), on = 1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // allows a restart
-    const bool is_bound =
-        fd >= 0 && bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, 4096) == 0;
-    const int error = errno;
-    freeaddrinfo(found);
-    if (is_bound) return listening;
-    throw UserError(address + ":" + service + ": cannot be listened on (" + std::strerror(error) +
-                    "); choose another --port or --bind");
-}
-
-std::uint16_t port_of(int fd) {
-    sockaddr_storage address = {};
-    socklen_t size = sizeof address;
-    getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-    return ntohs(address.ss_family == AF_INET6
-                     ? reinterpret_cast<sockaddr_in6*>(&address)->sin6_port
-                     : reinterpret_cast<sockaddr_in*>(&address)->sin_port);
-}
-
-OpenFile any_file() {
-    return OpenFile(open("/dev/null", O_RDONLY | O_CLOEXEC));
+Descriptor any_file() {
+    return open_to_read("/dev/null");
 }
 
 }  // namespace
@@ -71,15 +32,14 @@ struct HubServer::State {
     State(ServedHub& served_hub, ServerOptions server_options)
         : hub(served_hub),
           options(std::move(server_options)),
-          listening(listen_on(options.bind_address, options.port)),
-          port(port_of(listening.get())),
+          listening(options.bind_address, options.port),
           stats(options.connections, options.connections_per_address, options.log),
           contents(options.memory_bytes, options.disk_bytes),
           daemon(std::make_unique<HttpDaemon>(hub, options, stats, contents)) {}
 
     ~State() {
         ends = true;
-        wake();
+        wake_up.notify();
         if (acceptor.joinable()) acceptor.join();
         if (keeper.joinable()) keeper.join();
     }
@@ -89,56 +49,58 @@ struct HubServer::State {
         keeper = std::thread([this] { reap_connections(); });
     }
 
-    void wake() const { eventfd_write(event.get(), 1); }
-
     void accept_all() {
         while (!ends && !is_draining) {
-            pollfd both[] = {{listening.get(), POLLIN, 0}, {event.get(), POLLIN, 0}};
-            if (poll(both, 2, -1) < 0 && errno != EINTR) return;
+            if (!wake_up.wait_for(listening.descriptor())) return;
             while (!ends && !is_draining && accept_one()) {
             }
         }
-        listening = OpenFile();
+        listening.close();
         is_listening = false;
     }
 
-    /// Returns whether a client was waiting.
+    /// Returns whether another client may be waiting.
     bool accept_one() {
-        sockaddr_storage storage = {};
-        auto* address = reinterpret_cast<sockaddr*>(&storage);
-        socklen_t size = sizeof storage;
-        constexpr int flags = SOCK_CLOEXEC | SOCK_NONBLOCK;
-        OpenFile client(accept4(listening.get(), address, &size, flags));
-        if (client.get() < 0 && (errno == EMFILE || errno == ENFILE)) {
-            const bool was_one = refuse_one();
-            return has_spare_again() && was_one;
+        Accepted client = listening.accept();
+        switch (client.kind) {
+            case Accepted::Kind::connection:
+                take(std::move(client));
+                return true;
+            case Accepted::Kind::no_descriptor: {
+                const bool was_one = refuse_one();
+                return has_spare_again() && was_one;
+            }
+            case Accepted::Kind::retry:
+                return true;
+            case Accepted::Kind::none_waiting:
+                return false;
         }
-        if (client.get() < 0) return errno == ECONNABORTED || errno == EINTR;
-        if (!stats.connections.admit(address)) {
-            client = OpenFile();
-            stats.record_refused_connection(address);
-            return true;
+        return false;
+    }
+
+    void take(Accepted client) {
+        if (!stats.connections.admit(client.address)) {
+            client.socket.close();
+            return stats.record_refused_connection(client.address);
         }
         const std::lock_guard lock(mutex);
-        daemon->take(client.release(), address, size);
-        return true;
+        daemon->take(std::move(client.socket), client.address);
     }
 
     /// When no file can be opened: a client in the queue would wait forever, so it is accepted and
-    /// closed. Returns whether there was one, since accept() reports EMFILE before EAGAIN.
+    /// closed. Returns whether there was one, since the system reports the lack of descriptors
+    /// before the lack of clients.
     bool refuse_one() {
-        sockaddr_storage storage = {};
-        auto* address = reinterpret_cast<sockaddr*>(&storage);
-        socklen_t size = sizeof storage;
-        spare = OpenFile();
-        const OpenFile refused(accept4(listening.get(), address, &size, SOCK_CLOEXEC));
-        if (refused.get() >= 0) stats.record_refused_connection(address);
-        return refused.get() >= 0;
+        spare.close();
+        const Accepted refused = listening.accept();
+        if (refused.kind != Accepted::Kind::connection) return false;
+        stats.record_refused_connection(refused.address);
+        return true;
     }
 
     bool has_spare_again() {
         spare = any_file();
-        if (spare.get() >= 0) return true;
+        if (spare.is_open()) return true;
         std::this_thread::sleep_for(poll_interval);  // other threads open files too
         return false;
     }
@@ -174,10 +136,9 @@ struct HubServer::State {
 
     ServedHub& hub;
     const ServerOptions options;
-    OpenFile listening;
-    const std::uint16_t port;
-    OpenFile event{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-    OpenFile spare = any_file();  ///< closed to refuse a connection when no file can be opened
+    ListeningSocket listening;
+    WakeUp wake_up;
+    Descriptor spare = any_file();  ///< closed to refuse a connection when no file can be opened
     ServerStats stats;
     Contents contents;
     std::mutex mutex;  ///< protects the daemons
@@ -199,11 +160,11 @@ std::string HubServer::url() const {
     const ServerOptions& options = state_->options;
     const bool is_ipv6 = options.bind_address.find(':') != std::string::npos;
     return fmt::format("{}://{}{}{}:{}", options.identity ? "https" : "http", is_ipv6 ? "[" : "",
-                       options.bind_address, is_ipv6 ? "]" : "", state_->port);
+                       options.bind_address, is_ipv6 ? "]" : "", state_->listening.port());
 }
 
 std::uint16_t HubServer::port() const {
-    return state_->port;
+    return state_->listening.port();
 }
 
 void HubServer::reload(const ServerOptions& options) {
@@ -214,7 +175,7 @@ void HubServer::reload(const ServerOptions& options) {
 
 void HubServer::begin_drain() {
     state_->is_draining = true;
-    state_->wake();
+    state_->wake_up.notify();
 }
 
 bool HubServer::is_drained() const {

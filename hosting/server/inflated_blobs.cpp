@@ -17,12 +17,12 @@ namespace {
 constexpr std::size_t max_held = 256;                     // blobs; each large one is an open file
 constexpr std::size_t inflated_block_bytes = 512 * 1024;  // bytes copied at once
 
-void copy_to_file(const ByteSource& source, int fd) {
+void copy_to_file(const ByteSource& source, const Descriptor& file) {
     std::vector<std::byte> block(inflated_block_bytes);
     for (std::uint64_t offset = 0; offset < source.size_bytes();) {
         const std::size_t count = source.read(offset, block);
         if (count == 0) throw UserError("a blob ends before its size");
-        write_at(fd, offset, std::span(block).first(count));
+        write_at(file, offset, std::span(block).first(count));
         offset += count;
     }
 }
@@ -51,8 +51,8 @@ std::shared_ptr<const HeldContent> InflatedBlobs::inflate(const BlobInTree& blob
     if (is_small) {
         content->text = read_whole(*source, size_bytes, blob.path);
     } else {
-        content->file = OpenFile(open_unlinked_file());
-        copy_to_file(*source, content->file.get());
+        content->file = open_unlinked_file();
+        copy_to_file(*source, content->file);
     }
     const std::lock_guard lock(mutex_);
     held_.emplace_front(blob.id, content);

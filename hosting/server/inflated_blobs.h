@@ -11,8 +11,8 @@
 #include <string>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "hosting/server/byte_budget.h"
-#include "hosting/server/open_file.h"
 #include "hosting/server/served_hub.h"
 
 namespace onnxhub {
@@ -20,7 +20,7 @@ namespace onnxhub {
 /// The bytes of one file, held while it is sent.
 struct HeldContent {
     std::string text = {};             ///< small content
-    OpenFile file = OpenFile();        ///< larger content, in an unnamed file
+    Descriptor file = Descriptor();    ///< larger content, in an unnamed file
     ByteBudget::Reservation reserved;  ///< for the held bytes
 };
 

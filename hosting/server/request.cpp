@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/server/request.h"
 
+#include "base/socket_address.h"
 #include "hosting/server/conditional_request.h"
-#include "hosting/server/server_stats.h"
 
 namespace onnxhub {
 
@@ -23,7 +23,7 @@ bool has_content(MHD_Connection* connection) {
 
 std::string address_of(MHD_Connection* connection) {
     const auto* info = mhd().get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    return info && info->client_addr ? shown_address(info->client_addr) : "-";
+    return SocketAddress(info ? info->client_addr : nullptr).text();
 }
 
 RequestHead head_of(MHD_Connection* connection, const char* method, std::string_view target,

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/server/request_handler.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <strings.h>
 
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/digest.h"
 #include "base/user_error.h"
 
@@ -97,7 +96,9 @@ bool RequestHandler::is_authorized(MHD_Connection* connection) const {
     if (!options_.token) return true;
     const std::string given = header_of(connection, "Authorization").value_or("");
     constexpr std::string_view scheme = "bearer ";
-    if (strncasecmp(given.c_str(), scheme.data(), scheme.size()) != 0) return false;
+    if (!equals_ignoring_case(std::string_view(given).substr(0, scheme.size()), scheme)) {
+        return false;
+    }
     const std::size_t at = given.find_first_not_of(' ', scheme.size());
     return at != given.npos && is_equal(given.substr(at), *options_.token);
 }
@@ -230,7 +231,7 @@ void RequestHandler::send_packed(MHD_Connection* connection, Request& request,
     file.identity = identity;
     if (text) file.identity.size_bytes = text->size();
     file.text = std::move(text);
-    file.file = OpenFile();
+    file.file = Descriptor();
     send_planned(connection, request, plan, std::move(file));
 }
 
@@ -260,13 +261,13 @@ bool RequestHandler::fill(MHD_Connection* connection, Request& request, ServedFi
         wait_for(connection, request, key, inflate);
         return false;
     }
-    if (held->file.get() < 0) {
+    if (!held->file.is_open()) {
         file.text = {held, &held->text};
         return true;
     }
-    file.file = OpenFile(fcntl(held->file.get(), F_DUPFD_CLOEXEC, 0));
+    file.file = held->file.duplicate();
     request.held = held;
-    if (file.file.get() >= 0) return true;
+    if (file.file.is_open()) return true;
     send_text(connection, request, 503, "too many files are open here; try again");
     return false;
 }

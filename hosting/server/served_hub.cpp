@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/server/served_hub.h"
 
-#include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -16,6 +10,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "base/file_status.h"
 #include "base/unlinked_file.h"
 #include "base/user_error.h"
 #include "base/utf8.h"
@@ -53,25 +48,9 @@ bool has_hidden_segment(std::string_view path) {
     return path.starts_with('.') || path.find("/.") != path.npos;
 }
 
-/// Opens a path below `root` without following links.
-int open_beneath(int root, const std::string& path) {
-    open_how how = {};
-    how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-    return static_cast<int>(syscall(SYS_openat2, root, path.c_str(), &how, sizeof how));
-}
-
-/// Target of the link at `path`; nullopt when it is not a link.
-std::optional<std::string> link_target(int root, const std::string& path) {
-    std::array<char, 4096> target = {};
-    const ssize_t size = readlinkat(root, path.c_str(), target.data(), target.size());
-    if (size <= 0 || size == static_cast<ssize_t>(target.size())) return std::nullopt;
-    return std::string(target.data(), static_cast<std::size_t>(size));
-}
-
 /// Resolves links in `path`, segment by segment; nullopt when it points outside of the root, is in
 /// a loop, or passes a hidden segment at any step (such as a working tree's `.git`).
-std::optional<std::string> without_links(int root, const std::string& path) {
+std::optional<std::string> without_links(const FolderRoot& root, const std::string& path) {
     constexpr int max_links = 40;  // see path_resolution(7)
     fs::path reached, pending = path;
     for (int links = 0; !pending.empty();) {
@@ -82,7 +61,7 @@ std::optional<std::string> without_links(int root, const std::string& path) {
         if (segment == "..") reached = reached.parent_path();
         if (segment == ".." || segment == "." || segment.empty()) continue;
         if (segment.string().starts_with('.')) return std::nullopt;
-        const auto target = link_target(root, reached / segment);
+        const auto target = root.link_target(reached / segment);
         if (!target) {
             reached /= segment;
             continue;
@@ -110,17 +89,17 @@ std::string hex_of(const BlobId& id) {
 
 /// Identifies a state of a file: device, inode, size, time in nanoseconds.
 std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, std::int64_t> key_of(
-    const struct stat& status) {
-    return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
-            status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+    const FileStatus& status) {
+    return {status.device, status.inode, status.size_bytes,
+            status.modified.seconds * 1'000'000'000 + status.modified.nanoseconds};
 }
 
 /// Throws UserError when a read fails, or when the size of the file has changed.
-std::string hash_of(int fd, std::uint64_t size) {
+std::string hash_of(const Descriptor& file, std::uint64_t size) {
     Sha256Hasher hasher;
     std::vector<std::byte> block(512 * 1024);
     std::uint64_t offset = 0;
-    while (const std::size_t count = read_at(fd, offset, block)) {
+    while (const std::size_t count = read_at(file, offset, block)) {
         hasher.update(std::span(block).first(count));
         offset += count;
     }
@@ -129,10 +108,10 @@ std::string hash_of(int fd, std::uint64_t size) {
 }
 
 /// The pointer in a file of this size, if it is one. Throws UserError when it cannot be read.
-std::optional<LfsPointer> pointer_in(int fd, std::uint64_t size) {
+std::optional<LfsPointer> pointer_in(const Descriptor& file, std::uint64_t size) {
     if (size >= lfs_pointer_size_limit) return std::nullopt;
     std::array<char, lfs_pointer_size_limit> buffer = {};
-    const std::size_t count = read_at(fd, 0, std::as_writable_bytes(std::span(buffer)));
+    const std::size_t count = read_at(file, 0, std::as_writable_bytes(std::span(buffer)));
     const auto parsed = parse_lfs_pointer({buffer.data(), count});
     const auto* pointer = std::get_if<LfsPointer>(&parsed);
     return pointer ? std::optional(*pointer) : std::nullopt;
@@ -169,7 +148,7 @@ ServedHub::ServedHub(const std::string& location, HubAccess access) {
     }
     if (!found.reads_commit) {
         folder_ = found.folder;
-        root_ = OpenFile(::open(folder_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+        root_ = FolderRoot(folder_);
     }
     if (found.repository) use_repository(found, access);
 }
@@ -240,38 +219,36 @@ std::optional<Served> ServedHub::open_at_ref(std::string_view path) {
     return std::nullopt;
 }
 
-/// Opens a served file of the folder, through links that stay inside and pass nothing hidden; -1
-/// with errno when there is no such file.
-OpenFile ServedHub::open_served(const std::string& hub_path) {
+/// Opens a served file of the folder, through links that stay inside and pass nothing hidden; not
+/// open, with errno set, when there is no such file.
+Descriptor ServedHub::open_served(const std::string& hub_path) {
     std::string path = hub_path;
-    OpenFile file(open_beneath(root_.get(), path));
-    if (file.get() < 0 && errno == ELOOP) {
-        path = without_links(root_.get(), hub_path).value_or("");
-        if (!path.empty()) file = OpenFile(open_beneath(root_.get(), path));
+    Descriptor file = root_.open(path);
+    if (!file.is_open() && errno == ELOOP) {
+        path = without_links(root_, hub_path).value_or("");
+        if (!path.empty()) file = root_.open(path);
     }
-    if (file.get() < 0 || !tracked_ || tracked_->contains(path)) return file;
+    if (!file.is_open() || !tracked_ || tracked_->contains(path)) return file;
     errno = ENOENT;
-    return OpenFile();
+    return Descriptor();
 }
 
 Served ServedHub::open_on_disk(const std::string& hub_path) {
-    OpenFile file = open_served(hub_path);
-    if (file.get() < 0) return shortage(errno).value_or(absent());
-    struct stat status = {};
-    if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-        return absent();
-    }
-    const auto size = static_cast<std::uint64_t>(status.st_size);
+    Descriptor file = open_served(hub_path);
+    if (!file.is_open()) return shortage(errno).value_or(absent());
+    const auto status = status_of(file);
+    if (!status || !status->is_regular()) return absent();
+    const std::uint64_t size = status->size_bytes;
     if (repository_) {
-        if (const auto pointer = pointer_in(file.get(), size)) {
+        if (const auto pointer = pointer_in(file, size)) {
             return open_lfs_object(*pointer, hub_path);
         }
     }
-    const FileKey key = key_of(status);
+    const FileKey key = key_of(*status);
     std::optional<std::string> hash = known_etag(key);
-    if (!hash && size <= hashed_at_once) hash = etag_of(file.get(), key);
+    if (!hash && size <= hashed_at_once) hash = etag_of(file, key);
     ServedFile served;
-    served.identity = {hash ? in_quotes(*hash) : std::string(), status.st_mtim.tv_sec, size};
+    served.identity = {hash ? in_quotes(*hash) : std::string(), status->modified.seconds, size};
     served.content_type = content_type_of(hub_path);
     served.file = std::move(file);
     return served;
@@ -326,18 +303,17 @@ Served ServedHub::open_lfs_object(const LfsPointer& pointer, const std::string& 
     const std::string oid = to_hex(pointer.oid);
     const fs::path object =
         repository_->lfs_storage() / "objects" / oid.substr(0, 2) / oid.substr(2, 2) / oid;
-    OpenFile file(::open(object.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    if (file.get() < 0) {
+    Descriptor file = open_to_read(object, LastLink::refuse);
+    if (!file.is_open()) {
         if (auto busy = shortage(errno)) return *std::move(busy);
     }
-    struct stat status = {};
-    if (file.get() < 0 || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
-        static_cast<std::uint64_t>(status.st_size) != pointer.size_bytes) {
+    const auto status = status_of(file);
+    if (!status || !status->is_regular() || status->size_bytes != pointer.size_bytes) {
         return NotServed{404,
                          "a Git LFS pointer, and its object is not available; run `git lfs fetch`"};
     }
     ServedFile served;
-    served.identity = {in_quotes(oid), status.st_mtim.tv_sec, pointer.size_bytes};
+    served.identity = {in_quotes(oid), status->modified.seconds, pointer.size_bytes};
     served.content_type = content_type_of(hub_path);
     served.file = std::move(file);
     return served;
@@ -350,9 +326,9 @@ std::optional<std::string> ServedHub::known_etag(const FileKey& key) {
 }
 
 /// Hashed once per state of the file.
-std::string ServedHub::etag_of(int fd, const FileKey& key) {
+std::string ServedHub::etag_of(const Descriptor& file, const FileKey& key) {
     if (auto known = known_etag(key)) return *std::move(known);
-    const std::string hash = hash_of(fd, std::get<2>(key));
+    const std::string hash = hash_of(file, std::get<2>(key));
     const std::lock_guard lock(mutex_);
     if (etags_.size() >= max_remembered) etags_.clear();
     etags_.emplace(key, hash);
@@ -364,9 +340,9 @@ void ServedHub::learn_etag(const std::string& path) {
     if (const auto* missing = std::get_if<NotServed>(&served)) throw *missing;
     const auto& file = std::get<ServedFile>(served);
     if (!file.identity.etag.empty()) return;
-    struct stat status = {};
-    if (fstat(file.file.get(), &status) != 0) throw UserError(path + ": can't be read");
-    etag_of(file.file.get(), key_of(status));
+    const auto status = status_of(file.file);
+    if (!status) throw UserError(path + ": can't be read");
+    etag_of(file.file, key_of(*status));
 }
 
 std::shared_ptr<const Tree> ServedHub::tree_of(const CommitId& commit) {

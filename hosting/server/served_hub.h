@@ -13,8 +13,9 @@
 #include <tuple>
 #include <variant>
 
+#include "base/descriptor.h"
+#include "base/folder.h"
 #include "hosting/server/conditional_request.h"
-#include "hosting/server/open_file.h"
 #include "hosting/server/served_commits.h"
 #include "repository/git_repository.h"
 #include "repository/hub_location.h"
@@ -37,7 +38,7 @@ struct ServedFile {
     FileIdentity
         identity;  ///< the ETag is empty if ServedHub::learn_etag() must hash the file first
     std::string content_type;
-    OpenFile file = OpenFile();                         ///< the content, if the file is open
+    Descriptor file = Descriptor();                     ///< the content, if the file is open
     std::shared_ptr<const std::string> text = nullptr;  ///< otherwise the content as text
     std::optional<BlobInTree> blob = std::nullopt;      ///< otherwise the blob with the content
     std::optional<CommitId> commit = std::nullopt;  ///< the commit it is from; nullopt: from disk
@@ -91,12 +92,12 @@ private:
     Served open_plain(const std::string& hub_path);
     std::optional<Served> open_at_ref(std::string_view path);
     Served open_on_disk(const std::string& hub_path);
-    OpenFile open_served(const std::string& hub_path);
+    Descriptor open_served(const std::string& hub_path);
     Served open_in_tree(const CommitId& commit, const std::string& hub_path);
     Served open_lfs_object(const LfsPointer& pointer, const std::string& hub_path);
     std::optional<LfsPointer> pointer_of(const BlobInTree& blob);
     std::optional<std::string> known_etag(const FileKey& key);
-    std::string etag_of(int fd, const FileKey& key);
+    std::string etag_of(const Descriptor& file, const FileKey& key);
     std::shared_ptr<const Tree> tree_of(const CommitId& commit);
 
     std::filesystem::path folder_;  ///< empty: a revision is served
@@ -104,7 +105,7 @@ private:
     std::unique_ptr<ServedCommits> commits_;  ///< null: no repository
     std::unique_ptr<TrackedFiles> tracked_;   ///< null: all files of the folder are served
     std::string subfolder_;
-    OpenFile root_;
+    FolderRoot root_;
     std::mutex mutex_;
     std::map<FileKey, std::string> etags_;  ///< ETags of hashed files
     std::map<BlobId, std::optional<LfsPointer>> pointers_;

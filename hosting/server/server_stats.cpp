@@ -3,8 +3,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <netdb.h>
-#include <netinet/in.h>
 
 #include <ctime>
 #include <string_view>
@@ -33,9 +31,9 @@ void ServerStats::record(const LogEntry& entry) {
     write(entry);
 }
 
-void ServerStats::record_refused_connection(const sockaddr* address) {
+void ServerStats::record_refused_connection(const SocketAddress& address) {
     metrics.count_refused_connection();
-    write({shown_address(address), "-", 503, 0});
+    write({address.text(), "-", 503, 0});
 }
 
 void ServerStats::write(const LogEntry& entry) {
@@ -47,14 +45,6 @@ void ServerStats::write(const LogEntry& entry) {
                     loggable(entry.referer), loggable(entry.user_agent));
     const std::lock_guard lock(log_mutex_);
     log_(line);
-}
-
-std::string shown_address(const sockaddr* address) {
-    char host[NI_MAXHOST] = "-";
-    const socklen_t size =
-        address->sa_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
-    getnameinfo(address, size, host, sizeof host, nullptr, 0, NI_NUMERICHOST);
-    return host;
 }
 
 }  // namespace onnxhub

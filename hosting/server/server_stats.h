@@ -32,7 +32,7 @@ public:
         : connections(max_connections, max_connections_per_address), log_(std::move(log)) {}
 
     void record(const LogEntry& entry);  ///< a request
-    void record_refused_connection(const sockaddr* address);
+    void record_refused_connection(const SocketAddress& address);
 
     ConnectionTracker connections;
     Metrics metrics;
@@ -43,8 +43,5 @@ private:
     std::function<void(const std::string&)> log_;
     std::mutex log_mutex_;
 };
-
-/// "127.0.0.1"
-std::string shown_address(const sockaddr* address);
 
 }  // namespace onnxhub

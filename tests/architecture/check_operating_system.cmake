@@ -6,31 +6,10 @@ cmake_minimum_required(VERSION 3.25)
 set(headers "arpa/[a-z]+|dirent|dlfcn|fcntl|grp|ifaddrs|linux/[a-z0-9_]+|net/[a-z]+|netdb|netinet/[a-z]+|poll|pthread|pwd|sched|signal|spawn|strings|sys/[a-z]+|syslog|termios|unistd")
 set(calls "accept4?|close|dup[23]?|execve?p?|fork|fstat|fsync|getpid|ioctl|kill|lstat|mkdir|open|openat|pipe2?|poll|posix_spawnp?|pread|pwrite|read|readlink|recv|rename|select|send|setrlimit|socket|socketpair|stat|unlink|waitpid|write")
 
-# Files and folders that still use the system, each with its reason.
-set(exceptions
-  # Lends its sockets to libmicrohttpd, whose interface is made of descriptors and sockaddr.
-  hosting/server/
-)
-
-function(is_exception file result)
-  foreach(exception IN LISTS exceptions)
-    string(FIND "${file}" "${exception}" at)
-    if(at EQUAL 0)
-      set(${result} TRUE PARENT_SCOPE)
-      return()
-    endif()
-  endforeach()
-  set(${result} FALSE PARENT_SCOPE)
-endfunction()
-
 set(failures 0)
 foreach(folder archive cli diff generator hosting http manifest model repository sources validator)
   file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/${folder}/*.h ${ROOT}/${folder}/*.cpp)
   foreach(file IN LISTS files)
-    is_exception(${file} is_excused)
-    if(is_excused)
-      continue()
-    endif()
     file(STRINGS ${ROOT}/${file} lines
       REGEX "^#include <((${headers})\\.h|csignal)>|(^|[^A-Za-z0-9_>])::(${calls})\\(")
     foreach(line IN LISTS lines)

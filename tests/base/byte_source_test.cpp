@@ -49,6 +49,41 @@ TEST(ByteSource, GivesLessOnlyAtTheEnd) {
     }
 }
 
+TEST(ReadFile, GivesTheWholeContent) {
+    const TemporaryFolder folder;
+    write_file(folder.path() / "file", std::string("01\0\n", 4));
+    EXPECT_EQ(read_file(folder.path() / "file", 4), std::string("01\0\n", 4));
+    EXPECT_EQ(read_file_if_possible(folder.path() / "file", 4), std::string("01\0\n", 4));
+}
+
+TEST(ReadFile, NamesWhatItCannotRead) {
+    const TemporaryFolder folder;
+    write_file(folder.path() / "file", "0123456789");
+    mkfifo((folder.path() / "fifo").c_str(), 0600);
+    const std::pair<const char*, const char*> expected[] = {
+        {"file", "is larger than 9 bytes; make it smaller"},
+        {"none", "can't be read (No such file or directory)"},
+        {"fifo", "is not a regular file; replace it with one"},
+        {".", "is not a regular file; replace it with one"},
+    };
+    for (const auto& [name, reason] : expected) {
+        const auto path = folder.path() / name;
+        EXPECT_EQ(read_file_if_possible(path, 9), std::nullopt);
+        try {
+            read_file(path, 9, "shown");
+            ADD_FAILURE() << name;
+        } catch (const UserError& error) {
+            EXPECT_EQ(error.what(), std::string("shown: ") + reason);
+        }
+        try {
+            read_file(path, 9);
+            ADD_FAILURE() << name;
+        } catch (const UserError& error) {
+            EXPECT_EQ(error.what(), path.string() + ": " + reason);
+        }
+    }
+}
+
 TEST(ByteSource, ShrunkenFileIsAShortRead) {
     const TemporaryFolder folder;
     write_file(folder.path() / "file", "0123456789");

@@ -153,6 +153,23 @@ TEST(ProcessTest, MayBeKilledTwice) {
     process.kill();
 }
 
+TEST(ProcessTest, WaitsNoLongerThanAsked) {
+    Process process({{"sleep", "60"}});
+    EXPECT_EQ(process.wait_for(std::chrono::milliseconds(0)), std::nullopt);
+    EXPECT_EQ(process.wait_for(std::chrono::milliseconds(20)), std::nullopt);
+    EXPECT_TRUE(process.is_running());
+    process.kill();
+    EXPECT_FALSE(process.is_running());
+}
+
+TEST(ProcessTest, GivesTheStatusOfAProcessThatEndsInTime) {
+    Process process({{"sh", "-c", "exit 3"}});
+    const auto status = process.wait_for(std::chrono::minutes(5));
+    ASSERT_TRUE(status);
+    EXPECT_EQ(status->code, 3);
+    EXPECT_FALSE(process.is_running());
+}
+
 TEST(ProcessTest, StartsThisProgramOnceMore) {
     EXPECT_EQ(process_id(), getpid());
     ProcessRequest request{{this_program, "--gtest_list_tests"}};

@@ -42,9 +42,5 @@ TEST(ManifestReader, EmptyListIsAManifest) {
     EXPECT_TRUE(read_manifest("[]", "hub.json").entries.empty());
 }
 
-TEST(ManifestReader, MissingFileIsAnErrorThatNamesIt) {
-    EXPECT_THAT(refusal_of([&] { read_disk_file("/no/such/file"); }), StartsWith("/no/such/file"));
-}
-
 }  // namespace
 }  // namespace onnxhub

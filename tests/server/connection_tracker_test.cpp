@@ -2,10 +2,8 @@
 // Which addresses count as one client, and which connections are too slow.
 #include "hosting/server/connection_tracker.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,50 +13,33 @@
 
 #include "tests/server/served.h"
 #include "tests/support/repository_builder.h"
+#include "tests/support/socket_addresses.h"
 
 namespace onnxhub {
 namespace {
 
+using test::ipv4;
+using test::ipv6;
 using test::Served;
 using test::TemporaryFolder;
 using test::write_file;
 using testing::HasSubstr;
 
-sockaddr_in6 ipv6(const char* text) {
-    sockaddr_in6 address = {};
-    address.sin6_family = AF_INET6;
-    inet_pton(AF_INET6, text, &address.sin6_addr);
-    return address;
-}
-
-sockaddr_in ipv4(const char* text) {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    inet_pton(AF_INET, text, &address.sin_addr);
-    return address;
-}
-
-template <class Address>
-bool admit(ConnectionTracker& clients, const Address& address) {
-    return clients.admit(reinterpret_cast<const sockaddr*>(&address));
-}
-
 TEST(ConnectionTracker, AnIpv6NetworkIsOneClient) {
     ConnectionTracker clients(100, 2);
-    EXPECT_TRUE(admit(clients, ipv6("2001:db8:0:1::1")));
-    EXPECT_TRUE(admit(clients, ipv6("2001:db8:0:1:ffff:ffff:ffff:ffff")));
-    EXPECT_FALSE(admit(clients, ipv6("2001:db8:0:1:2:3:4:5")));
-    EXPECT_TRUE(admit(clients, ipv6("2001:db8:0:2::1")));
-    const sockaddr_in6 one = ipv6("2001:db8:0:1::1");
-    clients.dismiss(ConnectionTracker::address_of(reinterpret_cast<const sockaddr*>(&one)));
-    EXPECT_TRUE(admit(clients, ipv6("2001:db8:0:1:2:3:4:5")));
+    EXPECT_TRUE(clients.admit(ipv6("2001:db8:0:1::1")));
+    EXPECT_TRUE(clients.admit(ipv6("2001:db8:0:1:ffff:ffff:ffff:ffff")));
+    EXPECT_FALSE(clients.admit(ipv6("2001:db8:0:1:2:3:4:5")));
+    EXPECT_TRUE(clients.admit(ipv6("2001:db8:0:2::1")));
+    clients.dismiss(ipv6("2001:db8:0:1::1"));
+    EXPECT_TRUE(clients.admit(ipv6("2001:db8:0:1:2:3:4:5")));
 }
 
 TEST(ConnectionTracker, AnIpv4AddressIsTheSameClientThroughIpv6) {
     ConnectionTracker clients(100, 1);
-    EXPECT_TRUE(admit(clients, ipv4("192.0.2.1")));
-    EXPECT_FALSE(admit(clients, ipv6("::ffff:192.0.2.1")));
-    EXPECT_TRUE(admit(clients, ipv6("::ffff:192.0.2.2")));
+    EXPECT_TRUE(clients.admit(ipv4("192.0.2.1")));
+    EXPECT_FALSE(clients.admit(ipv6("::ffff:192.0.2.1")));
+    EXPECT_TRUE(clients.admit(ipv6("::ffff:192.0.2.2")));
 }
 
 TEST(ConnectionTracker, WhoReadsTooSlowlyIsDroppedAndOthersAreNot) {
@@ -69,7 +50,7 @@ TEST(ConnectionTracker, WhoReadsTooSlowlyIsDroppedAndOthersAreNot) {
     options.rate_window = std::chrono::milliseconds(500);
     options.min_rate = 64 * 1024;
     Served served(folder.path().string(), std::move(options));
-    const OpenFile slow = served.connect();
+    const Descriptor slow = served.connect();
     const std::string request = "GET /large HTTP/1.1\r\nHost: h\r\n\r\n";
     send(slow.get(), request.data(), request.size(), MSG_NOSIGNAL);
     const auto has_ended = [&] {  // a request's bytes are counted at its end

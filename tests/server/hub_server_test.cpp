@@ -275,7 +275,7 @@ TEST_F(ServedFolder, WhatIsInOrderIsAnsweredHoweverItComes) {
     many +=
         "Empty:\r\nBlank:  \r\nTrailing: x \t\r\nAccent: caf\xc3\xa9\r\nContent-Length: 0\r\n\r\n";
     for (const std::size_t piece : {many.size(), std::size_t{100}, std::size_t{7}}) {
-        const OpenFile file = served.connect();
+        const Descriptor file = served.connect();
         for (int time = 0; time < 2; ++time) {
             for (std::size_t at = 0; at < many.size(); at += piece) {
                 const std::string part = many.substr(at, piece);
@@ -322,7 +322,7 @@ TEST_F(ServedFolder, AHeadThatDripsInIsNotWaitedForForLong) {
     ServerOptions options;
     options.idle_time = std::chrono::seconds(1);
     Served served(hub.string(), std::move(options));
-    const OpenFile dripping = served.connect(), asking = served.connect();
+    const Descriptor dripping = served.connect(), asking = served.connect();
     const std::string request = "GET /empty.txt HTTP/1.1\r\nHost: h\r\n\r\n";
     const std::string head = "GET /empty.txt HTTP/1.1\r\nX: ";
     send(dripping.get(), head.data(), head.size(), MSG_NOSIGNAL);
@@ -347,7 +347,7 @@ TEST_F(ServedFolder, ConnectionsBeyondTheLimitsAreClosedLoggedAndCounted) {
     options.connections_per_address = 3;
     Served served(hub.string(), std::move(options));
     const std::string request = "GET /empty.txt HTTP/1.1\r\nHost: h\r\n\r\n";
-    std::vector<OpenFile> admitted;
+    std::vector<Descriptor> admitted;
     for (int i = 0; i < 3; ++i) admitted.push_back(served.connect());
     for (int i = 0; i < 2; ++i) {
         const auto answer = served.ask(request);
@@ -355,7 +355,7 @@ TEST_F(ServedFolder, ConnectionsBeyondTheLimitsAreClosedLoggedAndCounted) {
         EXPECT_TRUE(answer.is_closed);
     }
     char buffer[4096];
-    for (const OpenFile& file : admitted) {
+    for (const Descriptor& file : admitted) {
         send(file.get(), request.data(), request.size(), MSG_NOSIGNAL);
         EXPECT_GT(recv(file.get(), buffer, sizeof buffer, 0), 0);
     }
@@ -492,11 +492,11 @@ TEST_F(ServedFolder, WhatCantBeOpenedForNowIsNotAbsent) {
 
 TEST_F(ServedFolder, WhoComesWhenNoFileCanBeOpenedIsNotLeftWaiting) {
     Served served(hub.string());
-    std::vector<OpenFile> sockets;
+    std::vector<Descriptor> sockets;
     for (int i = 0; i < 3; ++i) sockets.emplace_back(socket(AF_INET, SOCK_STREAM, 0));
     {
         const NoMoreFiles limit(0);
-        for (const OpenFile& file : sockets) {
+        for (const Descriptor& file : sockets) {
             served.connect(file);
             EXPECT_TRUE(Served::read_all(file).is_closed);
         }
@@ -561,8 +561,8 @@ TEST_F(ServedFolder, MetricsCount) {
 constexpr std::size_t large = 64 << 20;
 
 /// Asks for the large file and reads the beginning of the answer.
-OpenFile begin_download(const Served& served) {
-    OpenFile file = served.connect();
+Descriptor begin_download(const Served& served) {
+    Descriptor file = served.connect();
     const std::string request = "GET /large HTTP/1.1\r\nHost: h\r\n\r\n";
     send(file.get(), request.data(), request.size(), MSG_NOSIGNAL);
     char byte = 0;
@@ -573,9 +573,9 @@ OpenFile begin_download(const Served& served) {
 TEST_F(ServedFolder, ADrainedServerFinishesWhatItSendsAndClosesWhatWaits) {
     write_file(hub / "large", std::string(large, 'x'));
     Served served(hub.string());
-    const OpenFile download = begin_download(served), waiting = served.connect();
+    const Descriptor download = begin_download(served), waiting = served.connect();
     const std::string request = "GET /empty.txt HTTP/1.1\r\nHost: h\r\n\r\n";
-    const OpenFile asked = served.connect();
+    const Descriptor asked = served.connect();
     char buffer[4096];
     send(asked.get(), request.data(), request.size(), MSG_NOSIGNAL);
     EXPECT_GT(recv(asked.get(), buffer, sizeof buffer, 0), 0);
@@ -595,7 +595,7 @@ TEST_F(ServedFolder, AReloadCutsNothingAndCountsOn) {
     ServerOptions options;
     options.token = "old";
     Served served(hub.string(), ServerOptions());
-    const OpenFile download = begin_download(served), waiting = served.connect();
+    const Descriptor download = begin_download(served), waiting = served.connect();
     const std::string request = "GET /empty.txt HTTP/1.1\r\nHost: h\r\n\r\n";
     char buffer[4096];
     send(waiting.get(), request.data(), request.size(), MSG_NOSIGNAL);

@@ -74,13 +74,13 @@ public:
     }
 
     /// A socket that is connected to the server, where a read waits for a second.
-    OpenFile connect() const {
-        OpenFile file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    Descriptor connect() const {
+        Descriptor file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
         connect(file);
         return file;
     }
 
-    void connect(const OpenFile& file) const {
+    void connect(const Descriptor& file) const {
         sockaddr_in address = {};
         address.sin_family = AF_INET;
         address.sin_port = htons(server->port());
@@ -93,7 +93,7 @@ public:
     /// What comes back for these very bytes, up to the end of the connection or a second of
     /// silence.
     std::string raw(const std::string& bytes) const {
-        const OpenFile file = connect();
+        const Descriptor file = connect();
         send(file.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
         shutdown(file.get(), SHUT_WR);
         return read_all(file).text;
@@ -105,12 +105,12 @@ public:
     };
 
     Answer ask(const std::string& bytes) const {
-        const OpenFile file = connect();
+        const Descriptor file = connect();
         send(file.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
         return read_all(file);
     }
 
-    static Answer read_all(const OpenFile& file) {
+    static Answer read_all(const Descriptor& file) {
         Answer answer;
         char buffer[4096];
         ssize_t count = 0;

@@ -35,8 +35,8 @@ long inflations(Served& served) {
     return std::atol(text.c_str() + text.find(name) + name.size());
 }
 
-OpenFile start_download(const Served& served, const std::string& path) {
-    OpenFile file = served.connect();
+Descriptor start_download(const Served& served, const std::string& path) {
+    Descriptor file = served.connect();
     const std::string request = "GET " + path + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
     send(file.get(), request.data(), request.size(), MSG_NOSIGNAL);
     char byte = 0;
@@ -84,14 +84,14 @@ TEST_F(ServedBlobs, NothingIsInflatedThatIsNotSent) {
 TEST_F(ServedBlobs, ABlobIsInflatedOnceForAll) {
     Served served(repository.path().string() + ":main");
     const std::string expected = content('a');
-    std::vector<OpenFile> readers;
+    std::vector<Descriptor> readers;
     for (int i = 0; i < 10; ++i) readers.push_back(start_download(served, "/a.bin"));
     EXPECT_EQ(served.get("/a.bin", {{"Range", "bytes=4090-4099"}}).body, expected.substr(4090, 10));
     const Reply parts = served.get("/a.bin", {{"Range", "bytes=0-3,8192-8195"}});
     EXPECT_THAT(parts.body, HasSubstr("\r\n\r\n" + expected.substr(8192, 4)));
     EXPECT_TRUE(served.get("/a.bin").body == expected);
     EXPECT_EQ(inflations(served), 1);
-    for (const OpenFile& reader : readers) {
+    for (const Descriptor& reader : readers) {
         const std::string answer = Served::read_all(reader).text;
         EXPECT_TRUE(answer.ends_with(expected.substr(large_blob - 1000)));
         EXPECT_GT(answer.size(), large_blob);
@@ -105,7 +105,7 @@ TEST_F(ServedBlobs, BeyondTheBudgetOneIsAskedToComeAgain) {
     options.disk_bytes = large_blob + large_blob / 2;
     options.idle_time = std::chrono::seconds(60);
     Served served(repository.path().string() + ":main", std::move(options));
-    OpenFile reader = start_download(served, "/a.bin");
+    Descriptor reader = start_download(served, "/a.bin");
     const Reply refused = served.get("/b.bin", {{"Range", "bytes=0-0"}});
     EXPECT_EQ(refused.status, 503);
     EXPECT_EQ(refused.header("retry-after"), "5");
@@ -113,7 +113,7 @@ TEST_F(ServedBlobs, BeyondTheBudgetOneIsAskedToComeAgain) {
     EXPECT_EQ(served.get("/a.bin", {{"Range", "bytes=0-0"}}).status, 206);
     EXPECT_EQ(served.get("/ONNX_HUB_MANIFEST.json").status, 200);
     EXPECT_EQ(served.get("/healthz").body, "ok\n");
-    reader = OpenFile();
+    reader = Descriptor();
     Reply reply;
     for (int i = 0; i < 400 && reply.status != 206; ++i) {
         reply = served.get("/b.bin", {{"Range", "bytes=0-0"}});
@@ -138,7 +138,7 @@ TEST_F(ServedBlobs, MemoryForSmallFilesIsBoundedToo) {
 TEST_F(ServedBlobs, AServerThatEndsLeavesNoRequestWaiting) {
     for (int i = 0; i < 10; ++i) {
         Served served(repository.path().string() + ":main");
-        const OpenFile asking = served.connect();
+        const Descriptor asking = served.connect();
         const std::string request = "GET /a.bin HTTP/1.1\r\nHost: h\r\n\r\n";
         send(asking.get(), request.data(), request.size(), MSG_NOSIGNAL);
         usleep(static_cast<useconds_t>(i) * 3000);

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads the graphs of a hub's models, each file once.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "generator/content_table.h"
+#include "manifest/diagnostic.h"
+#include "model/model_graph.h"
+#include "model/shape_inference.h"
+
+namespace onnxhub {
+
+/// The graph of one model file, or why there is none.
+struct GraphReading {
+    bool bytes_here = false;
+    std::shared_ptr<const ModelGraph> graph;
+    Diagnostics diagnostics;
+};
+
+/// Reads the model at `path` of `table`, with the shapes of `tensors`. `inference` may be null:
+/// declared shapes only. Throws WorkerUnavailable.
+GraphReading read_graph(const ContentTable& table, const std::string& path,
+                        const std::vector<std::string>& tensors, ShapeInference* inference);
+
+}  // namespace onnxhub

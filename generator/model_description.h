@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// One model of a hub with everything that is known about it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "generator/carried_ports.h"
+#include "generator/content_table.h"
+#include "generator/scope.h"
+#include "manifest/diagnostic.h"
+#include "manifest/entry.h"
+#include "model/model_graph.h"
+#include "model/shape_inference.h"
+#include "sources/model_row.h"
+#include "sources/settings.h"
+
+namespace onnxhub {
+
+/// The source of an entry's ports.
+enum class PortSource { graph, carried, none };
+
+/// One row and its result.
+struct ModelDescription {
+    ModelRow row;
+    /// Absent when no entry can be made, for example when the file is not a model; `diagnostics`
+    /// has the reason.
+    std::optional<Entry> entry;
+    std::optional<ContentFacts> facts;  ///< facts of the model file, if the hub has it
+    PortSource ports = PortSource::none;
+    /// The model is in LFS and its content is not available locally, so its ports (and, for a
+    /// discovered model, its opset) could only be carried over.
+    bool bytes_missing = false;
+    bool lacks_opset = false;  ///< no entry, only because nothing states the opset
+    /// The graph, if the content is available and readable.
+    std::shared_ptr<const ModelGraph> graph;
+    Diagnostics diagnostics;
+};
+
+/// The opset of the default domain that the model imports; nullopt when it imports none.
+std::optional<std::int64_t> default_opset(const ModelGraph& graph);
+
+/// The message of the rule graph-opset-differs, which `generate` and `validate` report.
+std::string other_opset(const std::string& model_path, std::int64_t imported, std::int64_t stated);
+
+/// A model whose bytes are outside of the repository.
+struct ElsewhereContent {
+    Sha256 sha;
+    std::optional<std::uint64_t> size_bytes;
+    std::shared_ptr<const ModelGraph> graph;  ///< null: not read
+};
+
+/// By URL.
+using ElsewhereContents = std::unordered_map<std::string, ElsewhereContent>;
+
+struct DescribeOptions {
+    const Settings* settings = nullptr;
+    const CarriedPorts* carried = nullptr;  ///< null: nothing is carried over
+    ShapeInference* inference = nullptr;    ///< null: declared shapes only
+    ContentObserver* observer = nullptr;
+    bool rehash = false;
+    unsigned jobs = 0;
+    std::vector<std::string> more_models = {};  ///< additional models to describe: facts and graphs
+    std::vector<std::string> more_files = {};   ///< additional files to describe: facts
+    /// Models outside of the scope only get facts that are known without reading.
+    Scope part = {};
+    /// Files whose facts are only needed if known without reading.
+    std::vector<std::string> known_files = {};
+    /// Facts of files of the same tree, which are not read again; may be null.
+    const ContentTable* known = nullptr;
+    /// Models that were downloaded from the URLs that rows state; may be null.
+    const ElsewhereContents* elsewhere = nullptr;
+};
+
+}  // namespace onnxhub

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opset and ONNX version of a model that a [[source]] describes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "manifest/diagnostic.h"
+#include "manifest/entry.h"
+#include "model/model_graph.h"
+#include "sources/model_row.h"
+
+namespace onnxhub {
+
+struct ModelVersions {
+    std::string onnx_version;
+    std::int64_t opset_version = 0;
+};
+
+/// The opset that the row states, else that of the graph, else that of an earlier entry of the same
+/// content. A graph that contradicts the row is an error, and so is an opset that nothing states:
+/// ONNX's Python client fails on a manifest with an entry without opset. The ONNX version that
+/// nothing states is the oldest release that supports opset and IR version. `graph` and `carried`
+/// may be null.
+std::variant<ModelVersions, Diagnostic> resolve_versions(const ModelRow& row,
+                                                         const ModelGraph* graph,
+                                                         const Entry* carried);
+
+/// The IR version that the row states and the graph contradicts, as warnings.
+Diagnostics contradicted_facts(const ModelRow& row, const ModelGraph& graph);
+
+}  // namespace onnxhub

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validator/source_rules.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "manifest/entry_name.h"
+#include "manifest/rule_ids.h"
+
+namespace onnxhub {
+namespace {
+
+// Reported while the hub is read, also by `generate`.
+
+constexpr RuleInfo opset_unknown{
+    .id = rule_id::opset_unknown,
+    .severity = Severity::error,
+    .family = "sources",
+    .what = "No source states the opset of a model, and its content is not available locally.",
+    .why = "Clients choose models by name and opset, so the model has no entry.",
+    .example = "A Git LFS pointer in a repository whose tables state no opsets",
+    .fix =
+        "Run `onnxhub generate --fetch`, or state the opset in a table, a sidecar or "
+        "`[[override]]`.",
+};
+
+constexpr RuleInfo sha256_unknown{
+    .id = rule_id::sha256_unknown,
+    .severity = Severity::error,
+    .family = "sources",
+    .what = "A model is not in the repository, and no source states its SHA-256.",
+    .why = "Clients could not verify what they download, so the model has no entry.",
+    .example = "A record with a URL and no `sha256`",
+    .fix = "State the SHA-256, or run `onnxhub generate --fetch`, which downloads the model once.",
+};
+
+constexpr RuleInfo stated_content_differs{
+    .id = rule_id::stated_content_differs,
+    .severity = Severity::error,
+    .family = "sources",
+    .what = "A model has another SHA-256 or size than a source states.",
+    .why = "Either the statement is out of date, or the file is not the intended one.",
+    .example = "A new version of the model was committed, but its record has the old SHA-256.",
+    .fix = "Correct the statement or the file.",
+};
+
+constexpr RuleInfo stated_ir_differs{
+    .id = rule_id::stated_ir_differs,
+    .severity = Severity::warning,
+    .family = "sources",
+    .what = "A model has another IR version than a source states.",
+    .why = "Users choose a runtime by it.",
+    .example = "The sidecar says `ir_version: 8`, and the model has 9.",
+    .fix = "Correct the statement.",
+};
+
+// Reported by `validate` alone.
+
+constexpr RuleInfo entry_fact_differs{
+    .id = rule_id::entry_fact_differs,
+    .severity = Severity::error,
+    .family = "sources",
+    .what =
+        "The license, author, task, description, number of parameters or sources of an entry "
+        "differ from what the sources of the hub state.",
+    .why = "Users see facts that are out of date.",
+    .example = "The sidecar says `author: timm`, but the entry has no author.",
+    .fix = "Run `onnxhub validate --fix`.",
+    .is_fixable = true,
+};
+
+constexpr RuleInfo fact_without_source{
+    .id = rule_id::fact_without_source,
+    .severity = Severity::warning,
+    .family = "sources",
+    .what = "An entry has a license, author, task or another fact that no source states.",
+    .why = "`onnxhub generate` keeps it, but its origin is unknown.",
+    .example = "The license was written into the manifest by hand.",
+    .fix = "State it in a source or `[[override]]`, or remove it from the entry.",
+};
+
+constexpr std::array source_rule_list{
+    opset_unknown,     sha256_unknown,     stated_content_differs,
+    stated_ir_differs, entry_fact_differs, fact_without_source,
+};
+
+std::optional<std::string> list_text(const std::vector<std::string>& items) {
+    if (items.empty()) return std::nullopt;
+    return fmt::format("{}", fmt::join(items, ", "));
+}
+
+std::optional<std::string> number_text(const std::optional<std::uint64_t>& number) {
+    return number ? std::optional(std::to_string(*number)) : std::nullopt;
+}
+
+/// The facts of one entry against its row.
+class FactChecker {
+public:
+    FactChecker(const HubState& hub, const ManifestEntry& entry, const ModelRow& row,
+                FindingList& findings)
+        : hub_(hub), present_(entry), row_(row), findings_(findings) {}
+
+    void check() {
+        const Entry& entry = *present_.entry;
+        const ModelFacts& stated = row_.stated->about;
+        compare("sources", list_text(entry.sources), list_text(row_.stated->urls));
+        compare("license", entry.about.license, stated.license);
+        compare("author", entry.about.author, stated.author);
+        compare("task", entry.about.task, stated.task);
+        compare("description", entry.about.description, stated.description);
+        compare("parameters", number_text(entry.about.parameters), number_text(stated.parameters));
+    }
+
+private:
+    void compare(std::string_view key, const std::optional<std::string>& present,
+                 const std::optional<std::string>& stated) {
+        if (present == stated) return;
+        const std::string field = fmt::format("metadata.{}", key);
+        if (!stated) {
+            findings_.report(fact_without_source, place_of(hub_, present_, field),
+                             fmt::format("no source states the {} \"{}\"", key, *present),
+                             "state it in [[override]], or remove it here", subject_of(present_));
+            return;
+        }
+        findings_.report(entry_fact_differs, place_of(hub_, present_, present ? field : "metadata"),
+                         fmt::format("the {} is {}, but {} states \"{}\"", key,
+                                     present ? "\"" + *present + "\"" : "missing",
+                                     to_text(place_of(row_)), *stated),
+                         "run `onnxhub validate --fix`", subject_of(present_));
+    }
+
+    const HubState& hub_;
+    const ManifestEntry& present_;
+    const ModelRow& row_;
+    FindingList& findings_;
+};
+
+}  // namespace
+
+std::span<const RuleInfo> source_rules() {
+    return source_rule_list;
+}
+
+void check_sources(const HubState& hub, FindingList& findings) {
+    if (!hub.document()) return;
+    for (std::size_t i = 0; i < hub.document()->entries.size(); ++i) {
+        const ManifestEntry& entry = hub.document()->entries[i];
+        const auto row = hub.matches.row_of_entry[i];
+        if (!row || !entry.entry || !hub.part.has_model(entry.entry->model_path)) continue;
+        const ModelDescription& model = hub.described.models[*row];
+        if (model.row.stated && model.entry) FactChecker(hub, entry, model.row, findings).check();
+    }
+}
+
+}  // namespace onnxhub
