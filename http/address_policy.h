@@ -37,9 +37,9 @@ public:
     bool is_named(const std::string& url) const;
 
     /// Why no request may go to a URL that a hub chose: one clause and what to do; nullopt when one
-    /// may. Checks the text: https, no credentials, port 443 or one from 1024, and a host that is not
-    /// an address outside the public internet or a name inside a private network. Hosts that the
-    /// user names are allowed with http, any address and any port.
+    /// may. Checks the text: https, no credentials, port 443 or one from 1024, and a host that is
+    /// not an address outside the public internet or a name inside a private network. Hosts that
+    /// the user names are allowed with http, any address and any port.
     std::optional<std::string> refusal(std::string_view url) const;
 
 private:
