@@ -8,6 +8,7 @@
 #include "manifest/diagnostic.h"
 #include "repository/tree.h"
 #include "sources/readme_table.h"
+#include "sources/row_settings.h"
 #include "sources/settings.h"
 
 namespace onnxhub {
@@ -28,11 +29,9 @@ struct HubRows {
     std::vector<std::string> undescribed;
 };
 
-/// Whether a setting excludes the model.
-bool is_excluded(const Settings& settings, const std::string& model_path);
-
-/// Reads the READMEs of the tree. Removes the leading tags that the settings strip, and excluded
-/// models. An unusable folder or README is reported, and the others are read.
+/// Reads the [[source]]s of the settings, or the official tables if there are none. Removes the
+/// leading tags that the settings strip, and excluded models. What is unusable is reported, and the
+/// others are read. Rows of sources are sorted by path.
 HubRows read_hub_rows(const Tree& tree, const Settings& settings, unsigned jobs,
                       Diagnostics& diagnostics);
 

@@ -36,7 +36,7 @@ protected:
 
     void add_model(const std::string& path) { write_file(hub / path, model(++models)); }
 
-    ProgramResult adopt() { return run_onnxhub({"init", "--adopt", "hub"}, folder.path()); }
+    ProgramResult adopt() const { return run_onnxhub({"init", "--adopt", "hub"}, folder.path()); }
 
     nlohmann::json manifest() {
         return nlohmann::json::parse(read_file(hub / "ONNX_HUB_MANIFEST.json"));
