@@ -5,7 +5,7 @@
 
 #include "manifest/diagnostic.h"
 #include "repository/tree.h"
-#include "sources/hub_rows.h"
+#include "sources/row_list.h"
 #include "sources/settings.h"
 
 namespace onnxhub {

@@ -52,7 +52,9 @@ protected:
     void expect_unique_names() {
         std::set<std::pair<std::string, std::int64_t>> used;
         for (const auto& entry : manifest()) {
-            EXPECT_TRUE(used.insert({entry["model"], entry["opset_version"]}).second) << entry;
+            const std::string name = entry["model"];
+            EXPECT_TRUE(used.emplace(name, entry["opset_version"].get<std::int64_t>()).second)
+                << name;
         }
     }
 
