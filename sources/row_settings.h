@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What settings do to every row, whatever describes it.
+// What settings do to every row, from any source.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace onnxhub {
 
-/// Files with other names are no models.
+/// The ending of model files.
 inline constexpr std::string_view model_suffix = ".onnx";
 
 /// Whether a setting excludes the model.
