@@ -99,9 +99,9 @@ ExitCode run_sources(const SourcesArguments& arguments, const Streams& streams) 
     });
     print_models(sources, arguments, streams);
     const std::size_t left_out = sources.models.size() - sources.entries;
-    note(streams, fmt::format("{}: {} with an entry, {} without",
-                              model_count(sources.models.size()), with_thousands(sources.entries),
-                              with_thousands(left_out)));
+    note(streams,
+         fmt::format("{}: {} with an entry, {} without", model_count(sources.models.size()),
+                     with_thousands(sources.entries), with_thousands(left_out)));
     return left_out == 0 ? ExitCode::done : ExitCode::findings;
 }
 

@@ -56,8 +56,8 @@ public:
         }
         if (row_.stated) add_about(row_.stated->about);
         if (model_.ports != PortSource::none) {
-            facts_.push_back({"io_ports", "",
-                              model_.ports == PortSource::graph ? from_graph : from_manifest});
+            facts_.push_back(
+                {"io_ports", "", model_.ports == PortSource::graph ? from_graph : from_manifest});
         }
         return std::move(facts_);
     }
@@ -91,8 +91,7 @@ private:
         const auto origin = [&](bool is_stated, Fact fact) {
             return is_stated ? stated_at(fact) : std::string(from_manifest);
         };
-        add(Fact::sha256, to_hex(*content.sha),
-            origin(row_.stated->sha.has_value(), Fact::sha256));
+        add(Fact::sha256, to_hex(*content.sha), origin(row_.stated->sha.has_value(), Fact::sha256));
         if (content.size_bytes) {
             add(Fact::bytes, std::to_string(*content.size_bytes),
                 origin(row_.stated->size_bytes.has_value(), Fact::bytes));
@@ -115,8 +114,8 @@ private:
     std::string version_origin() const {
         if (!row_.stated) return states_opset(row_) ? stated_at(Fact::onnx_version) : from_releases;
         const auto& origins = row_.stated->origins;
-        const bool is_stated = std::ranges::find(origins, Fact::onnx_version, &FactOrigin::fact) !=
-                               origins.end();
+        const bool is_stated =
+            std::ranges::find(origins, Fact::onnx_version, &FactOrigin::fact) != origins.end();
         return is_stated || row_.stated->is_official ? stated_at(Fact::onnx_version)
                                                      : from_releases;
     }
