@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/document.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
-
-#include "base/ascii.h"
-#include "sources/document_formats.h"
 
 namespace onnxhub {
 namespace {
@@ -19,14 +14,6 @@ std::optional<std::size_t> list_index(std::string_view text) {
 }
 
 }  // namespace
-
-std::optional<DocumentFormat> document_format_of(std::string_view file_name) {
-    const std::string name = lower_case(file_name);
-    if (name.ends_with(".yaml") || name.ends_with(".yml")) return DocumentFormat::yaml;
-    if (name.ends_with(".json")) return DocumentFormat::json;
-    if (name.ends_with(".toml")) return DocumentFormat::toml;
-    return std::nullopt;
-}
 
 DocumentValue Document::root() const {
     return {*this, 0};
@@ -77,29 +64,6 @@ std::optional<DocumentValue> DocumentValue::find(const DocumentPath& path) const
         if (!value) return std::nullopt;
     }
     return value->is_null() ? std::nullopt : value;
-}
-
-DocumentResult parse_document(std::string_view text, DocumentFormat format,
-                              const std::vector<DocumentPath>* wanted) {
-    const std::size_t limit =
-        format == DocumentFormat::toml ? toml_document_limit : document_size_limit;
-    if (text.size() > limit) {
-        return DocumentError{0, fmt::format("is larger than {} bytes", limit),
-                             "split it into smaller files"};
-    }
-    try {
-        switch (format) {
-            case DocumentFormat::yaml:
-                return parse_yaml_document(text, wanted);
-            case DocumentFormat::json:
-                return parse_json_document(text);
-            case DocumentFormat::toml:
-                return parse_toml_document(text);
-        }
-    } catch (DocumentFailure& failure) {
-        return std::move(failure.error);
-    }
-    return DocumentError{};
 }
 
 }  // namespace onnxhub

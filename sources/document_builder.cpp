@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sources/document_builder.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "manifest/document_limits.h"
-#include "sources/document_formats.h"
 
 namespace onnxhub {
 namespace {

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "manifest/json.h"
+#include "sources/document_builder.h"
 #include "sources/document_formats.h"
 
 namespace onnxhub {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/utf8.h"
+#include "sources/document_builder.h"
 #include "sources/document_formats.h"
 #include "sources/toml_reader.h"
 

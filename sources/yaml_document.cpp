@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "sources/document_builder.h"
 #include "sources/document_formats.h"
 
 namespace onnxhub {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sources/document.h"
+#include "sources/document_parser.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
+
+#include "sources/document_builder.h"
 
 namespace onnxhub {
 namespace {
