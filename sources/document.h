@@ -26,7 +26,7 @@ private:
     friend class DocumentBuilder;
 
     enum class NodeKind : std::uint8_t { null, scalar, list, mapping, alias };
-    using NodeIndex = std::uint32_t;  ///< 0, the root, is no one's child or sibling
+    using NodeIndex = std::uint32_t;  ///< 0 is the root, which has no parent
 
     /// A part of texts_.
     struct Text {
