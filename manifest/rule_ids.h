@@ -118,6 +118,8 @@ inline constexpr char opset_unknown[] = "opset-unknown";
 inline constexpr char sha256_unknown[] = "sha256-unknown";
 inline constexpr char stated_content_differs[] = "stated-content-differs";
 inline constexpr char stated_ir_differs[] = "stated-ir-differs";
+inline constexpr char license_unreadable[] = "license-unreadable";
+inline constexpr char license_unknown[] = "license-unknown";
 inline constexpr char entry_fact_differs[] = "entry-fact-differs";
 inline constexpr char fact_without_source[] = "fact-without-source";
 

@@ -13,6 +13,7 @@ namespace onnxhub {
 struct MarkdownCell {
     std::string text;                ///< trimmed, without markup; empty for images
     std::vector<std::string> links;  ///< targets as written, of Markdown and HTML links, in order
+    std::vector<std::string> link_texts;  ///< of each link, like `text`
 };
 
 struct MarkdownRow {
