@@ -172,6 +172,7 @@ private:
         for (const RowResult& row : rows) {
             if (request_.fetch) break;  // fetching changes models itself
             paths.push_back(plan.rows[row.position].model_path);
+            paths.push_back(plan.rows[row.position].source_file);
             if (!row.entry) continue;
             if (row.entry->archive_path) paths.push_back(*row.entry->archive_path);
             for (const ExternalDataFile& file : row.entry->external_data) {
