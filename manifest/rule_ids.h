@@ -138,7 +138,6 @@ inline constexpr char external_data_changed_without_model[] = "external-data-cha
 inline constexpr char checks_changed[] = "checks-changed";
 
 // Reported by `generate`, `merge` and the merge driver alone: `validate` has no such rules.
-inline constexpr char source_bad_value[] = "source-bad-value";
 inline constexpr char fetch_failed[] = "fetch-failed";
 inline constexpr char too_many_removals[] = "too-many-removals";
 inline constexpr char merge_conflict[] = "merge-conflict";
