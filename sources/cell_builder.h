@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "sources/markdown_table.h"
+#include "sources/markdown_cell.h"
 
 namespace onnxhub {
 
