@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "manifest/rule_ids.h"
+#include "sources/license_finder.h"
 #include "sources/official_rows.h"
 #include "sources/row_settings.h"
 #include "sources/source_merge.h"
@@ -54,6 +55,8 @@ public:
         if (settings_.sources.empty()) add_official(0, 0);
         for (std::size_t i = 0; i < settings_.sources.size(); ++i) add_source(i);
         apply_overrides();
+        LicenseFinder licenses(tree_, files_, settings_);
+        merge_.add_licenses(licenses);
         report_undescribed();
         hub_.models = merge_.take();
         std::erase_if(hub_.models,
