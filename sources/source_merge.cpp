@@ -201,6 +201,16 @@ bool SourceMerge::apply(const SourceOverride& change, const std::string& setting
     return has_matched;
 }
 
+void SourceMerge::add_licenses(LicenseFinder& finder) {
+    for (Draft& draft : drafts_) {
+        if (draft.stated.is_official || draft.stated.about.license) continue;
+        const auto found = finder.find(draft.row.model_path, diagnostics_);
+        if (!found) continue;
+        draft.stated.about.license = found->id;
+        draft.stated.origins.push_back(found->origin);
+    }
+}
+
 std::vector<ModelRow> SourceMerge::take() {
     std::vector<ModelRow> rows;
     rows.reserve(drafts_.size());

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "manifest/diagnostic.h"
+#include "sources/license_finder.h"
 #include "sources/settings.h"
 #include "sources/source_reader.h"
 
@@ -29,6 +30,9 @@ public:
 
     /// Gives whether the override has matched a model.
     bool apply(const SourceOverride& change, const std::string& settings_file);
+
+    /// Adds licenses to models without one, but not to those of official tables.
+    void add_licenses(LicenseFinder& finder);
 
     bool has_model(const std::string& path) const { return by_path_.contains(path); }
 

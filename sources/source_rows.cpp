@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "manifest/rule_ids.h"
+#include "sources/license_finder.h"
 #include "sources/official_rows.h"
 #include "sources/row_settings.h"
 #include "sources/source_merge.h"
@@ -53,11 +54,9 @@ public:
     HubRows read() {
         if (settings_.sources.empty()) add_official(0, 0);
         for (std::size_t i = 0; i < settings_.sources.size(); ++i) add_source(i);
-        for (const SourceOverride& change : settings_.overrides) {
-            if (!merge_.apply(change, settings_.file)) {
-                report_no_match(change.line, "this [[override]] matches no model");
-            }
-        }
+        apply_overrides();
+        LicenseFinder licenses(tree_, files_, settings_);
+        merge_.add_licenses(licenses);
         report_undescribed();
         hub_.models = merge_.take();
         std::erase_if(hub_.models,
@@ -81,6 +80,18 @@ private:
         append(hub_.lost_readmes, std::move(result.lost_files));
         for (DescribedModel& model : result.models) strip_tags_of(model);
         merge_.add(position, std::move(result.models));
+    }
+
+    /// The first override that states a fact wins, so it comes last.
+    void apply_overrides() {
+        std::vector<int> unused;  // lines
+        for (auto change = settings_.overrides.rbegin(); change != settings_.overrides.rend();
+             ++change) {
+            if (!merge_.apply(*change, settings_.file)) unused.push_back(change->line);
+        }
+        for (auto line = unused.rbegin(); line != unused.rend(); ++line) {
+            report_no_match(*line, "this [[override]] matches no model");
+        }
     }
 
     void add_official(std::size_t position, int line) {
