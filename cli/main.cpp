@@ -52,6 +52,7 @@ constexpr NamedCommand commands[] = {
     {"generate", &add_generate_command},
     {"inspect", &add_inspect_command},
     {"validate", &add_validate_command},
+    {"sources", &add_sources_command},
     {"diff", &add_diff_command},
     {"list", &add_list_command},
     {"info", &add_info_command},

@@ -6,9 +6,11 @@
 #include <new>
 #include <utility>
 
+#include "base/process.h"
 #include "http/curl/failure.h"
 #include "http/curl/transfer.h"
 #include "http/curl/url.h"
+#include "http/proxy.h"
 #include "http/redirect.h"
 #include "http/retry.h"
 
@@ -76,6 +78,8 @@ struct HttpClient::State {
     Result follow(const HttpRequest& request, HttpTransfer& transfer);
     Result perform(const HttpRequest& request, bool is_same_origin, HttpTransfer& transfer);
     void prepare(const HttpRequest& request, bool is_same_origin, HttpTransfer& transfer);
+    std::optional<HttpFailure> check(const HttpRequest& request, HttpTransfer& transfer) const;
+    void guard(const HttpRequest& request, HttpTransfer& transfer);
 };
 
 HttpClient::HttpClient(HttpOptions options) : state_(std::make_unique<State>()) {
@@ -135,6 +139,10 @@ Result HttpClient::State::follow(const HttpRequest& request, HttpTransfer& trans
     bool is_same_origin = true;  // no redirect has left the request's origin so far
     for (int redirects = 0;; ++redirects) {
         Result result = perform(next, is_same_origin, transfer);
+        auto* failure = std::get_if<HttpFailure>(&result);
+        if (failure && failure->kind == HttpFailure::Kind::refused && redirects > 0) {
+            failure->reason = shown_url(request.url) + ": redirects to " + failure->reason;
+        }
         const auto* head = std::get_if<HttpHead>(&result);
         if (!head || !is_redirect(*head)) return result;
         if (redirects == redirect_limit) {
@@ -147,6 +155,11 @@ Result HttpClient::State::follow(const HttpRequest& request, HttpTransfer& trans
             return HttpFailure{HttpFailure::Kind::redirect,
                                shown_url(next.url) + ": redirects to a URL that is not HTTP"};
         }
+        if (options.policy && brings_credentials(next.url, target->url)) {
+            return HttpFailure{
+                HttpFailure::Kind::refused,
+                shown_url(next.url) + ": redirects to a URL with a user name or password"};
+        }
         is_same_origin = is_same_origin && same_origin(request.url, target->url);
         next = std::move(*target);
     }
@@ -155,17 +168,9 @@ Result HttpClient::State::follow(const HttpRequest& request, HttpTransfer& trans
 Result HttpClient::State::perform(const HttpRequest& request, bool is_same_origin,
                                   HttpTransfer& transfer) {
     using Kind = HttpFailure::Kind;
-    if (!is_http(parse_url(request.url))) {
-        return HttpFailure{Kind::url, shown_url(request.url) + ": not an HTTP URL"};
-    }
-    for (const auto& [name, value] : request.headers) {
-        if (!is_one_line(name) || !is_one_line(value)) {
-            return HttpFailure{Kind::url,
-                               shown_url(request.url) + ": a request header has a line break"};
-        }
-    }
-    char message[CURL_ERROR_SIZE] = "";
     transfer.reset(request.url);
+    if (auto failure = check(request, transfer)) return std::move(*failure);
+    char message[CURL_ERROR_SIZE] = "";
     prepare(request, is_same_origin, transfer);
     curl().easy_setopt(handle, CURLOPT_ERRORBUFFER, message);
     const CURLcode code = curl().easy_perform(handle);
@@ -178,12 +183,48 @@ Result HttpClient::State::perform(const HttpRequest& request, bool is_same_origi
                                                 ": the headers have more than " +
                                                 std::to_string(header_limit) + " bytes"};
     }
+    if (code == CURLE_COULDNT_CONNECT && !transfer.refused_address.empty()) {
+        const std::string host = host_of(request.url);
+        return HttpFailure{Kind::refused, shown_url(request.url) + ": not requested: " + host +
+                                              " has the address " + transfer.refused_address +
+                                              "; " + allow_hint(host)};
+    }
     if (code != CURLE_OK && !transfer.is_cut) {
         return HttpFailure{failure_kind(code),
                            shown_url(request.url) + ": " + explain(code, message)};
     }
     transfer.begin();  // for a response without a body
     return transfer.head;
+}
+
+/// Why the request is not made; nullopt when it is.
+std::optional<HttpFailure> HttpClient::State::check(const HttpRequest& request,
+                                                    HttpTransfer& transfer) const {
+    using Kind = HttpFailure::Kind;
+    const auto fail = [&](Kind kind, const std::string& what) {
+        return HttpFailure{kind, shown_url(request.url) + ": " + what};
+    };
+    if (options.policy && !options.policy->is_named(request.url)) {
+        transfer.checks_addresses = true;
+        const auto reason = options.policy->refusal(request.url);
+        if (reason) return fail(Kind::refused, "not requested: it " + *reason);
+    }
+    if (!is_http(parse_url(request.url))) return fail(Kind::url, "not an HTTP URL");
+    for (const auto& [name, value] : request.headers) {
+        if (!is_one_line(name) || !is_one_line(value)) {
+            return fail(Kind::url, "a request header has a line break");
+        }
+    }
+    return std::nullopt;
+}
+
+/// Chooses the proxy here, so that it is known whether libcurl connects to the host itself.
+void HttpClient::State::guard(const HttpRequest& request, HttpTransfer& transfer) {
+    const auto origin = origin_of(request.url);
+    const std::string proxy = origin ? proxy_for(*origin, environment_value) : "";
+    curl().easy_setopt(handle, CURLOPT_PROXY, proxy.c_str());
+    curl().easy_setopt(handle, CURLOPT_NOPROXY, "");
+    transfer.checks_addresses = proxy.empty();
 }
 
 void HttpClient::State::prepare(const HttpRequest& request, bool is_same_origin,
@@ -202,7 +243,7 @@ void HttpClient::State::prepare(const HttpRequest& request, bool is_same_origin,
     set(CURLOPT_USERAGENT, options.user_agent.c_str());
     set(CURLOPT_HTTPHEADER, transfer.request_headers.get());
     // .netrc knows hosts only: after a redirect to plain http everyone could read the password.
-    const bool uses_netrc = is_same_origin && options.uses_netrc;
+    const bool uses_netrc = is_same_origin && options.uses_netrc && request.uses_netrc;
     set(CURLOPT_NETRC, static_cast<long>(uses_netrc ? CURL_NETRC_OPTIONAL : CURL_NETRC_IGNORED));
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // of a proxy
@@ -211,6 +252,10 @@ void HttpClient::State::prepare(const HttpRequest& request, bool is_same_origin,
     set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_timeout.count()));
     if (request.timeout) set(CURLOPT_TIMEOUT, static_cast<long>(request.timeout->count()));
     use_certificates_of_environment(handle);
+    transfer.addresses.clear();
+    for (const std::string& address : options.addresses) transfer.addresses.add(address);
+    if (transfer.addresses.get()) set(CURLOPT_RESOLVE, transfer.addresses.get());
+    if (transfer.checks_addresses) guard(request, transfer);
     if (request.method == "HEAD") {
         set(CURLOPT_NOBODY, 1L);
     } else if (request.method != "GET") {

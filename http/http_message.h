@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "http/address_policy.h"
+
 namespace onnxhub {
 
 struct HttpHeader {
@@ -33,6 +35,7 @@ struct HttpRequest {
     std::string body = {};
     /// Of one attempt, including its body. Without it a transfer may last as long as bytes arrive.
     std::optional<std::chrono::seconds> timeout = {};
+    bool uses_netrc = true;  ///< false: sends no password from ~/.netrc
 };
 
 /// Status and headers of a response.
@@ -57,6 +60,7 @@ struct HttpFailure {
         timeout,  ///< no byte for HttpOptions::stall_timeout, or HttpRequest::timeout is over
         slow,     ///< fewer bytes than HttpOptions::min_rate; the request is not repeated
         redirect,
+        refused,  ///< by HttpOptions::policy, before a byte was sent
         protocol,
         too_large,
         stopped
@@ -92,7 +96,13 @@ public:
 struct HttpOptions {
     std::string user_agent = "onnxhub";
     bool uses_netrc = true;  ///< false: no password from ~/.netrc, for untrusted addresses
-    int max_attempts = 4;    ///< after 408, 429, 5xx and interrupted transfers
+    /// Which hosts may be contacted, by requests and by redirects. Each address is checked when the
+    /// connection to it is opened, so that no name can hide one. If a proxy of the environment is
+    /// used, the proxy resolves names, so that only the text of URLs is checked. Absent: all hosts.
+    std::optional<AddressPolicy> policy = {};
+    /// Addresses of names, in the form of `curl --resolve`: "example.org:443:192.0.2.1".
+    std::vector<std::string> addresses = {};
+    int max_attempts = 4;  ///< after 408, 429, 5xx and interrupted transfers
     std::chrono::milliseconds initial_backoff{500};  ///< doubled for each attempt, with jitter
     /// A request is not repeated when Retry-After asks for a longer pause.
     std::chrono::milliseconds max_backoff{60'000};

@@ -66,4 +66,16 @@ std::optional<HttpRequest> redirected(HttpRequest request, const HttpHead& head,
     return request;
 }
 
+bool brings_credentials(const std::string& from, const std::string& to) {
+    const CurlUrl old = parse_url(from);
+    const CurlUrl next = parse_url(to);
+    const auto has = [](const CurlUrl& url, CURLUPart part) {
+        return !url_part(url, part).empty();
+    };
+    if (!has(next, CURLUPART_USER) && !has(next, CURLUPART_PASSWORD)) return false;
+    return !same_origin(from, to) ||
+           url_part(old, CURLUPART_USER) != url_part(next, CURLUPART_USER) ||
+           url_part(old, CURLUPART_PASSWORD) != url_part(next, CURLUPART_PASSWORD);
+}
+
 }  // namespace onnxhub

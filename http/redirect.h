@@ -16,4 +16,8 @@ bool is_redirect(const HttpHead& head);
 std::optional<HttpRequest> redirected(HttpRequest request, const HttpHead& head,
                                       const std::string& location);
 
+/// Whether a redirect to `to` would send a user name or password that the request to `from` did not
+/// send to the same origin.
+bool brings_credentials(const std::string& from, const std::string& to);
+
 }  // namespace onnxhub

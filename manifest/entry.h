@@ -108,7 +108,8 @@ JsonValue to_json(const Entry& entry);
 
 /// Returns `fresh` (from to_json) with all keys of `previous` that the format does not define. Each
 /// keeps its position after the same known key. Ports and external files with the same name keep
-/// their unknown keys too. `sources` and the keys of ModelFacts are kept when `fresh` lacks them.
+/// their unknown keys too. `sources` and the keys of ModelFacts are kept when `fresh` lacks them,
+/// and when they have another type.
 JsonValue merge_entry(const JsonValue& previous, const JsonValue& fresh);
 
 }  // namespace onnxhub

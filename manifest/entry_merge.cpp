@@ -20,7 +20,9 @@ struct KnownKey {
     std::string_view name;
     const ObjectFormat* object = nullptr;  ///< set if the value is an object
     const ObjectFormat* items = nullptr;   ///< set if the value is an array of objects
-    bool is_addition = false;              ///< an unknown key, unless the fresh object has it
+    /// Set for an addition of this project: whether a value has the type of the format. The key is
+    /// unknown unless the fresh object has it, and where the previous value has another type.
+    bool (*is_ours)(const JsonValue&) = nullptr;
 };
 
 struct ObjectFormat {
@@ -45,6 +47,18 @@ constexpr ObjectFormat io_ports_format{io_ports_keys};
 constexpr KnownKey extra_ports_keys[] = {{key::features, nullptr, &feature_format}};
 constexpr ObjectFormat extra_ports_format{extra_ports_keys, {}, true};
 
+bool is_text(const JsonValue& value) {
+    return value.string() != nullptr;
+}
+
+bool is_list_of_texts(const JsonValue& value) {
+    return value.array() && std::ranges::all_of(*value.array(), is_text);
+}
+
+bool is_count(const JsonValue& value) {
+    return value.integer().value_or(-1) >= 0;
+}
+
 constexpr KnownKey metadata_keys[] = {
     {key::model_sha},
     {key::model_bytes},
@@ -55,12 +69,12 @@ constexpr KnownKey metadata_keys[] = {
     {key::archive_sha},
     {key::archive_bytes},
     {key::external_data, nullptr, &external_file_format},
-    {key::sources, nullptr, nullptr, true},
-    {key::license, nullptr, nullptr, true},
-    {key::author, nullptr, nullptr, true},
-    {key::task, nullptr, nullptr, true},
-    {key::description, nullptr, nullptr, true},
-    {key::parameters, nullptr, nullptr, true},
+    {key::sources, nullptr, nullptr, &is_list_of_texts},
+    {key::license, nullptr, nullptr, &is_text},
+    {key::author, nullptr, nullptr, &is_text},
+    {key::task, nullptr, nullptr, &is_text},
+    {key::description, nullptr, nullptr, &is_text},
+    {key::parameters, nullptr, nullptr, &is_count},
 };
 constexpr ObjectFormat metadata_format{metadata_keys, {}, true};
 
@@ -71,10 +85,16 @@ constexpr KnownKey entry_keys[] = {{key::model},
                                    {key::metadata, &metadata_format}};
 constexpr ObjectFormat entry_format{entry_keys};
 
-/// Whether the key is written in the order of the format and not in its previous position.
-bool knows(const ObjectFormat& format, std::string_view name, const JsonValue& fresh) {
-    return std::any_of(format.keys.begin(), format.keys.end(), [&](const KnownKey& known) {
-        return known.name == name && (!known.is_addition || fresh.find(name));
+/// Whether the key gets its fresh value and is written in the order of the format. Otherwise it
+/// keeps its previous value and position.
+bool is_written(const KnownKey& known, const JsonValue* previous, const JsonValue* fresh) {
+    return !known.is_ours || (fresh && (!previous || known.is_ours(*previous)));
+}
+
+bool knows(const ObjectFormat& format, const JsonMember& previous, const JsonValue& fresh) {
+    return std::ranges::any_of(format.keys, [&](const KnownKey& known) {
+        return known.name == previous.key &&
+               is_written(known, &previous.value, fresh.find(known.name));
     });
 }
 
@@ -131,14 +151,17 @@ JsonValue merge_objects(const JsonValue& previous, const JsonValue& fresh,
                         const ObjectFormat& format) {
     std::map<std::string_view, JsonValue> known_values;
     for (const KnownKey& known : format.keys) {
-        auto value = merge_member(previous.find(known.name), fresh.find(known.name), known);
+        const JsonValue* before = previous.find(known.name);
+        const JsonValue* now = fresh.find(known.name);
+        if (!is_written(known, before, now)) continue;
+        auto value = merge_member(before, now, known);
         if (value) known_values.emplace(known.name, std::move(*value));
     }
     // An unknown key follows the last known key before it that remains; "" is the beginning.
     std::map<std::string_view, JsonObject> followers;
     std::string_view anchor;
     for (const JsonMember& member : *previous.object()) {
-        if (!knows(format, member.key, fresh)) {
+        if (!knows(format, member, fresh)) {
             followers[anchor].push_back(member);
         } else if (known_values.contains(member.key)) {
             anchor = member.key;

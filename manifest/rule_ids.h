@@ -120,6 +120,12 @@ inline constexpr char stated_content_differs[] = "stated-content-differs";
 inline constexpr char stated_ir_differs[] = "stated-ir-differs";
 inline constexpr char entry_fact_differs[] = "entry-fact-differs";
 inline constexpr char fact_without_source[] = "fact-without-source";
+inline constexpr char fact_invalid[] = "fact-invalid";
+inline constexpr char facts_contradict[] = "facts-contradict";
+inline constexpr char model_undescribed[] = "model-undescribed";
+inline constexpr char source_matches_nothing[] = "source-matches-nothing";
+inline constexpr char license_unreadable[] = "license-unreadable";
+inline constexpr char license_unknown[] = "license-unknown";
 
 // Family "settings".
 inline constexpr char unknown_setting[] = "unknown-setting";

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,7 @@ enum class Fact {
 
 std::string_view name_of(Fact fact);  ///< as in settings: "onnx_version"
 std::optional<Fact> parse_fact(std::string_view name);
+std::span<const Fact> all_facts();
 
 /// Where a fact was stated.
 struct FactOrigin {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <map>
 #include <span>
@@ -18,6 +17,7 @@
 #include "manifest/rule_ids.h"
 #include "repository/link_target.h"
 #include "sources/conflict_markers.h"
+#include "sources/fact_value.h"
 #include "sources/markdown_table.h"
 
 namespace onnxhub {
@@ -35,9 +35,6 @@ constexpr std::array required_columns = {column_model, column_download, column_o
 
 /// More repeated rows than this are only counted, since no one repairs them one by one.
 constexpr std::size_t repeated_row_limit = 1000;
-
-/// ONNX adds one or two opsets per year and is at 27; a larger number is a typing error.
-constexpr std::int64_t opset_limit = 1000;
 
 std::optional<std::size_t> find_column(const MarkdownTable& table, std::string_view name) {
     for (std::size_t i = 0; i < table.header.size(); ++i) {
@@ -204,16 +201,6 @@ bool report_nearly_model_table(const MarkdownTable& table, const std::string& re
                         fmt::format("the table has no column \"{}\" and is not read", *missing),
                         "add the column, and fill it in for every model"});
     return true;
-}
-
-std::optional<std::int64_t> parse_opset(std::string_view text) {
-    std::int64_t opset = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, opset);
-    if (error != std::errc() || stop != end || opset < 1 || opset > opset_limit) {
-        return std::nullopt;
-    }
-    return opset;
 }
 
 std::vector<std::string> tags_of_folders(std::string_view folder) {
@@ -434,12 +421,6 @@ private:
 };
 
 }  // namespace
-
-bool ModelRow::says_the_same(const ModelRow& other) const {
-    return name == other.name && model_path == other.model_path &&
-           archive_path == other.archive_path && onnx_version == other.onnx_version &&
-           opset_version == other.opset_version && tags == other.tags;
-}
 
 ModelFolders parse_model_folders(std::string_view markdown, const std::string& readme_path,
                                  Diagnostics& diagnostics) {

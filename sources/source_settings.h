@@ -3,6 +3,7 @@
 // docs/sources.md documents every key.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -12,6 +13,12 @@
 #include "sources/model_row.h"
 
 namespace onnxhub {
+
+// Limits on what a change of the settings can make others compute.
+inline constexpr std::size_t source_limit = 64;        ///< [[source]]
+inline constexpr std::size_t override_limit = 1000;    ///< [[override]]
+inline constexpr std::size_t source_list_limit = 100;  ///< globs, or templates, in one list
+inline constexpr std::size_t glob_size_limit = 1024;   ///< bytes of a glob
 
 enum class SourceKind {
     tables,   ///< rows of Markdown and HTML tables
@@ -32,8 +39,10 @@ struct SourceSettings {
     /// models. Empty: the official columns.
     std::map<std::string, std::vector<std::string>> columns;
     std::optional<std::string> pattern;  ///< files: RE2 pattern of whole paths with named groups
-    std::string model;                   ///< sidecar: glob relative to the document's folder
-    std::string records;                 ///< records: "**" or a path such as "models.*"
+    /// sidecar: glob relative to the document's folder; a template that may use "stem", the
+    /// document's file name without its last extension.
+    std::string model;
+    std::string records;  ///< records: "**" or a path such as "models.*"
     /// sidecar, records: path of each fact's value in the document, such as
     /// "onnx_model_information.opset".
     std::map<Fact, std::string> facts;
@@ -42,6 +51,11 @@ struct SourceSettings {
     std::vector<std::string> tags;         ///< templates; empty results are left out
     std::vector<std::string> distinguish;  ///< templates
 };
+
+/// Whether the source is the tables that a hub without [[source]] has, read in the same way.
+inline bool reads_official_tables(const SourceSettings& source) {
+    return source.kind == SourceKind::tables && source.paths.empty() && source.columns.empty();
+}
 
 /// One [[override]]: the last word on the facts of some models.
 struct SourceOverride {

@@ -97,6 +97,7 @@ HubClient::HubClient(ClientOptions options)
     if (spec_.kind == HubSpec::Kind::folder) local_ = std::make_unique<LocalHub>(spec_.folder);
     take_mirrors(named);
     take_tokens(named);
+    take_address_policy();
     for (const fs::path& folder : config_.caches) {
         other_caches_.emplace_back(folder, state_, cache_.owners());
     }
@@ -137,6 +138,16 @@ void HubClient::take_mirrors(const NamedHub* named) {
             options_.report(std::string("mirror skipped: ") + error.what());
         }
     }
+}
+
+/// Hubs choose where redirects lead, so only the hosts that the user names are exempt from checks.
+void HubClient::take_address_policy() {
+    AddressPolicy policy = address_policy_of(config_);
+    if (spec_.kind == HubSpec::Kind::web) policy.allow_origin_of(spec_.base_url);
+    for (const HubSpec& mirror : mirrors_) {
+        if (mirror.kind == HubSpec::Kind::web) policy.allow_origin_of(mirror.base_url);
+    }
+    options_.http.policy = std::move(policy);
 }
 
 /// Uses the first variable that is set.

@@ -39,6 +39,8 @@ struct ClientOptions {
     std::function<bool(const TrustQuestion&)> is_trusted = {};
     /// Receives one line for the user, for example that the manifest is an old copy.
     std::function<void(const std::string&)> report = [](const std::string&) {};
+    /// The client sets `policy`: requests and redirects go to public https servers, and to the
+    /// hosts that the user names, in these options or in the configuration.
     HttpOptions http = {};
     Environment environment = process_environment;
 };
@@ -119,6 +121,7 @@ private:
     HubSpec parse(const std::string& text) const;
     void take_mirrors(const NamedHub* named);
     void take_tokens(const NamedHub* named);
+    void take_address_policy();
     void add_token(const std::string& base_url, const std::vector<std::string>& variables);
     const Token* token_for(const std::string& url) const;
     HttpRequest request_of(const std::string& url) const;

@@ -40,12 +40,14 @@ public:
     explicit ConfigReader(std::string file) : file_(std::move(file)) {}
 
     UserConfig read(const toml::table& root) {
-        allow(root, {"trusted", "mirrors", "caches", "trusted_cache_owners", "endpoints", "hubs"});
+        allow(root, {"trusted", "mirrors", "caches", "trusted_cache_owners", "endpoints", "network",
+                     "hubs"});
         config_.trusted = specs(root, "trusted");
         config_.mirrors = specs(root, "mirrors");
         for (const std::string& cache : texts(root, "caches")) config_.caches.emplace_back(cache);
         if (const toml::node* node = root.get("trusted_cache_owners")) read_owners(*node);
         if (const toml::node* node = root.get("endpoints")) read_endpoints(table(*node));
+        if (const toml::node* node = root.get("network")) read_network(table(*node));
         if (const toml::node* node = root.get("hubs")) {
             for (const auto& [name, hub] : table(*node)) read_hub(std::string(name), table(hub));
         }
@@ -77,6 +79,18 @@ private:
         replace_endpoint(endpoints.github_media, text(table, "github_media"));
         replace_endpoint(endpoints.github_api, text(table, "github_api"));
         replace_endpoint(endpoints.hugging_face, text(table, "hugging_face"));
+    }
+
+    void read_network(const toml::table& table) {
+        allow(table, {"allow"});
+        for (const std::string& host : texts(table, "allow")) {
+            const auto allowed = parse_allowed_host(host);
+            if (!allowed) {
+                fail(*table.get("allow"), fmt::format("\"{}\" is not a host", host),
+                     "write \"host\", \"host:port\", \"10.0.0.7\" or \"[fd00::1]:8080\"");
+            }
+            config_.allowed_hosts.push_back(*allowed);
+        }
     }
 
     void read_hub(const std::string& name, const toml::table& table) {
@@ -111,7 +125,8 @@ private:
 
     const toml::table& table(const toml::node& node) const {
         if (const toml::table* table = node.as_table()) return *table;
-        fail(node, "is not a table", "write it as [hubs.NAME] or [endpoints] with its keys below");
+        fail(node, "is not a table",
+             "write it as [hubs.NAME], [endpoints] or [network] with its keys below");
     }
 
     std::optional<std::string> text(const toml::table& table, std::string_view key) const {
@@ -186,6 +201,26 @@ UserConfig read_user_config(const Environment& environment) {
     UserConfig config = path ? read_config(*path) : UserConfig{};
     replace_endpoints(config.endpoints, environment);
     return config;
+}
+
+AddressPolicy address_policy_of(const UserConfig& config) {
+    AddressPolicy policy(config.allowed_hosts);
+    const auto allow_hub = [&](const std::string& text) {
+        const auto spec = parse_hub_spec(text);
+        const auto* hub = std::get_if<HubSpec>(&spec);
+        if (hub && hub->kind == HubSpec::Kind::web) policy.allow_origin_of(hub->base_url);
+    };
+    for (const std::string& mirror : config.mirrors) allow_hub(mirror);
+    for (const auto& [name, hub] : config.hubs) {
+        allow_hub(hub.spec);
+        for (const std::string& mirror : hub.mirrors) allow_hub(mirror);
+    }
+    const Endpoints& endpoints = config.endpoints;
+    for (const std::string& url : {endpoints.github_raw, endpoints.github_media,
+                                   endpoints.github_api, endpoints.hugging_face}) {
+        policy.allow_origin_of(url);
+    }
+    return policy;
 }
 
 }  // namespace onnxhub

@@ -10,6 +10,7 @@
 
 #include "base/file_status.h"
 #include "hosting/client/hub_spec.h"
+#include "http/address_policy.h"
 
 namespace onnxhub {
 
@@ -30,11 +31,17 @@ struct UserConfig {
     /// Users whose files in caches are trusted, in addition to the user's own and root's.
     std::vector<UserId> trusted_cache_owners;
     Endpoints endpoints;  ///< defaults to the public services
+    /// Hosts that URLs of a hub may lead to, although they are not on the public internet.
+    std::vector<AllowedHost> allowed_hosts;
 };
 
 /// Reads the file that $ONNXHUB_CONFIG names, else onnxhub/config.toml in $XDG_CONFIG_HOME or
 /// ~/.config; the latter two are optional. Environment variables for endpoints override the file.
 /// Throws UserError, with the line, for invalid content.
 UserConfig read_user_config(const Environment& environment);
+
+/// Allows the hosts that the configuration names: in `[network]`, as hubs and mirrors on web
+/// servers, and as endpoints.
+AddressPolicy address_policy_of(const UserConfig& config);
 
 }  // namespace onnxhub

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/ip_address.h"
 #include "http/redirect.h"
 #include "http/retry.h"
 
@@ -25,6 +26,8 @@ void HttpTransfer::reset(const std::string& url) {
     has_begun = is_cut = false;
     rate = {};
     rate_verdict = RateWatch::Verdict::fine;
+    checks_addresses = false;
+    refused_address.clear();
 }
 
 void HttpTransfer::attach(CURL* handle) {
@@ -38,6 +41,9 @@ void HttpTransfer::attach(CURL* handle) {
     set(CURLOPT_NOPROGRESS, 0L);
     set(CURLOPT_XFERINFOFUNCTION, &on_progress);
     set(CURLOPT_XFERINFODATA, this);
+    if (!checks_addresses) return;
+    set(CURLOPT_OPENSOCKETFUNCTION, &on_open_socket);
+    set(CURLOPT_OPENSOCKETDATA, this);
 }
 
 bool HttpTransfer::begin() {
@@ -97,6 +103,24 @@ std::size_t HttpTransfer::on_body(char* data, std::size_t, std::size_t size, voi
         transfer.exception = std::current_exception();
     }
     return 0;
+}
+
+bool HttpTransfer::may_connect(const curl_sockaddr& address) {
+    const auto ip = ip_address_of(&address.addr);
+    const auto use = ip ? special_use(*ip) : std::optional<std::string_view>("not an IP address");
+    if (use) refused_address = (ip ? to_text(*ip) + ", " : "") + std::string(*use);
+    return !use;
+}
+
+curl_socket_t HttpTransfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+    auto& transfer = *static_cast<HttpTransfer*>(self);
+    try {
+        if (!transfer.may_connect(*address)) return CURL_SOCKET_BAD;
+        return open_socket(address->family, address->socktype, address->protocol);
+    } catch (...) {
+        transfer.exception = std::current_exception();
+    }
+    return CURL_SOCKET_BAD;
 }
 
 int HttpTransfer::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {

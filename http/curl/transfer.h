@@ -21,13 +21,13 @@ namespace onnxhub {
 /// Bytes of all headers of one response.
 inline constexpr std::size_t header_limit = 64 * 1024;
 
-/// Header lines in libcurl's form.
-class HeaderList {
+/// Lines in libcurl's form.
+class CurlList {
 public:
-    HeaderList() = default;
-    ~HeaderList() { clear(); }
-    HeaderList(const HeaderList&) = delete;
-    HeaderList& operator=(const HeaderList&) = delete;
+    CurlList() = default;
+    ~CurlList() { clear(); }
+    CurlList(const CurlList&) = delete;
+    CurlList& operator=(const CurlList&) = delete;
 
     void add(const std::string& line) { list_ = curl().slist_append(list_, line.c_str()); }
     void clear() { curl().slist_free_all(std::exchange(list_, nullptr)); }
@@ -44,7 +44,10 @@ struct HttpTransfer {
     const HttpOptions& options;
     int attempts = 1;  ///< including this one
     HttpHead head = {};
-    HeaderList request_headers = {};
+    CurlList request_headers = {};
+    CurlList addresses = {};           ///< HttpOptions::addresses
+    bool checks_addresses = false;     ///< opens no connection outside the public internet
+    std::string refused_address = {};  ///< "127.0.0.1, a loopback address": the last one
     std::size_t header_bytes = 0;
     std::uint64_t body_room = 0;  ///< bytes that are still accepted
     bool has_begun = false;       ///< the head is complete
@@ -67,10 +70,12 @@ struct HttpTransfer {
 
 private:
     bool take(std::span<const std::byte> block);
+    bool may_connect(const curl_sockaddr& address);
     void take_header(std::string_view line);
 
     static std::size_t on_header(char* text, std::size_t, std::size_t size, void* self);
     static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self);
+    static curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address);
     static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 };
 

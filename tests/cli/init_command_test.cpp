@@ -86,7 +86,7 @@ TEST_F(Init, AdoptsModelsAtTheTop) {
     write_file(hub / "model.onnx", model());
     write_file(hub / "model/m.onnx", model());
     write_file(hub / "README.md", "---\nlicense: mit\n---\n# Card\n");
-    const ProgramResult adopted = init({"hub", "--adopt"});
+    const ProgramResult adopted = init({"hub", "--adopt", "--tables"});
     EXPECT_EQ(adopted.status, 0) << adopted.err;
     EXPECT_THAT(names(),
                 UnorderedElementsAre(Pair("model.onnx", "model"), Pair("model/m.onnx", "m")));
@@ -95,7 +95,7 @@ TEST_F(Init, AdoptsModelsAtTheTop) {
                       HasSubstr("| [Models](.) |")));
     expect_valid();
     const std::string readme = read_file(hub / "README.md");
-    EXPECT_EQ(init({"hub", "--adopt"}).status, 0);
+    EXPECT_EQ(init({"hub", "--adopt", "--tables"}).status, 0);
     EXPECT_EQ(read_file(hub / "README.md"), readme);
 }
 
@@ -105,7 +105,7 @@ TEST_F(Init, AdoptNamesModelsAfterFoldersThatTellThemApart) {
                              "a/net/model/net.onnx", "b/net/model/net.onnx"}) {
         write_file(hub / path, model());
     }
-    const ProgramResult adopted = init({"hub", "--adopt"});
+    const ProgramResult adopted = init({"hub", "--adopt", "--tables"});
     EXPECT_EQ(adopted.status, 0) << adopted.err;
     EXPECT_THAT(names(), UnorderedElementsAre(Pair("bert/onnx/model.onnx", "bert"),
                                               Pair("gpt/onnx/model.onnx", "gpt"),
@@ -129,7 +129,7 @@ TEST_F(Init, AdoptPassesByWhatIsNoPartOfTheHub) {
     fs::create_directory_symlink(hub / "good", hub / "linked");
     const std::string bytes = model();
     write_file(hub / "far/p.onnx", lfs_pointer_text(sha256_of(bytes), bytes.size()));
-    const ProgramResult adopted = init({"hub", "--adopt"});
+    const ProgramResult adopted = init({"hub", "--adopt", "--tables"});
     EXPECT_EQ(adopted.status, 1);
     EXPECT_THAT(names(), UnorderedElementsAre(Pair("good/g.onnx", "g")));
     EXPECT_THAT(adopted.err,

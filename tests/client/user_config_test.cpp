@@ -98,6 +98,37 @@ TEST_F(UserConfigTest, TheEnvironmentGoesBeforeTheFile) {
               "https://other.example");
 }
 
+TEST_F(UserConfigTest, NamesHostsThatHubsMayLeadTo) {
+    const UserConfig config = read(R"(
+mirrors = ["http://mirror.corp/onnx", "hf://company"]
+[network]
+allow = ["storage.corp", "10.0.0.7:9000"]
+[endpoints]
+github_raw = "http://ghe.corp:8080/raw"
+[hubs.company]
+hub = "http://hub.corp/models"
+mirrors = ["http://[fd00::1]:8000"]
+[hubs.team]
+hub = "team/models"
+)");
+    EXPECT_THAT(config.allowed_hosts, ElementsAre(AllowedHost{"storage.corp", std::nullopt},
+                                                  AllowedHost{"10.0.0.7", 9000}));
+    const AddressPolicy policy = address_policy_of(config);
+    for (const char* url :
+         {"http://storage.corp:1/m", "http://10.0.0.7:9000/m", "http://mirror.corp/x",
+          "http://hub.corp/x", "http://[fd00::1]:8000/", "http://ghe.corp:8080/"}) {
+        EXPECT_TRUE(policy.is_named(url)) << url;
+    }
+    for (const char* url :
+         {"http://10.0.0.7/m", "http://hub.corp:81/", "https://hub.corp/", "http://other.corp/"}) {
+        EXPECT_FALSE(policy.is_named(url)) << url;
+    }
+    EXPECT_THAT(error("[network]\nallow = [\"https://x.corp\"]"),
+                HasSubstr("config.toml:2: \"https://x.corp\" is not a host; write \"host\""));
+    EXPECT_THAT(error("[network]\nallowed = []"), HasSubstr("the key \"allowed\" is unknown"));
+    EXPECT_THAT(error("network = 1"), HasSubstr("is not a table"));
+}
+
 TEST_F(UserConfigTest, MistakesAreToldWithTheirLine) {
     EXPECT_THAT(error("\ntrust = [\"a/b\"]"),
                 AllOf(HasSubstr("config.toml:2: the key \"trust\" is unknown"),

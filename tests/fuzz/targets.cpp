@@ -16,6 +16,7 @@ std::span<const FuzzTarget> fuzz_targets() {
         {"pointer", fuzz_pointer},   {"range", fuzz_range},
         {"report", fuzz_report},     {"request", fuzz_request},
         {"skeleton", fuzz_skeleton}, {"tensor", fuzz_tensor},
+        {"url", fuzz_url},
     };
     return all;
 }

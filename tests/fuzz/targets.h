@@ -34,5 +34,6 @@ void fuzz_report(std::string_view input);
 void fuzz_request(std::string_view input);
 void fuzz_skeleton(std::string_view input);
 void fuzz_tensor(std::string_view input);
+void fuzz_url(std::string_view input);
 
 }  // namespace onnxhub::test

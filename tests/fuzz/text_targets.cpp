@@ -11,6 +11,8 @@
 #include "base/glob.h"
 #include "hosting/server/conditional_request.h"
 #include "hosting/server/request_head.h"
+#include "http/address_policy.h"
+#include "http/url.h"
 #include "manifest/diagnostic.h"
 #include "manifest/hub_path.h"
 #include "repository/git_attributes.h"
@@ -71,6 +73,31 @@ void fuzz_markdown(std::string_view input) {
             folder.path.empty() || std::holds_alternative<std::string>(check_hub_path(folder.path)),
             "a folder's path is clean");
     }
+}
+
+/// What is allowed by its text, libcurl reads in the same way.
+void fuzz_url(std::string_view input) {
+    const auto parsed = parse_web_origin(input);
+    if (const auto* problem = std::get_if<std::string>(&parsed)) {
+        require(!problem->empty() && problem->find('\n') == std::string::npos,
+                "the problem is one line");
+        require(AddressPolicy().refusal(input).has_value(), "an invalid URL is refused");
+        return;
+    }
+    const auto& origin = std::get<WebOrigin>(parsed);
+    const std::string host = host_of(std::string(input));
+    const bool is_ipv6 = origin.address && !origin.address->is_ipv4;
+    if (is_ipv6) {
+        require(host.starts_with('['), "libcurl reads an IPv6 address too");
+        require(parse_ip_address(host.substr(1, host.size() - 2)) == origin.address,
+                "libcurl reads the same IPv6 address");
+    } else {
+        require(host == origin.host, "libcurl reads the same host");
+    }
+    if (AddressPolicy().refusal(input)) return;
+    require(origin.is_https, "only https is allowed");
+    require(!origin.address || !special_use(*origin.address), "only public addresses are allowed");
+    require(origin.host.find_first_of("@%\\ ") == std::string::npos, "hosts are plain");
 }
 
 /// The first line is the base, the rest the path.

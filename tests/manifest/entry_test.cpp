@@ -60,6 +60,8 @@ Entry full_entry() {
     entry.archive_path = "vision/m.tar.gz";
     entry.archive = {digest, 7};
     entry.external_data = {{"vision/m.bin", digest, 12}};
+    entry.sources = {"https://models.example/m.onnx", "https://mirror.example/m.onnx"};
+    entry.about = {"MIT", "R\u00e9my", "classification", "Names what a picture shows.", 25557032};
     return entry;
 }
 
@@ -115,7 +117,16 @@ const std::string full_entry_text = R"json({
                 "sha": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
                 "bytes": 12
             }
-        ]
+        ],
+        "sources": [
+            "https://models.example/m.onnx",
+            "https://mirror.example/m.onnx"
+        ],
+        "license": "MIT",
+        "author": "R\u00e9my",
+        "task": "classification",
+        "description": "Names what a picture shows.",
+        "parameters": 25557032
     }
 })json";
 
@@ -166,6 +177,28 @@ TEST(ParseEntry, ExtraPortsMayHaveOtherPortsThanFeatures) {
     const auto ports = entry_of(entry_with(R"({"extra_ports": {"features": []}})")).extra_ports;
     ASSERT_TRUE(ports.has_value());
     EXPECT_TRUE(ports->empty());
+}
+
+TEST(ParseEntry, AdditionsOfAnotherTypeAreATeamsOwn) {
+    const Entry entry = entry_of(entry_with(
+        R"({"sources": {"data": "ImageNet"}, "license": null, "author": ["a"], "task": 7,
+            "description": {"en": "x"}, "parameters": "25M"})"));
+    EXPECT_TRUE(entry.sources.empty());
+    EXPECT_EQ(entry.about, ModelFacts());
+    for (const char* sources :
+         {R"("https://x.example/m.onnx")", R"(["https://x.example/m", 1])", "[]", "null"}) {
+        EXPECT_TRUE(
+            entry_of(entry_with("{\"sources\": " + std::string(sources) + "}")).sources.empty())
+            << sources;
+    }
+    for (const char* parameters : {"-1", "1.5", "1e3", "true", "9223372036854775808"}) {
+        EXPECT_EQ(entry_of(entry_with("{\"parameters\": " + std::string(parameters) + "}"))
+                      .about.parameters,
+                  std::nullopt)
+            << parameters;
+    }
+    EXPECT_EQ(entry_of(entry_with(R"({"parameters": 0, "license": ""})")).about,
+              (ModelFacts{"", {}, {}, {}, 0}));
 }
 
 TEST(ParseEntry, SaysWhichRequiredKeyIsMissing) {
@@ -367,6 +400,45 @@ TEST(MergeEntry, WhatHadAnotherTypeIsReplaced) {
                   R"({"metadata": {"io_ports": {"inputs": [{"name": "x"}]}}})",
                   R"({"metadata": {"io_ports": {"inputs": [{"name": "x"}]}}})");
     expect_merged("[1]", R"({"model": "m"})", R"({"model": "m"})");
+}
+
+TEST(MergeEntry, AdditionsStayWhenTheFreshEntryLacksThem) {
+    expect_merged(R"({"metadata": {"license": "MIT", "model_bytes": 1, "sources": ["https://x"],
+                                   "tags": [], "parameters": 5}})",
+                  R"({"metadata": {"model_bytes": 2, "tags": ["t"]}})",
+                  R"({"metadata": {"license": "MIT", "model_bytes": 2, "sources": ["https://x"],
+                                   "tags": ["t"], "parameters": 5}})");
+}
+
+TEST(MergeEntry, StatedAdditionsAreReplacedInTheOrderOfTheFormat) {
+    expect_merged(R"({"metadata": {"parameters": 5, "license": "MIT", "own": 1, "tags": []}})",
+                  R"({"metadata": {"tags": [], "sources": ["https://x"], "license": "Apache-2.0",
+                                   "parameters": 6}})",
+                  R"({"metadata": {"tags": [], "sources": ["https://x"], "license": "Apache-2.0",
+                                   "own": 1, "parameters": 6}})");
+}
+
+TEST(MergeEntry, ATeamsOwnValuesUnderTheNamesOfAdditionsKeepEveryByte) {
+    const std::string own = R"json({
+    "metadata": {
+        "license": {
+            "spdx": "MIT",
+            "since": 1.0
+        },
+        "model_bytes": 1,
+        "sources": "ImageNet",
+        "author": [],
+        "tags": [],
+        "task": null,
+        "description": 1e3,
+        "parameters": "25M"
+    }
+})json";
+    EXPECT_EQ(merged(own, R"({"metadata": {"model_bytes": 1, "tags": []}})"), own);
+    EXPECT_EQ(merged(own, R"({"metadata": {"model_bytes": 1, "tags": [], "sources": ["https://x"],
+                              "license": "MIT", "author": "a", "task": "t", "description": "d",
+                              "parameters": 1}})"),
+              own);
 }
 
 TEST(MergeEntry, AnEmptyKeyIsAnUnknownKey) {

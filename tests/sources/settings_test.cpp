@@ -82,7 +82,7 @@ TEST(Settings, UnknownKeysAreToldInTheOrderOfTheFile) {
     EXPECT_EQ(warnings[0].message, "unknown key \"zebra\"");
     EXPECT_EQ(warnings[1].message, "unknown key \"ape\"");
     EXPECT_EQ(warnings[2].message, "unknown key \"generate.jobs\"");
-    EXPECT_EQ(warnings[2].hint, "the known keys are exclude, strip_tags, discover");
+    EXPECT_EQ(warnings[2].hint, "the known keys are exclude, strip_tags, discover, root_license");
 }
 
 TEST(Settings, WrongTypesAreErrorsAtTheirLine) {

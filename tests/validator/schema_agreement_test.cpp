@@ -72,7 +72,10 @@ json whole_entry() {
           {"model_with_data_path", "m.tar.gz"},
           {"model_with_data_sha", sha},
           {"model_with_data_bytes", 9},
-          {"external_data", json::array({{{"path", "w"}, {"sha", sha}, {"bytes", 1}}})}}}};
+          {"external_data", json::array({{{"path", "w"}, {"sha", sha}, {"bytes", 1}}})},
+          {"sources", {"https://x.example/m.onnx"}},
+          {"license", "MIT"},
+          {"parameters", 5}}}};
 }
 
 /// All values of the document, itself too.
