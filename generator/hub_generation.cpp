@@ -8,6 +8,7 @@
 
 #include "base/byte_source.h"
 #include "base/user_error.h"
+#include "generator/elsewhere_rows.h"
 #include "generator/hub_stamps.h"
 #include "manifest/hub_path.h"
 #include "manifest/json.h"
@@ -54,6 +55,12 @@ public:
             fetch_missing(hub_, plan, options_, *request_.fetch, {part.shard, part.inputs},
                           part.rows, diagnostics_, observer_);
         }
+        if (request_.fetch_elsewhere) {
+            ElsewhereOptions options = *request_.fetch_elsewhere;
+            options.inference = inference;
+            fetch_elsewhere(*hub_.tree, plan, options_, options, part.rows, diagnostics_,
+                            observer_);
+        }
         if (request_.shard) {
             finish_part(plan, std::move(part));
         } else {
@@ -89,8 +96,9 @@ private:
         for (Settings* settings : {&options_.settings, &options_.base_settings}) {
             settings->exclude.insert(settings->exclude.end(), request_.exclude.begin(),
                                      request_.exclude.end());
+            settings->discover |= request_.discover;
         }
-        options_.discover = request_.discover || options_.settings.discover;
+        options_.discover = options_.settings.discover;
         options_.rehash = request_.rehash;
         options_.jobs = request_.jobs;
         options_.present = present_ ? &*present_ : nullptr;

@@ -21,6 +21,9 @@ class Document {
 public:
     DocumentValue root() const;
 
+    /// The number of values.
+    std::size_t size() const { return nodes_.size(); }
+
 private:
     friend class DocumentValue;
     friend class DocumentBuilder;

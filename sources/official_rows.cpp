@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "base/parallel.h"
+#include "base/user_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/rule_ids.h"
+#include "repository/foreign_pointer.h"
+#include "repository/lfs_pointer.h"
 #include "sources/readme_table.h"
 #include "sources/row_settings.h"
-#include "sources/text_file.h"
 
 namespace onnxhub {
 namespace {
@@ -33,25 +35,30 @@ std::optional<std::string> read_readme(const Tree& tree, const std::string& path
         diagnostics.report(std::move(diagnostic));
         return std::nullopt;
     };
-    auto text = read_text_file(tree, path, readme_size_limit);
-    if (auto* whole = std::get_if<std::string>(&text)) return std::move(*whole);
-    const auto& unreadable = std::get<UnreadableText>(text);
-    const std::string subject = path == mention.file ? "" : path + " ";
-    switch (unreadable.kind) {
-        case UnreadableText::Kind::unresolved:
-            return fail(path + ": " + unreadable.message, "make it a file of the hub");
-        case UnreadableText::Kind::missing:
+    try {
+        const auto resolved = resolve_symlinks(tree, path);
+        if (const auto* unresolved = std::get_if<UnresolvedPath>(&resolved)) {
+            return fail(path + ": " + unresolved->reason, "make it a file of the hub");
+        }
+        const auto& target = std::get<std::string>(resolved);
+        const auto stat = tree.stat(target);
+        if (!stat || stat->kind != FileKind::regular) {
             return fail(path + " is missing", "add it, or correct the link to the folder");
-        case UnreadableText::Kind::lfs_pointer:
-            return fail(subject + unreadable.message,
+        }
+        std::string text = read_whole(*tree.open(target), readme_size_limit, path);
+        const std::string subject = path == mention.file ? "" : path + " ";
+        if (!std::holds_alternative<NotAPointer>(parse_lfs_pointer(text))) {
+            return fail(subject + "is a Git LFS pointer, its text is not available locally",
                         "fetch it with `git lfs pull`, and exclude READMEs from Git LFS in "
                         ".gitattributes");
-        case UnreadableText::Kind::foreign_pointer:
-            return fail(subject + unreadable.message, "commit the README itself to git");
-        case UnreadableText::Kind::failed:
-            return fail(path + ": " + unreadable.message, "");
+        }
+        if (const auto foreign = find_foreign_pointer(text)) {
+            return fail(subject + foreign->reason, "commit the README itself to git");
+        }
+        return text;
+    } catch (const UserError& error) {
+        return fail(error.what(), "");
     }
-    return std::nullopt;
 }
 
 struct FolderRows {

@@ -2,6 +2,7 @@
 // SourceKind::records: documents with many models.
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,9 @@
 
 namespace onnxhub {
 namespace {
+
+/// More records of one document are refused, to bound memory.
+constexpr std::size_t record_limit = 100'000;
 
 DocumentPath path_of_records(const SourceSettings& source) {
     auto path = parse_document_path(source.records, Wildcards::allowed);
@@ -129,15 +133,22 @@ public:
             return result;
         }
         RecordReader reader(facts_, templates_, file, result);
+        std::size_t count = 0;
         const bool is_complete = visit_records(
-            document->root(), path_, [&](const DocumentValue& value, const std::string& key) {
-                if (!is_any_value_ || is_record(value)) reader.read(value, key);
+            *document, path_, [&](const DocumentValue& value, const std::string& key) {
+                if (is_any_value_ && !is_record(value)) return true;
+                if (++count > record_limit) return false;
+                reader.read(value, key);
+                return true;
             });
         if (!is_complete) {
             result = {};
             result.lost_files.push_back(file);
             result.diagnostics.report({Severity::error, rule_id::source_unreadable, file, 0,
-                                       "has too many records by its aliases", "write them out"});
+                                       count > record_limit
+                                           ? fmt::format("has over {} records", record_limit)
+                                           : "has too many records by its aliases",
+                                       "split it into smaller files"});
         }
         return result;
     }

@@ -7,20 +7,23 @@
 namespace onnxhub {
 namespace {
 
-/// A document has less than three million values, and "**" comes to each of them twice.
-constexpr std::size_t visit_limit = 8'000'000;
+/// "**" comes to each value twice.
+constexpr std::size_t visits_per_value = 4;
 
 class RecordWalk {
 public:
-    explicit RecordWalk(const RecordVisitor& visit) : visit_(visit) {}
+    RecordWalk(std::size_t visits, const RecordVisitor& visit)
+        : remaining_visits_(visits), visit_(visit) {}
 
-    bool is_complete() const { return visited_ <= visit_limit; }
+    bool is_complete() const { return is_complete_; }
 
     void walk(const DocumentValue& value, const std::string& key,
               std::span<const PathSegment> path) {
-        if (++visited_ > visit_limit) return;
+        if (remaining_visits_ == 0) is_complete_ = false;
+        if (!is_complete_) return;
+        --remaining_visits_;
         if (path.empty()) {
-            visit_(value, key);
+            is_complete_ = visit_(value, key);
             return;
         }
         switch (path.front().kind) {
@@ -43,22 +46,22 @@ public:
 private:
     void walk_children(const DocumentValue& value, std::span<const PathSegment> path) {
         std::size_t index = 0;
-        for (auto child = value.first(); child && is_complete(); child = child->next()) {
+        for (auto child = value.first(); child && is_complete_; child = child->next()) {
             walk(*child, value.is_list() ? std::to_string(index++) : std::string(child->key()),
                  path);
         }
     }
 
+    std::size_t remaining_visits_;
     const RecordVisitor& visit_;
-    std::size_t visited_ = 0;
+    bool is_complete_ = true;
 };
 
 }  // namespace
 
-bool visit_records(const DocumentValue& root, const DocumentPath& path,
-                   const RecordVisitor& visit) {
-    RecordWalk walk(visit);
-    walk.walk(root, "", path);
+bool visit_records(const Document& document, const DocumentPath& path, const RecordVisitor& visit) {
+    RecordWalk walk(visits_per_value * document.size(), visit);
+    walk.walk(document.root(), "", path);
     return walk.is_complete();
 }
 

@@ -15,22 +15,6 @@
 namespace onnxhub {
 namespace {
 
-const char* remedy_for(UnreadableText::Kind kind) {
-    switch (kind) {
-        case UnreadableText::Kind::unresolved:
-        case UnreadableText::Kind::missing:
-            return "make it a file of the hub";
-        case UnreadableText::Kind::lfs_pointer:
-            return "fetch it with `git lfs pull`, and exclude documents from Git LFS in "
-                   ".gitattributes";
-        case UnreadableText::Kind::foreign_pointer:
-            return "commit the document itself to git";
-        case UnreadableText::Kind::failed:
-            return "split or repair it";
-    }
-    return "";
-}
-
 DocumentResult parse_file(const Tree& tree, const std::string& file,
                           const std::vector<DocumentPath>* wanted) {
     const auto format = document_format_of(file);
@@ -38,9 +22,9 @@ DocumentResult parse_file(const Tree& tree, const std::string& file,
         return DocumentError{0, "is not named .yaml, .yml, .json or .toml",
                              "rename it, or correct the globs of the [[source]]"};
     }
-    const auto text = read_text_file(tree, file, document_size_limit);
-    if (const auto* unreadable = std::get_if<UnreadableText>(&text)) {
-        return DocumentError{0, unreadable->message, remedy_for(unreadable->kind)};
+    auto text = read_text_file(tree, file, document_size_limit);
+    if (auto* unusable = std::get_if<UnusableText>(&text)) {
+        return DocumentError{0, std::move(unusable->message), std::move(unusable->hint)};
     }
     return parse_document(std::get<std::string>(text), *format, wanted);
 }

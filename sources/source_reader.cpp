@@ -18,6 +18,7 @@ void append(SourceResult more, SourceResult& all) {
     move_items(std::move(more.models), all.models);
     move_items(std::move(more.broken), all.broken);
     move_items(std::move(more.lost_files), all.lost_files);
+    move_items(std::move(more.mismatches), all.mismatches);
     all.diagnostics.append(std::move(more.diagnostics));
 }
 

@@ -40,6 +40,8 @@ struct SourceResult {
     std::vector<BrokenRow> broken;       ///< rows and records that describe no model
     /// Documents that could not be read completely: they may describe entries of the manifest.
     std::vector<std::string> lost_files;
+    /// SourceKind::files: models that a glob matches and the pattern does not.
+    std::vector<std::string> mismatches;
     Diagnostics diagnostics;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads READMEs, documents and other small texts of a hub whole. Private to this module.
+// Reads a text of the hub that describes models: a README, a license, a link file.
 #pragma once
 
 #include <cstdint>
@@ -10,21 +10,16 @@
 
 namespace onnxhub {
 
-/// Why the text of a file is not available.
-struct UnreadableText {
-    enum class Kind {
-        unresolved,  ///< a symbolic link that leads nowhere
-        missing,     ///< no file, or a folder or submodule
-        lfs_pointer,
-        foreign_pointer,  ///< of another tool
-        failed,           ///< it could not be read, or it is too large
-    };
-    Kind kind = Kind::failed;
-    std::string message;  ///< one clause without the file's name: "is missing"
+/// Why a text cannot be used: clauses of a diagnostic about the file.
+struct UnusableText {
+    std::string message;  ///< "is a Git LFS pointer, and its text is not available locally"
+    std::string hint;     ///< may be empty
 };
 
-/// The text of the file at `path`; symbolic links within the hub are followed.
-std::variant<std::string, UnreadableText> read_text_file(const Tree& tree, const std::string& path,
-                                                         std::uint64_t limit_bytes);
+/// The content of the file at `path`. Symbolic links within the hub are followed, and the object of
+/// a Git LFS pointer is read when it is available locally. Unusable are files that are missing,
+/// unreadable or larger than `limit_bytes`, placeholders of other tools, and bytes with NUL.
+std::variant<std::string, UnusableText> read_text_file(const Tree& tree, const std::string& path,
+                                                       std::uint64_t limit_bytes);
 
 }  // namespace onnxhub

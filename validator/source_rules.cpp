@@ -126,6 +126,28 @@ constexpr RuleInfo source_matches_nothing{
     .fix = "Correct its globs, or remove it.",
 };
 
+constexpr RuleInfo license_unreadable{
+    .id = rule_id::license_unreadable,
+    .severity = Severity::warning,
+    .family = "sources",
+    .what = "The license file of models is empty, too large, not text, or not available locally.",
+    .why = "Users do not learn under which terms they may use the models.",
+    .example = "`LICENSE` is a Git LFS pointer.",
+    .fix = "Commit the text of one license to git, or state the license in `[[override]]`.",
+};
+
+constexpr RuleInfo license_unknown{
+    .id = rule_id::license_unknown,
+    .severity = Severity::note,
+    .family = "sources",
+    .what =
+        "A stated license has no SPDX id that onnxhub recognizes, so the entry has a "
+        "`LicenseRef-`.",
+    .why = "Programs that compare licenses do not know its terms.",
+    .example = "A `LICENSE` file with the text of MIT and a condition of its own",
+    .fix = "If the license has an SPDX id, state it in `[[override]]`.",
+};
+
 constexpr RuleInfo source_unreadable{
     .id = rule_id::source_unreadable,
     .severity = Severity::error,
@@ -187,10 +209,11 @@ constexpr RuleInfo source_path_clash{
 };
 
 constexpr std::array source_rule_list{
-    opset_unknown,      sha256_unknown,         stated_content_differs, stated_ir_differs,
-    entry_fact_differs, fact_without_source,    fact_invalid,           facts_contradict,
-    model_undescribed,  source_matches_nothing, source_unreadable,      sidecar_without_model,
-    sidecar_ambiguous,  record_incomplete,      source_url_unusable,    source_path_clash,
+    opset_unknown,       sha256_unknown,         stated_content_differs, stated_ir_differs,
+    entry_fact_differs,  fact_without_source,    fact_invalid,           facts_contradict,
+    model_undescribed,   source_matches_nothing, license_unreadable,     license_unknown,
+    source_unreadable,   sidecar_without_model,  sidecar_ambiguous,      record_incomplete,
+    source_url_unusable, source_path_clash,
 };
 
 std::optional<std::string> list_text(const std::vector<std::string>& items) {

@@ -167,9 +167,9 @@ TEST(SidecarSource, ABrokenDocumentIsOneErrorAndTheOthersAreRead) {
         hub.diagnostics,
         ElementsAre("error: b/stats.yaml:2: has the key \"name\" twice in one mapping; remove one "
                     "of them",
-                    HasSubstr("error: c/stats.yaml: is a Git LFS pointer, its text is not "
+                    HasSubstr("error: c/stats.yaml: is a Git LFS pointer, and its text is not "
                               "available locally; fetch it"),
-                    "error: d/stats.yaml: is larger than 16777216 bytes; split or repair it"));
+                    "error: d/stats.yaml: is larger than 16.0 MiB; shorten it"));
     EXPECT_THAT(tree.opened(), Not(Contains("d/stats.yaml")));
     EXPECT_THAT(row_paths(hub), ElementsAre("a/m.onnx", "e/m.onnx"));
     EXPECT_EQ(row_at(hub, "e/m.onnx").name, "A");
@@ -351,7 +351,7 @@ TEST(RecordSource, AnUnreadableDocumentIsLost) {
     MemoryTree tree;
     tree.add("models.yaml", "a: [");
     const ReadHub hub = read_hub(tree, record_source);
-    EXPECT_THAT(hub.diagnostics, ElementsAre(HasSubstr("error: models.yaml:1: is not YAML")));
+    EXPECT_THAT(hub.diagnostics, ElementsAre(HasSubstr("error: models.yaml:2: is not YAML")));
     EXPECT_THAT(hub.rows.lost_readmes, ElementsAre("models.yaml"));
 }
 
@@ -374,9 +374,21 @@ TEST(RecordSource, AliasesDoNotMultiplyRecords) {
     settings.replace(settings.find("\"**\""), 4, "\"a29" + stars + "\"");
     const ReadHub multiplied = read_hub(tree, settings);
     EXPECT_THAT(multiplied.diagnostics,
-                ElementsAre("error: models.yaml: has too many records by its aliases; write them "
-                            "out"));
+                ElementsAre("error: models.yaml: has too many records by its aliases; split it "
+                            "into smaller files"));
     EXPECT_THAT(multiplied.rows.lost_readmes, ElementsAre("models.yaml"));
+}
+
+TEST(RecordSource, TheNumberOfRecordsHasALimit) {
+    std::string records;
+    for (int i = 0; i < 100'000; ++i) records += "- {url: https://h.example/a.onnx}\n";
+    MemoryTree tree;
+    tree.add("models.yaml", records);
+    EXPECT_THAT(read_hub(tree, record_source).diagnostics, IsEmpty());
+    tree.add("models.yaml", records + "- {url: https://h.example/b.onnx}\n");
+    EXPECT_THAT(read_hub(tree, record_source).diagnostics,
+                ElementsAre("error: models.yaml: has over 100000 records; split it into smaller "
+                            "files"));
 }
 
 TEST(DocumentSources, ResultsDoNotDependOnTheNumberOfThreads) {
