@@ -2,6 +2,7 @@
 #include "hosting/client/lock_file.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <variant>
@@ -21,12 +22,19 @@ constexpr int lock_version = 1;
 
 Json to_json(const WantedFile& file) {
     Json sources = Json::array();
-    for (const std::string& url : file.urls) sources.push_back(shown_url(url));
-    for (const std::string& url : file.locked_urls) sources.push_back(shown_url(url));
-    return {{"path", file.key.hub_path},
-            {"sha256", to_hex(file.key.sha)},
-            {"bytes", file.key.size_bytes},
-            {"sources", std::move(sources)}};
+    // The URLs of a manifest are public, and their queries may be needed.
+    const auto text_of = [&](const std::string& url) {
+        const bool is_elsewhere = std::ranges::find(file.elsewhere, url) != file.elsewhere.end();
+        return is_elsewhere ? url : shown_url(url);
+    };
+    for (const std::string& url : file.urls) sources.push_back(text_of(url));
+    for (const std::string& url : file.locked_urls) sources.push_back(text_of(url));
+    Json json = {{"path", file.key.hub_path},
+                 {"sha256", to_hex(file.key.sha)},
+                 {"bytes", file.key.size_bytes ? Json(*file.key.size_bytes) : Json(nullptr)},
+                 {"sources", std::move(sources)}};
+    if (!file.elsewhere.empty()) json["elsewhere"] = file.elsewhere;
+    return json;
 }
 
 Json to_json(const std::optional<CommitId>& commit) {
@@ -120,12 +128,26 @@ private:
         const auto sha = parse_sha256(text(json, "sha256"));
         if (!sha) fail(json, "\"sha256\" is not 64 lower-case hexadecimal digits");
         file.key.sha = *sha;
-        file.key.size_bytes = static_cast<std::uint64_t>(number(json, "bytes"));
-        for (const JsonValue& source : list(json, "sources")) {
-            if (!source.string()) fail(source, "\"sources\" contains a value that is not a string");
-            file.locked_urls.push_back(*source.string());
+        if (!std::holds_alternative<std::nullptr_t>(value(json, "bytes").data)) {
+            file.key.size_bytes = static_cast<std::uint64_t>(number(json, "bytes"));
+        }
+        file.locked_urls = texts(json, "sources");
+        if (json.find("elsewhere")) file.elsewhere = texts(json, "elsewhere");
+        if (!file.key.size_bytes && file.elsewhere.empty()) {
+            fail(json, "\"bytes\" is null, which only a file with \"elsewhere\" may have");
         }
         return file;
+    }
+
+    std::vector<std::string> texts(const JsonValue& json, const char* key) const {
+        std::vector<std::string> found;
+        for (const JsonValue& item : list(json, key)) {
+            if (!item.string()) {
+                fail(item, '"' + std::string(key) + "\" contains a value that is not a string");
+            }
+            found.push_back(*item.string());
+        }
+        return found;
     }
 
     std::optional<CommitId> commit(const JsonValue& json, const JsonValue& commit) const {
