@@ -2,8 +2,6 @@
 #include "hosting/client/lock_file.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <nlohmann/json.hpp>
 #include <utility>
 #include <variant>
 
@@ -16,51 +14,54 @@
 namespace onnxhub {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr int lock_version = 1;
 
-Json to_json(const WantedFile& file) {
-    Json sources = Json::array();
+JsonValue to_json(const WantedFile& file) {
+    JsonArray sources;
     // The URLs of a manifest are public, and their queries may be needed.
-    const auto text_of = [&](const std::string& url) {
+    const auto add = [&](const std::string& url) {
         const bool is_elsewhere = std::ranges::find(file.elsewhere, url) != file.elsewhere.end();
-        return is_elsewhere ? url : shown_url(url);
+        sources.push_back(json_string(is_elsewhere ? url : shown_url(url)));
     };
-    for (const std::string& url : file.urls) sources.push_back(text_of(url));
-    for (const std::string& url : file.locked_urls) sources.push_back(text_of(url));
-    Json json = {{"path", file.key.hub_path},
-                 {"sha256", to_hex(file.key.sha)},
-                 {"bytes", file.key.size_bytes ? Json(*file.key.size_bytes) : Json(nullptr)},
-                 {"sources", std::move(sources)}};
-    if (!file.elsewhere.empty()) json["elsewhere"] = file.elsewhere;
-    return json;
+    std::ranges::for_each(file.urls, add);
+    std::ranges::for_each(file.locked_urls, add);
+    const auto& size_bytes = file.key.size_bytes;
+    JsonObject json = {{"path", json_string(file.key.hub_path)},
+                       {"sha256", json_string(to_hex(file.key.sha))},
+                       {"bytes", size_bytes ? json_unsigned(*size_bytes) : JsonValue()},
+                       {"sources", json_array(std::move(sources))}};
+    if (file.elsewhere.empty()) return json_object(std::move(json));
+    JsonArray elsewhere;
+    for (const std::string& url : file.elsewhere) elsewhere.push_back(json_string(url));
+    json.push_back({"elsewhere", json_array(std::move(elsewhere))});
+    return json_object(std::move(json));
 }
 
-Json to_json(const std::optional<CommitId>& commit) {
-    return commit ? Json(*commit) : Json(nullptr);
+JsonValue to_json(const std::optional<CommitId>& commit) {
+    return commit ? json_string(*commit) : JsonValue();
 }
 
 /// The keys are named like the options of `lock`.
-Json to_json(const VersionConstraint& constraint) {
-    Json json = Json::object();
-    if (constraint.opset) json["opset"] = *constraint.opset;
-    if (constraint.max_opset) json["max_opset"] = *constraint.max_opset;
-    if (constraint.max_ir) json["max_ir"] = *constraint.max_ir;
-    return json;
+JsonObject members_of(const VersionConstraint& constraint) {
+    JsonObject members;
+    if (constraint.opset) members.push_back({"opset", json_integer(*constraint.opset)});
+    if (constraint.max_opset) members.push_back({"max_opset", json_integer(*constraint.max_opset)});
+    if (constraint.max_ir) members.push_back({"max_ir", json_integer(*constraint.max_ir)});
+    return members;
 }
 
-Json to_json(const LockedModel& model, const std::optional<CommitId>& hub_commit) {
-    Json json = {{"model", model.wanted.model},
-                 {"opset_version", model.wanted.opset},
-                 {"with_test_data", model.wanted.is_archive}};
-    if (Json constraint = to_json(model.constraint); !constraint.empty())
-        json["constraints"] = std::move(constraint);
-    if (model.commit != hub_commit) json["commit"] = to_json(model.commit);
-    Json files = Json::array();
+JsonValue to_json(const LockedModel& model, const std::optional<CommitId>& hub_commit) {
+    JsonObject json = {{"model", json_string(model.wanted.model)},
+                       {"opset_version", json_integer(model.wanted.opset)},
+                       {"with_test_data", json_bool(model.wanted.is_archive)}};
+    if (JsonObject constraint = members_of(model.constraint); !constraint.empty()) {
+        json.push_back({"constraints", json_object(std::move(constraint))});
+    }
+    if (model.commit != hub_commit) json.push_back({"commit", to_json(model.commit)});
+    JsonArray files;
     for (const WantedFile& file : model.wanted.files) files.push_back(to_json(file));
-    json["files"] = std::move(files);
-    return json;
+    json.push_back({"files", json_array(std::move(files))});
+    return json_object(std::move(json));
 }
 
 class LockReader {
@@ -206,16 +207,16 @@ bool equal_without_case(std::string_view one, std::string_view other) {
 }  // namespace
 
 std::string to_text(const LockFile& lock) {
-    Json models = Json::array();
+    JsonArray models;
     for (const LockedModel& model : lock.models) models.push_back(to_json(model, lock.commit));
     const bool is_pinned = std::ranges::all_of(
         lock.models, [](const LockedModel& model) { return model.commit.has_value(); });
-    Json json = {{"version", lock_version}, {"hub", lock.hub}};
-    if (lock.address != lock.hub) json["address"] = lock.address;
-    json["commit"] = to_json(lock.commit);
-    json["pinned"] = is_pinned;
-    json["models"] = std::move(models);
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    JsonObject json = {{"version", json_integer(lock_version)}, {"hub", json_string(lock.hub)}};
+    if (lock.address != lock.hub) json.push_back({"address", json_string(lock.address)});
+    json.push_back({"commit", to_json(lock.commit)});
+    json.push_back({"pinned", json_bool(is_pinned)});
+    json.push_back({"models", json_array(std::move(models))});
+    return json_text(json_object(std::move(json)), {.indent = 2, .is_ascii = false}) + "\n";
 }
 
 LockFile parse_lock_file(std::string_view text, const std::string& shown_name) {
