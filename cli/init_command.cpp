@@ -138,10 +138,11 @@ void add_init_command(CLI::App& app, Command& chosen) {
     };
     option("--name", arguments->outline.name, "TEXT",
            "Set the title of the hub (default: Model hub)");
-    option("--owner", arguments->outline.owner, "NAME",
-           "Name the maintainers: a team, or the owner on GitHub");
+    CLI::Option* owner = option("--owner", arguments->outline.owner, "NAME",
+                                "Name the maintainers: a team, or the owner on GitHub");
     option("--repository", arguments->outline.repository, "NAME",
-           "Set the repository's name on GitHub, below --owner; omit it for other hosts");
+           "Set the repository's name on GitHub, below --owner; omit it for other hosts")
+        ->needs(owner);
     option("--licence", arguments->outline.licence, "TEXT",
            "Set one licence for all models (default: each model's README states its own)");
     option("--layout", arguments->layout, "zoo|flat",

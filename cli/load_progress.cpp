@@ -4,22 +4,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <ostream>
 #include <utility>
 
 #include "base/escaping.h"
 #include "manifest/diagnostic.h"
+#include "manifest/json.h"
 
 namespace onnxhub {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr auto silent_time = std::chrono::milliseconds(500);
 
-std::string line_of(const Json& json) {
-    return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+/// One line of the output, which begins with the name of the event.
+std::string line_of(const char* event, JsonObject members) {
+    members.insert(members.begin(), {"event", json_string(event)});
+    return json_text(json_object(std::move(members)), {.indent = 0});
 }
 
 }  // namespace
@@ -55,10 +55,9 @@ void LoadProgress::print_percent(const WantedFile& file, Transfer& transfer) {
     if (tenths <= transfer.shown_tenths || tenths >= 10) return;
     transfer.shown_tenths = tenths;
     if (as_json_) {
-        return event(line_of({{"event", "progress"},
-                              {"file", file.key.hub_path},
-                              {"bytes", transfer.done},
-                              {"total_bytes", total}}));
+        return event(line_of("progress", {{"file", json_string(file.key.hub_path)},
+                                          {"bytes", json_unsigned(transfer.done)},
+                                          {"total_bytes", json_unsigned(total)}}));
     }
     const std::chrono::duration<double> elapsed = Clock::now() - transfer.start;
     const std::string rate = rate_and_time_left({0, 1, transfer.done, total, elapsed.count()});
@@ -72,13 +71,12 @@ void LoadProgress::loaded(const WantedFile& file, const LoadedFile& result) {
     if (result.was_cached) numbers_.bytes -= std::min(numbers_.bytes, file.key.size_bytes);
     for (const std::string& problem : result.problems) print_line(printable(problem));
     if (as_json_) {
-        return event(line_of({{"event", "file"},
-                              {"file", file.key.hub_path},
-                              {"path", result.path.string()},
-                              {"sha256", to_hex(file.key.sha)},
-                              {"bytes", file.key.size_bytes},
-                              {"cached", result.was_cached},
-                              {"source", result.source}}));
+        return event(line_of("file", {{"file", json_string(file.key.hub_path)},
+                                      {"path", json_string(result.path.string())},
+                                      {"sha256", json_string(to_hex(file.key.sha))},
+                                      {"bytes", json_unsigned(file.key.size_bytes)},
+                                      {"cached", json_bool(result.was_cached)},
+                                      {"source", json_string(result.source)}}));
     }
     if (result.was_cached) return;
     print_line(fmt::format("{}: {}, SHA-256 verified", printable(file.key.hub_path),
@@ -88,18 +86,16 @@ void LoadProgress::loaded(const WantedFile& file, const LoadedFile& result) {
 void LoadProgress::finished(const WantedModel& model, const std::filesystem::path& path) {
     if (!as_json_) return;
     const std::lock_guard lock(mutex_);
-    event(line_of({{"event", "model"},
-                   {"model", model.model},
-                   {"opset_version", model.opset},
-                   {"path", path.string()}}));
+    event(line_of("model", {{"model", json_string(model.model)},
+                            {"opset_version", json_integer(model.opset)},
+                            {"path", json_string(path.string())}}));
 }
 
 void LoadProgress::failed(const std::optional<std::string>& model, const std::string& message) {
     if (!as_json_) return;
     const std::lock_guard lock(mutex_);
-    event(line_of({{"event", "error"},
-                   {"model", model ? Json(*model) : Json(nullptr)},
-                   {"message", message}}));
+    event(line_of("error", {{"model", model ? json_string(*model) : JsonValue()},
+                            {"message", json_string(message)}}));
 }
 
 void LoadProgress::finish() {

@@ -72,4 +72,10 @@ inline HubLock lock_hub(const std::filesystem::path& folder, HubObserver& observ
     return lock;
 }
 
+/// The same for the hub whose manifest is `file`.
+inline HubLock lock_hub_of(const std::filesystem::path& file, HubObserver& observer) {
+    const std::filesystem::path folder = file.parent_path();
+    return lock_hub(folder.empty() ? "." : folder, observer);
+}
+
 }  // namespace onnxhub

@@ -3,15 +3,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 #include <variant>
 
 #include "base/ascii.h"
+#include "base/byte_source.h"
+#include "base/user_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/rule_ids.h"
+#include "sources/document_parser.h"
+#include "sources/front_matter.h"
 #include "sources/license_text.h"
 #include "sources/text_file.h"
 
@@ -19,6 +26,11 @@ namespace onnxhub {
 namespace {
 
 constexpr std::string_view readme_name = "readme.md";
+
+/// Front matter begins within these bytes, if there is any, behind a byte order mark.
+constexpr std::size_t front_probe_size = 16;
+/// Longer front matter is not read. Hugging Face's, with results of evaluations, is shorter.
+constexpr std::uint64_t front_limit = 1024 * 1024;
 
 /// The first one counts.
 constexpr std::array<std::string_view, 4> license_names = {"license", "licence", "copying",
@@ -60,8 +72,56 @@ std::optional<std::string> read_license_text(const Tree& tree, const std::string
     return std::nullopt;
 }
 
-FactOrigin license_origin(const std::string& file, int line) {
-    return {Fact::license, std::make_shared<const std::string>(file), line};
+/// The beginning of a README, as far as its front matter may go; empty when it has none or cannot
+/// be read.
+std::string read_front(const Tree& tree, const std::string& path) {
+    try {
+        const auto resolved = resolve_symlinks(tree, path);
+        const auto* target = std::get_if<std::string>(&resolved);
+        const auto stat = target ? tree.stat(*target) : std::nullopt;
+        if (!stat || stat->kind != FileKind::regular) return {};
+        const auto source = tree.open(*target);
+        std::string text(front_probe_size, '\0');
+        text.resize(source->read(0, std::as_writable_bytes(std::span(text))));
+        if (text.find("---") == text.npos) return {};
+        text.resize(std::min(source->size_bytes(), front_limit));
+        text.resize(source->read(0, std::as_writable_bytes(std::span(text))));
+        return text;
+    } catch (const UserError&) {
+        return {};  // reading its tables reports this
+    }
+}
+
+/// The names under "license": one, or a list of them.
+std::string license_names_of(const DocumentValue& value) {
+    if (value.is_scalar()) return std::string(value.text());
+    std::string names;
+    if (!value.is_list()) return names;
+    for (auto item = value.first(); item; item = item->next()) {
+        if (!item->is_scalar()) continue;
+        if (!names.empty()) names += ", ";
+        names += item->text();
+    }
+    return names;
+}
+
+/// What the front matter of a README states.
+struct StatedLicense {
+    License license;
+    int line = 0;  ///< 1-based line of the README
+};
+
+/// Nullopt when the front matter states no license.
+std::optional<StatedLicense> license_of_front_matter(const DocumentValue& root, int first_line) {
+    // "license: other" of Hugging Face, with the name in a key of its own.
+    for (const std::string_view key : {"license", "license_name"}) {
+        const auto value = root.is_mapping() ? root.find(key) : std::nullopt;
+        if (!value) continue;
+        if (auto license = license_of_name(license_names_of(*value))) {
+            return StatedLicense{std::move(*license), first_line + value->line() - 1};
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -107,18 +167,49 @@ bool LicenseFinder::read_folder(std::string_view folder, Statement& statement,
                                 Diagnostics& diagnostics) const {
     const auto found = files_.find(folder);
     if (found == files_.end()) return false;
-    const std::string& path = found->second.license;
-    if (path.empty() || (folder.empty() && !counts_root_license_)) return false;
+    const Files& files = found->second;
+    if (!files.readme.empty() && read_readme(files.readme, statement, diagnostics)) return true;
+    if (files.license.empty() || (folder.empty() && !counts_root_license_)) return false;
+    read_license_file(files.license, statement, diagnostics);
+    return true;
+}
+
+bool LicenseFinder::read_readme(const std::string& path, Statement& statement,
+                                Diagnostics& diagnostics) const {
+    const std::string text = read_front(tree_, path);
+    const auto front = find_front_matter(text);
+    if (!front) return false;
+    static const std::vector<DocumentPath> wanted = {{{PathSegment::Kind::key, "license"}},
+                                                     {{PathSegment::Kind::key, "license_name"}}};
+    const auto parsed = parse_document(front->yaml, DocumentFormat::yaml, &wanted);
+    if (const auto* error = std::get_if<DocumentError>(&parsed)) {
+        diagnostics.report({Severity::warning, rule_id::license_unreadable, path,
+                            front->first_line + std::max(error->line, 1) - 1,
+                            "the front matter " + error->message + ", so its license is not read",
+                            error->hint});
+        return false;
+    }
+    auto stated = license_of_front_matter(std::get<Document>(parsed).root(), front->first_line);
+    if (!stated) return false;
+    state(std::move(stated->license), path, stated->line, statement, diagnostics);
+    return true;
+}
+
+void LicenseFinder::read_license_file(const std::string& path, Statement& statement,
+                                      Diagnostics& diagnostics) const {
     const auto text = read_license_text(tree_, path, diagnostics);
-    if (!text) return true;
-    License license = license_of_text(*text);
+    if (text) state(license_of_text(*text), path, 0, statement, diagnostics);
+}
+
+void LicenseFinder::state(License license, const std::string& file, int line, Statement& statement,
+                          Diagnostics& diagnostics) {
     if (!license.doubt.empty()) {
-        diagnostics.report({Severity::note, rule_id::license_unknown, path, 0,
+        diagnostics.report({Severity::note, rule_id::license_unknown, file, line,
                             fmt::format("{}, so the license is \"{}\"", license.doubt, license.id),
                             "if it has an SPDX id, state it in [[override]]"});
     }
-    statement = FoundLicense{std::move(license.id), license_origin(path, 0)};
-    return true;
+    statement = FoundLicense{std::move(license.id),
+                             {Fact::license, std::make_shared<const std::string>(file), line}};
 }
 
 }  // namespace onnxhub

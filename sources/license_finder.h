@@ -10,6 +10,7 @@
 
 #include "manifest/diagnostic.h"
 #include "repository/tree.h"
+#include "sources/license_name.h"
 #include "sources/model_row.h"
 #include "sources/settings.h"
 
@@ -48,6 +49,11 @@ private:
     const Statement& statement_of(std::string_view folder, Diagnostics& diagnostics);
     /// Whether the files of this folder decide; `statement` is what they say.
     bool read_folder(std::string_view folder, Statement& statement, Diagnostics& diagnostics) const;
+    bool read_readme(const std::string& path, Statement& statement, Diagnostics& diagnostics) const;
+    void read_license_file(const std::string& path, Statement& statement,
+                           Diagnostics& diagnostics) const;
+    static void state(License license, const std::string& file, int line, Statement& statement,
+                      Diagnostics& diagnostics);
 
     const Tree& tree_;
     const bool counts_root_license_;

@@ -130,7 +130,9 @@ constexpr RuleInfo license_unreadable{
     .id = rule_id::license_unreadable,
     .severity = Severity::warning,
     .family = "sources",
-    .what = "The license file of models is empty, too large, not text, or not available locally.",
+    .what =
+        "A license file of models is empty, too large, not text, or not available locally, or the "
+        "front matter of a README is not YAML.",
     .why = "Users do not learn under which terms they may use the models.",
     .example = "`LICENSE` is a Git LFS pointer.",
     .fix = "Commit the text of one license to git, or state the license in `[[override]]`.",

@@ -57,7 +57,11 @@ protected:
 TEST_F(Init, TextsThatWouldBreakTheTemplatesAreRefused) {
     for (const char* option : {"--name", "--owner", "--repository", "--licence"}) {
         for (const char* text : {"", "  ", "a\nb", "a\rb"}) {
-            const ProgramResult result = init({"hub", option, text});
+            std::vector<std::string> arguments = {"hub", option, text};
+            if (option == std::string("--repository")) {
+                arguments.insert(arguments.end(), {"--owner", "team"});
+            }
+            const ProgramResult result = init(arguments);
             EXPECT_EQ(result.status, 2) << option;
             EXPECT_THAT(result.err, HasSubstr(std::string(option) + ": the text "));
             EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;

@@ -97,6 +97,52 @@ TEST_F(LicenseFinderTest, AnUnreadableFileIsReportedAndNotReplacedByOneAbove) {
     EXPECT_EQ(diagnostics.all().size(), 6u);
 }
 
+TEST_F(LicenseFinderTest, FrontMatterStatesALicense) {
+    tree.add("README.md", "---\ntags: [onnx]\nlicense: apache-2.0\n---\n# Model\n");
+    tree.add("a/Readme.md", "\xef\xbb\xbf---\r\nlicense:\r\n- mit\r\n---\r\n");
+    tree.add("a/LICENSE", apache);
+    tree.add("b/README.md", "# No front matter\n---\nlicense: mit\n---\n");
+    tree.add("b/LICENSE", mit);
+    EXPECT_EQ(find("onnx/model.onnx"), "Apache-2.0");
+    EXPECT_EQ(*found->origin.file, "README.md");
+    EXPECT_EQ(found->origin.line, 3);
+    EXPECT_EQ(find("a/x.onnx"), "MIT");
+    EXPECT_EQ(found->origin.line, 2);
+    EXPECT_EQ(find("b/x.onnx"), "MIT");
+    EXPECT_EQ(*found->origin.file, "b/LICENSE");
+    EXPECT_TRUE(diagnostics.empty());
+}
+
+TEST_F(LicenseFinderTest, FrontMatterMayNameAnotherLicense) {
+    tree.add("a/README.md", "---\nlicense: other\nlicense_name: gemma\n---\n");
+    tree.add("b/README.md", "---\nlicense: other\n---\n").add("b/LICENSE", mit);
+    tree.add("c/README.md", "---\nlicense: [mit, apache-2.0]\n---\n");
+    tree.add("d/README.md", "---\nlicense: {id: mit}\n---\n").add("d/LICENSE", apache);
+    EXPECT_EQ(find("a/x.onnx"), "LicenseRef-gemma");
+    ASSERT_EQ(diagnostics.all().size(), 1u);
+    EXPECT_EQ(diagnostics.all()[0].rule, "license-unknown");
+    EXPECT_EQ(diagnostics.all()[0].line, 3);
+    EXPECT_EQ(find("b/x.onnx"), "MIT");
+    EXPECT_EQ(find("c/x.onnx"), "LicenseRef-mit-apache-2.0");
+    EXPECT_EQ(find("d/x.onnx"), "Apache-2.0");
+}
+
+TEST_F(LicenseFinderTest, BrokenFrontMatterIsReportedAtItsLine) {
+    tree.add("a/README.md", "---\ntags: []\nlicense: [mit\n---\n").add("a/LICENSE", mit);
+    tree.add("b/README.md", "---\nlicense: mit\n");
+    tree.add("c/README.md", "---\n" + std::string(2 << 20, '#') + "\n---\n");
+    tree.add_unreadable("d/README.md", 100);
+    EXPECT_EQ(find("a/x.onnx"), "MIT");
+    ASSERT_EQ(diagnostics.all().size(), 1u);
+    EXPECT_EQ(diagnostics.all()[0].rule, "license-unreadable");
+    EXPECT_EQ(diagnostics.all()[0].file, "a/README.md");
+    EXPECT_GE(diagnostics.all()[0].line, 3);
+    for (const char* model : {"b/x.onnx", "c/x.onnx", "d/x.onnx"}) {
+        EXPECT_EQ(find(model), "none") << model;
+    }
+    EXPECT_EQ(diagnostics.all().size(), 1u);
+}
+
 TEST_F(LicenseFinderTest, LinksAndObjectsOfGitLfsAreFollowed) {
     tree.add("LICENSE", mit);
     tree.add_symlink("a/LICENSE", "../LICENSE");
