@@ -8,8 +8,4 @@ SourceResult read_table_source(const SourceRequest&) {
     return {};
 }
 
-SourceResult read_link_source(const SourceRequest&) {
-    return {};
-}
-
 }  // namespace onnxhub

@@ -88,7 +88,7 @@ public:
                 read_records();
                 break;
             case SourceKind::links:
-                fail_unsupported();
+                break;
         }
         read_templates();
         return std::move(source_);
