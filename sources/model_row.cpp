@@ -52,7 +52,8 @@ std::string_view name_of(Fact fact) {
 }
 
 std::optional<Fact> parse_fact(std::string_view name) {
-    const auto found = std::ranges::find(known_facts, name, [](Fact fact) { return name_of(fact); });
+    const auto found =
+        std::ranges::find(known_facts, name, [](Fact fact) { return name_of(fact); });
     return found == known_facts.end() ? std::nullopt : std::optional(*found);
 }
 
