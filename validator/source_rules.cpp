@@ -66,8 +66,8 @@ constexpr RuleInfo entry_fact_differs{
     .severity = Severity::error,
     .family = "sources",
     .what =
-        "The license, author, task, description, number of parameters or sources of an entry "
-        "differ from what the sources of the hub state.",
+        "The license, author, task, description, number of parameters or URLs of an entry, or the "
+        "SHA-256 of a model elsewhere, differ from what the sources of the hub state.",
     .why = "Users see facts that are out of date.",
     .example = "The sidecar says `author: timm`, but the entry has no author.",
     .fix = "Run `onnxhub validate --fix`.",
@@ -223,6 +223,10 @@ std::optional<std::string> list_text(const std::vector<std::string>& items) {
     return fmt::format("{}", fmt::join(items, ", "));
 }
 
+std::optional<std::string> digest_text(const std::optional<Sha256>& digest) {
+    return digest ? std::optional(to_hex(*digest)) : std::nullopt;
+}
+
 std::optional<std::string> number_text(const std::optional<std::uint64_t>& number) {
     return number ? std::optional(std::to_string(*number)) : std::nullopt;
 }
@@ -230,13 +234,17 @@ std::optional<std::string> number_text(const std::optional<std::uint64_t>& numbe
 /// The facts of one entry against its row.
 class FactChecker {
 public:
-    FactChecker(const HubState& hub, const ManifestEntry& entry, const ModelRow& row,
+    FactChecker(const HubState& hub, const ManifestEntry& entry, const ModelDescription& model,
                 FindingList& findings)
-        : hub_(hub), present_(entry), row_(row), findings_(findings) {}
+        : hub_(hub), present_(entry), model_(model), row_(model.row), findings_(findings) {}
 
     void check() {
         const Entry& entry = *present_.entry;
         const ModelFacts& stated = row_.stated->about;
+        if (!model_.facts) {  // the hub has no file to compare with
+            compare("model_sha", digest_text(entry.content.sha),
+                    digest_text(model_.entry->content.sha));
+        }
         compare("sources", list_text(entry.sources), list_text(row_.stated->urls));
         compare("license", entry.about.license, stated.license);
         compare("author", entry.about.author, stated.author);
@@ -265,6 +273,7 @@ private:
 
     const HubState& hub_;
     const ManifestEntry& present_;
+    const ModelDescription& model_;
     const ModelRow& row_;
     FindingList& findings_;
 };
@@ -282,7 +291,7 @@ void check_sources(const HubState& hub, FindingList& findings) {
         const auto row = hub.matches.row_of_entry[i];
         if (!row || !entry.entry || !hub.part.has_model(entry.entry->model_path)) continue;
         const ModelDescription& model = hub.described.models[*row];
-        if (model.row.stated && model.entry) FactChecker(hub, entry, model.row, findings).check();
+        if (model.row.stated && model.entry) FactChecker(hub, entry, model, findings).check();
     }
 }
 

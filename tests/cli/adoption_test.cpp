@@ -61,7 +61,8 @@ protected:
     }
 
     void expect_valid() {
-        const ProgramResult result = run_onnxhub({"validate", "hub"}, folder.path());
+        const ProgramResult result =
+            run_onnxhub({"validate", "hub", "--fail-on", "warning"}, folder.path());
         EXPECT_EQ(result.status, 0) << result.out << result.err;
     }
 

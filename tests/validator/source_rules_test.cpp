@@ -192,6 +192,19 @@ TEST(SourceRules, EachHasACase) {
     }
 }
 
+TEST(SourceRules, ModelsElsewhereAreNotMissing) {
+    HubFiles hub;
+    hub.files = record_hub(record("m", "https://models.example/m.onnx"));
+    hub.regenerate();
+    EXPECT_TRUE(validate_files(hub).empty());
+    // Another SHA-256 than the record states.
+    std::string& text = hub.manifest();
+    text.replace(text.find(std::string(64, 'a')), 1, "b");
+    const std::vector<Finding> findings = validate_files(hub);
+    ASSERT_EQ(findings.size(), 1u);
+    EXPECT_EQ(findings[0].rule, "entry-fact-differs");
+}
+
 TEST(SourceRules, AHubWithSourcesAndItsManifestHasNoFinding) {
     HubFiles hub;
     hub.files = sidecar_hub("author: someone\nopset: 13\n");
