@@ -8,15 +8,17 @@ namespace onnxhub::test {
 
 std::span<const FuzzTarget> fuzz_targets() {
     static constexpr FuzzTarget all[] = {
-        {"archive", fuzz_archive},   {"attributes", fuzz_attributes},
-        {"bundle", fuzz_bundle},     {"glob", fuzz_glob},
-        {"json", fuzz_json},         {"lock_file", fuzz_lock_file},
-        {"manifest", fuzz_manifest}, {"markdown", fuzz_markdown},
-        {"merge", fuzz_merge},       {"path", fuzz_path},
-        {"pointer", fuzz_pointer},   {"range", fuzz_range},
-        {"report", fuzz_report},     {"request", fuzz_request},
-        {"skeleton", fuzz_skeleton}, {"tensor", fuzz_tensor},
-        {"url", fuzz_url},
+        {"archive", fuzz_archive},     {"attributes", fuzz_attributes},
+        {"bundle", fuzz_bundle},       {"document", fuzz_document},
+        {"glob", fuzz_glob},           {"json", fuzz_json},
+        {"lock_file", fuzz_lock_file}, {"manifest", fuzz_manifest},
+        {"markdown", fuzz_markdown},   {"merge", fuzz_merge},
+        {"path", fuzz_path},           {"pattern", fuzz_pattern},
+        {"pointer", fuzz_pointer},     {"range", fuzz_range},
+        {"report", fuzz_report},       {"request", fuzz_request},
+        {"settings", fuzz_settings},   {"sidecar", fuzz_sidecar},
+        {"skeleton", fuzz_skeleton},   {"template", fuzz_template},
+        {"tensor", fuzz_tensor},       {"url", fuzz_url},
     };
     return all;
 }
