@@ -34,7 +34,7 @@ LoadProgress::LoadProgress(const Streams& streams, bool as_json)
 void LoadProgress::will_load(const WantedModel& model) {
     const std::lock_guard lock(mutex_);
     numbers_.files += model.files.size();
-    for (const WantedFile& file : model.files) numbers_.bytes += file.key.size_bytes;
+    for (const WantedFile& file : model.files) numbers_.bytes += file.key.size_bytes.value_or(0);
 }
 
 void LoadProgress::advanced(const WantedFile& file, std::uint64_t done) {
@@ -49,7 +49,8 @@ void LoadProgress::advanced(const WantedFile& file, std::uint64_t done) {
 }
 
 void LoadProgress::print_percent(const WantedFile& file, Transfer& transfer) {
-    const std::uint64_t total = std::max<std::uint64_t>(file.key.size_bytes, 1);
+    if (!file.key.size_bytes) return;  // there are no percents of an unknown size
+    const std::uint64_t total = std::max<std::uint64_t>(*file.key.size_bytes, 1);
     const auto tenths =
         static_cast<unsigned>(static_cast<double>(transfer.done) * 10 / static_cast<double>(total));
     if (tenths <= transfer.shown_tenths || tenths >= 10) return;
@@ -68,19 +69,21 @@ void LoadProgress::print_percent(const WantedFile& file, Transfer& transfer) {
 void LoadProgress::loaded(const WantedFile& file, const LoadedFile& result) {
     const std::lock_guard lock(mutex_);
     ++numbers_.files_done;
-    if (result.was_cached) numbers_.bytes -= std::min(numbers_.bytes, file.key.size_bytes);
+    if (result.was_cached) {
+        numbers_.bytes -= std::min(numbers_.bytes, file.key.size_bytes.value_or(0));
+    }
     for (const std::string& problem : result.problems) print_line(printable(problem));
     if (as_json_) {
         return event(line_of("file", {{"file", json_string(file.key.hub_path)},
                                       {"path", json_string(result.path.string())},
                                       {"sha256", json_string(to_hex(file.key.sha))},
-                                      {"bytes", json_unsigned(file.key.size_bytes)},
+                                      {"bytes", json_unsigned(result.size_bytes)},
                                       {"cached", json_bool(result.was_cached)},
                                       {"source", json_string(result.source)}}));
     }
     if (result.was_cached) return;
     print_line(fmt::format("{}: {}, SHA-256 verified", printable(file.key.hub_path),
-                           human_bytes(file.key.size_bytes)));
+                           human_bytes(result.size_bytes)));
 }
 
 void LoadProgress::finished(const WantedModel& model, const std::filesystem::path& path) {
