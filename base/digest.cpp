@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/digest.h"
 
+#include <openssl/md5.h>
 #include <openssl/sha.h>
 
 namespace onnxhub {
@@ -28,6 +29,12 @@ void Sha256Hasher::update(std::span<const std::byte> block) {
 Sha256 Sha256Hasher::finish() {
     Sha256 digest;
     SHA256_Final(digest.bytes.data(), &context_->sha256);
+    return digest;
+}
+
+std::array<std::uint8_t, 16> md5_of(std::string_view content) {
+    std::array<std::uint8_t, 16> digest{};
+    MD5(reinterpret_cast<const unsigned char*>(content.data()), content.size(), digest.data());
     return digest;
 }
 

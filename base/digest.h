@@ -45,6 +45,9 @@ private:
 
 Sha256 sha256_of(std::string_view content);
 
+/// MD5 (RFC 1321). Proves nothing: git-annex names folders by it.
+std::array<std::uint8_t, 16> md5_of(std::string_view content);
+
 /// Digests a list of texts, each with its length, so that none runs into the next.
 class FieldHasher {
 public:

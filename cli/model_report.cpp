@@ -78,6 +78,8 @@ const char* source_text(FactSource source) {
     switch (source) {
         case FactSource::pointer:
             return "from the LFS pointer";
+        case FactSource::annex:
+            return "from the git-annex key";
         case FactSource::index:
             return "unchanged since git's index";
         case FactSource::hashed:

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/user_error.h"
 #include "manifest/rule_ids.h"
+#include "repository/annex_key.h"
 #include "repository/foreign_pointer.h"
 
 namespace onnxhub {
@@ -45,41 +47,76 @@ PointerForm form_of(const LfsPointer& pointer) {
     return pointer.is_canonical ? PointerForm::canonical : PointerForm::other;
 }
 
-std::variant<ContentFacts, HashNeeded, Diagnostic> facts_of_small_file(const Tree& tree,
-                                                                       const std::string& path,
-                                                                       const FactOptions& options) {
+using KnownFacts = std::variant<ContentFacts, HashNeeded, Diagnostic>;
+
+KnownFacts facts_of_pointer(const Tree& tree, const std::string& path, const LfsPointer& pointer,
+                            const FactOptions& options) {
+    if (options.rehash) {
+        const auto object = tree.open_lfs_object(pointer);
+        if (object && hash_content(*object, options.observer) != pointer.oid) {
+            return Diagnostic{
+                Severity::error,
+                "lfs-object-corrupt",
+                path,
+                0,
+                "the SHA-256 of the object in the local LFS store differs from its name",
+                "delete it and get it again with `git lfs fsck` and `git lfs fetch`"};
+        }
+    }
+    return ContentFacts{pointer.oid, pointer.size_bytes, FactSource::pointer, form_of(pointer)};
+}
+
+KnownFacts facts_of_annex_key(const Tree& tree, const std::string& path, const AnnexKey& key,
+                              const FactOptions& options) {
+    if (options.rehash) {
+        const auto object = tree.open_annex_object(key);
+        if (object && hash_content(*object, options.observer) != key.sha) {
+            return Diagnostic{
+                Severity::error,
+                "annex-object-corrupt",
+                path,
+                0,
+                "the SHA-256 of the object in the local git-annex store differs from its key",
+                "check it with `git annex fsck`, and get it again with `git annex get`"};
+        }
+    }
+    return ContentFacts{key.sha, key.size_bytes, FactSource::annex};
+}
+
+KnownFacts facts_of_small_file(const Tree& tree, const std::string& path,
+                               const FactOptions& options) {
     const std::string content = read_whole(*tree.open(path), lfs_pointer_size_limit, path);
     const auto parsed = parse_lfs_pointer(content);
     if (const auto* broken = std::get_if<MalformedPointer>(&parsed))
         return malformed(path, *broken);
-    const auto* pointer = std::get_if<LfsPointer>(&parsed);
-    if (!pointer) {
-        if (auto foreign = find_foreign_pointer(content)) {
-            return unreadable(path, std::move(foreign->reason), std::move(foreign->hint));
-        }
-        if (options.observer) options.observer->hashed(0);  // lets the observer stop
-        return ContentFacts{sha256_of(content), content.size(), FactSource::hashed};
+    if (const auto* pointer = std::get_if<LfsPointer>(&parsed)) {
+        return facts_of_pointer(tree, path, *pointer, options);
     }
-    const ContentFacts facts{pointer->oid, pointer->size_bytes, FactSource::pointer,
-                             form_of(*pointer)};
-    if (!options.rehash) return facts;
-    const auto object = tree.open_lfs_object(*pointer);
-    if (object && hash_content(*object, options.observer) != pointer->oid) {
-        return Diagnostic{Severity::error,
-                          "lfs-object-corrupt",
-                          path,
-                          0,
-                          "the SHA-256 of the object in the local LFS store differs from its name",
-                          "delete it and get it again with `git lfs fsck` and `git lfs fetch`"};
+    if (const auto key = annex_key_of_pointer(content)) {
+        return facts_of_annex_key(tree, path, *key, options);
     }
-    return facts;
+    if (auto foreign = find_foreign_pointer(content)) {
+        return unreadable(path, std::move(foreign->reason), std::move(foreign->hint));
+    }
+    if (options.observer) options.observer->hashed(0);  // lets the observer stop
+    return ContentFacts{sha256_of(content), content.size(), FactSource::hashed};
 }
 
-std::variant<ContentFacts, HashNeeded, Diagnostic> known_facts(const Tree& tree,
-                                                               const std::string& path,
-                                                               const FactOptions& options) {
+/// The key of git-annex that the pointer or link at `path` has.
+std::optional<AnnexKey> annex_key_at(const Tree& tree, const std::string& path) {
+    const auto stat = tree.stat(path);
+    if (!stat) return std::nullopt;
+    if (stat->kind == FileKind::symlink) return annex_key_of_link(tree.read_link(path));
+    return annex_key_of_pointer(read_whole(*tree.open(path), lfs_pointer_size_limit, path));
+}
+
+KnownFacts known_facts(const Tree& tree, const std::string& path, const FactOptions& options) {
     const auto stat = tree.stat(path);
     if (!stat) return unreadable(path, "does not exist", "add it, or correct what names it");
+    if (stat->kind == FileKind::symlink) {
+        const auto key = annex_key_of_link(tree.read_link(path));
+        if (key) return facts_of_annex_key(tree, path, *key, options);
+    }
     if (stat->kind != FileKind::regular) {
         return unreadable(path, "is not a regular file", "replace it with one");
     }
@@ -93,6 +130,12 @@ std::variant<ContentFacts, HashNeeded, Diagnostic> known_facts(const Tree& tree,
 }
 
 }  // namespace
+
+bool is_annex_link(const Tree& tree, const std::string& path) {
+    const auto stat = tree.stat(path);
+    return stat && stat->kind == FileKind::symlink && !stat->is_ignored &&
+           annex_key_of_link(tree.read_link(path)).has_value();
+}
 
 std::variant<ContentFacts, HashNeeded, Diagnostic> known_content_facts(const Tree& tree,
                                                                        const std::string& path,
@@ -148,6 +191,10 @@ Sha256 hash_content(const ByteSource& source, HashObserver* observer) {
 
 std::unique_ptr<ByteSource> open_content(const Tree& tree, const std::string& path,
                                          const ContentFacts& facts) {
+    if (facts.source == FactSource::annex) {
+        const auto key = annex_key_at(tree, path);
+        return key ? tree.open_annex_object(*key) : nullptr;
+    }
     if (facts.source != FactSource::pointer) return tree.open(path);
     LfsPointer pointer;
     pointer.oid = facts.sha;

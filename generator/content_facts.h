@@ -16,6 +16,7 @@ namespace onnxhub {
 /// Sources of facts, cheapest first.
 enum class FactSource {
     pointer,  ///< the file is a Git LFS pointer with these values
+    annex,    ///< the file is a pointer or link of git-annex, whose key has these values
     index,    ///< unmodified since git recorded it, and git has the pointer
     hashed,   ///< every byte was read
 };
@@ -49,9 +50,13 @@ struct HashNeeded {
     std::uint64_t size_bytes = 0;
 };
 
-/// Facts of the regular file at `path` (after resolving symbolic links) that are available without
-/// hashing. An unreadable file, a broken pointer, or a pointer of another tool is a diagnostic at
-/// `path`.
+/// Whether the file at `path` itself is a symbolic link into git-annex's store that states SHA-256
+/// and size. Such a link has facts, although it leads to no file of the hub.
+bool is_annex_link(const Tree& tree, const std::string& path);
+
+/// Facts of the file at `path` that are available without hashing: a regular file (after resolving
+/// symbolic links) or a link as in is_annex_link(). An unreadable file, a broken pointer, or a
+/// pointer of another tool is a diagnostic at `path`.
 std::variant<ContentFacts, HashNeeded, Diagnostic> known_content_facts(const Tree& tree,
                                                                        const std::string& path,
                                                                        const FactOptions& options);
@@ -70,8 +75,8 @@ std::variant<ContentFacts, Diagnostic> read_content_facts(const Tree& tree, cons
 /// source ends before its size.
 Sha256 hash_content(const ByteSource& source, HashObserver* observer);
 
-/// Opens the content that `facts` describe: the file itself, or the object in the local LFS store
-/// when the file is a pointer; null when the content is not available locally.
+/// Opens the content that `facts` describe: the file itself, or the object in the local store of
+/// Git LFS or git-annex when the file is a pointer; null when the content is not available locally.
 std::unique_ptr<ByteSource> open_content(const Tree& tree, const std::string& path,
                                          const ContentFacts& facts);
 

@@ -82,6 +82,10 @@ void ContentTable::resolve(Row& row) const {
     if (!row.resolved.empty() || !none ||
         std::holds_alternative<UnsafePath>(check_hub_path(row.path)))
         return;
+    if (is_annex_link(*tree_, row.path)) {
+        row.resolved = row.path;
+        return;
+    }
     if (auto foreign = foreign_link(row.path)) {
         row.result =
             NoContent{none->kind, row.path + " " + foreign->reason, std::move(foreign->hint), {}};
@@ -202,6 +206,7 @@ FactStatistics ContentTable::statistics() const {
         if (!facts) continue;
         switch (facts->source) {
             case FactSource::pointer:
+            case FactSource::annex:
                 count(statistics.pointer, facts->size_bytes);
                 break;
             case FactSource::index:

@@ -33,7 +33,7 @@ struct SourceCount {
 };
 
 struct FactStatistics {
-    SourceCount pointer;
+    SourceCount pointer;  ///< of Git LFS or git-annex
     SourceCount index;
     SourceCount hashed;
 
@@ -86,7 +86,7 @@ public:
 private:
     struct Row {
         std::string path;
-        std::string resolved;  ///< path after resolving symbolic links
+        std::string resolved;  ///< path after resolving symbolic links, but not git-annex's
         Result result;
         bool may_hash = false;
         bool is_described = false;

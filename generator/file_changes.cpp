@@ -10,10 +10,12 @@
 namespace onnxhub {
 namespace {
 
-/// Resolves `path` in the tree; nullopt when it does not exist.
+/// Resolves `path` in the tree, to a file or a link of git-annex; nullopt when it does not exist.
 std::optional<std::string> resolve(const Tree& tree, const std::string& path) {
     auto resolved = resolve_symlinks(tree, path);
-    if (!std::holds_alternative<std::string>(resolved)) return std::nullopt;
+    if (!std::holds_alternative<std::string>(resolved)) {
+        return is_annex_link(tree, path) ? std::optional(path) : std::nullopt;
+    }
     const auto stat = tree.stat(std::get<std::string>(resolved));
     if (!stat || stat->kind != FileKind::regular) return std::nullopt;
     return std::get<std::string>(std::move(resolved));

@@ -33,6 +33,8 @@ std::string content_origin(FactSource source) {
     switch (source) {
         case FactSource::pointer:
             return "pointer";
+        case FactSource::annex:
+            return "git-annex key";
         case FactSource::index:
             return "git's index";
         case FactSource::hashed:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "repository/foreign_pointer.h"
 
+#include "repository/annex_key.h"
+
 namespace onnxhub {
 namespace {
 
@@ -14,8 +16,11 @@ ForeignPointer pointer_of(std::string_view tool, std::string_view what,
             "get the content with `" + command + "`, and commit it with Git LFS"};
 }
 
-ForeignPointer of_annex(std::string_view what) {
-    return pointer_of("git-annex", what, "git annex get");
+/// `has_facts`: the key has SHA-256 and size, so a model needs no more.
+ForeignPointer of_annex(std::string_view what, bool has_facts) {
+    if (has_facts) return pointer_of("git-annex", what, "git annex get");
+    return {"is a git-annex " + std::string(what) + " whose key has no SHA-256 or no size",
+            "run `git annex get`, then `git annex migrate --backend=SHA256E`, and commit"};
 }
 
 std::string_view first_line(std::string_view text) {
@@ -47,14 +52,19 @@ std::optional<ForeignPointer> find_foreign_pointer(std::string_view content) {
     if (content.starts_with("# xet version ")) {
         return pointer_of("git-xet", "pointer", "git xet checkout");
     }
-    if (content.starts_with(annex_pointer_start)) return of_annex("pointer");
-    if (is_annex_target(first_line(content))) return of_annex("link, written as a plain file");
+    const bool has_facts = annex_key_of_pointer(content).has_value();
+    if (content.starts_with(annex_pointer_start)) return of_annex("pointer", has_facts);
+    if (is_annex_target(first_line(content))) {
+        return of_annex("link, written as a plain file", has_facts);
+    }
     if (is_dvc_file(content)) return pointer_of("DVC", "file", "dvc pull");
     return std::nullopt;
 }
 
 std::optional<ForeignPointer> find_foreign_link(std::string_view target) {
-    if (target.find(annex_folder) != target.npos) return of_annex("link");
+    if (target.find(annex_folder) != target.npos) {
+        return of_annex("link", annex_key_of_link(target).has_value());
+    }
     if (target.find(dvc_cache) != target.npos) return pointer_of("DVC", "link", "dvc pull");
     return std::nullopt;
 }

@@ -16,12 +16,14 @@ struct ForeignPointer {
 };
 
 /// Detects the placeholders of git-xet, git-annex and DVC. `content` is a file or its beginning.
+/// Ask annex_key_of_pointer() first: git-annex's keys may state SHA-256 and size.
 /// Formats: https://github.com/xetdata/xet-core (pointer files, "# xet version 0"),
 /// https://git-annex.branchable.com/internals/pointer_file/,
 /// https://dvc.org/doc/user-guide/project-structure/dvc-files
 std::optional<ForeignPointer> find_foreign_pointer(std::string_view content);
 
-/// Detects the target of a symbolic link: git-annex and DVC link into their own folders.
+/// Detects the target of a symbolic link: git-annex and DVC link into their own folders. Ask
+/// annex_key_of_link() first.
 std::optional<ForeignPointer> find_foreign_link(std::string_view target);
 
 /// Path of the .dvc file that git holds for the file at `path`.

@@ -51,15 +51,19 @@ std::uint64_t blob_size(const GitHandle& handle, const BlobId& id, const std::st
 HeldByGit held_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
                     const std::string& shown_name);
 
-/// Opens the object of `pointer` in an LFS storage folder, or returns null.
-std::unique_ptr<ByteSource> open_lfs_object_in(const std::filesystem::path& storage,
-                                               const LfsPointer& pointer);
+/// What the trees of a repository have in common.
+struct TreePlace {
+    Origin origin;
+    std::filesystem::path lfs_storage;
+    std::filesystem::path annex_objects;
+
+    /// The content in the local store, or null.
+    std::unique_ptr<ByteSource> open(const LfsPointer& pointer) const;
+    std::unique_ptr<ByteSource> open(const AnnexKey& key) const;
+};
 
 std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitHandle> handle, const CommitId& commit,
-                                         const std::string& subfolder,
-                                         std::filesystem::path lfs_storage);
-std::unique_ptr<Tree> make_working_tree(std::shared_ptr<GitHandle> handle,
-                                        const std::string& subfolder,
-                                        std::filesystem::path lfs_storage);
+                                         TreePlace place);
+std::unique_ptr<Tree> make_working_tree(std::shared_ptr<GitHandle> handle, TreePlace place);
 
 }  // namespace onnxhub

@@ -114,6 +114,14 @@ bool is_bare_by_its_place(git_repository* repository, const fs::path& folder) {
                        git_config_get_string(&working_folder, config.get(), "core.worktree") != 0);
 }
 
+/// An object of a local store; null when it is missing or has another size.
+std::unique_ptr<ByteSource> open_object(const fs::path& path, std::uint64_t size_bytes) {
+    std::error_code error;
+    if (!fs::is_regular_file(path, error)) return nullptr;
+    auto source = open_file(path, path.string());
+    return source->size_bytes() == size_bytes ? std::move(source) : nullptr;
+}
+
 const char* shallow_remedy =
     "; this clone is shallow: fetch the whole history (`git fetch --unshallow`, in GitHub Actions "
     "`fetch-depth: 0` of actions/checkout)";
@@ -238,13 +246,17 @@ HeldByGit held_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
     return held;
 }
 
-std::unique_ptr<ByteSource> open_lfs_object_in(const fs::path& storage, const LfsPointer& pointer) {
+std::unique_ptr<ByteSource> TreePlace::open(const LfsPointer& pointer) const {
     const std::string hex = to_hex(pointer.oid);
-    const fs::path path = storage / "objects" / hex.substr(0, 2) / hex.substr(2, 2) / hex;
-    std::error_code error;
-    if (!fs::is_regular_file(path, error)) return nullptr;
-    auto source = open_file(path, path.string());
-    return source->size_bytes() == pointer.size_bytes ? std::move(source) : nullptr;
+    return open_object(lfs_storage / "objects" / hex.substr(0, 2) / hex.substr(2, 2) / hex,
+                       pointer.size_bytes);
+}
+
+std::unique_ptr<ByteSource> TreePlace::open(const AnnexKey& key) const {
+    for (const std::string& path : annex_object_paths(key)) {
+        if (auto source = open_object(annex_objects / path, key.size_bytes)) return source;
+    }
+    return nullptr;
 }
 
 std::shared_ptr<const GitRepository> GitRepository::find(const fs::path& folder) {
@@ -403,12 +415,17 @@ std::optional<std::string> GitRepository::config_value(const std::string& key) c
 
 std::unique_ptr<Tree> GitRepository::tree_of(const CommitId& commit,
                                              const std::string& subfolder) const {
-    return make_revision_tree(handle_, commit, subfolder, lfs_storage());
+    return make_revision_tree(handle_, commit, place_of(subfolder));
 }
 
 std::unique_ptr<Tree> GitRepository::working_tree(const std::string& subfolder) const {
     if (is_bare()) throw UserError("a bare repository has no working tree; use --rev");
-    return make_working_tree(handle_, subfolder, lfs_storage());
+    return make_working_tree(handle_, place_of(subfolder));
+}
+
+TreePlace GitRepository::place_of(const std::string& subfolder) const {
+    const fs::path annex = common_folder() / "annex" / "objects";
+    return {{config_value("remote.origin.url").value_or(""), subfolder}, lfs_storage(), annex};
 }
 
 }  // namespace onnxhub

@@ -14,6 +14,7 @@
 namespace onnxhub {
 
 struct GitHandle;  // libgit2's side, for the sources of this module
+struct TreePlace;
 
 class GitRepository {
 public:
@@ -67,6 +68,8 @@ public:
 
 private:
     explicit GitRepository(std::shared_ptr<GitHandle> handle);
+    TreePlace place_of(const std::string& subfolder) const;
+
     std::shared_ptr<GitHandle> handle_;
 };
 

@@ -145,13 +145,13 @@ class RevisionTree : public Tree {
 public:
     RevisionTree(std::shared_ptr<GitHandle> handle, std::vector<RevisionFile> files,
                  std::vector<RevisionFile> left_out, Diagnostics notes, CommitId commit,
-                 std::filesystem::path lfs_storage)
+                 TreePlace place)
         : handle_(std::move(handle)),
           files_(std::move(files)),
           left_out_(std::move(left_out)),
           notes_(std::move(notes)),
           commit_(std::move(commit)),
-          lfs_storage_(std::move(lfs_storage)) {}
+          place_(std::move(place)) {}
 
     std::vector<std::string> list() const override {
         std::vector<std::string> paths;
@@ -229,8 +229,14 @@ public:
     }
 
     std::unique_ptr<ByteSource> open_lfs_object(const LfsPointer& pointer) const override {
-        return open_lfs_object_in(lfs_storage_, pointer);
+        return place_.open(pointer);
     }
+
+    std::unique_ptr<ByteSource> open_annex_object(const AnnexKey& key) const override {
+        return place_.open(key);
+    }
+
+    std::optional<Origin> origin() const override { return place_.origin; }
 
     Diagnostics notes() const override { return notes_; }
 
@@ -260,7 +266,7 @@ private:
     std::vector<RevisionFile> left_out_;
     Diagnostics notes_;
     CommitId commit_;
-    std::filesystem::path lfs_storage_;
+    TreePlace place_;
 };
 
 /// The tree of the commit, or of `subfolder` in it.
@@ -279,11 +285,10 @@ git_oid find_root(git_repository* repository, const CommitId& commit,
 }  // namespace
 
 std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitHandle> handle, const CommitId& commit,
-                                         const std::string& subfolder,
-                                         std::filesystem::path lfs_storage) {
+                                         TreePlace place) {
     git_repository* repository = handle->repository.get();
     TreeWalker walker(repository, commit);
-    walker.walk(find_root(repository, commit, subfolder), "", 0);
+    walker.walk(find_root(repository, commit, place.origin.subfolder), "", 0);
     std::vector<RevisionFile> files = std::move(walker.files);
     const auto by_path = [](const RevisionFile& a, const RevisionFile& b) {
         return a.path < b.path;
@@ -298,7 +303,7 @@ std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitHandle> handle, cons
     files.erase(std::unique(files.begin(), files.end(), same_path), files.end());
     return std::make_unique<RevisionTree>(std::move(handle), std::move(files),
                                           std::move(walker.left_out), std::move(walker.notes),
-                                          commit, std::move(lfs_storage));
+                                          commit, std::move(place));
 }
 
 }  // namespace onnxhub

@@ -13,6 +13,7 @@
 
 #include "base/byte_source.h"
 #include "manifest/diagnostic.h"
+#include "repository/annex_key.h"
 #include "repository/lfs_pointer.h"
 
 namespace onnxhub {
@@ -37,6 +38,12 @@ struct HeldByGit {
     BlobId blob;
     std::uint64_t size_bytes = 0;  ///< of the blob
     LfsPointerResult as_pointer;   ///< the blob parsed as a Git LFS pointer; NotAPointer: content
+};
+
+/// Where the repository of a tree was cloned from.
+struct Origin {
+    std::string url;        ///< of the remote "origin", as configured; empty: there is none
+    std::string subfolder;  ///< path of the hub in the repository; "" is its top
 };
 
 /// A file whose path is not allowed in a hub. The path may contain any bytes and is only for
@@ -92,6 +99,13 @@ public:
     /// Opens an object of the repository's local LFS store; null when it is missing or its size
     /// differs from the pointer.
     virtual std::unique_ptr<ByteSource> open_lfs_object(const LfsPointer& pointer) const = 0;
+
+    /// Opens the content of a git-annex key; null when it is not available locally or its size
+    /// differs from the key.
+    virtual std::unique_ptr<ByteSource> open_annex_object(const AnnexKey&) const { return nullptr; }
+
+    /// Nullopt for plain folders.
+    virtual std::optional<Origin> origin() const { return std::nullopt; }
 
     /// Notes about the tree for reports: submodules that were left out and, after list(),
     /// unreadable folders and names that are not allowed.

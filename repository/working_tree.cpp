@@ -16,14 +16,13 @@ namespace {
 
 class WorkingTree : public Tree {
 public:
-    WorkingTree(std::shared_ptr<GitHandle> handle, const std::string& subfolder,
-                std::filesystem::path lfs_storage)
+    WorkingTree(std::shared_ptr<GitHandle> handle, TreePlace place)
         : handle_(std::move(handle)),
-          prefix_(subfolder.empty() ? "" : subfolder + "/"),
-          lfs_storage_(std::move(lfs_storage)),
-          index_(IndexSnapshot::read(handle_->repository.get(), subfolder)),
+          place_(std::move(place)),
+          prefix_(subfolder().empty() ? "" : subfolder() + "/"),
+          index_(IndexSnapshot::read(handle_->repository.get(), subfolder())),
           disk_(std::filesystem::path(git_repository_workdir(handle_->repository.get())) /
-                subfolder) {
+                subfolder()) {
         for (const IndexedFile& file : index_.files()) {
             if (file.mode == GIT_FILEMODE_COMMIT) submodules_.insert(file.path);
         }
@@ -111,8 +110,14 @@ public:
     }
 
     std::unique_ptr<ByteSource> open_lfs_object(const LfsPointer& pointer) const override {
-        return open_lfs_object_in(lfs_storage_, pointer);
+        return place_.open(pointer);
     }
+
+    std::unique_ptr<ByteSource> open_annex_object(const AnnexKey& key) const override {
+        return place_.open(key);
+    }
+
+    std::optional<Origin> origin() const override { return place_.origin; }
 
     Diagnostics notes() const override {
         Diagnostics notes;
@@ -130,6 +135,8 @@ private:
         const IndexedFile* file = nullptr;  ///< null: modified, untracked or uncertain
         std::uint64_t size_bytes = 0;
     };
+
+    const std::string& subfolder() const { return place_.origin.subfolder; }
 
     Unmodified find_unmodified(const std::string& path) const {
         const IndexedFile* file = index_.find(path);
@@ -184,8 +191,8 @@ private:
     }
 
     std::shared_ptr<GitHandle> handle_;
+    TreePlace place_;
     std::string prefix_;
-    std::filesystem::path lfs_storage_;
     IndexSnapshot index_;
     DiskFolder disk_;
     std::set<std::string> submodules_;
@@ -195,10 +202,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Tree> make_working_tree(std::shared_ptr<GitHandle> handle,
-                                        const std::string& subfolder,
-                                        std::filesystem::path lfs_storage) {
-    return std::make_unique<WorkingTree>(std::move(handle), subfolder, std::move(lfs_storage));
+std::unique_ptr<Tree> make_working_tree(std::shared_ptr<GitHandle> handle, TreePlace place) {
+    return std::make_unique<WorkingTree>(std::move(handle), std::move(place));
 }
 
 }  // namespace onnxhub

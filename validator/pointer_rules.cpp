@@ -12,6 +12,7 @@
 #include "base/parallel.h"
 #include "base/user_error.h"
 #include "manifest/rule_ids.h"
+#include "repository/annex_key.h"
 #include "repository/foreign_pointer.h"
 #include "repository/git_attributes.h"
 
@@ -228,6 +229,8 @@ public:
             report_broken(path, *broken, findings);
         } else if (const auto* pointer = std::get_if<LfsPointer>(&parsed)) {
             check_pointer(path, *pointer, findings);
+        } else if (annex_key_of_pointer(content)) {
+            return;  // as good as a pointer of Git LFS
         } else if (auto foreign = find_foreign_pointer(content)) {
             report(file_unreadable, path, 0, foreign->reason, foreign->hint, findings);
         } else if (held) {

@@ -206,5 +206,48 @@ TEST(HashContent, ObserverCanStopIt) {
     EXPECT_LT(observer.total, 5'000'000u);
 }
 
+/// The key that git-annex gives to `content`.
+std::string annex_key(const std::string& content) {
+    return "SHA256E-s" + std::to_string(content.size()) + "--" + to_hex(sha256_of(content)) +
+           ".onnx";
+}
+
+std::string annex_link(const std::string& key) {
+    return ".git/annex/objects/0j/K3/" + key + "/" + key;
+}
+
+TEST(ContentFacts, KeysOfGitAnnexNameThem) {
+    const std::string key = annex_key(model_file);
+    const ContentFacts expected{sha256_of(model_file), 4000, FactSource::annex};
+    MemoryTree pointer;
+    pointer.add("m.onnx", "/annex/objects/" + key + "\n");
+    MemoryTree link;
+    link.add_symlink("m.onnx", annex_link(key));
+    MemoryTree link_as_file;
+    link_as_file.add("m.onnx", annex_link(key));
+    for (MemoryTree* tree : {&pointer, &link, &link_as_file}) {
+        EXPECT_EQ(facts(*tree), expected);
+        EXPECT_FALSE(open_content(*tree, "m.onnx", expected));
+        tree->add_annex_object(key, model_file);
+        EXPECT_EQ(open_content(*tree, "m.onnx", expected)->size_bytes(), 4000u);
+        EXPECT_EQ(facts(*tree, {.rehash = true}), expected);
+        tree->add_annex_object(key, std::string(4000, 'x'));
+        EXPECT_EQ(problem(*tree, {.rehash = true}).rule, "annex-object-corrupt");
+    }
+    EXPECT_TRUE(is_annex_link(link, "m.onnx"));
+    EXPECT_FALSE(is_annex_link(pointer, "m.onnx"));
+}
+
+TEST(ContentFacts, OtherKeysOfGitAnnexAreNamedAndNotHashed) {
+    MemoryTree tree;
+    tree.add("m.onnx", "/annex/objects/MD5E-s5--0a1b.onnx\n");
+    EXPECT_EQ(problem(tree).message, "is a git-annex pointer whose key has no SHA-256 or no size");
+    EXPECT_THAT(problem(tree).hint, HasSubstr("git annex migrate"));
+    MemoryTree link;
+    link.add_symlink("m.onnx", annex_link("MD5E-s5--0a1b.onnx"));
+    EXPECT_FALSE(is_annex_link(link, "m.onnx"));
+    EXPECT_EQ(problem(link).rule, "file-unreadable");
+}
+
 }  // namespace
 }  // namespace onnxhub

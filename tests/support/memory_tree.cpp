@@ -51,6 +51,16 @@ MemoryTree& MemoryTree::add_corrupt_lfs_object(const Sha256& name, std::string c
     return *this;
 }
 
+MemoryTree& MemoryTree::add_annex_object(const std::string& key, std::string content) {
+    annex_objects_[key] = std::move(content);
+    return *this;
+}
+
+MemoryTree& MemoryTree::set_origin(Origin origin) {
+    origin_ = std::move(origin);
+    return *this;
+}
+
 MemoryTree& MemoryTree::remove(const std::string& path) {
     files_.erase(path);
     unmodified_.erase(path);
@@ -124,6 +134,12 @@ std::optional<LfsPointer> MemoryTree::unmodified_pointer(const std::string& path
 std::unique_ptr<ByteSource> MemoryTree::open_lfs_object(const LfsPointer& pointer) const {
     const auto found = lfs_objects_.find(pointer.oid);
     if (found == lfs_objects_.end() || found->second.size() != pointer.size_bytes) return nullptr;
+    return memory_source(found->second);
+}
+
+std::unique_ptr<ByteSource> MemoryTree::open_annex_object(const AnnexKey& key) const {
+    const auto found = annex_objects_.find(key.text);
+    if (found == annex_objects_.end() || found->second.size() != key.size_bytes) return nullptr;
     return memory_source(found->second);
 }
 

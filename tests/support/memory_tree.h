@@ -27,6 +27,8 @@ public:
     MemoryTree& add_lfs_object(std::string content);  ///< under its own digest
     /// Adds an object whose content does not match its name.
     MemoryTree& add_corrupt_lfs_object(const Sha256& name, std::string content);
+    MemoryTree& add_annex_object(const std::string& key, std::string content);
+    MemoryTree& set_origin(Origin origin);
     MemoryTree& remove(const std::string& path);
 
     std::vector<std::string> list() const override;
@@ -38,6 +40,8 @@ public:
     std::optional<HeldByGit> held_by_git(const std::string& path) const override;
     std::optional<LfsPointer> unmodified_pointer(const std::string& path) const override;
     std::unique_ptr<ByteSource> open_lfs_object(const LfsPointer& pointer) const override;
+    std::unique_ptr<ByteSource> open_annex_object(const AnnexKey& key) const override;
+    std::optional<Origin> origin() const override { return origin_; }
 
     std::set<std::string> opened() const;  ///< paths open() was called for
 
@@ -50,6 +54,8 @@ private:
     std::map<std::string, File> files_;
     std::map<std::string, LfsPointer> unmodified_;
     std::map<Sha256, std::string> lfs_objects_;
+    std::map<std::string, std::string> annex_objects_;
+    std::optional<Origin> origin_;
     std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();  ///< makes trees movable
     mutable std::set<std::string> opened_;
 };
