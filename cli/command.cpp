@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.h"
 
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "base/escaping.h"
+#include "hosting/client/hub_error.h"
 
 namespace onnxhub {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 const char* severity_color(Severity severity) {
     switch (severity) {
@@ -34,6 +39,19 @@ bool is_shown(const Streams& streams, Severity severity) {
     return streams.options.verbose;
 }
 
+std::string json_line(const Json& json) {
+    const std::string text = json.dump(-1, ' ', true, Json::error_handler_t::replace);
+    return without_runner_commands(text, "\\u0023") + "\n";
+}
+
+void print_message(const Streams& streams, std::string_view level, const std::string& text) {
+    if (streams.options.quiet) return;
+    const std::string line = streams.options.json_messages
+                                 ? json_line({{"level", level}, {"message", text}})
+                                 : "onnxhub: " + escaped_line(text) + "\n";
+    streams.err << line << std::flush;
+}
+
 }  // namespace
 
 std::string escaped_line(const std::string& text) {
@@ -41,8 +59,19 @@ std::string escaped_line(const std::string& text) {
 }
 
 void note(const Streams& streams, const std::string& text) {
-    if (streams.options.quiet) return;
-    streams.err << "onnxhub: " << escaped_line(text) << '\n';
+    print_message(streams, "note", text);
+}
+
+void warn(const Streams& streams, const std::string& text) {
+    print_message(streams, "warning", text);
+}
+
+void print_error(const Streams& streams, const UserError& error) {
+    if (!streams.options.json_messages) return print_error(streams.err, error.what());
+    const HubError known = to_hub_error(error);
+    Json json{{"level", "error"}, {"problem", name_of(known.problem)}, {"message", known.what()}};
+    if (known.http_status) json["http_status"] = *known.http_status;
+    streams.err << json_line(json) << std::flush;
 }
 
 void print_error(std::ostream& err, const std::string& text) {

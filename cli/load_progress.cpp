@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "base/escaping.h"
+#include "hosting/client/cache_layout.h"
+#include "hosting/client/hub_error.h"
 #include "manifest/diagnostic.h"
 
 namespace onnxhub {
@@ -17,6 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr auto silent_time = std::chrono::milliseconds(500);
+constexpr auto event_interval = std::chrono::seconds(1);
 
 std::string line_of(const Json& json) {
     return json.dump(-1, ' ', true, Json::error_handler_t::replace);
@@ -42,28 +45,51 @@ void LoadProgress::advanced(const WantedFile& file, std::uint64_t done) {
     const std::lock_guard lock(mutex_);
     const auto [place, is_new] = transfers_.try_emplace(file.key.hub_path);
     Transfer& transfer = place->second;
-    if (is_new) transfer.start = Clock::now();
+    if (is_new) begin(file, transfer);
     numbers_.bytes_done = numbers_.bytes_done - transfer.done + done;
     transfer.done = done;
-    if (!draws_ && Clock::now() - transfer.start > silent_time) print_percent(file, transfer);
+    if (draws_ || Clock::now() - transfer.start <= silent_time) return;
+    if (as_json_) return print_event(file, transfer);
+    print_percent(file, transfer);
 }
 
-void LoadProgress::print_percent(const WantedFile& file, Transfer& transfer) {
+void LoadProgress::begin(const WantedFile& file, Transfer& transfer) {
+    transfer.start = transfer.shown = Clock::now();
+    if (!as_json_) return;
+    event(line_of({{"event", "start"},
+                   {"file", file.key.hub_path},
+                   {"place", place_of(file.key)},
+                   {"total_bytes", file.key.size_bytes}}));
+}
+
+/// True when ten more percent have arrived.
+bool LoadProgress::reaches_next_tenth(const WantedFile& file, Transfer& transfer) {
     const std::uint64_t total = std::max<std::uint64_t>(file.key.size_bytes, 1);
     const auto tenths =
         static_cast<unsigned>(static_cast<double>(transfer.done) * 10 / static_cast<double>(total));
-    if (tenths <= transfer.shown_tenths || tenths >= 10) return;
+    if (tenths <= transfer.shown_tenths || tenths >= 10) return false;
     transfer.shown_tenths = tenths;
-    if (as_json_) {
-        return event(line_of({{"event", "progress"},
-                              {"file", file.key.hub_path},
-                              {"bytes", transfer.done},
-                              {"total_bytes", total}}));
-    }
+    return true;
+}
+
+void LoadProgress::print_event(const WantedFile& file, Transfer& transfer) {
+    const bool is_due = Clock::now() - transfer.shown >= event_interval;
+    if (!reaches_next_tenth(file, transfer) && !is_due) return;
+    transfer.shown = Clock::now();
+    event(line_of({{"event", "progress"},
+                   {"file", file.key.hub_path},
+                   {"bytes", transfer.done},
+                   {"total_bytes", file.key.size_bytes}}));
+}
+
+void LoadProgress::print_percent(const WantedFile& file, Transfer& transfer) {
+    if (!reaches_next_tenth(file, transfer)) return;
+    const std::uint64_t total = file.key.size_bytes;
     const std::chrono::duration<double> elapsed = Clock::now() - transfer.start;
     const std::string rate = rate_and_time_left({0, 1, transfer.done, total, elapsed.count()});
-    print_line(fmt::format("{}: {} % of {}{}{}", printable(file.key.hub_path), tenths * 10,
-                           human_bytes(total), rate.empty() ? "" : ", ", rate));
+    print_line(fmt::format("{}: {} % of {}{}{}", printable(file.key.hub_path),
+                           transfer.shown_tenths * 10, human_bytes(total), rate.empty() ? "" : ", ",
+                           rate));
 }
 
 void LoadProgress::loaded(const WantedFile& file, const LoadedFile& result) {
@@ -74,6 +100,7 @@ void LoadProgress::loaded(const WantedFile& file, const LoadedFile& result) {
     if (as_json_) {
         return event(line_of({{"event", "file"},
                               {"file", file.key.hub_path},
+                              {"place", place_of(file.key)},
                               {"path", result.path.string()},
                               {"sha256", to_hex(file.key.sha)},
                               {"bytes", file.key.size_bytes},
@@ -94,12 +121,13 @@ void LoadProgress::finished(const WantedModel& model, const std::filesystem::pat
                    {"path", path.string()}}));
 }
 
-void LoadProgress::failed(const std::optional<std::string>& model, const std::string& message) {
+void LoadProgress::failed(const std::optional<std::string>& model, const UserError& error) {
     if (!as_json_) return;
     const std::lock_guard lock(mutex_);
     event(line_of({{"event", "error"},
                    {"model", model ? Json(*model) : Json(nullptr)},
-                   {"message", message}}));
+                   {"problem", name_of(to_hub_error(error).problem)},
+                   {"message", error.what()}}));
 }
 
 void LoadProgress::finish() {
@@ -133,6 +161,7 @@ std::string LoadProgress::status_text() {
 /// The caller holds the mutex. The thread that draws the status line needs it too, so waiting for
 /// that thread here would be a deadlock. The thread redraws the status line below the new line.
 void LoadProgress::print_line(const std::string& text) {
+    if (streams_.options.json_messages) return note(streams_, text);
     if (streams_.options.quiet) return;
     streams_.err << (draws_ ? "\r\033[K" : "") << "onnxhub: " << escaped_line(text) << '\n'
                  << std::flush;
