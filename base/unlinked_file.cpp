@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 #include "base/error_text.h"
 #include "base/user_error.h"
@@ -21,6 +22,25 @@ Descriptor open_and_unlink(const std::string& folder) {
     if (file.is_open()) unlink(path.c_str());
     return file;
 }
+
+class UnlinkedSource : public ByteSource {
+public:
+    UnlinkedSource(Descriptor file, std::uint64_t size_bytes)
+        : file_(std::move(file)), size_bytes_(size_bytes) {}
+
+    std::uint64_t size_bytes() const override { return size_bytes_; }
+
+    std::size_t read(std::uint64_t offset, std::span<std::byte> into) const override {
+        if (offset >= size_bytes_) return 0;
+        const std::uint64_t left = size_bytes_ - offset;
+        if (into.size() > left) into = into.first(static_cast<std::size_t>(left));
+        return read_at(file_, offset, into);
+    }
+
+private:
+    Descriptor file_;
+    std::uint64_t size_bytes_;
+};
 
 }  // namespace
 
@@ -54,6 +74,10 @@ std::size_t read_at(const Descriptor& file, std::uint64_t offset, std::span<std:
     if (const auto count = read_all_at(file, offset, into)) return *count;
     throw UserError(std::string("a file can't be read (") + error_text() +
                     "); check its permissions and the disk");
+}
+
+std::unique_ptr<ByteSource> unlinked_source(Descriptor file, std::uint64_t size_bytes) {
+    return std::make_unique<UnlinkedSource>(std::move(file), size_bytes);
 }
 
 }  // namespace onnxhub

@@ -4,8 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
+#include "base/byte_source.h"
 #include "base/descriptor.h"
 
 namespace onnxhub {
@@ -21,5 +23,8 @@ void write_at(const Descriptor& file, std::uint64_t offset, std::span<const std:
 /// Reads from `offset` (bytes) until `into` is full or the file ends. Returns the number of bytes.
 /// Throws UserError when a read fails.
 std::size_t read_at(const Descriptor& file, std::uint64_t offset, std::span<std::byte> into);
+
+/// The first `size_bytes` bytes of the file, which it keeps open.
+std::unique_ptr<ByteSource> unlinked_source(Descriptor file, std::uint64_t size_bytes);
 
 }  // namespace onnxhub

@@ -230,7 +230,7 @@ class Bench:
                 "`onnxhub generate --rev`": self.generate(bare, "--rev", revision, "--output", f"{folder}/m.json"),
                 # Ignored, because these five known errors make the exit status 1.
                 "`onnxhub validate --rev`": self.validate(bare, "--rev", revision, "--settings",
-                                                          f"{HERE}/../templates/official-zoo/onnxhub.toml",
+                                                          f"{HERE}/../templates/sources/official-zoo.toml",
                                                           "--ignore", "row-without-entry"),
                 "lower bound: `git ls-tree -r` of that commit": ["git", "-C", bare, "ls-tree", "-r", revision],
                 "lower bound: program start": self.start_up(),

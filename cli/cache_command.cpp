@@ -7,9 +7,9 @@
 #include <chrono>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/escaping.h"
@@ -20,12 +20,12 @@
 #include "cli/progress.h"
 #include "hosting/client/cache_inventory.h"
 #include "manifest/diagnostic.h"
+#include "manifest/json.h"
 
 namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 struct CacheArguments {
     std::optional<std::string> cache;
@@ -79,29 +79,37 @@ std::string cache_table(const std::vector<CachedFile>& files) {
     return text;
 }
 
+JsonValue text_or_null(const std::string& text) {
+    return text.empty() ? JsonValue() : json_string(text);
+}
+
 /// The digest of the file itself, or with `of_set` of a model with its external data.
-Json digest_of(const CachedFile& file, bool of_set) {
-    return file.sha && file.has_folder == of_set ? Json(to_hex(*file.sha)) : Json(nullptr);
+JsonValue digest_of(const CachedFile& file, bool of_set) {
+    return text_or_null(file.sha && file.has_folder == of_set ? to_hex(*file.sha) : "");
+}
+
+JsonValue to_json(const CachedFile& file) {
+    return json_object({{"path", json_string(file.path.string())},
+                        {"hub", text_or_null(file.hub)},
+                        {"hub_path", json_string(file.hub_path)},
+                        {"sha256", digest_of(file, false)},
+                        {"set_sha256", digest_of(file, true)},
+                        {"bytes", json_unsigned(file.size_bytes)},
+                        {"unpacked_bytes", json_unsigned(file.unpacked_bytes)},
+                        {"last_use", json_string(to_text(file.used, "{:%Y-%m-%dT%H:%M:%SZ}"))}});
 }
 
 std::string cache_json(const CacheInventory& inventory) {
-    Json files = Json::array();
-    for (const CachedFile& file : inventory.files) {
-        files.push_back({{"path", file.path.string()},
-                         {"hub", file.hub.empty() ? Json(nullptr) : Json(file.hub)},
-                         {"hub_path", file.hub_path},
-                         {"sha256", digest_of(file, false)},
-                         {"set_sha256", digest_of(file, true)},
-                         {"bytes", file.size_bytes},
-                         {"unpacked_bytes", file.unpacked_bytes},
-                         {"last_use", to_text(file.used, "{:%Y-%m-%dT%H:%M:%SZ}")}});
+    JsonArray files, leftovers;
+    for (const CachedFile& file : inventory.files) files.push_back(to_json(file));
+    for (const fs::path& path : inventory.leftovers) {
+        leftovers.push_back(json_string(path.string()));
     }
-    Json leftovers = Json::array();
-    for (const fs::path& path : inventory.leftovers) leftovers.push_back(path.string());
-    const Json json = {{"files", std::move(files)},
-                       {"leftovers", std::move(leftovers)},
-                       {"leftover_bytes", inventory.leftover_bytes}};
-    return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+    const JsonValue json =
+        json_object({{"files", json_array(std::move(files))},
+                     {"leftovers", json_array(std::move(leftovers))},
+                     {"leftover_bytes", json_unsigned(inventory.leftover_bytes)}});
+    return json_text(json, {.indent = 2}) + "\n";
 }
 
 void note_leftovers(const CacheInventory& inventory, const Streams& streams) {

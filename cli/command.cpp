@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.h"
 
-#include <nlohmann/json.hpp>
 #include <ostream>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/escaping.h"
 #include "hosting/client/hub_error.h"
+#include "manifest/json.h"
 
 namespace onnxhub {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 const char* severity_color(Severity severity) {
     switch (severity) {
@@ -39,15 +38,16 @@ bool is_shown(const Streams& streams, Severity severity) {
     return streams.options.verbose;
 }
 
-std::string json_line(const Json& json) {
-    const std::string text = json.dump(-1, ' ', true, Json::error_handler_t::replace);
+std::string json_line(JsonObject members) {
+    const std::string text = json_text(json_object(std::move(members)), {.indent = 0});
     return without_runner_commands(text, "\\u0023") + "\n";
 }
 
 void print_message(const Streams& streams, std::string_view level, const std::string& text) {
     if (streams.options.quiet) return;
     const std::string line = streams.options.json_messages
-                                 ? json_line({{"level", level}, {"message", text}})
+                                 ? json_line({{"level", json_string(std::string(level))},
+                                              {"message", json_string(text)}})
                                  : "onnxhub: " + escaped_line(text) + "\n";
     streams.err << line << std::flush;
 }
@@ -69,9 +69,11 @@ void warn(const Streams& streams, const std::string& text) {
 void print_error(const Streams& streams, const UserError& error) {
     if (!streams.options.json_messages) return print_error(streams.err, error.what());
     const HubError known = to_hub_error(error);
-    Json json{{"level", "error"}, {"problem", name_of(known.problem)}, {"message", known.what()}};
-    if (known.http_status) json["http_status"] = *known.http_status;
-    streams.err << json_line(json) << std::flush;
+    JsonObject members{{"level", json_string("error")},
+                       {"problem", json_string(std::string(name_of(known.problem)))},
+                       {"message", json_string(known.what())}};
+    if (known.http_status) members.push_back({"http_status", json_integer(*known.http_status)});
+    streams.err << json_line(std::move(members)) << std::flush;
 }
 
 void print_error(std::ostream& err, const std::string& text) {

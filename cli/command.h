@@ -67,6 +67,7 @@ void add_generate_command(CLI::App& app, Command& chosen);
 void add_info_command(CLI::App& app, Command& chosen);
 void add_init_command(CLI::App& app, Command& chosen);
 void add_inspect_command(CLI::App& app, Command& chosen);
+void add_sources_command(CLI::App& app, Command& chosen);
 void add_list_command(CLI::App& app, Command& chosen);
 void add_load_command(CLI::App& app, Command& chosen);
 void add_load_composite_command(CLI::App& app, Command& chosen);

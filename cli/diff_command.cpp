@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // `onnxhub diff`: show what changed inside each model between two revisions.
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
-#include <system_error>
-#include <utility>
-#include <vector>
 
 #include "base/atomic_file.h"
-#include "base/user_error.h"
 #include "cli/command.h"
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
 #include "cli/progress.h"
-#include "diff/diff_report.h"
+#include "diff/revision_diff.h"
 #include "model/onnx_worker.h"
 #include "model/shape_inference.h"
-#include "repository/change_base.h"
-#include "repository/hub_folder.h"
 
 namespace onnxhub {
 namespace {
@@ -33,97 +27,15 @@ struct DiffArguments {
     bool deepen = false;
 };
 
-/// "BASE", "BASE..HEAD" or "BASE...HEAD", with the meaning they have for `git diff`.
-struct Range {
-    std::string base;
-    std::optional<std::string> head;  ///< absent: the working tree
-    bool from_merge_base = false;
-};
-
-Range parse_range(const std::string& text) {
-    const std::size_t dots = text.find("..");
-    if (dots == text.npos) return {text, std::nullopt, false};
-    const bool has_three = text.compare(dots, 3, "...") == 0;
-    const auto or_head = [](std::string name) { return name.empty() ? "HEAD" : std::move(name); };
-    return {or_head(text.substr(0, dots)), or_head(text.substr(dots + (has_three ? 3 : 2))),
-            has_three};
-}
-
-/// open_hub() reports these errors too, but suggests options that `diff` does not have.
-void check_repository(const DiffArguments& arguments, const Range& range) {
-    std::error_code error;
-    if (!std::filesystem::is_directory(arguments.folder, error)) return;  // open_hub() reports it
-    const auto repository = GitRepository::find(arguments.folder);
-    if (!repository) {
-        throw UserError(arguments.folder +
-                        ": is not in a git repository, so there is nothing to compare; name "
-                        "the directory of a clone");
-    }
-    if (!range.head && repository->is_bare()) {
-        throw UserError(arguments.folder +
-                        ": is a bare repository, which has no working tree; name two "
-                        "revisions, such as HEAD~1..HEAD");
-    }
-}
-
-CommitId base_commit(const DiffArguments& arguments, const Range& range, const HubFolder& hub,
-                     HubPrinter& printer) {
-    if (!range.from_merge_base && !arguments.deepen) {
-        return hub.repository->resolve_commit(range.base);
-    }
-    const CommitId head = hub.commit ? *hub.commit : hub.repository->resolve_commit("HEAD");
-    const ChangeBase base =
-        find_change_base({hub.folder, range.base, head, arguments.deepen, git_messages(printer)});
-    if (!base.commit) throw UserError(base.note);
-    return *base.commit;
-}
-
-/// One side of the comparison; owns what HubSide refers to.
-struct Side {
-    std::unique_ptr<Tree> tree;
-    Settings settings;
-    std::optional<ManifestDocument> manifest;
-};
-
-/// The manifest is optional, so an unreadable one is not an error.
-Side open_side(std::unique_ptr<Tree> tree, Diagnostics& diagnostics) {
-    Side side;
-    side.tree = std::move(tree);
-    side.settings = read_settings(*side.tree, std::nullopt, diagnostics);
-    try {
-        const auto text =
-            read_hub_file(*side.tree, std::string(manifest_file_name), json_size_limit);
-        if (!text) return side;
-        auto manifest = parse_manifest(*text);
-        if (auto* document = std::get_if<ManifestDocument>(&manifest)) {
-            side.manifest = std::move(*document);
-        }
-    } catch (const UserError&) {  // a partial clone, a link out of the hub
-    }
-    return side;
-}
-
-HubSide view_of(const Side& side) {
-    return {*side.tree, side.settings, side.manifest ? &*side.manifest : nullptr};
-}
-
 ExitCode run_diff(const DiffArguments& arguments, const Streams& streams) {
     catch_interruptions();
-    const Range range = parse_range(arguments.range);
-    check_repository(arguments, range);
     HubPrinter printer(streams);
-    HubFolder hub = open_hub(arguments.folder, range.head);
-    Diagnostics diagnostics;
-    const CommitId base = base_commit(arguments, range, hub, printer);
-    const Side before = open_side(hub.repository->tree_of(base, hub.subfolder), diagnostics);
-    const Side after = open_side(std::move(hub.tree), diagnostics);
+    const RevisionDiffRequest request{arguments.folder, parse_revision_range(arguments.range),
+                                      arguments.deepen, git_messages(printer)};
     const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
-    DiffReport report;
-    report.before = range.base;
-    report.after = range.head.value_or("the working tree");
-    report.diff =
-        compare_models(view_of(before), view_of(after),
-                       {inference.get(), &printer.progress(), arguments.jobs.value_or(0)});
+    Diagnostics diagnostics;
+    const DiffReport report = compare_revisions(
+        request, {inference.get(), &printer.progress(), arguments.jobs.value_or(0)}, diagnostics);
     printer.progress().finish();
     print(streams, diagnostics);
     const std::string text = render(report, arguments.format);

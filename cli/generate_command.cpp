@@ -10,6 +10,7 @@
 #include <ostream>
 #include <utility>
 
+#include "base/environment.h"
 #include "cli/command.h"
 #include "cli/generation_report.h"
 #include "cli/hub_options.h"
@@ -17,6 +18,7 @@
 #include "cli/interruption.h"
 #include "cli/shard_options.h"
 #include "generator/hub_generation.h"
+#include "hosting/client/user_config.h"
 #include "manifest/manifest_difference.h"
 #include "manifest/manifest_reader.h"
 #include "model/onnx_worker.h"
@@ -56,6 +58,16 @@ bool changes_hub(const GenerateArguments& arguments) {
     return *arguments.output != "-" && is_manifest_of(arguments.hub_root, *arguments.output);
 }
 
+/// The URLs are untrusted, so they lead to the public internet and hosts that the user names.
+ElsewhereOptions elsewhere_options() {
+    ElsewhereOptions options;
+    options.http.policy = address_policy_of(read_user_config(process_environment));
+    options.http.user_agent = "onnxhub/" ONNXHUB_VERSION;
+    options.http.is_stopped = is_interrupted;
+    options.state_folder = default_state_folder(process_environment);
+    return options;
+}
+
 GenerationRequest generation_request(const GenerateArguments& arguments) {
     GenerationRequest request;
     request.folder = arguments.hub_root;
@@ -69,6 +81,7 @@ GenerationRequest generation_request(const GenerateArguments& arguments) {
     request.shard = arguments.shard;
     if (arguments.fetch) {
         request.fetch = {arguments.drop, arguments.max_disk_bytes, arguments.resume_file};
+        request.fetch_elsewhere = elsewhere_options();
     }
     request.discover = arguments.discover;
     request.rehash = arguments.rehash;

@@ -9,6 +9,7 @@
 #include "base/quantity.h"
 #include "base/user_error.h"
 #include "cli/interruption.h"
+#include "http/url.h"
 
 namespace onnxhub {
 
@@ -19,7 +20,8 @@ std::string model_count(std::size_t count) {
 HubPrinter::HubPrinter(const Streams& streams)
     : streams_(streams),
       draws_(streams.err_is_terminal && !streams.options.no_progress && !streams.options.quiet),
-      progress_(streams.err, draws_) {}
+      progress_(streams.err, draws_),
+      download_(streams.err, draws_) {}
 
 void HubPrinter::check_interruption() {
     onnxhub::check_interruption();
@@ -59,6 +61,21 @@ void HubPrinter::resumed(std::size_t models, const std::string& resume_file) {
 void HubPrinter::started_again(const std::string& resume_file) {
     note(streams_,
          resume_file + " belongs to another shard or another state of the hub; starting again");
+}
+
+void HubPrinter::download_started(const std::string& url, std::optional<std::uint64_t> size_bytes) {
+    download_.finish();
+    note(streams_, fmt::format("downloading {}{}", shown_url(url),
+                               size_bytes ? " (" + human_bytes(*size_bytes) + ")" : ""));
+    download_.start(size_bytes);
+}
+
+void HubPrinter::downloaded(std::uint64_t bytes) {
+    download_.set(bytes);
+}
+
+void HubPrinter::download_finished() {
+    download_.finish();
 }
 
 void HubPrinter::git_message(const std::string& line, bool is_final) {

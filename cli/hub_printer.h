@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "cli/command.h"
@@ -32,6 +33,9 @@ public:
     void model_too_large(const std::string& path, std::uint64_t size_bytes) override;
     void resumed(std::size_t models, const std::string& resume_file) override;
     void started_again(const std::string& resume_file) override;
+    void download_started(const std::string& url, std::optional<std::uint64_t> size_bytes) override;
+    void downloaded(std::uint64_t bytes) override;
+    void download_finished() override;
     void git_message(const std::string& line, bool is_final) override;
     bool wants_git_progress() const override;
 
@@ -45,6 +49,7 @@ private:
     Streams streams_;
     bool draws_;
     HashProgress progress_;
+    DownloadLine download_;
 };
 
 }  // namespace onnxhub

@@ -123,17 +123,16 @@ void throw_first(const std::vector<Order>& orders, const Streams& streams) {
 
 void check_load_options(const LoadArguments& arguments) {
     if (arguments.models.empty() && !arguments.is_locked) {
-        throw UserError("command line: no model is named; name models that `onnxhub list` shows");
+        throw CLI::ValidationError("no model is named; name models that `onnxhub list` shows");
     }
     if (arguments.output && arguments.models.size() != 1) {
-        throw UserError("command line: --output takes one model; name one");
+        throw CLI::ValidationError("--output takes one model; name one");
     }
 }
 
 /// Finds the models to load. Creates the client, which loading needs later.
 std::vector<Order> find_models(const LoadArguments& arguments, const Streams& streams,
                                LoadProgress& progress, std::optional<HubClient>& client) {
-    check_load_options(arguments);
     std::optional<LockFile> lock;
     if (arguments.is_locked) lock = read_lock_file(arguments.lock_file);
     HubArguments hub = arguments.hub;
@@ -199,13 +198,15 @@ void add_load_command(CLI::App& app, Command& chosen) {
     command
         ->add_option("--lock-file", arguments->lock_file,
                      "Read this lock file (default: onnxhub.lock)")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->needs(locked);
     for (const char* option : {"--hub", "--opset", "--max-opset", "--max-ir", "--with-test-data"}) {
         locked->excludes(command->get_option(option));
     }
     command->add_flag("--json", arguments->json,
                       "Print progress, files, models and errors as JSON Lines");
     command->callback([arguments, &chosen] {
+        check_load_options(*arguments);
         chosen = [arguments](const Streams& streams) { return run_load(*arguments, streams); };
     });
 }

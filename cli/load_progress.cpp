@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <ostream>
 #include <utility>
 
@@ -12,17 +11,18 @@
 #include "hosting/client/cache_layout.h"
 #include "hosting/client/hub_error.h"
 #include "manifest/diagnostic.h"
+#include "manifest/json.h"
 
 namespace onnxhub {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr auto silent_time = std::chrono::milliseconds(500);
 constexpr auto event_interval = std::chrono::seconds(1);
 
-std::string line_of(const Json& json) {
-    return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+/// One line of the output, which begins with the name of the event.
+std::string line_of(const char* event, JsonObject members) {
+    members.insert(members.begin(), {"event", json_string(event)});
+    return json_text(json_object(std::move(members)), {.indent = 0});
 }
 
 }  // namespace
@@ -56,10 +56,9 @@ void LoadProgress::advanced(const WantedFile& file, std::uint64_t done) {
 void LoadProgress::begin(const WantedFile& file, Transfer& transfer) {
     transfer.start = transfer.shown = Clock::now();
     if (!as_json_) return;
-    event(line_of({{"event", "start"},
-                   {"file", file.key.hub_path},
-                   {"place", place_of(file.key)},
-                   {"total_bytes", file.key.size_bytes}}));
+    event(line_of("start", {{"file", json_string(file.key.hub_path)},
+                            {"place", json_string(place_of(file.key))},
+                            {"total_bytes", json_unsigned(file.key.size_bytes)}}));
 }
 
 /// True when ten more percent have arrived.
@@ -76,10 +75,9 @@ void LoadProgress::print_event(const WantedFile& file, Transfer& transfer) {
     const bool is_due = Clock::now() - transfer.shown >= event_interval;
     if (!reaches_next_tenth(file, transfer) && !is_due) return;
     transfer.shown = Clock::now();
-    event(line_of({{"event", "progress"},
-                   {"file", file.key.hub_path},
-                   {"bytes", transfer.done},
-                   {"total_bytes", file.key.size_bytes}}));
+    event(line_of("progress", {{"file", json_string(file.key.hub_path)},
+                               {"bytes", json_unsigned(transfer.done)},
+                               {"total_bytes", json_unsigned(file.key.size_bytes)}}));
 }
 
 void LoadProgress::print_percent(const WantedFile& file, Transfer& transfer) {
@@ -98,14 +96,13 @@ void LoadProgress::loaded(const WantedFile& file, const LoadedFile& result) {
     if (result.was_cached) numbers_.bytes -= std::min(numbers_.bytes, file.key.size_bytes);
     for (const std::string& problem : result.problems) print_line(printable(problem));
     if (as_json_) {
-        return event(line_of({{"event", "file"},
-                              {"file", file.key.hub_path},
-                              {"place", place_of(file.key)},
-                              {"path", result.path.string()},
-                              {"sha256", to_hex(file.key.sha)},
-                              {"bytes", file.key.size_bytes},
-                              {"cached", result.was_cached},
-                              {"source", result.source}}));
+        return event(line_of("file", {{"file", json_string(file.key.hub_path)},
+                                      {"place", json_string(place_of(file.key))},
+                                      {"path", json_string(result.path.string())},
+                                      {"sha256", json_string(to_hex(file.key.sha))},
+                                      {"bytes", json_unsigned(file.key.size_bytes)},
+                                      {"cached", json_bool(result.was_cached)},
+                                      {"source", json_string(result.source)}}));
     }
     if (result.was_cached) return;
     print_line(fmt::format("{}: {}, SHA-256 verified", printable(file.key.hub_path),
@@ -115,19 +112,18 @@ void LoadProgress::loaded(const WantedFile& file, const LoadedFile& result) {
 void LoadProgress::finished(const WantedModel& model, const std::filesystem::path& path) {
     if (!as_json_) return;
     const std::lock_guard lock(mutex_);
-    event(line_of({{"event", "model"},
-                   {"model", model.model},
-                   {"opset_version", model.opset},
-                   {"path", path.string()}}));
+    event(line_of("model", {{"model", json_string(model.model)},
+                            {"opset_version", json_integer(model.opset)},
+                            {"path", json_string(path.string())}}));
 }
 
 void LoadProgress::failed(const std::optional<std::string>& model, const UserError& error) {
     if (!as_json_) return;
     const std::lock_guard lock(mutex_);
-    event(line_of({{"event", "error"},
-                   {"model", model ? Json(*model) : Json(nullptr)},
-                   {"problem", name_of(to_hub_error(error).problem)},
-                   {"message", error.what()}}));
+    event(line_of("error",
+                  {{"model", model ? json_string(*model) : JsonValue()},
+                   {"problem", json_string(std::string(name_of(to_hub_error(error).problem)))},
+                   {"message", json_string(error.what())}}));
 }
 
 void LoadProgress::finish() {

@@ -36,11 +36,10 @@ struct LockArguments {
 void check_lock_options(const LockArguments& arguments) {
     const bool needs_file = arguments.is_update || !arguments.removed.empty();
     if (arguments.models.empty() && !needs_file) {
-        throw UserError(
-            "command line: no model is named; name one, or use --update or --remove NAME");
+        throw CLI::ValidationError("no model is named; name one, or use --update or --remove");
     }
     if (needs_file && arguments.output == "-") {
-        throw UserError("command line: --update and --remove change a file; name it with --output");
+        throw CLI::ValidationError("--update and --remove change a file; name it with --output");
     }
 }
 
@@ -123,7 +122,6 @@ std::string summary(const LockArguments& arguments, const LockFile& lock) {
 }
 
 ExitCode run_lock(const LockArguments& arguments, const Streams& streams) {
-    check_lock_options(arguments);
     LockFile lock = present_lock(arguments);
     remove_models(arguments, lock);
     if (!arguments.models.empty() || arguments.is_update) update_models(arguments, lock, streams);
@@ -165,6 +163,7 @@ void add_lock_command(CLI::App& app, Command& chosen) {
                      "Write this lock file; '-' is standard output (default: onnxhub.lock)")
         ->type_name("FILE|-");
     command->callback([arguments, &chosen] {
+        check_lock_options(*arguments);
         chosen = [arguments](const Streams& streams) { return run_lock(*arguments, streams); };
     });
 }

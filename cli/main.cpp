@@ -7,6 +7,7 @@
 #include <exception>
 #include <iostream>
 #include <new>
+#include <string>
 #include <string_view>
 
 #include "base/terminal_size.h"
@@ -62,6 +63,7 @@ constexpr NamedCommand commands[] = {
     {"generate", &add_generate_command},
     {"inspect", &add_inspect_command},
     {"validate", &add_validate_command},
+    {"sources", &add_sources_command},
     {"diff", &add_diff_command},
     {"list", &add_list_command},
     {"info", &add_info_command},
@@ -105,11 +107,18 @@ int status_of(ExitCode code) {
     return static_cast<int>(code);
 }
 
+/// The command as far as it was recognized: "onnxhub cache prune".
+std::string recognized_command(const CLI::App& app) {
+    const auto chosen = app.get_subcommands();
+    const std::string name = app.get_name();
+    return chosen.empty() ? name : name + " " + recognized_command(*chosen.front());
+}
+
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     // print_error() escapes it: arguments may contain untrusted names of branches and files.
-    print_error(std::cerr, std::string("command line: ") + error.what() +
-                               "; see `onnxhub --help` or `onnxhub <command> --help`");
+    print_error(std::cerr, std::string("command line: ") + error.what() + "; see `" +
+                               recognized_command(app) + " --help`");
     return status_of(ExitCode::unusable);
 }
 

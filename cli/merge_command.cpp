@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // `onnxhub merge`: join the parts that several machines made; check the report of another run and
 // print it in another format.
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include "base/byte_source.h"
-#include "base/escaping.h"
 #include "base/user_error.h"
 #include "cli/command.h"
 #include "cli/generation_report.h"
@@ -21,15 +16,12 @@
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
 #include "cli/report_output.h"
-#include "cli/shard_options.h"
 #include "diff/diff_report.h"
-#include "generator/manifest_part.h"
+#include "generator/part_files.h"
 #include "manifest/diagnostic.h"
-#include "manifest/json.h"
-#include "manifest/manifest_reader.h"
-#include "repository/hub_folder.h"
+#include "manifest/part_file.h"
 #include "validator/baseline_file.h"
-#include "validator/report_reader.h"
+#include "validator/report_files.h"
 
 namespace onnxhub {
 namespace {
@@ -43,85 +35,40 @@ struct MergeArguments {
     bool allow_removals = false;
 };
 
-[[noreturn]] void refuse(const std::string& file, int line, const std::string& reason) {
-    throw UserError(fmt::format(
-        "{}{}: {}; name a file that `onnxhub` wrote with --format json or "
-        "--shard",
-        printable(file), line > 0 ? ":" + std::to_string(line) : "", printable(reason)));
-}
-
-JsonValue read_part(const std::string& file) {
-    auto parsed = parse_json(read_file(file, json_size_limit));
-    if (const auto* error = std::get_if<JsonSyntaxError>(&parsed)) {
-        refuse(file, error->line, error->message);
-    }
-    return std::get<JsonDocument>(std::move(parsed)).root;
-}
-
-/// The keys of a document show its kind.
-bool is_diff(const JsonValue& document) {
-    return document.find("models") && document.find("unchanged");
-}
-
-ExitCode show_diff(const MergeArguments& arguments, const JsonValue& document,
-                   const Streams& streams) {
-    auto parsed = parse_diff_report(document);
-    if (const auto* reason = std::get_if<std::string>(&parsed)) {
-        refuse(arguments.files.front(), 0, *reason);
-    }
-    const ReportFormat format = arguments.output.format.value_or(ReportFormat::text);
-    if (format != ReportFormat::text && format != ReportFormat::markdown &&
-        format != ReportFormat::json) {
-        throw UserError(
-            "command line: a report of `diff` has the formats text, markdown and json; choose one");
-    }
-    const std::string text = render(std::get<DiffReport>(parsed),
-                                    format == ReportFormat::text       ? DiffFormat::text
-                                    : format == ReportFormat::markdown ? DiffFormat::markdown
-                                                                       : DiffFormat::json,
-                                    arguments.output.limit_bytes.value_or(diff_comment_limit));
-    write_text(text, arguments.output, streams);
-    return ExitCode::done;
-}
-
-std::vector<ManifestPart> read_manifest_parts(const std::vector<std::string>& files,
-                                              const std::vector<JsonValue>& documents) {
-    std::vector<ManifestPart> parts;
-    std::vector<Shard> shards;
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        if (!is_manifest_part(documents[i])) refuse(files[i], 0, "is not a part of a manifest");
-        auto parsed = parse_manifest_part(documents[i]);
-        if (const auto* reason = std::get_if<std::string>(&parsed)) refuse(files[i], 0, *reason);
-        parts.push_back(std::get<ManifestPart>(std::move(parsed)));
-        const ManifestPart& part = parts.back();
-        shards.push_back(part.shard);
-        if (!part.is_complete) {
-            throw UserError(printable(files[i]) +
-                            ": is the --resume file of an unfinished run; name the part that it "
-                            "writes at its end");
-        }
-        if (part.inputs != parts.front().inputs) {
+DiffFormat diff_format(ReportFormat format) {
+    switch (format) {
+        case ReportFormat::text:
+            return DiffFormat::text;
+        case ReportFormat::markdown:
+            return DiffFormat::markdown;
+        case ReportFormat::json:
+            return DiffFormat::json;
+        default:
             throw UserError(
-                fmt::format("{}: belongs to another state of the hub than {}; run "
-                            "all shards on the same commit",
-                            printable(files[i]), printable(files.front())));
-        }
+                "command line: a report of `diff` has the formats text, markdown and json; "
+                "choose one");
     }
-    require_all_shards(files, shards);
-    return parts;
+}
+
+ExitCode show_diff(const MergeArguments& arguments, const PartFile& file, const Streams& streams) {
+    const DiffReport report = diff_report_in(file);
+    const DiffFormat format = diff_format(arguments.output.format.value_or(ReportFormat::text));
+    write_text(render(report, format, arguments.output.limit_bytes.value_or(diff_comment_limit)),
+               arguments.output, streams);
+    return ExitCode::done;
 }
 
 /// Locks the hub whose manifest is written. Other files need no lock.
 std::optional<HubLock> lock_of_output(const std::optional<std::string>& output,
                                       HubPrinter& printer) {
-    namespace fs = std::filesystem;
-    if (!output || fs::path(*output).filename() != manifest_file_name) return std::nullopt;
+    if (!output || std::filesystem::path(*output).filename() != manifest_file_name) {
+        return std::nullopt;
+    }
     catch_interruptions();
-    const fs::path folder = fs::path(*output).parent_path();
-    return lock_hub(folder.empty() ? "." : folder, printer);
+    return lock_hub_of(*output, printer);
 }
 
-ExitCode write_merged(const MergeArguments& arguments, const std::vector<JsonValue>& documents,
+ExitCode write_merged(const MergeArguments& arguments, const std::vector<PartFile>& files,
                       const Streams& streams) {
     if (arguments.has_report_options) {
         throw UserError(
@@ -129,8 +76,7 @@ ExitCode write_merged(const MergeArguments& arguments, const std::vector<JsonVal
             "--baseline and --fail-on");
     }
     Diagnostics diagnostics;
-    const MergedParts merged =
-        merge_parts(read_manifest_parts(arguments.files, documents), diagnostics);
+    const MergedParts merged = merge_part_files(files, diagnostics);
     print(streams, diagnostics);
     print_result(streams, merged.result);
     const ManifestUpdate& update = merged.result.update;
@@ -145,42 +91,24 @@ ExitCode write_merged(const MergeArguments& arguments, const std::vector<JsonVal
                                                                          : ExitCode::done;
 }
 
-ExitCode write_reports(const MergeArguments& arguments, const std::vector<JsonValue>& documents,
+ExitCode write_reports(const MergeArguments& arguments, const std::vector<PartFile>& files,
                        const Streams& streams) {
-    std::vector<ValidationReport> reports;
-    std::vector<Shard> shards;
-    for (std::size_t i = 0; i < documents.size(); ++i) {
-        auto parsed = parse_report(documents[i]);
-        if (const auto* reason = std::get_if<std::string>(&parsed)) {
-            refuse(arguments.files[i], 0, *reason);
-        }
-        reports.push_back(std::get<ValidationReport>(std::move(parsed)));
-        if (reports.back().shard) shards.push_back(*reports.back().shard);
+    auto [report, checked_everything] = merge_report_files(files);
+    if (arguments.baseline) {
+        apply_baseline(*arguments.baseline, std::nullopt, checked_everything, report);
     }
-    // A single report may be printed even if it is of one shard.
-    if (reports.size() > 1 && !shards.empty()) {
-        if (shards.size() < reports.size()) {
-            throw UserError(
-                "command line: some of these reports are of shards and some are not; name all "
-                "parts of one run");
-        }
-        require_all_shards(arguments.files, shards);
-    }
-    ValidationReport report = merge_reports(std::move(reports));
-    if (arguments.baseline)
-        apply_baseline(*arguments.baseline, std::nullopt, !shards.empty(), report);
     write_report(report, arguments.output, streams);
     return fails(report, arguments.fail_on) ? ExitCode::findings : ExitCode::done;
 }
 
 ExitCode run_merge(const MergeArguments& arguments, const Streams& streams) {
-    std::vector<JsonValue> documents;
-    for (const std::string& file : arguments.files) documents.push_back(read_part(file));
-    if (documents.size() == 1 && is_diff(documents.front())) {
-        return show_diff(arguments, documents.front(), streams);
+    std::vector<PartFile> files;
+    for (const std::string& name : arguments.files) files.push_back(read_part_file(name));
+    if (files.size() == 1 && is_diff_report(files.front().document)) {
+        return show_diff(arguments, files.front(), streams);
     }
-    if (is_manifest_part(documents.front())) return write_merged(arguments, documents, streams);
-    return write_reports(arguments, documents, streams);
+    if (is_manifest_part(files.front().document)) return write_merged(arguments, files, streams);
+    return write_reports(arguments, files, streams);
 }
 
 }  // namespace

@@ -102,4 +102,30 @@ void HashProgress::finish() {
     line_.finish();
 }
 
+std::string download_line(const ProgressNumbers& numbers) {
+    if (numbers.bytes == 0) return human_bytes(numbers.bytes_done);
+    const std::string line =
+        fmt::format("{} of {}", human_bytes(numbers.bytes_done), human_bytes(numbers.bytes));
+    const std::string rate = rate_and_time_left(numbers);
+    return rate.empty() ? line : line + ", " + rate;
+}
+
+DownloadLine::DownloadLine(std::ostream& terminal, bool draws)
+    : draws_(draws), line_(terminal, [this] {
+          const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+          return "downloading " + download_line({0, 1, bytes_done_, bytes_, elapsed.count()});
+      }) {}
+
+void DownloadLine::start(std::optional<std::uint64_t> size_bytes) {
+    finish();
+    start_ = std::chrono::steady_clock::now();
+    bytes_ = size_bytes.value_or(0);
+    bytes_done_ = 0;
+    if (draws_) line_.start();
+}
+
+void DownloadLine::finish() {
+    line_.finish();
+}
+
 }  // namespace onnxhub

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -70,6 +71,25 @@ private:
     const bool draws_;
     const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     std::atomic<std::size_t> files_{0}, files_done_{0};
+    std::atomic<std::uint64_t> bytes_{0}, bytes_done_{0};
+    StatusLine line_;
+};
+
+/// "3.1 MiB of 12 MiB, 4.0 MiB/s, 3 s left"; without a known size "3.1 MiB".
+std::string download_line(const ProgressNumbers& numbers);
+
+/// Draws the progress of one download after another if `draws` is set.
+class DownloadLine {
+public:
+    DownloadLine(std::ostream& terminal, bool draws);
+
+    void start(std::optional<std::uint64_t> size_bytes);
+    void set(std::uint64_t bytes_done) { bytes_done_ = bytes_done; }
+    void finish();  ///< wipes the line
+
+private:
+    const bool draws_;
+    std::chrono::steady_clock::time_point start_;
     std::atomic<std::uint64_t> bytes_{0}, bytes_done_{0};
     StatusLine line_;
 };

@@ -139,9 +139,6 @@ std::vector<std::string> host_names(const ServeArguments& arguments) {
 }
 
 ServerOptions server_options(const ServeArguments& arguments) {
-    if (arguments.tls_certificate.has_value() != arguments.tls_key.has_value()) {
-        throw UserError("command line: --tls-cert and --tls-key belong together; use both");
-    }
     ServerOptions options;
     options.bind_address = arguments.bind;
     options.port = arguments.port;
@@ -152,7 +149,8 @@ ServerOptions server_options(const ServeArguments& arguments) {
     options.index_page = [arguments] { return index_page(arguments); };
     options.token = read_token(arguments);
     if (options.token && arguments.is_public) {
-        throw UserError("command line: --public and a token exclude each other; use one of them");
+        throw UserError(
+            "ONNXHUB_SERVE_TOKEN: a hub with a token is not public; leave out --public");
     }
     options.host_names = host_names(arguments);
     options.is_public = arguments.is_public;
@@ -251,8 +249,10 @@ void add_access_options(CLI::App& command, ServeArguments& arguments) {
                     "Accept requests for this host name of a private hub. May be repeated")
         ->type_name("NAME")
         ->allow_extra_args(false);
-    command.add_flag("--public", arguments.is_public,
-                     "Let pages of all web sites read the hub (CORS), and accept any host name");
+    command
+        .add_flag("--public", arguments.is_public,
+                  "Let pages of all web sites read the hub (CORS), and accept any host name")
+        ->excludes(command.get_option("--token-file"));
 }
 
 }  // namespace
@@ -272,10 +272,11 @@ void add_serve_command(CLI::App& app, Command& chosen) {
     option("--bind", arguments->bind, "ADDRESS", "Listen on this IP address (default: 127.0.0.1)");
     option("--port", arguments->port, "N",
            "Listen on this port; 0 selects a free one (default: 8080)");
-    option("--tls-cert", arguments->tls_certificate, "FILE",
-           "Serve https with this certificate chain (PEM)");
-    option("--tls-key", arguments->tls_key, "FILE",
-           "Use this private key (PEM) of the certificate");
+    CLI::Option* certificate = option("--tls-cert", arguments->tls_certificate, "FILE",
+                                      "Serve https with this certificate chain (PEM)");
+    certificate->needs(option("--tls-key", arguments->tls_key, "FILE",
+                              "Use this private key (PEM) of the certificate")
+                           ->needs(certificate));
     option("--token-file", arguments->token_file, "FILE",
            "Require the token in this file's first line (or in ONNXHUB_SERVE_TOKEN)");
     option("--access-log", arguments->access_log, "FILE",

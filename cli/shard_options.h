@@ -4,8 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "cli/command.h"
 #include "manifest/shard.h"
@@ -21,8 +19,5 @@ CLI::Option* add_shard_option(CLI::App& command, std::optional<Shard>& shard);
 
 /// --max-disk SIZE
 CLI::Option* add_max_disk_option(CLI::App& command, std::optional<std::uint64_t>& bytes);
-
-/// Throws UserError unless the shards of `files` have the same count and each number occurs once.
-void require_all_shards(const std::vector<std::string>& files, const std::vector<Shard>& shards);
 
 }  // namespace onnxhub

@@ -337,6 +337,10 @@ std::optional<ModelChange> change_of(const JsonValue& json) {
 
 }  // namespace
 
+bool is_diff_report(const JsonValue& document) {
+    return document.find("models") && document.find("unchanged");
+}
+
 std::variant<DiffReport, std::string> parse_diff_report(const JsonValue& document) {
     const JsonValue* version = document.find("version");
     const JsonValue* models = document.find("models");
@@ -376,6 +380,14 @@ std::string render(const DiffReport& report, DiffFormat format, std::size_t mark
             return render_json(report);
     }
     return "";
+}
+
+DiffReport diff_report_in(const PartFile& file) {
+    auto parsed = parse_diff_report(file.document);
+    if (const auto* reason = std::get_if<std::string>(&parsed)) {
+        refuse_part_file(file.name, *reason);
+    }
+    return std::get<DiffReport>(std::move(parsed));
 }
 
 }  // namespace onnxhub

@@ -9,6 +9,7 @@
 
 #include "diff/model_diff.h"
 #include "manifest/json.h"
+#include "manifest/part_file.h"
 
 namespace onnxhub {
 
@@ -30,8 +31,14 @@ inline constexpr std::size_t diff_comment_limit = 60'000;  // bytes
 std::string render(const DiffReport& report, DiffFormat format,
                    std::size_t markdown_limit = diff_comment_limit);
 
+/// Whether a document is meant as such a report: by its keys.
+bool is_diff_report(const JsonValue& document);
+
 /// A report in the format `json` of docs/reports.md, version 1; otherwise one clause that says what
 /// is wrong.
 std::variant<DiffReport, std::string> parse_diff_report(const JsonValue& document);
+
+/// The report in a file. Throws UserError when it has another form.
+DiffReport diff_report_in(const PartFile& file);
 
 }  // namespace onnxhub

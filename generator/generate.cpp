@@ -189,6 +189,7 @@ GenerationPlan plan_generation(const Tree& tree, const GenerateOptions& options,
     require_a_hub(all, options);
     GenerationPlan plan;
     plan.claims = claims_of(options, invalid_rows(all));
+    plan.undescribed = std::move(all.undescribed);
     plan.rows = std::move(all.models);
     leave_out_claimed(options, plan.claims, plan.rows);
     select_rows(tree, options, plan);

@@ -55,6 +55,7 @@ struct GenerationPlan {
     std::vector<ModelRow> gone;         ///< for Target::diff: rows that only the base has
     /// For each entry of the present manifest, how invalid rows claim it.
     std::vector<EntryClaim> claims;
+    std::vector<std::string> undescribed;  ///< .onnx files that no source describes
 };
 
 /// A model in LFS whose facts are incomplete because its content is not available locally.

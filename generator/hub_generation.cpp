@@ -8,6 +8,7 @@
 
 #include "base/byte_source.h"
 #include "base/user_error.h"
+#include "generator/elsewhere_rows.h"
 #include "generator/hub_stamps.h"
 #include "manifest/hub_path.h"
 #include "manifest/json.h"
@@ -53,6 +54,12 @@ public:
         if (request_.fetch) {
             fetch_missing(hub_, plan, options_, *request_.fetch, {part.shard, part.inputs},
                           part.rows, diagnostics_, observer_);
+        }
+        if (request_.fetch_elsewhere) {
+            ElsewhereOptions options = *request_.fetch_elsewhere;
+            options.inference = inference;
+            fetch_elsewhere(*hub_.tree, plan, options_, options, part.rows, diagnostics_,
+                            observer_);
         }
         if (request_.shard) {
             finish_part(plan, std::move(part));
@@ -172,6 +179,7 @@ private:
         for (const RowResult& row : rows) {
             if (request_.fetch) break;  // fetching changes models itself
             paths.push_back(plan.rows[row.position].model_path);
+            paths.push_back(plan.rows[row.position].source_file);
             if (!row.entry) continue;
             if (row.entry->archive_path) paths.push_back(*row.entry->archive_path);
             for (const ExternalDataFile& file : row.entry->external_data) {

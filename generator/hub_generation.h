@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "generator/elsewhere_fetch.h"
 #include "generator/generate.h"
 #include "generator/generation_fetch.h"
 #include "generator/manifest_part.h"
@@ -28,6 +29,8 @@ struct GenerationRequest {
     std::vector<std::string> exclude;  ///< globs, added to those of the settings
     std::optional<Shard> shard;        ///< for Target::all
     std::optional<FetchOptions> fetch;
+    /// For models whose bytes are outside of the repository; with `fetch`.
+    std::optional<ElsewhereOptions> fetch_elsewhere;
     bool discover = false;
     bool rehash = false;
     unsigned jobs = 0;

@@ -27,12 +27,6 @@ constexpr std::array<std::pair<EntryClaim, const char*>, 3> claim_names{
      {EntryClaim::possible, "possible"},
      {EntryClaim::certain, "certain"}}};
 
-JsonValue json_bool(bool value) {
-    JsonValue json;
-    json.data = value;
-    return json;
-}
-
 JsonValue to_json(const Diagnostic& diagnostic) {
     return json_object({{"severity", json_string(std::string(name_of(diagnostic.severity)))},
                         {"rule", json_string(diagnostic.rule)},

@@ -18,6 +18,11 @@ Diagnostic error_at(const ModelRow& row, const char* rule, std::string message, 
     return {Severity::error, rule, row.source_file, row.line, std::move(message), std::move(hint)};
 }
 
+/// " of PATH", unless the message begins with this path anyway.
+std::string of_model(const ModelRow& row) {
+    return row.source_file == row.model_path ? "" : " of " + row.model_path;
+}
+
 std::optional<std::int64_t> ir_version_of(const ModelRow& row, const ModelGraph* graph) {
     if (graph) return graph->ir_version;
     return row.stated ? row.stated->ir_version : std::nullopt;
@@ -58,7 +63,7 @@ std::variant<ModelVersions, Diagnostic> resolve_versions(const ModelRow& row,
         opset = carried->opset_version;
     } else {
         return error_at(row, rule_id::opset_unknown,
-                        "nothing states the opset of " + row.model_path +
+                        "nothing states the opset" + of_model(row) +
                             ", and its content is not available locally",
                         "fetch it with --fetch, or state the opset in a source or [[override]]");
     }

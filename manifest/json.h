@@ -60,6 +60,7 @@ inline bool JsonValue::operator==(const JsonValue& other) const {
 }
 
 JsonValue json_string(std::string text);
+JsonValue json_bool(bool value);
 JsonValue json_integer(std::int64_t number);
 JsonValue json_unsigned(std::uint64_t number);
 JsonValue json_array(JsonArray values);
@@ -95,9 +96,15 @@ inline constexpr std::size_t json_size_limit = std::size_t{1} << 30;  // bytes
 /// skipped.
 std::variant<JsonDocument, JsonSyntaxError> parse_json(std::string_view text);
 
-/// The bytes that Python's json.dump(value, indent=4) writes: "[]" and "{}" for empty containers,
-/// no trailing spaces, everything outside ASCII as \uXXXX, no line break at the end. All lines but
-/// the first are indented by `depth` more levels.
-std::string json_text(const JsonValue& value, int depth = 0);
+/// How json_text() writes a value.
+struct JsonStyle {
+    unsigned indent = 4;   ///< spaces a level; 0: everything on one line and without spaces
+    bool is_ascii = true;  ///< everything outside ASCII as \uXXXX; otherwise as UTF-8
+    unsigned depth = 0;    ///< all lines but the first are indented by this many more levels
+};
+
+/// With the default style, the bytes that Python's json.dump(value, indent=4) writes: "[]" and "{}"
+/// for empty containers, no trailing spaces, no line break at the end.
+std::string json_text(const JsonValue& value, const JsonStyle& style = {});
 
 }  // namespace onnxhub

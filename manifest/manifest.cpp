@@ -72,7 +72,7 @@ ManifestResult parse_manifest(std::string_view text) {
 }
 
 std::string entry_text(const JsonValue& entry) {
-    return json_text(entry, 1);
+    return json_text(entry, {.depth = 1});
 }
 
 std::string manifest_text(const std::vector<std::string>& entry_texts) {

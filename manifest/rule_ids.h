@@ -120,6 +120,12 @@ inline constexpr char stated_content_differs[] = "stated-content-differs";
 inline constexpr char stated_ir_differs[] = "stated-ir-differs";
 inline constexpr char entry_fact_differs[] = "entry-fact-differs";
 inline constexpr char fact_without_source[] = "fact-without-source";
+inline constexpr char fact_invalid[] = "fact-invalid";
+inline constexpr char facts_contradict[] = "facts-contradict";
+inline constexpr char model_undescribed[] = "model-undescribed";
+inline constexpr char source_matches_nothing[] = "source-matches-nothing";
+inline constexpr char license_unreadable[] = "license-unreadable";
+inline constexpr char license_unknown[] = "license-unknown";
 
 // Family "settings".
 inline constexpr char unknown_setting[] = "unknown-setting";
@@ -132,7 +138,6 @@ inline constexpr char external_data_changed_without_model[] = "external-data-cha
 inline constexpr char checks_changed[] = "checks-changed";
 
 // Reported by `generate`, `merge` and the merge driver alone: `validate` has no such rules.
-inline constexpr char source_bad_value[] = "source-bad-value";
 inline constexpr char fetch_failed[] = "fetch-failed";
 inline constexpr char too_many_removals[] = "too-many-removals";
 inline constexpr char merge_conflict[] = "merge-conflict";

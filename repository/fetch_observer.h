@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "repository/git_command.h"
@@ -44,6 +45,11 @@ public:
     virtual void resumed(std::size_t /*models*/, const std::string& /*resume_file*/) {}
     /// `resume_file` is of another state of the hub and was not used.
     virtual void started_again(const std::string& /*resume_file*/) {}
+    /// A file is downloaded from a URL. The size is absent if the server does not state it.
+    virtual void download_started(const std::string& /*url*/,
+                                  std::optional<std::uint64_t> /*size_bytes*/) {}
+    virtual void downloaded(std::uint64_t /*bytes*/) {}  ///< so far, of this file
+    virtual void download_finished() {}                  ///< or given up
     /// A raw line from git, see GitMessages.
     virtual void git_message(const std::string& /*line*/, bool /*is_final*/) {}
     virtual bool wants_git_progress() const { return false; }
@@ -64,6 +70,12 @@ inline HubLock lock_hub(const std::filesystem::path& folder, HubObserver& observ
                           [&observer] { observer.waiting_for_hub(); }});
     if (!lock.is_exclusive()) observer.hub_without_locks(folder);
     return lock;
+}
+
+/// The same for the hub whose manifest is `file`.
+inline HubLock lock_hub_of(const std::filesystem::path& file, HubObserver& observer) {
+    const std::filesystem::path folder = file.parent_path();
+    return lock_hub(folder.empty() ? "." : folder, observer);
 }
 
 }  // namespace onnxhub

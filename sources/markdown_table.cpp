@@ -3,20 +3,19 @@
 
 #include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm.h>
-#include <cmark-gfm/houdini.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <utility>
 #include <variant>
 
-#include "base/ascii.h"
 #include "base/utf8.h"
 #include "manifest/rule_ids.h"
+#include "sources/cell_builder.h"
+#include "sources/html_tag.h"
 #include "sources/markdown_excerpt.h"
 
 namespace onnxhub {
@@ -52,144 +51,53 @@ MarkdownNode parse_document(std::string_view markdown) {
     return MarkdownNode(cmark_parser_finish(parser.get()));
 }
 
-bool is_space(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-/// Trims `text` and replaces each run of white space, including no-break spaces, by one space.
-std::string fold_spaces(std::string_view text) {
-    constexpr std::string_view no_break_space = "\xc2\xa0";
-    std::string folded;
-    bool is_pending = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool is_no_break = text.compare(i, 2, no_break_space) == 0;
-        if (is_no_break || is_space(text[i])) {
-            is_pending = !folded.empty();
-            i += is_no_break;
-            continue;
-        }
-        if (is_pending) folded += ' ';
-        is_pending = false;
-        folded += text[i];
-    }
-    return folded;
-}
-
-std::string decode_entities(std::string_view text) {
-    cmark_strbuf decoded;
-    cmark_strbuf_init(cmark_get_default_mem_allocator(), &decoded, 0);
-    houdini_unescape_html_f(&decoded, reinterpret_cast<const uint8_t*>(text.data()),
-                            static_cast<bufsize_t>(text.size()));
-    std::string result(reinterpret_cast<const char*>(decoded.ptr),
-                       static_cast<std::size_t>(decoded.size));
-    cmark_strbuf_free(&decoded);
-    return result;
-}
-
-/// An HTML tag as returned by cmark: "<", a name, attributes, ">". Its syntax was already checked.
-class HtmlTag {
-public:
-    explicit HtmlTag(std::string_view tag) : rest_(tag.substr(1)) {
-        name_ = take_until([](char c) { return is_space(c) || c == '/' || c == '>'; });
-    }
-
-    bool is_named(std::string_view name) const { return equals_ignoring_case(name_, name); }
-
-    /// Value of the first attribute `name`, with entities decoded.
-    std::optional<std::string> attribute(std::string_view name) {
-        while (true) {
-            take_until([](char c) { return !is_space(c) && c != '/'; });
-            const std::string_view found =
-                take_until([](char c) { return is_space(c) || c == '=' || c == '/' || c == '>'; });
-            if (found.empty()) return std::nullopt;
-            const std::string_view value = take_value();
-            if (equals_ignoring_case(found, name)) return decode_entities(value);
-        }
-    }
-
-private:
-    template <class Predicate>
-    std::string_view take_until(Predicate ends) {
-        const auto end = std::find_if(rest_.begin(), rest_.end(), ends);
-        const auto length = static_cast<std::size_t>(end - rest_.begin());
-        const std::string_view taken = rest_.substr(0, length);
-        rest_.remove_prefix(length);
-        return taken;
-    }
-
-    std::string_view take_value() {
-        const auto is_solid = [](char c) { return !is_space(c); };
-        const std::string_view before = rest_;
-        take_until(is_solid);
-        if (!rest_.starts_with('=')) {
-            rest_ = before;  // an attribute without a value
-            return {};
-        }
-        rest_.remove_prefix(1);
-        take_until(is_solid);
-        const char quote = rest_.empty() ? '\0' : rest_.front();
-        if (quote != '"' && quote != '\'') {
-            return take_until([](char c) { return is_space(c) || c == '>'; });
-        }
-        rest_.remove_prefix(1);
-        const std::string_view value = take_until([quote](char c) { return c == quote; });
-        if (!rest_.empty()) rest_.remove_prefix(1);
-        return value;
-    }
-
-    std::string_view rest_;
-    std::string_view name_;
-};
-
 std::string_view literal_of(cmark_node* node) {
     const char* literal = cmark_node_get_literal(node);
     return literal ? literal : "";
 }
 
 /// Collects the inlines of one cell in document order.
-class CellReader {
+class InlineReader {
 public:
     void enter(cmark_node* node) {
         const cmark_node_type type = cmark_node_get_type(node);
         if (type == CMARK_NODE_IMAGE) ++image_depth_;
         if (image_depth_ > 0) return;
         if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE) {
-            text_ += literal_of(node);
+            cell_.add_text(literal_of(node));
         } else if (type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK) {
-            text_ += ' ';
+            cell_.add_text(" ");
         } else if (type == CMARK_NODE_LINK) {
-            cell_.links.emplace_back(cmark_node_get_url(node));
+            cell_.begin_link(cmark_node_get_url(node));
         } else if (type == CMARK_NODE_HTML_INLINE) {
             enter_html(literal_of(node));
         }
     }
 
     void exit(cmark_node* node) {
-        if (cmark_node_get_type(node) == CMARK_NODE_IMAGE) --image_depth_;
+        const cmark_node_type type = cmark_node_get_type(node);
+        if (type == CMARK_NODE_IMAGE) --image_depth_;
+        if (type == CMARK_NODE_LINK && image_depth_ == 0) cell_.end_link();
     }
 
-    MarkdownCell finish() {
-        cell_.text = fold_spaces(text_);
-        text_.clear();
-        return std::exchange(cell_, {});
-    }
+    MarkdownCell finish() { return cell_.finish(); }
 
 private:
     void enter_html(std::string_view html) {
         HtmlTag tag(html);
-        if (tag.is_named("br")) text_ += ' ';
+        if (tag.is_named("br")) cell_.add_text(" ");
+        if (tag.is_named("/a")) cell_.end_link();
         if (!tag.is_named("a")) return;
-        if (auto target = tag.attribute("href")) cell_.links.push_back(std::move(*target));
+        if (auto target = tag.attribute("href")) cell_.begin_link(std::move(*target));
     }
 
-    MarkdownCell cell_;
-    std::string text_;
+    CellBuilder cell_;
     int image_depth_ = 0;  ///< text inside of an image is its description
 };
 
 std::vector<MarkdownCell> read_cells(cmark_node* row) {
     std::vector<MarkdownCell> cells;
-    CellReader reader;
+    InlineReader reader;
     const MarkdownWalk walk(cmark_iter_new(row));
     for (auto event = cmark_iter_next(walk.get()); event != CMARK_EVENT_DONE;
          event = cmark_iter_next(walk.get())) {

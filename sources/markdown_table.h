@@ -7,13 +7,9 @@
 #include <vector>
 
 #include "manifest/diagnostic.h"
+#include "sources/markdown_cell.h"
 
 namespace onnxhub {
-
-struct MarkdownCell {
-    std::string text;                ///< trimmed, without markup; empty for images
-    std::vector<std::string> links;  ///< targets as written, of Markdown and HTML links, in order
-};
 
 struct MarkdownRow {
     int line = 0;  ///< 1-based

@@ -61,7 +61,7 @@ void ModelTemplates::apply(const OwnValues& own, DescribedModel& model,
     const auto expand = [&](const NameTemplate& text, std::string_view key) {
         auto result = text.expand(lookup);
         if (!result) {
-            diagnostics.report({Severity::error, rule_id::source_bad_value, model.source_file,
+            diagnostics.report({Severity::error, rule_id::fact_invalid, model.source_file,
                                 model.line,
                                 fmt::format("the template of \"{}\" makes a text over {} bytes",
                                             key, template_result_limit),

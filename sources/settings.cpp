@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <toml++/toml.h>
-#include <algorithm>
-#include <cstddef>
 #include <utility>
 
 #include "base/byte_source.h"
@@ -33,9 +31,6 @@ constexpr std::string_view key_path = "path";
 constexpr std::string_view key_reason = "reason";
 constexpr std::string_view key_source = "source";
 constexpr std::string_view key_override = "override";
-
-/// toml++ parses nested tables recursively, and each dot of a key may nest another one.
-constexpr std::ptrdiff_t dot_limit = 10'000;
 
 class SettingsReader {
 public:
@@ -140,10 +135,10 @@ private:
 }  // namespace
 
 Settings parse_settings(std::string_view toml, const std::string& path, Diagnostics& diagnostics) {
-    if (std::count(toml.begin(), toml.end(), '.') > dot_limit) {
-        throw UserError(
-            to_text({Severity::error, "", path, 0,
-                     fmt::format("the file has over {} dots", dot_limit), "keep settings short"}));
+    if (has_too_many_dots(toml)) {
+        throw UserError(to_text({Severity::error, "", path, 0,
+                                 fmt::format("the file has over {} dots", toml_dot_limit),
+                                 "keep settings short"}));
     }
     try {
         const toml::table root = toml::parse(toml, path);

@@ -24,6 +24,10 @@ std::string advice_for(std::string_view key, std::span<const std::string_view> k
 
 }  // namespace
 
+bool has_too_many_dots(std::string_view toml) {
+    return std::count(toml.begin(), toml.end(), '.') > toml_dot_limit;
+}
+
 const toml::table& TomlReader::table_at(const toml::node& node, const std::string& name) const {
     if (const toml::table* table = node.as_table()) return *table;
     fail(node, fmt::format("\"{}\" is not a table", name),

@@ -15,6 +15,10 @@
 
 namespace onnxhub {
 
+/// toml++ parses nested tables recursively, and each dot of a key may nest another one.
+inline constexpr std::ptrdiff_t toml_dot_limit = 10'000;
+bool has_too_many_dots(std::string_view toml);
+
 /// A string of a list, with its place.
 struct TomlText {
     std::string text;

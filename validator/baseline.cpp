@@ -16,7 +16,8 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::int64_t baseline_version = 1;
+constexpr std::int64_t baseline_version = 2;
+constexpr std::int64_t message_version = 1;  // with message_fingerprints()
 constexpr std::size_t fingerprint_digits = 16;
 
 /// Reads the document and keeps the first problem.
@@ -36,14 +37,16 @@ public:
         }
         const JsonValue* version = document.root.find("version");
         if (!version) return problem(document.root.line, "not a baseline: \"version\" is missing");
-        if (version->integer() != baseline_version) {
-            return problem(version->line, fmt::format("the version is not {}", baseline_version));
+        if (version->integer() != baseline_version && version->integer() != message_version) {
+            return problem(version->line, fmt::format("the version is not {} or {}",
+                                                      message_version, baseline_version));
         }
         const JsonValue* findings = document.root.find("findings");
         if (!findings || !findings->array()) {
             return problem(document.root.line, "\"findings\" is not an array");
         }
         Baseline baseline;
+        baseline.has_message_fingerprints = version->integer() == message_version;
         for (const JsonValue& json : *findings->array()) {
             baseline.findings.push_back(read_finding(json));
             if (problem_) return std::move(*problem_);
@@ -109,22 +112,40 @@ JsonValue to_json(const KnownFinding& known) {
     return json_object(std::move(members));
 }
 
+std::vector<std::string> fingerprints_for(const Baseline& baseline,
+                                          const std::vector<Finding>& findings) {
+    return baseline.has_message_fingerprints ? message_fingerprints(findings)
+                                             : fingerprints(findings);
+}
+
+/// The reason that `previous` gives for each finding; empty for none.
+std::vector<std::string> reasons_of(const std::vector<Finding>& findings,
+                                    const Baseline* previous) {
+    std::vector<std::string> reasons(findings.size());
+    if (!previous) return reasons;
+    std::unordered_map<std::string, std::string> known;
+    for (const KnownFinding& finding : previous->findings) {
+        known[finding.fingerprint] = finding.reason;
+    }
+    const std::vector<std::string> prints = fingerprints_for(*previous, findings);
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        if (const auto found = known.find(prints[i]); found != known.end()) {
+            reasons[i] = found->second;
+        }
+    }
+    return reasons;
+}
+
 }  // namespace
 
 std::string baseline_text(const std::vector<Finding>& findings, const Baseline* previous) {
-    std::unordered_map<std::string, std::string> reasons;
-    if (previous) {
-        for (const KnownFinding& known : previous->findings) {
-            reasons[known.fingerprint] = known.reason;
-        }
-    }
+    std::vector<std::string> reasons = reasons_of(findings, previous);
     const std::vector<std::string> prints = fingerprints(findings);
     std::vector<KnownFinding> known;
     for (std::size_t i = 0; i < findings.size(); ++i) {
         const Finding& finding = findings[i];
-        const auto reason = reasons.find(prints[i]);
         known.push_back({prints[i], finding.rule, finding.file, finding.subject, finding.message,
-                         reason == reasons.end() ? "" : reason->second});
+                         std::move(reasons[i])});
     }
     std::ranges::sort(known, {}, [](const KnownFinding& finding) {
         return std::tie(finding.file, finding.rule, finding.fingerprint);
@@ -145,7 +166,7 @@ BaselineOutcome apply_baseline(const Baseline& baseline, std::vector<Finding> fi
     for (const KnownFinding& finding : baseline.findings) known.insert(finding.fingerprint);
     BaselineOutcome outcome;
     std::unordered_set<std::string> found;
-    const std::vector<std::string> prints = fingerprints(findings);
+    const std::vector<std::string> prints = fingerprints_for(baseline, findings);
     for (std::size_t i = 0; i < findings.size(); ++i) {
         found.insert(prints[i]);
         if (known.contains(prints[i])) {

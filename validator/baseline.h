@@ -14,7 +14,7 @@
 namespace onnxhub {
 
 struct KnownFinding {
-    std::string fingerprint;  ///< see fingerprints()
+    std::string fingerprint;
     std::string rule;
     std::string file;
     std::string subject;
@@ -25,6 +25,7 @@ struct KnownFinding {
 };
 
 struct Baseline {
+    bool has_message_fingerprints = false;  ///< version 1: see message_fingerprints()
     std::vector<KnownFinding> findings;
 
     bool operator==(const Baseline&) const = default;

@@ -99,9 +99,11 @@ const ChangeScope::FileChange& ChangeScope::change_of(const std::string& file) {
 
 std::vector<Finding> findings_of_change(std::vector<Finding> findings, ChangeScope& scope,
                                         const std::vector<Finding>& base_findings) {
-    const std::vector<std::string> now = fingerprints(findings);
+    const std::vector<std::string> now = message_fingerprints(findings);
     std::set<std::string> before;
-    for (std::string& print : fingerprints(base_findings)) before.insert(std::move(print));
+    for (std::string& print : message_fingerprints(base_findings)) {
+        before.insert(std::move(print));
+    }
     std::vector<Finding> kept;
     for (std::size_t i = 0; i < findings.size(); ++i) {
         if (!before.contains(now[i]) || scope.touches(findings[i])) {

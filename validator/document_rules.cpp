@@ -241,7 +241,8 @@ private:
                 return dimension.integer().value_or(0) < 0;
             });
             if (found == shape.end()) continue;
-            findings_.report(negative_dimension, {hub_.manifest.file, found->line},
+            findings_.report(negative_dimension,
+                             {hub_.manifest.file, found->line, fmt::format("{}[{}]", name, i)},
                              fmt::format("{}[{}] of {} has a dimension of {}", name, i,
                                          entry.entry->model_path, *found->integer()),
                              "write a name or null for an unknown dimension", subject_of(entry));
@@ -254,7 +255,8 @@ private:
             problems.push_back({entry.problem->line, "", entry.problem->message});
         }
         for (SchemaProblem& problem : problems) {
-            findings_.report(manifest_schema, {hub_.manifest.file, problem.line},
+            findings_.report(manifest_schema,
+                             {hub_.manifest.file, problem.line, std::move(problem.field)},
                              std::move(problem.message), "correct it, or run `onnxhub generate`",
                              subject_of(entry));
         }

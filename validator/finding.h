@@ -37,6 +37,8 @@ struct Finding {
     std::string hint;     ///< what to do: one clause; may be empty
     std::string subject;  ///< independent of line numbers: "ResNet18 (opset 7, …)"
     std::string about;    ///< path of the model or archive, if `file` is another file
+    std::string key;      ///< which of several problems of the subject: a field of the entry, or
+                          ///< what the line holds (see key_of_line()); may be empty
     std::string source_line;  ///< text of the line, for reports; may be empty
 
     bool operator==(const Finding&) const = default;
@@ -66,9 +68,17 @@ struct ValidationReport {
     bool operator==(const ValidationReport&) const = default;
 };
 
-/// A fingerprint identifies a finding in later runs, also when its line moves. It has 16
-/// hexadecimal digits and depends on rule, file, subject and message, and on a counter if these are
-/// equal.
+/// A fingerprint identifies a finding in later runs and later versions, also when its line moves or
+/// its message is worded differently. It has 16 hexadecimal digits and depends on rule, file,
+/// subject, about and key, and on a counter if these are equal.
 std::vector<std::string> fingerprints(const std::vector<Finding>& findings);
+
+/// Fingerprints that depend on rule, file, subject and message instead: for findings of one version
+/// of the program, and for baselines of version 1.
+std::vector<std::string> message_fingerprints(const std::vector<Finding>& findings);
+
+/// The key of a finding without a subject: a digest of its line, in which any blanks count as one.
+/// Empty for an empty line.
+std::string key_of_line(std::string_view line);
 
 }  // namespace onnxhub

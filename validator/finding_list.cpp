@@ -25,6 +25,7 @@ void FindingList::add(Finding finding) {
     cut_line(finding.message);
     cut_line(finding.hint);
     cut_line(finding.subject);
+    cut_line(finding.key);
     findings_.push_back(std::move(finding));
 }
 
@@ -35,6 +36,7 @@ void FindingList::report(const RuleInfo& rule, Place place, std::string message,
     finding.severity = rule.severity;
     finding.file = std::move(place.file);
     finding.line = place.line;
+    finding.key = std::move(place.field);
     finding.message = std::move(message);
     finding.hint = std::move(hint);
     finding.subject = std::move(subject.name);

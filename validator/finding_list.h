@@ -16,6 +16,7 @@ namespace onnxhub {
 struct Place {
     std::string file;
     int line = 0;
+    std::string field = {};  ///< of the entry: "metadata.model_sha"; may be empty
 };
 
 /// What a finding is about, in addition to its place.

@@ -91,7 +91,7 @@ std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& setti
 }
 
 Place place_of(const HubState& hub, const ManifestEntry& entry, std::string_view field) {
-    Place place{hub.manifest.file, entry.json.line};
+    Place place{hub.manifest.file, entry.json.line, std::string(field)};
     const JsonValue* value = &entry.json;
     while (!field.empty() && value) {
         const std::size_t dot = field.find('.');

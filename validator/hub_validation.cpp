@@ -37,8 +37,7 @@ using Tables = std::shared_ptr<const HubTables>;
 std::optional<HubLock> lock_for_fix(const ValidationRequest& request, FetchObserver& observer) {
     if (!request.fixes) return std::nullopt;
     if (!request.manifest_file) return lock_hub(request.folder, observer);
-    const fs::path folder = fs::path(*request.manifest_file).parent_path();
-    return lock_hub(folder.empty() ? "." : folder, observer);
+    return lock_hub_of(*request.manifest_file, observer);
 }
 
 /// Entries that are removed only with a person's confirmation.

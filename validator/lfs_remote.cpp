@@ -24,55 +24,6 @@ constexpr std::chrono::seconds answer_timeout(120);             // of one batch
 constexpr std::size_t shown_message = 200;                      // bytes of a server's message
 constexpr const char* media_type = "application/vnd.git-lfs+json";
 
-/// The text after "key =", without comment, quotes and escapes.
-std::string config_text(std::string_view raw) {
-    std::string text;
-    bool is_quoted = false;
-    for (std::size_t i = 0; i < raw.size(); ++i) {
-        const char c = raw[i];
-        if (c == '"') {
-            is_quoted = !is_quoted;
-        } else if (c == '\\' && i + 1 < raw.size()) {
-            text += raw[++i];
-        } else if (!is_quoted && (c == '#' || c == ';')) {
-            break;
-        } else {
-            text += c;
-        }
-    }
-    return std::string(trimmed(text));
-}
-
-/// "[LFS]" → "lfs"; "[Remote "Origin"]" → "remote "Origin"", whose second part keeps its case.
-std::string section_name(std::string_view inner) {
-    inner = trimmed(inner);
-    const std::size_t quote = std::min(inner.find('"'), inner.size());
-    return lower_case(inner.substr(0, quote)) + std::string(inner.substr(quote));
-}
-
-/// A value of a text in git's configuration format, as far as .lfsconfig needs it. The last counts.
-std::optional<std::string> value_in(std::string_view config, std::string_view wanted_section,
-                                    std::string_view wanted_key) {
-    std::string section;
-    std::optional<std::string> value;
-    while (!config.empty()) {
-        const std::size_t end = std::min(config.find('\n'), config.size());
-        std::string_view line = trimmed(config.substr(0, end));
-        config.remove_prefix(std::min(end + 1, config.size()));
-        if (line.starts_with('#') || line.starts_with(';')) continue;
-        if (line.starts_with('[')) {
-            const std::size_t close = std::min(line.find(']'), line.size());
-            section = section_name(line.substr(1, close - 1));
-            line.remove_prefix(std::min(close + 1, line.size()));
-        }
-        const std::size_t equals = line.find('=');
-        if (section != wanted_section || equals == line.npos) continue;
-        if (lower_case(trimmed(line.substr(0, equals))) != wanted_key) continue;
-        value = config_text(line.substr(equals + 1));
-    }
-    return value;
-}
-
 /// "git@github.com:onnx/models.git" → "https://github.com/onnx/models.git"
 std::optional<std::string> scp_like(std::string_view remote) {
     const std::size_t colon = remote.find(':');
@@ -278,12 +229,10 @@ std::vector<LfsObject> distinct_objects(std::vector<LfsObject> objects) {
 }  // namespace
 
 std::variant<std::string, NoLfsEndpoint> find_lfs_endpoint(const LfsConfig& config) {
-    auto url = config.lfs_url;
-    if (!url) url = value_in(config.lfsconfig, "lfs", "url");
-    if (!url) url = config.remote_lfs_url;
-    if (!url) {
-        url =
-            value_in(config.lfsconfig, fmt::format("remote \"{}\"", config.remote_name), "lfsurl");
+    std::optional<std::string> url;
+    for (const auto& stated :
+         {config.lfs_url, config.tree_lfs_url, config.remote_lfs_url, config.tree_remote_lfs_url}) {
+        if (!url) url = stated;
     }
     if (url) {
         if (const auto address = http_address(*url)) return *address;

@@ -38,11 +38,11 @@ struct LfsObjectState {
 
 /// What a repository's configuration says about its server. Values are as in git.
 struct LfsConfig {
-    std::optional<std::string> lfs_url;         ///< lfs.url of git's configuration
-    std::optional<std::string> remote_lfs_url;  ///< remote.<name>.lfsurl
-    std::optional<std::string> remote_url;      ///< remote.<name>.url
-    /// Text of the tree's .lfsconfig; may be empty. Only lfs.url and remote.<name>.lfsurl count.
-    std::string lfsconfig;
+    std::optional<std::string> lfs_url;              ///< lfs.url of git's configuration
+    std::optional<std::string> remote_lfs_url;       ///< remote.<name>.lfsurl
+    std::optional<std::string> remote_url;           ///< remote.<name>.url
+    std::optional<std::string> tree_lfs_url;         ///< lfs.url of the tree's .lfsconfig
+    std::optional<std::string> tree_remote_lfs_url;  ///< remote.<name>.lfsurl of .lfsconfig
     std::string remote_name = "origin";
 };
 

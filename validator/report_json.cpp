@@ -31,6 +31,7 @@ JsonValue finding_json(const Finding& finding, const std::string& fingerprint) {
     add_number("end_column", finding.end_column);
     add_text("subject", finding.subject);
     add_text("about", finding.about);
+    add_text("key", finding.key);
     add_text("fingerprint", fingerprint);
     return json_object(std::move(members));
 }

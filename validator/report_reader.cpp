@@ -40,6 +40,7 @@ Finding finding_of(const JsonValue& json) {
     finding.end_column = position_if_any(json, "end_column");
     finding.subject = text_member_if_any(json, "subject");
     finding.about = text_member_if_any(json, "about");
+    finding.key = text_member_if_any(json, "key");
     return finding;
 }
 

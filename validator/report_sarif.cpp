@@ -121,7 +121,7 @@ JsonValue result_json(const ValidationReport& report, const Finding& finding,
     members.push_back({"message", message_json(statement_text(finding))});
     members.push_back({"locations", json_array({location_json(report, finding)})});
     members.push_back(
-        {"partialFingerprints", json_object({{"onnxhub/v1", json_string(fingerprint)}})});
+        {"partialFingerprints", json_object({{"onnxhub/v2", json_string(fingerprint)}})});
     return json_object(std::move(members));
 }
 

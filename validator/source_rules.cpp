@@ -84,9 +84,76 @@ constexpr RuleInfo fact_without_source{
     .fix = "State it in a source or `[[override]]`, or remove it from the entry.",
 };
 
+// Reported while sources are read, also by `generate`.
+
+constexpr RuleInfo fact_invalid{
+    .id = rule_id::fact_invalid,
+    .severity = Severity::error,
+    .family = "sources",
+    .what = "A fact that a source states has not the form of this fact.",
+    .why = "It is left out, and the model may have no entry without it.",
+    .example = "`opset: seventeen` in a sidecar",
+    .fix = "Correct or remove it.",
+};
+
+constexpr RuleInfo facts_contradict{
+    .id = rule_id::facts_contradict,
+    .severity = Severity::warning,
+    .family = "sources",
+    .what = "Two sources state different values of a fact.",
+    .why = "The entry has the value of the first source, which may be the wrong one.",
+    .example = "The table says opset 12, and the sidecar says 13.",
+    .fix = "Correct one of them, or decide in `[[override]]`.",
+};
+
+constexpr RuleInfo model_undescribed{
+    .id = rule_id::model_undescribed,
+    .severity = Severity::warning,
+    .family = "sources",
+    .what = "No source describes a model, so it has no entry.",
+    .why = "Users cannot find or load it.",
+    .example = "A sidecar is missing beside one of the models.",
+    .fix = "Extend a source, or exclude the model.",
+};
+
+constexpr RuleInfo source_matches_nothing{
+    .id = rule_id::source_matches_nothing,
+    .severity = Severity::warning,
+    .family = "sources",
+    .what = "A `[[source]]` or `[[override]]` of `onnxhub.toml` describes no model.",
+    .why = "Its globs or its pattern are probably wrong.",
+    .example = "`paths = [\"model/**\"]` in a repository whose directory is `models`",
+    .fix = "Correct its globs, or remove it.",
+};
+
+constexpr RuleInfo license_unreadable{
+    .id = rule_id::license_unreadable,
+    .severity = Severity::warning,
+    .family = "sources",
+    .what =
+        "A license file of models is empty, too large, not text, or not available locally, or the "
+        "front matter of a README is not YAML.",
+    .why = "Users do not learn under which terms they may use the models.",
+    .example = "`LICENSE` is a Git LFS pointer.",
+    .fix = "Commit the text of one license to git, or state the license in `[[override]]`.",
+};
+
+constexpr RuleInfo license_unknown{
+    .id = rule_id::license_unknown,
+    .severity = Severity::note,
+    .family = "sources",
+    .what =
+        "A stated license has no SPDX id that onnxhub recognizes, so the entry has a "
+        "`LicenseRef-`.",
+    .why = "Programs that compare licenses do not know its terms.",
+    .example = "A `LICENSE` file with the text of MIT and a condition of its own",
+    .fix = "If the license has an SPDX id, state it in `[[override]]`.",
+};
+
 constexpr std::array source_rule_list{
-    opset_unknown,     sha256_unknown,     stated_content_differs,
-    stated_ir_differs, entry_fact_differs, fact_without_source,
+    opset_unknown,      sha256_unknown,         stated_content_differs, stated_ir_differs,
+    entry_fact_differs, fact_without_source,    fact_invalid,           facts_contradict,
+    model_undescribed,  source_matches_nothing, license_unreadable,     license_unknown,
 };
 
 std::optional<std::string> list_text(const std::vector<std::string>& items) {

@@ -440,8 +440,9 @@ private:
                  const std::string& stated, const std::string& expected) {
         if (stated == expected) return;
         report(rule, field,
-               fmt::format("the table of {} {} \"{}\", but the entry says \"{}\"",
-                           entry_.model_path, verb, expected, stated));
+               fmt::format("the {} of {} {} \"{}\", but the entry says \"{}\"",
+                           model_.row.stated ? "source" : "table", entry_.model_path, verb,
+                           expected, stated));
     }
 
     /// model-missing reports a path without a file, with the row as its hint.
@@ -503,17 +504,25 @@ void check_entries(const HubState& hub, const ManifestDocument& document, Findin
             findings.skip(entry_without_row, "their rows cannot be read");
             continue;
         }
-        findings.report(entry_without_row, place_of(hub, entry), "no table lists " + to_text(name),
-                        "add a row, or run `onnxhub validate --fix` to remove the entry",
+        const bool has_sources = hub.hub.has_sources;
+        findings.report(entry_without_row, place_of(hub, entry),
+                        (has_sources ? "no source describes " : "no table lists ") + to_text(name),
+                        fmt::format("add {}, or run `onnxhub validate --fix` to remove the entry",
+                                    has_sources ? "it to a source" : "a row"),
                         subject_of(entry));
     }
+}
+
+/// A source need not state the ONNX version, but a table of the official layout must.
+bool states_version(const ModelRow& row) {
+    return states_opset(row) && !(row.stated && row.onnx_version.empty());
 }
 
 void check_rows(const HubState& hub, FindingList& findings) {
     for (std::size_t i = 0; i < hub.described.models.size(); ++i) {
         const ModelDescription& model = hub.described.models[i];
         if (!hub.part.has_model(model.row.model_path)) continue;
-        if (states_opset(model.row) && !is_version(model.row.onnx_version)) {
+        if (states_version(model.row) && !is_version(model.row.onnx_version)) {
             findings.report(row_bad_version, place_of(model.row),
                             fmt::format("the ONNX version \"{}\" of \"{}\" is not a release number",
                                         model.row.onnx_version, model.row.name),

@@ -217,6 +217,11 @@ ValidationReport make_report(const HubState& hub, const ValidateOptions& options
         std::unique(report.findings.begin(), report.findings.end(), says_the_same),
         report.findings.end());
     add_source_lines(hub.tree, hub.manifest, report.findings);
+    for (Finding& finding : report.findings) {
+        if (finding.subject.empty() && finding.key.empty()) {
+            finding.key = key_of_line(finding.source_line);
+        }
+    }
     count_checked(hub, options, report);
     return report;
 }

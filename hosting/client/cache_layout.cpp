@@ -127,17 +127,4 @@ std::optional<std::pair<Sha256, std::string>> split_cached_name(std::string_view
     return std::pair(*sha, std::string(name.substr(65)));
 }
 
-std::optional<fs::path> default_state_folder(const Environment& environment) {
-    for (const char* name : {"XDG_STATE_HOME", "XDG_CACHE_HOME"}) {
-        // The specification says to ignore relative paths. Source:
-        // https://specifications.freedesktop.org/basedir-spec/latest/
-        const auto folder = environment(name);
-        if (folder && folder->starts_with('/')) return fs::path(*folder) / "onnxhub";
-    }
-    if (const auto home = environment("HOME")) {
-        return fs::path(*home) / ".local" / "state" / "onnxhub";
-    }
-    return std::nullopt;
-}
-
 }  // namespace onnxhub

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,12 +57,5 @@ Sha256 digest_of_set(const std::vector<std::pair<Sha256, std::string>>& files);
 
 /// Splits "{sha}_{rest}"; nullopt for other names.
 std::optional<std::pair<Sha256, std::string>> split_cached_name(std::string_view name);
-
-/// The folder for the client's own files: copies of manifests with their ETags, records, locks.
-/// $XDG_STATE_HOME/onnxhub, else $XDG_CACHE_HOME/onnxhub, else ~/.local/state/onnxhub. nullopt when
-/// none of these variables nor HOME is set; the client then works without it. No path of a hub
-/// leads there: paths in a cache have a segment "{sha}_…" or one that begins with a dot, and paths
-/// in this folder do not.
-std::optional<std::filesystem::path> default_state_folder(const Environment& environment);
 
 }  // namespace onnxhub

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "base/process.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest.h"
 #include "repository/commit_id.h"
@@ -132,11 +131,6 @@ void replace_endpoints(Endpoints& endpoints, const Environment& environment) {
     replace_endpoint(endpoints.github_media, environment("ONNXHUB_GITHUB_MEDIA_URL"));
     replace_endpoint(endpoints.github_api, environment("ONNXHUB_GITHUB_API_URL"));
     replace_endpoint(endpoints.hugging_face, environment("HF_ENDPOINT"));
-}
-
-std::optional<std::string> process_environment(const char* name) {
-    auto value = environment_value(name);
-    return value && !value->empty() ? std::move(value) : std::nullopt;
 }
 
 std::string commit_url(const HubSpec& spec, const Endpoints& endpoints) {

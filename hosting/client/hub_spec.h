@@ -2,12 +2,13 @@
 // The ways to name a hub, and the URLs of its files.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
+
+#include "base/environment.h"
 
 namespace onnxhub {
 
@@ -48,9 +49,6 @@ std::string to_text(const HubSpec& spec);
 /// Compared exactly: "onnx-evil/models", "onnx/models:other" and "ONNX/models" are not official.
 bool is_official(const HubSpec& spec);
 
-/// Returns an environment variable; nullopt when it is not set or empty.
-using Environment = std::function<std::optional<std::string>(const char* name)>;
-
 /// Base URLs of the services, without '/' at the end. GitHub Enterprise, company mirrors and tests
 /// use others.
 struct Endpoints {
@@ -64,9 +62,6 @@ struct Endpoints {
 /// HF_ENDPOINT.
 void replace_endpoints(Endpoints& endpoints, const Environment& environment);
 void replace_endpoint(std::string& endpoint, const std::optional<std::string>& replacement);
-
-/// The environment of this process.
-std::optional<std::string> process_environment(const char* name);
 
 /// URL of the manifest; empty for folders.
 std::string manifest_url(const HubSpec& spec, const Endpoints& endpoints);

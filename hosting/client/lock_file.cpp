@@ -2,7 +2,6 @@
 #include "hosting/client/lock_file.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 #include <variant>
 
@@ -15,44 +14,43 @@
 namespace onnxhub {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr int lock_version = 1;
 
-Json to_json(const WantedFile& file) {
-    Json sources = Json::array();
-    for (const std::string& url : file.urls) sources.push_back(shown_url(url));
-    for (const std::string& url : file.locked_urls) sources.push_back(shown_url(url));
-    return {{"path", file.key.hub_path},
-            {"sha256", to_hex(file.key.sha)},
-            {"bytes", file.key.size_bytes},
-            {"sources", std::move(sources)}};
+JsonValue to_json(const WantedFile& file) {
+    JsonArray sources;
+    for (const std::string& url : file.urls) sources.push_back(json_string(shown_url(url)));
+    for (const std::string& url : file.locked_urls) sources.push_back(json_string(shown_url(url)));
+    return json_object({{"path", json_string(file.key.hub_path)},
+                        {"sha256", json_string(to_hex(file.key.sha))},
+                        {"bytes", json_unsigned(file.key.size_bytes)},
+                        {"sources", json_array(std::move(sources))}});
 }
 
-Json to_json(const std::optional<CommitId>& commit) {
-    return commit ? Json(*commit) : Json(nullptr);
+JsonValue to_json(const std::optional<CommitId>& commit) {
+    return commit ? json_string(*commit) : JsonValue();
 }
 
 /// The keys are named like the options of `lock`.
-Json to_json(const VersionConstraint& constraint) {
-    Json json = Json::object();
-    if (constraint.opset) json["opset"] = *constraint.opset;
-    if (constraint.max_opset) json["max_opset"] = *constraint.max_opset;
-    if (constraint.max_ir) json["max_ir"] = *constraint.max_ir;
-    return json;
+JsonObject members_of(const VersionConstraint& constraint) {
+    JsonObject members;
+    if (constraint.opset) members.push_back({"opset", json_integer(*constraint.opset)});
+    if (constraint.max_opset) members.push_back({"max_opset", json_integer(*constraint.max_opset)});
+    if (constraint.max_ir) members.push_back({"max_ir", json_integer(*constraint.max_ir)});
+    return members;
 }
 
-Json to_json(const LockedModel& model, const std::optional<CommitId>& hub_commit) {
-    Json json = {{"model", model.wanted.model},
-                 {"opset_version", model.wanted.opset},
-                 {"with_test_data", model.wanted.is_archive}};
-    if (Json constraint = to_json(model.constraint); !constraint.empty())
-        json["constraints"] = std::move(constraint);
-    if (model.commit != hub_commit) json["commit"] = to_json(model.commit);
-    Json files = Json::array();
+JsonValue to_json(const LockedModel& model, const std::optional<CommitId>& hub_commit) {
+    JsonObject json = {{"model", json_string(model.wanted.model)},
+                       {"opset_version", json_integer(model.wanted.opset)},
+                       {"with_test_data", json_bool(model.wanted.is_archive)}};
+    if (JsonObject constraint = members_of(model.constraint); !constraint.empty()) {
+        json.push_back({"constraints", json_object(std::move(constraint))});
+    }
+    if (model.commit != hub_commit) json.push_back({"commit", to_json(model.commit)});
+    JsonArray files;
     for (const WantedFile& file : model.wanted.files) files.push_back(to_json(file));
-    json["files"] = std::move(files);
-    return json;
+    json.push_back({"files", json_array(std::move(files))});
+    return json_object(std::move(json));
 }
 
 class LockReader {
@@ -184,16 +182,16 @@ bool equal_without_case(std::string_view one, std::string_view other) {
 }  // namespace
 
 std::string to_text(const LockFile& lock) {
-    Json models = Json::array();
+    JsonArray models;
     for (const LockedModel& model : lock.models) models.push_back(to_json(model, lock.commit));
     const bool is_pinned = std::ranges::all_of(
         lock.models, [](const LockedModel& model) { return model.commit.has_value(); });
-    Json json = {{"version", lock_version}, {"hub", lock.hub}};
-    if (lock.address != lock.hub) json["address"] = lock.address;
-    json["commit"] = to_json(lock.commit);
-    json["pinned"] = is_pinned;
-    json["models"] = std::move(models);
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    JsonObject json = {{"version", json_integer(lock_version)}, {"hub", json_string(lock.hub)}};
+    if (lock.address != lock.hub) json.push_back({"address", json_string(lock.address)});
+    json.push_back({"commit", to_json(lock.commit)});
+    json.push_back({"pinned", json_bool(is_pinned)});
+    json.push_back({"models", json_array(std::move(models))});
+    return json_text(json_object(std::move(json)), {.indent = 2, .is_ascii = false}) + "\n";
 }
 
 LockFile parse_lock_file(std::string_view text, const std::string& shown_name) {

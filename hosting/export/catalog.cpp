@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/export/catalog.h"
 
-#include <nlohmann/json.hpp>
 #include <string_view>
+#include <utility>
 
 #include "base/spelling.h"
 #include "base/user_error.h"
 #include "embedded/catalog_html.h"
 #include "hosting/export/readme_facts.h"
 #include "manifest/hub_path.h"
+#include "manifest/json.h"
 
 namespace onnxhub {
 namespace {
@@ -32,6 +33,18 @@ std::string for_script(std::string json) {
         json.replace(at, 1, "\\u003c");
     }
     return json;
+}
+
+JsonValue to_json(const std::map<std::string, std::string>& texts) {
+    JsonObject members;
+    for (const auto& [key, text] : texts) members.push_back({key, json_string(text)});
+    return json_object(std::move(members));
+}
+
+JsonValue to_json(const std::vector<std::string>& texts) {
+    JsonArray values;
+    for (const std::string& text : texts) values.push_back(json_string(text));
+    return json_array(std::move(values));
 }
 
 std::map<std::string, std::string> readmes_of(const Tree& tree, const ManifestDocument& manifest) {
@@ -94,20 +107,18 @@ CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
 
 std::string catalog_page(const CatalogFacts& facts) {
     constexpr std::string_view place = "id=\"catalog\">{}";
-    const nlohmann::ordered_json json = {
-        {"name", facts.name},
-        {"licence", facts.licence},
-        {"licences", facts.licences},
-        {"base_url", facts.base_url ? nlohmann::ordered_json(*facts.base_url) : nullptr},
-        {"readmes", facts.readmes},
-        {"missing", facts.missing},
-    };
+    const JsonValue json =
+        json_object({{"name", json_string(facts.name)},
+                     {"licence", json_string(facts.licence)},
+                     {"licences", to_json(facts.licences)},
+                     {"base_url", facts.base_url ? json_string(*facts.base_url) : JsonValue()},
+                     {"readmes", to_json(facts.readmes)},
+                     {"missing", to_json(facts.missing)}});
     std::string page(embedded::catalog_html);
     const std::size_t at = page.find(place);
     if (at == page.npos) return page;
-    return page.replace(
-        at + place.size() - 2, 2,
-        for_script(json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)));
+    return page.replace(at + place.size() - 2, 2,
+                        for_script(json_text(json, {.indent = 0, .is_ascii = false})));
 }
 
 std::string catalog_policy() {

@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::uint64_t regenerated_manifest_limit = std::uint64_t{512} << 20;  // bytes
 
-/// Gives whether every selected row became an entry.
-bool regenerate(FileTransaction& change, GenerateOptions options, Diagnostics& diagnostics) {
+/// Returns the number of selected rows that did not become entries.
+std::size_t regenerate(FileTransaction& change, GenerateOptions options, Diagnostics& diagnostics) {
     const std::string path(manifest_file_name);
     change.watch(path);
     const HubFolder hub = open_hub(change.hub(), {});
@@ -28,10 +28,10 @@ bool regenerate(FileTransaction& change, GenerateOptions options, Diagnostics& d
     options.present = &present;
     options.carry = &present;
     const GenerateResult result = generate(*hub.tree, options, diagnostics);
-    if (options.target == Target::single && result.unmade > 0) return false;
+    if (options.target == Target::single && result.unmade > 0) return result.unmade;
     change.stage_text(path, result.update.text);
     change.apply();
-    return true;
+    return result.unmade;
 }
 
 bool has_entry(const FileTransaction& change, const std::string& model_path) {
@@ -53,20 +53,19 @@ void regenerate_entry(FileTransaction& change, const std::string& model_path,
     options.single_path = model_path;
     options.inference = inference;
     options.observer = content;
-    if (regenerate(change, std::move(options), diagnostics) && has_entry(change, model_path)) {
-        return;
-    }
+    const std::size_t unmade = regenerate(change, std::move(options), diagnostics);
+    if (unmade == 0 && has_entry(change, model_path)) return;
     throw UserError(model_path +
                     ": can't become an entry of the manifest, so nothing was written; "
                     "fix the problems reported above");
 }
 
-void regenerate_manifest(FileTransaction& change, ShapeInference* inference,
-                         ContentObserver* content, Diagnostics& diagnostics) {
+std::size_t regenerate_manifest(FileTransaction& change, ShapeInference* inference,
+                                ContentObserver* content, Diagnostics& diagnostics) {
     GenerateOptions options;
     options.inference = inference;
     options.observer = content;
-    regenerate(change, std::move(options), diagnostics);
+    return regenerate(change, std::move(options), diagnostics);
 }
 
 }  // namespace onnxhub

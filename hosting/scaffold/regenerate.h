@@ -2,6 +2,7 @@
 // Regenerates the manifest of a working hub after its tables changed.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "generator/content_table.h"
@@ -18,8 +19,9 @@ void regenerate_entry(FileTransaction& change, const std::string& model_path,
                       ShapeInference* inference, ContentObserver* content,
                       Diagnostics& diagnostics);
 
-/// Regenerates all entries as a part of `change`.
-void regenerate_manifest(FileTransaction& change, ShapeInference* inference,
-                         ContentObserver* content, Diagnostics& diagnostics);
+/// Regenerates all entries as a part of `change`. Returns the number of models without an entry;
+/// `diagnostics` say why.
+std::size_t regenerate_manifest(FileTransaction& change, ShapeInference* inference,
+                                ContentObserver* content, Diagnostics& diagnostics);
 
 }  // namespace onnxhub

@@ -128,7 +128,7 @@ TEST_F(Turns, WhoWaitsSaysSoAndStopsOnCtrlC) {
     const FileLock other = FileLock::take(hub, {});
     const ProgramResult result =
         run("for c in 'add m1.onnx --hub-dir hub --class a' 'generate hub' 'validate --fix hub' "
-            "'init --adopt hub'; do $ONNXHUB $c >/dev/null 2>err & pid=$!; "
+            "'init --adopt --tables hub'; do $ONNXHUB $c >/dev/null 2>err & pid=$!; "
             "until grep -q waiting err || ! kill -0 $pid; do sleep 0.05; done; "
             "kill -INT $pid; wait $pid; echo $?; cat err >&2; done");
     EXPECT_EQ(result.out, "130\n130\n130\n130\n") << result.err;

@@ -34,7 +34,7 @@ protected:
         const ProgramResult made = run(R"(
             set -e
             git init -q -b main origin
-            "$ONNXHUB" init origin --adopt >/dev/null
+            "$ONNXHUB" init origin --adopt --tables >/dev/null
             cd origin; git add -A; git commit -qm Models; cd ..
             export GIT_LFS_SKIP_SMUDGE=1
             git clone -q "file://$PWD/origin" clone

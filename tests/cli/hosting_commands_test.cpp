@@ -117,7 +117,7 @@ TEST_F(Hosting, AdoptWritesTablesForModelsThatAreThere) {
     write_file(hub / "bad/b.onnx", "no model");
     write_file(hub / "README.md", "---\nlicense: mit\n---\n# A model card\n");
     write_file(hub / "onnx/README.md", "What I say");
-    const ProgramResult adopted = onnxhub({"init", "hub", "--adopt"});
+    const ProgramResult adopted = onnxhub({"init", "hub", "--adopt", "--tables"});
     EXPECT_EQ(adopted.status, 1) << "one was skipped";
     EXPECT_THAT(adopted.err,
                 AllOf(HasSubstr("skipped bad/b.onnx: "), HasSubstr("added rows for 3 models")));
@@ -130,7 +130,7 @@ TEST_F(Hosting, AdoptWritesTablesForModelsThatAreThere) {
     EXPECT_THAT(read_file(hub / "onnx/README.md"), testing::StartsWith("What I say\n"));
     EXPECT_EQ(onnxhub({"validate", "hub"}).status, 0);
     const std::string readme = read_file(hub / "README.md");
-    onnxhub({"init", "hub", "--adopt"});
+    onnxhub({"init", "hub", "--adopt", "--tables"});
     EXPECT_EQ(read_file(hub / "README.md"), readme);
 }
 

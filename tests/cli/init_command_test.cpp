@@ -57,7 +57,11 @@ protected:
 TEST_F(Init, TextsThatWouldBreakTheTemplatesAreRefused) {
     for (const char* option : {"--name", "--owner", "--repository", "--licence"}) {
         for (const char* text : {"", "  ", "a\nb", "a\rb"}) {
-            const ProgramResult result = init({"hub", option, text});
+            std::vector<std::string> arguments = {"hub", option, text};
+            if (option == std::string("--repository")) {
+                arguments.insert(arguments.end(), {"--owner", "team"});
+            }
+            const ProgramResult result = init(arguments);
             EXPECT_EQ(result.status, 2) << option;
             EXPECT_THAT(result.err, HasSubstr(std::string(option) + ": the text "));
             EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
@@ -82,7 +86,7 @@ TEST_F(Init, AdoptsModelsAtTheTop) {
     write_file(hub / "model.onnx", model());
     write_file(hub / "model/m.onnx", model());
     write_file(hub / "README.md", "---\nlicense: mit\n---\n# Card\n");
-    const ProgramResult adopted = init({"hub", "--adopt"});
+    const ProgramResult adopted = init({"hub", "--adopt", "--tables"});
     EXPECT_EQ(adopted.status, 0) << adopted.err;
     EXPECT_THAT(names(),
                 UnorderedElementsAre(Pair("model.onnx", "model"), Pair("model/m.onnx", "m")));
@@ -91,7 +95,7 @@ TEST_F(Init, AdoptsModelsAtTheTop) {
                       HasSubstr("| [Models](.) |")));
     expect_valid();
     const std::string readme = read_file(hub / "README.md");
-    EXPECT_EQ(init({"hub", "--adopt"}).status, 0);
+    EXPECT_EQ(init({"hub", "--adopt", "--tables"}).status, 0);
     EXPECT_EQ(read_file(hub / "README.md"), readme);
 }
 
@@ -101,7 +105,7 @@ TEST_F(Init, AdoptNamesModelsAfterFoldersThatTellThemApart) {
                              "a/net/model/net.onnx", "b/net/model/net.onnx"}) {
         write_file(hub / path, model());
     }
-    const ProgramResult adopted = init({"hub", "--adopt"});
+    const ProgramResult adopted = init({"hub", "--adopt", "--tables"});
     EXPECT_EQ(adopted.status, 0) << adopted.err;
     EXPECT_THAT(names(), UnorderedElementsAre(Pair("bert/onnx/model.onnx", "bert"),
                                               Pair("gpt/onnx/model.onnx", "gpt"),
@@ -125,7 +129,7 @@ TEST_F(Init, AdoptPassesByWhatIsNoPartOfTheHub) {
     fs::create_directory_symlink(hub / "good", hub / "linked");
     const std::string bytes = model();
     write_file(hub / "far/p.onnx", lfs_pointer_text(sha256_of(bytes), bytes.size()));
-    const ProgramResult adopted = init({"hub", "--adopt"});
+    const ProgramResult adopted = init({"hub", "--adopt", "--tables"});
     EXPECT_EQ(adopted.status, 1);
     EXPECT_THAT(names(), UnorderedElementsAre(Pair("good/g.onnx", "g")));
     EXPECT_THAT(adopted.err,

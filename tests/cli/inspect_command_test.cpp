@@ -136,6 +136,9 @@ TEST(Progress, LineTellsFilesBytesRateAndTimeLeft) {
               "hashing 3 of 20 files, 2.0 GiB of 8.0 GiB, 512 MiB/s, 12 s left");
     EXPECT_EQ(progress_line("hashing", {0, 1, 0, 100, 0.0}),
               "hashing 0 of 1 files, 0 bytes of 100 bytes");
+    EXPECT_EQ(download_line({0, 1, 3 << 20, 12 << 20, 1.0}),
+              "3.0 MiB of 12.0 MiB, 3.0 MiB/s, 3 s left");
+    EXPECT_EQ(download_line({0, 1, 3 << 20, 0, 1.0}), "3.0 MiB");
 }
 
 TEST(Progress, BytesAreRoundedForPeople) {

@@ -324,7 +324,36 @@ TEST_F(LoadCommand, EachModelWithoutAPathHasAnErrorEvent) {
     const auto no_lock = events_of(load({"--locked", "--json"}));
     ASSERT_EQ(no_lock.size(), 1u);
     EXPECT_EQ(no_lock[0]["model"], nullptr);
-    EXPECT_EQ(events_of(load({"--json"})).size(), 1u);
+}
+
+TEST_F(LoadCommand, OptionErrorsNameTheHelpOfTheCommand) {
+    const std::pair<std::vector<std::string>, const char*> cases[] = {
+        {{"load"},
+         "no model is named; name models that `onnxhub list` shows; see `onnxhub load --help`"},
+        {{"load", "a", "b", "--output", "o"},
+         "--output takes one model; name one; see `onnxhub load --help`"},
+        {{"load", "--lock-file", "x", "a"},
+         "--lock-file requires --locked; see `onnxhub load --help`"},
+        {{"lock"}, "see `onnxhub lock --help`"},
+        {{"lock", "--update", "-o", "-"}, "see `onnxhub lock --help`"},
+        {{"cache", "prune", "--nonsense"}, "see `onnxhub cache prune --help`"},
+        {{"cache"}, "see `onnxhub cache --help`"},
+        {{"serve", "--tls-cert", "x"}, "--tls-cert requires --tls-key; see `onnxhub serve --help`"},
+        {{"serve", "--tls-key", "x"}, "--tls-key requires --tls-cert; see `onnxhub serve --help`"},
+        {{"serve", "--public", "--token-file", "x"}, "excludes"},
+        {{"init", "hub", "--repository", "x"},
+         "--repository requires --owner; see `onnxhub init --help`"},
+        {{"nonsense"}, "see `onnxhub --help`"},
+        {{}, "see `onnxhub --help`"},
+    };
+    for (const auto& [arguments, expected] : cases) {
+        std::vector<std::string> command = {onnxhub_program()};
+        command.insert(command.end(), arguments.begin(), arguments.end());
+        const ProgramResult result = run_command(command, folder.path());
+        EXPECT_EQ(result.status, 2) << expected;
+        EXPECT_EQ(result.out, "");
+        EXPECT_THAT(result.err, HasSubstr(expected));
+    }
 }
 
 TEST_F(LoadCommand, ANameThatIsNotLockedDoesNotStopTheOthers) {

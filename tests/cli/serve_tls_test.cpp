@@ -31,7 +31,7 @@ protected:
         write_file(
             hub / "text/net/net.onnx",
             ModelBuilder().input("x", {2}).node("Abs", {"x"}, {"y"}).output("y", {2}).bytes());
-        const ProgramResult made = run({onnxhub_program(), "init", "hub", "--adopt"});
+        const ProgramResult made = run({onnxhub_program(), "init", "hub", "--adopt", "--tables"});
         ASSERT_EQ(made.status, 0) << made.err;
     }
 

@@ -76,7 +76,7 @@ TEST_F(ZooGenerate, EntriesOfBothTagsAreThoseOfTheTablesAndPointers) {
 
 TEST_F(ZooGenerate, SettingsOfTheOfficialZooGiveItsLastManifestAndTheFiveMissingModels) {
     const std::string settings =
-        std::string(ONNXHUB_SOURCE) + "/templates/official-zoo/onnxhub.toml";
+        std::string(ONNXHUB_SOURCE) + "/templates/sources/official-zoo.toml";
     const ProgramResult result = generate(
         "zoo-b1eeaa1a",
         {"--settings", settings, "--exclude", "validated/vision/body_analysis/age_gender/**"});

@@ -35,7 +35,7 @@ protected:
     }
 
     static std::string settings() {
-        return std::string(ONNXHUB_SOURCE) + "/templates/official-zoo/onnxhub.toml";
+        return std::string(ONNXHUB_SOURCE) + "/templates/sources/official-zoo.toml";
     }
 
     ProgramResult validate(const std::string& tag, std::vector<std::string> more) {
@@ -97,7 +97,7 @@ HubFiles load(const fs::path& repository, const std::string& tag) {
         hub.files[path] = read_whole(*tree->open(path), 64 << 20, path);
     }
     hub.files["onnxhub.toml"] =
-        read_file(std::string(ONNXHUB_SOURCE) + "/templates/official-zoo/onnxhub.toml");
+        read_file(std::string(ONNXHUB_SOURCE) + "/templates/sources/official-zoo.toml");
     return hub;
 }
 

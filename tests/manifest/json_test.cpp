@@ -235,7 +235,19 @@ TEST(JsonParse, ErrorsAreToldInPlainWordsWhereTheyAre) {
         {"[\xff]", "1:2: unexpected byte 0xff"},
         {"[1.]", "1:4: invalid number: expected digit after '.'"},
         {"[-]", "1:3: invalid number: expected digit after '-'"},
-        {"[01]", "1:2: unexpected number, expected ',' or ']'"},
+        {"[01]", "1:2: '01' is not a JSON value"},
+        {"[1 true]", "1:4: unexpected 'true', expected ',' or ']'"},
+        {"[1,,2]", "1:4: unexpected ',', expected a value"},
+        {"[:1]", "1:2: unexpected ':', expected a value"},
+        {"{\"a\",1}", "1:5: unexpected ',', expected ':'"},
+        {"{\"a\":}", "1:6: unexpected '}', expected a value"},
+        {"{\"a\":1]", "1:7: unexpected ']', expected ',' or '}'"},
+        {"{\"a\":1,", "1:8: unexpected end of the document, expected a key in double quotes"},
+        {"\xef\xbb\xbf]", "1:4: unexpected ']', expected a value"},
+        {"[1e]", "1:4: invalid number: expected digit in the exponent"},
+        {"[1e+]", "1:5: invalid number: expected digit in the exponent"},
+        {"[.5]", "1:2: unexpected character '.'"},
+        {"[\"\\", "1:4: missing closing quote"},
         {"[\"ab", "1:5: missing closing quote"},
         {"[\"\\x\"]", "1:4: forbidden character after backslash"},
         {"[\"\\u12\"]", "1:7: '\\u' must be followed by 4 hex digits"},
@@ -320,8 +332,21 @@ TEST(JsonText, WritesWhatPythonWrites) {
 }
 
 TEST(JsonText, IndentsAllButTheFirstLineByDepth) {
-    EXPECT_EQ(json_text(json_array({json_integer(1)}), 2), "[\n            1\n        ]");
-    EXPECT_EQ(json_text(json_array({}), 2), "[]");
+    EXPECT_EQ(json_text(json_array({json_integer(1)}), {.depth = 2}),
+              "[\n            1\n        ]");
+    EXPECT_EQ(json_text(json_array({}), {.depth = 2}), "[]");
+}
+
+TEST(JsonText, HasStyles) {
+    const JsonValue value = value_of("{\"k\": [1, \"\u00e9\U0001f600\\u0001\x7f\"], \"e\": []}");
+    EXPECT_EQ(
+        json_text(value, {.indent = 2}),
+        "{\n  \"k\": [\n    1,\n    \"\\u00e9\\ud83d\\ude00\\u0001\\u007f\"\n  ],\n  \"e\": []\n}");
+    EXPECT_EQ(json_text(value, {.indent = 0}),
+              "{\"k\":[1,\"\\u00e9\\ud83d\\ude00\\u0001\\u007f\"],\"e\":[]}");
+    EXPECT_EQ(json_text(value, {.indent = 0, .is_ascii = false}),
+              "{\"k\":[1,\"\u00e9\U0001f600\\u0001\x7f\"],\"e\":[]}");
+    EXPECT_EQ(json_text(json_string("a\xff"), {.is_ascii = false}), "\"a\ufffd\"");
 }
 
 TEST(JsonText, EscapesStringsAsPythonDoes) {

@@ -1146,7 +1146,7 @@ std::string text_of(const Finding& finding) {
 
 void judge(const std::vector<Finding>& findings, const std::set<std::string>& known,
            const Consequences& consequences, const std::string& where, DamageScore& result) {
-    const std::vector<std::string> prints = fingerprints(findings);
+    const std::vector<std::string> prints = message_fingerprints(findings);
     std::set<ExpectedFinding> seen;
     for (std::size_t i = 0; i < findings.size(); ++i) {
         const Finding& finding = findings[i];
@@ -1192,7 +1192,7 @@ std::set<std::string> rules_of_damages(const HubFiles& healthy) {
 DamageScore score(const Damage& damage, const HubFiles& healthy, const std::vector<Finding>& known,
                   std::size_t positions, std::size_t stride, ModelChecker* checker) {
     std::set<std::string> prints;
-    for (std::string& print : fingerprints(known)) prints.insert(std::move(print));
+    for (std::string& print : message_fingerprints(known)) prints.insert(std::move(print));
     DamageScore result;
     for (std::size_t i = 0; i < positions; ++i) {
         HubFiles hub = healthy;

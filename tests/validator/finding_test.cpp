@@ -18,15 +18,25 @@ Finding finding(std::string rule, std::string file, std::string subject, std::st
     return result;
 }
 
-TEST(Fingerprints, StayWhenLinesAndSeveritiesChange) {
+Finding finding_with_key(std::string rule, std::string file, std::string subject, std::string about,
+                         std::string key) {
+    Finding result = finding(std::move(rule), std::move(file), std::move(subject), "wrong");
+    result.about = std::move(about);
+    result.key = std::move(key);
+    return result;
+}
+
+TEST(Fingerprints, StayWhenLinesMessagesAndSeveritiesChange) {
     Finding before = finding("rule", "file", "ResNet", "wrong");
     Finding after = before;
     after.line = 70;
     after.column = 3;
     after.severity = Severity::note;
+    after.message = "in other words";
     after.hint = "other advice";
     after.source_line = "other text";
     EXPECT_EQ(fingerprints({before}), fingerprints({after}));
+    EXPECT_NE(message_fingerprints({before}), message_fingerprints({after}));
 }
 
 TEST(Fingerprints, AreSixteenHexadecimalDigits) {
@@ -36,15 +46,18 @@ TEST(Fingerprints, AreSixteenHexadecimalDigits) {
 
 // Baselines in people's repositories hold these.
 TEST(Fingerprints, AreTheSameInEveryRelease) {
-    EXPECT_EQ(fingerprints({finding("rule", "file", "ResNet", "wrong")}).front(),
-              "377a7f596e1f23a7");
+    const Finding known = finding_with_key("rule", "file", "ResNet", "a.onnx", "model");
+    EXPECT_EQ(fingerprints({known}).front(), "7e4e671ef507bbc2");
+    EXPECT_EQ(message_fingerprints({known}).front(), "377a7f596e1f23a7") << "version 1";
+    EXPECT_EQ(key_of_line("| a | b |"), "line 881857d704927762");
 }
 
 TEST(Fingerprints, DifferWithEachPart) {
     const std::vector<Finding> findings = {
-        finding("a", "b", "c", "d"), finding("x", "b", "c", "d"), finding("a", "x", "c", "d"),
-        finding("a", "b", "x", "d"), finding("a", "b", "c", "x"), finding("ab", "", "c", "d"),
-        finding("a", "bc", "", "d"),
+        finding_with_key("a", "b", "c", "d", "e"), finding_with_key("x", "b", "c", "d", "e"),
+        finding_with_key("a", "x", "c", "d", "e"), finding_with_key("a", "b", "x", "d", "e"),
+        finding_with_key("a", "b", "c", "x", "e"), finding_with_key("a", "b", "c", "d", "x"),
+        finding_with_key("ab", "", "c", "d", "e"), finding_with_key("a", "bc", "", "d", "e"),
     };
     const std::vector<std::string> prints = fingerprints(findings);
     EXPECT_EQ(std::set(prints.begin(), prints.end()).size(), findings.size());
@@ -56,6 +69,13 @@ TEST(Fingerprints, CountEqualFindings) {
     const std::vector<std::string> prints = fingerprints({same, same, same});
     EXPECT_EQ(std::set(prints.begin(), prints.end()).size(), 3u);
     EXPECT_EQ(fingerprints({same, other, same})[2], prints[1]);
+}
+
+TEST(KeyOfLine, DependsOnTextAndNotOnBlanks) {
+    EXPECT_EQ(key_of_line("| a | b |"), key_of_line("  | a  |\tb |\r"));
+    EXPECT_NE(key_of_line("| a | b |"), key_of_line("| a | c |"));
+    EXPECT_NE(key_of_line("| a | b |"), key_of_line("|a|b|"));
+    EXPECT_EQ(key_of_line(" \t"), "");
 }
 
 }  // namespace

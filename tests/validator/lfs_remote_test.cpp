@@ -356,14 +356,19 @@ TEST(LfsEndpoint, ComesFromTheRemoteAsGitLfsFindsIt) {
 TEST(LfsEndpoint, SettingsGoBeforeTheRemote) {
     LfsConfig config;
     config.remote_url = "https://github.com/onnx/models";
-    config.lfsconfig =
-        "# of the tree\n[core]\n\turl = no\n[lfs]\n\turl = \"https://lfs.example/x/\"\n";
+    config.tree_lfs_url = "https://lfs.example/x/";
+    config.tree_remote_lfs_url = "https://no.example";
     EXPECT_EQ(endpoint_of(config), "https://lfs.example/x");
     config.lfs_url = "https://own.example/y";
     EXPECT_EQ(endpoint_of(config), "https://own.example/y");
     LfsConfig remote;
     remote.remote_lfs_url = "https://of-remote.example";
     EXPECT_EQ(endpoint_of(remote), "https://of-remote.example");
+    remote.tree_lfs_url = "https://of-tree.example";
+    EXPECT_EQ(endpoint_of(remote), "https://of-tree.example");
+    LfsConfig tree;
+    tree.tree_remote_lfs_url = "https://of-tree.example";
+    EXPECT_EQ(endpoint_of(tree), "https://of-tree.example");
     LfsConfig useless;
     useless.lfs_url = "file:///srv";
     EXPECT_THAT(endpoint_of(useless), HasSubstr("no HTTP address"));
@@ -373,29 +378,6 @@ TEST(LfsEndpoint, ConfiguredSshAddressesAreMappedToo) {
     LfsConfig config;
     config.lfs_url = "git@github.com:onnx/models.git/info/lfs";
     EXPECT_EQ(endpoint_of(config), "https://github.com/onnx/models.git/info/lfs");
-}
-
-TEST(LfsEndpoint, LfsconfigIsReadAsGitReadsIt) {
-    const std::pair<const char*, const char*> texts[] = {
-        {"[LFS] URL = https://a.example\r\n", "https://a.example"},
-        {"  [ lfs ]\n url=https://a.example/#x ; note\n", "https://a.example"},
-        {"[lfs]\n url = \"https://a.example/#x\" # note\n", "https://a.example/#x"},
-        {"[lfs]\n# url = https://no.example\n url = https://a.example\n", "https://a.example"},
-        {"[lfs]\n url = https://no.example\n url = https://a.example", "https://a.example"},
-        {"[Remote \"upstream\"]\n lfsURL = https://a.example\n", "https://a.example"},
-        {"[remote \"Upstream\"]\n lfsurl = https://no.example\n", "none"},
-        {"[remote \"origin\"]\n lfsurl = https://no.example\n", "none"},
-        {"[remote \"upstream\"]\n url = https://no.example\n", "none"},
-        {"[lfs \"x\"]\n url = https://no.example\n", "none"},
-        {"[lfs\n]url = https://no.example\n", "none"},
-        {"[\n=\n]\n\\\n\"", "none"},
-    };
-    for (const auto& [text, expected] : texts) {
-        LfsConfig config;
-        config.remote_name = "upstream";
-        config.lfsconfig = text;
-        EXPECT_THAT(endpoint_of(config), testing::StartsWith(expected)) << text;
-    }
 }
 
 TEST(LfsEndpoint, ATokenIsThePasswordUnlessThereIsOne) {

@@ -118,7 +118,7 @@ TEST(SarifReport, IsThisDocument) {
                         }
                     ],
                     "partialFingerprints": {
-                        "onnxhub/v1": "a3fb054ff2ba7ee2"
+                        "onnxhub/v2": "231d91fbd64c7a08"
                     }
                 },
                 {
@@ -142,7 +142,7 @@ TEST(SarifReport, IsThisDocument) {
                         }
                     ],
                     "partialFingerprints": {
-                        "onnxhub/v1": "bfc554a64d3a9e76"
+                        "onnxhub/v2": "62b68fea34f7f28a"
                     }
                 },
                 {
@@ -165,7 +165,7 @@ TEST(SarifReport, IsThisDocument) {
                         }
                     ],
                     "partialFingerprints": {
-                        "onnxhub/v1": "4da8ced1147711fe"
+                        "onnxhub/v2": "c88727af42280d63"
                     }
                 }
             ]

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hosting/scaffold/hub_adopt.h"
+#include "hosting/scaffold/table_adoption.h"
 
 #include <fmt/format.h>
 
@@ -101,13 +101,13 @@ std::vector<ModelRow> select_models(const Tree& tree, std::vector<ModelRow> foun
 
 }  // namespace
 
-AdoptReport adopt_models(ModelChecker& checker, ShapeInference* inference,
-                         FileTransaction& change) {
+TableAdoption adopt_with_tables(ModelChecker& checker, ShapeInference* inference,
+                                FileTransaction& change) {
     const auto tree = folder_tree(change.hub());
     Diagnostics ignored;
     const Settings settings;
     std::vector<ModelRow> rows = read_hub_rows(*tree, settings, 0, ignored).models;
-    AdoptReport report;
+    TableAdoption report;
     const auto found =
         select_models(*tree, discover_models(tree->list(), settings, rows), report.skipped);
     ModelNames names(rows, found);

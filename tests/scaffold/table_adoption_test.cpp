@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hosting/scaffold/hub_adopt.h"
+#include "hosting/scaffold/table_adoption.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -24,10 +24,10 @@ using testing::UnorderedElementsAre;
 
 class Adopt : public testing::Test {
 protected:
-    AdoptReport adopt() {
+    TableAdoption adopt() {
         FixedVerdict checker;
         FileTransaction change(place.hub);
-        AdoptReport report = adopt_models(checker, nullptr, change);
+        TableAdoption report = adopt_with_tables(checker, nullptr, change);
         change.keep();
         return report;
     }
@@ -69,7 +69,7 @@ TEST_F(Adopt, IsIdempotentAndKeepsTheTextOfReadmes) {
     adopt();
     EXPECT_THAT(read_file(place.hub / "vision/README.md"), StartsWith("# Ours\n\nText\n"));
     const auto before = content_of(place.hub);
-    const AdoptReport second = adopt();
+    const TableAdoption second = adopt();
     EXPECT_THAT(second.adopted, IsEmpty());
     EXPECT_THAT(second.skipped, IsEmpty());
     EXPECT_TRUE(content_of(place.hub) == before);
@@ -97,7 +97,7 @@ TEST_F(Adopt, SkipsWhatDoesNotBelongToTheHub) {
     fs::create_symlink("g.onnx", place.hub / "good/link.onnx");
     write_file(place.hub / "far/p.onnx", lfs_pointer_text(sha256_of("x"), 1));
     write_file(place.hub / "bad/text.onnx", "no model");
-    const AdoptReport report = adopt();
+    const TableAdoption report = adopt();
     EXPECT_THAT(report.adopted, ElementsAre("good/g.onnx"));
     EXPECT_THAT(
         report.skipped,

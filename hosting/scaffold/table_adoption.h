@@ -11,7 +11,7 @@
 
 namespace onnxhub {
 
-struct AdoptReport {
+struct TableAdoption {
     std::vector<std::string> adopted;  ///< paths of models
     std::vector<std::string> skipped;  ///< "path: reason", such as Git LFS pointers without content
 };
@@ -23,6 +23,7 @@ struct AdoptReport {
 ///
 /// Does not move models, does not follow symbolic links, and skips hidden folders and node_modules.
 /// The changes are applied; the caller keeps them. Throws WriteError when a file cannot be written.
-AdoptReport adopt_models(ModelChecker& checker, ShapeInference* inference, FileTransaction& change);
+TableAdoption adopt_with_tables(ModelChecker& checker, ShapeInference* inference,
+                                FileTransaction& change);
 
 }  // namespace onnxhub

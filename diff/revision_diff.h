@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Compares the models of two revisions of a hub.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "diff/diff_report.h"
+#include "diff/model_diff.h"
+#include "manifest/diagnostic.h"
+#include "repository/git_command.h"
+
+namespace onnxhub {
+
+/// The two sides of a comparison, with the meaning they have for `git diff`.
+struct RevisionRange {
+    std::string base = "HEAD";
+    std::optional<std::string> head;  ///< absent: the working tree
+    bool from_merge_base = false;
+
+    bool operator==(const RevisionRange&) const = default;
+};
+
+/// Parses "BASE", "BASE..HEAD" or "BASE...HEAD". A missing name beside the dots means HEAD.
+RevisionRange parse_revision_range(std::string_view text);
+
+struct RevisionDiffRequest {
+    std::filesystem::path folder = ".";  ///< the hub's top directory
+    RevisionRange range = {};
+    bool may_fetch = false;  ///< the history that the merge base needs in a shallow clone
+    GitMessages messages = {};
+};
+
+/// Problems in the settings of both sides are added to `diagnostics`. A manifest that cannot be
+/// read counts as missing. Throws UserError when the directory is in no repository, or when a
+/// revision is unknown.
+DiffReport compare_revisions(const RevisionDiffRequest& request, const DiffOptions& options,
+                             Diagnostics& diagnostics);
+
+}  // namespace onnxhub

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sources/official_rows.h"
+
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/parallel.h"
+#include "base/user_error.h"
+#include "manifest/hub_path.h"
+#include "manifest/rule_ids.h"
+#include "repository/foreign_pointer.h"
+#include "repository/lfs_pointer.h"
+#include "sources/readme_table.h"
+#include "sources/row_settings.h"
+
+namespace onnxhub {
+namespace {
+
+/// No real README is this large. cmark needs several times the text in memory.
+constexpr std::uint64_t readme_size_limit = 64ull * 1024 * 1024;  // bytes
+
+/// The text of the README at `path`. On failure returns nullopt and reports the reason at
+/// `mention`.
+std::optional<std::string> read_readme(const Tree& tree, const std::string& path,
+                                       const Diagnostic& mention, Diagnostics& diagnostics) {
+    const auto fail = [&](std::string message, std::string hint) -> std::optional<std::string> {
+        Diagnostic diagnostic = mention;
+        diagnostic.message = std::move(message);
+        diagnostic.hint = std::move(hint);
+        diagnostics.report(std::move(diagnostic));
+        return std::nullopt;
+    };
+    try {
+        const auto resolved = resolve_symlinks(tree, path);
+        if (const auto* unresolved = std::get_if<UnresolvedPath>(&resolved)) {
+            return fail(path + ": " + unresolved->reason, "make it a file of the hub");
+        }
+        const auto& target = std::get<std::string>(resolved);
+        const auto stat = tree.stat(target);
+        if (!stat || stat->kind != FileKind::regular) {
+            return fail(path + " is missing", "add it, or correct the link to the folder");
+        }
+        std::string text = read_whole(*tree.open(target), readme_size_limit, path);
+        const std::string subject = path == mention.file ? "" : path + " ";
+        if (!std::holds_alternative<NotAPointer>(parse_lfs_pointer(text))) {
+            return fail(subject + "is a Git LFS pointer, its text is not available locally",
+                        "fetch it with `git lfs pull`, and exclude READMEs from Git LFS in "
+                        ".gitattributes");
+        }
+        if (const auto foreign = find_foreign_pointer(text)) {
+            return fail(subject + foreign->reason, "commit the README itself to git");
+        }
+        return text;
+    } catch (const UserError& error) {
+        return fail(error.what(), "");
+    }
+}
+
+struct FolderRows {
+    std::string source_file;
+    ModelTables tables;
+    Diagnostics diagnostics;
+};
+
+FolderRows read_folder(const Tree& tree, const ModelFolder& folder) {
+    FolderRows rows;
+    const std::string root_readme(readme_file_name);
+    const auto stat = tree.stat(folder.path);
+    if (stat && stat->kind == FileKind::submodule) {
+        rows.diagnostics.report({Severity::note, rule_id::folder_is_submodule, root_readme,
+                                 folder.line,
+                                 folder.path + " is a submodule, so its models are skipped", ""});
+        return rows;
+    }
+    rows.source_file =
+        folder.path.empty() ? root_readme : folder.path + "/" + std::string(readme_file_name);
+    const Diagnostic mention{
+        Severity::error, rule_id::folder_no_readme, root_readme, folder.line, "", ""};
+    if (const auto text = read_readme(tree, rows.source_file, mention, rows.diagnostics)) {
+        rows.tables = parse_model_tables(*text, rows.source_file, rows.diagnostics);
+    } else {
+        rows.tables.has_lost_table = true;
+    }
+    return rows;
+}
+
+}  // namespace
+
+HubRows read_official_rows(const Tree& tree, const Settings& settings, unsigned jobs,
+                           Diagnostics& diagnostics) {
+    HubRows hub;
+    const std::string root_readme(readme_file_name);
+    if (!tree.stat(root_readme)) return hub;
+    hub.has_readme = true;
+    const Diagnostic mention{Severity::error, rule_id::readme_unreadable, root_readme, 0, "", ""};
+    const auto text = read_readme(tree, root_readme, mention, diagnostics);
+    ModelFolders root;
+    root.is_unusable = !text;
+    if (text) root = parse_model_folders(*text, root_readme, diagnostics);
+    hub.has_table = root.has_table;
+    hub.has_lost_root = root.has_lost_folder || root.is_unusable;
+    hub.is_root_unusable = root.is_unusable;
+    std::vector<FolderRows> folders(root.folders.size());
+    for_each_index(folders.size(), jobs,
+                   [&](std::size_t i) { folders[i] = read_folder(tree, root.folders[i]); });
+    for (FolderRows& folder : folders) {
+        diagnostics.append(std::move(folder.diagnostics));
+        for (ModelRow& model : folder.tables.models) {
+            if (is_excluded(settings, model.model_path)) continue;
+            strip_tags(settings, model);
+            hub.models.push_back(std::move(model));
+        }
+        std::move(folder.tables.broken.begin(), folder.tables.broken.end(),
+                  std::back_inserter(hub.broken));
+        if (folder.tables.has_lost_table) hub.lost_readmes.push_back(folder.source_file);
+    }
+    return hub;
+}
+
+}  // namespace onnxhub
