@@ -5,7 +5,7 @@
     wheel      the wheel with the program of BUILD, installed with pip into a new virtual environment: all tests
     pure       the wheel without a program, with the program of BUILD on the PATH, in each version of Python found here
     reproducible  both wheels made twice are the same bytes, as is one that pip builds from the sources
-    debian     the wheel with the program, in an empty Debian with nothing but python3, and no network but loopback
+    debian     the wheel with the program, in an empty Debian with only python3, and only loopback as network
 
 Exit status 77: skipped; the message names what is missing. The tests themselves are in tests/, for pytest.
 $ONNXHUB_PYTHONS names further interpreters, separated by colons.

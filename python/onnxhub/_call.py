@@ -93,7 +93,7 @@ class _Bytes:
 
 
 def utf8(text: str) -> bytes:
-    """An argument that is not a path. The program reads UTF-8, whatever the locale."""
+    """An argument that is not a path. The program reads UTF-8 in any locale."""
     return text.encode("utf-8", "surrogatepass")
 
 

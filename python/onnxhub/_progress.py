@@ -98,7 +98,7 @@ class Display:
         try:
             stream.write("\r" + line.ljust(self._width) + ("" if line else "\r"))
             stream.flush()
-        except (OSError, ValueError):  # the terminal is gone; the download goes on
+        except (OSError, ValueError):  # the terminal is gone; the download continues
             return
         self._width = len(line)
 

@@ -165,7 +165,7 @@ class _Hub:
 
 
 def _option(name: str, value: str) -> bytes:
-    """One argument, so that a value with a leading dash is no option."""
+    """One argument, so that a value with a leading dash is not read as an option."""
     return _call.utf8(f"{name}={value}")
 
 
@@ -393,7 +393,7 @@ def path(
 ) -> Optional[str]:
     """The same as load(), but returns the path of the verified file in the cache. Needs no other package.
 
-    External data lies beside the file, where the model expects it.
+    External data is next to the file, where the model expects it.
     """
     return _load_from(model, repo, opset, force_reload, silent, trust)
 

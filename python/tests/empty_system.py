@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside an empty Debian that has nothing but python3, a wheel of onnxhub, pip as a wheel, and loopback."""
+"""Runs inside an empty Debian that has only python3, a wheel of onnxhub, pip as a wheel, and loopback."""
 
 import glob
 import os

@@ -38,7 +38,7 @@ def relu(opset: int, name: str = "relu", inputs: str = "x", outputs: str = "y", 
 
 
 def with_external_data(opset: int, location: str) -> bytes:
-    """A model that adds four floats, which lie in another file."""
+    """A model that adds four floats, which another file holds."""
     places = [("location", location), ("offset", "0"), ("length", "16")]
     weights = field(1, 4) + field(2, 1) + field(8, "w")
     weights += b"".join(field(13, field(1, key) + field(2, value)) for key, value in places) + field(14, 1)

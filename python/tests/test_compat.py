@@ -18,7 +18,7 @@ MNIST = "vision/classification/mnist/model/mnist-12.onnx"
 
 @pytest.fixture
 def company(server: Server, models: Hub, monkeypatch: pytest.MonkeyPatch) -> Server:
-    """GitHub's addresses lead nowhere. A company has the manifest and the files at two other addresses."""
+    """No server answers at GitHub's addresses. A company has the manifest and the files at two other addresses."""
     for name in ("RAW", "MEDIA"):
         monkeypatch.setenv(f"ONNXHUB_GITHUB_{name}_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The examples of ONNX's page about its hub (docs/Hub.md of ONNX 1.20) run as they stand there."""
+"""The examples of ONNX's page about its hub (docs/Hub.md of ONNX 1.20) run unchanged."""
 
 import glob
 import os
@@ -108,12 +108,12 @@ def test_reload(names: Dict[str, Any], server: Server, capsys: pytest.CaptureFix
         ({"ONNX_HOME": "/a"}, "/a/hub"),
         ({"XDG_CACHE_HOME": "/b"}, "/b/onnx/hub"),
         ({"ONNX_HOME": "/a", "XDG_CACHE_HOME": "/b"}, "/a/hub"),
-        ({}, "/home/somebody/.cache/onnx/hub"),
+        ({}, "/home/someone/.cache/onnx/hub"),
     ],
 )
 def test_default_cache_directory(variables: Dict[str, str], expected: str) -> None:
     clean = {key: value for key, value in os.environ.items() if key not in ("ONNX_HOME", "XDG_CACHE_HOME")}
     program = "from onnxhub import hub; print(hub.get_dir())"
-    environment = {**clean, "HOME": "/home/somebody", **variables}
+    environment = {**clean, "HOME": "/home/someone", **variables}
     said = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
     assert said.stdout.strip() == expected
