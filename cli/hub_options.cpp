@@ -25,9 +25,10 @@ namespace {
 
 /// Every answer except "y" means no.
 bool ask_on_terminal(const TrustQuestion& question, const Streams& streams) {
-    const std::string what =
-        escaped_line(fmt::format("about to download {} from {}, which is not the official hub",
-                                 human_bytes(question.size_bytes), question.hub));
+    const std::string what = escaped_line(fmt::format(
+        "about to download {} from {}, which is not the official hub{}",
+        question.size_bytes ? human_bytes(*question.size_bytes) : "a file of unknown size",
+        question.hub, question.other_host.empty() ? "" : " and names " + question.other_host));
     if (!streams.err_is_terminal || !is_terminal(StandardStream::input)) {
         throw HubError(HubProblem::untrusted, what + "; use --trust if you trust it");
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/escaping.h"
+#include "base/quantity.h"
 #include "cli/command.h"
 #include "cli/hub_options.h"
 #include "cli/progress.h"
@@ -46,6 +47,14 @@ public:
         if (content.sha) line("", "sha256 " + to_hex(*content.sha));
     }
 
+    void facts(const ModelFacts& about) {
+        line_if("task", about.task);
+        line_if("about", about.description);
+        line_if("author", about.author);
+        line_if("license", about.license);
+        if (about.parameters) line("parameters", with_thousands(*about.parameters));
+    }
+
     void ports(std::string_view label, const std::vector<Port>& ports) {
         for (const Port& port : ports) {
             line(label, fmt::format("{}  {}", port.name, to_text(port)));
@@ -55,6 +64,10 @@ public:
     const std::string& text() const { return text_; }
 
 private:
+    void line_if(std::string_view label, const std::optional<std::string>& text) {
+        if (text) line(label, *text);
+    }
+
     std::optional<std::size_t> width_;
     std::string text_;
 };
@@ -63,11 +76,13 @@ std::string info_text(const Entry& entry, std::optional<std::size_t> width) {
     Sheet sheet(width);
     sheet.line("opset", fmt::format("{} (ONNX {})", entry.opset_version, entry.onnx_version));
     sheet.line("tags", fmt::format("{}", fmt::join(entry.tags, ", ")));
+    sheet.facts(entry.about);
     sheet.content("file", entry.model_path, entry.content);
     for (const ExternalDataFile& file : entry.external_data) {
         sheet.content("weights", file.path, {file.sha, file.size_bytes});
     }
     if (entry.archive_path) sheet.content("test data", *entry.archive_path, entry.archive);
+    for (const std::string& url : entry.sources) sheet.line("source", url);
     if (entry.io_ports) {
         sheet.ports("input", entry.io_ports->inputs);
         sheet.ports("output", entry.io_ports->outputs);

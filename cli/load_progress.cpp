@@ -25,6 +25,11 @@ std::string line_of(const char* event, JsonObject members) {
     return json_text(json_object(std::move(members)), {.indent = 0});
 }
 
+/// null if it is unknown.
+JsonValue size_json(const CacheKey& key) {
+    return key.size_bytes ? json_unsigned(*key.size_bytes) : JsonValue();
+}
+
 }  // namespace
 
 LoadProgress::LoadProgress(const Streams& streams, bool as_json)
@@ -37,7 +42,7 @@ LoadProgress::LoadProgress(const Streams& streams, bool as_json)
 void LoadProgress::will_load(const WantedModel& model) {
     const std::lock_guard lock(mutex_);
     numbers_.files += model.files.size();
-    for (const WantedFile& file : model.files) numbers_.bytes += file.key.size_bytes;
+    for (const WantedFile& file : model.files) numbers_.bytes += file.key.size_bytes.value_or(0);
 }
 
 void LoadProgress::advanced(const WantedFile& file, std::uint64_t done) {
@@ -58,12 +63,13 @@ void LoadProgress::begin(const WantedFile& file, Transfer& transfer) {
     if (!as_json_) return;
     event(line_of("start", {{"file", json_string(file.key.hub_path)},
                             {"place", json_string(place_of(file.key))},
-                            {"total_bytes", json_unsigned(file.key.size_bytes)}}));
+                            {"total_bytes", size_json(file.key)}}));
 }
 
 /// True when ten more percent have arrived.
 bool LoadProgress::reaches_next_tenth(const WantedFile& file, Transfer& transfer) {
-    const std::uint64_t total = std::max<std::uint64_t>(file.key.size_bytes, 1);
+    if (!file.key.size_bytes) return false;  // there are no percents of an unknown size
+    const std::uint64_t total = std::max<std::uint64_t>(*file.key.size_bytes, 1);
     const auto tenths =
         static_cast<unsigned>(static_cast<double>(transfer.done) * 10 / static_cast<double>(total));
     if (tenths <= transfer.shown_tenths || tenths >= 10) return false;
@@ -77,12 +83,12 @@ void LoadProgress::print_event(const WantedFile& file, Transfer& transfer) {
     transfer.shown = Clock::now();
     event(line_of("progress", {{"file", json_string(file.key.hub_path)},
                                {"bytes", json_unsigned(transfer.done)},
-                               {"total_bytes", json_unsigned(file.key.size_bytes)}}));
+                               {"total_bytes", size_json(file.key)}}));
 }
 
 void LoadProgress::print_percent(const WantedFile& file, Transfer& transfer) {
     if (!reaches_next_tenth(file, transfer)) return;
-    const std::uint64_t total = file.key.size_bytes;
+    const std::uint64_t total = *file.key.size_bytes;
     const std::chrono::duration<double> elapsed = Clock::now() - transfer.start;
     const std::string rate = rate_and_time_left({0, 1, transfer.done, total, elapsed.count()});
     print_line(fmt::format("{}: {} % of {}{}{}", printable(file.key.hub_path),
@@ -93,20 +99,22 @@ void LoadProgress::print_percent(const WantedFile& file, Transfer& transfer) {
 void LoadProgress::loaded(const WantedFile& file, const LoadedFile& result) {
     const std::lock_guard lock(mutex_);
     ++numbers_.files_done;
-    if (result.was_cached) numbers_.bytes -= std::min(numbers_.bytes, file.key.size_bytes);
+    if (result.was_cached) {
+        numbers_.bytes -= std::min(numbers_.bytes, file.key.size_bytes.value_or(0));
+    }
     for (const std::string& problem : result.problems) print_line(printable(problem));
     if (as_json_) {
         return event(line_of("file", {{"file", json_string(file.key.hub_path)},
                                       {"place", json_string(place_of(file.key))},
                                       {"path", json_string(result.path.string())},
                                       {"sha256", json_string(to_hex(file.key.sha))},
-                                      {"bytes", json_unsigned(file.key.size_bytes)},
+                                      {"bytes", json_unsigned(result.size_bytes)},
                                       {"cached", json_bool(result.was_cached)},
                                       {"source", json_string(result.source)}}));
     }
     if (result.was_cached) return;
     print_line(fmt::format("{}: {}, SHA-256 verified", printable(file.key.hub_path),
-                           human_bytes(file.key.size_bytes)));
+                           human_bytes(result.size_bytes)));
 }
 
 void LoadProgress::finished(const WantedModel& model, const std::filesystem::path& path) {

@@ -20,7 +20,7 @@ namespace onnxhub {
 struct CacheKey {
     std::string hub_path;  ///< from the hub's root
     Sha256 sha;
-    std::uint64_t size_bytes = 0;
+    std::optional<std::uint64_t> size_bytes = {};  ///< absent for some models elsewhere
     /// True for a model or an archive, whose name has its digest as a prefix. False for the
     /// external data of a model, whose path only place_files() sets.
     bool has_prefix = true;

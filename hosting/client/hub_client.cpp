@@ -24,14 +24,21 @@ namespace fs = std::filesystem;
 /// The source of the official models since GitHub's downloads of the repository were disabled.
 constexpr const char* official_mirror = "hf://onnxmodelzoo";
 
-CacheKey key_of(const std::string& path, const StatedContent& content) {
-    if (!content.sha || !content.size_bytes) {
+/// Sizes are optional for files from other servers: their sources rarely state them.
+CacheKey key_of(const std::string& path, const StatedContent& content, bool is_elsewhere) {
+    if (!content.sha || (!content.size_bytes && !is_elsewhere)) {
         throw HubError(HubProblem::entry,
-                       path +
-                           ": the manifest has no SHA-256 and size, so the file cannot be "
-                           "verified; report this to the hub's maintainers");
+                       fmt::format("{}: the manifest has no SHA-256{}, so the file cannot be "
+                                   "verified; report this to the hub's maintainers",
+                                   path, is_elsewhere ? "" : " and size"));
     }
-    return {path, *content.sha, *content.size_bytes, true};
+    return {path, *content.sha, content.size_bytes, true};
+}
+
+void append(std::vector<std::string>& urls, std::vector<std::string> more) {
+    for (std::string& url : more) {
+        if (std::ranges::find(urls, url) == urls.end()) urls.push_back(std::move(url));
+    }
 }
 
 /// Calls `work`. A UserError from it becomes a HubError with this problem.
@@ -295,25 +302,30 @@ CommitId HubClient::ask_commit() const {
     return response.body;
 }
 
-std::vector<std::string> HubClient::urls_of(const HubSpec& spec,
-                                            const std::string& hub_path) const {
+/// The hub does not have a file elsewhere, unless someone added it. The user chose the mirrors, so
+/// they come before the servers that the hub names.
+std::vector<std::string> HubClient::urls_of(const HubSpec& spec, const std::string& hub_path,
+                                            const std::vector<std::string>& elsewhere) const {
+    std::vector<std::string> own = file_urls(spec, config_.endpoints, hub_path);
     std::vector<std::string> urls;
-    const auto add = [&](const HubSpec& source) {
-        for (std::string& url : file_urls(source, config_.endpoints, hub_path)) {
-            urls.push_back(std::move(url));
-        }
-    };
-    std::ranges::for_each(first_sources_, add);
-    add(spec);
-    std::ranges::for_each(mirrors_, add);
+    for (const HubSpec& source : first_sources_) {
+        append(urls, file_urls(source, config_.endpoints, hub_path));
+    }
+    if (elsewhere.empty()) append(urls, std::move(own));
+    for (const HubSpec& mirror : mirrors_) {
+        append(urls, file_urls(mirror, config_.endpoints, hub_path));
+    }
+    if (elsewhere.empty()) return urls;
+    append(urls, elsewhere);
+    append(urls, std::move(own));
     return urls;
 }
 
 WantedModel HubClient::resolve(const Entry& entry, bool with_test_data) const {
     WantedModel wanted{entry.model, entry.opset_version, {}, with_test_data};
-    const auto add = [&](CacheKey key) {
-        std::vector<std::string> urls = urls_of(spec_, key.hub_path);
-        wanted.files.push_back({std::move(key), std::move(urls)});
+    const auto add = [&](CacheKey key, const std::vector<std::string>& elsewhere = {}) {
+        std::vector<std::string> urls = urls_of(spec_, key.hub_path, elsewhere);
+        wanted.files.push_back({std::move(key), std::move(urls), {}, elsewhere});
     };
     if (with_test_data) {
         if (!entry.archive_path) {
@@ -322,10 +334,10 @@ WantedModel HubClient::resolve(const Entry& entry, bool with_test_data) const {
                                ": the hub has no test data for it; leave out "
                                "--with-test-data");
         }
-        add(key_of(*entry.archive_path, entry.archive));
+        add(key_of(*entry.archive_path, entry.archive, false));
         return wanted;
     }
-    add(key_of(entry.model_path, entry.content));
+    add(key_of(entry.model_path, entry.content, !entry.sources.empty()), entry.sources);
     for (const ExternalDataFile& weights : entry.external_data) {
         add({weights.path, weights.sha, weights.size_bytes, false});
     }
@@ -336,7 +348,7 @@ WantedModel HubClient::resolve(WantedModel locked, const std::optional<CommitId>
     HubSpec spec = spec_;
     if (spec.kind == HubSpec::Kind::web && commit) spec.ref = *commit;
     for (WantedFile& file : locked.files) {
-        file.urls = urls_of(spec, file.key.hub_path);
+        file.urls = urls_of(spec, file.key.hub_path, {});
         std::erase_if(file.locked_urls, [&](const std::string& url) {
             return std::ranges::find(file.urls, url) != file.urls.end();
         });
@@ -358,24 +370,36 @@ const ModelCache& HubClient::cache_for(const WantedModel& model, bool force) con
     return found == other_caches_.end() ? cache_ : *found;
 }
 
+FileSource HubClient::source_at(const std::string& url, const WantedFile& file) const {
+    if (std::ranges::find(file.elsewhere, url) == file.elsewhere.end()) {
+        return {request_of(url), !is_trusted_, {}, access_hint(url)};
+    }
+    FileSource source;
+    source.request.url = url;
+    source.request.uses_netrc = false;
+    source.needs_trust = !is_trusted_;
+    source.refusal = options_.http.policy->refusal(url);
+    return source;
+}
+
 FileSources HubClient::sources_of(const WantedFile& file) const {
     FileSources sources;
+    sources.is_elsewhere = !file.elsewhere.empty();
     if (local_) sources.local.push_back(local_.get());
     for (const LocalHub& mirror : local_mirrors_) sources.local.push_back(&mirror);
-    for (const std::string& url : file.urls) {
-        sources.web.push_back({request_of(url), !is_trusted_, access_hint(url)});
-    }
+    for (const std::string& url : file.urls) sources.web.push_back(source_at(url, file));
     for (const std::string& url : file.locked_urls) {
-        sources.web.push_back({request_of(url), true, access_hint(url)});
+        sources.web.push_back(source_at(url, file));
+        sources.web.back().needs_trust = true;
     }
     return sources;
 }
 
-void HubClient::need_trust(std::uint64_t size_bytes) const {
+void HubClient::need_trust(const WantedFile& file) const {
     const std::lock_guard lock(trust_);
-    if (options_.is_trusted && options_.is_trusted({name_, size_bytes})) return;
-    throw HubError(HubProblem::untrusted,
-                   name_ + ": this hub is not trusted; nothing was downloaded");
+    const std::string host = file.elsewhere.empty() ? "" : host_of(file.elsewhere.front());
+    if (options_.is_trusted && options_.is_trusted({name_, file.key.size_bytes, host})) return;
+    throw UserError(name_ + ": this hub is not trusted; nothing was downloaded");
 }
 
 LoadedFile HubClient::load_one(const WantedFile& file, const ModelCache& cache,
@@ -383,12 +407,10 @@ LoadedFile HubClient::load_one(const WantedFile& file, const ModelCache& cache,
     DownloadOptions download;
     download.force = options.force;
     download.is_offline = options_.is_offline;
-    download.before_download = [&](std::uint64_t bytes) { need_trust(bytes); };
+    download.before_download = [&] { need_trust(file); };
     download.check_interruption = options.check_interruption;
     if (options.progress) {
-        download.progress = [&](std::uint64_t done, std::uint64_t) {
-            options.progress(file, done);
-        };
+        download.progress = [&](std::uint64_t done) { options.progress(file, done); };
     }
     return load_file(file.key, sources_of(file), cache, download, client);
 }

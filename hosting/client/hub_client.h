@@ -25,8 +25,9 @@ namespace onnxhub {
 
 /// A download that needs the user's confirmation.
 struct TrustQuestion {
-    std::string hub;               ///< as to_text() writes it, or the user's own name for the hub
-    std::uint64_t size_bytes = 0;  ///< size of the file to download
+    std::string hub;  ///< as to_text() writes it, or the user's own name for the hub
+    std::optional<std::uint64_t> size_bytes;  ///< of the file to download; absent: not stated
+    std::string other_host = {};              ///< set if the hub names another server for the file
 };
 
 struct ClientOptions {
@@ -55,6 +56,9 @@ struct WantedFile {
     /// URLs from a lock file, tried last. They need trust of their own, since another author may
     /// have written the lock file.
     std::vector<std::string> locked_urls = {};
+    /// Those of both lists that the manifest names because the bytes are not in the hub
+    /// (`metadata.sources`). They get no token or password, and only allowed ones are requested.
+    std::vector<std::string> elsewhere = {};
 };
 
 /// A model to load. It holds copies of the manifest's values, so it may outlive the client.
@@ -96,8 +100,9 @@ public:
     /// manifest(). Throws UserError when GitHub's API does not answer.
     std::optional<CommitId> pin();
 
-    /// The files of an entry of the manifest. Throws UserError when the manifest does not state
-    /// SHA-256 and size, or has no test data for it.
+    /// The files of an entry of the manifest. A model elsewhere is requested from mirrors, from
+    /// its own sources, and then from the hub. Throws UserError when the manifest does not state
+    /// SHA-256 and size (only a model elsewhere needs no size), or has no test data for it.
     WantedModel resolve(const Entry& entry, bool with_test_data) const;
 
     /// The same for the files of a lock file, with the hub's own URLs first. `commit` is the commit
@@ -134,9 +139,11 @@ private:
     bool has_commit_api() const;
     CommitId ask_commit() const;
     FileSources sources_of(const WantedFile& file) const;
-    std::vector<std::string> urls_of(const HubSpec& spec, const std::string& hub_path) const;
+    FileSource source_at(const std::string& url, const WantedFile& file) const;
+    std::vector<std::string> urls_of(const HubSpec& spec, const std::string& hub_path,
+                                     const std::vector<std::string>& elsewhere) const;
     const ModelCache& cache_for(const WantedModel& model, bool force) const;
-    void need_trust(std::uint64_t size_bytes) const;
+    void need_trust(const WantedFile& file) const;
     LoadedFile load_one(const WantedFile& file, const ModelCache& cache, const LoadOptions& options,
                         HttpClient& client) const;
     HubManifest read_manifest_text();

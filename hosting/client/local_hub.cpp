@@ -38,14 +38,15 @@ std::string LocalHub::manifest_name() const {
 }
 
 std::vector<LocalHub::Bytes> LocalHub::find(const std::string& hub_path, const Sha256& sha,
-                                            std::uint64_t size_bytes) const {
+                                            std::optional<std::uint64_t> size_bytes) const {
     std::vector<Bytes> found;
     found.push_back({location_ + "/" + hub_path, nullptr});
     if (const auto path = resolve(hub_path)) {
         found.back().source = tree_->open(*path);
         if (!folder_.empty()) found.back().file = folder_ / *path;
     }
-    const LfsPointer pointer{sha, size_bytes};
+    if (!size_bytes) return found;
+    const LfsPointer pointer{sha, *size_bytes};
     found.push_back({"the LFS object of " + hub_path, tree_->open_lfs_object(pointer)});
     found.back().is_lfs_object = true;
     if (found.back().source) {

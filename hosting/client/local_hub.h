@@ -38,8 +38,9 @@ public:
         std::filesystem::path file = {};  ///< its path, if it is a separate file on the local disk
         bool is_lfs_object = false;
     };
+    /// Without a size, the LFS store is not searched.
     std::vector<Bytes> find(const std::string& hub_path, const Sha256& sha,
-                            std::uint64_t size_bytes) const;
+                            std::optional<std::uint64_t> size_bytes) const;
 
 private:
     std::optional<std::string> resolve(const std::string& hub_path) const;

@@ -18,12 +18,23 @@ constexpr int lock_version = 1;
 
 JsonValue to_json(const WantedFile& file) {
     JsonArray sources;
-    for (const std::string& url : file.urls) sources.push_back(json_string(shown_url(url)));
-    for (const std::string& url : file.locked_urls) sources.push_back(json_string(shown_url(url)));
-    return json_object({{"path", json_string(file.key.hub_path)},
-                        {"sha256", json_string(to_hex(file.key.sha))},
-                        {"bytes", json_unsigned(file.key.size_bytes)},
-                        {"sources", json_array(std::move(sources))}});
+    // The URLs of a manifest are public, and their queries may be needed.
+    const auto add = [&](const std::string& url) {
+        const bool is_elsewhere = std::ranges::find(file.elsewhere, url) != file.elsewhere.end();
+        sources.push_back(json_string(is_elsewhere ? url : shown_url(url)));
+    };
+    std::ranges::for_each(file.urls, add);
+    std::ranges::for_each(file.locked_urls, add);
+    const auto& size_bytes = file.key.size_bytes;
+    JsonObject json = {{"path", json_string(file.key.hub_path)},
+                       {"sha256", json_string(to_hex(file.key.sha))},
+                       {"bytes", size_bytes ? json_unsigned(*size_bytes) : JsonValue()},
+                       {"sources", json_array(std::move(sources))}};
+    if (file.elsewhere.empty()) return json_object(std::move(json));
+    JsonArray elsewhere;
+    for (const std::string& url : file.elsewhere) elsewhere.push_back(json_string(url));
+    json.push_back({"elsewhere", json_array(std::move(elsewhere))});
+    return json_object(std::move(json));
 }
 
 JsonValue to_json(const std::optional<CommitId>& commit) {
@@ -118,12 +129,26 @@ private:
         const auto sha = parse_sha256(text(json, "sha256"));
         if (!sha) fail(json, "\"sha256\" is not 64 lower-case hexadecimal digits");
         file.key.sha = *sha;
-        file.key.size_bytes = static_cast<std::uint64_t>(number(json, "bytes"));
-        for (const JsonValue& source : list(json, "sources")) {
-            if (!source.string()) fail(source, "\"sources\" contains a value that is not a string");
-            file.locked_urls.push_back(*source.string());
+        if (!std::holds_alternative<std::nullptr_t>(value(json, "bytes").data)) {
+            file.key.size_bytes = static_cast<std::uint64_t>(number(json, "bytes"));
+        }
+        file.locked_urls = texts(json, "sources");
+        if (json.find("elsewhere")) file.elsewhere = texts(json, "elsewhere");
+        if (!file.key.size_bytes && file.elsewhere.empty()) {
+            fail(json, "\"bytes\" is null, which only a file with \"elsewhere\" may have");
         }
         return file;
+    }
+
+    std::vector<std::string> texts(const JsonValue& json, const char* key) const {
+        std::vector<std::string> found;
+        for (const JsonValue& item : list(json, key)) {
+            if (!item.string()) {
+                fail(item, '"' + std::string(key) + "\" contains a value that is not a string");
+            }
+            found.push_back(*item.string());
+        }
+        return found;
     }
 
     std::optional<CommitId> commit(const JsonValue& json, const JsonValue& commit) const {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -104,16 +105,19 @@ public:
             problem_ =
                 other_than_a_model({reinterpret_cast<const char*>(block.data()), block.size()});
         }
-        if (!problem_ && block.size() > file_.size_bytes - partial_.size_bytes()) {
+        if (!problem_ && block.size() > size_limit() - partial_.size_bytes()) {
             problem_ =
-                fmt::format("sends more than the {} bytes of the manifest", file_.size_bytes);
+                file_.size_bytes
+                    ? fmt::format("sends more than the {} bytes of the manifest", size_limit())
+                    : fmt::format("sends more than {} bytes, and the manifest has no size",
+                                  size_limit());
         }
         if (problem_) {
             partial_.start_over(std::nullopt);
             return false;
         }
         partial_.write(block);
-        if (options_.progress) options_.progress(partial_.size_bytes(), file_.size_bytes);
+        if (options_.progress) options_.progress(partial_.size_bytes());
         return true;
     }
 
@@ -121,7 +125,9 @@ public:
     std::uint64_t kept_bytes() const override { return can_resume() ? partial_.size_bytes() : 0; }
 
     /// Whether the partial file is complete and from this source.
-    bool is_complete() const { return can_resume() && partial_.size_bytes() == file_.size_bytes; }
+    bool is_complete() const {
+        return can_resume() && file_.size_bytes && partial_.size_bytes() == *file_.size_bytes;
+    }
 
     /// Adds the access hint to the problem when the server requires credentials.
     void explain_refusal(const HttpHead& head, const FileSource& source) {
@@ -140,9 +146,9 @@ public:
 
     /// Why the content is not the requested file; nullopt when it is.
     std::optional<std::string> verdict() {
-        if (!problem_ && partial_.size_bytes() != file_.size_bytes) {
+        if (!problem_ && file_.size_bytes && partial_.size_bytes() != *file_.size_bytes) {
             problem_ = fmt::format("sends {} bytes, the manifest says {}", partial_.size_bytes(),
-                                   file_.size_bytes);
+                                   *file_.size_bytes);
         }
         if (!problem_) {
             const Sha256 digest = partial_.digest();
@@ -155,6 +161,8 @@ public:
     }
 
 private:
+    std::uint64_t size_limit() const { return file_.size_bytes.value_or(unstated_size_limit); }
+
     bool can_resume() const {
         return partial_.size_bytes() > 0 && partial_.origin() &&
                partial_.origin()->source == source_;
@@ -185,20 +193,27 @@ public:
     LoadedFile load() {
         const fs::path path = cache_.path_of(file_);
         std::string ignored;
-        if (!options_.force && cache_.has(file_, &ignored)) return {path, true};
+        if (!options_.force && cache_.has(file_, &ignored)) return cached(path);
         if (options_.is_offline && sources_.local.empty()) fail_offline(ignored);
         if (!ignored.empty()) problems_.push_back(ignored + ", so it is loaded again");
         cache_.make_folder_of(file_);
         const ModelCache::Lock lock(cache_, file_, options_.check_interruption);
         // Another process may have downloaded it in the meantime.
-        if (!options_.force && cache_.has(file_)) return {path, true};
+        if (!options_.force && cache_.has(file_)) return cached(path);
         PartialFile partial(path, file_.sha, file_.size_bytes);
         if (!receive_from_any(partial)) fail();
+        const std::uint64_t size_bytes = partial.size_bytes();
         partial.commit();
-        return {path, false, source_, std::move(problems_)};
+        return {path, size_bytes, false, source_, std::move(problems_)};
     }
 
 private:
+    LoadedFile cached(const fs::path& path) const {
+        std::error_code error;
+        const std::uintmax_t size_bytes = fs::file_size(path, error);
+        return {path, error ? 0 : size_bytes, true};
+    }
+
     bool receive_from_any(PartialFile& partial) {
         for (const LocalHub* hub : sources_.local) {
             for (const auto& bytes : hub->find(file_.hub_path, file_.sha, file_.size_bytes)) {
@@ -207,6 +222,11 @@ private:
         }
         if (options_.is_offline) return false;
         return std::ranges::any_of(sources_.web, [&](const FileSource& source) {
+            if (source.refusal) {
+                problems_.push_back(shown_url(source.request.url) + ": not requested: it " +
+                                    *source.refusal);
+                return false;
+            }
             if (source.needs_trust) ask();
             return receive_from(source, partial);
         });
@@ -225,6 +245,7 @@ private:
     }
 
     [[noreturn]] void fail() const {
+        if (options_.is_offline && sources_.is_elsewhere) fail_offline("");
         const bool is_local = sources_.web.empty() && !sources_.local.empty();
         const std::string text = fmt::format(
             "{}: no source has it: {}; {}", file_.hub_path, fmt::join(problems_, "; "),
@@ -235,7 +256,7 @@ private:
     /// Throws unless a download over the network is allowed.
     void ask() {
         if (options_.before_download && !std::exchange(has_asked_, true)) {
-            options_.before_download(file_.size_bytes);
+            options_.before_download();
         }
     }
 
@@ -272,7 +293,7 @@ private:
 
     bool receive_from(const LocalHub::Bytes& bytes, PartialFile& partial) {
         if (!bytes.source) {
-            problems_.push_back(bytes.shown_name + " does not exist");
+            if (!sources_.is_elsewhere) problems_.push_back(bytes.shown_name + " does not exist");
             return false;
         }
         partial.start_over(std::nullopt);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ namespace onnxhub {
 struct FileSource {
     HttpRequest request;
     bool needs_trust = true;  ///< requires confirmation before a download
+    /// Why the URL must not be requested: "is not https; …"; absent: it may be.
+    std::optional<std::string> refusal = {};
     /// "set HF_TOKEN to a token", shown for 401 and 403; may be empty.
     std::string access_hint = {};
 };
@@ -26,21 +29,23 @@ struct FileSource {
 struct FileSources {
     std::vector<FileSource> web = {};         ///< in the order they are tried
     std::vector<const LocalHub*> local = {};  ///< local hubs, tried first
+    bool is_elsewhere = false;  ///< hubs need not have the file, since `web` names other servers
 };
 
 struct DownloadOptions {
     bool force = false;  ///< ignores files in the cache
     /// A file that is neither in the cache nor in a local hub is an error.
     bool is_offline = false;
-    /// Called once before a download of this size from a source that needs trust; throws to refuse.
-    std::function<void(std::uint64_t size_bytes)> before_download = {};
+    /// Called once before a download from a source that needs trust; throws to refuse.
+    std::function<void()> before_download = {};
     /// `done` may decrease when a transfer starts again.
-    std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
+    std::function<void(std::uint64_t done)> progress = {};
     std::function<void()> check_interruption = [] {};
 };
 
 struct LoadedFile {
     std::filesystem::path path;
+    std::uint64_t size_bytes = 0;
     bool was_cached = false;
     std::string source = {};  ///< the source it came from, for messages
     /// Problems of sources that failed before, one line each.
@@ -48,9 +53,10 @@ struct LoadedFile {
 };
 
 /// Returns the file from the cache, or downloads it. The content is hashed as it arrives, never
-/// exceeds the stated size, and gets its final name only after it was verified. An interrupted
-/// transfer is resumed, in this or a later call, as long as the server says that the object is the
-/// same. Throws UserError when no source has it, with the problem of each source.
+/// exceeds the stated size (without one, unstated_size_limit), and gets its final name only after
+/// it was verified. An interrupted transfer is resumed, in this or a later call, as long as the
+/// server says that the object is the same. Throws UserError when no source has it, with the
+/// problem of each source.
 LoadedFile load_file(const CacheKey& file, const FileSources& sources, const ModelCache& cache,
                      const DownloadOptions& options, HttpClient& client);
 

@@ -58,7 +58,7 @@ Occupant occupant_of(const fs::path& folder, const std::string& below, const Cac
                         (file.is_open() ? "it is not a regular file" : error_text(reason)) +
                         "; move it, or choose another --output");
     }
-    if (status->size_bytes != wanted.size_bytes) return Occupant::other;
+    if (wanted.size_bytes && status->size_bytes != *wanted.size_bytes) return Occupant::other;
     const auto source = open_file(path, path.string(), LastLink::refuse);
     return sha256_of(*source, [] {}) == wanted.sha ? Occupant::same : Occupant::other;
 }

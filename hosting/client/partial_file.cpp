@@ -83,12 +83,12 @@ bool is_only_at(const Descriptor& file, const fs::path& path) {
 
 }  // namespace
 
-PartialFile::PartialFile(fs::path path, const Sha256& sha, std::uint64_t size_bytes)
+PartialFile::PartialFile(fs::path path, const Sha256& sha, std::optional<std::uint64_t> size_bytes)
     : path_(std::move(path)), hasher_(std::make_unique<Sha256Hasher>()) {
     need_folder(path_.parent_path());
     const std::string prefix = "." + to_hex(sha) + ".";
-    adopt_abandoned(prefix, size_bytes);
-    check_free_space(path_.parent_path(), size_bytes - size_);
+    adopt_abandoned(prefix, size_bytes.value_or(unstated_size_limit));
+    if (size_bytes) check_free_space(path_.parent_path(), *size_bytes - size_);
     if (!file_.is_open()) create(prefix);
 }
 

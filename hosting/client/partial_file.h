@@ -27,6 +27,9 @@ struct TransferOrigin {
 /// appended records its origin. Its process holds a lock on it (flock), so one without a lock is
 /// abandoned.
 inline constexpr const char* partial_file_ending = ".part";
+/// Larger files must have their size in the manifest.
+inline constexpr std::uint64_t unstated_size_limit = std::uint64_t{64} << 30;  // bytes
+
 /// Appended to the name of the partial file.
 inline constexpr const char* partial_origin_ending = ".from";
 
@@ -35,8 +38,9 @@ class PartialFile {
 public:
     /// Creates folders and a file next to `path`, or takes over an abandoned file of this user that
     /// no other user can or could write to. Throws UserError when that fails, or when the disk has
-    /// less than `size_bytes` free.
-    PartialFile(std::filesystem::path path, const Sha256& sha, std::uint64_t size_bytes);
+    /// less than `size_bytes` free. Without a size, the file may have unstated_size_limit bytes.
+    PartialFile(std::filesystem::path path, const Sha256& sha,
+                std::optional<std::uint64_t> size_bytes);
     ~PartialFile();
     PartialFile(const PartialFile&) = delete;
     PartialFile& operator=(const PartialFile&) = delete;

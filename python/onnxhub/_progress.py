@@ -51,9 +51,9 @@ def _stream_for_progress() -> Optional[TextIO]:
 class Transfer:
     """One file that arrives."""
 
-    def __init__(self, name: str, total: int) -> None:
+    def __init__(self, name: str, total: Optional[int]) -> None:
         self.name = name
-        self.total = total
+        self.total = total  # None: unknown
         self.done = 0
         self.begin: Optional[int] = None  # bytes that an earlier, interrupted transfer left
         self.start = time.monotonic()
@@ -72,7 +72,7 @@ class Display:
         self._transfers: Dict[Tuple[int, str], Transfer] = {}  # by owner and file
         self._width = 0  # columns of the line that is drawn
 
-    def update(self, owner: int, name: str, total: int, done: Optional[int] = None) -> None:
+    def update(self, owner: int, name: str, total: Optional[int], done: Optional[int] = None) -> None:
         """Shows that `done` bytes of a file have arrived; None: the transfer begins. Owners are different loads."""
         with self._lock:
             transfer = self._transfers.setdefault((owner, name), Transfer(name, total))
@@ -104,13 +104,16 @@ class Display:
 
     def _line(self) -> str:
         transfers = list(self._transfers.values())
-        total = sum(transfer.total for transfer in transfers)
+        total = sum(transfer.total or 0 for transfer in transfers)
         done = sum(transfer.done for transfer in transfers)
         speed = sum(transfer.speed() for transfer in transfers)
         what = transfers[0].name.rsplit("/", 1)[-1] if len(transfers) == 1 else f"{len(transfers)} files"
-        text = f"{what}: {100 * done // max(total, 1)} % of {human_bytes(total)}"
+        is_known = all(transfer.total is not None for transfer in transfers)
+        text = f"{what}: "
+        text += f"{100 * done // max(total, 1)} % of {human_bytes(total)}" if is_known else human_bytes(done)
         if speed > 0:
-            text += f", {human_bytes(speed)}/s, {max(total - done, 0) / speed:.0f} s left"
+            text += f", {human_bytes(speed)}/s"
+            text += f", {max(total - done, 0) / speed:.0f} s left" if is_known else ""
         return printable(text).encode("ascii", "replace").decode("ascii")[:79]
 
 

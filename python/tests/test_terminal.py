@@ -92,6 +92,8 @@ def test_several_files_share_the_line() -> None:
     assert display._line() == "2 files: 50 % of 400 bytes"
     display.end(2)
     assert display._line() == "one.onnx: 0 % of 100 bytes"
+    display.update(3, "b/unknown.onnx", None, 2048)
+    assert display._line() == "2 files: 2.0 KiB"
 
 
 @pytest.mark.parametrize(

@@ -295,11 +295,11 @@ protected:
             if (random.chance(8)) continue;
             const CacheKey& data = random.of(weights);
             entry.external_data.push_back(
-                {folder.empty() ? location : folder + "/" + location, data.sha, data.size_bytes});
+                {folder.empty() ? location : folder + "/" + location, data.sha, *data.size_bytes});
         }
         if (random.chance(4)) {
             const CacheKey& data = random.of(weights);
-            entry.external_data.push_back({path_of_fragments(), data.sha, data.size_bytes});
+            entry.external_data.push_back({path_of_fragments(), data.sha, *data.size_bytes});
         }
         const CacheKey& archive = random.of(archives);
         entry.archive_path = random.chance(2) ? plain_path(".tar.gz") : path_of_fragments();

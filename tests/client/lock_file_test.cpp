@@ -133,6 +133,10 @@ TEST(LockFileTest, WhatIsNoneIsRefused) {
     EXPECT_THAT(error(text, "\"hub\"", "\"hup\""), HasSubstr("lacks \"hub\""));
     EXPECT_THAT(error("[]", "[]", "[1]"), HasSubstr("onnxhub.lock:1: is not a JSON object"));
     EXPECT_THAT(error("1", "1", "null"), HasSubstr("is not a JSON object"));
+    EXPECT_THAT(error(text, "\"bytes\": 1", "\"bytes\": null"),
+                HasSubstr("\"bytes\" is null, which only a file with \"elsewhere\" may have"));
+    EXPECT_THAT(error(text, "\"bytes\": 1", "\"bytes\": 1, \"elsewhere\": [1]"),
+                HasSubstr("\"elsewhere\" contains a value that is not a string"));
 }
 
 }  // namespace
