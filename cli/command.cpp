@@ -4,8 +4,12 @@
 #include <ostream>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/escaping.h"
+#include "hosting/client/hub_error.h"
+#include "manifest/json.h"
 
 namespace onnxhub {
 namespace {
@@ -34,6 +38,20 @@ bool is_shown(const Streams& streams, Severity severity) {
     return streams.options.verbose;
 }
 
+std::string json_line(JsonObject members) {
+    const std::string text = json_text(json_object(std::move(members)), {.indent = 0});
+    return without_runner_commands(text, "\\u0023") + "\n";
+}
+
+void print_message(const Streams& streams, std::string_view level, const std::string& text) {
+    if (streams.options.quiet) return;
+    const std::string line = streams.options.json_messages
+                                 ? json_line({{"level", json_string(std::string(level))},
+                                              {"message", json_string(text)}})
+                                 : "onnxhub: " + escaped_line(text) + "\n";
+    streams.err << line << std::flush;
+}
+
 }  // namespace
 
 std::string escaped_line(const std::string& text) {
@@ -41,8 +59,21 @@ std::string escaped_line(const std::string& text) {
 }
 
 void note(const Streams& streams, const std::string& text) {
-    if (streams.options.quiet) return;
-    streams.err << "onnxhub: " << escaped_line(text) << '\n';
+    print_message(streams, "note", text);
+}
+
+void warn(const Streams& streams, const std::string& text) {
+    print_message(streams, "warning", text);
+}
+
+void print_error(const Streams& streams, const UserError& error) {
+    if (!streams.options.json_messages) return print_error(streams.err, error.what());
+    const HubError known = to_hub_error(error);
+    JsonObject members{{"level", json_string("error")},
+                       {"problem", json_string(std::string(name_of(known.problem)))},
+                       {"message", json_string(known.what())}};
+    if (known.http_status) members.push_back({"http_status", json_integer(*known.http_status)});
+    streams.err << json_line(std::move(members)) << std::flush;
 }
 
 void print_error(std::ostream& err, const std::string& text) {

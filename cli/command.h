@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "base/user_error.h"
 #include "cli/exit_code.h"
 #include "manifest/diagnostic.h"
 
@@ -22,6 +23,7 @@ struct GlobalOptions {
     bool verbose = false;
     bool no_progress = false;
     enum class Color { automatic, always, never } color = Color::automatic;
+    bool json_messages = false;  ///< messages on standard error are JSON Lines
 };
 
 /// Output of a command. Only results go to `out`, which may be a pipe.
@@ -42,6 +44,12 @@ std::string escaped_line(const std::string& text);
 
 /// Prints "onnxhub: <text>" to `err`, escaped by escaped_line(), unless --quiet is given.
 void note(const Streams& streams, const std::string& text);
+
+/// The same for a note that a caller should show to its user: the level "warning" in JSON.
+void warn(const Streams& streams, const std::string& text);
+
+/// Prints "onnxhub: error: <text>", or a JSON object that names its HubProblem, also with --quiet.
+void print_error(const Streams& streams, const UserError& error);
 
 /// Prints "onnxhub: error: <text>", also with --quiet.
 void print_error(std::ostream& err, const std::string& text);

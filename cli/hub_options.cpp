@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -15,6 +17,7 @@
 #include "base/user_error.h"
 #include "cli/interruption.h"
 #include "cli/progress.h"
+#include "hosting/client/hub_error.h"
 #include "manifest/diagnostic.h"
 
 namespace onnxhub {
@@ -27,15 +30,33 @@ bool ask_on_terminal(const TrustQuestion& question, const Streams& streams) {
         question.size_bytes ? human_bytes(*question.size_bytes) : "a file of unknown size",
         question.hub, question.other_host.empty() ? "" : " and names " + question.other_host));
     if (!streams.err_is_terminal || !is_terminal(StandardStream::input)) {
-        throw UserError(what + "; use --trust if you trust it");
+        throw HubError(HubProblem::untrusted, what + "; use --trust if you trust it");
     }
     streams.err << "onnxhub: " << what << ". Continue?[y/n] " << std::flush;
     std::string answer;
     std::getline(std::cin, answer);
     if (answer != "y" && answer != "Y") {
-        throw UserError("not downloaded; answer y or use --trust to continue");
+        throw HubError(HubProblem::untrusted,
+                       "not downloaded; answer y or use --trust to continue");
     }
     return true;
+}
+
+/// $ONNXHUB_TIMEOUT; nullopt: the default.
+std::optional<std::chrono::seconds> stall_timeout() {
+    const auto text = process_environment("ONNXHUB_TIMEOUT");
+    if (!text) return std::nullopt;
+    constexpr int most = 3600;
+    int seconds = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
+    if (error != std::errc() || end != text->data() + text->size() || seconds < 1 ||
+        seconds > most) {
+        throw UserError(
+            fmt::format("environment: ONNXHUB_TIMEOUT is \"{}\"; set a number of "
+                        "seconds from 1 to {}",
+                        *text, most));
+    }
+    return std::chrono::seconds(seconds);
 }
 
 /// A workflow's runner obeys lines that begin with "::", also behind spaces.
@@ -73,6 +94,8 @@ void add_version_options(CLI::App& command, VersionConstraint& constraint) {
         .add_option("--max-ir", constraint.max_ir,
                     "Select only models up to this IR version, for older runtimes")
         ->type_name("N");
+    command.add_flag("--first", constraint.takes_first,
+                     "If several models have this name and opset, select the first");
 }
 
 void add_download_options(CLI::App& command, DownloadArguments& arguments) {
@@ -81,7 +104,16 @@ void add_download_options(CLI::App& command, DownloadArguments& arguments) {
                     "Also download from this hub; the SHA-256 is checked. May be repeated")
         ->type_name("SPEC")
         ->allow_extra_args(false);
-    command.add_flag("--trust", arguments.trust, "Download from this hub without asking");
+    command
+        .add_option("--files", arguments.first_sources,
+                    "Download from this hub first, before the hub with the manifest. May be "
+                    "repeated")
+        ->type_name("SPEC")
+        ->allow_extra_args(false);
+    CLI::Option* trust =
+        command.add_flag("--trust", arguments.trust, "Download from this hub without asking");
+    command.add_flag("--ask", arguments.asks, "Ask before downloading, even from a trusted hub")
+        ->excludes(trust);
 }
 
 ClientOptions client_options(const HubArguments& arguments, const Streams& streams) {
@@ -90,9 +122,10 @@ ClientOptions client_options(const HubArguments& arguments, const Streams& strea
     if (arguments.hub) options.hub = *arguments.hub;
     if (arguments.cache) options.cache_folder = *arguments.cache;
     options.is_offline = arguments.is_offline;
-    options.report = [&streams](const std::string& text) { note(streams, text); };
+    options.report = [&streams](const std::string& text) { warn(streams, text); };
     options.http.user_agent = "onnxhub/" ONNXHUB_VERSION;
     options.http.is_stopped = is_interrupted;
+    if (const auto seconds = stall_timeout()) options.http.stall_timeout = *seconds;
     return options;
 }
 
@@ -100,6 +133,8 @@ ClientOptions client_options(const HubArguments& arguments, const DownloadArgume
                              const Streams& streams) {
     ClientOptions options = client_options(arguments, streams);
     options.mirrors = download.mirrors;
+    options.first_sources = download.first_sources;
+    options.asks_always = download.asks;
     auto was_trusted = std::make_shared<bool>(download.trust);
     options.is_trusted = [was_trusted, &streams](const TrustQuestion& question) {
         *was_trusted = *was_trusted || ask_on_terminal(question, streams);
@@ -116,7 +151,7 @@ const ManifestEntry& find_model(const ManifestDocument& document, const std::str
                                 const VersionConstraint& constraint) {
     const auto found = get_model_info(document, model, constraint);
     if (const auto* missing = std::get_if<ModelNotFound>(&found)) {
-        throw UserError(printable(missing->message + "; " + missing->hint));
+        throw HubError(missing->problem, printable(missing->message + "; " + missing->hint));
     }
     return *std::get<const ManifestEntry*>(found);
 }

@@ -21,13 +21,15 @@ struct HubArguments {
 
 void add_hub_options(CLI::App& command, HubArguments& arguments);
 
-/// --opset, --max-opset, --max-ir
+/// --opset, --max-opset, --max-ir, --first
 void add_version_options(CLI::App& command, VersionConstraint& constraint);
 
 /// Options of commands that download files.
 struct DownloadArguments {
     std::vector<std::string> mirrors;
+    std::vector<std::string> first_sources;
     bool trust = false;
+    bool asks = false;  ///< even if the hub is trusted
 };
 
 void add_download_options(CLI::App& command, DownloadArguments& arguments);

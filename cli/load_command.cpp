@@ -18,6 +18,7 @@
 #include "cli/interruption.h"
 #include "cli/load_progress.h"
 #include "hosting/client/hub_client.h"
+#include "hosting/client/hub_error.h"
 #include "hosting/client/lock_file.h"
 #include "hosting/client/model_output.h"
 #include "manifest/diagnostic.h"
@@ -44,7 +45,7 @@ struct LoadArguments {
 struct Order {
     std::string name;
     std::optional<WantedModel> model = {};  ///< absent: `error` has the reason
-    std::string error = {};
+    std::optional<HubError> error = {};
     std::filesystem::path path = {};  ///< of the loaded model; empty if loading failed
 };
 
@@ -66,8 +67,8 @@ std::vector<Order> locked_models(const LoadArguments& arguments, const LockFile&
         }
         if (orders.size() > before) continue;
         orders.push_back({name});
-        orders.back().error =
-            arguments.lock_file + ": has no model \"" + name + "\"; add it with `onnxhub lock`";
+        orders.back().error.emplace(HubProblem::model, arguments.lock_file + ": has no model \"" +
+                                                           name + "\"; add it with `onnxhub lock`");
     }
     return orders;
 }
@@ -82,7 +83,7 @@ std::vector<Order> listed_models(const LoadArguments& arguments, HubClient& clie
             const ManifestEntry& entry = find_model(client.manifest(), name, arguments.constraint);
             order.model = client.resolve(*entry.entry, arguments.with_test_data);
         } catch (const UserError& error) {
-            order.error = error.what();
+            order.error = to_hub_error(error);
         }
         orders.push_back(std::move(order));
     }
@@ -97,26 +98,27 @@ void load_all(const LoadArguments& arguments, const HubClient& client, std::vect
     options.check_interruption = check_interruption;
     for_each_index(orders.size(), parallel_loads, [&](std::size_t i) {
         Order& order = orders[i];
-        if (!order.model) return progress.failed(order.name, order.error);
+        if (!order.model) return progress.failed(order.name, *order.error);
         try {
             order.path = client.load(*order.model, options);
             progress.finished(*order.model, order.path);
         } catch (const UserError& error) {
-            progress.failed(order.name, error.what());
-            order.error = error.what();
+            progress.failed(order.name, error);
+            order.error = to_hub_error(error);
         }
     });
 }
 
 /// Prints all errors but the first, and throws the first: main() prints it.
 void throw_first(const std::vector<Order>& orders, const Streams& streams) {
-    const auto has_failed = [](const Order& order) { return !order.error.empty(); };
+    const auto has_failed = [](const Order& order) { return order.error.has_value(); };
     const auto first = std::ranges::find_if(orders, has_failed);
     if (first == orders.end()) return;
     for (auto next = first + 1; next != orders.end(); ++next) {
-        if (has_failed(*next)) print_error(streams.err, next->error);
+        if (has_failed(*next)) print_error(streams, *next->error);
     }
-    throw UserError(printable(first->error));
+    const HubError& error = *first->error;
+    throw HubError(error.problem, printable(error.what()), error.http_status);
 }
 
 void check_load_options(const LoadArguments& arguments) {
@@ -149,8 +151,8 @@ ExitCode run_load(const LoadArguments& arguments, const Streams& streams) {
         orders = find_models(arguments, streams, progress, client);
     } catch (const UserError& error) {
         // With --json, each model gets a line even if the hub can't be read.
-        for (const std::string& name : arguments.models) progress.failed(name, error.what());
-        if (arguments.models.empty()) progress.failed(std::nullopt, error.what());
+        for (const std::string& name : arguments.models) progress.failed(name, error);
+        if (arguments.models.empty()) progress.failed(std::nullopt, error);
         throw;
     }
     for (const Order& order : orders) {

@@ -13,6 +13,7 @@
 #include "cli/interruption.h"
 #include "cli/load_progress.h"
 #include "hosting/client/hub_client.h"
+#include "hosting/client/hub_error.h"
 #include "manifest/diagnostic.h"
 #include "model/model_composer.h"
 
@@ -45,12 +46,22 @@ fs::path load(const LoadCompositeArguments& arguments, const HubArguments& hub,
     return client.load(wanted, load_options);
 }
 
+std::string compose(const fs::path& preprocessing, const fs::path& network) {
+    try {
+        return compose_model_files(preprocessing, network);
+    } catch (const WorkerUnavailable&) {
+        throw;
+    } catch (const UserError& error) {
+        throw HubError(HubProblem::composition, error.what());
+    }
+}
+
 ExitCode run_load_composite(const LoadCompositeArguments& arguments, const Streams& streams) {
     HubArguments other = arguments.hub;
     if (arguments.preprocessing_hub) other.hub = arguments.preprocessing_hub;
     const fs::path preprocessing = load(arguments, other, arguments.preprocessing, streams);
     const fs::path network = load(arguments, arguments.hub, arguments.network, streams);
-    write_file_atomically(arguments.output, compose_model_files(preprocessing, network));
+    write_file_atomically(arguments.output, compose(preprocessing, network));
     write_paths(streams, {arguments.output});
     return ExitCode::done;
 }

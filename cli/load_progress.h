@@ -22,7 +22,7 @@ class LoadProgress {
 public:
     /// Redraws one line on a terminal. Elsewhere, prints a line per ten percent of each transfer
     /// that takes longer than half a second. With `as_json`, prints JSON Lines to standard output
-    /// instead, see docs/cli.md.
+    /// instead, at least one a second, see docs/client.md.
     LoadProgress(const Streams& streams, bool as_json);
 
     void will_load(const WantedModel& model);
@@ -30,7 +30,7 @@ public:
     void loaded(const WantedFile& file, const LoadedFile& result);
     void finished(const WantedModel& model, const std::filesystem::path& path);
     /// Without a name: no model can be loaded.
-    void failed(const std::optional<std::string>& model, const std::string& message);
+    void failed(const std::optional<std::string>& model, const UserError& error);
     void finish();  ///< wipes the line
 
     /// Load options that report to this object.
@@ -43,12 +43,16 @@ private:
     using Clock = std::chrono::steady_clock;
     struct Transfer {
         Clock::time_point start;
+        Clock::time_point shown;        ///< the last event in JSON
         std::uint64_t start_bytes = 0;  ///< left by an earlier, interrupted transfer
         std::uint64_t done = 0;
         unsigned shown_tenths = 0;
     };
 
     std::string status_text();
+    void begin(const WantedFile& file, Transfer& transfer);
+    static bool reaches_next_tenth(const WantedFile& file, Transfer& transfer);
+    void print_event(const WantedFile& file, Transfer& transfer);
     void print_percent(const WantedFile& file, Transfer& transfer);
     void print_line(const std::string& text);
     void event(const std::string& json);

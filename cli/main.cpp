@@ -39,6 +39,17 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
            },
            "Color messages (default: auto)")
         ->type_name("auto|always|never");
+    app.add_option_function<std::string>(
+           "--message-format",
+           [&options](const std::string& name) {
+               if (name != "text" && name != "json") {
+                   throw CLI::ValidationError("--message-format",
+                                              "\"" + name + "\" is not one of text, json");
+               }
+               options.json_messages = name == "json";
+           },
+           "Print messages on standard error as text or JSON Lines (default: text)")
+        ->type_name("text|json");
     app.fallthrough();
     app.require_subcommand(1);
 }
@@ -73,7 +84,7 @@ constexpr NamedCommand commands[] = {
 const NamedCommand* command_of(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
-        if (argument == "--color") {
+        if (argument == "--color" || argument == "--message-format") {
             ++i;  // its value
         } else if (!argument.starts_with('-')) {
             for (const NamedCommand& command : commands) {
@@ -124,11 +135,12 @@ int run(const Command& chosen, const GlobalOptions& options) {
         std::cerr << "onnxhub: interrupted; files are unchanged\n";
         return status_of(ExitCode::interrupted);
     } catch (const UserError& error) {
-        print_error(std::cerr, error.what());
+        print_error(streams, error);
     } catch (const std::bad_alloc&) {
-        print_error(std::cerr, "not enough memory; use fewer --jobs");
+        print_error(streams, UserError("not enough memory; use fewer --jobs"));
     } catch (const std::exception& error) {
-        print_error(std::cerr, std::string(error.what()) + "; please report this as a bug");
+        print_error(streams,
+                    UserError(std::string(error.what()) + "; please report this as a bug"));
     }
     return status_of(ExitCode::unusable);
 }

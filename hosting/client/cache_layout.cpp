@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "base/user_error.h"
+#include "hosting/client/hub_error.h"
 #include "manifest/loadable_path.h"
 
 namespace onnxhub {
@@ -14,8 +15,9 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const std::string& hub_path, const std::string& why) {
-    throw UserError("the manifest: the path \"" + hub_path + "\" can't be used: it " + why +
-                    "; report this to the hub's maintainers");
+    throw HubError(HubProblem::entry, "the manifest: the path \"" + hub_path +
+                                          "\" can't be used: it " + why +
+                                          "; report this to the hub's maintainers");
 }
 
 void check_path(const std::string& hub_path) {

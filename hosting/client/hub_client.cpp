@@ -11,6 +11,7 @@
 
 #include "base/byte_source.h"
 #include "base/user_error.h"
+#include "hosting/client/hub_error.h"
 #include "hosting/client/test_data_folder.h"
 #include "manifest/manifest_reader.h"
 #include "repository/commit_id.h"
@@ -26,10 +27,10 @@ constexpr const char* official_mirror = "hf://onnxmodelzoo";
 /// Sizes are optional for files from other servers: their sources rarely state them.
 CacheKey key_of(const std::string& path, const StatedContent& content, bool is_elsewhere) {
     if (!content.sha || (!content.size_bytes && !is_elsewhere)) {
-        throw UserError(
-            fmt::format("{}: the manifest has no SHA-256{}, so the file cannot be "
-                        "verified; report this to the hub's maintainers",
-                        path, is_elsewhere ? "" : " and size"));
+        throw HubError(HubProblem::entry,
+                       fmt::format("{}: the manifest has no SHA-256{}, so the file cannot be "
+                                   "verified; report this to the hub's maintainers",
+                                   path, is_elsewhere ? "" : " and size"));
     }
     return {path, *content.sha, content.size_bytes, true};
 }
@@ -37,6 +38,15 @@ CacheKey key_of(const std::string& path, const StatedContent& content, bool is_e
 void append(std::vector<std::string>& urls, std::vector<std::string> more) {
     for (std::string& url : more) {
         if (std::ranges::find(urls, url) == urls.end()) urls.push_back(std::move(url));
+    }
+}
+
+/// Calls `work`. A UserError from it becomes a HubError with this problem.
+auto naming_problem(HubProblem problem, const auto& work) {
+    try {
+        return work();
+    } catch (const UserError& error) {
+        throw HubError(problem, error.what());
     }
 }
 
@@ -98,17 +108,25 @@ HubClient::HubClient(ClientOptions options)
     const NamedHub* named = find_named();
     spec_ = parse(options_.hub);
     name_ = shown_name(spec_);
-    is_trusted_ = is_official(spec_) || (named && named->is_trusted) ||
-                  std::ranges::any_of(config_.trusted, [&](const std::string& trusted) {
-                      return parse(trusted) == spec_;
-                  });
-    if (spec_.kind == HubSpec::Kind::folder) local_ = std::make_unique<LocalHub>(spec_.folder);
+    is_trusted_ = !options_.asks_always && is_trusted(named);
+    if (spec_.kind == HubSpec::Kind::folder) {
+        local_ = naming_problem(HubProblem::manifest,
+                                [&] { return std::make_unique<LocalHub>(spec_.folder); });
+    }
+    for (const std::string& text : options_.first_sources) add_source(parse(text), first_sources_);
     take_mirrors(named);
     take_tokens(named);
     take_address_policy();
     for (const fs::path& folder : config_.caches) {
         other_caches_.emplace_back(folder, state_, cache_.owners());
     }
+}
+
+/// Whether this hub needs no confirmation.
+bool HubClient::is_trusted(const NamedHub* named) const {
+    return is_official(spec_) || (named && named->is_trusted) ||
+           std::ranges::any_of(config_.trusted,
+                               [&](const std::string& trusted) { return parse(trusted) == spec_; });
 }
 
 /// The configuration's entry for the hub, if the hub was given by its name.
@@ -123,8 +141,9 @@ HubSpec HubClient::parse(const std::string& text) const {
     if (const auto* bad = std::get_if<BadHubSpec>(&parsed)) {
         std::string names;
         for (const auto& [name, hub] : config_.hubs) names += (names.empty() ? "" : ", ") + name;
-        throw UserError("hub: " + bad->reason +
-                        (names.empty() ? "" : ", or one of your own: " + names));
+        throw HubError(
+            HubProblem::hub,
+            "hub: " + bad->reason + (names.empty() ? "" : ", or one of your own: " + names));
     }
     return std::get<HubSpec>(std::move(parsed));
 }
@@ -134,17 +153,16 @@ void HubClient::take_mirrors(const NamedHub* named) {
     if (named) texts.insert(texts.end(), named->mirrors.begin(), named->mirrors.end());
     texts.insert(texts.end(), config_.mirrors.begin(), config_.mirrors.end());
     if (is_official(spec_)) texts.emplace_back(official_mirror);
-    for (const std::string& text : texts) {
-        const HubSpec mirror = parse(text);
-        if (mirror.kind != HubSpec::Kind::folder) {
-            mirrors_.push_back(mirror);
-            continue;
-        }
-        try {
-            local_mirrors_.emplace_back(mirror.folder);
-        } catch (const UserError& error) {
-            options_.report(std::string("mirror skipped: ") + error.what());
-        }
+    for (const std::string& text : texts) add_source(parse(text), mirrors_);
+}
+
+/// Adds it to `remote`, or to the local mirrors.
+void HubClient::add_source(const HubSpec& source, std::vector<HubSpec>& remote) {
+    if (source.kind != HubSpec::Kind::folder) return remote.push_back(source);
+    try {
+        local_mirrors_.emplace_back(source.folder);
+    } catch (const UserError& error) {
+        options_.report(std::string("mirror skipped: ") + error.what());
     }
 }
 
@@ -219,7 +237,11 @@ HttpRequest HubClient::request_of(const std::string& url) const {
 }
 
 HubManifest HubClient::read_manifest_text() {
-    if (local_) return {local_->manifest(), local_->manifest_name(), "", std::nullopt};
+    if (local_) {
+        return naming_problem(HubProblem::manifest, [&] {
+            return HubManifest{local_->manifest(), local_->manifest_name(), "", std::nullopt};
+        });
+    }
     HttpClient client(options_.http);
     const std::string url = manifest_url(spec_, config_.endpoints);
     return fetch_manifest({request_of(url), state_, options_.is_offline, access_hint(url)}, client);
@@ -229,7 +251,9 @@ const ManifestDocument& HubClient::manifest() {
     if (manifest_) return *manifest_;
     const HubManifest text = read_manifest_text();
     if (!text.note.empty()) options_.report(text.note);
-    manifest_ = read_manifest(text.text, text.shown_name, "report this to the hub's maintainers");
+    manifest_ = naming_problem(HubProblem::broken_manifest, [&] {
+        return read_manifest(text.text, text.shown_name, "report this to the hub's maintainers");
+    });
     named_commit_ = text.commit;
     return *manifest_;
 }
@@ -284,6 +308,9 @@ std::vector<std::string> HubClient::urls_of(const HubSpec& spec, const std::stri
                                             const std::vector<std::string>& elsewhere) const {
     std::vector<std::string> own = file_urls(spec, config_.endpoints, hub_path);
     std::vector<std::string> urls;
+    for (const HubSpec& source : first_sources_) {
+        append(urls, file_urls(source, config_.endpoints, hub_path));
+    }
     if (elsewhere.empty()) append(urls, std::move(own));
     for (const HubSpec& mirror : mirrors_) {
         append(urls, file_urls(mirror, config_.endpoints, hub_path));
@@ -302,9 +329,10 @@ WantedModel HubClient::resolve(const Entry& entry, bool with_test_data) const {
     };
     if (with_test_data) {
         if (!entry.archive_path) {
-            throw UserError(entry.model +
-                            ": the hub has no test data for it; leave out "
-                            "--with-test-data");
+            throw HubError(HubProblem::test_data,
+                           entry.model +
+                               ": the hub has no test data for it; leave out "
+                               "--with-test-data");
         }
         add(key_of(*entry.archive_path, entry.archive, false));
         return wanted;

@@ -33,8 +33,11 @@ struct TrustQuestion {
 struct ClientOptions {
     std::string hub = std::string(official_hub);  ///< a spec, or a name of the configuration
     std::vector<std::string> mirrors = {};        ///< specs, tried in order after the hub
+    /// Specs, tried in order before the hub. They are trusted if the hub is.
+    std::vector<std::string> first_sources = {};
     std::optional<std::filesystem::path> cache_folder = {};  ///< absent: default_cache_folder()
     bool is_offline = false;
+    bool asks_always = false;  ///< calls is_trusted for every hub
     /// Called before a download from a hub that is neither the official one nor trusted by the
     /// configuration. Called from any thread, but never concurrently. Empty: the answer is no.
     std::function<bool(const TrustQuestion&)> is_trusted = {};
@@ -123,8 +126,10 @@ private:
     };
 
     const NamedHub* find_named() const;
+    bool is_trusted(const NamedHub* named) const;
     HubSpec parse(const std::string& text) const;
     void take_mirrors(const NamedHub* named);
+    void add_source(const HubSpec& source, std::vector<HubSpec>& remote);
     void take_tokens(const NamedHub* named);
     void take_address_policy();
     void add_token(const std::string& base_url, const std::vector<std::string>& variables);
@@ -147,6 +152,7 @@ private:
     UserConfig config_;
     HubSpec spec_;
     std::string name_;
+    std::vector<HubSpec> first_sources_;
     std::vector<HubSpec> mirrors_;
     std::vector<Token> tokens_;
     bool is_trusted_ = false;

@@ -10,6 +10,7 @@
 #include "base/byte_source.h"
 #include "base/digest.h"
 #include "base/user_error.h"
+#include "hosting/client/hub_error.h"
 #include "manifest/manifest.h"
 #include "repository/commit_id.h"
 
@@ -73,10 +74,10 @@ std::optional<CommitId> commit_of(const HttpHead& head) {
     return commit && is_commit_id(*commit) ? std::optional(*commit) : std::nullopt;
 }
 
-/// Returns the copy with a note that gives the reason, or throws. `why` begins with the URL.
-HubManifest fall_back(const ManifestCopy& copy, const std::string& url, const std::string& why) {
-    if (!copy.text()) throw UserError(why);
-    return {*copy.text(), shown_url(url), why + "; using the last copy"};
+/// Returns the copy with a note that gives the reason, or throws. The reason begins with the URL.
+HubManifest fall_back(const ManifestCopy& copy, const std::string& url, const HubError& why) {
+    if (!copy.text()) throw why;
+    return {*copy.text(), shown_url(url), std::string(why.what()) + "; using the last copy"};
 }
 
 }  // namespace
@@ -97,9 +98,10 @@ HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client) {
     const ManifestCopy copy(fetch.state_folder, url);
     if (fetch.is_offline) {
         if (!copy.text()) {
-            throw UserError(
+            throw HubError(
+                HubProblem::offline,
                 shown_url(url) +
-                ": there is no local copy of this manifest; run once without --offline");
+                    ": there is no local copy of this manifest; run once without --offline");
         }
         return {*copy.text(), shown_url(url), ""};
     }
@@ -109,19 +111,21 @@ HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client) {
     const auto result = client.send(request, manifest_size_limit);
     if (const auto* failure = std::get_if<HttpFailure>(&result)) {
         if (failure->kind == HttpFailure::Kind::stopped) throw Interrupted();
-        return fall_back(copy, url, failure->reason);
+        return fall_back(copy, url, HubError(HubProblem::unreachable, failure->reason));
     }
     const auto& response = std::get<HttpResponse>(result);
     if (response.head.status == 304 && copy.text()) {
         return {*copy.text(), shown_url(url), "", commit_of(response.head)};
     }
-    const std::string why =
+    const HubError why(
+        HubProblem::manifest,
         shown_url(url) + ": " +
-        reason_of(response.head, same_origin(url, response.head.url) ? fetch.access_hint : "");
+            reason_of(response.head, same_origin(url, response.head.url) ? fetch.access_hint : ""),
+        response.head.status);
     if (response.head.status >= 500 || response.head.status == 429) {
         return fall_back(copy, url, why);
     }
-    if (response.head.status != 200) throw UserError(why);
+    if (response.head.status != 200) throw why;
     const std::string* etag = find_header(response.head.headers, "etag");
     copy.replace(response.body, etag ? *etag : "");
     return {response.body, shown_url(url), "", commit_of(response.head)};

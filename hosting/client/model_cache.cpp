@@ -16,6 +16,7 @@
 #include "base/file_status.h"
 #include "base/folder.h"
 #include "base/user_error.h"
+#include "hosting/client/hub_error.h"
 #include "hosting/client/partial_file.h"
 
 namespace onnxhub {
@@ -28,11 +29,13 @@ constexpr unsigned folder_mode = 0755;
 
 [[noreturn]] void refuse(const ForeignInfluence& found) {
     const bool is_link = found.reason == "is a symbolic link";
-    throw UserError(found.path.string() + ": " + found.reason +
-                    (is_link ? " inside the cache; remove it"
-                             : "; use another --cache, remove the write permission of others, or "
-                               "name its owner under trusted_cache_owners in your "
-                               "configuration"));
+    throw HubError(
+        HubProblem::cache,
+        found.path.string() + ": " + found.reason +
+            (is_link ? " inside the cache; remove it"
+                     : "; use another --cache, remove the write permission of others, or "
+                       "name its owner under trusted_cache_owners in your "
+                       "configuration"));
 }
 
 }  // namespace
@@ -59,7 +62,7 @@ bool ModelCache::has(const CacheKey& key, std::string* ignored) const {
     const auto status = link_status_of(path);
     if (!status) return false;
     if (!status->is_regular()) {
-        throw UserError(path.string() + ": is not a regular file; remove it");
+        throw HubError(HubProblem::cache, path.string() + ": is not a regular file; remove it");
     }
     if (const auto reason = foreign_influence(*status, owners_)) {
         if (ignored) *ignored = path.string() + " is in the cache, but " + *reason;
@@ -68,8 +71,9 @@ bool ModelCache::has(const CacheKey& key, std::string* ignored) const {
     const auto source = open_file(path, path.string(), LastLink::refuse);
     const Sha256 found = sha256_of(*source, [] {});
     if (found == key.sha) return true;
-    throw UserError(path.string() + ": the SHA-256 is " + to_hex(found) + ", the manifest says " +
-                    to_hex(key.sha) + "; load it again with --force-reload");
+    throw HubError(HubProblem::content, path.string() + ": the SHA-256 is " + to_hex(found) +
+                                            ", the manifest says " + to_hex(key.sha) +
+                                            "; load it again with --force-reload");
 }
 
 void ModelCache::make_folder_of(const CacheKey& key) const {
@@ -84,8 +88,8 @@ void ModelCache::make_folder_of(const CacheKey& key) const {
     const int reason = errno;
     refuse_foreign_folders(key);
     if (fs::is_directory(at, error)) return;
-    throw UserError(at.string() + ": can't be made (" + error_text(reason) +
-                    "); choose another folder with --cache");
+    throw HubError(HubProblem::cache, at.string() + ": can't be made (" + error_text(reason) +
+                                          "); choose another folder with --cache");
 }
 
 namespace {

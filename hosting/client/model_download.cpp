@@ -15,6 +15,7 @@
 #include <variant>
 
 #include "base/user_error.h"
+#include "hosting/client/hub_error.h"
 #include "hosting/client/partial_file.h"
 
 namespace onnxhub {
@@ -233,20 +234,23 @@ private:
 
     [[noreturn]] void fail_offline(const std::string& ignored) const {
         if (!ignored.empty()) {
-            throw UserError(file_.hub_path + ": " + ignored +
-                            "; leave out --offline, or name its owner under "
-                            "trusted_cache_owners in your configuration");
+            throw HubError(HubProblem::offline, file_.hub_path + ": " + ignored +
+                                                    "; leave out --offline, or name its owner "
+                                                    "under trusted_cache_owners in your "
+                                                    "configuration");
         }
-        throw UserError(file_.hub_path +
-                        ": is not in the cache; leave out --offline to download it");
+        throw HubError(
+            HubProblem::offline,
+            file_.hub_path + ": is not in the cache; leave out --offline to download it");
     }
 
     [[noreturn]] void fail() const {
         if (options_.is_offline && sources_.is_elsewhere) fail_offline("");
         const bool is_local = sources_.web.empty() && !sources_.local.empty();
-        throw UserError(fmt::format(
+        const std::string text = fmt::format(
             "{}: no source has it: {}; {}", file_.hub_path, fmt::join(problems_, "; "),
-            is_local ? "run `git lfs pull`, or add a --mirror" : "try again, or add a --mirror"));
+            is_local ? "run `git lfs pull`, or add a --mirror" : "try again, or add a --mirror");
+        throw HubError(first_problem_.value_or(HubProblem::unreachable), text, first_status_);
     }
 
     /// Throws unless a download over the network is allowed.
@@ -272,9 +276,13 @@ private:
             if (const auto* failure = std::get_if<HttpFailure>(&result)) {
                 if (failure->kind == HttpFailure::Kind::stopped) throw Interrupted();
                 problems_.push_back(failure->reason);
+                note_first(HubProblem::unreachable);
                 return false;
             }
-            receiver.explain_refusal(std::get<HttpHead>(result), source);
+            const auto& head = std::get<HttpHead>(result);
+            receiver.explain_refusal(head, source);
+            note_first(head.status >= 400 ? HubProblem::unreachable : HubProblem::content,
+                       head.status);
         }
         needs_fresh_start_ = receiver.has_refused_parts();
         if (needs_fresh_start_) return false;
@@ -306,11 +314,20 @@ private:
         return !problem;
     }
 
+    /// The first source is the hub itself, so its problem is the one to report as a value.
+    void note_first(HubProblem problem, std::optional<long> status = {}) {
+        if (first_problem_) return;
+        first_problem_ = problem;
+        first_status_ = status;
+    }
+
     const CacheKey& file_;
     const FileSources& sources_;
     const ModelCache& cache_;
     const DownloadOptions& options_;
     HttpClient& client_;
+    std::optional<HubProblem> first_problem_;
+    std::optional<long> first_status_;
     bool has_asked_ = false;
     bool needs_fresh_start_ = false;  ///< the last source should be asked again, for the whole file
     std::string source_;

@@ -66,7 +66,7 @@ ModelNotFound unknown_name(const ManifestDocument& document, const std::string& 
     const std::vector<std::string> shown(
         near.begin(),
         std::next(near.begin(), static_cast<std::ptrdiff_t>(std::min(near.size(), most))));
-    return {fmt::format("the hub has no model \"{}\"", model),
+    return {HubProblem::model, fmt::format("the hub has no model \"{}\"", model),
             shown.empty() ? "`onnxhub list` lists its models"
                           : fmt::format("did you mean {}?", fmt::join(shown, ", "))};
 }
@@ -118,6 +118,7 @@ std::variant<const ManifestEntry*, ModelNotFound> get_model_info(
     }
     if (fitting.empty()) {
         return ModelNotFound{
+            HubProblem::opset,
             constraint.opset
                 ? fmt::format("\"{}\" has no version with opset {}", model, *constraint.opset)
                 : fmt::format("no version of \"{}\" is old enough", model),
@@ -126,10 +127,11 @@ std::variant<const ManifestEntry*, ModelNotFound> get_model_info(
     const auto opset_of = [](const ManifestEntry* entry) { return entry->entry->opset_version; };
     const std::int64_t newest = opset_of(*std::ranges::max_element(fitting, {}, opset_of));
     std::erase_if(fitting, [&](const ManifestEntry* entry) { return opset_of(entry) != newest; });
-    if (fitting.size() == 1) return fitting.front();
+    if (fitting.size() == 1 || constraint.takes_first) return fitting.front();
     std::vector<std::string> paths;
     for (const ManifestEntry* entry : fitting) paths.push_back(entry->entry->model_path);
     return ModelNotFound{
+        HubProblem::ambiguous,
         fmt::format("\"{}\" with opset {} names {} models", model, newest, fitting.size()),
         fmt::format("ask the hub to rename one of {}", fmt::join(paths, ", "))};
 }

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "hosting/client/hub_error.h"
 #include "manifest/manifest.h"
 
 namespace onnxhub {
@@ -35,9 +36,13 @@ struct VersionConstraint {
     std::optional<std::int64_t> max_opset;
     /// Compared with the IR version of the entry's ONNX release.
     std::optional<std::int64_t> max_ir;
+    /// Of several entries with this name and opset, takes the first of the manifest, as the Python
+    /// client does. False: that is an error.
+    bool takes_first = false;
 };
 
 struct ModelNotFound {
+    HubProblem problem = HubProblem::model;
     std::string message;  ///< one clause
     std::string hint;     ///< the available alternatives
 };

@@ -10,6 +10,7 @@
 
 #include "base/byte_source.h"
 #include "base/user_error.h"
+#include "hosting/client/hub_error.h"
 #include "model/model_composer.h"
 #include "model/model_graph.h"
 
@@ -43,7 +44,7 @@ const Entry& entry_of(HubClient& client, const std::string& model, const HubCall
     const auto found =
         get_model_info(client.manifest(), model, VersionConstraint{call.opset, {}, {}});
     if (const auto* missing = std::get_if<ModelNotFound>(&found)) {
-        throw UserError(missing->message + "; " + missing->hint);
+        throw HubError(missing->problem, missing->message + "; " + missing->hint);
     }
     return *std::get<const ManifestEntry*>(found)->entry;
 }

@@ -14,6 +14,7 @@
 #include "base/file_status.h"
 #include "base/random_name.h"
 #include "base/user_error.h"
+#include "hosting/client/hub_error.h"
 
 namespace onnxhub {
 namespace {
@@ -24,26 +25,28 @@ namespace fs = std::filesystem;
 /// access.
 constexpr unsigned file_mode = 0644;
 
-UserError failure(const fs::path& path, const char* what) {
-    return UserError(path.string() + ": " + what + " (" + error_text() +
-                     "); choose another folder with --cache, or free disk space");
+HubError failure(const fs::path& path, const char* what) {
+    return HubError(HubProblem::cache,
+                    path.string() + ": " + what + " (" + error_text() +
+                        "); choose another folder with --cache, or free disk space");
 }
 
 void need_folder(const fs::path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
     if (!error) return;
-    throw UserError(folder.string() + ": can't be made (" + error.message() +
-                    "); choose another folder with --cache");
+    throw HubError(HubProblem::cache, folder.string() + ": can't be made (" + error.message() +
+                                          "); choose another folder with --cache");
 }
 
 void check_free_space(const fs::path& folder, std::uint64_t bytes) {
     std::error_code error;
     const fs::space_info space = fs::space(folder, error);
     if (error || space.available >= bytes) return;
-    throw UserError(folder.string() + ": the disk has " + std::to_string(space.available) +
-                    " bytes free, but the file needs " + std::to_string(bytes) +
-                    "; free disk space, or use --cache");
+    throw HubError(HubProblem::cache,
+                   folder.string() + ": the disk has " + std::to_string(space.available) +
+                       " bytes free, but the file needs " + std::to_string(bytes) +
+                       "; free disk space, or use --cache");
 }
 
 void remove_file(const fs::path& path) {

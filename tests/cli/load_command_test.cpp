@@ -180,16 +180,96 @@ TEST_F(LoadCommand, JsonLinesAndNothingElseGoToStandardOutput) {
     std::vector<nlohmann::json> events;
     for (std::string line; std::getline(lines, line);)
         events.push_back(nlohmann::json::parse(line));
-    ASSERT_EQ(events.size(), 3u);
-    EXPECT_EQ(events[0]["event"], "file");
-    EXPECT_EQ(events[0]["cached"], false);
-    EXPECT_EQ(events[0]["source"], server.url("/plain/text/large/large.onnx"));
-    EXPECT_EQ(events[1]["file"], "text/large/large.data");
-    EXPECT_EQ(events[2]["event"], "model");
-    EXPECT_EQ(events[2]["path"], events[0]["path"]);
+    ASSERT_EQ(events.size(), 5u);
+    EXPECT_EQ(events[0]["event"], "start");
+    EXPECT_EQ(events[0]["file"], "text/large/large.onnx");
+    EXPECT_EQ(events[1]["event"], "file");
+    EXPECT_EQ(events[1]["cached"], false);
+    EXPECT_EQ(events[1]["source"], server.url("/plain/text/large/large.onnx"));
+    EXPECT_EQ(events[1]["place"], events[0]["place"]);
+    EXPECT_EQ((folder.path() / "cache" / events[0]["place"]).string(), events[1]["path"]);
+    EXPECT_EQ(events[3]["file"], "text/large/large.data");
+    EXPECT_EQ(events[4]["event"], "model");
+    EXPECT_EQ(events[4]["path"], events[1]["path"]);
     const ProgramResult refused = load({"MNIST", "--hub", spec, "--json"});
     EXPECT_EQ(refused.status, 2);
     EXPECT_EQ(nlohmann::json::parse(refused.out)["event"], "error");
+}
+
+/// The last message on standard error, with --message-format json.
+nlohmann::json last_message(const ProgramResult& result) {
+    const std::size_t end = result.err.find_last_not_of('\n');
+    const std::size_t begin = result.err.rfind('\n', end);
+    return nlohmann::json::parse(result.err.substr(begin == std::string::npos ? 0 : begin + 1));
+}
+
+TEST_F(LoadCommand, MessagesAreJsonLinesOnRequest) {
+    const ProgramResult notes = load({"MNIST", "--message-format", "json"});
+    ASSERT_EQ(notes.status, 0) << notes.err;
+    std::istringstream lines(notes.err);
+    std::size_t count = 0;
+    for (std::string line; std::getline(lines, line); ++count) {
+        EXPECT_EQ(nlohmann::json::parse(line)["level"], "note");
+    }
+    EXPECT_GT(count, 0u);
+    EXPECT_THAT(notes.out, HasSubstr("_mnist-12.onnx\n"));
+    EXPECT_THAT(run("load", {"--message-format=xml", "MNIST"}).err, HasSubstr("text, json"));
+}
+
+TEST_F(LoadCommand, EachProblemHasAName) {
+    pages["/plain/cut/" + std::string(manifest_path)] = "[";
+    const std::string spec = server.url("/plain");
+    const std::vector<std::pair<std::string, std::vector<std::string>>> calls = {
+        {"model", {"mnits", "--hub", spec}},
+        {"opset", {"mnist", "--hub", spec, "--opset", "9"}},
+        {"hub", {"mnist", "--hub", "models"}},
+        {"manifest", {"mnist", "--hub", "./none"}},
+        {"unreachable", {"mnist", "--hub", "http://127.0.0.1:9"}},
+        {"untrusted", {"mnist", "--hub", spec}},
+        {"untrusted", {"mnist", "--ask"}},
+        {"test-data", {"large", "--hub", spec, "--with-test-data"}},
+        {"offline", {"mnist", "--hub", spec, "--offline"}},
+    };
+    for (const auto& [problem, arguments] : calls) {
+        std::vector<std::string> command = arguments;
+        command.push_back("--message-format=json");
+        const ProgramResult result = load(command);
+        EXPECT_EQ(result.status, 2) << problem;
+        EXPECT_EQ(last_message(result)["problem"], problem) << result.err;
+        command.push_back("--json");
+        const ProgramResult lines = load(command);
+        EXPECT_EQ(nlohmann::json::parse(lines.out)["problem"], problem) << lines.out;
+    }
+}
+
+TEST_F(LoadCommand, TheAnswerOfTheServerIsPartOfTheProblem) {
+    const std::string spec = server.url("/plain");
+    pages.clear();
+    const auto message =
+        last_message(load({"mnist", "--hub", spec, "--trust", "--message-format=json"}));
+    EXPECT_EQ(message["problem"], "unreachable");
+    EXPECT_EQ(message["http_status"], 404);
+}
+
+TEST_F(LoadCommand, FilesMayComeFromAnotherAddressFirst) {
+    for (const auto& [path, bytes] : std::map(pages)) {
+        if (path.starts_with("/plain/")) pages["/files" + path.substr(6)] = bytes;
+    }
+    const ProgramResult result = load({"MNIST", "--hub", server.url("/plain"), "--files",
+                                       server.url("/files"), "--trust", "--json"});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr(server.url("/files/vision/digits/model/mnist-12.onnx")));
+    EXPECT_EQ(
+        load({"Large", "--hub", server.url("/plain"), "--files", server.url("/files")}).status,
+        2);  // no trust
+}
+
+TEST_F(LoadCommand, WaitsForAServerAsLongAsTheEnvironmentSays) {
+    std::vector<std::string> command = environment();
+    command.insert(command.end(), {"ONNXHUB_TIMEOUT=soon", onnxhub_program(), "list"});
+    const ProgramResult result = run_command(command, folder.path());
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.err, HasSubstr("ONNXHUB_TIMEOUT is \"soon\"; set a number of seconds"));
 }
 
 /// The events of `load --json`, one per line.
@@ -220,7 +300,7 @@ TEST_F(LoadCommand, EachModelWithoutAPathHasAnErrorEvent) {
     EXPECT_EQ(names.status, 2);
     std::map<std::string, std::string> seen;
     for (const auto& event : events_of(names)) {
-        if (event["event"] != "file") seen[event["model"]] = event["event"];
+        if (event.contains("model")) seen[event["model"]] = event["event"];
     }
     EXPECT_EQ(seen, (std::map<std::string, std::string>{{"nope", "error"}, {"MNIST", "model"}}));
 

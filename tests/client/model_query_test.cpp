@@ -118,6 +118,7 @@ TEST(GetModelInfo, SuggestsNearNames) {
 
 TEST(GetModelInfo, SeveralModelsOfOneNameAndOpsetAreNotGuessedAmong) {
     EXPECT_THAT(info("twin"), HasSubstr("names 2 models; ask the hub to rename one of c/one.onnx"));
+    EXPECT_EQ(info("twin", {{}, {}, {}, true}), "c/one.onnx");
 }
 
 }  // namespace

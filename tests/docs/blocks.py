@@ -42,6 +42,10 @@ class Block:
         return self.language in COMMANDS
 
     @property
+    def is_python_session(self):
+        return self.language == "python" and any(line.startswith(">>> ") for line in self.lines)
+
+    @property
     def name(self):
         """Stays the same while lines move."""
         return f"{self.page}: {next((line for line in self.lines if line.strip()), '')}"

@@ -120,6 +120,10 @@ def run_page(source, build, page):
             try:
                 if block.is_commands:
                     run_block(session, block)
+                elif block.is_python_session:
+                    if "hub" in block.directives:
+                        session.folder = getattr(hubs, block.directives["hub"])(session)
+                    session.python_session(block)
                 else:
                     check_data(block)
                     if block.language == "python" and session.urls:

@@ -57,6 +57,7 @@ class Session:
         self.environment = {
             "PATH": f"{self.build}/cli:{os.environ['PATH']}",
             "HOME": str(home), "ONNX_HOME": str(self.work / "cache"), "TMPDIR": str(self.work),
+            "PYTHONPATH": str(self.source / "python"), "PYTHONDONTWRITEBYTECODE": "1",
             "LC_ALL": "C.UTF-8", "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0",
             "GIT_LFS_SKIP_SMUDGE": "1",
             "https_proxy": closed, "http_proxy": closed, "no_proxy": "127.0.0.1,localhost",
@@ -116,6 +117,19 @@ class Session:
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIME_LIMIT)
         if result.returncode != 0:
             raise Failure(f"{block.page}:{block.line}: fails:\n{result.stdout}")
+
+    def python_session(self, block):
+        """Examples with ">>>" and what they print, as doctest runs them. "y" answers a question."""
+        text = self.here("\n".join(block.lines)) + "\n"
+        program = ("import doctest, sys\n"
+                   "test = doctest.DocTestParser().get_doctest(sys.argv[1], {}, 'page', None, 0)\n"
+                   "flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE\n"
+                   "sys.exit(doctest.DocTestRunner(optionflags=flags).run(test).failed)\n")
+        result = subprocess.run(["/usr/bin/python3", "-c", program, text], cwd=self.folder, env=self.environment,
+                                input="y\n", text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                timeout=TIME_LIMIT)
+        if result.returncode != 0:
+            raise Failure(f"{block.page}:{block.line}: {self.as_shown(result.stdout)}")
 
     def serve(self, text):
         """In the background, on a port that is free; later commands find it under the address of the page."""

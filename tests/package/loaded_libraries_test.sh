@@ -56,9 +56,7 @@ expect 2 "$mhd_library: has no function MHD_" env LD_LIBRARY_PATH="$work/other" 
 LD_LIBRARY_PATH="$work/broken" "$program" --version >/dev/null || fail "--version needs one of these libraries"
 
 # 3. `./dev dist` copies them too. The folder can be moved, and uses its own libraries.
-say() { :; }
-eval "$(sed -n '/^make_dist() {/,/^}/p' "$source_folder/dev")"
-make_dist "$build" "$work/dist"
+bash "$source_folder/cmake/make_dist.sh" "$build" "$work/dist"
 mv "$work/dist" "$work/moved"
 start_server "$work/moved/bin/onnxhub"
 grep -qF "$work/moved/lib/$mhd_library" "/proc/$server/maps" || fail "the server uses another $mhd_library"
