@@ -17,7 +17,7 @@
 
 namespace onnxhub {
 
-/// A longer text is no pointer file.
+/// A longer text is not a pointer file.
 inline constexpr std::size_t annex_pointer_size_limit = 32 * 1024;  // bytes
 
 struct AnnexKey {

@@ -13,6 +13,11 @@ constexpr std::array known_facts{
     Fact::author, Fact::task,         Fact::description, Fact::parameters, Fact::test_data,
 };
 
+bool have_same_facts(const StatedFacts* one, const StatedFacts* other) {
+    static const StatedFacts none;
+    return (one ? *one : none).says_the_same(other ? *other : none);
+}
+
 }  // namespace
 
 std::string_view name_of(Fact fact) {
@@ -61,10 +66,17 @@ std::span<const Fact> all_facts() {
     return known_facts;
 }
 
+bool StatedFacts::says_the_same(const StatedFacts& other) const {
+    return urls == other.urls && sha == other.sha && size_bytes == other.size_bytes &&
+           ir_version == other.ir_version && about == other.about &&
+           distinguish == other.distinguish;
+}
+
 bool ModelRow::says_the_same(const ModelRow& other) const {
     return name == other.name && model_path == other.model_path &&
            archive_path == other.archive_path && onnx_version == other.onnx_version &&
-           opset_version == other.opset_version && tags == other.tags;
+           opset_version == other.opset_version && tags == other.tags &&
+           have_same_facts(stated.get(), other.stated.get());
 }
 
 }  // namespace onnxhub

@@ -63,6 +63,9 @@ struct StatedFacts {
     /// appended. Without empty texts.
     std::vector<std::string> distinguish;
     std::vector<FactOrigin> origins;  ///< one per stated fact
+
+    /// Whether the two state the same values, in any source and at any place.
+    bool says_the_same(const StatedFacts& other) const;
 };
 
 /// One model of a hub.
