@@ -110,7 +110,7 @@ int status_of(ExitCode code) {
 /// The command as far as it was recognized: "onnxhub cache prune".
 std::string recognized_command(const CLI::App& app) {
     const auto chosen = app.get_subcommands();
-    const std::string name = app.get_name();
+    const std::string& name = app.get_name();
     return chosen.empty() ? name : name + " " + recognized_command(*chosen.front());
 }
 
