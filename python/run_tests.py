@@ -25,7 +25,8 @@ DEBIAN_PYTHON = "/usr/bin/python3"  # which has Debian's packages, such as pytho
 SUPPORTED = ("3.9", "3.10", "3.11", "3.12", "3.13")
 PACKAGES = Path("/usr/lib/python3/dist-packages")
 # pytest of Debian and what it needs: pure Python, so that other versions can use it.
-PYTEST = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "attr", "attrs", "tomli", "exceptiongroup")
+PYTEST = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "attr", "attrs", "tomli", "exceptiongroup", "py",
+          "py.py")
 
 
 def skip(reason: str) -> None:
