@@ -274,7 +274,10 @@ private:
                 problems_.push_back(failure->reason);
                 return false;
             }
-            receiver.explain_refusal(std::get<HttpHead>(result), source);
+            const auto& head = std::get<HttpHead>(result);
+            const bool may_lack_it = sources_.is_elsewhere && !source.is_elsewhere;
+            if (may_lack_it && head.status == 404) return false;
+            receiver.explain_refusal(head, source);
         }
         needs_fresh_start_ = receiver.has_refused_parts();
         if (needs_fresh_start_) return false;
