@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace onnxhub {
@@ -199,22 +200,54 @@ bool match(const std::vector<Step>& steps, const Text& text, bool folders_above,
     return now.at_end() && !folders_only;
 }
 
+/// The text at the end of the pattern without wildcards, and without the '/' of "**/", of folders
+/// and of the root.
+std::string literal_tail(std::string_view pattern) {
+    const std::size_t special = pattern.find_last_of("*?[]\\");
+    if (special != pattern.npos) pattern.remove_prefix(special + 1);
+    return std::string(trimmed(pattern, "/"));
+}
+
 }  // namespace
 
-bool glob_matches(std::string_view pattern, std::string_view path) {
-    const bool folders_only = pattern.ends_with('/');
-    while (pattern.ends_with('/')) pattern.remove_suffix(1);
-    if (pattern.empty()) return false;
-    const bool is_anchored = pattern.find('/') != pattern.npos;
-    if (pattern.starts_with('/')) pattern.remove_prefix(1);
+struct Glob::Parsed {
+    Extent extent = Extent::usual;
+    bool matches_nothing = false;
+    bool folders_only = false;
+    std::vector<Step> steps;
+    std::string tail;  ///< text that every match contains
+};
 
-    const std::vector<Step> steps =
-        parse_steps(is_anchored ? decode(pattern) : U"**/" + decode(pattern));
-    return match(steps, decode(path), true, folders_only);
+Glob::Glob(std::string_view pattern, Extent extent) {
+    auto parsed = std::make_shared<Parsed>();
+    parsed->extent = extent;
+    parsed->tail = literal_tail(pattern);
+    if (extent == Extent::exact) {
+        parsed->steps = parse_steps(decode(pattern));
+    } else {
+        parsed->folders_only = pattern.ends_with('/');
+        while (pattern.ends_with('/')) pattern.remove_suffix(1);
+        parsed->matches_nothing = pattern.empty();
+        const bool is_anchored = pattern.find('/') != pattern.npos;
+        if (pattern.starts_with('/')) pattern.remove_prefix(1);
+        parsed->steps = parse_steps(is_anchored ? decode(pattern) : U"**/" + decode(pattern));
+    }
+    parsed_ = std::move(parsed);
+}
+
+bool Glob::matches(std::string_view path) const {
+    // Most paths fail here, which is much faster.
+    if (parsed_->matches_nothing || path.find(parsed_->tail) == path.npos) return false;
+    return match(parsed_->steps, decode(path), parsed_->extent == Extent::usual,
+                 parsed_->folders_only);
+}
+
+bool glob_matches(std::string_view pattern, std::string_view path) {
+    return Glob(pattern).matches(path);
 }
 
 bool glob_matches_exactly(std::string_view pattern, std::string_view path) {
-    return match(parse_steps(decode(pattern)), decode(path), false, false);
+    return Glob(pattern, Glob::Extent::exact).matches(path);
 }
 
 }  // namespace onnxhub

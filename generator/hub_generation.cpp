@@ -96,8 +96,9 @@ private:
         for (Settings* settings : {&options_.settings, &options_.base_settings}) {
             settings->exclude.insert(settings->exclude.end(), request_.exclude.begin(),
                                      request_.exclude.end());
+            settings->discover |= request_.discover;
         }
-        options_.discover = request_.discover || options_.settings.discover;
+        options_.discover = options_.settings.discover;
         options_.rehash = request_.rehash;
         options_.jobs = request_.jobs;
         options_.present = present_ ? &*present_ : nullptr;

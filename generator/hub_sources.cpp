@@ -56,8 +56,8 @@ public:
         }
         if (row_.stated) add_about(row_.stated->about);
         if (model_.ports != PortSource::none) {
-            facts_.push_back(
-                {"io_ports", "", model_.ports == PortSource::graph ? from_graph : from_manifest});
+            facts_.push_back({"io_ports", ports_text(),
+                              model_.ports == PortSource::graph ? from_graph : from_manifest});
         }
         return std::move(facts_);
     }
@@ -76,6 +76,16 @@ private:
     void add(Fact fact, std::string value, std::string origin) {
         if (value.empty()) return;
         facts_.push_back({name_of(fact), std::move(value), std::move(origin)});
+    }
+
+    std::string ports_text() const {
+        if (!model_.entry || !model_.entry->io_ports) return "left out";
+        const IoPorts& ports = *model_.entry->io_ports;
+        const auto counted = [](std::size_t count, const char* what) {
+            return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+        };
+        return counted(ports.inputs.size(), "input") + ", " +
+               counted(ports.outputs.size(), "output");
     }
 
     void add_content() {

@@ -276,7 +276,7 @@ JsonSyntaxError explain_json_error(std::string_view text, const JsonState& state
     }
     if (token.kind == "number") return json_error_at(text, expected.at, "the number is too large");
     const std::size_t offset = std::min(std::max<std::size_t>(position, 1) - 1, text.size());
-    return json_error_at(text, offset, "the document is not JSON from here on");
+    return json_error_at(text, offset, unexplained_json_error);
 }
 
 }  // namespace onnxhub

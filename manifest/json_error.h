@@ -27,6 +27,9 @@ struct JsonState {
     std::optional<std::size_t> number_begin = std::nullopt;  ///< its offset if it is a number
 };
 
+/// The message for an error that this module does not find. Tests check that there is none.
+inline constexpr const char* unexplained_json_error = "the document is not JSON from here on";
+
 /// The first error after the tokens that `state` describes. `position` is where the parser stopped
 /// (1-based), for errors that it knows better.
 JsonSyntaxError explain_json_error(std::string_view text, const JsonState& state,

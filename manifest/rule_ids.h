@@ -126,6 +126,12 @@ inline constexpr char model_undescribed[] = "model-undescribed";
 inline constexpr char source_matches_nothing[] = "source-matches-nothing";
 inline constexpr char license_unreadable[] = "license-unreadable";
 inline constexpr char license_unknown[] = "license-unknown";
+inline constexpr char source_unreadable[] = "source-unreadable";
+inline constexpr char sidecar_without_model[] = "sidecar-without-model";
+inline constexpr char sidecar_ambiguous[] = "sidecar-ambiguous";
+inline constexpr char record_incomplete[] = "record-incomplete";
+inline constexpr char source_url_unusable[] = "source-url-unusable";
+inline constexpr char source_path_clash[] = "source-path-clash";
 
 // Family "settings".
 inline constexpr char unknown_setting[] = "unknown-setting";

@@ -21,6 +21,9 @@ class Document {
 public:
     DocumentValue root() const;
 
+    /// The number of values.
+    std::size_t size() const { return nodes_.size(); }
+
 private:
     friend class DocumentValue;
     friend class DocumentBuilder;
@@ -58,6 +61,7 @@ public:
     /// YAML: the value also stands elsewhere, where its anchor is.
     bool is_alias() const { return node().kind == Document::NodeKind::alias; }
 
+    /// 1-based. Of a member of a mapping: the line of its key.
     int line() const { return node().line; }                           ///< 1-based
     std::string_view key() const { return text_of(node().key); }       ///< of a member of a mapping
     std::string_view text() const { return text_of(content().text); }  ///< of a scalar

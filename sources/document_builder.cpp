@@ -22,6 +22,11 @@ constexpr std::string_view merge_key = "<<";
 DocumentBuilder::DocumentBuilder(std::size_t text_size, MergeKeys merge_keys)
     : value_limit_(json_value_limit_of(text_size)), merge_keys_(merge_keys) {}
 
+void DocumentBuilder::key(std::string_view key, int line) {
+    key_ = keep(key);
+    key_line_ = line;
+}
+
 DocumentBuilder::NodeIndex DocumentBuilder::null(int line) {
     return add(Document::NodeKind::null, line);
 }
@@ -72,8 +77,9 @@ DocumentBuilder::NodeIndex DocumentBuilder::add(Document::NodeKind kind, int lin
     const auto index = static_cast<NodeIndex>(document_.nodes_.size());
     Document::Node& node = document_.nodes_.emplace_back();
     node.kind = kind;
-    node.line = line;
     node.key = std::exchange(key_, {});
+    const int key_line = std::exchange(key_line_, 0);
+    node.line = key_line > 0 ? key_line : line;
     if (!open_.empty()) append(index);
     return index;
 }

@@ -29,8 +29,8 @@ public:
     /// `merge_keys`: what the key "<<" means.
     DocumentBuilder(std::size_t text_size, MergeKeys merge_keys);
 
-    /// The key of the next value, in a mapping.
-    void key(std::string_view key) { key_ = keep(key); }
+    /// The key of the next value, in a mapping. The value's line will be that of its key.
+    void key(std::string_view key, int line);
 
     NodeIndex null(int line);
     NodeIndex scalar(std::string_view text, int line);
@@ -69,6 +69,7 @@ private:
     Document document_;
     std::vector<Open> open_;
     Document::Text key_;
+    int key_line_ = 0;  ///< 0: the next value has no key
 };
 
 }  // namespace onnxhub

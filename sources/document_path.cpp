@@ -31,6 +31,12 @@ std::optional<PathSegment> take_segment(std::string_view& rest) {
     return segment;
 }
 
+bool has_any_depth(const DocumentPath& path) {
+    return std::ranges::any_of(path, [](const PathSegment& segment) {
+        return segment.kind == PathSegment::Kind::any_depth;
+    });
+}
+
 }  // namespace
 
 std::variant<DocumentPath, BadDocumentPath> parse_document_path(std::string_view text,
@@ -42,6 +48,9 @@ std::variant<DocumentPath, BadDocumentPath> parse_document_path(std::string_view
         if (segment->key.empty()) return BadDocumentPath{"has an empty key"};
         if (segment->kind != PathSegment::Kind::key && wildcards == Wildcards::refused) {
             return BadDocumentPath{fmt::format("has the wildcard \"{}\"", segment->key)};
+        }
+        if (segment->kind == PathSegment::Kind::any_depth && has_any_depth(path)) {
+            return BadDocumentPath{"has \"**\" twice"};
         }
         path.push_back(std::move(*segment));
         if (path.size() > document_path_limit) {

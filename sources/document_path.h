@@ -35,7 +35,7 @@ struct BadDocumentPath {
 enum class Wildcards { refused, allowed };
 
 /// Segments are separated by '.'. A segment in quotes may contain dots: `versions."1.0".file`.
-/// Never empty.
+/// Never empty, and with at most one "**".
 std::variant<DocumentPath, BadDocumentPath> parse_document_path(std::string_view text,
                                                                 Wildcards wildcards);
 

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // SourceKind::files: models by their paths.
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/glob.h"
 #include "base/user_error.h"
 #include "sources/model_templates.h"
 #include "sources/path_pattern.h"
 #include "sources/row_settings.h"
+#include "sources/source_documents.h"
 #include "sources/source_reader.h"
 
 namespace onnxhub {
@@ -23,11 +22,6 @@ std::optional<PathPattern> compiled_pattern(const SourceSettings& source) {
     throw UserError(std::get<BadPattern>(pattern).message);  // the settings' reader checked it
 }
 
-bool matches_any(const std::vector<std::string>& globs, const std::string& path) {
-    return std::ranges::any_of(globs,
-                               [&](const std::string& glob) { return glob_matches(glob, path); });
-}
-
 }  // namespace
 
 SourceResult read_file_source(const SourceRequest& request) {
@@ -35,12 +29,15 @@ SourceResult read_file_source(const SourceRequest& request) {
     const ModelTemplates templates(request.source,
                                    pattern ? pattern->group_names() : std::vector<std::string>{});
     SourceResult result;
-    for (const std::string& path : request.files) {
-        if (!path.ends_with(model_suffix) || !matches_any(request.source.paths, path)) continue;
+    for (const std::string& path : files_of_source(request, result.diagnostics)) {
+        if (!path.ends_with(model_suffix)) continue;
         PatternGroups groups;
         if (pattern) {
             auto found = pattern->match(path);
-            if (!found) continue;  // reported if no other source describes the model
+            if (!found) {  // reported if no other source describes the model
+                result.mismatches.push_back(path);
+                continue;
+            }
             groups = std::move(*found);
         }
         DescribedModel model;

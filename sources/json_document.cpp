@@ -18,7 +18,7 @@ void add_json(const JsonValue& value, DocumentBuilder& builder) {
     } else if (const JsonObject* object = value.object()) {
         builder.begin_mapping(value.line);
         for (const JsonMember& member : *object) {
-            builder.key(member.key);
+            builder.key(member.key, member.line);
             add_json(member.value, builder);
         }
         builder.end();

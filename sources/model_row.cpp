@@ -7,7 +7,7 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::array facts{
+constexpr std::array known_facts{
     Fact::name,   Fact::path,         Fact::url,         Fact::sha256,     Fact::bytes,
     Fact::opset,  Fact::onnx_version, Fact::ir_version,  Fact::tags,       Fact::license,
     Fact::author, Fact::task,         Fact::description, Fact::parameters, Fact::test_data,
@@ -52,12 +52,13 @@ std::string_view name_of(Fact fact) {
 }
 
 std::optional<Fact> parse_fact(std::string_view name) {
-    const auto found = std::ranges::find(facts, name, [](Fact fact) { return name_of(fact); });
-    return found == facts.end() ? std::nullopt : std::optional(*found);
+    const auto found =
+        std::ranges::find(known_facts, name, [](Fact fact) { return name_of(fact); });
+    return found == known_facts.end() ? std::nullopt : std::optional(*found);
 }
 
 std::span<const Fact> all_facts() {
-    return facts;
+    return known_facts;
 }
 
 bool ModelRow::says_the_same(const ModelRow& other) const {

@@ -8,16 +8,4 @@ SourceResult read_table_source(const SourceRequest&) {
     return {};
 }
 
-SourceResult read_sidecar_source(const SourceRequest&) {
-    return {};
-}
-
-SourceResult read_record_source(const SourceRequest&) {
-    return {};
-}
-
-SourceResult read_link_source(const SourceRequest&) {
-    return {};
-}
-
 }  // namespace onnxhub

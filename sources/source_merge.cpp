@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/source_merge.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-#include <variant>
 
-#include "base/glob.h"
 #include "manifest/hub_path.h"
 #include "manifest/rule_ids.h"
-#include "sources/fact_value.h"
+#include "sources/license_name.h"
 #include "sources/row_settings.h"
+#include "sources/stated_values.h"
 
 namespace onnxhub {
 namespace {
@@ -20,64 +21,20 @@ std::string stem_of(const std::string& model_path) {
     return stem;
 }
 
-/// Sets a fact of a row. Gives whether the value has the form of the fact.
-bool set_fact(ModelRow& row, StatedFacts& stated, Fact fact, const std::string& text) {
-    switch (fact) {
-        case Fact::name:
-            row.name = text;
-            return !text.empty();
-        case Fact::sha256:
-            stated.sha = parse_stated_sha256(text);
-            return stated.sha.has_value();
-        case Fact::bytes:
-            stated.size_bytes = parse_count(text);
-            return stated.size_bytes.has_value();
-        case Fact::opset:
-            row.opset_version = parse_opset(text).value_or(0);
-            return row.opset_version != 0;
-        case Fact::onnx_version:
-            if (!is_onnx_version(text)) return false;
-            row.onnx_version = text;
-            return true;
-        case Fact::ir_version:
-            stated.ir_version = parse_opset(text);
-            return stated.ir_version.has_value();
-        case Fact::parameters:
-            stated.about.parameters = parse_count(text);
-            return stated.about.parameters.has_value();
-        case Fact::license:
-            stated.about.license = text;
-            return true;
-        case Fact::author:
-            stated.about.author = text;
-            return true;
-        case Fact::task:
-            stated.about.task = text;
-            return true;
-        case Fact::description:
-            stated.about.description = text;
-            return true;
-        case Fact::test_data: {
-            auto path = clean_hub_path("", text);
-            if (!std::holds_alternative<std::string>(path)) return false;
-            row.archive_path = std::get<std::string>(std::move(path));
-            return true;
-        }
-        case Fact::path:
-        case Fact::url:
-        case Fact::tags:
-            return true;  // not a single text: set with the model
-    }
-    return false;
+/// Whether a second statement of the fact must agree with the first: names and descriptions are
+/// wordings.
+bool is_comparable(Fact fact) {
+    return fact != Fact::name && fact != Fact::description;
 }
 
-/// Whether a second statement of the fact must agree with the first.
-bool is_comparable(Fact fact) {
-    return fact != Fact::name && fact != Fact::tags && fact != Fact::description &&
-           fact != Fact::url;
+std::string place_text(const FactOrigin& origin) {
+    return origin.line > 0 ? fmt::format("{}:{}", *origin.file, origin.line) : *origin.file;
 }
 
 }  // namespace
+
+SourceMerge::SourceMerge(const Settings& settings, Diagnostics& diagnostics)
+    : diagnostics_(diagnostics), has_sources_(!settings.sources.empty()), overrides_(settings) {}
 
 void SourceMerge::add_official(std::size_t source, std::vector<ModelRow> rows) {
     for (ModelRow& row : rows) {
@@ -85,10 +42,20 @@ void SourceMerge::add_official(std::size_t source, std::vector<ModelRow> rows) {
         Draft& draft = drafts_.emplace_back();
         draft.stated.source = source;
         draft.stated.is_official = true;
-        draft.values = {{Fact::name, row.name},
-                        {Fact::opset, std::to_string(row.opset_version)},
-                        {Fact::onnx_version, row.onnx_version}};
+        const auto note = [&](Fact fact, std::string value) {
+            draft.statements[fact] = {std::move(value), origin_of(fact, row.source_file, row.line)};
+        };
+        note(Fact::name, row.name);
+        note(Fact::opset, std::to_string(row.opset_version));
+        note(Fact::onnx_version,
+             canonical_value(Fact::onnx_version, row.onnx_version).value_or(row.onnx_version));
+        note(Fact::tags, "");
+        if (row.archive_path) note(Fact::test_data, *row.archive_path);
         draft.row = std::move(row);
+        draft.overridden = overrides_.apply(draft.row, draft.stated);
+        for (const auto& [fact, statement] : draft.statements) {
+            if (!draft.overridden.contains(fact)) draft.stated.origins.push_back(statement.origin);
+        }
     }
 }
 
@@ -96,109 +63,119 @@ void SourceMerge::add(std::size_t source, std::vector<DescribedModel> models) {
     for (const DescribedModel& model : models) {
         const auto known = by_path_.find(model.model_path);
         if (known == by_path_.end()) {
-            describe(new_draft(source, model.model_path), model);
-            continue;
+            fill(new_draft(model, source), model);
+        } else if (!refuse_other_url(drafts_[known->second.front()], model)) {
+            for (const std::size_t i : known->second) fill(drafts_[i], model);
         }
-        for (const std::size_t i : known->second) fill(drafts_[i], model);
     }
 }
 
-SourceMerge::Draft& SourceMerge::new_draft(std::size_t source, const std::string& path) {
-    by_path_[path].push_back(drafts_.size());
+SourceMerge::Draft& SourceMerge::new_draft(const DescribedModel& model, std::size_t source) {
+    by_path_[model.model_path].push_back(drafts_.size());
     Draft& draft = drafts_.emplace_back();
     draft.stated.source = source;
-    draft.row.model_path = path;
+    draft.row.source_file = model.source_file;
+    draft.row.line = model.line;
+    draft.row.model_path = model.model_path;
+    draft.overridden = overrides_.apply(draft.row, draft.stated);
     return draft;
 }
 
-void SourceMerge::describe(Draft& draft, const DescribedModel& model) {
-    draft.row.source_file = model.source_file;
-    draft.row.line = model.line;
-    draft.row.tags = model.tags;
-    draft.stated.distinguish = model.distinguish;
-    if (!model.tags.empty()) note_origin(draft, Fact::tags, model.source_file, model.line);
-    fill(draft, model);
-    if (model.name && !model.name->empty()) {
-        draft.row.name = *model.name;
-        draft.values[Fact::name] = *model.name;
-    }
-    if (draft.row.name.empty()) draft.row.name = stem_of(model.model_path);
+bool SourceMerge::refuse_other_url(const Draft& draft, const DescribedModel& model) {
+    const auto& urls = draft.stated.urls;
+    if (urls.empty() || model.urls.empty()) return false;
+    if (std::ranges::find(urls, model.urls.front()) != urls.end()) return false;
+    diagnostics_.report(
+        {Severity::error, rule_id::source_path_clash, model.source_file, model.line,
+         fmt::format("{} would have the path {}, as {} has", model.urls.front(), model.model_path,
+                     urls.front()),
+         "state another path, or move one of them to a document in another directory"});
+    broken_.push_back({model.source_file, model.line, model.name.value_or(""), model.model_path});
+    return true;
 }
 
 void SourceMerge::fill(Draft& draft, const DescribedModel& model) {
-    if (draft.stated.urls.empty() && !model.urls.empty()) {
-        draft.stated.urls = model.urls;
-        note_origin(draft, Fact::url, model.source_file, model.line);
+    fill_lists(draft, model);
+    if (model.name) {
+        state(draft, Fact::name, {*model.name, model.line}, model.source_file);
     }
-    for (const auto& [fact, value] : model.facts) {
-        const auto [known, is_new] = draft.values.try_emplace(fact, value.text);
-        if (is_new) {
-            state(draft, fact, value, model.source_file);
-        } else if (is_comparable(fact) && known->second != value.text) {
-            diagnostics_.report({Severity::warning, rule_id::facts_contradict, model.source_file,
-                                 value.line,
-                                 "the " + std::string(name_of(fact)) + " \"" + value.text +
-                                     "\" of " + model.model_path + " contradicts \"" +
-                                     known->second + "\" of an earlier source",
-                                 "correct one of them, or decide in [[override]]"});
+    for (const auto& [fact, stated] : model.facts) {
+        if (draft.overridden.contains(fact) || (fact == Fact::name && model.name)) continue;
+        if (fact == Fact::license) {
+            state_license(draft, stated, model.source_file);
+        } else {
+            state(draft, fact, stated, model.source_file);
         }
     }
 }
 
-void SourceMerge::state(Draft& draft, Fact fact, const StatedValue& value,
+/// Facts with several values: the first source that has any states them all.
+void SourceMerge::fill_lists(Draft& draft, const DescribedModel& model) {
+    const auto take = [&](Fact fact, const std::vector<std::string>& values,
+                          std::vector<std::string>& place) {
+        if (values.empty() || draft.overridden.contains(fact)) return;
+        FactOrigin origin = origin_of(fact, model.source_file, model.line);
+        if (!draft.statements.try_emplace(fact, Statement{"", origin}).second) return;
+        place = values;
+        draft.stated.origins.push_back(std::move(origin));
+    };
+    take(Fact::url, model.urls, draft.stated.urls);
+    take(Fact::tags, model.tags, draft.row.tags);
+    for (const std::string& text : model.distinguish) {
+        auto& texts = draft.stated.distinguish;
+        if (std::ranges::find(texts, text) == texts.end()) texts.push_back(text);
+    }
+}
+
+void SourceMerge::state(Draft& draft, Fact fact, const StatedValue& stated,
                         const std::string& file) {
-    if (set_fact(draft.row, draft.stated, fact, value.text)) {
-        note_origin(draft, fact, file, value.line);
+    if (draft.overridden.contains(fact)) return;
+    const auto canonical = canonical_value(fact, stated.text);
+    if (!canonical) {
+        diagnostics_.report({Severity::error, rule_id::fact_invalid, file, stated.line,
+                             fmt::format("the {} \"{}\" of {} is not {}", name_of(fact),
+                                         stated.text, draft.row.model_path, form_of(fact)),
+                             "correct or remove it"});
         return;
     }
-    draft.values.erase(fact);
-    diagnostics_.report({Severity::error, rule_id::fact_invalid, file, value.line,
-                         "\"" + value.text + "\" is no valid " + std::string(name_of(fact)) +
-                             " of " + draft.row.model_path,
-                         "correct or remove it"});
-}
-
-void SourceMerge::note_origin(Draft& draft, Fact fact, const std::string& file, int line) {
-    draft.stated.origins.push_back({fact, shared_name(file), line});
-}
-
-std::shared_ptr<const std::string> SourceMerge::shared_name(const std::string& file) {
-    if (!last_file_ || *last_file_ != file) last_file_ = std::make_shared<const std::string>(file);
-    return last_file_;
-}
-
-bool SourceMerge::apply(const SourceOverride& change, const std::string& settings_file) {
-    bool has_matched = false;
-    for (Draft& draft : drafts_) {
-        const std::string& path = draft.row.model_path;
-        if (std::ranges::none_of(
-                change.paths, [&](const std::string& glob) { return glob_matches(glob, path); })) {
-            continue;
-        }
-        has_matched = true;
-        const auto decide = [&](Fact fact) {
-            std::erase_if(draft.stated.origins,
-                          [&](const FactOrigin& origin) { return origin.fact == fact; });
-            note_origin(draft, fact, settings_file, change.line);
-        };
-        const auto set = [&](Fact fact, const auto& value, auto& place) {
-            if (!value) return;
-            place = *value;
-            decide(fact);
-        };
-        set(Fact::name, change.name, draft.row.name);
-        set(Fact::opset, change.opset, draft.row.opset_version);
-        set(Fact::onnx_version, change.onnx_version, draft.row.onnx_version);
-        set(Fact::tags, change.tags, draft.row.tags);
-        set(Fact::test_data, change.test_data, draft.row.archive_path);
-        ModelFacts& about = draft.stated.about;
-        set(Fact::license, change.about.license, about.license);
-        set(Fact::author, change.about.author, about.author);
-        set(Fact::task, change.about.task, about.task);
-        set(Fact::description, change.about.description, about.description);
-        set(Fact::parameters, change.about.parameters, about.parameters);
+    const auto [first, is_first] =
+        draft.statements.try_emplace(fact, Statement{*canonical, FactOrigin{}});
+    if (!is_first) {
+        compare(draft, fact, stated, *canonical, file);
+        return;
     }
-    return has_matched;
+    first->second.origin = origin_of(fact, file, stated.line);
+    draft.stated.origins.push_back(first->second.origin);
+    set_value(fact, stated.text, draft.row, draft.stated);
+}
+
+/// Licenses are written in many ways. A text that names none is no statement.
+void SourceMerge::state_license(Draft& draft, const StatedValue& stated, const std::string& file) {
+    auto license = license_of_name(stated.text);
+    if (!license) return;
+    if (!license->doubt.empty() && doubted_licenses_.insert(license->id).second) {
+        diagnostics_.report(
+            {Severity::note, rule_id::license_unknown, file, stated.line,
+             fmt::format("{}, so the license is \"{}\"", license->doubt, license->id),
+             "if it has an SPDX id, state it in [[override]]"});
+    }
+    state(draft, Fact::license, {std::move(license->id), stated.line}, file);
+}
+
+void SourceMerge::compare(const Draft& draft, Fact fact, const StatedValue& stated,
+                          const std::string& canonical, const std::string& file) {
+    const Statement& first = draft.statements.at(fact);
+    if (!is_comparable(fact) || first.value == canonical) return;
+    diagnostics_.report(
+        {Severity::warning, rule_id::facts_contradict, file, stated.line,
+         fmt::format("the {} \"{}\" of {} contradicts \"{}\" of {}", name_of(fact), stated.text,
+                     draft.row.model_path, first.value, place_text(first.origin)),
+         "correct one of them, or decide in [[override]]"});
+}
+
+FactOrigin SourceMerge::origin_of(Fact fact, const std::string& file, int line) {
+    if (!last_file_ || *last_file_ != file) last_file_ = std::make_shared<const std::string>(file);
+    return {fact, last_file_, line};
 }
 
 void SourceMerge::add_licenses(LicenseFinder& finder) {
@@ -215,7 +192,10 @@ std::vector<ModelRow> SourceMerge::take() {
     std::vector<ModelRow> rows;
     rows.reserve(drafts_.size());
     for (Draft& draft : drafts_) {
-        draft.row.stated = std::make_shared<const StatedFacts>(std::move(draft.stated));
+        if (draft.row.name.empty()) draft.row.name = stem_of(draft.row.model_path);
+        if (has_sources_ || !draft.overridden.empty()) {
+            draft.row.stated = std::make_shared<const StatedFacts>(std::move(draft.stated));
+        }
         rows.push_back(std::move(draft.row));
     }
     std::ranges::stable_sort(rows, {}, &ModelRow::model_path);

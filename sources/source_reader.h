@@ -26,7 +26,8 @@ struct DescribedModel {
     std::string source_file;  ///< document, README, or the model itself (SourceKind::files)
     int line = 0;             ///< 1-based; 0: the file as a whole
     std::string model_path;   ///< from the hub's root, normalized
-    /// All facts except path, url and tags. A fact without a value is absent.
+    /// All facts except path, url and tags. A fact without a value is absent. The path of the test
+    /// data is from the hub's root.
     std::map<Fact, StatedValue> facts;
     std::vector<std::string> urls;         ///< of a model whose bytes are elsewhere
     std::optional<std::string> name;       ///< result of the template
@@ -39,8 +40,13 @@ struct SourceResult {
     std::vector<BrokenRow> broken;       ///< rows and records that describe no model
     /// Documents that could not be read completely: they may describe entries of the manifest.
     std::vector<std::string> lost_files;
+    /// SourceKind::files: models that a glob matches and the pattern does not.
+    std::vector<std::string> mismatches;
     Diagnostics diagnostics;
 };
+
+/// Adds `more` at the end of `all`.
+void append(SourceResult more, SourceResult& all);
 
 /// What a reader may use. Readers work in parallel over documents, and their results do not depend
 /// on the number of threads.

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/source_rows.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/user_error.h"
 #include "manifest/rule_ids.h"
 #include "sources/license_finder.h"
+#include "sources/model_discovery.h"
 #include "sources/official_rows.h"
 #include "sources/row_settings.h"
 #include "sources/source_merge.h"
@@ -16,6 +23,9 @@
 
 namespace onnxhub {
 namespace {
+
+/// Bytes of globs times bytes of paths: some minutes for the slowest globs.
+constexpr std::uint64_t glob_work_limit = 100'000'000'000;
 
 SourceResult read_source(const SourceRequest& request) {
     switch (request.source.kind) {
@@ -33,9 +43,32 @@ SourceResult read_source(const SourceRequest& request) {
     return {};
 }
 
+/// Work is in proportion to the text of the globs and to the paths that they are matched with.
+void require_little_work(const Settings& settings, const std::vector<std::string>& files) {
+    std::uint64_t glob_bytes = 0;
+    std::uint64_t path_bytes = 0;
+    const auto count = [&](const std::vector<std::string>& globs) {
+        for (const std::string& glob : globs) glob_bytes += glob.size();
+    };
+    for (const SourceSettings& source : settings.sources) count(source.paths);
+    for (const SourceOverride& change : settings.overrides) count(change.paths);
+    for (const std::string& file : files) path_bytes += file.size();
+    if (glob_bytes == 0 || path_bytes <= glob_work_limit / glob_bytes) return;
+    throw UserError(fmt::format(
+        "{}: the globs of [[source]] and [[override]] have {} bytes, too many for {} files; use "
+        "fewer or shorter globs",
+        settings.file, glob_bytes, files.size()));
+}
+
 template <class Item>
 void append(std::vector<Item>& all, std::vector<Item> more) {
     std::move(more.begin(), more.end(), std::back_inserter(all));
+}
+
+bool has_match_warning(const Diagnostics& diagnostics) {
+    return std::ranges::any_of(diagnostics.all(), [](const Diagnostic& diagnostic) {
+        return diagnostic.rule == rule_id::source_matches_nothing;
+    });
 }
 
 /// Reads the sources of one hub.
@@ -47,17 +80,19 @@ public:
           jobs_(jobs),
           diagnostics_(diagnostics),
           files_(tree.list()),
-          merge_(diagnostics) {
-        hub_.has_sources = true;
+          merge_(settings, diagnostics) {
+        hub_.has_sources = !settings.sources.empty();
     }
 
     HubRows read() {
+        require_little_work(settings_, files_);
         if (settings_.sources.empty()) add_official(0, 0);
         for (std::size_t i = 0; i < settings_.sources.size(); ++i) add_source(i);
-        apply_overrides();
+        append(hub_.broken, merge_.take_broken());
         LicenseFinder licenses(tree_, files_, settings_);
         merge_.add_licenses(licenses);
-        report_undescribed();
+        find_undescribed();
+        report_unused_overrides();
         hub_.models = merge_.take();
         std::erase_if(hub_.models,
                       [&](const ModelRow& row) { return is_excluded(settings_, row.model_path); });
@@ -72,26 +107,18 @@ private:
             return;
         }
         SourceResult result = read_source({tree_, files_, settings_, source, jobs_});
-        diagnostics_.append(std::move(result.diagnostics));
-        if (result.models.empty() && result.broken.empty() && result.lost_files.empty()) {
+        if (result.models.empty() && result.broken.empty() && result.lost_files.empty() &&
+            !has_match_warning(result.diagnostics)) {
             report_no_match(source.line, "this [[source]] describes no model");
         }
+        diagnostics_.append(std::move(result.diagnostics));
         append(hub_.broken, std::move(result.broken));
         append(hub_.lost_readmes, std::move(result.lost_files));
+        for (std::string& path : result.mismatches) {
+            mismatches_.try_emplace(std::move(path), source.line);
+        }
         for (DescribedModel& model : result.models) strip_tags_of(model);
         merge_.add(position, std::move(result.models));
-    }
-
-    /// The first override that states a fact wins, so it comes last.
-    void apply_overrides() {
-        std::vector<int> unused;  // lines
-        for (auto change = settings_.overrides.rbegin(); change != settings_.overrides.rend();
-             ++change) {
-            if (!merge_.apply(*change, settings_.file)) unused.push_back(change->line);
-        }
-        for (auto line = unused.rbegin(); line != unused.rend(); ++line) {
-            report_no_match(*line, "this [[override]] matches no model");
-        }
     }
 
     void add_official(std::size_t position, int line) {
@@ -121,17 +148,38 @@ private:
                              line, std::move(message), "correct its globs, or remove it"});
     }
 
-    void report_undescribed() {
-        if (settings_.sources.empty()) return;
+    /// Models that nothing describes, and no source in error either. With `discover` they get rows.
+    void find_undescribed() {
+        const InvalidStatements invalid(hub_);
         for (const std::string& file : files_) {
             if (!file.ends_with(model_suffix) || merge_.has_model(file) ||
-                is_excluded(settings_, file)) {
+                is_excluded(settings_, file) || invalid.may_describe(file)) {
                 continue;
             }
-            hub_.undescribed.push_back(file);
-            diagnostics_.report({Severity::warning, rule_id::model_undescribed, file, 0,
-                                 "no source describes this model, so it has no entry",
-                                 "extend a source, or exclude the model"});
+            if (settings_.discover) {
+                merge_.use_overrides_of(file);
+            } else if (hub_.has_sources) {
+                report_undescribed(file);
+            }
+        }
+    }
+
+    void report_undescribed(const std::string& file) {
+        hub_.undescribed.push_back(file);
+        const auto mismatch = mismatches_.find(file);
+        diagnostics_.report(
+            {Severity::warning, rule_id::model_undescribed, file, 0,
+             mismatch == mismatches_.end()
+                 ? "no source describes this model, so it has no entry"
+                 : fmt::format("the pattern of the [[source]] at {}:{} does not match this path, "
+                               "and no other source describes the model, so it has no entry",
+                               settings_.file, mismatch->second),
+             "extend a source, or exclude the model"});
+    }
+
+    void report_unused_overrides() {
+        for (const int line : merge_.unused_overrides()) {
+            report_no_match(line, "this [[override]] matches no model");
         }
     }
 
@@ -141,6 +189,7 @@ private:
     Diagnostics& diagnostics_;
     const std::vector<std::string> files_;
     SourceMerge merge_;
+    std::map<std::string, int> mismatches_;  ///< path → line of the [[source]]
     HubRows hub_;
 };
 

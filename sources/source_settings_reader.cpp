@@ -88,7 +88,7 @@ public:
                 read_records();
                 break;
             case SourceKind::links:
-                fail_unsupported();
+                break;
         }
         read_templates();
         return std::move(source_);
@@ -163,6 +163,12 @@ private:
         const toml::node* model = table_.get(key_model);
         source_.model = model ? read_glob(toml_, *model, named(key_model)) : "*.onnx";
         if (model) check_template(*model, key_model, source_.model, sidecar_model_names);
+        if (source_.model.find("{") != std::string::npos &&
+            source_.model.find_first_of("*?[") != std::string::npos) {
+            toml_.fail(*model,
+                       fmt::format("{} has both \"{{stem}}\" and wildcards", named(key_model)),
+                       "name one model for each sidecar, such as \"{stem}.onnx\"");
+        }
         read_facts(sidecar_facts);
     }
 

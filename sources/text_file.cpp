@@ -62,6 +62,8 @@ std::variant<std::string, UnusableText> read_text_file(const Tree& tree, const s
         if (!stat || stat->kind != FileKind::regular) {
             return UnusableText{"is not a file", "add the file, or correct what names it"};
         }
+        if (stat->size_bytes > limit_bytes)
+            return over_limit(limit_bytes);  // before open() reads it
         TextResult result = read_regular_file(tree, target, path, limit_bytes);
         const auto* text = std::get_if<std::string>(&result);
         if (text && text->find('\0') != text->npos) {

@@ -71,14 +71,14 @@ private:
 
     /// In the order of the document: toml++ sorts them by key.
     void add_members(const toml::table& table) {
-        std::vector<std::pair<std::string_view, const toml::node*>> members;
-        for (const auto& [key, value] : table) members.emplace_back(key.str(), &value);
+        std::vector<std::pair<const toml::key*, const toml::node*>> members;
+        for (const auto& [key, value] : table) members.emplace_back(&key, &value);
         std::ranges::stable_sort(members, {}, [](const auto& member) {
-            const toml::source_position& place = member.second->source().begin;
+            const toml::source_position& place = member.first->source().begin;
             return std::pair(place.line, place.column);
         });
         for (const auto& [key, value] : members) {
-            builder_.key(key);
+            builder_.key(key->str(), static_cast<int>(key->source().begin.line));
             add(*value);
         }
     }

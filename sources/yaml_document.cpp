@@ -172,7 +172,7 @@ private:
         const auto& scalar = event->data.scalar;
         const std::string_view text = view_of(scalar.value, scalar.length);
         if (is_key()) {
-            take_key(text);
+            take_key(text, event.line());
         } else if (is_left_out()) {
             leave_out(view_of(scalar.anchor));
         } else {
@@ -183,7 +183,7 @@ private:
         }
     }
 
-    void take_key(std::string_view key) {
+    void take_key(std::string_view key, int line) {
         Open& mapping = open_.back();
         mapping.expects_key = false;
         next_wanted_ = mapping.wanted;
@@ -193,7 +193,7 @@ private:
             if (leaves_out_next_) return;
             next_wanted_ = found->second.is_whole ? nullptr : &found->second;
         }
-        builder_.key(key);
+        builder_.key(key, line);
     }
 
     void take_alias(const YamlEvent& event) {

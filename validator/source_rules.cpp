@@ -66,8 +66,8 @@ constexpr RuleInfo entry_fact_differs{
     .severity = Severity::error,
     .family = "sources",
     .what =
-        "The license, author, task, description, number of parameters or sources of an entry "
-        "differ from what the sources of the hub state.",
+        "The license, author, task, description, number of parameters or URLs of an entry, or the "
+        "SHA-256 of a model elsewhere, differ from what the sources of the hub state.",
     .why = "Users see facts that are out of date.",
     .example = "The sidecar says `author: timm`, but the entry has no author.",
     .fix = "Run `onnxhub validate --fix`.",
@@ -150,15 +150,81 @@ constexpr RuleInfo license_unknown{
     .fix = "If the license has an SPDX id, state it in `[[override]]`.",
 };
 
+constexpr RuleInfo source_unreadable{
+    .id = rule_id::source_unreadable,
+    .severity = Severity::error,
+    .family = "sources",
+    .what = "A document of a `[[source]]` cannot be read.",
+    .why = "Its facts are unknown. The present entries of its models are kept.",
+    .example = "A sidecar that is not YAML, has a key twice, or is larger than 16 MiB",
+    .fix = "Correct the line.",
+};
+
+constexpr RuleInfo sidecar_without_model{
+    .id = rule_id::sidecar_without_model,
+    .severity = Severity::note,
+    .family = "sources",
+    .what = "No model is beside a sidecar.",
+    .why = "The sidecar describes nothing.",
+    .example = "The model was removed, but not its `turnkey_stats.yaml`.",
+    .fix = "Add the model, or remove the sidecar.",
+};
+
+constexpr RuleInfo sidecar_ambiguous{
+    .id = rule_id::sidecar_ambiguous,
+    .severity = Severity::error,
+    .family = "sources",
+    .what = "Several models are beside a sidecar that must describe exactly one.",
+    .why = "It is unknown whose facts it states. The present entries of the models are kept.",
+    .example = "A second `.onnx` file was added to the directory of a `turnkey_stats.yaml`.",
+    .fix = "Set `model` of the `[[source]]` so that it matches one model, or exclude the others.",
+};
+
+constexpr RuleInfo record_incomplete{
+    .id = rule_id::record_incomplete,
+    .severity = Severity::error,
+    .family = "sources",
+    .what = "A record has no usable URL or path, so it names no model.",
+    .why = "The hub does not have the model.",
+    .example = "`detector:` without `url`",
+    .fix = "Add the URL or path, or correct `facts` and `records` of the `[[source]]`.",
+};
+
+constexpr RuleInfo source_url_unusable{
+    .id = rule_id::source_url_unusable,
+    .severity = Severity::error,
+    .family = "sources",
+    .what = "The URL of a model is not an https URL of an `.onnx` file without user and password.",
+    .why = "The hub does not have the model. Archives are not supported.",
+    .example = "`http://example.org/net.onnx`, `https://example.org/net.zip`",
+    .fix = "Write the URL of the model itself.",
+};
+
+constexpr RuleInfo source_path_clash{
+    .id = rule_id::source_path_clash,
+    .severity = Severity::error,
+    .family = "sources",
+    .what = "Two models with different URLs would have the same path in the hub.",
+    .why = "A path belongs to one model. The hub has only the first of them.",
+    .example = "`https://example.org/v1/net.onnx` and `https://example.org/v2/net.onnx`",
+    .fix = "Move one of them to a document in another directory, or state `path`.",
+};
+
 constexpr std::array source_rule_list{
-    opset_unknown,      sha256_unknown,         stated_content_differs, stated_ir_differs,
-    entry_fact_differs, fact_without_source,    fact_invalid,           facts_contradict,
-    model_undescribed,  source_matches_nothing, license_unreadable,     license_unknown,
+    opset_unknown,       sha256_unknown,         stated_content_differs, stated_ir_differs,
+    entry_fact_differs,  fact_without_source,    fact_invalid,           facts_contradict,
+    model_undescribed,   source_matches_nothing, license_unreadable,     license_unknown,
+    source_unreadable,   sidecar_without_model,  sidecar_ambiguous,      record_incomplete,
+    source_url_unusable, source_path_clash,
 };
 
 std::optional<std::string> list_text(const std::vector<std::string>& items) {
     if (items.empty()) return std::nullopt;
     return fmt::format("{}", fmt::join(items, ", "));
+}
+
+std::optional<std::string> digest_text(const std::optional<Sha256>& digest) {
+    return digest ? std::optional(to_hex(*digest)) : std::nullopt;
 }
 
 std::optional<std::string> number_text(const std::optional<std::uint64_t>& number) {
@@ -168,13 +234,17 @@ std::optional<std::string> number_text(const std::optional<std::uint64_t>& numbe
 /// The facts of one entry against its row.
 class FactChecker {
 public:
-    FactChecker(const HubState& hub, const ManifestEntry& entry, const ModelRow& row,
+    FactChecker(const HubState& hub, const ManifestEntry& entry, const ModelDescription& model,
                 FindingList& findings)
-        : hub_(hub), present_(entry), row_(row), findings_(findings) {}
+        : hub_(hub), present_(entry), model_(model), row_(model.row), findings_(findings) {}
 
     void check() {
         const Entry& entry = *present_.entry;
         const ModelFacts& stated = row_.stated->about;
+        if (!model_.facts) {  // the hub has no file to compare with
+            compare("model_sha", digest_text(entry.content.sha),
+                    digest_text(model_.entry->content.sha));
+        }
         compare("sources", list_text(entry.sources), list_text(row_.stated->urls));
         compare("license", entry.about.license, stated.license);
         compare("author", entry.about.author, stated.author);
@@ -203,6 +273,7 @@ private:
 
     const HubState& hub_;
     const ManifestEntry& present_;
+    const ModelDescription& model_;
     const ModelRow& row_;
     FindingList& findings_;
 };
@@ -220,7 +291,7 @@ void check_sources(const HubState& hub, FindingList& findings) {
         const auto row = hub.matches.row_of_entry[i];
         if (!row || !entry.entry || !hub.part.has_model(entry.entry->model_path)) continue;
         const ModelDescription& model = hub.described.models[*row];
-        if (model.row.stated && model.entry) FactChecker(hub, entry, model.row, findings).check();
+        if (model.row.stated && model.entry) FactChecker(hub, entry, model, findings).check();
     }
 }
 

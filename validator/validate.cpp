@@ -78,6 +78,8 @@ void require_something(const HubState& hub) {
     if (!hub.hub.models.empty() || !hub.hub.broken.empty() || hub.table_diagnostics.has_errors()) {
         return;
     }
+    // Sources that describe no model are findings of their own.
+    if (hub.hub.has_sources && !hub.table_diagnostics.empty()) return;
     // A new hub has an empty table and an empty manifest.
     const bool is_new_hub = document && hub.hub.has_table && hub.settings.exclude.empty();
     if (is_new_hub) return;

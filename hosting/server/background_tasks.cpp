@@ -77,6 +77,15 @@ bool BackgroundTasks::start(const void* owner, const std::string& key, Work work
     return true;
 }
 
+/// The caller holds the lock, so that no request is resumed after its owner was removed. Keeps no
+/// part of the result: memory is free again as soon as the last request has been answered.
+void BackgroundTasks::resume_all(const std::vector<Waiter>& waiters, Prepared prepared) {
+    for (const Waiter& waiter : waiters) {
+        const bool is_last = &waiter == &waiters.back();
+        waiter.resume(is_last ? std::move(prepared) : Prepared(prepared));
+    }
+}
+
 void BackgroundTasks::work_through() {
     std::unique_lock lock(mutex_);
     while (!ends_) {
@@ -90,8 +99,7 @@ void BackgroundTasks::work_through() {
         lock.unlock();
         Prepared prepared = result_of(job->key, job->work);
         lock.lock();
-        // Holds the lock, so that no request is resumed after its owner was removed.
-        for (const Waiter& waiter : job->waiters) waiter.resume(prepared);
+        resume_all(job->waiters, std::move(prepared));
         jobs_.erase(job);
     }
 }

@@ -61,6 +61,7 @@ private:
     };
 
     void work_through();
+    static void resume_all(const std::vector<Waiter>& waiters, Prepared prepared);
 
     std::mutex mutex_;
     std::condition_variable changed_;

@@ -19,11 +19,19 @@ export class Browser {
             // Chromium's own sandbox refuses to start as root, as which containers run tests.
             ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
             "about:blank",
-        ], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
-        browser.exited = new Promise((resolve) => browser.process.on("exit", resolve));
+        ], { stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"] });
         browser.last_id = 0;
         browser.waiting = new Map();
         browser.listeners = new Set();
+        browser.last_words = "";
+        browser.process.stdio[2].on("data", (data) => {
+            browser.last_words = (browser.last_words + data).slice(-2000);
+        });
+        // "close" comes after the last output, "error" when the program can't be started.
+        browser.exited = new Promise((resolve) => {
+            browser.process.on("error", (error) => resolve(browser.has_ended(error.message)));
+            browser.process.on("close", (status, signal) => resolve(browser.has_ended(signal ?? `status ${status}`)));
+        });
         let rest = Buffer.alloc(0);
         browser.process.stdio[4].on("data", (data) => {
             rest = Buffer.concat([rest, data]);
@@ -32,10 +40,14 @@ export class Browser {
             }
         });
         browser.process.stdio[3].on("error", () => {});  // a browser that has gone says so by its exit
-        browser.exited.then(() => {
-            for (const { reject } of browser.waiting.values()) reject(new Error("Chromium has ended"));
-        });
         return browser;
+    }
+
+    /// From now on every call fails, and so do those that wait for an answer.
+    has_ended(reason) {
+        this.ended = new Error(`Chromium has ended (${reason})${this.last_words && `; it printed:\n${this.last_words.trimEnd()}`}`);
+        for (const { reject } of this.waiting.values()) reject(this.ended);
+        this.waiting.clear();
     }
 
     receive(message) {
@@ -51,8 +63,9 @@ export class Browser {
 
     send(method, params = {}, sessionId = undefined) {
         return new Promise((resolve, reject) => {
+            if (this.ended) return reject(this.ended);
             const id = ++this.last_id;
-            this.waiting.set(id, { resolve, reject, method });
+            this.waiting.set(id, { resolve, reject, method, sessionId });
             this.process.stdio[3].write(JSON.stringify({ id, method, params, sessionId }) + "\0");
         });
     }
@@ -78,11 +91,21 @@ export class Browser {
 
 class Tab {
     constructor(browser, session, context) {
-        Object.assign(this, { browser, session, context, problems: [], dialogs: [], requests: [] });
+        Object.assign(this, { browser, session, context, problems: [], dialogs: [], requests: [], crash: undefined });
         browser.listeners.add((message) => message.sessionId === session && this.receive(message));
     }
 
-    send(method, params) { return this.browser.send(method, params, this.session); }
+    send(method, params) {
+        return this.crash ? Promise.reject(this.crash) : this.browser.send(method, params, this.session);
+    }
+
+    /// A crashed page answers no more calls.
+    has_crashed() {
+        this.crash = new Error("the page has crashed");
+        for (const { reject, sessionId } of this.browser.waiting.values()) {
+            if (sessionId === this.session) reject(this.crash);
+        }
+    }
 
     receive({ method, params }) {
         if (method === "Runtime.consoleAPICalled" && ["error", "warning", "assert"].includes(params.type)) {
@@ -98,11 +121,12 @@ class Tab {
             this.dialogs.push(params.message);
             this.send("Page.handleJavaScriptDialog", { accept: false }).catch(() => {});
         }
+        if (method === "Inspector.targetCrashed") this.has_crashed();
         if (method === "Network.requestWillBeSent") this.requests.push(params.request.url);
     }
 
     async set_up({ width = 1280, height = 900, dark = false, phone = false }) {
-        for (const domain of ["Page", "Runtime", "Log", "Network"]) await this.send(`${domain}.enable`);
+        for (const domain of ["Inspector", "Page", "Runtime", "Log", "Network"]) await this.send(`${domain}.enable`);
         await this.send("Emulation.setDeviceMetricsOverride",
             { width, height, deviceScaleFactor: phone ? 2 : 1, mobile: phone });
         await this.set_dark(dark);
@@ -134,6 +158,7 @@ class Tab {
         for (;;) {
             // During navigation there is no page to evaluate it.
             if (await this.value(expression).catch(() => false)) return;
+            if (this.browser.ended ?? this.crash) throw this.browser.ended ?? this.crash;
             if (Date.now() > end) throw new Error(`never became true: ${expression}`);
             await new Promise((resolve) => setTimeout(resolve, 20));
         }
@@ -184,5 +209,5 @@ export async function start_server(files) {
         response.end(text ?? "not found");
     });
     await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return { address: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
+    return { address: `http://127.0.0.1:${server.address().port}`, stop: () => { server.close(); server.closeAllConnections(); } };
 }

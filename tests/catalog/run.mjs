@@ -503,8 +503,9 @@ let failed = 0;
 for (const [name, test] of Object.entries(tests)) {
     if (wanted.length ? !wanted.includes(name) : name === needs_axe) continue;
     const start = performance.now();
-    const tab = await browser.open_tab();
+    let tab;
     try {
+        tab = await browser.open_tab();
         await test(tab);
         // Holds for every test: nothing on the console, no dialog.
         assert.deepEqual(tab.problems, []);
@@ -513,9 +514,10 @@ for (const [name, test] of Object.entries(tests)) {
     } catch (error) {
         ++failed;
         console.log(`FAILED ${name}: ${error.message}\n${error.stack.split("\n").filter((line) => line.includes("run.mjs")).slice(0, 2).join("\n")}`);
-        if (tab.problems.length) console.log(tab.problems.slice(0, 5).map((problem) => `  ${problem.slice(0, 500)}`).join("\n"));
+        if (browser.ended) break;
+        if (tab?.problems.length) console.log(tab.problems.slice(0, 5).map((problem) => `  ${problem.slice(0, 500)}`).join("\n"));
     }
-    await tab.close().catch(() => {});
+    await tab?.close().catch(() => {});
 }
 await browser.stop();
 server.stop();

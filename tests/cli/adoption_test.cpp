@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/digest.h"
+#include "tests/support/http_server.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
@@ -59,7 +61,8 @@ protected:
     }
 
     void expect_valid() {
-        const ProgramResult result = run_onnxhub({"validate", "hub"}, folder.path());
+        const ProgramResult result =
+            run_onnxhub({"validate", "hub", "--fail-on", "warning"}, folder.path());
         EXPECT_EQ(result.status, 0) << result.out << result.err;
     }
 
@@ -229,6 +232,73 @@ TEST_F(Adoption, SourcesTellsWhereEachFactComesFrom) {
                                    HasSubstr("  opset         13  (graph)\n"),
                                    HasSubstr("  name          net  (")));
     EXPECT_THAT(sources.err, HasSubstr("1 model: 1 with an entry, 0 without\n"));
+}
+
+/// Link files state no SHA-256, so each model is downloaded once.
+TEST_F(Adoption, LinkFiles) {
+    const std::string bytes = model(7);
+    const TestCertificate certificate = make_test_certificate();
+    int downloads = 0;
+    const HttpServer server(
+        [&](const ReceivedRequest& request) {
+            const std::string* known = request.header("If-None-Match");
+            const bool is_known = known && *known == "\"v1\"";
+            if (!is_known) ++downloads;
+            return Answer{is_known ? 304 : 200, is_known ? "" : bytes, {{"ETag", "\"v1\""}}};
+        },
+        certificate);
+    write_file(hub / "vision/net.onnx.link", server.url("/files/net-7.onnx") + "\n");
+    write_file(folder.path() / "ca.pem", certificate.certificate);
+    write_file(folder.path() / "config.toml", "[network]\nallow = [\"127.0.0.1\"]\n");
+    const auto run = [&](std::vector<std::string> arguments) {
+        std::vector<std::string> command{
+            "env",
+            "-u",
+            "SSL_CERT_FILE",
+            "-u",
+            "SSL_CERT_DIR",
+            "CURL_CA_BUNDLE=" + (folder.path() / "ca.pem").string(),
+            "ONNXHUB_CONFIG=" + (folder.path() / "config.toml").string(),
+            "XDG_STATE_HOME=" + (folder.path() / "state").string(),
+            onnxhub_program()};
+        command.insert(command.end(), arguments.begin(), arguments.end());
+        return run_command(command, folder.path());
+    };
+    const ProgramResult adopted = run({"init", "--adopt", "hub"});
+    EXPECT_EQ(adopted.status, 1);
+    EXPECT_THAT(adopted.err, AllOf(HasSubstr("layout \"links\""),
+                                   HasSubstr("nothing states the SHA-256 of https://127.0.0.1")));
+    EXPECT_EQ(server.requests().size(), 0u);
+
+    const ProgramResult fetched = run({"generate", "hub", "--fetch"});
+    EXPECT_EQ(fetched.status, 0) << fetched.err;
+    EXPECT_THAT(names(), UnorderedElementsAre(Pair("vision/net-7.onnx", "net-7")));
+    const auto entry = manifest()[0];
+    EXPECT_EQ(entry["opset_version"], 13);
+    EXPECT_EQ(entry["metadata"]["model_sha"], to_hex(sha256_of(bytes)));
+    EXPECT_EQ(entry["metadata"]["model_bytes"], bytes.size());
+    EXPECT_EQ(entry["metadata"]["io_ports"]["inputs"][0]["name"], "x");
+    expect_valid();
+
+    const std::string before = read_file(hub / "ONNX_HUB_MANIFEST.json");
+    EXPECT_EQ(run({"generate", "hub"}).status, 0) << "keeps what it knows";
+    EXPECT_EQ(read_file(hub / "ONNX_HUB_MANIFEST.json"), before);
+    EXPECT_EQ(run({"generate", "hub", "--fetch"}).status, 0);
+    EXPECT_EQ(downloads, 1) << "the server states the same ETag";
+    EXPECT_EQ(read_file(hub / "ONNX_HUB_MANIFEST.json"), before);
+}
+
+/// Without the user's consent, no address of a private network is contacted.
+TEST_F(Adoption, LinksToPrivateAddressesAreRefused) {
+    const HttpServer server([](const ReceivedRequest&) { return Answer{200, "secret"}; });
+    write_file(hub / "net.onnx.link",
+               "https://127.0.0.1:" + std::to_string(server.port()) + "/net.onnx\n");
+    EXPECT_EQ(adopt().status, 1);
+    const ProgramResult fetched = run_onnxhub({"generate", "hub", "--fetch"}, folder.path());
+    EXPECT_EQ(fetched.status, 1);
+    EXPECT_THAT(fetched.err, HasSubstr("127.0.0.1"));
+    EXPECT_EQ(server.requests().size(), 0u);
+    EXPECT_TRUE(manifest().empty());
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "manifest/json_error.h"
+
 using namespace std::string_literals;
 
 namespace onnxhub {
@@ -300,6 +302,27 @@ TEST(JsonParse, ErrorsNeverQuoteTheParserOrRawBytes) {
         EXPECT_EQ(error.find("json.exception"), error.npos) << error;
         EXPECT_EQ(error.find("last read"), error.npos) << error;
         for (const char c : error) EXPECT_TRUE(c >= 0x20 && c < 0x7f) << error;
+    }
+}
+
+TEST(JsonParse, TheCauseOfEveryErrorIsFound) {
+    const std::string text =
+        "[{\"a\": [1, -2.5e3, true, null, 0], \"b\\u00e9\\ud83d\\ude00\": \"\xc3\xa9\\n\"}, {}, "
+        "[]]";
+    const std::string characters = "[]{}:,\"\\ \n01-+.eEuxtfnd/\x7f\x01\x80\xff\xc3";
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        for (const char c : characters) {
+            for (const std::size_t replaced : {0U, 1U, 2U}) {
+                std::string changed = text;
+                changed.replace(at, replaced, 1, c);
+                EXPECT_EQ(json_error(changed).find(unexplained_json_error), std::string::npos)
+                    << changed;
+            }
+        }
+        std::string shortened = text;
+        shortened.erase(at, 1);
+        EXPECT_EQ(json_error(shortened).find(unexplained_json_error), std::string::npos)
+            << shortened;
     }
 }
 

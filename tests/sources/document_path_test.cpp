@@ -32,6 +32,7 @@ TEST(DocumentPath, MistakesAreNamed) {
     EXPECT_EQ(problem("a."), "has an empty key");
     EXPECT_EQ(problem("\"a"), "has a quote without its partner around a key");
     EXPECT_EQ(problem("\"a\"b"), "has a quote without its partner around a key");
+    EXPECT_EQ(problem("**.a.**"), "has \"**\" twice");
     EXPECT_EQ(problem("a.**", Wildcards::refused), "has the wildcard \"**\"");
     EXPECT_EQ(problem("\"**\"", Wildcards::refused), "");
     std::string longest = "a";

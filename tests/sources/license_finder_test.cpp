@@ -107,7 +107,7 @@ TEST_F(LicenseFinderTest, FrontMatterStatesALicense) {
     EXPECT_EQ(*found->origin.file, "README.md");
     EXPECT_EQ(found->origin.line, 3);
     EXPECT_EQ(find("a/x.onnx"), "MIT");
-    EXPECT_EQ(found->origin.line, 3);
+    EXPECT_EQ(found->origin.line, 2);
     EXPECT_EQ(find("b/x.onnx"), "MIT");
     EXPECT_EQ(*found->origin.file, "b/LICENSE");
     EXPECT_TRUE(diagnostics.empty());

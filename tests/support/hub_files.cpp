@@ -73,6 +73,9 @@ void HubFiles::regenerate() {
     Diagnostics diagnostics;
     const MemoryTree now = tree();
     GenerateOptions options;
+    if (const auto found = files.find("onnxhub.toml"); found != files.end()) {
+        options.settings = parse_settings(found->second, "onnxhub.toml", diagnostics);
+    }
     files[manifest_path] = generate(now, options, diagnostics).update.text;
 }
 

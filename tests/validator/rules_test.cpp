@@ -432,6 +432,7 @@ TEST(Rules, NoRuleIsWithoutATestInWhichItFires) {
     fired.insert(told_by_trees.begin(), told_by_trees.end());
     fired.insert({"remote-object-missing", "remote-size-differs"});
     for (const RuleInfo& rule : all_rules()) {
+        if (rule.family == "sources") continue;  // source_rules_test.cpp
         EXPECT_TRUE(fired.contains(std::string(rule.id))) << rule.id;
     }
 }
