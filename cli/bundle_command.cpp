@@ -3,16 +3,22 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "base/escaping.h"
 #include "cli/command.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
+#include "cli/load_progress.h"
 #include "cli/progress.h"
 #include "hosting/export/hub_bundle.h"
 #include "hosting/export/output_location.h"
+#include "manifest/diagnostic.h"
 #include "repository/hub_location.h"
 
 namespace onnxhub {
@@ -24,6 +30,7 @@ struct BundleArguments {
     std::string from = ".";
     std::string to;
     BundleChoice choice;
+    bool fetches = false;
 };
 
 fs::path place_of(const std::string& to) {
@@ -41,12 +48,66 @@ void print_bundle(const BundleReport& report, const std::string& what, const Str
                      counted_files(report.files, "file", "files"), human_bytes(report.bytes)));
 }
 
+/// Loads models as `load` does, into the cache. --fetch is the user's consent.
+class ElsewhereLoader {
+public:
+    ElsewhereLoader(const std::string& from, const Streams& streams)
+        : progress_(streams, false), client_(options_for(from, streams)) {
+        options_ = progress_.observing();
+        options_.check_interruption = check_interruption;
+    }
+
+    fs::path load(const Entry& entry) {
+        const WantedModel model = client_.resolve(entry, false);
+        progress_.will_load(model);
+        return client_.load(model, options_);
+    }
+
+    void finish() { progress_.finish(); }
+
+private:
+    static ClientOptions options_for(const std::string& from, const Streams& streams) {
+        HubArguments hub;
+        hub.hub = from.starts_with('/') || from.starts_with('.') ? from : "./" + from;
+        ClientOptions options = client_options(hub, streams);
+        options.is_trusted = [](const TrustQuestion&) { return true; };
+        return options;
+    }
+
+    LoadProgress progress_;
+    HubClient client_;
+    LoadOptions options_;
+};
+
+void print_left_out(const BundleReport& report, const Streams& streams) {
+    constexpr std::size_t shown_models = 20;
+    const std::size_t shown = streams.options.verbose
+                                  ? report.left_out.size()
+                                  : std::min(shown_models, report.left_out.size());
+    for (std::size_t i = 0; i < shown; ++i) {
+        const LeftOutModel& model = report.left_out[i];
+        note(streams, printable("left out " + model.model + ": " + model.reason));
+    }
+    if (shown < report.left_out.size()) {
+        note(streams,
+             fmt::format("and {} more; --verbose lists them", report.left_out.size() - shown));
+    }
+}
+
 ExitCode create(const BundleArguments& arguments, const Streams& streams) {
     const fs::path to = place_of(arguments.to);
     refuse_place_of_hub(locate_hub(arguments.from).folder, to);
+    std::optional<ElsewhereLoader> loader;
+    FetchElsewhere fetch;
+    if (arguments.fetches) {
+        loader.emplace(arguments.from, streams);
+        fetch = [&](const Entry& entry) { return loader->load(entry); };
+    }
     const BundleReport report =
-        create_bundle(LocalHub(arguments.from), arguments.choice, to, check_interruption);
+        create_bundle(LocalHub(arguments.from), arguments.choice, to, check_interruption, fetch);
+    if (loader) loader->finish();
     write_paths(streams, {arguments.to});
+    print_left_out(report, streams);
     print_bundle(report, "bundled", streams);
     return ExitCode::done;
 }
@@ -99,6 +160,8 @@ void add_bundle_command(CLI::App& app, Command& chosen) {
         ->type_name("TAG")
         ->allow_extra_args(false);
     make->add_option("--to", arguments->to, "Write this file")->type_name("FILE")->required();
+    make->add_flag("--fetch", arguments->fetches,
+                   "Download models that only other servers have; without it they are left out");
     CLI::App* check = add_bundle_action(*bundle, arguments, chosen, "verify",
                                         "Check that a bundle is complete and unaltered", verify);
     check->add_option("FILE", arguments->from, "Path of the bundle")->required();

@@ -128,6 +128,11 @@ ExitCode run_export(const ExportArguments& arguments, const Streams& streams) {
     note(streams,
          fmt::format("{}, {}: {} kept, {} linked, {} copied", files_text(report.files),
                      human_bytes(report.bytes), report.kept, report.linked, report.copied));
+    if (!report.elsewhere.empty()) {
+        note(streams, model_count(report.elsewhere.size()) +
+                          " without a file: the manifest names other servers for " +
+                          (report.elsewhere.size() == 1 ? "it" : "them"));
+    }
     if (report.carried > 0) {
         note(streams, "carried over " + files_text(report.carried) +
                           " that no export wrote; SHA256SUMS does not list " +

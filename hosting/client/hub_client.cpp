@@ -302,22 +302,19 @@ CommitId HubClient::ask_commit() const {
     return response.body;
 }
 
-/// The hub does not have a file elsewhere, unless someone added it. The user chose the mirrors, so
-/// they come before the servers that the hub names.
+/// The user chose the hub and the mirrors, so they come before the servers that the hub names: a
+/// hub behind an air gap may have the bytes, and cannot reach these servers.
 std::vector<std::string> HubClient::urls_of(const HubSpec& spec, const std::string& hub_path,
                                             const std::vector<std::string>& elsewhere) const {
-    std::vector<std::string> own = file_urls(spec, config_.endpoints, hub_path);
     std::vector<std::string> urls;
     for (const HubSpec& source : first_sources_) {
         append(urls, file_urls(source, config_.endpoints, hub_path));
     }
-    if (elsewhere.empty()) append(urls, std::move(own));
+    append(urls, file_urls(spec, config_.endpoints, hub_path));
     for (const HubSpec& mirror : mirrors_) {
         append(urls, file_urls(mirror, config_.endpoints, hub_path));
     }
-    if (elsewhere.empty()) return urls;
     append(urls, elsewhere);
-    append(urls, std::move(own));
     return urls;
 }
 
@@ -371,13 +368,16 @@ const ModelCache& HubClient::cache_for(const WantedModel& model, bool force) con
 }
 
 FileSource HubClient::source_at(const std::string& url, const WantedFile& file) const {
-    if (std::ranges::find(file.elsewhere, url) == file.elsewhere.end()) {
-        return {request_of(url), !is_trusted_, {}, access_hint(url)};
-    }
     FileSource source;
+    source.needs_trust = !is_trusted_;
+    source.is_elsewhere = std::ranges::find(file.elsewhere, url) != file.elsewhere.end();
+    if (!source.is_elsewhere) {
+        source.request = request_of(url);
+        source.access_hint = access_hint(url);
+        return source;
+    }
     source.request.url = url;
     source.request.uses_netrc = false;
-    source.needs_trust = !is_trusted_;
     source.refusal = options_.http.policy->refusal(url);
     return source;
 }

@@ -100,8 +100,8 @@ public:
     /// manifest(). Throws UserError when GitHub's API does not answer.
     std::optional<CommitId> pin();
 
-    /// The files of an entry of the manifest. A model elsewhere is requested from mirrors, from
-    /// its own sources, and then from the hub. Throws UserError when the manifest does not state
+    /// The files of an entry of the manifest. A model elsewhere is requested from the hub, from
+    /// mirrors, and then from its own sources. Throws UserError when the manifest does not state
     /// SHA-256 and size (only a model elsewhere needs no size), or has no test data for it.
     WantedModel resolve(const Entry& entry, bool with_test_data) const;
 

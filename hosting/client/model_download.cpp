@@ -280,6 +280,8 @@ private:
                 return false;
             }
             const auto& head = std::get<HttpHead>(result);
+            const bool may_lack_it = sources_.is_elsewhere && !source.is_elsewhere;
+            if (may_lack_it && head.status == 404) return false;
             receiver.explain_refusal(head, source);
             note_first(head.status >= 400 ? HubProblem::unreachable : HubProblem::content,
                        head.status);

@@ -18,7 +18,8 @@ namespace onnxhub {
 /// A URL with the headers that its server requires.
 struct FileSource {
     HttpRequest request;
-    bool needs_trust = true;  ///< requires confirmation before a download
+    bool needs_trust = true;    ///< requires confirmation before a download
+    bool is_elsewhere = false;  ///< on a server that the hub names
     /// Why the URL must not be requested: "is not https; …"; absent: it may be.
     std::optional<std::string> refusal = {};
     /// "set HF_TOKEN to a token", shown for 401 and 403; may be empty.
@@ -29,7 +30,7 @@ struct FileSource {
 struct FileSources {
     std::vector<FileSource> web = {};         ///< in the order they are tried
     std::vector<const LocalHub*> local = {};  ///< local hubs, tried first
-    bool is_elsewhere = false;  ///< hubs need not have the file, since `web` names other servers
+    bool is_elsewhere = false;  ///< some of `web` are; hubs and mirrors need not have the file
 };
 
 struct DownloadOptions {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/export/catalog.h"
 
+#include <set>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "base/spelling.h"
 #include "base/user_error.h"
@@ -10,6 +12,7 @@
 #include "hosting/export/readme_facts.h"
 #include "manifest/hub_path.h"
 #include "manifest/json.h"
+#include "repository/tree.h"
 
 namespace onnxhub {
 namespace {
@@ -79,6 +82,24 @@ std::string licence_file(const Tree& tree) {
     return "";
 }
 
+bool has_file(const Tree& tree, const std::string& path) {
+    const auto resolved = resolve_symlinks(tree, path);
+    const auto* target = std::get_if<std::string>(&resolved);
+    const auto stat = target ? tree.stat(*target) : std::nullopt;
+    return stat && stat->kind == FileKind::regular;
+}
+
+std::vector<std::string> models_elsewhere(const Tree& tree, const ManifestDocument& manifest) {
+    std::set<std::string> paths;
+    for (const ManifestEntry& present : manifest.entries) {
+        if (!present.entry || present.entry->sources.empty()) continue;
+        const auto clean = check_hub_path(present.entry->model_path);
+        const auto* path = std::get_if<std::string>(&clean);
+        if (path && !has_file(tree, *path)) paths.insert(*path);
+    }
+    return {paths.begin(), paths.end()};
+}
+
 std::string title_or_folder(const std::string& readme, std::string folder_name) {
     std::string title = title_of(readme);
     if (!title.empty()) return title;
@@ -97,6 +118,7 @@ CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
         facts.licence = licence_file(tree);
     }
     facts.readmes = readmes_of(tree, manifest);
+    facts.elsewhere = models_elsewhere(tree, manifest);
     for (const auto& [folder, text] : facts.readmes) {
         const std::string licence = licence_of(text);
         if (licence.empty()) continue;
@@ -113,7 +135,8 @@ std::string catalog_page(const CatalogFacts& facts) {
                      {"licences", to_json(facts.licences)},
                      {"base_url", facts.base_url ? json_string(*facts.base_url) : JsonValue()},
                      {"readmes", to_json(facts.readmes)},
-                     {"missing", to_json(facts.missing)}});
+                     {"missing", to_json(facts.missing)},
+                     {"elsewhere", to_json(facts.elsewhere)}});
     std::string page(embedded::catalog_html);
     const std::size_t at = page.find(place);
     if (at == page.npos) return page;

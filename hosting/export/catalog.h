@@ -18,13 +18,15 @@ struct CatalogFacts {
     std::map<std::string, std::string> licences = {};  ///< by folder of the model
     std::optional<std::string> base_url = {};  ///< URL of the hub, for the commands on the page
     std::map<std::string, std::string> readmes = {};  ///< Markdown, by folder of the model
-    std::vector<std::string> missing = {};  ///< files of the manifest that are not available
+    std::vector<std::string> missing = {};    ///< files of the manifest that are not available
+    std::vector<std::string> elsewhere = {};  ///< models that only other servers have
 };
 
 /// Collects the hub's own description. Its name is the title of its README, or `folder_name`
 /// without ".git". Licences are those stated in its READMEs; the hub's default is that of its file
 /// LICENSE. READMEs are those in the folders of the manifest's models, or the nearest in a parent
-/// folder. Unreadable READMEs and those larger than 256 KiB are left out.
+/// folder. Unreadable READMEs and those larger than 256 KiB are left out. Models elsewhere are
+/// those with URLs of other servers and without a file in the tree.
 CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
                       const std::string& folder_name);
 

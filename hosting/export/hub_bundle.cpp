@@ -10,6 +10,7 @@
 #include <span>
 #include <system_error>
 #include <utility>
+#include <variant>
 
 #include "base/descriptor.h"
 #include "base/error_text.h"
@@ -18,6 +19,7 @@
 #include "hosting/export/bundle_format.h"
 #include "hosting/export/hub_content.h"
 #include "hosting/export/staging_path.h"
+#include "manifest/loadable_path.h"
 
 namespace onnxhub {
 namespace {
@@ -75,19 +77,77 @@ std::set<const ManifestEntry*> chosen_entries(const ManifestDocument& manifest,
     return chosen;
 }
 
-/// The manifest with only the chosen entries, each byte for byte.
-std::string chosen_manifest(const LocalHub& hub, const BundleChoice& choice) {
-    const ManifestDocument manifest =
-        read_manifest(hub.manifest(), hub.manifest_name(), validate_hint);
-    const auto chosen = chosen_entries(manifest, choice);
-    std::vector<std::string> texts;
-    for (const ManifestEntry& entry : manifest.entries) {
-        if (chosen.empty() || chosen.contains(&entry)) texts.push_back(entry.text);
+/// What a bundle will have.
+struct BundleContent {
+    std::string manifest;  ///< only the chosen entries, each byte for byte
+    std::map<std::string, NamedFile> files;
+    std::map<std::string, fs::path> fetched;  ///< files that the hub does not have
+    std::size_t models = 0;
+    std::vector<LeftOutModel> left_out;
+};
+
+class ContentCollector {
+public:
+    ContentCollector(const LocalHub& hub, const FetchElsewhere& fetch) : hub_(hub), fetch_(fetch) {}
+
+    BundleContent collect(const BundleChoice& choice) {
+        const ManifestDocument all =
+            read_manifest(hub_.manifest(), hub_.manifest_name(), validate_hint);
+        const auto chosen = chosen_entries(all, choice);
+        std::vector<std::string> texts;
+        for (const ManifestEntry& entry : all.entries) {
+            if (!chosen.empty() && !chosen.contains(&entry)) continue;
+            if (!entry.entry || takes(*entry.entry)) texts.push_back(entry.text);
+        }
+        if (texts.empty()) fail_without_models();
+        content_.manifest = manifest_text(texts);
+        const ManifestDocument document =
+            read_manifest(content_.manifest, hub_.manifest_name(), validate_hint);
+        content_.files = files_named_by(document, hub_.manifest_name());
+        content_.models = texts.size();
+        return std::move(content_);
     }
-    if (texts.empty()) {
-        throw UserError(hub.manifest_name() + ": has no models; `onnxhub add` adds some");
+
+private:
+    /// Whether the model's file is or will be available.
+    bool takes(const Entry& entry) {
+        if (entry.sources.empty() || !entry.content.sha) return true;  // checked later
+        const NamedFile file{*entry.content.sha, entry.content.size_bytes, true};
+        const auto checked = check_loadable_path(entry.model_path);
+        if (std::holds_alternative<UnsafePath>(checked)) return true;  // the same
+        const bool is_here = !find_bytes(hub_, entry.model_path, file).empty();
+        if (!is_here && !fetch_) {
+            leave_out(entry, "only other servers have it; use --fetch to download it");
+        } else if (!file.size_bytes) {
+            leave_out(entry, "the manifest has no size for it; run `onnxhub generate --fetch`");
+        } else {
+            if (!is_here) content_.fetched[entry.model_path] = fetch_(entry);
+            return true;
+        }
+        return false;
     }
-    return manifest_text(texts);
+
+    void leave_out(const Entry& entry, const char* reason) {
+        content_.left_out.push_back({entry.model, reason});
+    }
+
+    [[noreturn]] void fail_without_models() const {
+        if (content_.left_out.empty()) {
+            throw UserError(hub_.manifest_name() + ": has no models; `onnxhub add` adds some");
+        }
+        const LeftOutModel& first = content_.left_out.front();
+        throw UserError(hub_.manifest_name() + ": no model can be bundled: \"" + first.model +
+                        "\": " + first.reason);
+    }
+
+    const LocalHub& hub_;
+    const FetchElsewhere& fetch_;
+    BundleContent content_;
+};
+
+/// The size, which files in a bundle always have.
+std::uint64_t size_of(const NamedFile& file) {
+    return file.size_bytes.value_or(0);
 }
 
 /// A file that is written block by block.
@@ -121,13 +181,13 @@ public:
         file_.write(std::string(bundle_padding(content.size()), '\0'));
     }
 
-    void file(const LocalHub& hub, const std::string& path, const NamedFile& named,
+    void file(const LocalHub::Bytes& bytes, const std::string& path, const NamedFile& named,
               const std::function<void()>& check_interruption) const {
-        const LocalHub::Bytes bytes = sound_bytes(hub, path, named, check_interruption);
-        file_.write(bundle_header(path, named.size_bytes));
+        const std::uint64_t size_bytes = size_of(named);
+        file_.write(bundle_header(path, size_bytes));
         Sha256Hasher hasher;
         std::vector<std::byte> block(512 * 1024);
-        for (std::uint64_t done = 0; done < named.size_bytes;) {
+        for (std::uint64_t done = 0; done < size_bytes;) {
             check_interruption();
             const std::size_t count = bytes.source->read(done, block);
             if (count == 0) break;
@@ -137,31 +197,34 @@ public:
         }
         const Sha256 digest = hasher.finish();
         if (digest != named.sha) fail_by_digest(bytes, digest, named.sha);
-        file_.write(std::string(bundle_padding(named.size_bytes), '\0'));
+        file_.write(std::string(bundle_padding(size_bytes), '\0'));
     }
 
     void finish() const { file_.write(std::string(bundle_end, '\0')); }
 
 private:
-    /// If a file was changed, the LFS store may still have the original. With two sources, the
-    /// first is verified before its bytes are written.
-    static LocalHub::Bytes sound_bytes(const LocalHub& hub, const std::string& path,
-                                       const NamedFile& named,
-                                       const std::function<void()>& check_interruption) {
-        auto places = find_bytes(hub, path, named);
-        if (places.empty()) {
-            throw UserError(path + ": its content is not available locally; run `git lfs pull`");
-        }
-        const bool has_choice = places.size() > 1;
-        if (has_choice && sha256_of(*places[0].source, check_interruption) != named.sha &&
-            sha256_of(*places[1].source, check_interruption) == named.sha) {
-            return std::move(places[1]);
-        }
-        return std::move(places[0]);
-    }
-
     const GrowingFile& file_;
 };
+
+/// If a file was changed, the LFS store may still have the original. With two sources, the first is
+/// verified before its bytes are written.
+LocalHub::Bytes sound_bytes(const LocalHub& hub, const std::string& path, const NamedFile& named,
+                            const std::function<void()>& check_interruption) {
+    auto places = find_bytes(hub, path, named);
+    if (places.empty()) {
+        throw UserError(path + ": its content is not available locally; run `git lfs pull`");
+    }
+    const bool has_choice = places.size() > 1;
+    if (has_choice && sha256_of(*places[0].source, check_interruption) != named.sha &&
+        sha256_of(*places[1].source, check_interruption) == named.sha) {
+        return std::move(places[1]);
+    }
+    return std::move(places[0]);
+}
+
+LocalHub::Bytes fetched_bytes(const fs::path& file) {
+    return {file.string(), open_file(file, file.string(), LastLink::refuse), file};
+}
 
 /// Reads a bundle from start to end and checks that every byte is as expected.
 class BundleReader {
@@ -178,16 +241,20 @@ public:
         const std::string manifest = manifest_member();
         const ManifestDocument document = read_manifest(manifest, bundle_.string(), validate_hint);
         const auto files = files_named_by(document, bundle_.string());
+        for (const auto& [path, file] : files) {
+            if (!file.size_bytes)
+                fail("was altered: its manifest has no size for \"" + path + "\"");
+        }
         const std::string sums = sums_of(files, manifest);
         check_size(files, sums.size());
         expect(bundle_header(sums_name, sums.size()));
         expect_text(sums, "its SHA256SUMS does not match its manifest");
         expect(std::string(bundle_padding(sums.size()), '\0'));
         keep(sums_name, sums);
-        BundleReport report{document.entries.size(), files.size(), 0};
+        BundleReport report{document.entries.size(), files.size(), 0, {}};
         for (const auto& [path, file] : files) {
             read_file(path, file);
-            report.bytes += file.size_bytes;
+            report.bytes += size_of(file);
         }
         expect(std::string(bundle_end, '\0'));
         return report;
@@ -220,8 +287,8 @@ private:
         std::uint64_t whole = at_ + member(sums_name, sums_size) + bundle_end;
         for (const auto& [path, file] : files) {
             // A manifest may state any size, so the 64-bit sum must not overflow.
-            if (file.size_bytes > source_->size_bytes()) fail_cut_off();
-            whole += member(path, file.size_bytes);
+            if (size_of(file) > source_->size_bytes()) fail_cut_off();
+            whole += member(path, size_of(file));
         }
         if (source_->size_bytes() < whole) fail_cut_off();
         if (source_->size_bytes() > whole) {
@@ -231,12 +298,12 @@ private:
     }
 
     void read_file(const std::string& path, const NamedFile& file) {
-        expect(bundle_header(path, file.size_bytes));
+        expect(bundle_header(path, size_of(file)));
         std::optional<Copy> copy;
         if (!folder_.empty()) copy.emplace(folder_ / path);
         Sha256Hasher hasher;
         std::vector<std::byte> block(512 * 1024);
-        for (std::uint64_t left = file.size_bytes; left > 0;) {
+        for (std::uint64_t left = size_of(file); left > 0;) {
             check_interruption_();
             const auto wanted = std::span(block).first(std::min<std::uint64_t>(left, block.size()));
             const std::size_t count = source_->read(at_, wanted);
@@ -249,7 +316,7 @@ private:
         if (hasher.finish() != file.sha) {
             fail("was altered: \"" + path + "\" has a different SHA-256 than its manifest states");
         }
-        expect(std::string(bundle_padding(file.size_bytes), '\0'));
+        expect(std::string(bundle_padding(size_of(file)), '\0'));
     }
 
     std::string next(std::uint64_t size) {
@@ -310,10 +377,10 @@ private:
 }  // namespace
 
 BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice, const fs::path& to,
-                           const std::function<void()>& check_interruption) {
-    const std::string manifest = chosen_manifest(hub, choice);
-    const ManifestDocument document = read_manifest(manifest, hub.manifest_name(), validate_hint);
-    const auto files = files_named_by(document, hub.manifest_name());
+                           const std::function<void()>& check_interruption,
+                           const FetchElsewhere& fetch) {
+    BundleContent content = ContentCollector(hub, fetch).collect(choice);
+    const auto& files = content.files;
     for (const std::string& path : {std::string(manifest_file_name), std::string(sums_name)}) {
         if (!files.contains(path)) continue;
         throw UserError(hub.manifest_name() + ": a model's file is called \"" + path +
@@ -322,12 +389,16 @@ BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice, cons
     const StagingPath unfinished(to, StagingPath::file_of_bundle);
     const GrowingFile file(unfinished.file(), to);
     const BundleWriter writer(file);
-    writer.text(manifest_file_name, manifest);
-    writer.text(sums_name, sums_of(files, manifest));
-    BundleReport report{document.entries.size(), files.size(), 0};
+    writer.text(manifest_file_name, content.manifest);
+    writer.text(sums_name, sums_of(files, content.manifest));
+    BundleReport report{content.models, files.size(), 0, std::move(content.left_out)};
     for (const auto& [path, named] : files) {
-        writer.file(hub, path, named, check_interruption);
-        report.bytes += named.size_bytes;
+        const auto fetched = content.fetched.find(path);
+        writer.file(fetched == content.fetched.end()
+                        ? sound_bytes(hub, path, named, check_interruption)
+                        : fetched_bytes(fetched->second),
+                    path, named, check_interruption);
+        report.bytes += size_of(named);
     }
     writer.finish();
     if (!flush_to_disk(unfinished.file())) file.fail();

@@ -22,18 +22,30 @@ struct BundleChoice {
     std::vector<std::string> tags = {};
 };
 
+/// A model that only other servers have, and why its entry is not in the bundle.
+struct LeftOutModel {
+    std::string model;
+    std::string reason;  ///< a clause with what to do
+};
+
 struct BundleReport {
     std::size_t models = 0;
     std::size_t files = 0;
-    std::uint64_t bytes = 0;  ///< total size of the files
+    std::uint64_t bytes = 0;             ///< total size of the files
+    std::vector<LeftOutModel> left_out;  ///< in the order of the manifest
 };
 
-/// Writes the bundle atomically; the same content gives the same bytes. Throws UserError when the
-/// hub is empty, a name or tag is unknown, or a file is not available locally or does not match the
-/// manifest.
+/// Downloads and verifies the file of a model that only other servers have; returns its path.
+using FetchElsewhere = std::function<std::filesystem::path(const Entry&)>;
+
+/// Writes the bundle atomically; the same content gives the same bytes. Models that only other
+/// servers have are fetched with `fetch`, and left out without it or if the manifest has no size
+/// for them. Throws UserError when the hub is empty, a name or tag is unknown, no model is left, or
+/// a file is not available locally or does not match the manifest; and what `fetch` throws.
 BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice,
                            const std::filesystem::path& to,
-                           const std::function<void()>& check_interruption);
+                           const std::function<void()>& check_interruption,
+                           const FetchElsewhere& fetch = {});
 
 /// Verifies the whole bundle. Throws UserError when any byte differs from what create_bundle()
 /// writes for this manifest and its files: altered, missing or appended bytes. A compressed bundle

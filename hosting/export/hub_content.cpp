@@ -15,19 +15,24 @@ std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest
                                                 const std::string& shown_name) {
     std::map<std::string, NamedFile> files;
     const auto add = [&](const std::string& path, const std::optional<Sha256>& sha,
-                         const std::optional<std::uint64_t>& size) {
+                         const std::optional<std::uint64_t>& size, bool is_elsewhere = false) {
         const auto checked = check_loadable_path(path);
         const auto* unsafe = std::get_if<UnsafePath>(&checked);
-        if (unsafe || !sha || !size) {
+        if (unsafe || !sha || (!size && !is_elsewhere)) {
             throw UserError(shown_name + ": \"" + path + "\" " +
-                            (unsafe ? unsafe->reason : "has no SHA-256 and size") +
+                            (unsafe         ? unsafe->reason
+                             : is_elsewhere ? "has no SHA-256"
+                                            : "has no SHA-256 and size") +
                             "; run `onnxhub validate` for details");
         }
-        const auto [found, is_new] = files.try_emplace(path, NamedFile{*sha, *size});
-        if (!is_new && found->second.sha != *sha) {
+        const auto [found, is_new] = files.try_emplace(path, NamedFile{*sha, size, is_elsewhere});
+        if (is_new) return;
+        if (found->second.sha != *sha) {
             throw UserError(shown_name + ": \"" + path +
                             "\" has two SHA-256; run `onnxhub validate` for details");
         }
+        if (!found->second.size_bytes) found->second.size_bytes = size;
+        found->second.is_elsewhere |= is_elsewhere;
     };
     for (const ManifestEntry& present : manifest.entries) {
         if (!present.entry) {
@@ -35,7 +40,7 @@ std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest
                                         present.problem->line, present.problem->message));
         }
         const Entry& entry = *present.entry;
-        add(entry.model_path, entry.content.sha, entry.content.size_bytes);
+        add(entry.model_path, entry.content.sha, entry.content.size_bytes, !entry.sources.empty());
         if (entry.archive_path) {
             add(*entry.archive_path, entry.archive.sha, entry.archive.size_bytes);
         }
@@ -50,7 +55,8 @@ std::vector<LocalHub::Bytes> find_bytes(const LocalHub& hub, const std::string& 
                                         const NamedFile& file) {
     std::vector<LocalHub::Bytes> places = hub.find(path, file.sha, file.size_bytes);
     std::erase_if(places, [&](const LocalHub::Bytes& bytes) {
-        return !bytes.source || bytes.source->size_bytes() != file.size_bytes;
+        return !bytes.source ||
+               bytes.source->size_bytes() != file.size_bytes.value_or(bytes.source->size_bytes());
     });
     return places;
 }

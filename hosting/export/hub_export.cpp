@@ -49,7 +49,7 @@ bool holds(const fs::path& path, const NamedFile& wanted,
            const std::function<void()>& check_interruption) {
     try {
         const auto source = open_file(path, path.string(), LastLink::refuse);
-        return source->size_bytes() == wanted.size_bytes &&
+        return source->size_bytes() == wanted.size_bytes.value_or(source->size_bytes()) &&
                sha256_of(*source, check_interruption) == wanted.sha;
     } catch (const UserError&) {
         return false;  // removed, a link, or unreadable: it is written again
@@ -62,7 +62,7 @@ bool is_shared(const fs::path& path) {
     return fs::hard_link_count(path, error) != 1 || error;
 }
 
-enum class Outcome { missing, kept, linked, copied };
+enum class Outcome { absent, kept, linked, copied };
 
 std::optional<PreviousExport> find_earlier(const fs::path& to) {
     StagingPath::remove_abandoned(to, StagingPath::folder_of_export);
@@ -136,9 +136,8 @@ private:
     void find_missing() {
         for (std::size_t i = 0; i < files_.size(); ++i) {
             const auto& [path, wanted] = files_[i];
-            if (!proven_[i] && find_bytes(hub_, path, wanted).empty()) {
-                report_.missing.push_back(path);
-            }
+            if (proven_[i] || !find_bytes(hub_, path, wanted).empty()) continue;
+            (wanted.is_elsewhere ? report_.elsewhere : report_.missing).push_back(path);
         }
     }
 
@@ -146,11 +145,12 @@ private:
         std::vector<Outcome> outcomes(files_.size());
         for_each_index(files_.size(), 0, [&](std::size_t i) { outcomes[i] = place(i); });
         for (std::size_t i = 0; i < files_.size(); ++i) {
-            if (outcomes[i] == Outcome::missing) continue;
+            if (outcomes[i] == Outcome::absent) continue;
             const auto& [path, wanted] = files_[i];
             sums_[path] = to_hex(wanted.sha);
             ++report_.files;
-            report_.bytes += wanted.size_bytes;
+            std::error_code error;
+            report_.bytes += wanted.size_bytes.value_or(fs::file_size(new_->path() / path, error));
             ++(outcomes[i] == Outcome::kept     ? report_.kept
                : outcomes[i] == Outcome::linked ? report_.linked
                                                 : report_.copied);
@@ -160,8 +160,9 @@ private:
     Outcome place(std::size_t i) const {
         request_.check_interruption();
         const auto& [path, wanted] = files_[i];
-        if (std::binary_search(report_.missing.begin(), report_.missing.end(), path)) {
-            return Outcome::missing;
+        if (std::ranges::binary_search(report_.missing, path) ||
+            std::ranges::binary_search(report_.elsewhere, path)) {
+            return Outcome::absent;
         }
         const fs::path to = new_->path() / path;
         std::error_code error;
@@ -218,6 +219,7 @@ private:
         if (request_.name) facts.name = *request_.name;
         facts.base_url = request_.base_url;
         facts.missing = report_.missing;
+        facts.elsewhere = report_.elsewhere;
         const std::string page = catalog_page(facts);
         write(std::string(manifest_file_name), manifest_text);
         write(std::string(manifest_file_name) + ".gz", gzip(manifest_text, 9));

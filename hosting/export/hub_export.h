@@ -32,6 +32,9 @@ struct ExportReport {
     std::size_t copied = 0;
     std::size_t carried = 0;           ///< foreign files in an earlier export
     std::vector<std::string> missing;  ///< paths, sorted
+    /// Paths of models that only other servers have, sorted. Their entries are exported without a
+    /// file.
+    std::vector<std::string> elsewhere;
 };
 
 /// Writes the manifest, the files by path, the catalog page, gzip versions of manifest and page,

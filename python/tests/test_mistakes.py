@@ -3,6 +3,7 @@
 
 import builtins
 import glob
+import importlib.util
 import json
 import os
 from typing import Any, Callable, List, Tuple
@@ -122,6 +123,8 @@ def test_mistake(name: str, call: Call, expected: Any, mistaken: Server, cache: 
 
     monkeypatch.setattr(builtins, "input", no_answer)
     found = raised(call, hub)
+    if issubclass(found, ImportError) and importlib.util.find_spec("onnx") is None:
+        pytest.skip("load needs the package onnx, which this Python does not have")
     assert issubclass(found, expected)
     theirs = onnx_client.original()
     onnx_client.use(theirs, mistaken.url, str(tmp_path / "theirs"))

@@ -62,6 +62,18 @@ export function large(count) {
     });
 }
 
+/// Models with addresses on other servers.
+export const distant = [
+    entry("Far", "distant/far.onnx", 12, ["t"], {
+        model_bytes: undefined, sources: ["https://huggingface.co/o/far/resolve/main/far.onnx?download=true", "https://mirror.example/far.onnx"],
+        license: "MIT", author: "R\u00e9my <b>", task: "Image Classification", description: "Names what a picture shows. \u202e<script>alert(1)</script>", parameters: 25_557_032,
+    }),
+    entry("Copied", "distant/copied.onnx", 12, ["t"], { sources: ["https://huggingface.co/o/copied.onnx"] }),
+    entry("Evil", "distant/evil.onnx", 12, ["t"], { sources: ["javascript:alert(1)", "http://plain.example/m.onnx", "https://user:pw@evil.example/m.onnx", "data:text/html,x", "//evil.example/m"] }),
+    entry("Unverified", "distant/unverified.onnx", 12, ["t"], { model_sha: undefined, sources: ["https://huggingface.co/o/u.onnx"] }),
+    entry("Own", "distant/own.onnx", 12, ["t"], { sources: { data: "ImageNet" }, author: ["a"], task: 7, parameters: "many" }),
+];
+
 const html = "<img src=x onerror=alert(1)><script>alert(2)</script>";
 const long = "x".repeat(1_000_000);
 

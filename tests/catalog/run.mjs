@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { accessibility_problems } from "./accessibility.mjs";
 import { Browser, find_chromium, start_server } from "./browser.mjs";
 import { with_policy } from "./csp.mjs";
-import { hostile, hostile_catalog, large, nasty, nasty_names, small, small_catalog } from "./hubs.mjs";
+import { distant, hostile, hostile_catalog, large, nasty, nasty_names, small, small_catalog } from "./hubs.mjs";
 
 const [page, ...wanted] = process.argv.slice(2);
 if (!page) {
@@ -46,6 +46,8 @@ put_hub("plain", html, small);
 put_hub("partly", page_with({ ...small_catalog, missing: [
     "vision/resnet/model/resnet50-v1-7.onnx", "audio/speech/100% pure #1?/weights.bin", "vision/mnist/model/mnist-12.tar.gz", "vision/mnist/model/mnist-8.onnx",
 ] }), small);
+put_hub("elsewhere", page_with({ ...small_catalog, elsewhere: distant.map(({ model_path }) => model_path).filter((path) => path !== "distant/copied.onnx") }), distant);
+put_hub("elsewhere-plain", html, distant);
 put_hub("large", html, large(5000));
 put_hub("hostile", page_with(hostile_catalog), hostile);
 put_hub("nasty", html, nasty);
@@ -213,6 +215,39 @@ const tests = {
         assert.equal(await tab.value(text(".actions")), "Download model25.5 KiBWith test datanot in this export");
         assert.equal(await tab.value(`document.querySelectorAll(".command").length`), 3);
         assert.match(await tab.value(text("[aria-labelledby=versions-title]")), /mnist-8\.onnxnot in this export/);
+    },
+
+    async ModelsOnOtherServersAreLinkedThere(tab) {
+        await tab.open(`${server.address}/elsewhere/`);
+        assert.match(await tab.value(`document.getElementById("results").textContent`), /from huggingface\.co, mirror\.example/);
+        await tab.open(`${server.address}/elsewhere/#/model/distant/far.onnx`);
+        assert.equal(await tab.value(text(".actions")), "Download modelsize unknown, from huggingface.co");
+        const hrefs = (selector) => tab.value(`[...document.querySelectorAll(${JSON.stringify(selector)})].map((node) => [node.getAttribute("href"), node.rel, node.textContent])`);
+        assert.deepEqual(await hrefs(".files a"), [
+            ["https://huggingface.co/o/far/resolve/main/far.onnx?download=true", "noopener noreferrer", "from huggingface.co"],
+            ["https://mirror.example/far.onnx", "noopener noreferrer", "from mirror.example"],
+        ]);
+        const facts = await tab.value(`[...document.querySelectorAll(".facts-row div")].map((node) => node.textContent)`);
+        assert.deepEqual(facts.slice(3), ["LicenceMIT", "TaskImage Classification", "AuthorR\u00e9my <b>", "Parameters25,557,032"]);
+        assert.equal(await tab.value(text("p.description")), "Names what a picture shows. \\u202e<script>alert(1)</script>");
+        const commands = await tab.value(`[...document.querySelectorAll(".command code")].map((node) => node.textContent)`);
+        assert.match(commands[0], /^onnxhub load "Far" --hub \S+\/elsewhere --trust --opset 12$/);
+        assert.match(commands[1], /"load", "--hub"/);
+        assert.match(commands[2], /https:\/\/huggingface\.co\/o\/far\/resolve\/main\/far\.onnx\?download=true[^]*sha256sum --check/);
+        // The export has a copy of this one.
+        await tab.open(`${server.address}/elsewhere/#/model/distant/copied.onnx`);
+        assert.deepEqual((await hrefs(".files a")).map(([href]) => href), ["./distant/copied.onnx"]);
+        // No address may be followed, so there is no link and no command.
+        await tab.open(`${server.address}/elsewhere/#/model/distant/evil.onnx`);
+        assert.deepEqual(await hrefs(".files a, .actions a, .command"), []);
+        // Without a SHA-256, the program refuses to load it.
+        await tab.open(`${server.address}/elsewhere/#/model/distant/unverified.onnx`);
+        assert.deepEqual((await hrefs(".actions a")).length, 1);
+        assert.equal(await tab.value(`document.querySelectorAll(".command").length`), 0);
+        await tab.open(`${server.address}/elsewhere-plain/#/model/distant/copied.onnx`);
+        assert.deepEqual((await hrefs(".files a")).map(([href]) => href), ["https://huggingface.co/o/copied.onnx"]);
+        await tab.open(`${server.address}/elsewhere/#/?q=picture`);
+        assert.deepEqual(await tab.value(names), ["Far"]);
     },
 
     async ReadmeIsRenderedAndHarmless(tab) {

@@ -237,7 +237,7 @@ TEST_F(Turns, GenerateDuringCheckoutsGivesOneStateOrRefuses) {
         run("while [ ! -e stop ]; do git -C hub checkout -q s0; git -C hub checkout -q s1; done & "
             "for i in $(seq 16); do $ONNXHUB generate -q --allow-removals hub 2>err; s=$?; "
             "[ $s = 0 ] || [ $s = 2 ] || { echo status $s; cat err; }; "
-            "[ $s = 0 ] || [ $(wc -l <err) = 1 ] || cat err; "
+            "[ $s = 0 ] || [ $(wc -l <err) -le 2 ] || cat err; "
             "cp hub/ONNX_HUB_MANIFEST.json made$i; done; touch stop; wait");
     EXPECT_EQ(result.out, "");
     for (int i = 1; i <= 16; ++i) {

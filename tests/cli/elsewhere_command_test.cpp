@@ -8,11 +8,14 @@
 #include <sstream>
 
 #include "base/digest.h"
+#include "base/user_error.h"
 #include "hosting/client/onnx_hub.h"
+#include "http/http_client.h"
 #include "tests/support/http_server.h"
 #include "tests/support/hub_builder.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
+#include "tests/support/running_server.h"
 
 namespace onnxhub::test {
 namespace {
@@ -129,6 +132,59 @@ TEST_F(ElsewhereCommands, LockedModelsAreLoadedFromTheirSources) {
     EXPECT_EQ(loaded.status, 0) << loaded.err;
     ASSERT_THAT(server.requests(), SizeIs(1));
     EXPECT_EQ(*server.requests()[0].parameter("download"), "1");
+}
+
+TEST_F(ElsewhereCommands, ExportKeepsTheEntryAndCountsIt) {
+    const ProgramResult exported = onnxhub({"export", "hub", "--to", "site"});
+    EXPECT_EQ(exported.status, 0) << exported.err;
+    EXPECT_THAT(exported.err, AllOf(HasSubstr("0 files, 0 bytes"),
+                                    HasSubstr("1 model without a file: the manifest names other "
+                                              "servers for it")));
+    EXPECT_THAT(server.requests(), IsEmpty());
+}
+
+TEST_F(ElsewhereCommands, BundlesFetchItWhenAsked) {
+    const ProgramResult without = onnxhub({"bundle", "create", "--from", "hub", "--to", "b.tar"});
+    EXPECT_EQ(without.status, 2);
+    EXPECT_THAT(without.err, HasSubstr("only other servers have it; use --fetch to download it"));
+    const ProgramResult sizeless =
+        onnxhub({"bundle", "create", "--from", "hub", "--to", "b.tar", "--fetch"});
+    EXPECT_EQ(sizeless.status, 2);
+    EXPECT_THAT(sizeless.err, HasSubstr("the manifest has no size for it"));
+    EXPECT_THAT(server.requests(), IsEmpty());
+
+    Json manifest = Json::parse(read_file(folder.path() / "hub/ONNX_HUB_MANIFEST.json"));
+    manifest[0]["metadata"]["model_bytes"] = small_model().size();
+    write_file(folder.path() / "hub/ONNX_HUB_MANIFEST.json", manifest.dump());
+    setenv("ONNX_HOME", (folder.path() / "home").c_str(), 1);
+    const ProgramResult fetched =
+        onnxhub({"bundle", "create", "--from", "hub", "--to", "b.tar", "--fetch"});
+    unsetenv("ONNX_HOME");
+    ASSERT_EQ(fetched.status, 0) << fetched.err;
+    EXPECT_THAT(fetched.err, AllOf(HasSubstr("SHA-256 verified"), HasSubstr("bundled: 1 model")));
+    EXPECT_EQ(onnxhub({"bundle", "import", "b.tar", "--to", "there"}).status, 0);
+    EXPECT_EQ(read_file(folder.path() / "there/a/m.onnx"), small_model());
+    // Behind the air gap, the copy of the hub is enough.
+    setenv("ONNXHUB_CONFIG", "/dev/null", 1);
+    EXPECT_EQ(onnxhub({"load", "ResNet", "--hub", "./there", "--cache", "cache"}).status, 0);
+    EXPECT_THAT(server.requests(), SizeIs(1));
+}
+
+TEST_F(ElsewhereCommands, ServeHasTheManifestButNotTheFile) {
+    const RunningServer hub(folder.path() / "hub", folder.path(), {"--untracked"});
+    ASSERT_FALSE(hub.url().empty());
+    HttpClient client;
+    const auto get = [&](const std::string& path) {
+        return std::get<HttpResponse>(client.send({.url = hub.url() + path}));
+    };
+    EXPECT_EQ(get("/ONNX_HUB_MANIFEST.json").body,
+              read_file(folder.path() / "hub/ONNX_HUB_MANIFEST.json"));
+    EXPECT_EQ(get("/a/m.onnx").head.status, 404);
+    EXPECT_THAT(get("/").body, HasSubstr("\"elsewhere\":[\"a/m.onnx\"]"));
+    const ProgramResult loaded =
+        onnxhub({"load", "ResNet", "--hub", hub.url(), "--trust", "--cache", "cache"});
+    EXPECT_EQ(loaded.status, 0) << loaded.err;
+    EXPECT_THAT(server.requests(), SizeIs(1));
 }
 
 TEST_F(ElsewhereCommands, TheLibraryLoadsThemToo) {

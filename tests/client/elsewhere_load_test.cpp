@@ -49,7 +49,7 @@ protected:
 
     Answer answer_of_hub(const ReceivedRequest& request) const {
         if (request.path == "/hub/ONNX_HUB_MANIFEST.json") return {200, manifest()};
-        return gone.contains(request.path) ? Answer{404, ""} : Answer{200, distant_model};
+        return has_bytes.contains(request.path) ? Answer{200, distant_model} : Answer{404, ""};
     }
 
     std::string manifest() const {
@@ -116,7 +116,8 @@ protected:
 
     TemporaryFolder folder;
     std::map<std::string, std::string> variables;
-    std::set<std::string> gone;
+    std::set<std::string> gone;       ///< from the other server
+    std::set<std::string> has_bytes;  ///< at the hub's server
     std::string body = distant_model;
     std::vector<std::string> sources;
     bool has_sha = true;
@@ -130,7 +131,8 @@ protected:
 TEST_F(ElsewhereLoad, TheModelComesFromItsSource) {
     EXPECT_EQ(load(), distant_model);
     EXPECT_THAT(paths(other), ElementsAre("/m.onnx"));
-    EXPECT_THAT(paths(server), IsEmpty()) << "the hub does not have the bytes";
+    EXPECT_THAT(paths(server), ElementsAre("/hub/a/m.onnx"));
+    EXPECT_THAT(loaded.problems, IsEmpty()) << "the hub need not have the bytes";
     EXPECT_EQ(loaded.source, other.url("/m.onnx"));
     EXPECT_EQ(loaded.size_bytes, distant_model.size());
     EXPECT_EQ(loaded.path,
@@ -152,19 +154,28 @@ TEST_F(ElsewhereLoad, TheUserIsAskedAndSeesTheOtherServer) {
     EXPECT_THAT(other.requests(), SizeIs(1));
 }
 
-TEST_F(ElsewhereLoad, MirrorsComeFirstAndTheHubComesLast) {
+TEST_F(ElsewhereLoad, HubAndMirrorsAreTriedFirst) {
     sources = {other.url("/one"), other.url("/two")};
-    gone = {"/mirror/a/m.onnx", "/one", "/two"};
+    gone = {"/one"};
     ClientOptions with_mirror = options();
     with_mirror.mirrors = {server.url("/mirror")};
     EXPECT_EQ(load(with_mirror), distant_model);
-    EXPECT_THAT(paths(server), ElementsAre("/mirror/a/m.onnx", "/hub/a/m.onnx"));
+    EXPECT_THAT(paths(server), ElementsAre("/hub/a/m.onnx", "/mirror/a/m.onnx"));
     EXPECT_THAT(paths(other), ElementsAre("/one", "/two"));
-    EXPECT_THAT(loaded.problems, SizeIs(3));
+    EXPECT_THAT(loaded.problems, ElementsAre(HasSubstr("/one answers with status 404")));
+
+    for (const char* place : {"/hub/a/m.onnx", "/mirror/a/m.onnx"}) {
+        has_bytes = {place};
+        fs::remove_all(folder.path() / ".cache");
+        EXPECT_EQ(load(with_mirror), distant_model);
+        EXPECT_EQ(loaded.source, server.url(place));
+    }
+    EXPECT_THAT(other.requests(), SizeIs(2));
 }
 
 TEST_F(ElsewhereLoad, WrongBytesMoveOnToTheNextSource) {
     sources = {other.url("/m.onnx"), server.url("/good")};
+    has_bytes = {"/good"};
     for (const std::string& wrong :
          {std::string("<html>"), std::string("short"), std::string(distant_model.size(), 'x'),
           distant_model + "and more"}) {
@@ -183,7 +194,6 @@ TEST_F(ElsewhereLoad, TheSizeNeedNotBeStated) {
     EXPECT_EQ(questions.at(0).size_bytes, std::nullopt);
     fs::remove_all(folder.path() / ".cache");
     body = "other bytes";
-    gone = {"/hub/a/m.onnx"};
     EXPECT_THAT(error(), HasSubstr("m.onnx sends other bytes: their SHA-256 is "));
 }
 
@@ -222,7 +232,6 @@ TEST_F(ElsewhereLoad, AnInterruptedTransferResumesInALaterLoad) {
     entry.model_path = "a/l.onnx";
     entry.content.sha = sha256_of(large);
     entry.sources = {breaking.url("/l.onnx")};
-    gone = {"/hub/a/l.onnx"};
     const HubClient client(options());
     EXPECT_THROW(client.load(client.resolve(entry, false), {}), UserError);
     EXPECT_EQ(read_file(client.load(client.resolve(entry, false), {})), large);
@@ -232,7 +241,6 @@ TEST_F(ElsewhereLoad, AnInterruptedTransferResumesInALaterLoad) {
 
 TEST_F(ElsewhereLoad, OnlyAllowedAddressesAreRequested) {
     configure("");
-    gone = {"/hub/a/m.onnx"};
     sources = {other.url("/m.onnx"), "https://169.254.169.254/m", "https://user:pw@example.org/",
                "file:///etc/passwd", "https://0x7f.1:1/m",        "https://localhost/m.onnx"};
     EXPECT_THAT(
@@ -248,7 +256,6 @@ TEST_F(ElsewhereLoad, CredentialsAreRefusedEvenForHostsThatTheUserNames) {
     std::string url = other.url("/m.onnx");
     url.insert(url.find("127"), "user:pw@");
     sources = {url};
-    gone = {"/hub/a/m.onnx"};
     EXPECT_THAT(error(), HasSubstr("has a user name or password"));
     EXPECT_THAT(other.requests(), IsEmpty());
 }
@@ -271,7 +278,8 @@ TEST_F(ElsewhereLoad, TokensAndPasswordsStayHome) {
     variables["ONNXHUB_TOKEN"] = "hub-secret";
     sources = {other.url("/hf/org/m.onnx"), server.url("/hub-secret/m.onnx"),
                server.url("/hub/elsewhere.onnx")};
-    gone = {"/hf/org/m.onnx", "/hub-secret/m.onnx", "/hub/elsewhere.onnx"};
+    gone = {"/hf/org/m.onnx"};
+    has_bytes = {"/hub/elsewhere.onnx"};
     write_file(folder.path() / ".netrc", "machine 127.0.0.1 login user password secret\n");
     const char* old_home = std::getenv("HOME");
     const std::string kept = old_home ? old_home : "";
@@ -334,11 +342,10 @@ TEST_F(ElsewhereLoad, ALockFileKeepsTheSources) {
     const LockFile lock = relocked(client);
     const WantedFile& file = lock.models.at(0).wanted.files.at(0);
     EXPECT_THAT(file.elsewhere, ElementsAre(sources[0]));
-    EXPECT_THAT(file.locked_urls, ElementsAre(sources[0], server.url("/hub/a/m.onnx")));
+    EXPECT_THAT(file.locked_urls, ElementsAre(server.url("/hub/a/m.onnx"), sources[0]));
     EXPECT_EQ(file.key.size_bytes, std::nullopt);
     EXPECT_EQ(to_text(lock), to_text(parse_lock_file(to_text(lock), "l")));
 
-    gone = {"/hub/a/m.onnx"};
     variables["HF_ENDPOINT"] = other.url("");
     variables["HF_TOKEN"] = "hf-secret";
     HubClient later(options());
@@ -352,7 +359,6 @@ TEST_F(ElsewhereLoad, ALockFileKeepsTheSources) {
 TEST_F(ElsewhereLoad, AnotherAuthorsLockFileNeedsTrustAndAllowedAddresses) {
     HubClient client(options());
     const LockFile lock = relocked(client);
-    gone = {"/hub/a/m.onnx"};
     const std::string trusting = "trusted = [\"" + server.url("/hub") + "\"]\n";
     configure(trusting);
     ClientOptions refusing = options();

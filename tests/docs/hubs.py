@@ -67,7 +67,7 @@ def put_model(session, folder, name):
     """`NAME.onnx` and `NAME_data` with its test data."""
     file, data = model(session)
     shutil.copy(file, folder / f"{name}.onnx")
-    shutil.copytree(data, folder / f"{name}_data")
+    shutil.copytree(data, folder / f"{name}_data", dirs_exist_ok=True)
 
 
 def remote(session):

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "manifest/manifest_reader.h"
 #include "tests/support/hub_builder.h"
 #include "tests/support/memory_tree.h"
 
@@ -50,6 +51,24 @@ TEST(CatalogFacts, TheNearestReadmeAboveAModelCounts) {
     MemoryTree tree;
     tree.add("a/README.md", "# A\n").add("a/deep/README.md", "# Deep\n");
     EXPECT_THAT(facts_of_tree(tree).readmes, ElementsAre(Pair("a/deep", "# Deep\n")));
+}
+
+TEST(CatalogFacts, ModelsElsewhereAreThoseWithoutAFile) {
+    const auto entry = [](const std::string& path, const std::string& sources) {
+        return R"({"model": "m", "model_path": ")" + path +
+               R"(", "onnx_version": "1", "opset_version": 1, "metadata": {"sources": )" + sources +
+               "}}";
+    };
+    MemoryTree tree;
+    tree.add("a/here.onnx", "bytes");
+    const std::string urls = R"(["https://x.example/m"])";
+    const std::string text = "[" + entry("a/here.onnx", urls) + "," + entry("a/far.onnx", urls) +
+                             "," + entry("a/far.onnx", urls) + "," + entry("../x.onnx", urls) +
+                             "," + entry("a/missing.onnx", "[]") + "]";
+    const CatalogFacts facts = facts_of(tree, read_manifest(text, "M.json"), "folder");
+    EXPECT_THAT(facts.elsewhere, ElementsAre("a/far.onnx"));
+    EXPECT_EQ(embedded_facts(catalog_page(facts))["elsewhere"],
+              nlohmann::json::array({"a/far.onnx"}));
 }
 
 TEST(CatalogFacts, WithoutATitleTheFolderNamesTheHub) {
