@@ -138,6 +138,7 @@ def test_there_are_at_least_thirty() -> None:
 
 def test_errors_name_what_to_do(mistaken: Server) -> None:
     """The messages are the program's."""
+    pytest.importorskip("onnx")
     for call, message in (
         (load_with(model="mnits"), 'the hub has no model "mnits"; did you mean MNIST\\?'),
         (load_with(opset=9), '"mnist" has no version with opset 9; it has the opsets 7, 8, 12'),
