@@ -154,7 +154,7 @@ const tests = {
         await tab.open(`${server.address}/github/${mnist}`);
         const github = await tab.value(`[...document.querySelectorAll(".command code")].map((node) => node.textContent)`);
         assert.equal(github[0], `onnxhub load "MNIST" --hub onnx/models:main --opset 12`);
-        assert.ok(github[1].includes(`hub.load("MNIST", repo="onnx/models:main", opset=12)\n`), github[1]);
+        assert.ok(github[1].includes(`hub.load("MNIST", repo="onnx/models:main", opset=12)`), github[1]);
     },
 
     async PathsAreEncodedAndPortsOfAllKindsShown(tab) {
