@@ -65,9 +65,10 @@ private:
         result_.models.push_back(std::move(model));
     }
 
-    void lose(const std::string& file, Severity severity, std::string message, std::string hint) {
+    void lose(const std::string& file, Severity severity, const std::string& message,
+              const std::string& hint) {
         result_.diagnostics.report(
-            {severity, rule_id::source_url_unusable, file, 1, std::move(message), std::move(hint)});
+            {severity, rule_id::source_url_unusable, file, 1, message, hint});
         result_.lost_files.push_back(file);
     }
 

@@ -59,7 +59,7 @@ void SourceMerge::add_official(std::size_t source, std::vector<ModelRow> rows) {
     }
 }
 
-void SourceMerge::add(std::size_t source, std::vector<DescribedModel> models) {
+void SourceMerge::add(std::size_t source, const std::vector<DescribedModel>& models) {
     for (const DescribedModel& model : models) {
         const auto known = by_path_.find(model.model_path);
         if (known == by_path_.end()) {

@@ -32,7 +32,7 @@ public:
     /// Models of any other source. Reports values without the form of their fact, which are left
     /// out; values that contradict earlier ones; and models with another URL than an earlier one
     /// with their path, which become broken rows.
-    void add(std::size_t source, std::vector<DescribedModel> models);
+    void add(std::size_t source, const std::vector<DescribedModel>& models);
 
     /// Adds licenses to models without one, but not to those of official tables.
     void add_licenses(LicenseFinder& finder);

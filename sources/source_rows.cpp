@@ -118,7 +118,7 @@ private:
             mismatches_.try_emplace(std::move(path), source.line);
         }
         for (DescribedModel& model : result.models) strip_tags_of(model);
-        merge_.add(position, std::move(result.models));
+        merge_.add(position, result.models);
     }
 
     void add_official(std::size_t position, int line) {

@@ -163,7 +163,7 @@ private:
         const toml::node* model = table_.get(key_model);
         source_.model = model ? read_glob(toml_, *model, named(key_model)) : "*.onnx";
         if (model) check_template(*model, key_model, source_.model, sidecar_model_names);
-        if (source_.model.find("{") != std::string::npos &&
+        if (source_.model.find('{') != std::string::npos &&
             source_.model.find_first_of("*?[") != std::string::npos) {
             toml_.fail(*model,
                        fmt::format("{} has both \"{{stem}}\" and wildcards", named(key_model)),

@@ -125,7 +125,7 @@ HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client) {
     if (response.head.status >= 500 || response.head.status == 429) {
         return fall_back(copy, url, why);
     }
-    if (response.head.status != 200) throw why;
+    if (response.head.status != 200) throw HubError(why);
     const std::string* etag = find_header(response.head.headers, "etag");
     copy.replace(response.body, etag ? *etag : "");
     return {response.body, shown_url(url), "", commit_of(response.head)};
