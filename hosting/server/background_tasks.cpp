@@ -80,10 +80,9 @@ bool BackgroundTasks::start(const void* owner, const std::string& key, Work work
 /// The caller holds the lock, so that no request is resumed after its owner was removed. Keeps no
 /// part of the result: memory is free again as soon as the last request has been answered.
 void BackgroundTasks::resume_all(const std::vector<Waiter>& waiters, Prepared prepared) {
-    for (const Waiter& waiter : waiters) {
-        const bool is_last = &waiter == &waiters.back();
-        waiter.resume(is_last ? std::move(prepared) : Prepared(prepared));
-    }
+    if (waiters.empty()) return;
+    for (std::size_t i = 0; i + 1 < waiters.size(); ++i) waiters[i].resume(Prepared(prepared));
+    waiters.back().resume(std::move(prepared));
 }
 
 void BackgroundTasks::work_through() {
