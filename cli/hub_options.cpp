@@ -5,13 +5,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <iostream>
 #include <memory>
 #include <utility>
 #include <variant>
 
+#include "base/decimal.h"
 #include "base/escaping.h"
 #include "base/terminal_size.h"
 #include "base/user_error.h"
@@ -47,16 +47,14 @@ std::optional<std::chrono::seconds> stall_timeout() {
     const auto text = process_environment("ONNXHUB_TIMEOUT");
     if (!text) return std::nullopt;
     constexpr int most = 3600;
-    int seconds = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
-    if (error != std::errc() || end != text->data() + text->size() || seconds < 1 ||
-        seconds > most) {
+    const auto seconds = parse_decimal<int>(*text);
+    if (!seconds || *seconds < 1 || *seconds > most) {
         throw UserError(
             fmt::format("environment: ONNXHUB_TIMEOUT is \"{}\"; set a number of "
                         "seconds from 1 to {}",
                         *text, most));
     }
-    return std::chrono::seconds(seconds);
+    return std::chrono::seconds(*seconds);
 }
 
 /// A workflow's runner obeys lines that begin with "::", also behind spaces.

@@ -5,49 +5,18 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <utility>
 
 #include "base/unlinked_file.h"
 #include "base/user_error.h"
 #include "generator/elsewhere_record.h"
+#include "http/head_fields.h"
 #include "manifest/rule_ids.h"
 #include "model/model_graph.h"
 
 namespace onnxhub {
 namespace {
-
-/// The ETag if it is a strong one: equal ones promise equal bytes (RFC 9110, 8.8.1).
-std::string strong_etag(const HttpHead& head) {
-    const std::string* etag = find_header(head.headers, "etag");
-    return etag && etag->starts_with('"') ? *etag : "";
-}
-
-std::optional<std::uint64_t> parse_count(std::string_view text) {
-    std::uint64_t number = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc() || stop != end) return std::nullopt;
-    return number;
-}
-
-std::optional<std::uint64_t> content_length(const HttpHead& head) {
-    const std::string* length = find_header(head.headers, "content-length");
-    return length ? parse_count(*length) : std::nullopt;
-}
-
-/// Where the range of a 206 begins (RFC 9110, 14.4).
-std::optional<std::uint64_t> range_start(const HttpHead& head) {
-    const std::string* range = find_header(head.headers, "content-range");
-    if (!range || !range->starts_with("bytes ")) return std::nullopt;
-    return parse_count(std::string_view(*range).substr(6, range->find('-') - 6));
-}
-
-bool is_compressed(const HttpHead& head) {
-    const std::string* encoding = find_header(head.headers, "content-encoding");
-    return encoding && !encoding->empty() && *encoding != "identity";
-}
 
 /// Asks for the file unless it is still the known one. Sends no password.
 HttpRequest request_of(const std::string& url, const std::optional<ElsewhereRecord>& known) {

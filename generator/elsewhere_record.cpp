@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/elsewhere_record.h"
 
-#include <charconv>
 #include <sstream>
-#include <system_error>
 
 #include "base/atomic_file.h"
 #include "base/byte_source.h"
+#include "base/decimal.h"
 #include "base/user_error.h"
 
 namespace onnxhub {
@@ -33,10 +32,10 @@ std::optional<ElsewhereRecord> read_elsewhere_record(const std::filesystem::path
         !std::getline(lines, size) || !std::getline(lines, sha) || known_url != url) {
         return std::nullopt;
     }
-    const char* end = size.data() + size.size();
-    const auto [stop, error] = std::from_chars(size.data(), end, record.size_bytes);
+    const auto size_bytes = parse_decimal<std::uint64_t>(size);
     const auto digest = parse_sha256(sha);
-    if (error != std::errc() || stop != end || !digest) return std::nullopt;
+    if (!size_bytes || !digest) return std::nullopt;
+    record.size_bytes = *size_bytes;
     record.sha = *digest;
     return record;
 }

@@ -2,9 +2,9 @@
 #include "http/proxy.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/ascii.h"
+#include "base/decimal.h"
 
 namespace onnxhub {
 namespace {
@@ -35,9 +35,9 @@ bool has_address(std::string_view item, const IpAddress& address) {
     const unsigned all_bits = address.is_ipv4 ? 32 : 128;
     unsigned bits = all_bits;
     if (slash < item.size()) {
-        const char* end = item.data() + item.size();
-        const auto [stop, error] = std::from_chars(item.data() + slash + 1, end, bits);
-        if (error != std::errc() || stop != end || bits > all_bits) return false;
+        const auto stated = parse_decimal<unsigned>(item.substr(slash + 1));
+        if (!stated || *stated > all_bits) return false;
+        bits = *stated;
     }
     return has_same_beginning(*network, address, bits);
 }

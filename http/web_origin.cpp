@@ -2,10 +2,10 @@
 #include "http/web_origin.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/decimal.h"
 #include "http/curl/url.h"
 
 namespace onnxhub {
@@ -28,11 +28,8 @@ bool is_unsafe(char c) {
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, port);
-    if (error != std::errc() || stop != end || port == 0 || text.front() == '0') return {};
-    return port;
+    if (text.starts_with('0')) return std::nullopt;
+    return parse_decimal<std::uint16_t>(text);
 }
 
 /// Whether programs that accept old spellings would read the host as an IPv4 address: its last part

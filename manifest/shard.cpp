@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/shard.h"
 
-#include <charconv>
 #include <cstddef>
 
+#include "base/decimal.h"
 #include "base/digest.h"
 
 namespace onnxhub {
-namespace {
-
-std::optional<std::uint32_t> parse_number(std::string_view text) {
-    std::uint32_t number = 0;
-    const char* end = text.data() + text.size();
-    const auto result = std::from_chars(text.data(), end, number);
-    if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
-    return number;
-}
-
-}  // namespace
 
 bool Shard::has(std::string_view path) const {
     if (count == 1) return true;
@@ -30,8 +19,8 @@ bool Shard::has(std::string_view path) const {
 std::optional<Shard> parse_shard(std::string_view text) {
     const std::size_t slash = text.find('/');
     if (slash == text.npos) return std::nullopt;
-    const auto number = parse_number(text.substr(0, slash));
-    const auto count = parse_number(text.substr(slash + 1));
+    const auto number = parse_decimal<std::uint32_t>(text.substr(0, slash));
+    const auto count = parse_decimal<std::uint32_t>(text.substr(slash + 1));
     if (!number || !count || *number < 1 || *number > *count || *count > shard_count_limit) {
         return std::nullopt;
     }

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <optional>
 #include <utility>
 
+#include "base/decimal.h"
 #include "base/utf8.h"
 
 namespace onnxhub {
@@ -59,10 +59,8 @@ bool is_number(std::string_view text) {
 
 /// nullopt when the value is above `largest_size`. `digits` contains only digits.
 std::optional<std::uint64_t> parse_size(std::string_view digits) {
-    std::uint64_t size = 0;
-    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size);
-    if (error != std::errc() || size > largest_size) return std::nullopt;
-    return size;
+    const auto size = parse_decimal<std::uint64_t>(digits);
+    return size && *size <= largest_size ? size : std::nullopt;
 }
 
 std::optional<Sha256> parse_oid(std::string_view value) {

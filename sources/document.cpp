@@ -1,19 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/document.h"
 
-#include <charconv>
+#include "base/decimal.h"
 
 namespace onnxhub {
-namespace {
-
-std::optional<std::size_t> list_index(std::string_view text) {
-    std::size_t index = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, index);
-    return error == std::errc() && stop == end ? std::optional(index) : std::nullopt;
-}
-
-}  // namespace
 
 DocumentValue Document::root() const {
     return {*this, 0};
@@ -46,7 +36,7 @@ std::optional<DocumentValue> DocumentValue::next() const {
 
 std::optional<DocumentValue> DocumentValue::find(std::string_view key) const {
     if (is_list()) {
-        auto index = list_index(key);
+        auto index = parse_decimal<std::size_t>(key);
         if (!index) return std::nullopt;
         auto value = first();
         for (; value && *index > 0; --*index) value = value->next();

@@ -2,10 +2,10 @@
 #include "sources/fact_value.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 
 #include "base/ascii.h"
+#include "base/decimal.h"
 
 namespace onnxhub {
 namespace {
@@ -15,15 +15,6 @@ constexpr std::size_t version_length_limit = 32;
 
 bool is_version_digit(char c) {
     return c >= '0' && c <= '9';
-}
-
-template <class Number>
-std::optional<Number> parse_decimal(std::string_view text) {
-    Number number = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc() || stop != end) return std::nullopt;
-    return number;
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -17,6 +16,7 @@
 #include "base/user_error.h"
 #include "hosting/client/hub_error.h"
 #include "hosting/client/partial_file.h"
+#include "http/head_fields.h"
 
 namespace onnxhub {
 namespace {
@@ -43,26 +43,9 @@ std::optional<std::string> other_than_a_model(std::string_view head) {
 
 /// A strong ETag, else the time of the last change; "" when the server sends neither.
 std::string validator_of(const HttpHead& head) {
-    const std::string* etag = find_header(head.headers, "etag");
-    if (etag && etag->starts_with('"')) return *etag;
+    if (std::string etag = strong_etag(head); !etag.empty()) return etag;
     const std::string* time = find_header(head.headers, "last-modified");
     return time ? *time : "";
-}
-
-/// Start of the range of a 206 (RFC 9110, 14.4); nullopt when it is not stated.
-std::optional<std::uint64_t> range_start(const HttpHead& head) {
-    const std::string* range = find_header(head.headers, "content-range");
-    if (!range || !range->starts_with("bytes ")) return std::nullopt;
-    std::uint64_t start = 0;
-    const char* begin = range->data() + 6;
-    const auto [end, error] = std::from_chars(begin, range->data() + range->size(), start);
-    if (error != std::errc() || *end != '-') return std::nullopt;
-    return start;
-}
-
-bool is_compressed(const HttpHead& head) {
-    const std::string* encoding = find_header(head.headers, "content-encoding");
-    return encoding && !encoding->empty() && *encoding != "identity";
 }
 
 /// Writes the bytes of one source to the partial file.

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the header fields of a response say about its body.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "http/http_message.h"
+
+namespace onnxhub {
+
+/// The ETag if it is a strong one, with its quotes: equal ones promise equal bytes (RFC 9110,
+/// 8.8.1). "" when there is none.
+std::string strong_etag(const HttpHead& head);
+
+/// Content-Length in bytes; nullopt when it is missing or not a number.
+std::optional<std::uint64_t> content_length(const HttpHead& head);
+
+/// First byte of the range of a 206 (RFC 9110, 14.4); nullopt when it is not stated.
+std::optional<std::uint64_t> range_start(const HttpHead& head);
+
+/// Whether the body has a Content-Encoding.
+bool is_compressed(const HttpHead& head);
+
+}  // namespace onnxhub

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/head_fields.h"
+
+#include <gtest/gtest.h>
+
+namespace onnxhub {
+namespace {
+
+HttpHead head_with(std::string name, std::string value) {
+    HttpHead head;
+    head.headers.push_back({std::move(name), std::move(value)});
+    return head;
+}
+
+TEST(HeadFields, OnlyStrongETagsPromiseEqualBytes) {
+    EXPECT_EQ(strong_etag(head_with("etag", "\"a\"")), "\"a\"");
+    EXPECT_EQ(strong_etag(head_with("etag", "W/\"a\"")), "");
+    EXPECT_EQ(strong_etag({}), "");
+}
+
+TEST(HeadFields, NumbersAreStrict) {
+    EXPECT_EQ(content_length(head_with("content-length", "12")), 12u);
+    EXPECT_EQ(content_length(head_with("content-length", "12, 12")), std::nullopt);
+    EXPECT_EQ(content_length({}), std::nullopt);
+    EXPECT_EQ(range_start(head_with("content-range", "bytes 7-9/10")), 7u);
+    for (const char* range :
+         {"bytes */10", "bytes 7", "items 7-9/10", "bytes -9/10", "bytes 7x-9"}) {
+        EXPECT_EQ(range_start(head_with("content-range", range)), std::nullopt) << range;
+    }
+}
+
+TEST(HeadFields, IdentityIsNoCompression) {
+    EXPECT_FALSE(is_compressed({}));
+    EXPECT_FALSE(is_compressed(head_with("content-encoding", "identity")));
+    EXPECT_TRUE(is_compressed(head_with("content-encoding", "gzip")));
+}
+
+}  // namespace
+}  // namespace onnxhub
