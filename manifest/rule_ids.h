@@ -124,6 +124,7 @@ inline constexpr char fact_invalid[] = "fact-invalid";
 inline constexpr char facts_contradict[] = "facts-contradict";
 inline constexpr char model_undescribed[] = "model-undescribed";
 inline constexpr char source_matches_nothing[] = "source-matches-nothing";
+inline constexpr char table_row_without_model[] = "table-row-without-model";
 inline constexpr char license_unreadable[] = "license-unreadable";
 inline constexpr char license_unknown[] = "license-unknown";
 inline constexpr char source_unreadable[] = "source-unreadable";

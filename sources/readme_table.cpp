@@ -16,9 +16,9 @@
 #include "manifest/hub_path.h"
 #include "manifest/rule_ids.h"
 #include "repository/link_target.h"
-#include "sources/conflict_markers.h"
 #include "sources/fact_value.h"
 #include "sources/markdown_table.h"
+#include "sources/readme_content.h"
 
 namespace onnxhub {
 namespace {
@@ -103,40 +103,6 @@ private:
     LinkRules rules_;
     Diagnostics& diagnostics_;
 };
-
-/// Within a table, Markdown treats a conflict marker as a row.
-bool is_conflict_row(const MarkdownRow& row) {
-    const std::string_view text = row.cells.empty() ? "" : std::string_view(row.cells[0].text);
-    return text.starts_with("<<<<<<<") || text.starts_with(">>>>>>>") || text == "=======";
-}
-
-int conflict_line(std::string_view markdown, const std::vector<MarkdownTable>& tables) {
-    if (const int line = first_conflict_line(markdown)) return line;
-    for (const MarkdownTable& table : tables) {
-        const auto row = std::ranges::find_if(table.rows, is_conflict_row);
-        if (row != table.rows.end()) return row->line;
-    }
-    return 0;
-}
-
-/// The tables of a README; nullopt when it cannot be read or has an unresolved merge conflict. The
-/// conflict is the only diagnostic, since other errors would be caused by it.
-std::optional<std::vector<MarkdownTable>> read_tables(std::string_view markdown,
-                                                      const std::string& readme_path,
-                                                      Diagnostics& diagnostics) {
-    Diagnostics reading;
-    auto tables = parse_markdown_tables(markdown, readme_path, reading);
-    if (const int line = conflict_line(markdown, tables)) {
-        diagnostics.report({Severity::error, rule_id::readme_conflict, readme_path, line,
-                            "has conflict markers of a merge, so its rows are not read",
-                            "take one side, or both, and remove the markers"});
-        return std::nullopt;
-    }
-    const bool is_unread = reading.has_errors();
-    diagnostics.append(std::move(reading));
-    if (is_unread) return std::nullopt;
-    return tables;
-}
 
 /// A link may name a folder or its README, since GitHub shows the same for both.
 std::string folder_of_link(std::string path) {
@@ -426,7 +392,7 @@ ModelFolders parse_model_folders(std::string_view markdown, const std::string& r
                                  Diagnostics& diagnostics) {
     ModelFolders result;
     const LinkReader links(readme_path, folder_link_rules, diagnostics);
-    const auto tables = read_tables(markdown, readme_path, diagnostics);
+    const auto tables = read_readme_tables(markdown, readme_path, diagnostics);
     if (!tables) {
         result.is_unusable = true;
         return result;
@@ -453,7 +419,7 @@ ModelFolders parse_model_folders(std::string_view markdown, const std::string& r
 
 ModelTables parse_model_tables(std::string_view markdown, const std::string& readme_path,
                                Diagnostics& diagnostics) {
-    const auto all_tables = read_tables(markdown, readme_path, diagnostics);
+    const auto all_tables = read_readme_tables(markdown, readme_path, diagnostics);
     if (!all_tables) {
         ModelTables lost;
         lost.has_lost_table = true;

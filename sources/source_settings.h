@@ -36,7 +36,7 @@ struct SourceSettings {
     /// Globs of READMEs (tables), models (files), or documents (other kinds).
     std::vector<std::string> paths;
     /// tables: headers by fact, any of which names its column. "model" is the column with links to
-    /// models. Empty: the official columns.
+    /// models. Empty: this source are the official tables.
     std::map<std::string, std::vector<std::string>> columns;
     std::optional<std::string> pattern;  ///< files: RE2 pattern of whole paths with named groups
     /// sidecar: glob relative to the document's folder; a template that may use "stem", the

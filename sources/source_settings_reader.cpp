@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <span>
 #include <string>
 #include <utility>
@@ -62,6 +63,15 @@ std::vector<std::string_view> all_fact_names() {
     return names;
 }
 
+/// For a source that only names other READMEs.
+std::map<std::string, std::vector<std::string>> official_columns() {
+    return {{"model", {"Download"}},
+            {"name", {"Model"}},
+            {"onnx_version", {"ONNX version"}},
+            {"opset", {"Opset version"}},
+            {"test_data", {"Download (with sample test data)"}}};
+}
+
 class SourceSettingsReader {
 public:
     SourceSettingsReader(const toml::table& table, TomlReader& toml) : table_(table), toml_(toml) {}
@@ -76,7 +86,6 @@ public:
         switch (info.kind) {
             case SourceKind::tables:
                 read_columns();
-                if (!reads_official_tables(source_)) fail_unsupported();
                 break;
             case SourceKind::files:
                 read_pattern();
@@ -95,10 +104,6 @@ public:
     }
 
 private:
-    [[noreturn]] void fail_unsupported() const {
-        toml_.fail(table_, "this kind of source is not supported yet", "use another kind");
-    }
-
     static std::string named(std::string_view key) {
         return TomlReader::qualified(table_name, key);
     }
@@ -132,6 +137,7 @@ private:
 
     void read_columns() {
         const toml::node* node = table_.get(key_columns);
+        if (!node && !source_.paths.empty()) source_.columns = official_columns();
         if (!node) return;
         const std::string name = named(key_columns);
         const toml::table& columns = toml_.table_at(*node, name);

@@ -126,6 +126,16 @@ constexpr RuleInfo source_matches_nothing{
     .fix = "Correct its globs, or remove it.",
 };
 
+constexpr RuleInfo table_row_without_model{
+    .id = rule_id::table_row_without_model,
+    .severity = Severity::note,
+    .family = "sources",
+    .what = "A row of a table with a column of models links to no model.",
+    .why = "Tables often list models that are published elsewhere in another format.",
+    .example = "A link to a page that describes the model",
+    .fix = "No action is needed. To add the model, link to its `.onnx` file.",
+};
+
 constexpr RuleInfo license_unreadable{
     .id = rule_id::license_unreadable,
     .severity = Severity::warning,
@@ -211,11 +221,13 @@ constexpr RuleInfo source_path_clash{
 };
 
 constexpr std::array source_rule_list{
-    opset_unknown,       sha256_unknown,         stated_content_differs, stated_ir_differs,
-    entry_fact_differs,  fact_without_source,    fact_invalid,           facts_contradict,
-    model_undescribed,   source_matches_nothing, license_unreadable,     license_unknown,
-    source_unreadable,   sidecar_without_model,  sidecar_ambiguous,      record_incomplete,
-    source_url_unusable, source_path_clash,
+    opset_unknown,          sha256_unknown,          stated_content_differs,
+    stated_ir_differs,      entry_fact_differs,      fact_without_source,
+    fact_invalid,           facts_contradict,        model_undescribed,
+    source_matches_nothing, table_row_without_model, license_unreadable,
+    license_unknown,        source_unreadable,       sidecar_without_model,
+    sidecar_ambiguous,      record_incomplete,       source_url_unusable,
+    source_path_clash,
 };
 
 std::optional<std::string> list_text(const std::vector<std::string>& items) {
