@@ -134,7 +134,7 @@ TEST_F(Adoption, GenaiFolders) {
                                               Pair("cpu/llama-3/model.onnx", "llama-3")));
 }
 
-/// A locked model is a link, and an unlocked one whose content is not here is a file with its key.
+/// A locked model is a link, and an unlocked one that was not downloaded is a file with its key.
 TEST_F(Adoption, GitAnnexRepository) {
     ASSERT_EQ(run_command({"git", "init", "-q", "hub"}, folder.path()).status, 0);
     const auto key = [](const std::string& bytes) {
