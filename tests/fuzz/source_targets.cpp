@@ -8,13 +8,19 @@
 #include <vector>
 
 #include "base/user_error.h"
+#include "http/web_origin.h"
 #include "manifest/hub_path.h"
+#include "repository/repository_url.h"
 #include "sources/document_builder.h"
 #include "sources/document_parser.h"
+#include "sources/front_matter.h"
+#include "sources/html_table.h"
 #include "sources/hub_rows.h"
+#include "sources/license_text.h"
 #include "sources/name_template.h"
 #include "sources/path_pattern.h"
 #include "sources/settings.h"
+#include "sources/source_url.h"
 #include "tests/fuzz/targets.h"
 #include "tests/support/memory_tree.h"
 
@@ -68,6 +74,16 @@ kind = "records"
 files = ["b/*"]
 facts = { url = "url", path = "path", sha256 = "sha256", bytes = "bytes" }
 name = "{key}{-stem}"
+)";
+
+constexpr const char* sources_of_tables = R"(
+[generate]
+repository = "https://github.com/org/hub"
+[[source]]
+kind = "tables"
+columns = { name = ["Model", "Name"], model = ["Download", "Link"], opset = ["Opset"], tags = ["Tags"], test_data = ["Data"], license = ["License"], bytes = ["Size"] }
+name = "{name} {link}"
+distinguish = ["{folder}"]
 )";
 
 }  // namespace
@@ -159,6 +175,73 @@ void fuzz_sidecar(std::string_view input) {
         for (const std::string& url : row.stated->urls) {
             require(url.size() > 8 && url[4] != ':', "URLs are https");
         }
+    }
+}
+
+/// Markdown and HTML tables with columns that the settings name, and front matter.
+void fuzz_tables(std::string_view input) {
+    Diagnostics diagnostics;
+    const Settings settings = parse_settings(sources_of_tables, "onnxhub.toml", diagnostics);
+    const auto lines = std::count(input.begin(), input.end(), '\n') + 1;
+    for (const MarkdownTable& table : parse_html_tables(input, "README.md", diagnostics)) {
+        require(table.line >= 1 && table.line <= lines, "a table has a line of the document");
+        for (const MarkdownRow& row : table.rows) {
+            require(row.line >= table.line && row.line <= lines, "a row has a line of its table");
+            require(row.cells.size() == table.header.size(), "rows are as wide as their header");
+        }
+    }
+    MemoryTree tree;
+    tree.add("a/model.onnx", "x").add("a/b/net.onnx", "x");
+    tree.add("README.md", std::string(input)).add("a/README.md", std::string(input));
+    const HubRows hub = read_hub_rows(tree, settings, 1, diagnostics);
+    for (const ModelRow& row : hub.models) {
+        require(std::holds_alternative<std::string>(check_hub_path(row.model_path)),
+                "paths of models are safe");
+        require(row.line >= 0 && row.line <= lines, "models have a line of the document");
+        require(!row.archive_path ||
+                    std::holds_alternative<std::string>(check_hub_path(*row.archive_path)),
+                "paths of archives are safe");
+    }
+}
+
+void fuzz_license(std::string_view input) {
+    const License of_text = license_of_text(input);
+    if (of_text.doubt.empty()) {
+        require(license_of_name(of_text.id) == of_text, "the id of a license is its name");
+    }
+    if (const auto of_name = license_of_name(input)) {
+        const auto again = license_of_name(of_name->id);
+        require(again && again->id == of_name->id, "the id of a license is its name");
+        require(of_name->id.size() <= license_name_limit, "ids have a limit");
+    }
+    const auto front = find_front_matter(input);
+    if (!front) return;
+    require(front->first_line == 2, "front matter begins in the second line");
+    require(front->yaml.data() >= input.data() &&
+                front->yaml.data() + front->yaml.size() <= input.data() + input.size(),
+            "front matter is a part of the document");
+}
+
+/// The URL of a model, which may be a file of the hub itself.
+void fuzz_source_url(std::string_view input) {
+    const auto own = parse_repository_url("https://github.com/org/hub");
+    if (const auto path = own_path(own, input)) {
+        require(std::holds_alternative<std::string>(check_hub_path(*path)), "own paths are safe");
+    }
+    parse_repository_url(input);
+    const auto parsed = parse_source_url(input);
+    if (const auto* unusable = std::get_if<UnusableUrl>(&parsed)) {
+        require(!unusable->message.empty() && !unusable->hint.empty(), "errors have a remedy");
+        return;
+    }
+    const auto& url = std::get<SourceUrl>(parsed);
+    require(url.file_name.ends_with(".onnx") && url.file_name.find('/') == std::string::npos,
+            "the name is that of a file");
+    require(std::holds_alternative<std::string>(check_hub_path(url.file_name)), "the name is safe");
+    // Whatever this module accepts and http/ cannot read is refused before a connection.
+    const auto origin = parse_web_origin(url.url);
+    if (const auto* known = std::get_if<WebOrigin>(&origin)) {
+        require(known->is_https, "URLs are https");
     }
 }
 
