@@ -20,11 +20,14 @@
 #include "cli/interruption.h"
 #include "cli/model_report.h"
 #include "cli/progress.h"
+#include "cli/report_output.h"
 #include "generator/content_facts.h"
+#include "model/model_checker.h"
 #include "model/model_graph.h"
 #include "model/onnx_worker.h"
 #include "model/shape_inference.h"
 #include "repository/git_repository.h"
+#include "validator/graph_rules.h"
 
 namespace onnxhub {
 namespace {
@@ -36,6 +39,7 @@ struct InspectArguments {
     bool json = false;
     bool ports_only = false;
     bool rehash = false;
+    bool check = false;
     std::vector<std::string> tensors;
 };
 
@@ -80,7 +84,7 @@ OpenedModel open_model(const Tree& tree, const std::string& name, const InspectA
         return model;
     }
     model.content = tree.open(name);
-    if (arguments.ports_only) return model;
+    if (arguments.ports_only || arguments.check) return model;
     progress.will_hash(1, std::get<HashNeeded>(known).size_bytes);
     auto hashed = hash_file(tree, name, &progress);
     progress.finish();
@@ -126,6 +130,17 @@ void warn(const InspectArguments& arguments, const ModelGraph& graph, const Stre
     }
 }
 
+/// Reports what the rules of `validate` find in the model by itself.
+ExitCode run_check(const ByteSource& content, const InspectArguments& arguments,
+                   const Streams& streams) {
+    const auto checker = isolated_model_checker(std::make_shared<OnnxWorkers>());
+    const ValidationReport report = report_on_model(arguments.file, content, checker.get());
+    ReportOutput output;
+    if (arguments.json) output.format = ReportFormat::json;
+    write_report(report, output, streams);
+    return fails(report, Severity::error) ? ExitCode::findings : ExitCode::done;
+}
+
 ExitCode run_inspect(const InspectArguments& arguments, const Streams& streams) {
     catch_interruptions();
     std::error_code error;
@@ -145,6 +160,7 @@ ExitCode run_inspect(const InspectArguments& arguments, const Streams& streams) 
                         printable(arguments.file), human_bytes(model.facts->size_bytes),
                         file.filename().string()));
     }
+    if (arguments.check) return run_check(*model.content, arguments, streams);
     const ModelReport report{arguments.file, model.content->size_bytes(), model.facts,
                              read_graph(*model.content, arguments)};
     warn(arguments, report.graph, streams);
@@ -170,13 +186,18 @@ void add_inspect_command(CLI::App& app, Command& chosen) {
         ->required()
         ->type_name("");
     command->add_flag("--json", arguments->json, "Print JSON");
-    command->add_flag("--ports", arguments->ports_only,
-                      "Show only inputs and outputs; do not hash the file");
+    auto* check = command->add_flag(
+        "--check", arguments->check,
+        "Check the model by the rules of ONNX's operators, and report what is wrong");
+    auto* ports = command->add_flag("--ports", arguments->ports_only,
+                                    "Show only inputs and outputs; do not hash the file");
+    ports->excludes(check);
     command
         ->add_option("--tensor", arguments->tensors,
                      "Also show the shape of this tensor of the main graph. May be repeated")
         ->type_name("NAME")
-        ->allow_extra_args(false);
+        ->allow_extra_args(false)
+        ->excludes(check);
     command->add_flag("--rehash", arguments->rehash,
                       "Hash the file again, even if git's index says it is unchanged");
     command->callback([arguments, &chosen] {

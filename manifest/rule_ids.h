@@ -104,6 +104,25 @@ inline constexpr char extra_ports_differ[] = "extra-ports-differ";
 inline constexpr char checker_failed[] = "checker-failed";
 inline constexpr char checker_crashed[] = "checker-crashed";
 
+// Family "operators".
+inline constexpr char operator_unknown[] = "operator-unknown";
+inline constexpr char operator_too_new[] = "operator-too-new";
+inline constexpr char operator_removed[] = "operator-removed";
+inline constexpr char operator_input_count[] = "operator-input-count";
+inline constexpr char operator_input_missing[] = "operator-input-missing";
+inline constexpr char operator_output_count[] = "operator-output-count";
+inline constexpr char operator_attribute_unknown[] = "operator-attribute-unknown";
+inline constexpr char operator_attribute_type[] = "operator-attribute-type";
+inline constexpr char operator_attribute_missing[] = "operator-attribute-missing";
+inline constexpr char operator_value_type[] = "operator-value-type";
+inline constexpr char graph_name_undefined[] = "graph-name-undefined";
+inline constexpr char graph_name_used_early[] = "graph-name-used-early";
+inline constexpr char graph_name_repeated[] = "graph-name-repeated";
+inline constexpr char graph_tensor_size[] = "graph-tensor-size";
+inline constexpr char opset_not_imported[] = "opset-not-imported";
+inline constexpr char operator_domain_unknown[] = "operator-domain-unknown";
+inline constexpr char opset_unchecked[] = "opset-unchecked";
+
 // Family "archive".
 inline constexpr char archive_unreadable[] = "archive-unreadable";
 inline constexpr char archive_unsafe[] = "archive-unsafe";

@@ -246,6 +246,8 @@ void clear_values(onnx_lite::TensorProto& tensor) {
     tensor.clear_string_data();
     tensor.clear_external_data();
     tensor.clear_data_location();
+    tensor.clear_left_out_raw_bytes();
+    tensor.clear_left_out_values();
 }
 
 void clear_weights(onnx_lite::GraphProto& graph) {

@@ -45,6 +45,12 @@ enum WireType : std::uint32_t {
 enum class Kind { model, graph, node, attribute, tensor, sparse_tensor, function, training, value };
 
 /// What to do with a field.
+constexpr std::uint32_t raw_data_field = 9;  // of TensorProto
+
+// Of TensorProto in onnx_messages.proto.
+constexpr std::uint64_t left_out_raw_bytes_field = 1000;
+constexpr std::uint64_t left_out_values_field = 1001;
+
 enum class Act { copy, walk, payload, location, data_location };
 
 struct Field {
@@ -284,6 +290,8 @@ private:
     struct Payload {
         std::string kept;
         std::uint64_t size = 0;
+        std::uint64_t raw_size = 0;  ///< of a tensor's raw_data
+        std::uint64_t other_size = 0;
         bool is_dropped = false;
     };
 
@@ -333,6 +341,8 @@ private:
             const std::uint64_t content_size = skip_value(wire, tag, end);
             if (!field || field->act == Act::walk) continue;
             if (field->act == Act::payload) {
+                const bool is_raw = kind == Kind::tensor && field->number == raw_data_field;
+                (is_raw ? payload.raw_size : payload.other_size) = content_size;
                 add_payload(payload, begin, content_size);
                 continue;
             }
@@ -344,10 +354,26 @@ private:
                 is_external = wire == varint && cursor_.read_varint(end) == 1;
             }
         }
-        if (!payload.is_dropped) out += payload.kept;
+        if (!payload.is_dropped) {
+            out += payload.kept;
+        } else if (kind == Kind::tensor) {
+            note_left_out(payload, out);
+        }
         skeleton_.payload_bytes += payload.size;
         if (is_external) locations_.insert(locations.begin(), locations.end());
         return out;
+    }
+
+    /// Adds what the skeleton states about a tensor's data that it leaves out.
+    static void note_left_out(const Payload& payload, std::string& out) {
+        if (payload.raw_size > 0) {
+            append_varint(out, left_out_raw_bytes_field << 3 | varint);
+            append_varint(out, payload.raw_size);
+        }
+        if (payload.other_size > 0) {
+            append_varint(out, left_out_values_field << 3 | varint);
+            append_varint(out, 1);
+        }
     }
 
     /// A parsed message takes much more memory than its bytes in the file, and each port also takes

@@ -27,6 +27,7 @@ constexpr std::string_view key_tensors = "tensors";
 constexpr std::string_view key_validate = "validate";
 constexpr std::string_view key_ignore = "ignore";
 constexpr std::string_view key_stale_manifest = "stale_manifest";
+constexpr std::string_view key_domains = "domains";
 constexpr std::string_view key_rule = "rule";
 constexpr std::string_view key_path = "path";
 constexpr std::string_view key_reason = "reason";
@@ -105,10 +106,11 @@ private:
     }
 
     void read_validate(const toml::node& node) {
-        static constexpr std::string_view keys[] = {key_ignore, key_stale_manifest};
+        static constexpr std::string_view keys[] = {key_ignore, key_stale_manifest, key_domains};
         const std::string name(key_validate);
         const toml::table& table = toml_.table_at(node, name);
         toml_.report_unknown_keys(table, name, keys);
+        settings_.accepted_domains = toml_.strings_at(table, name, key_domains);
         if (const toml::node* stale = table.get(key_stale_manifest)) read_stale_manifest(*stale);
         const toml::node* ignore = table.get(key_ignore);
         if (!ignore) return;

@@ -47,6 +47,8 @@ struct Settings {
     /// [validate] stale_manifest = "note": the main branch regenerates the manifest, so in a pull
     /// request the findings that `generate` repairs are not errors.
     bool tolerates_stale_manifest = false;
+    /// [validate] domains: domains whose operators are not known here, but welcome.
+    std::vector<std::string> accepted_domains;
     std::vector<SourceSettings> sources;    ///< [[source]]; empty: the official tables
     std::vector<SourceOverride> overrides;  ///< [[override]]
     /// root_license: the repository's own LICENSE file is the license of its models too.

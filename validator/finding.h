@@ -17,7 +17,7 @@ namespace onnxhub {
 struct RuleInfo {
     std::string_view id;  ///< one of manifest/rule_ids.h
     Severity severity = Severity::error;
-    std::string_view family;   ///< document, files, pointers, remote, tables, graph, archive, …
+    std::string_view family;   ///< document, files, pointers, remote, tables, graph, operators, …
     std::string_view what;     ///< what the rule reports
     std::string_view why;      ///< why it matters
     std::string_view example;  ///< an example of the problem

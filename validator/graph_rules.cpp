@@ -18,6 +18,8 @@
 #include "manifest/onnx_release.h"
 #include "manifest/rule_ids.h"
 #include "model/onnx_skeleton.h"
+#include "validator/model_check.h"
+#include "validator/operator_rules.h"
 #include "validator/port_difference.h"
 
 namespace onnxhub {
@@ -410,21 +412,19 @@ void check_statements(const HubState& hub, GraphChecker& checker) {
     }
 }
 
-CheckVerdict ask_checker(const HubState& hub, const std::string& path, ModelChecker& checker) {
+ModelCheck check_content(const HubState& hub, const std::string& path, ModelChecker* checker) {
+    ModelCheck unchecked;
     try {
-        const auto source = hub.described.contents.open(path);
-        if (!source) return {CheckOutcome::too_new, not_downloaded};
-        const auto skeleton = read_skeleton(*source);
-        const auto* model = std::get_if<OnnxSkeleton>(&skeleton);
-        if (!model) return {};  // model-unreadable reports it
-        if (model->is_cut_at_depth)
-            return {CheckOutcome::too_new, "subgraphs are nested too deeply"};
-        return checker.check(model->model);
+        if (const auto source = hub.described.contents.open(path)) {
+            return check_model(*source, checker);
+        }
+        unchecked.verdict = {CheckOutcome::too_new, not_downloaded};
     } catch (const WorkerUnavailable&) {
         throw;  // the model is not the cause
     } catch (const UserError&) {
-        return {CheckOutcome::too_new, "the files cannot be read"};
+        unchecked.verdict = {CheckOutcome::too_new, "the files cannot be read"};
     }
+    return unchecked;
 }
 
 void report_verdict(const std::string& path, const CheckVerdict& verdict, FindingList& findings) {
@@ -447,20 +447,21 @@ void report_verdict(const std::string& path, const CheckVerdict& verdict, Findin
     }
 }
 
-void run_checker(const HubState& hub, ModelChecker* checker, unsigned jobs, FindingList& findings) {
+void check_models(const HubState& hub, ModelChecker* checker, unsigned jobs,
+                  FindingList& findings) {
     std::vector<std::string> paths;
     for (const auto& [path, graph] : hub.described.graphs) {
         if (graph && hub.part.has_model(path)) paths.push_back(path);
     }
     std::sort(paths.begin(), paths.end());
-    if (!checker) {
-        findings.skip(checker_failed, "the checker is not available", paths.size());
-        return;
-    }
-    std::vector<CheckVerdict> verdicts(paths.size());
+    if (!checker) findings.skip(checker_failed, "the checker is not available", paths.size());
+    std::vector<ModelCheck> checks(paths.size());
     for_each_index(paths.size(), jobs,
-                   [&](std::size_t i) { verdicts[i] = ask_checker(hub, paths[i], *checker); });
-    for (std::size_t i = 0; i < paths.size(); ++i) report_verdict(paths[i], verdicts[i], findings);
+                   [&](std::size_t i) { checks[i] = check_content(hub, paths[i], checker); });
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        report_operators(paths[i], checks[i].operators, hub.settings.accepted_domains, findings);
+        report_verdict(paths[i], checks[i].verdict, findings);
+    }
 }
 
 void count_models_not_downloaded(const HubState& hub, FindingList& findings) {
@@ -484,8 +485,27 @@ void check_graphs(const HubState& hub, ModelChecker* checker, unsigned jobs,
                   FindingList& findings) {
     GraphChecker graphs(hub, findings);
     check_statements(hub, graphs);
-    run_checker(hub, checker, jobs, findings);
+    check_models(hub, checker, jobs, findings);
     count_models_not_downloaded(hub, findings);
+}
+
+ValidationReport report_on_model(const std::string& file, const ByteSource& content,
+                                 ModelChecker* checker) {
+    FindingList findings;
+    if (const auto read = read_skeleton(content);
+        const auto* error = std::get_if<SkeletonError>(&read)) {
+        findings.report(model_unreadable, {file, 0},
+                        fmt::format("{} (at byte {})", error->reason, error->offset),
+                        "name a valid ONNX model");
+    }
+    const ModelCheck check = check_model(content, checker);
+    report_operators(file, check.operators, {}, findings);
+    report_verdict(file, check.verdict, findings);
+    ValidationReport report;
+    report.unchecked = findings.unchecked();
+    report.findings = findings.take_findings();
+    report.files_checked = 1;
+    return report;
 }
 
 }  // namespace onnxhub

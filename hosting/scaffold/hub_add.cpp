@@ -16,6 +16,7 @@
 #include "manifest/onnx_release.h"
 #include "model/model_graph.h"
 #include "model/onnx_skeleton.h"
+#include "model/operator_check.h"
 #include "model/test_data_check.h"
 #include "repository/foreign_pointer.h"
 #include "repository/git_attributes.h"
@@ -78,6 +79,15 @@ struct CheckedModel {
     std::int64_t opset = 0;
 };
 
+void refuse_broken(const std::string& shown, const OperatorReport& report) {
+    const auto broken = std::ranges::find_if(report.findings, [](const OperatorFinding& finding) {
+        return finding.problem != OperatorProblem::removed_operator;
+    });
+    if (broken == report.findings.end()) return;
+    throw UserError(fmt::format("{}: {}{}{}; repair the model", shown, broken->node,
+                                broken->node.empty() ? "" : " ", broken->message));
+}
+
 CheckedModel check_model(const AddRequest& request, ModelChecker& checker,
                          ShapeInference* inference) {
     const std::string shown = request.model.string();
@@ -90,6 +100,7 @@ CheckedModel check_model(const AddRequest& request, ModelChecker& checker,
     if (const auto* error = std::get_if<SkeletonError>(&skeleton)) {
         throw UserError(shown + ": " + error->reason + "; name an ONNX model");
     }
+    refuse_broken(shown, check_operators(std::get<OnnxSkeleton>(skeleton)));
     const CheckVerdict verdict = checker.check(std::get<OnnxSkeleton>(skeleton).model);
     if (verdict.outcome == CheckOutcome::failed || verdict.outcome == CheckOutcome::crashed) {
         throw UserError(shown + ": fails ONNX's checker: " + verdict.message +
