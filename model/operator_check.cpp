@@ -256,9 +256,10 @@ private:
         if (function != functions_.end()) return check_call(checked, *function->second);
         const auto opset = opsets_->find(domain);
         if (opset == opsets_->end()) {
-            findings_.add(OperatorProblem::opset_not_imported, node, checked.place, "",
-                          fmt::format("is of the domain {}, whose opset the model does not import",
-                                      shown_name(node.domain())));
+            findings_.add(OperatorProblem::opset_not_imported, domain,
+                          fmt::format("nodes are of the domain {}, whose opset the model does not "
+                                      "import",
+                                      domain.empty() ? "ai.onnx" : shown_name(domain)));
             return {};
         }
         if (!table_.has_domain(domain)) {

@@ -156,7 +156,19 @@ std::vector<Damage> content_damages() {
              },
              "external-data-unsafe", false, rules_of_other_bytes()),
          true},
-        {"replace a model by one that breaks ONNX's rules",
+        {"replace a model by one whose graph has no name",
+         on_model_bytes(
+             [] {
+                 ModelBuilder model(3);
+                 model.input("x", {1}).node("Relu", {"x"}, {"y"}).output("y", {1});
+                 model.proto().mutable_graph()->clear_name();
+                 return model.bytes();
+             },
+             "checker-failed", true,
+             {"archive-model-differs", "io-ports-differ", "graph-opset-differs",
+              "test-data-differs", "release-too-old"}),
+         true},
+        {"replace a model by one that uses what nothing produces",
          on_model_bytes(
              [] {
                  return ModelBuilder(3)
@@ -165,7 +177,7 @@ std::vector<Damage> content_damages() {
                      .output("y", {1})
                      .bytes();
              },
-             "checker-failed", true,
+             "graph-name-undefined", true,
              {"archive-model-differs", "io-ports-differ", "graph-opset-differs",
               "test-data-differs", "release-too-old"}),
          true},

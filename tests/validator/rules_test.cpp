@@ -432,7 +432,8 @@ TEST(Rules, NoRuleIsWithoutATestInWhichItFires) {
     fired.insert(told_by_trees.begin(), told_by_trees.end());
     fired.insert({"remote-object-missing", "remote-size-differs"});
     for (const RuleInfo& rule : all_rules()) {
-        if (rule.family == "sources") continue;  // source_rules_test.cpp
+        if (rule.family == "sources") continue;    // source_rules_test.cpp
+        if (rule.family == "operators") continue;  // operator_rules_test.cpp
         EXPECT_TRUE(fired.contains(std::string(rule.id))) << rule.id;
     }
 }
