@@ -167,7 +167,8 @@ TEST_F(Hosting, AddRefusesBeforeItWrites) {
     write_file(folder.path() / "lonely.onnx", outside.output("y", {2}).bytes());
     const std::vector<std::pair<std::vector<std::string>, std::string>> calls = {
         {{"broken.onnx", "--class", "a"}, "broken.onnx: "},
-        {{"bad.onnx", "--class", "a"}, "fails ONNX's checker"},
+        {{"bad.onnx", "--class", "a"},
+         "node 1 (Nonsense) is of an operator that does not exist; repair"},
         {{"lonely.onnx", "--class", "a"}, "external data does not exist"},
         {{"none.onnx", "--class", "a"}, "none.onnx"},
         {{small_model("m")}, "folder is not given"},

@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "cli/progress.h"
 #include "tests/support/hub_builder.h"
+#include "tests/support/model_builder.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
 
@@ -47,6 +48,32 @@ TEST(InspectCommand, PortsAloneNeedNoHash) {
     write_file(folder.path() / "m.onnx", small_model());
     const ProgramResult result = run_onnxhub({"inspect", "--ports", "m.onnx"}, folder.path());
     EXPECT_EQ(result.out, "  input   x  tensor(float)  1 x 4\n  output  y  tensor(float)  1 x 2\n");
+}
+
+TEST(InspectCommand, CheckReportsWhatIsWrong) {
+    TemporaryFolder folder;
+    write_file(folder.path() / "good.onnx", small_model());
+    const ProgramResult good = run_onnxhub({"inspect", "--check", "good.onnx"}, folder.path());
+    EXPECT_EQ(good.status, 0) << good.out;
+    EXPECT_THAT(good.out, HasSubstr("no findings"));
+
+    write_file(folder.path() / "bad.onnx", ModelBuilder(24)
+                                               .input("x", {1})
+                                               .node("Relu", {"x"}, {"y"})
+                                               .node("Abs", {"nowhere"}, {"z"})
+                                               .output("y", {1})
+                                               .bytes());
+    const ProgramResult bad = run_onnxhub({"inspect", "--check", "bad.onnx"}, folder.path());
+    EXPECT_EQ(bad.status, 1);
+    EXPECT_THAT(bad.out, HasSubstr("error[graph-name-undefined]: node 2 (Abs) uses \"nowhere\", "
+                                   "which nothing produces\n"));
+    const ProgramResult json =
+        run_onnxhub({"inspect", "--check", "--json", "bad.onnx"}, folder.path());
+    EXPECT_EQ(json.status, 1);
+    EXPECT_THAT(json.out, HasSubstr("\"rule\": \"graph-name-undefined\""));
+    const ProgramResult both =
+        run_onnxhub({"inspect", "--check", "--ports", "bad.onnx"}, folder.path());
+    EXPECT_EQ(both.status, 2);
 }
 
 TEST(InspectCommand, ThingsThatAreNoModelsGetOneClearLine) {

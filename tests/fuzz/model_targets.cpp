@@ -13,12 +13,14 @@
 #include "archive/archive_reader.h"
 #include "base/byte_source.h"
 #include "base/user_error.h"
+#include "base/utf8.h"
 #include "hosting/export/bundle_format.h"
 #include "hosting/export/hub_bundle.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest.h"
 #include "model/model_graph.h"
 #include "model/onnx_skeleton.h"
+#include "model/operator_check.h"
 #include "model/test_data_archive.h"
 #include "model/test_tensor.h"
 #include "tests/fuzz/targets.h"
@@ -44,7 +46,17 @@ void fuzz_skeleton(std::string_view input) {
     require(same != nullptr, "a skeleton is a model");
     require(same->external_locations == skeleton.external_locations,
             "a skeleton keeps where external data is");
-    require(same->model == skeleton.model, "the skeleton of a skeleton is itself");
+    // Only the first one states sizes of data that it leaves out.
+    require(same->model.size() <= skeleton.model.size(),
+            "a skeleton has nothing more to leave out");
+    const auto third = read_skeleton(*memory_source(same->model));
+    require(std::get<OnnxSkeleton>(third).model == same->model,
+            "the skeleton of a skeleton is itself");
+    const OperatorReport report = check_operators(skeleton);
+    require(report.findings.size() <= operator_finding_limit, "findings have a limit");
+    for (const OperatorFinding& finding : report.findings) {
+        require(first_line_not_utf8(finding.node + finding.message) == 0, "findings are UTF-8");
+    }
 }
 
 /// The same bytes in one block and byte by byte give the same tensor.

@@ -169,6 +169,16 @@ TEST_F(AddModel, WhatTheCheckerRefusesIsNotAdded) {
     add(request);
 }
 
+/// The checker may not know the opset.
+TEST_F(AddModel, ModelsThatBreakRulesOfOperatorsAreRefused) {
+    const AddRequest request = request_for(place.model("net.onnx"), "a");
+    checker = FixedVerdict({CheckOutcome::too_new, "nothing is known"});
+    write_file(
+        request.model,
+        ModelBuilder(24).input("x", {1}).node("Relu", {"z"}, {"y"}).output("y", {1}).bytes());
+    EXPECT_THAT(refusal(request), HasSubstr("node 1 (Relu) uses \"z\", which nothing produces"));
+}
+
 TEST_F(AddModel, FilesThatAreNoModelsAreRefused) {
     write_file(place.folder.path() / "text.onnx", "no model");
     write_file(place.folder.path() / "empty.onnx", "");
