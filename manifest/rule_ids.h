@@ -132,6 +132,7 @@ inline constexpr char sidecar_without_model[] = "sidecar-without-model";
 inline constexpr char sidecar_ambiguous[] = "sidecar-ambiguous";
 inline constexpr char record_incomplete[] = "record-incomplete";
 inline constexpr char source_url_unusable[] = "source-url-unusable";
+inline constexpr char source_url_other_format[] = "source-url-other-format";
 inline constexpr char source_path_clash[] = "source-path-clash";
 
 // Family "settings".

@@ -54,9 +54,15 @@ std::string decoded_link_path(std::string_view link) {
     return percent_decode(link.substr(0, link.find_first_of("?#")));
 }
 
-LinkTarget resolve_link(std::string_view folder, std::string_view link) {
+LinkTarget resolve_link(std::string_view folder, std::string_view link,
+                        const std::optional<RepositoryUrl>& own) {
     link = trimmed(link);
-    if (has_scheme(link) || link.starts_with("//")) return AbsoluteUrl{};
+    if (has_scheme(link) || link.starts_with("//")) {
+        const auto path = own ? path_in_repository(*own, link) : std::nullopt;
+        if (!path) return AbsoluteUrl{};
+        link = *path;
+        folder = {};
+    }
     if (link.starts_with('/')) {
         link.remove_prefix(1);
         folder = {};

@@ -2,11 +2,13 @@
 // Resolves links of a README as GitHub does.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "manifest/hub_path.h"
+#include "repository/repository_url.h"
 
 namespace onnxhub {
 
@@ -17,8 +19,9 @@ struct AbsoluteUrl {};
 using LinkTarget = std::variant<std::string, AbsoluteUrl, UnsafePath>;
 
 /// Resolves `link` in a README of `folder`. A leading '/' is the hub's root. "?query" and
-/// "#fragment" are removed.
-LinkTarget resolve_link(std::string_view folder, std::string_view link);
+/// "#fragment" are removed. A URL of a file of the repository `own` is a path.
+LinkTarget resolve_link(std::string_view folder, std::string_view link,
+                        const std::optional<RepositoryUrl>& own);
 
 /// The path of a relative link as written, without query and fragment, with %XX decoded. Invalid
 /// escapes are unchanged.

@@ -38,37 +38,48 @@ public:
     void read(const std::string& file) {
         const auto text = read_text_file(request_.tree, file, link_file_limit);
         if (const auto* unusable = std::get_if<UnusableText>(&text)) {
-            lose(file, Severity::error, unusable->message, unusable->hint);
+            lose(file, Severity::error, rule_id::source_url_unusable, unusable->message,
+                 unusable->hint);
             return;
         }
         const std::string_view url = trimmed(std::get<std::string>(text));
+        if (auto path = own_path(request_.settings.repository, url)) {
+            return add(file, std::move(*path), url, {});
+        }
         auto parsed = parse_source_url(url);
         if (const auto* unusable = std::get_if<UnusableUrl>(&parsed)) {
-            lose(file, unusable->is_other_format ? Severity::warning : Severity::error,
-                 fmt::format("its URL {}", unusable->message), unusable->hint);
+            const std::string message = fmt::format("its URL {}", unusable->message);
+            if (unusable->is_other_format) {
+                lose(file, Severity::warning, rule_id::source_url_other_format, message,
+                     unusable->hint);
+            } else {
+                lose(file, Severity::error, rule_id::source_url_unusable, message, unusable->hint);
+            }
             return;
         }
-        add(file, std::get<SourceUrl>(std::move(parsed)));
+        auto& elsewhere = std::get<SourceUrl>(parsed);
+        const std::string folder(parent_folder(file));
+        add(file, folder.empty() ? elsewhere.file_name : folder + "/" + elsewhere.file_name, url,
+            {std::move(elsewhere.url)});
     }
 
     SourceResult take() { return std::move(result_); }
 
 private:
-    void add(const std::string& file, SourceUrl url) {
+    void add(const std::string& file, std::string model_path, std::string_view link,
+             std::vector<std::string> urls) {
         DescribedModel model;
         model.source_file = file;
         model.line = 1;
-        const std::string folder(parent_folder(file));
-        model.model_path = folder.empty() ? url.file_name : folder + "/" + url.file_name;
-        templates_.apply({{"link", url.url}}, model, result_.diagnostics);
-        model.urls.push_back(std::move(url.url));
+        model.model_path = std::move(model_path);
+        model.urls = std::move(urls);
+        templates_.apply({{"link", std::string(link)}}, model, result_.diagnostics);
         result_.models.push_back(std::move(model));
     }
 
-    void lose(const std::string& file, Severity severity, const std::string& message,
-              const std::string& hint) {
-        result_.diagnostics.report(
-            {severity, rule_id::source_url_unusable, file, 1, message, hint});
+    void lose(const std::string& file, Severity severity, const char* rule,
+              const std::string& message, const std::string& hint) {
+        result_.diagnostics.report({severity, rule, file, 1, message, hint});
         result_.lost_files.push_back(file);
     }
 

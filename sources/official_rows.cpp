@@ -67,7 +67,8 @@ struct FolderRows {
     Diagnostics diagnostics;
 };
 
-FolderRows read_folder(const Tree& tree, const ModelFolder& folder) {
+FolderRows read_folder(const Tree& tree, const ModelFolder& folder,
+                       const std::optional<RepositoryUrl>& own) {
     FolderRows rows;
     const std::string root_readme(readme_file_name);
     const auto stat = tree.stat(folder.path);
@@ -82,7 +83,7 @@ FolderRows read_folder(const Tree& tree, const ModelFolder& folder) {
     const Diagnostic mention{
         Severity::error, rule_id::folder_no_readme, root_readme, folder.line, "", ""};
     if (const auto text = read_readme(tree, rows.source_file, mention, rows.diagnostics)) {
-        rows.tables = parse_model_tables(*text, rows.source_file, rows.diagnostics);
+        rows.tables = parse_model_tables(*text, rows.source_file, rows.diagnostics, own);
     } else {
         rows.tables.has_lost_table = true;
     }
@@ -101,13 +102,14 @@ HubRows read_official_rows(const Tree& tree, const Settings& settings, unsigned 
     const auto text = read_readme(tree, root_readme, mention, diagnostics);
     ModelFolders root;
     root.is_unusable = !text;
-    if (text) root = parse_model_folders(*text, root_readme, diagnostics);
+    if (text) root = parse_model_folders(*text, root_readme, diagnostics, settings.repository);
     hub.has_table = root.has_table;
     hub.has_lost_root = root.has_lost_folder || root.is_unusable;
     hub.is_root_unusable = root.is_unusable;
     std::vector<FolderRows> folders(root.folders.size());
-    for_each_index(folders.size(), jobs,
-                   [&](std::size_t i) { folders[i] = read_folder(tree, root.folders[i]); });
+    for_each_index(folders.size(), jobs, [&](std::size_t i) {
+        folders[i] = read_folder(tree, root.folders[i], settings.repository);
+    });
     for (FolderRows& folder : folders) {
         diagnostics.append(std::move(folder.diagnostics));
         for (ModelRow& model : folder.tables.models) {

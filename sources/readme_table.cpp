@@ -74,14 +74,16 @@ constexpr LinkRules row_link_rules{rule_id::row_absolute_url, rule_id::row_unsaf
 /// Resolves the links of one README, and reports those that do not lead to a file of the hub.
 class LinkReader {
 public:
-    LinkReader(const std::string& readme_path, const LinkRules& rules, Diagnostics& diagnostics)
+    LinkReader(const std::string& readme_path, const LinkRules& rules,
+               const std::optional<RepositoryUrl>& own, Diagnostics& diagnostics)
         : readme_path_(readme_path),
           folder_(parent_folder(readme_path)),
           rules_(rules),
+          own_(own),
           diagnostics_(diagnostics) {}
 
     std::optional<std::string> resolve(const std::string& link, int line) const {
-        LinkTarget target = resolve_link(folder_, link);
+        LinkTarget target = resolve_link(folder_, link, own_);
         if (auto* path = std::get_if<std::string>(&target)) return std::move(*path);
         if (std::holds_alternative<AbsoluteUrl>(target)) {
             diagnostics_.report({Severity::error, rules_.absolute_url, readme_path_, line,
@@ -101,6 +103,7 @@ private:
     const std::string& readme_path_;
     std::string_view folder_;
     LinkRules rules_;
+    const std::optional<RepositoryUrl>& own_;
     Diagnostics& diagnostics_;
 };
 
@@ -212,10 +215,11 @@ bool has_segment(std::string_view path, std::string_view segment) {
 /// Reads the rows of all model tables of one README.
 class ModelReader {
 public:
-    ModelReader(const std::string& readme_path, Diagnostics& diagnostics)
+    ModelReader(const std::string& readme_path, const std::optional<RepositoryUrl>& own,
+                Diagnostics& diagnostics)
         : readme_path_(readme_path),
           diagnostics_(diagnostics),
-          links_(readme_path, row_link_rules, diagnostics),
+          links_(readme_path, row_link_rules, own, diagnostics),
           folder_tags_(tags_of_folders(parent_folder(readme_path))) {}
 
     void read(const MarkdownTable& table, const ModelColumns& columns) {
@@ -389,9 +393,10 @@ private:
 }  // namespace
 
 ModelFolders parse_model_folders(std::string_view markdown, const std::string& readme_path,
-                                 Diagnostics& diagnostics) {
+                                 Diagnostics& diagnostics,
+                                 const std::optional<RepositoryUrl>& own) {
     ModelFolders result;
-    const LinkReader links(readme_path, folder_link_rules, diagnostics);
+    const LinkReader links(readme_path, folder_link_rules, own, diagnostics);
     const auto tables = read_readme_tables(markdown, readme_path, diagnostics);
     if (!tables) {
         result.is_unusable = true;
@@ -418,14 +423,14 @@ ModelFolders parse_model_folders(std::string_view markdown, const std::string& r
 }
 
 ModelTables parse_model_tables(std::string_view markdown, const std::string& readme_path,
-                               Diagnostics& diagnostics) {
+                               Diagnostics& diagnostics, const std::optional<RepositoryUrl>& own) {
     const auto all_tables = read_readme_tables(markdown, readme_path, diagnostics);
     if (!all_tables) {
         ModelTables lost;
         lost.has_lost_table = true;
         return lost;
     }
-    ModelReader reader(readme_path, diagnostics);
+    ModelReader reader(readme_path, own, diagnostics);
     bool has_lost_table = false;
     for (const MarkdownTable& table : *all_tables) {
         if (const auto columns = find_model_columns(table)) {

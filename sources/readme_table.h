@@ -2,11 +2,13 @@
 // Reads models from README files. Nothing is compared with the files yet.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "manifest/diagnostic.h"
+#include "repository/repository_url.h"
 #include "sources/model_row.h"
 
 namespace onnxhub {
@@ -37,15 +39,18 @@ struct ModelFolders {
 
 /// Reads the root README's tables with a column "Model Class": the first link in that cell is a
 /// folder. A cell without a link is a note, an unusable link an error. If the document has conflict
-/// markers, the only result is an error at the first one.
+/// markers, the only result is an error at the first one. A URL of the repository `own` is a path.
 ModelFolders parse_model_folders(std::string_view markdown, const std::string& readme_path,
-                                 Diagnostics& diagnostics);
+                                 Diagnostics& diagnostics,
+                                 const std::optional<RepositoryUrl>& own = {});
 
 /// Reads every table with the columns Model, Download, ONNX version and Opset version; other tables
 /// are ignored. Invalid rows are reported and skipped, so that one run shows all problems. Models
 /// are in the order of the file. Rows that repeat an earlier row are reported and skipped. If the
-/// document has conflict markers, the result is an error at the first one and no rows.
+/// document has conflict markers, the result is an error at the first one and no rows. `own` as
+/// above.
 ModelTables parse_model_tables(std::string_view markdown, const std::string& readme_path,
-                               Diagnostics& diagnostics);
+                               Diagnostics& diagnostics,
+                               const std::optional<RepositoryUrl>& own = {});
 
 }  // namespace onnxhub

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,8 +40,8 @@ DocumentPath path_of_records(const SourceSettings& source) {
 class RecordReader {
 public:
     RecordReader(const FactPaths& facts, const ModelTemplates& templates, const std::string& file,
-                 SourceResult& result)
-        : facts_(facts), templates_(templates), file_(file), result_(result) {}
+                 const std::optional<RepositoryUrl>& own, SourceResult& result)
+        : facts_(facts), templates_(templates), file_(file), own_(own), result_(result) {}
 
     void read(const DocumentValue& record, const std::string& key) {
         if (!record.is_mapping()) {
@@ -65,10 +66,17 @@ private:
     /// Sets path and URLs; false when the record is reported.
     bool set_place(const DocumentFacts& facts, const std::string& key, DescribedModel& model) {
         for (const StatedValue& text : facts.urls) {
+            if (auto path = own_path(own_, text.text)) {
+                model.urls.clear();
+                model.model_path = std::move(*path);
+                return true;
+            }
             auto parsed = parse_source_url(text.text);
             if (const auto* unusable = std::get_if<UnusableUrl>(&parsed)) {
                 refuse(
-                    text.line, key, rule_id::source_url_unusable,
+                    text.line, key,
+                    unusable->is_other_format ? rule_id::source_url_other_format
+                                              : rule_id::source_url_unusable,
                     fmt::format("the URL \"{}\" of \"{}\" {}", text.text, key, unusable->message),
                     unusable->hint,
                     unusable->is_other_format ? Severity::warning : Severity::error);
@@ -111,6 +119,7 @@ private:
     const FactPaths& facts_;
     const ModelTemplates& templates_;
     const std::string& file_;
+    const std::optional<RepositoryUrl>& own_;
     SourceResult& result_;
 };
 
@@ -132,7 +141,7 @@ public:
             result.lost_files.push_back(file);
             return result;
         }
-        RecordReader reader(facts_, templates_, file, result);
+        RecordReader reader(facts_, templates_, file, request_.settings.repository, result);
         std::size_t count = 0;
         const bool is_complete = visit_records(
             *document, path_, [&](const DocumentValue& value, const std::string& key) {

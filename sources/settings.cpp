@@ -19,6 +19,7 @@ constexpr std::string_view key_generate = "generate";
 constexpr std::string_view key_exclude = "exclude";
 constexpr std::string_view key_strip_tags = "strip_tags";
 constexpr std::string_view key_discover = "discover";
+constexpr std::string_view key_repository = "repository";
 constexpr std::string_view key_root_license = "root_license";
 constexpr std::string_view key_features = "features";
 constexpr std::string_view key_tag = "tag";
@@ -57,7 +58,7 @@ public:
 private:
     void read_generate(const toml::node& node) {
         static constexpr std::string_view keys[] = {key_exclude, key_strip_tags, key_discover,
-                                                    key_root_license};
+                                                    key_repository, key_root_license};
         const std::string name(key_generate);
         const toml::table& table = toml_.table_at(node, name);
         toml_.report_unknown_keys(table, name, keys);
@@ -65,6 +66,18 @@ private:
         settings_.root_license = is_true(table, name, key_root_license);
         settings_.exclude = toml_.strings_at(table, name, key_exclude);
         settings_.strip_tags = toml_.strings_at(table, name, key_strip_tags);
+        if (const toml::node* url = table.get(key_repository)) read_repository(*url);
+    }
+
+    void read_repository(const toml::node& node) {
+        const std::string name = TomlReader::qualified(key_generate, key_repository);
+        const std::string url = toml_.string_at(node, name);
+        settings_.repository = parse_repository_url(url);
+        if (!settings_.repository) {
+            toml_.fail(node,
+                       fmt::format("{} is \"{}\", not the address of a repository", name, url),
+                       "write \"https://HOST/OWNER/NAME\"");
+        }
     }
 
     bool is_true(const toml::table& table, const std::string& table_name,

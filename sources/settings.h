@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "manifest/diagnostic.h"
+#include "repository/repository_url.h"
 #include "repository/tree.h"
 #include "sources/source_settings.h"
 
@@ -38,6 +39,8 @@ struct Settings {
     std::vector<std::string> strip_tags;
     /// [generate] discover: also makes entries for models that no table lists.
     bool discover = false;
+    /// [generate] repository: URLs of its files are links to files of the hub.
+    std::optional<RepositoryUrl> repository;
     std::map<std::string, std::string> feature_tensors;  ///< [features.tensors]: model → tensor
     std::optional<std::string> features_tag;  ///< [features] tag: only models with it get features
     std::vector<IgnoredRule> ignored_rules;   ///< in the order of the file

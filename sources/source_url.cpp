@@ -59,12 +59,21 @@ std::variant<SourceUrl, UnusableUrl> parse_source_url(std::string_view text) {
     if (std::ranges::any_of(archive_suffixes,
                             [&](std::string_view suffix) { return lower.ends_with(suffix); })) {
         return UnusableUrl{"names an archive, which is not supported",
-                           "use the URL of the .onnx file", true};
+                           "use the URL of the .onnx file", true, true};
     }
     if (!name.ends_with(model_suffix)) {
-        return UnusableUrl{"does not name an .onnx file", "use the URL of the .onnx file", true};
+        return UnusableUrl{"does not name an .onnx file", "use the URL of the .onnx file", true,
+                           false};
     }
     return SourceUrl{std::string(text), name};
+}
+
+std::optional<std::string> own_path(const std::optional<RepositoryUrl>& own, std::string_view url) {
+    if (!own || !path_in_repository(*own, url)) return std::nullopt;
+    LinkTarget target = resolve_link("", url, own);
+    auto* path = std::get_if<std::string>(&target);
+    if (!path || path->empty()) return std::nullopt;
+    return std::move(*path);
 }
 
 }  // namespace onnxhub

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+
+#include "repository/repository_url.h"
 
 namespace onnxhub {
 
@@ -24,9 +27,13 @@ struct UnusableUrl {
     /// The URL is fine, but its file has no model that could be described: an archive, or another
     /// format.
     bool is_other_format = false;
+    bool is_archive = false;  ///< then is_other_format too
 };
 
 /// Checks the text of a URL. Whether its host may be contacted is decided when it is.
 std::variant<SourceUrl, UnusableUrl> parse_source_url(std::string_view text);
+
+/// The path of the hub's file that a URL of its own repository shows. nullopt for other texts.
+std::optional<std::string> own_path(const std::optional<RepositoryUrl>& own, std::string_view url);
 
 }  // namespace onnxhub

@@ -128,6 +128,12 @@ private:
         std::string link_text;
     };
 
+    /// A link to something else than a model.
+    struct OtherLink {
+        std::string link;
+        bool is_archive = false;  ///< on another site
+    };
+
     void lose(std::string message, std::string hint) {
         result_.diagnostics.report({Severity::error, rule_id::source_unreadable, readme_, 0,
                                     std::move(message), std::move(hint)});
@@ -162,7 +168,7 @@ private:
     std::vector<LinkedModel> models_of(const MarkdownRow& row, const MarkdownCell& cell) {
         std::vector<LinkedModel> models;
         std::set<std::string> paths;
-        std::vector<std::string> others;
+        std::vector<OtherLink> others;
         const std::size_t reported = result_.diagnostics.all().size();
         for (std::size_t i = 0; i < cell.links.size(); ++i) {
             auto model = model_of_link(row, cell.links[i], others);
@@ -172,18 +178,31 @@ private:
         }
         const bool is_reported = result_.diagnostics.all().size() > reported;
         if (models.empty() && !is_reported && !(cell.links.empty() && is_no_value(cell.text))) {
-            report(Severity::note, rule_id::table_row_without_model, row,
-                   others.empty() ? "this row has no link to a model"
-                                  : fmt::format("\"{}\" is not a link to a model", others.front()),
-                   "");
+            report_row_without_model(row, others);
         }
         return models;
     }
 
-    /// A link that leads to no model goes to `others`, or is reported.
+    void report_row_without_model(const MarkdownRow& row, const std::vector<OtherLink>& others) {
+        const auto archive = std::ranges::find_if(others, &OtherLink::is_archive);
+        if (archive != others.end()) {
+            report(Severity::warning, rule_id::source_url_other_format, row,
+                   fmt::format("the URL \"{}\" names an archive, which is not supported",
+                               archive->link),
+                   "use the URL of the .onnx file");
+        } else if (others.empty()) {
+            report(Severity::note, rule_id::table_row_without_model, row,
+                   "this row has no link to a model", "");
+        } else {
+            report(Severity::note, rule_id::table_row_without_model, row,
+                   fmt::format("\"{}\" is not a link to a model", others.front().link), "");
+        }
+    }
+
+    /// A link that leads to no model is reported, or goes to `others`.
     std::optional<LinkedModel> model_of_link(const MarkdownRow& row, const std::string& link,
-                                             std::vector<std::string>& others) {
-        const LinkTarget target = resolve_link(folder_, link);
+                                             std::vector<OtherLink>& others) {
+        const LinkTarget target = resolve_link(folder_, link, request_.settings.repository);
         if (const auto* path = std::get_if<std::string>(&target)) {
             if (path->ends_with(model_suffix)) return LinkedModel{*path, {}, {}};
             return model_in_folder(row, *path, link, others);
@@ -199,14 +218,14 @@ private:
     }
 
     std::optional<LinkedModel> model_elsewhere(const MarkdownRow& row, const std::string& link,
-                                               std::vector<std::string>& others) {
+                                               std::vector<OtherLink>& others) {
         auto parsed = parse_source_url(link);
         if (auto* url = std::get_if<SourceUrl>(&parsed)) {
             return LinkedModel{below(folder_, url->file_name), std::move(url->url), {}};
         }
         const auto& unusable = std::get<UnusableUrl>(parsed);
         if (unusable.is_other_format || !link.ends_with(model_suffix)) {
-            others.push_back(link);
+            others.push_back({link, unusable.is_archive});
             return std::nullopt;
         }
         report(Severity::error, rule_id::source_url_unusable, row,
@@ -218,7 +237,7 @@ private:
     /// A link to a folder means its only model.
     std::optional<LinkedModel> model_in_folder(const MarkdownRow& row, const std::string& folder,
                                                const std::string& link,
-                                               std::vector<std::string>& others) {
+                                               std::vector<OtherLink>& others) {
         const std::string prefix = folder.empty() ? "" : folder + "/";
         const std::string* only = nullptr;
         auto file = std::ranges::lower_bound(request_.files, prefix);
@@ -234,7 +253,7 @@ private:
             only = &*file;
         }
         if (only) return LinkedModel{*only, {}, {}};
-        others.push_back(link);
+        others.push_back({link});
         return std::nullopt;
     }
 
@@ -257,7 +276,8 @@ private:
 
     void add_test_data(const MarkdownRow& row, const MarkdownCell& cell, DescribedModel& model) {
         if (cell.links.empty()) return;
-        const LinkTarget target = resolve_link(folder_, cell.links.front());
+        const LinkTarget target =
+            resolve_link(folder_, cell.links.front(), request_.settings.repository);
         if (const auto* path = std::get_if<std::string>(&target)) {
             model.facts.emplace(Fact::test_data, StatedValue{*path, row.line});
         }
@@ -288,7 +308,7 @@ std::vector<std::string> linked_readmes(const SourceRequest& request) {
     auto html = parse_html_tables(markdown, root, reported_later);
     std::move(html.begin(), html.end(), std::back_inserter(tables));
     const auto add = [&](const std::string& link) {
-        const LinkTarget target = resolve_link("", link);
+        const LinkTarget target = resolve_link("", link, request.settings.repository);
         const auto* path = std::get_if<std::string>(&target);
         if (!path) return;
         std::string readme = file_name(*path) == root ? *path : *path + "/" + root;

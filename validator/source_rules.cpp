@@ -205,9 +205,19 @@ constexpr RuleInfo source_url_unusable{
     .severity = Severity::error,
     .family = "sources",
     .what = "The URL of a model is not an https URL of an `.onnx` file without user and password.",
-    .why = "The hub does not have the model. Archives are not supported.",
-    .example = "`http://example.org/net.onnx`, `https://example.org/net.zip`",
+    .why = "The hub does not have the model.",
+    .example = "`http://example.org/net.onnx`",
     .fix = "Write the URL of the model itself.",
+};
+
+constexpr RuleInfo source_url_other_format{
+    .id = rule_id::source_url_other_format,
+    .severity = Severity::warning,
+    .family = "sources",
+    .what = "The URL of a model leads to an archive or to another format than ONNX.",
+    .why = "Clients load single `.onnx` files. Archives are not supported.",
+    .example = "`https://example.org/net.zip`",
+    .fix = "Write the URL of the `.onnx` file, or ignore the rule for this file.",
 };
 
 constexpr RuleInfo source_path_clash{
@@ -221,12 +231,25 @@ constexpr RuleInfo source_path_clash{
 };
 
 constexpr std::array source_rule_list{
-    opset_unknown,          sha256_unknown,          stated_content_differs,
-    stated_ir_differs,      entry_fact_differs,      fact_without_source,
-    fact_invalid,           facts_contradict,        model_undescribed,
-    source_matches_nothing, table_row_without_model, license_unreadable,
-    license_unknown,        source_unreadable,       sidecar_without_model,
-    sidecar_ambiguous,      record_incomplete,       source_url_unusable,
+    opset_unknown,
+    sha256_unknown,
+    stated_content_differs,
+    stated_ir_differs,
+    entry_fact_differs,
+    fact_without_source,
+    fact_invalid,
+    facts_contradict,
+    model_undescribed,
+    source_matches_nothing,
+    table_row_without_model,
+    license_unreadable,
+    license_unknown,
+    source_unreadable,
+    sidecar_without_model,
+    sidecar_ambiguous,
+    record_incomplete,
+    source_url_unusable,
+    source_url_other_format,
     source_path_clash,
 };
 

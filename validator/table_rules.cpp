@@ -79,7 +79,9 @@ constexpr RuleInfo folder_absolute_url{
     .what = "A link in the column \"Model Class\" leads to another site.",
     .why = "`onnxhub` does not find the directory, and the hub has none of its models.",
     .example = "`[MNIST](https://github.com/onnx/models/tree/main/vision/mnist)`",
-    .fix = "Use a relative link: `[MNIST](vision/mnist)`.",
+    .fix =
+        "Use a relative link: `[MNIST](vision/mnist)`. If the links lead to the hub itself, state "
+        "its address as `generate.repository` in `onnxhub.toml`.",
 };
 
 constexpr RuleInfo folder_unsafe_path{
@@ -176,7 +178,10 @@ constexpr RuleInfo row_absolute_url{
         "Clients load models from the hub itself. The hub cannot guarantee the content of other "
         "sites.",
     .example = "`[26 KB](https://example.org/mnist.onnx)`",
-    .fix = "Commit the file (with Git LFS if it is large) and use a relative link.",
+    .fix =
+        "Commit the file (with Git LFS if it is large) and use a relative link. If the links lead "
+        "to "
+        "the hub itself, state its address as `generate.repository` in `onnxhub.toml`.",
 };
 
 constexpr RuleInfo row_unsafe_path{

@@ -174,7 +174,7 @@ std::optional<std::string> with_link_text(const std::string& cell, const std::st
 /// Whether the cell's first link is to the file.
 bool links_to(const MarkdownCell& cell, const std::string& path) {
     if (cell.links.empty()) return false;
-    const LinkTarget target = resolve_link("", cell.links.front());
+    const LinkTarget target = resolve_link("", cell.links.front(), std::nullopt);
     const auto* clean = std::get_if<std::string>(&target);
     return clean && *clean == path;
 }

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/digest.h"
+#include "repository/annex_key.h"
 #include "tests/support/http_server.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"
@@ -131,6 +132,38 @@ TEST_F(Adoption, GenaiFolders) {
     EXPECT_THAT(adopt_completely().err, HasSubstr("layout \"genai\""));
     EXPECT_THAT(names(), UnorderedElementsAre(Pair("cpu/phi-3-mini/model.onnx", "phi-3-mini"),
                                               Pair("cpu/llama-3/model.onnx", "llama-3")));
+}
+
+/// A locked model is a link, and an unlocked one that was not downloaded is a file with its key.
+TEST_F(Adoption, GitAnnexRepository) {
+    ASSERT_EQ(run_command({"git", "init", "-q", "hub"}, folder.path()).status, 0);
+    const auto key = [](const std::string& bytes) {
+        return "SHA256E-s" + std::to_string(bytes.size()) + "--" + to_hex(sha256_of(bytes)) +
+               ".onnx";
+    };
+    const auto lock = [&](const std::string& name, const std::string& bytes) {
+        const std::string object = annex_object_paths(*parse_annex_key(key(bytes)))[0];
+        write_file(hub / ".git/annex/objects" / object, bytes);
+        fs::create_directories(hub / "nets");
+        fs::create_symlink("../.git/annex/objects/" + object, hub / "nets" / name);
+    };
+    const std::string locked = model(1, 15);
+    lock("detector.onnx", locked);
+    lock("reader.onnx", model(2, 12));
+    adopt_completely();
+    EXPECT_THAT(names(), UnorderedElementsAre(Pair("nets/detector.onnx", "detector"),
+                                              Pair("nets/reader.onnx", "reader")));
+    const nlohmann::json detector = manifest()[0];
+    EXPECT_EQ(detector["opset_version"], 15);
+    EXPECT_EQ(detector["metadata"]["model_sha"], to_hex(sha256_of(locked)));
+    EXPECT_EQ(detector["metadata"]["model_bytes"], locked.size());
+    EXPECT_EQ(detector["metadata"]["io_ports"]["inputs"][0]["name"], "x");
+
+    write_file(hub / "nets/absent.onnx", "/annex/objects/" + key(model(3)) + "\n");
+    const ProgramResult generated = run_onnxhub({"generate", "hub"}, folder.path());
+    EXPECT_EQ(generated.status, 1);
+    EXPECT_THAT(generated.err, HasSubstr("nets/absent.onnx: nothing states the opset"));
+    EXPECT_EQ(names().size(), 2u);
 }
 
 TEST_F(Adoption, RecordsOfModelsElsewhere) {

@@ -406,5 +406,38 @@ TEST(DocumentSources, ResultsDoNotDependOnTheNumberOfThreads) {
     EXPECT_EQ(one.rows.models.size(), 171u);
 }
 
+constexpr const char* own_repository = "[generate]\nrepository = \"https://github.com/org/hub\"\n";
+
+TEST(RecordSource, UrlsOfTheHubsOwnRepositoryAreItsFiles) {
+    MemoryTree tree;
+    tree.add("nets/a.onnx", "x");
+    tree.add("models.yaml",
+             "a: {url: 'https://media.githubusercontent.com/media/org/hub/main/nets/a.onnx'}\n"
+             "b: {url: 'https://example.org/b.onnx'}\n");
+    const ReadHub hub = read_hub(tree, std::string(own_repository) + R"(
+[[source]]
+kind = "records"
+files = ["models.yaml"]
+records = "*"
+facts = { url = "url" }
+)");
+    EXPECT_THAT(row_paths(hub), ElementsAre("b.onnx", "nets/a.onnx"));
+    EXPECT_THAT(row_at(hub, "nets/a.onnx").stated->urls, IsEmpty());
+    EXPECT_THAT(row_at(hub, "b.onnx").stated->urls, ElementsAre("https://example.org/b.onnx"));
+}
+
+TEST(LinkSource, AUrlOfTheHubsOwnRepositoryIsItsFile) {
+    MemoryTree tree;
+    tree.add("nets/a.onnx", "x");
+    tree.add("links/a.onnx.link", "https://github.com/org/hub/raw/refs/heads/main/nets/a.onnx\n");
+    const ReadHub hub = read_hub(tree, std::string(own_repository) + R"(
+[[source]]
+kind = "links"
+files = ["**/*.onnx.link"]
+)");
+    EXPECT_THAT(row_paths(hub), ElementsAre("nets/a.onnx"));
+    EXPECT_THAT(row_at(hub, "nets/a.onnx").stated->urls, IsEmpty());
+}
+
 }  // namespace
 }  // namespace onnxhub

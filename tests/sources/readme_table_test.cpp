@@ -169,6 +169,23 @@ TEST(ReadmeTable, LinksThatLeaveTheRepositoryAreErrors) {
     }
 }
 
+TEST(ReadmeTable, UrlsOfTheHubsOwnRepositoryArePaths) {
+    const auto own = parse_repository_url("https://github.com/org/hub");
+    Diagnostics diagnostics;
+    const ModelFolders folders = parse_model_folders(
+        "|Model Class|\n|-|\n|[A](https://github.com/org/hub/tree/main/vision/a)|\n", "README.md",
+        diagnostics, own);
+    ASSERT_EQ(folders.folders.size(), 1u);
+    EXPECT_EQ(folders.folders[0].path, "vision/a");
+    const ModelTables tables = parse_model_tables(
+        "|Model|Download|ONNX version|Opset version|\n|-|-|-|-|\n"
+        "|A|[1 KB](https://github.com/org/hub/blob/main/vision/a/m.onnx)|1.2|7|\n",
+        "vision/a/README.md", diagnostics, own);
+    ASSERT_EQ(tables.models.size(), 1u);
+    EXPECT_EQ(tables.models[0].model_path, "vision/a/m.onnx");
+    EXPECT_TRUE(diagnostics.all().empty());
+}
+
 TEST(ReadmeTable, RowsThatCannotBeUsedAreErrorsAtTheirLine) {
     const std::pair<const char*, const char*> rows_and_rules[] = {
         {"|MNIST|5 KB||1.2|7|", "row-no-link"},

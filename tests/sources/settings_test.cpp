@@ -82,7 +82,8 @@ TEST(Settings, UnknownKeysAreToldInTheOrderOfTheFile) {
     EXPECT_EQ(warnings[0].message, "unknown key \"zebra\"");
     EXPECT_EQ(warnings[1].message, "unknown key \"ape\"");
     EXPECT_EQ(warnings[2].message, "unknown key \"generate.jobs\"");
-    EXPECT_EQ(warnings[2].hint, "the known keys are exclude, strip_tags, discover, root_license");
+    EXPECT_EQ(warnings[2].hint,
+              "the known keys are exclude, strip_tags, discover, repository, root_license");
 }
 
 TEST(Settings, WrongTypesAreErrorsAtTheirLine) {
@@ -126,6 +127,16 @@ TEST(Settings, DiscoverIsTrueOrFalse) {
     EXPECT_THAT(error_of("[generate]\ndiscover = \"yes\"\n"),
                 "onnxhub.toml:2: generate.discover is not true or false; write discover = "
                 "true");
+}
+
+TEST(Settings, RepositoryIsTheAddressOfARepository) {
+    EXPECT_FALSE(read("").repository);
+    const Settings settings = read("[generate]\nrepository = \"https://github.com/Org/Hub.git\"\n");
+    ASSERT_TRUE(settings.repository);
+    EXPECT_EQ(settings.repository->path, "org/hub");
+    EXPECT_EQ(error_of("[generate]\nrepository = \"github.com/org\"\n"),
+              "onnxhub.toml:2: generate.repository is \"github.com/org\", not the address of a "
+              "repository; write \"https://HOST/OWNER/NAME\"");
 }
 
 TEST(Settings, IgnoredRulesHaveRulePathAndReason) {

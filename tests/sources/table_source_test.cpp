@@ -117,10 +117,30 @@ TEST(TableSource, LinksToOtherSitesAreModelsElsewhere) {
     EXPECT_THAT(tables.hub.models[0].stated->urls,
                 ElementsAre("https://models.example/v1/far.onnx"));
     EXPECT_THAT(tables.rules(), Contains("table-row-without-model a/README.md:4"));
-    EXPECT_THAT(tables.rules(), Contains("table-row-without-model a/README.md:5"));
+    EXPECT_THAT(tables.rules(), Contains("source-url-other-format a/README.md:5"));
+    EXPECT_THAT(to_text(tables.diagnostics.all().at(1)),
+                HasSubstr("m.zip\" names an archive, which is not supported"));
     EXPECT_THAT(tables.rules(), Contains("source-url-unusable a/README.md:6"));
     EXPECT_THAT(tables.rules(), Contains("source-url-unusable a/README.md:7"));
     EXPECT_EQ(tables.hub.broken.size(), 2u);
+}
+
+TEST(TableSource, UrlsOfTheHubsOwnRepositoryAreItsFiles) {
+    const std::string readme =
+        "| Model | Link | Test data |\n|-|-|-|\n"
+        "| Em | [x](https://github.com/Org/Hub/raw/main/a/m.onnx) | "
+        "[t](https://github.com/org/hub/blob/main/a/m.tar.gz) |\n"
+        "| Other | [x](https://github.com/org/hub2/raw/main/a/n.onnx) | |\n"
+        "| Up | [x](https://github.com/org/hub/raw/main/%2e%2e/n.onnx) | |\n";
+    const std::string own = "[generate]\nrepository = \"https://github.com/org/hub\"\n";
+    const ReadTables tables = read(tree_with(readme), own + table_settings);
+    ASSERT_EQ(tables.hub.models.size(), 2u);
+    EXPECT_EQ(tables.hub.models[0].model_path, "a/m.onnx");
+    EXPECT_EQ(tables.hub.models[0].archive_path, "a/m.tar.gz");
+    EXPECT_THAT(tables.hub.models[0].stated->urls, IsEmpty());
+    EXPECT_EQ(tables.hub.models[1].name, "Other");
+    EXPECT_EQ(tables.hub.models[1].stated->urls.size(), 1u);
+    EXPECT_THAT(tables.rules(), Contains("row-unsafe-path a/README.md:5"));
 }
 
 TEST(TableSource, PathsOutOfTheHubAreRefused) {

@@ -68,6 +68,17 @@ Files listed_model(const Sha256& sha) {
             {"m.onnx", model_13()}};
 }
 
+/// A hub whose table has this cell for the model.
+Files table_hub(const std::string& cell) {
+    return {{"onnxhub.toml",
+             "[[source]]\n"
+             "kind = \"tables\"\n"
+             "readmes = [\"**/README.md\"]\n"
+             "columns = { name = [\"Name\"], model = [\"File\"] }\n"},
+            {"a/README.md", "| Name | File |\n|-|-|\n| M | " + cell + " |\n"},
+            {"a/m.onnx", model_13()}};
+}
+
 Files with(Files files, const std::string& path, std::string content) {
     files[path] = std::move(content);
     return files;
@@ -138,6 +149,8 @@ std::vector<SourceCase> source_cases() {
               good.at("onnxhub.toml") + "[[override]]\npaths = [\"b/**\"]\nopset = 13\n"),
          with(good, "onnxhub.toml",
               good.at("onnxhub.toml") + "[[override]]\npaths = [\"a/**\"]\nopset = 13\n")},
+        {"table-row-without-model", "a/README.md", 3, table_hub("[m](m.pth)"),
+         table_hub("[m](m.onnx)")},
         {"license-unreadable", "a/LICENSE", 0, with(good, "a/LICENSE", std::string("\0\1", 2)),
          with(good, "a/LICENSE.py", std::string("\0\1", 2))},
         {"license-unknown", "a/LICENSE", 0, with(good, "a/LICENSE", "Do as you please, friends.\n"),
@@ -151,6 +164,8 @@ std::vector<SourceCase> source_cases() {
          with_every_record(record_hub(record("m", url)))},
         {"source-url-unusable", "models.yaml", 2,
          record_hub(record("m", "http://models.example/m.onnx")), record_hub(record("m", url))},
+        {"source-url-other-format", "models.yaml", 2,
+         record_hub(record("m", "https://models.example/m.zip")), record_hub(record("m", url))},
         {"source-path-clash", "models.yaml", 5,
          record_hub(record("m", url) + record("n", "https://other.example/m.onnx")),
          record_hub(record("m", url) + record("n", "https://other.example/n.onnx"))},
