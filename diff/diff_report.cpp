@@ -152,7 +152,9 @@ std::string what_changed(const ModelChange& change) {
     // Tags and archives of a moved model follow its directory: the old path is enough.
     const std::size_t most_here = change.kind == Kind::moved ? 0 : most;
     for (const FieldChange& field : change.fields) {
-        if (written < most_here && field.field.find("SHA-256") == std::string::npos) add(field);
+        const bool is_brief =
+            written < most_here && field.field.find("SHA-256") == field.field.npos;
+        if (is_brief || field.field == "location") add(field);
     }
     if (text.empty() && !change.fields.empty()) add(change.fields.front());
     if (change.fields.size() > written) {

@@ -2,9 +2,14 @@
 #include "diff/listed_ports.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <utility>
 
+#include "base/quantity.h"
+#include "diff/source_difference.h"
 #include "manifest/hub_path.h"
 #include "manifest/port_text.h"
 
@@ -72,6 +77,25 @@ void add_differences(const Listed& before, const Listed& after, std::vector<Fiel
     }
 }
 
+/// Two models with the same content may have different licenses, so callers compare one path.
+void add_fact_differences(const Entry& before, const Entry& after,
+                          std::vector<FieldChange>& fields) {
+    const auto compare = [&](const char* field, const std::optional<std::string>& was,
+                             const std::optional<std::string>& is) {
+        if (was != is) fields.push_back({field, was.value_or(""), is.value_or("")});
+    };
+    const auto number = [](const std::optional<std::uint64_t>& parameters) {
+        return parameters ? std::optional(with_thousands(*parameters)) : std::nullopt;
+    };
+    compare("listed license", before.about.license, after.about.license);
+    compare("listed author", before.about.author, after.about.author);
+    compare("listed task", before.about.task, after.about.task);
+    compare("listed description", before.about.description, after.about.description);
+    compare("listed parameters", number(before.about.parameters), number(after.about.parameters));
+    std::ranges::move(compare_sources("listed source", before.sources, after.sources),
+                      std::back_inserter(fields));
+}
+
 EntriesByDigest entries_of(const ManifestDocument& document) {
     EntriesByDigest entries;
     for (const ManifestEntry& present : document.entries) {
@@ -112,10 +136,11 @@ std::map<std::string, std::vector<FieldChange>> listed_changes(const ManifestDoc
         if (!twin) continue;
         std::vector<FieldChange> fields;
         add_differences(listed_in(*twin), listed_in(entry), fields);
+        if (twin->model_path == entry.model_path) add_fact_differences(*twin, entry, fields);
         auto& all = changes[entry.model_path];
-        for (FieldChange& field : fields) {
-            if (std::ranges::count(all, field) == 0) all.push_back(std::move(field));
-        }
+        const std::set<FieldChange> known(all.begin(), all.end());
+        std::erase_if(fields, [&](const FieldChange& field) { return known.contains(field); });
+        std::ranges::move(fields, std::back_inserter(all));
     }
     std::erase_if(changes, [](const auto& change) { return change.second.empty(); });
     return changes;

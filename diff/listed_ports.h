@@ -12,7 +12,8 @@
 namespace onnxhub {
 
 /// Differences in ports and external files between entries with the same SHA-256, by the current
-/// path of the model. Either side may be null (unknown).
+/// path of the model. Also in URLs and facts such as the license, if the path is the same too.
+/// Either side may be null (unknown).
 std::map<std::string, std::vector<FieldChange>> listed_changes(const ManifestDocument* before,
                                                                const ManifestDocument* after);
 

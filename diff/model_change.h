@@ -2,6 +2,7 @@
 // What a comparison of two trees finds.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -14,7 +15,7 @@ struct FieldChange {
     std::string before;  ///< empty: did not exist; "unknown": not available
     std::string after;   ///< empty: no longer exists; "unknown": not available
 
-    bool operator==(const FieldChange&) const = default;
+    auto operator<=>(const FieldChange&) const = default;
 };
 
 struct ModelChange {

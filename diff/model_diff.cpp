@@ -13,6 +13,7 @@
 #include "base/user_error.h"
 #include "base/utf8.h"
 #include "diff/listed_ports.h"
+#include "diff/manifest_rows.h"
 #include "diff/model_files.h"
 #include "diff/model_state.h"
 #include "diff/side_rows.h"
@@ -53,31 +54,28 @@ bool rows_differ(const std::string& path, const SideRows& before, const SideRows
            !say_the_same(before.at(path), after.at(path));
 }
 
-/// Models of both sides that the change may touch.
-std::set<std::string> touched_models(const SideRows& before, const SideRows& after,
-                                     ModelFiles& files) {
-    std::set<std::string> touched;
-    for (const SideRows* side : {&before, &after}) {
-        for (const auto& [path, unused] : side->rows) {
-            if (files.differs(path) || files.has_changes_beside(path) ||
-                rows_differ(path, before, after) || archives_differ(after.at(path), files)) {
-                touched.insert(path);
-            }
+/// The digest of a model that has URLs, from its rows or the manifest; nothing if it is unknown.
+std::optional<Sha256> digest_elsewhere(const std::vector<ModelRow>& rows,
+                                       const CarriedPorts& carried) {
+    for (const ModelRow& row : rows) {
+        if (!row.stated || row.stated->urls.empty()) continue;
+        if (row.stated->sha) return row.stated->sha;
+        for (const std::string& url : row.stated->urls) {
+            if (const Sha256* sha = carried.digest_of(url)) return *sha;
         }
     }
-    return touched;
+    return std::nullopt;
 }
 
 /// The touched models that exist on this side.
 SideStates states_of(const HubSide& side, const SideRows& rows, const SideRows& other_rows,
-                     const std::set<std::string>& touched, const DiffOptions& options) {
+                     const std::set<std::string>& touched, const CarriedPorts& carried,
+                     const DiffOptions& options) {
     std::vector<ModelRow> wanted;
     for (const std::string& path : touched) {
         const std::vector<ModelRow>& of_model = rows.at(path);
         wanted.insert(wanted.end(), of_model.begin(), of_model.end());
     }
-    const CarriedPorts carried =
-        side.manifest ? CarriedPorts::from(*side.manifest) : CarriedPorts{};
     DescribeOptions describe;
     describe.settings = &side.settings;
     describe.carried = &carried;
@@ -149,18 +147,27 @@ bool is_about_graph(const FieldChange& change) {
 class Comparison {
 public:
     Comparison(const HubSide& before, const HubSide& after, const DiffOptions& options)
-        : before_(before), after_(after), options_(options), files_(before.tree, after.tree) {}
+        : before_(before),
+          after_(after),
+          options_(options),
+          carried_before_(carried_from(before)),
+          carried_after_(carried_from(after)),
+          files_(before.tree, after.tree) {}
 
     ModelDiff run() {
         SideRows rows_before = read_side_rows(before_, options_.jobs);
         SideRows rows_after = read_side_rows(after_, options_.jobs);
+        std::set<std::string> elsewhere = models_elsewhere_in_manifest(before_);
+        elsewhere.merge(models_elsewhere_in_manifest(after_));
+        add_manifest_rows(before_, elsewhere, rows_before);
+        add_manifest_rows(after_, elsewhere, rows_after);
         add_models_of_unread_readmes(rows_before, rows_after);
         add_models_of_unread_readmes(rows_after, rows_before);
         for (const std::string& note : rows_before.notes) diff_.notes.push_back("before: " + note);
         for (const std::string& note : rows_after.notes) diff_.notes.push_back("now: " + note);
-        const auto touched = touched_models(rows_before, rows_after, files_);
-        compare(states_of(before_, rows_before, rows_after, touched, options_),
-                states_of(after_, rows_after, rows_before, touched, options_));
+        const auto touched = touched_models(rows_before, rows_after);
+        compare(states_of(before_, rows_before, rows_after, touched, carried_before_, options_),
+                states_of(after_, rows_after, rows_before, touched, carried_after_, options_));
         compare_listed();
         compare_unusable();
         std::ranges::stable_sort(diff_.models, {}, &ModelChange::path);
@@ -169,6 +176,43 @@ public:
     }
 
 private:
+    static CarriedPorts carried_from(const HubSide& side) {
+        return side.manifest ? CarriedPorts::from(*side.manifest) : CarriedPorts{};
+    }
+
+    /// Models of both sides that the change may touch.
+    std::set<std::string> touched_models(const SideRows& before, const SideRows& after) {
+        std::set<std::string> touched;
+        for (const SideRows* side : {&before, &after}) {
+            for (const auto& [path, unused] : side->rows) {
+                if (files_.differs(path) || has_changes_beside(path) ||
+                    rows_differ(path, before, after) || archives_differ(after.at(path), files_) ||
+                    digest_before(path, before) != digest_after(path, after)) {
+                    touched.insert(path);
+                }
+            }
+        }
+        return touched;
+    }
+
+    /// Files beside a model may contain its weights, but not those of a model elsewhere.
+    bool has_changes_beside(const std::string& path) {
+        return files_.has_changes_beside(path) && !has_no_file(path);
+    }
+
+    bool has_no_file(const std::string& path) const {
+        return !ModelFiles::has_file(before_.tree, path) &&
+               !ModelFiles::has_file(after_.tree, path);
+    }
+
+    std::optional<Sha256> digest_before(const std::string& path, const SideRows& rows) const {
+        return digest_elsewhere(rows.at(path), carried_before_);
+    }
+
+    std::optional<Sha256> digest_after(const std::string& path, const SideRows& rows) const {
+        return digest_elsewhere(rows.at(path), carried_after_);
+    }
+
     void compare(const SideStates& before, const SideStates& after) {
         const auto moves = moves_between(before.models, after.models);
         std::set<std::string> old_paths;
@@ -212,13 +256,18 @@ private:
             add_note(change.note, comparison_note(before, after));
             add_note(change.note, graph_note(before, old_contents, after, contents, change));
         }
-        if (!has_moved) add_note(change.note, companions_note(before, after, change));
+        const bool both_elsewhere = before.is_elsewhere && after.is_elsewhere;
+        if (!has_moved && !both_elsewhere) {
+            add_note(change.note, companions_note(before, after, change));
+        }
         if (has_moved) {
             change.kind = Kind::moved;
             change.old_path = before.path;
         } else if (has_same_bytes && change.fields.empty() && change.note.empty()) {
-            if (is_same_file) return;
+            if (is_same_file || both_elsewhere) return;
             change.kind = Kind::identical;
+        } else if (has_same_bytes && before.is_elsewhere != after.is_elsewhere) {
+            add_note(change.note, "identical content");
         }
         if (has_same_bytes && has_changed_weights(change)) {
             add_note(change.note, same_graph_note() + "only weights differ");
@@ -276,6 +325,8 @@ private:
     /// The manifests may describe the same content differently.
     void compare_listed() {
         for (auto& [path, fields] : listed_changes(before_.manifest, after_.manifest)) {
+            drop_known(path, fields);
+            if (fields.empty()) continue;
             auto change = std::ranges::find(diff_.models, path, &ModelChange::path);
             if (change == diff_.models.end()) {
                 ModelChange& added = diff_.models.emplace_back();
@@ -286,6 +337,17 @@ private:
                      "the manifest describes the same content of the model differently");
             change->fields.insert(change->fields.end(), fields.begin(), fields.end());
         }
+    }
+
+    /// Removes what the rows show already: a row and the entry that was made from it change alike.
+    void drop_known(const std::string& path, std::vector<FieldChange>& fields) const {
+        const auto change = std::ranges::find(diff_.models, path, &ModelChange::path);
+        if (change == diff_.models.end()) return;
+        std::set<FieldChange> known(change->fields.begin(), change->fields.end());
+        for (const FieldChange& field : change->fields) {
+            known.insert({"listed " + field.field, field.before, field.after});
+        }
+        std::erase_if(fields, [&](const FieldChange& field) { return known.contains(field); });
     }
 
     /// Compares git's blobs: a tree cannot read files whose names a hub cannot use.
@@ -337,13 +399,26 @@ private:
         for (const ModelChange& change : diff_.models) reported.insert(change.path);
         for (const auto& [path, unused] : rows_after.rows) {
             if (reported.contains(path) || !rows_before.rows.contains(path)) continue;
-            if (files_.is_proven_same(path)) diff_.unchanged += 1;
+            if (files_.is_proven_same(path) || is_same_elsewhere(path, rows_before, rows_after)) {
+                diff_.unchanged += 1;
+            }
         }
+    }
+
+    /// Whether the model is elsewhere on both sides, with the same known digest.
+    bool is_same_elsewhere(const std::string& path, const SideRows& rows_before,
+                           const SideRows& rows_after) const {
+        const auto digest = digest_after(path, rows_after);
+        return digest && digest == digest_before(path, rows_before) && has_no_file(path) &&
+               rows_before.knows_rows_of(path, rows_after) &&
+               rows_after.knows_rows_of(path, rows_before);
     }
 
     const HubSide& before_;
     const HubSide& after_;
     const DiffOptions& options_;
+    CarriedPorts carried_before_;
+    CarriedPorts carried_after_;
     ModelFiles files_;
     ModelDiff diff_;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diff/model_files.h"
 
+#include <algorithm>
 #include <cctype>
 #include <optional>
 #include <string_view>
@@ -16,8 +17,10 @@ namespace {
 constexpr std::string_view model_suffix = ".onnx";
 
 bool is_text(const std::string& path) {
-    return path.ends_with(".md") || path.ends_with(".json") || path.ends_with(".toml") ||
-           path.ends_with(".yml");
+    static constexpr std::string_view endings[] = {".md",  ".json", ".toml",
+                                                   ".yml", ".yaml", ".link"};
+    return std::ranges::any_of(endings,
+                               [&](std::string_view ending) { return path.ends_with(ending); });
 }
 
 bool is_archive(const std::string& path) {

@@ -2,11 +2,13 @@
 #include "diff/model_state.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 #include <variant>
 
 #include "base/quantity.h"
+#include "diff/source_difference.h"
 #include "manifest/port_text.h"
 #include "sources/hub_rows.h"
 
@@ -25,6 +27,16 @@ public:
         state_.sha = facts.sha;
         add(PropertySource::file, "SHA-256", to_hex(facts.sha));
         add(PropertySource::file, "size", bytes_text(facts.size_bytes));
+    }
+
+    /// The file of a model elsewhere.
+    void add_stated_file(const StatedContent& content) {
+        state_.is_elsewhere = true;
+        state_.sha = content.sha;
+        if (!content.sha) return;
+        add(PropertySource::file, "SHA-256", to_hex(*content.sha));
+        add(PropertySource::file, "size",
+            content.size_bytes ? bytes_text(*content.size_bytes) : "unknown");
     }
 
     void add_graph(const ModelGraph& graph) {
@@ -82,6 +94,22 @@ public:
         add(PropertySource::table, field, value);
     }
 
+    void add_stated_facts(const StatedFacts& stated) {
+        const auto add_text = [this](const char* field, const std::optional<std::string>& text) {
+            if (text) add_listed(field, *text);
+        };
+        if (stated.ir_version) add_listed("listed IR version", std::to_string(*stated.ir_version));
+        add_text("license", stated.about.license);
+        add_text("author", stated.about.author);
+        add_text("task", stated.about.task);
+        add_text("description", stated.about.description);
+        if (stated.about.parameters) {
+            add_listed("listed parameters", with_thousands(*stated.about.parameters));
+        }
+        std::ranges::move(urls_missing_in(state_.urls, stated.urls),
+                          std::back_inserter(state_.urls));
+    }
+
     void set_problem(std::string problem) { state_.problem = std::move(problem); }
 
     ModelState take() { return std::move(state_); }
@@ -105,14 +133,14 @@ std::string joined(const std::vector<std::string>& texts) {
 
 void add_table_facts(StateBuilder& builder, const ModelDescription& model,
                      const ContentTable& contents) {
-    if (!states_opset(model.row)) return;
-    builder.add_listed("name", model.row.name);
-    builder.add_listed("listed opset", std::to_string(model.row.opset_version));
-    builder.add_listed("ONNX version", model.row.onnx_version);
-    builder.add_listed("tags", joined(model.row.tags));
-    if (model.row.archive_path) {
-        builder.add_archive(*model.row.archive_path, contents.facts(*model.row.archive_path));
-    }
+    const ModelRow& row = model.row;
+    if (!states_opset(row) && !row.stated) return;
+    builder.add_listed("name", row.name);
+    if (states_opset(row)) builder.add_listed("listed opset", std::to_string(row.opset_version));
+    if (!row.onnx_version.empty()) builder.add_listed("ONNX version", row.onnx_version);
+    builder.add_listed("tags", joined(row.tags));
+    if (row.archive_path) builder.add_archive(*row.archive_path, contents.facts(*row.archive_path));
+    if (row.stated) builder.add_stated_facts(*row.stated);
 }
 
 std::string graph_problem(const ModelDescription& model) {
@@ -121,6 +149,11 @@ std::string graph_problem(const ModelDescription& model) {
         if (diagnostic.severity == Severity::error) return diagnostic.message;
     }
     return "it cannot be read";
+}
+
+std::string elsewhere_problem(const StatedContent& content) {
+    return content.sha ? "its content is elsewhere"
+                       : "its content is elsewhere, and nothing states its SHA-256";
 }
 
 /// Why the content of an existing file is unknown. Removes the path, which the report already has.
@@ -164,7 +197,12 @@ std::optional<ModelState> state_of(const std::string& path,
                                    const ContentTable& contents, bool has_file) {
     StateBuilder builder(path);
     const ModelDescription& first = *rows.front();
-    if (const auto* none = std::get_if<NoContent>(&contents.at(path))) {
+    const auto elsewhere = std::ranges::find_if(
+        rows, [](const ModelDescription* row) { return row->elsewhere.has_value(); });
+    if (elsewhere != rows.end()) {
+        builder.add_stated_file(*(*elsewhere)->elsewhere);
+        builder.set_problem(elsewhere_problem(*(*elsewhere)->elsewhere));
+    } else if (const auto* none = std::get_if<NoContent>(&contents.at(path))) {
         if (!has_file || none->kind == NoContent::Kind::ignored) return std::nullopt;
         builder.set_problem(file_problem(path, *none));
     } else {

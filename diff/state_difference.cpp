@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <set>
 #include <utility>
+
+#include "diff/source_difference.h"
 
 namespace onnxhub {
 namespace {
@@ -52,6 +55,10 @@ bool is_shown(PropertySource source, bool has_same_bytes) {
 bool is_shown_as_unknown(PropertySource source, const ModelState& other, bool has_same_bytes) {
     if (source == PropertySource::table || !other.has_rows) return false;
     return !has_same_bytes || source == PropertySource::archive;
+}
+
+std::string location(const ModelState& state) {
+    return state.is_elsewhere ? "elsewhere" : "in the repository";
 }
 
 /// Adds properties of `one` that differ in `other`. `is_before`: `one` is the earlier state.
@@ -121,8 +128,15 @@ std::vector<FieldChange> compare_states(const ModelState& before, const ModelSta
     one.properties = joined_properties(before);
     other.properties = joined_properties(after);
     std::vector<FieldChange> changes;
+    if (before.is_elsewhere != after.is_elsewhere) {
+        changes.push_back({"location", location(before), location(after)});
+    }
     compare_properties(one, other, has_same_bytes, true, changes);
     compare_properties(other, one, has_same_bytes, false, changes);
+    if (before.has_rows && after.has_rows) {
+        std::ranges::move(compare_sources("source", before.urls, after.urls),
+                          std::back_inserter(changes));
+    }
     if (has_same_bytes) return changes;
     if (one.has_ports && other.has_ports) {
         compare_order("order of inputs", one.input_names, other.input_names, changes);
@@ -137,10 +151,12 @@ std::vector<FieldChange> fields_of_lone(const ModelState& state, bool is_new) {
     const auto add = [&](const std::string& field, const std::string& value) {
         fields.push_back({field, is_new ? "" : value, is_new ? value : ""});
     };
+    if (state.is_elsewhere) add("location", location(state));
     for (const Property& property : joined_properties(state)) {
         if (state.knows(property.source)) add(property.field, property.value);
     }
     if (!state.operators.empty()) add("operators", operators_text(state.operators));
+    for (const std::string& url : state.urls) add("source", url);
     return fields;
 }
 

@@ -77,20 +77,20 @@ private:
     ModelDescription build_elsewhere() {
         const auto content = elsewhere_content();
         if (!content) {
+            description_.elsewhere = StatedContent{{}, row().stated->size_bytes};
             report(Severity::error, rule_id::sha256_unknown,
                    "nothing states the SHA-256 of " + row().stated->urls.front(),
                    "download it once with --fetch, or state its sha256 in the source");
             return std::move(description_);
         }
-        if (!is_stated_content({content->sha, content->size_bytes})) {
-            return std::move(description_);
-        }
+        description_.elsewhere = StatedContent{content->sha, content->size_bytes};
+        if (!is_stated_content(*description_.elsewhere)) return std::move(description_);
         description_.graph = content->graph;
         carried_ = options_.carried ? options_.carried->find(content->sha) : nullptr;
-        Entry entry = begin_entry({content->sha, content->size_bytes});
-        if (!entry.content.size_bytes && carried_) {
-            entry.content.size_bytes = carried_->content.size_bytes;
+        if (!content->size_bytes && carried_) {
+            description_.elsewhere->size_bytes = carried_->content.size_bytes;
         }
+        Entry entry = begin_entry(*description_.elsewhere);
         if (!set_versions(entry)) return std::move(description_);
         set_ports(entry);
         description_.entry = std::move(entry);

@@ -31,6 +31,9 @@ struct ModelDescription {
     /// has the reason.
     std::optional<Entry> entry;
     std::optional<ContentFacts> facts;  ///< facts of the model file, if the hub has it
+    /// What is known about the file of a model whose bytes are outside of the repository; absent
+    /// for all others.
+    std::optional<StatedContent> elsewhere;
     PortSource ports = PortSource::none;
     /// The model is in LFS and its content is not available locally, so its ports (and, for a
     /// discovered model, its opset) could only be carried over.

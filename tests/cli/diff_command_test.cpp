@@ -113,5 +113,38 @@ TEST_F(Diff, OddNamesAreShownEscapedInEachFormat) {
     EXPECT_THAT(read_file(folder.path() / "json"), HasSubstr("evil\\\\model.onnx\""));
 }
 
+TEST_F(Diff, AModelThatMovedToAnotherServerIsShownInEachFormat) {
+    const ProgramResult result = run(R"(
+        cd hub; sha=$(sha256sum vision/a.onnx | cut -d' ' -f1)
+        printf '[[source]]\nkind = "tables"\n[[source]]\nkind = "records"\n' > onnxhub.toml
+        printf 'files = ["models.yaml"]\nfacts = { path = "path", url = "url", sha256 = "sha", ' >> onnxhub.toml
+        printf 'opset = "opset", description = "about" }\n' >> onnxhub.toml
+        printf 'b:\n  path: vision/b.onnx\n  about: "Ends | ##[error] x."\n' > models.yaml
+        git add -A; git commit -qm Sources
+        sed -i '/| A |/d' vision/README.md; git rm -q vision/a.onnx
+        printf 'A:\n  path: vision/a.onnx\n  url: https://models.example.org/a.onnx\n' >> models.yaml
+        printf "  sha: $sha\n  opset: 13\n" >> models.yaml
+        sed -i 's/Ends/Starts/' models.yaml
+        for format in text markdown json; do
+            onnxhub diff HEAD --format $format > ../$format
+        done)");
+    ASSERT_EQ(result.status, 0) << result.out << result.err;
+    const std::string text = read_file(folder.path() / "text");
+    EXPECT_THAT(text, HasSubstr("changed   vision/a.onnx\n"
+                                "  location  in the repository -> elsewhere\n"));
+    EXPECT_THAT(text, HasSubstr("  source    (none) -> https://models.example.org/a.onnx\n"
+                                "  (identical content)\n"));
+    EXPECT_THAT(text,
+                HasSubstr("description  Ends | #\\x23[error] x. -> Starts | #\\x23[error] x."));
+    EXPECT_THAT(text, HasSubstr("2 changed; 0 unchanged"));
+    const std::string markdown = read_file(folder.path() / "markdown");
+    EXPECT_THAT(markdown, HasSubstr("| location | in the repository | elsewhere |"));
+    EXPECT_THAT(markdown, AllOf(HasSubstr("| source |  | "), Not(HasSubstr("https://models")),
+                                Not(HasSubstr("Ends |")), Not(HasSubstr("##[error"))));
+    const std::string json = read_file(folder.path() / "json");
+    EXPECT_THAT(json, HasSubstr("\"after\": \"https://models.example.org/a.onnx\""));
+    EXPECT_THAT(json, HasSubstr("\"field\": \"location\""));
+}
+
 }  // namespace
 }  // namespace onnxhub::test
