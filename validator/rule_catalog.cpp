@@ -16,6 +16,7 @@
 #include "validator/remote_rules.h"
 #include "validator/setting_rules.h"
 #include "validator/source_rules.h"
+#include "validator/source_url_rule.h"
 #include "validator/table_rules.h"
 
 namespace onnxhub {
@@ -24,8 +25,9 @@ const std::vector<RuleInfo>& all_rules() {
     static const std::vector<RuleInfo> rules = [] {
         std::vector<RuleInfo> all;
         for (const auto family :
-             {document_rules(), file_rules(), pointer_rules(), remote_rules(), table_rules(),
-              graph_rules(), archive_rules(), source_rules(), setting_rules(), change_rules()}) {
+             {document_rules(), source_url_rules(), file_rules(), pointer_rules(), remote_rules(),
+              table_rules(), graph_rules(), archive_rules(), source_rules(), setting_rules(),
+              change_rules()}) {
             all.insert(all.end(), family.begin(), family.end());
         }
         return all;
