@@ -61,6 +61,7 @@ void print(const Streams& streams, const Diagnostics& diagnostics);
 void add_add_command(CLI::App& app, Command& chosen);
 void add_bundle_command(CLI::App& app, Command& chosen);
 void add_cache_command(CLI::App& app, Command& chosen);
+void add_completion_command(CLI::App& app, Command& chosen);
 void add_diff_command(CLI::App& app, Command& chosen);
 void add_export_command(CLI::App& app, Command& chosen);
 void add_generate_command(CLI::App& app, Command& chosen);

@@ -166,7 +166,7 @@ ExitCode run_inspect(const InspectArguments& arguments, const Streams& streams) 
 void add_inspect_command(CLI::App& app, Command& chosen) {
     const auto arguments = std::make_shared<InspectArguments>();
     CLI::App* command = app.add_subcommand("inspect", "Show what is inside a model file");
-    command->add_option("file", arguments->file, "Path of an .onnx file")
+    command->add_option("FILE", arguments->file, "Path of an .onnx file")
         ->required()
         ->type_name("");
     command->add_flag("--json", arguments->json, "Print JSON");

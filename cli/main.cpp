@@ -13,72 +13,12 @@
 #include "base/terminal_size.h"
 #include "base/user_error.h"
 #include "cli/command.h"
+#include "cli/command_list.h"
+#include "cli/completion_command.h"
 
 namespace {
 
 using namespace onnxhub;
-
-constexpr const char* program_version = "onnxhub " ONNXHUB_VERSION;
-
-void add_global_options(CLI::App& app, GlobalOptions& options) {
-    using Color = GlobalOptions::Color;
-    app.set_version_flag("--version", program_version);
-    app.add_flag("-q,--quiet", options.quiet, "Print only errors");
-    app.add_flag("-v,--verbose", options.verbose, "Also print notes and complete lists");
-    app.add_flag("--no-progress", options.no_progress, "Show no progress line on a terminal");
-    app.add_option_function<std::string>(
-           "--color",
-           [&options](const std::string& name) {
-               if (name != "auto" && name != "always" && name != "never") {
-                   throw CLI::ValidationError("--color",
-                                              "\"" + name + "\" is not one of auto, always, never");
-               }
-               options.color = name == "always"  ? Color::always
-                               : name == "never" ? Color::never
-                                                 : Color::automatic;
-           },
-           "Color messages (default: auto)")
-        ->type_name("auto|always|never");
-    app.add_option_function<std::string>(
-           "--message-format",
-           [&options](const std::string& name) {
-               if (name != "text" && name != "json") {
-                   throw CLI::ValidationError("--message-format",
-                                              "\"" + name + "\" is not one of text, json");
-               }
-               options.json_messages = name == "json";
-           },
-           "Print messages on standard error as text or JSON Lines (default: text)")
-        ->type_name("text|json");
-    app.fallthrough();
-    app.require_subcommand(1);
-}
-
-struct NamedCommand {
-    std::string_view name;
-    void (*add)(CLI::App& app, Command& chosen);
-};
-
-constexpr NamedCommand commands[] = {
-    {"generate", &add_generate_command},
-    {"inspect", &add_inspect_command},
-    {"validate", &add_validate_command},
-    {"sources", &add_sources_command},
-    {"diff", &add_diff_command},
-    {"list", &add_list_command},
-    {"info", &add_info_command},
-    {"load", &add_load_command},
-    {"load-composite", &add_load_composite_command},
-    {"lock", &add_lock_command},
-    {"cache", &add_cache_command},
-    {"init", &add_init_command},
-    {"add", &add_add_command},
-    {"serve", &add_serve_command},
-    {"export", &add_export_command},
-    {"bundle", &add_bundle_command},
-    {"merge", &add_merge_command},
-    {"merge-driver", &add_merge_driver_command},
-};
 
 /// The command that the arguments name after global options; null when there is none.
 const NamedCommand* command_of(int argc, char** argv) {
@@ -87,7 +27,7 @@ const NamedCommand* command_of(int argc, char** argv) {
         if (argument == "--color" || argument == "--message-format") {
             ++i;  // its value
         } else if (!argument.starts_with('-')) {
-            for (const NamedCommand& command : commands) {
+            for (const NamedCommand& command : all_commands()) {
                 if (command.name == argument) return &command;
             }
             return nullptr;
@@ -100,7 +40,7 @@ const NamedCommand* command_of(int argc, char** argv) {
 /// command runs. Without a valid name it adds all, because help and error messages list them.
 void add_commands(CLI::App& app, Command& chosen, const NamedCommand* named) {
     if (named) return named->add(app, chosen);
-    for (const NamedCommand& command : commands) command.add(app, chosen);
+    for (const NamedCommand& command : all_commands()) command.add(app, chosen);
 }
 
 int status_of(ExitCode code) {
@@ -153,7 +93,10 @@ int main(int argc, char** argv) {
         std::cout << program_version << '\n';
         return status_of(ExitCode::done);
     }
-    CLI::App app("Generate and check manifests of ONNX model hubs, and load models", "onnxhub");
+    if (argc > 1 && completion_request == argv[1]) {
+        return status_of(print_completions({argv + 2, argv + argc}, std::cout));
+    }
+    CLI::App app(program_summary, "onnxhub");
     GlobalOptions options;
     Command chosen;
     add_global_options(app, options);

@@ -704,6 +704,7 @@ class Scripts(unittest.TestCase):
             for text in self.run_steps(yaml.safe_load(path.read_text())):
                 scripts.append("#!/usr/bin/env bash\n" + text)
         scripts += [p.read_text() for p in (SOURCE / "templates").rglob("*.sh")]
+        scripts.append("# shellcheck shell=bash\n" + (SOURCE / "templates/completion/onnxhub.bash").read_text())
         self.assertGreater(len(scripts), 8)
         for script in scripts:
             done = subprocess.run(["shellcheck", "--external-sources", "--severity=style", "-"], input=script.encode(),
