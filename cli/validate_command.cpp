@@ -8,6 +8,7 @@
 #include <ostream>
 #include <utility>
 
+#include "base/environment.h"
 #include "base/user_error.h"
 #include "cli/command.h"
 #include "cli/hub_printer.h"
@@ -19,6 +20,7 @@
 #include "validator/baseline_file.h"
 #include "validator/hub_validation.h"
 #include "validator/lfs_server.h"
+#include "validator/remote_sources.h"
 #include "validator/report.h"
 #include "validator/rule_catalog.h"
 #include "validator/rule_page.h"

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <variant>
 
