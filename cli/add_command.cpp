@@ -113,7 +113,13 @@ ExitCode run_add(const std::string& hub, const AddRequest& request, const Stream
     HubPrinter printer(streams);
     const HubLock lock = lock_hub(hub, printer);
     FileTransaction change(hub, check_interruption, &lock);
-    const std::string model_path = add_model(request, *checker, inference.get(), change);
+    std::string model_path;
+    try {
+        model_path = add_model(request, *checker, inference.get(), change);
+    } catch (const NotDescribed& error) {
+        print_error(streams, error);
+        return ExitCode::findings;
+    }
     printer.run([&](Diagnostics& diagnostics) {
         regenerate_entry(change, model_path, inference.get(), &printer.progress(), diagnostics);
     });

@@ -8,16 +8,19 @@
 #include <ostream>
 #include <utility>
 
+#include "base/environment.h"
 #include "base/user_error.h"
 #include "cli/command.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
 #include "cli/report_output.h"
 #include "cli/shard_options.h"
+#include "hosting/client/user_config.h"
 #include "model/onnx_worker.h"
 #include "validator/baseline_file.h"
 #include "validator/hub_validation.h"
 #include "validator/lfs_server.h"
+#include "validator/remote_sources.h"
 #include "validator/report.h"
 #include "validator/rule_catalog.h"
 #include "validator/rule_page.h"
@@ -74,11 +77,22 @@ ValidationRequest validation_request(const ValidateArguments& arguments, const S
     return request;
 }
 
-RemoteObjects connect_to_server(const HubFolder& hub) {
+HttpOptions http_options() {
     HttpOptions http;
     http.user_agent = "onnxhub/" ONNXHUB_VERSION;
     http.is_stopped = is_interrupted;
-    return lfs_server_of(hub, std::move(http));
+    return http;
+}
+
+/// Manifests name the servers of models elsewhere, so the user's policy decides about them.
+void add_remote(ValidationTools& tools) {
+    tools.connect = [](const HubFolder& hub) { return lfs_server_of(hub, http_options()); };
+    HttpOptions http = http_options();
+    http.policy = tools.addresses;
+    const auto servers = std::make_shared<SourceServers>(std::move(http));
+    tools.remote_sources = [servers](const std::vector<std::string>& urls) {
+        return servers->ask(urls);
+    };
 }
 
 ExitCode list_rules(const ValidateArguments& arguments, const Streams& streams) {
@@ -108,7 +122,8 @@ ExitCode run_validate(const ValidateArguments& arguments, const Streams& streams
     const auto inference = isolated_shape_inference(workers);
     const auto checker = isolated_model_checker(workers);
     ValidationTools tools{inference.get(), checker.get(), &printer.progress()};
-    if (arguments.remote) tools.connect = connect_to_server;
+    tools.addresses = address_policy_of(read_user_config(process_environment));
+    if (arguments.remote) add_remote(tools);
     const HubValidation validated =
         validate_hub(validation_request(arguments, streams), tools, printer);
     printer.progress().finish();
@@ -194,7 +209,8 @@ void add_validate_command(CLI::App& app, Command& chosen) {
         ->excludes(baseline)
         ->excludes(write_baseline);
     flag("--remote", arguments->remote,
-         "Ask the Git LFS server whether it has every object; download nothing")
+         "Ask the Git LFS server, and the servers of models elsewhere, whether they have every "
+         "file; download nothing")
         ->excludes(schema_only);
     flag("--rules", arguments->rules, "List the rules");
     command->callback([arguments, &chosen] {

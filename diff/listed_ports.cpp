@@ -138,8 +138,8 @@ std::map<std::string, std::vector<FieldChange>> listed_changes(const ManifestDoc
         add_differences(listed_in(*twin), listed_in(entry), fields);
         if (twin->model_path == entry.model_path) add_fact_differences(*twin, entry, fields);
         auto& all = changes[entry.model_path];
-        const std::set<FieldChange> known(all.begin(), all.end());
-        std::erase_if(fields, [&](const FieldChange& field) { return known.contains(field); });
+        const std::set<FieldChange> added(all.begin(), all.end());
+        std::erase_if(fields, [&](const FieldChange& field) { return added.contains(field); });
         std::ranges::move(fields, std::back_inserter(all));
     }
     std::erase_if(changes, [](const auto& change) { return change.second.empty(); });

@@ -20,6 +20,9 @@ std::optional<std::uint64_t> content_length(const HttpHead& head);
 /// First byte of the range of a 206 (RFC 9110, 14.4); nullopt when it is not stated.
 std::optional<std::uint64_t> range_start(const HttpHead& head);
 
+/// Size of the whole file in the Content-Range of a 206 or 416; nullopt when it is not stated.
+std::optional<std::uint64_t> range_total(const HttpHead& head);
+
 /// Whether the body has a Content-Encoding.
 bool is_compressed(const HttpHead& head);
 

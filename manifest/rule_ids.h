@@ -17,6 +17,7 @@ inline constexpr char unsafe_path[] = "unsafe-path";
 inline constexpr char path_case_clash[] = "path-case-clash";
 inline constexpr char entry_order[] = "entry-order";
 inline constexpr char manifest_format[] = "manifest-format";
+inline constexpr char source_url_invalid[] = "source-url-invalid";
 
 // Family "files".
 inline constexpr char model_missing[] = "model-missing";
@@ -49,6 +50,8 @@ inline constexpr char repository_left_out[] = "repository-left-out";
 // Family "remote".
 inline constexpr char remote_object_missing[] = "remote-object-missing";
 inline constexpr char remote_size_differs[] = "remote-size-differs";
+inline constexpr char remote_source_failed[] = "remote-source-failed";
+inline constexpr char remote_model_unavailable[] = "remote-model-unavailable";
 
 // Family "tables".
 inline constexpr char readme_unreadable[] = "readme-unreadable";

@@ -140,10 +140,10 @@ public:
         std::set<std::string> reported;
         for (const ModelDescription& model : hub_.described.models) {
             const std::string& path = model.row.model_path;
-            if (!hub_.part.has_model(path) || !model.facts) continue;
-            const Sha256& sha = model.facts->sha;
-            if (graph_of(path, sha)) continue;
-            if (kept.contains(sha) || !base_.all().contains(sha) || !reported.insert(path).second) {
+            const auto sha = digest_of(model);
+            if (!hub_.part.has_model(path) || !sha || graph_of(path, *sha)) continue;
+            if (kept.contains(*sha) || !base_.all().contains(*sha) ||
+                !reported.insert(path).second) {
                 continue;
             }
             findings_.report(
@@ -166,6 +166,11 @@ private:
         check_io_ports(present, *known, graph);
         if (!decides_features(index, graph)) check_extra_ports(present, *known);
         if (!graph) check_external_data(present, *known);
+    }
+
+    static std::optional<Sha256> digest_of(const ModelDescription& model) {
+        if (model.facts) return model.facts->sha;
+        return model.elsewhere ? model.elsewhere->sha : std::nullopt;
     }
 
     std::optional<Sha256> digest_of(const Entry& entry) const {

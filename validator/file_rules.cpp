@@ -176,7 +176,7 @@ public:
         if (!hub_.part.has_model(entry.model_path)) return;
         const auto row = hub_.matches.row_of_entry[index];
         row_ = row ? &hub_.described.models[*row] : nullptr;
-        if (!is_elsewhere(entry)) check_file(model_rules, entry.model_path, entry.content);
+        if (!is_elsewhere(hub_, entry)) check_file(model_rules, entry.model_path, entry.content);
         if (entry.archive_path) check_file(rules_of_archives, *entry.archive_path, entry.archive);
         for (const ExternalDataFile& file : entry.external_data) check_external(file);
     }
@@ -185,15 +185,6 @@ private:
     Place place(std::string_view field) const { return place_of(hub_, *entry_, field); }
 
     Subject subject(const std::string& path) const { return {subject_of(*entry_).name, path}; }
-
-    /// Whether the hub has no file at the entry's path, and clients load it from its sources.
-    bool is_elsewhere(const Entry& entry) const {
-        if (entry.sources.empty() || !entry.content.sha || !safe_path(entry.model_path)) {
-            return false;
-        }
-        const auto* none = std::get_if<NoContent>(&hub_.described.contents.at(entry.model_path));
-        return none && none->kind == NoContent::Kind::missing;
-    }
 
     void check_file(const FileKindRules& kind, const std::string& path,
                     const StatedContent& stated) {

@@ -119,6 +119,12 @@ std::string to_text(const Place& place) {
     return place.line > 0 ? place.file + ":" + std::to_string(place.line) : place.file;
 }
 
+bool is_elsewhere(const HubState& hub, const Entry& entry) {
+    if (entry.sources.empty() || !entry.content.sha || !safe_path(entry.model_path)) return false;
+    const auto* none = std::get_if<NoContent>(&hub.described.contents.at(entry.model_path));
+    return none && none->kind == NoContent::Kind::missing;
+}
+
 std::optional<std::string> safe_path(const std::string& path) {
     auto checked = check_hub_path(path);
     if (auto* safe = std::get_if<std::string>(&checked)) return std::move(*safe);

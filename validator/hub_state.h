@@ -90,6 +90,9 @@ Subject subject_of(const ModelRow& row);
 /// "README.md:12", for hints.
 std::string to_text(const Place& place);
 
+/// Whether the hub has no file at the entry's path, and clients load it from its sources.
+bool is_elsewhere(const HubState& hub, const Entry& entry);
+
 /// The path, if a tree may look it up.
 std::optional<std::string> safe_path(const std::string& path);
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "generator/content_table.h"
+#include "http/address_policy.h"
 #include "manifest/shard.h"
 #include "model/model_checker.h"
 #include "model/shape_inference.h"
@@ -54,6 +55,8 @@ struct ValidationTools {
     ContentObserver* content = nullptr;
     /// Connects to the Git LFS server of the hub; empty: no server is asked.
     std::function<RemoteObjects(const HubFolder&)> connect = {};
+    RemoteSources remote_sources = {};  ///< empty: no server of models elsewhere is asked
+    AddressPolicy addresses = {};       ///< decides which URLs of models are valid
 };
 
 struct HubValidation {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Family "remote": whether the Git LFS server has the objects of the pointers.
+// Family "remote": whether the Git LFS server has the objects of the pointers, and whether other
+// servers have the models that the manifest says they have.
 #pragma once
 
 #include <functional>
@@ -9,6 +10,7 @@
 #include "validator/finding_list.h"
 #include "validator/hub_state.h"
 #include "validator/lfs_remote.h"
+#include "validator/remote_sources.h"
 
 namespace onnxhub {
 
@@ -19,5 +21,8 @@ using RemoteObjects = std::function<std::vector<LfsObjectState>(const std::vecto
 
 void check_remote(const HubState& hub, const RemoteObjects& remote, unsigned jobs,
                   FindingList& findings);
+
+/// Any URL of a model that has the right size, or does not state one, is enough.
+void check_remote_sources(const HubState& hub, const RemoteSources& remote, FindingList& findings);
 
 }  // namespace onnxhub

@@ -17,6 +17,7 @@
 #include "validator/remote_rules.h"
 #include "validator/setting_rules.h"
 #include "validator/source_rules.h"
+#include "validator/source_url_rule.h"
 #include "validator/table_rules.h"
 
 namespace onnxhub {
@@ -24,9 +25,10 @@ namespace onnxhub {
 const std::vector<RuleInfo>& all_rules() {
     static const std::vector<RuleInfo> rules = [] {
         std::vector<RuleInfo> all;
-        for (const auto family : {document_rules(), file_rules(), pointer_rules(), remote_rules(),
-                                  table_rules(), graph_rules(), operator_rules(), archive_rules(),
-                                  source_rules(), setting_rules(), change_rules()}) {
+        for (const auto family :
+             {document_rules(), source_url_rules(), file_rules(), pointer_rules(), remote_rules(),
+              table_rules(), graph_rules(), operator_rules(), archive_rules(), source_rules(),
+              setting_rules(), change_rules()}) {
             all.insert(all.end(), family.begin(), family.end());
         }
         return all;

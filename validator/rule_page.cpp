@@ -19,10 +19,11 @@ std::string_view family_title(std::string_view family) {
         {"document", "the manifest itself"},
         {"files", "the manifest against the files"},
         {"pointers", "Git LFS pointers, and files that should be pointers"},
-        {"remote", "objects on the Git LFS server, with `--remote`"},
+        {"remote", "files on servers, with `--remote`"},
         {"tables", "README tables, and the manifest against the tables"},
         {"graph", "graphs of downloaded models"},
         {"archive", "downloaded archives with test data"},
+        {"sources", "what `[[source]]` and `[[override]]` state"},
         {"settings", "`onnxhub.toml`"},
         {"changes", "a change against its base, with `--changed-since`"},
     };

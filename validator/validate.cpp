@@ -21,6 +21,7 @@
 #include "validator/rule_catalog.h"
 #include "validator/source_lines.h"
 #include "validator/source_rules.h"
+#include "validator/source_url_rule.h"
 #include "validator/table_rules.h"
 
 namespace onnxhub {
@@ -164,7 +165,10 @@ void run_rules(const HubState& hub, const ValidateOptions& options, FindingList&
     const auto wants = [&](std::string_view family) {
         return options.selection.includes_any_of(family);
     };
-    if (wants("document") && hub.part.has_hub()) check_document(hub, options.jobs, findings);
+    if (wants("document") && hub.part.has_hub()) {
+        check_document(hub, options.jobs, findings);
+        check_source_urls(hub, options.addresses, findings);
+    }
     if (options.schema_only) return;
     report_reading(hub, findings);
     if (wants("tables")) check_tables(hub, findings);
@@ -172,6 +176,9 @@ void run_rules(const HubState& hub, const ValidateOptions& options, FindingList&
     if (wants("pointers")) check_pointers(hub, options.jobs, findings);
     if (wants("remote") && options.remote) {
         check_remote(hub, options.remote, options.jobs, findings);
+    }
+    if (wants("remote") && options.remote_sources) {
+        check_remote_sources(hub, options.remote_sources, findings);
     }
     if (wants("graph")) check_graphs(hub, options.checker, options.jobs, findings);
     if (wants("archive")) check_archives(hub, options.jobs, findings);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http/address_policy.h"
 #include "model/model_checker.h"
 #include "validator/change_rules.h"
 #include "validator/finding.h"
@@ -35,8 +36,10 @@ private:
 
 struct ValidateOptions {
     RuleSelection selection{{}, {}};
-    ModelChecker* checker = nullptr;  ///< null: skip the checker's rules
-    RemoteObjects remote = {};        ///< empty: send no requests
+    ModelChecker* checker = nullptr;    ///< null: skip the checker's rules
+    RemoteObjects remote = {};          ///< empty: send no requests
+    RemoteSources remote_sources = {};  ///< the same, for URLs of models
+    AddressPolicy addresses = {};       ///< decides which URLs of models are valid
     unsigned jobs = 0;
     const BaseHub* base = nullptr;      ///< of a change, for the family "changes"
     const Settings* judging = nullptr;  ///< for ignored findings; null: those of the hub

@@ -11,6 +11,7 @@
 #include "base/user_error.h"
 #include "hosting/scaffold/path_ownership.h"
 #include "hosting/scaffold/readme_edit.h"
+#include "hosting/scaffold/source_advice.h"
 #include "hosting/scaffold/test_data_pack.h"
 #include "manifest/hub_path.h"
 #include "manifest/onnx_release.h"
@@ -22,6 +23,7 @@
 #include "repository/git_attributes.h"
 #include "repository/git_repository.h"
 #include "sources/hub_rows.h"
+#include "sources/row_settings.h"
 
 namespace onnxhub {
 namespace {
@@ -133,9 +135,16 @@ public:
         : request_(request), checked_(std::move(checked)), change_(change) {}
 
     std::string add() {
-        plan();
+        tree_ = folder_tree(change_.hub());
+        read_hub_settings();
+        if (writes_rows_) {
+            plan();
+        } else {
+            plan_without_row();
+        }
         write();
         change_.apply();
+        if (!writes_rows_) require_description();
         return model_path_;
     }
 
@@ -154,12 +163,82 @@ private:
         with_row(0);  // throws if the row cannot be written
     }
 
+    /// Rows are written in a hub of official tables, and by callers that adopt models.
+    void read_hub_settings() {
+        if (request_.rows) return;
+        Diagnostics ignored;
+        settings_ = read_settings(*tree_, {}, ignored);
+        writes_rows_ = settings_.sources.empty() ||
+                       std::ranges::any_of(settings_.sources, reads_official_tables);
+    }
+
+    void plan_without_row() {
+        refuse_facts();
+        folder_ = choose_folder_of_sources();
+        model_path_ = place_of_model();
+        if (is_excluded(settings_, model_path_)) {
+            throw UserError(fmt::format("{}: is excluded by [generate] in {}; choose another path",
+                                        model_path_, settings_.file));
+        }
+        weights_ = find_weights();
+        rows_ = described_models(*tree_);
+        is_same_file_ = has_bytes_of(model_path_, request_.model);
+        std::error_code error;
+        const bool is_there = fs::exists(fs::symlink_status(at(model_path_), error));
+        check_path_is_own(rows_, model_path_, is_there && !is_same_file_);
+        check_places();
+    }
+
+    std::vector<ModelRow> described_models(const Tree& tree) const {
+        Diagnostics ignored;
+        return read_hub_rows(tree, settings_, 0, ignored).models;
+    }
+
+    /// Options that write facts into a row.
+    void refuse_facts() const {
+        const std::pair<const char*, bool> options[] = {
+            {"--tags", !request_.tags.empty()},
+            {"--name", request_.name.has_value()},
+            {"--onnx-version", request_.onnx_version.has_value()},
+            {"--test-data", request_.test_data.has_value()},
+            {"--description", !request_.description.empty()},
+            {"--accuracy", !request_.columns.empty()}};
+        for (const auto& [option, is_given] : options) {
+            if (!is_given) continue;
+            throw UserError(fmt::format(
+                "command line: {} is for hubs with official tables, but the sources in {} state "
+                "the facts of models here; leave it out, or add an [[override]]",
+                option, settings_.file));
+        }
+    }
+
+    std::string choose_folder_of_sources() const {
+        if (request_.folder) {
+            check_folder("--class", *request_.folder);
+            return *request_.folder;
+        }
+        if (const auto inside = path_inside_hub()) return std::string(parent_folder(*inside));
+        throw UserError(
+            "command line: the model's directory is not given; add --class models/mnist");
+    }
+
+    /// The sources are read again, with the model in its place.
+    void require_description() const {
+        if (settings_.discover) return;
+        const auto rows = described_models(*folder_tree(change_.hub()));
+        if (std::ranges::find(rows, model_path_, &ModelRow::model_path) != rows.end()) return;
+        throw NotDescribed(fmt::format("{}: no [[source]] of {} describes it; {}", model_path_,
+                                       settings_.file,
+                                       advice_on_undescribed(settings_, model_path_)));
+    }
+
     void write() {
         track_in_lfs();
         std::uint64_t archive_bytes = 0;
         if (request_.test_data) archive_bytes = pack();
         for (const auto& [path, from] : weights_) change_.stage_copy(from, path);
         change_.stage_copy(request_.model, model_path_);
+        if (!writes_rows_) return;
         if (folder_.empty()) {
             change_.stage_text("README.md", with_row(archive_bytes));
             return;
@@ -222,16 +301,22 @@ private:
             unsafe ? unsafe->reason : "is a hidden folder, which servers do not serve"));
     }
 
-    /// A model that is already in the hub keeps its path.
-    std::string place_of_model() const {
+    /// The path from the hub's top of a model that is already in it.
+    std::optional<std::string> path_inside_hub() const {
         std::error_code error;
         const fs::path inside = fs::weakly_canonical(request_.model, error)
                                     .lexically_relative(fs::weakly_canonical(change_.hub(), error));
-        const bool stays =
-            !inside.empty() && *inside.begin() != ".." && is_in_folder(inside.generic_string());
-        const std::string path =
-            stays ? inside.generic_string()
-                  : joined(folder_, "model/") + request_.model.filename().string();
+        if (inside.empty() || *inside.begin() == "..") return std::nullopt;
+        return inside.generic_string();
+    }
+
+    /// A model that is already in the hub keeps its path.
+    std::string place_of_model() const {
+        const auto inside = path_inside_hub();
+        const std::string file = request_.model.filename().string();
+        const std::string path = inside && is_in_folder(*inside)
+                                     ? *inside
+                                     : joined(folder_, writes_rows_ ? "model/" + file : file);
         const auto checked = check_hub_path(path);
         const auto* unsafe = std::get_if<UnsafePath>(&checked);
         if (unsafe || has_hidden_segment(path)) {
@@ -280,7 +365,6 @@ private:
     }
 
     void find_present_row() {
-        tree_ = folder_tree(change_.hub());
         if (request_.rows) {
             rows_ = *request_.rows;
         } else {
@@ -324,8 +408,9 @@ private:
                 check_file_is_own(*tree_, rows_, model_path_, archive_path());
             }
         }
-        for (const std::string& path :
-             {folder_readme_path(), std::string("README.md"), std::string(".gitattributes")}) {
+        change_.place_of(".gitattributes");
+        if (!writes_rows_) return;
+        for (const std::string& path : {folder_readme_path(), std::string("README.md")}) {
             change_.place_of(path);
         }
     }
@@ -449,6 +534,8 @@ private:
     const CheckedModel checked_;
     FileTransaction& change_;
     std::unique_ptr<Tree> tree_;
+    Settings settings_;
+    bool writes_rows_ = true;
     std::vector<ModelRow> rows_;
     std::optional<ModelRow> present_;
     std::string root_;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/user_error.h"
 #include "hosting/scaffold/file_transaction.h"
 #include "model/model_checker.h"
 #include "model/shape_inference.h"
@@ -31,11 +32,22 @@ struct AddRequest {
     const std::vector<ModelRow>* rows = nullptr;
 };
 
+/// No [[source]] of the hub describes the added model. The message says what to write.
+class NotDescribed : public UserError {
+public:
+    using UserError::UserError;
+};
+
 /// Checks the model, copies it to `<folder>/model/<file>` with its external data next to it as the
 /// graph names it, packs its test data, and writes its row to the folder's README and the folder's
 /// row to the top README. Missing READMEs and tables are created. Files go through Git LFS if the
 /// hub uses it. A model that already exists keeps its name and all cells without new values. The
 /// operation is idempotent.
+///
+/// In a hub whose [[source]]s are not the official tables, the model is copied to
+/// `<folder>/<file>`, and a model that is already inside the hub stays at its place. The sources
+/// state its facts: nothing else is written, and options that state facts are refused. Throws
+/// NotDescribed, after which `change` must not be kept, when no source describes it.
 ///
 /// The changes are applied; the caller regenerates the manifest and then keeps them. Returns the
 /// model's path from the hub's top. Throws UserError before anything is written when the file is

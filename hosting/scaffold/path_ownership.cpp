@@ -66,20 +66,32 @@ std::string in_quotes(const ModelRow& row) {
     return "\"" + row.name + "\"";
 }
 
-}  // namespace
-
-std::optional<ModelRow> row_to_replace(const std::vector<ModelRow>& rows, const PlaceClaim& claim) {
+std::vector<ModelRow> rows_at(const std::vector<ModelRow>& rows, const std::string& model_path) {
     std::vector<ModelRow> present;
     for (const ModelRow& row : rows) {
-        if (row.model_path == claim.model_path) {
+        if (row.model_path == model_path) {
             present.push_back(row);
-        } else if (lower_case(row.model_path) == lower_case(claim.model_path)) {
+        } else if (lower_case(row.model_path) == lower_case(model_path)) {
             throw UserError(fmt::format(
                 "{}: is the same file as {} on Windows and macOS, which is already {}; give it "
                 "another name",
-                claim.model_path, row.model_path, in_quotes(row)));
+                model_path, row.model_path, in_quotes(row)));
         }
     }
+    return present;
+}
+
+}  // namespace
+
+void check_path_is_own(const std::vector<ModelRow>& rows, const std::string& model_path,
+                       bool has_other_bytes) {
+    if (rows_at(rows, model_path).empty() && has_other_bytes) {
+        refuse(model_path, "a model that no source describes");
+    }
+}
+
+std::optional<ModelRow> row_to_replace(const std::vector<ModelRow>& rows, const PlaceClaim& claim) {
+    const std::vector<ModelRow> present = rows_at(rows, claim.model_path);
     if (present.empty()) {
         if (!claim.has_other_bytes) return std::nullopt;
         refuse(claim.model_path, "a model that no table lists");

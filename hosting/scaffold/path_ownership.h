@@ -24,6 +24,11 @@ struct PlaceClaim {
 /// the path belongs to another model, or when several rows match.
 std::optional<ModelRow> row_to_replace(const std::vector<ModelRow>& rows, const PlaceClaim& claim);
 
+/// The same for a hub whose sources describe its models. Throws UserError when `model_path` has
+/// other bytes and no row, or differs from the path of a row in case only.
+void check_path_is_own(const std::vector<ModelRow>& rows, const std::string& model_path,
+                       bool has_other_bytes);
+
 /// Throws UserError when the rows have another model (path) with this name (without case) and
 /// opset, since clients could not distinguish them.
 void check_name_is_free(const std::vector<ModelRow>& rows, const std::string& model_path,

@@ -121,6 +121,33 @@ TEST_F(ElsewhereCommands, LoadAsksForTrustAndReportsTheSource) {
     EXPECT_EQ(read_file(folder.path() / "copy.onnx"), small_model());
 }
 
+TEST_F(ElsewhereCommands, ValidateJudgesUrlsByTheUsersConfiguration) {
+    const std::vector<std::string> validate = {"validate", "hub", "--schema-only"};
+    EXPECT_THAT(onnxhub(validate).out, Not(HasSubstr("source-url-invalid")));
+    write_file(folder.path() / "config.toml", "");
+    const ProgramResult refused = onnxhub(validate);
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_THAT(refused.out, AllOf(HasSubstr("error[source-url-invalid]"),
+                                   HasSubstr("metadata.sources[0] of a/m.onnx is not https")));
+    EXPECT_THAT(server.requests(), IsEmpty());
+}
+
+TEST_F(ElsewhereCommands, ValidateRemoteAsksWhetherTheServerHasTheModel) {
+    const std::vector<std::string> validate = {"validate", "hub", "--remote", "--select", "remote"};
+    const ProgramResult valid = onnxhub(validate);
+    EXPECT_EQ(valid.status, 0) << valid.out << valid.err;
+    ASSERT_THAT(server.requests(), SizeIs(1));
+    EXPECT_EQ(*server.requests()[0].header("range"), "bytes=0-0");
+    std::string manifest = read_file(folder.path() / "hub/ONNX_HUB_MANIFEST.json");
+    const std::string sha = "\"model_sha\"";
+    manifest.insert(manifest.find(sha), "\"model_bytes\":1,");
+    write_file(folder.path() / "hub/ONNX_HUB_MANIFEST.json", manifest);
+    const ProgramResult other = onnxhub(validate);
+    EXPECT_EQ(other.status, 1);
+    EXPECT_THAT(other.out, AllOf(HasSubstr("error[remote-model-unavailable]"),
+                                 HasSubstr("bytes, but the entry says 1")));
+}
+
 TEST_F(ElsewhereCommands, LockedModelsAreLoadedFromTheirSources) {
     ASSERT_EQ(onnxhub({"lock", "ResNet", "--hub", "./hub"}).status, 0);
     const Json lock = Json::parse(read_file(folder.path() / "onnxhub.lock"));

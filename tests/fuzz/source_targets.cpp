@@ -182,7 +182,7 @@ void fuzz_sidecar(std::string_view input) {
 void fuzz_tables(std::string_view input) {
     Diagnostics diagnostics;
     const Settings settings = parse_settings(sources_of_tables, "onnxhub.toml", diagnostics);
-    const auto lines = std::count(input.begin(), input.end(), '\n') + 1;
+    const auto lines = most_lines(input);
     for (const MarkdownTable& table : parse_html_tables(input, "README.md", diagnostics)) {
         require(table.line >= 1 && table.line <= lines, "a table has a line of the document");
         for (const MarkdownRow& row : table.rows) {

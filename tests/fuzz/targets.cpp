@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/targets.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -42,6 +43,10 @@ void require(bool holds, std::string_view property) {
     std::fprintf(stderr, "property does not hold: %.*s\n", static_cast<int>(property.size()),
                  property.data());
     std::abort();
+}
+
+std::ptrdiff_t most_lines(std::string_view text) {
+    return 1 + std::ranges::count_if(text, [](char c) { return c == '\n' || c == '\r'; });
 }
 
 }  // namespace onnxhub::test

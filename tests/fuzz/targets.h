@@ -3,6 +3,7 @@
 // `./dev fuzz TARGET` explores with libFuzzer; ctest replays the seeds in tests/fuzz/seeds/.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -17,6 +18,9 @@ std::span<const FuzzTarget> fuzz_targets();
 
 /// Ends the process when a property does not hold; `property` says which one.
 void require(bool holds, std::string_view property);
+
+/// No document has more lines: CommonMark ends them with LF, CR or both.
+std::ptrdiff_t most_lines(std::string_view text);
 
 void fuzz_archive(std::string_view input);
 void fuzz_attributes(std::string_view input);

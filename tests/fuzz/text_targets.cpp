@@ -47,7 +47,7 @@ void fuzz_pointer(std::string_view input) {
 void fuzz_markdown(std::string_view input) {
     Diagnostics diagnostics;
     int last_line = 0;
-    const auto lines = std::count(input.begin(), input.end(), '\n') + 1;
+    const auto lines = most_lines(input);
     for (const MarkdownTable& table : parse_markdown_tables(input, "README.md", diagnostics)) {
         require(table.line > last_line, "tables come in the order of the document");
         last_line = table.line;

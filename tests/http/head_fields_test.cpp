@@ -29,6 +29,15 @@ TEST(HeadFields, NumbersAreStrict) {
     }
 }
 
+TEST(HeadFields, ARangeStatesTheSizeOfTheWholeFile) {
+    EXPECT_EQ(range_total(head_with("content-range", "bytes 0-0/10")), 10u);
+    EXPECT_EQ(range_total(head_with("content-range", "bytes */0")), 0u);
+    EXPECT_EQ(range_total({}), std::nullopt);
+    for (const char* range : {"bytes 0-0/*", "bytes 0-0", "items 0-0/10", "bytes 0-0/x"}) {
+        EXPECT_EQ(range_total(head_with("content-range", range)), std::nullopt) << range;
+    }
+}
+
 TEST(HeadFields, IdentityIsNoCompression) {
     EXPECT_FALSE(is_compressed({}));
     EXPECT_FALSE(is_compressed(head_with("content-encoding", "identity")));

@@ -345,6 +345,13 @@ std::vector<RuleCase> make_cases() {
                  {ChangedCheck::Kind::settings, "onnxhub.toml", "onnxhub.toml"}};
          },
          [](Scene& s) { s.hub.base_manifest = s.hub.manifest(); }},
+        {"source-url-invalid", manifest_path, entry_line("    },\n    {"),
+         [](Scene& s) {
+             edit_first_entry(s, [](Entry& e) { e.sources = {"http://a.example.org/m.onnx"}; });
+         },
+         [](Scene& s) {
+             edit_first_entry(s, [](Entry& e) { e.sources = {"https://a.example.org/m.onnx"}; });
+         }},
         {"negative-dimension", manifest_path, entry_line("                        4\n"),
          [](Scene& s) {
              replace(s.hub.manifest(), "                        4\n",
@@ -431,6 +438,7 @@ TEST(Rules, NoRuleIsWithoutATestInWhichItFires) {
     for (const RuleCase& one : make_cases()) fired.insert(one.rule);
     fired.insert(told_by_trees.begin(), told_by_trees.end());
     fired.insert({"remote-object-missing", "remote-size-differs"});
+    fired.insert({"remote-source-failed", "remote-model-unavailable"});  // remote_sources_test.cpp
     for (const RuleInfo& rule : all_rules()) {
         if (rule.family == "sources") continue;    // source_rules_test.cpp
         if (rule.family == "operators") continue;  // operator_rules_test.cpp

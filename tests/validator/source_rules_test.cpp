@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -218,6 +219,25 @@ TEST(SourceRules, ModelsElsewhereAreNotMissing) {
     const std::vector<Finding> findings = validate_files(hub);
     ASSERT_EQ(findings.size(), 1u);
     EXPECT_EQ(findings[0].rule, "entry-fact-differs");
+}
+
+/// Only a download brings the ports back, also those of a model elsewhere.
+TEST(SourceRules, AChangeMustNotLoseThePortsOfAModelElsewhere) {
+    HubFiles hub;
+    hub.files = record_hub(record("m", "https://models.example/m.onnx"));
+    hub.files["onnxhub.toml"] += "[validate]\nstale_manifest = \"note\"\n";
+    hub.regenerate();
+    Entry entry = *hub.document().entries.front().entry;
+    entry.io_ports = IoPorts{{{"x", {std::int64_t{4}}, "tensor(float)"}}, {}};
+    hub.manifest() = manifest_text({entry_text(to_json(entry))});
+    hub.base_manifest = hub.manifest();
+    const auto lost_ports = [&] {
+        return std::ranges::count(validate_files(hub), "ports-changed-without-model",
+                                  &Finding::rule);
+    };
+    EXPECT_EQ(lost_ports(), 0);
+    hub.manifest() = "[]";
+    EXPECT_EQ(lost_ports(), 1);
 }
 
 TEST(SourceRules, AHubWithSourcesAndItsManifestHasNoFinding) {
