@@ -125,7 +125,7 @@ def write_wheel(output: Path, dist: Optional[Path] = None) -> Path:
             entry.create_system = 3  # Unix, whose permissions follow
             entry.external_attr = (0o100000 | mode) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content, compresslevel=9)
+            archive.writestr(entry, content, compresslevel=6)
     os.replace(unfinished, wheel)
     return wheel
 

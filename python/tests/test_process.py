@@ -20,9 +20,12 @@ from programs import Answers
 from servers import Hanging, Server
 
 MNIST = "vision/classification/mnist/model/mnist-12.onnx"
+# A test run in the background ignores Ctrl-C, and its children would too.
 LOAD = """
+import signal
 import sys
 from onnxhub import hub
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.stdout.reconfigure(errors="backslashreplace")
 print(hub.path(*sys.argv[1:], trust=True))
 """

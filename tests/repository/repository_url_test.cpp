@@ -14,7 +14,7 @@ std::optional<std::string_view> path(std::string_view repository, std::string_vi
     return parsed ? path_in_repository(*parsed, link) : std::nullopt;
 }
 
-constexpr std::string_view hub = "https://github.com/Org/Hub";
+constexpr std::string_view hub_url = "https://github.com/Org/Hub";
 
 TEST(RepositoryUrl, ReadsAddressesOfRepositories) {
     for (const char* text : {"https://github.com/org/hub", "https://github.com/Org/Hub.git",
@@ -47,10 +47,10 @@ TEST(RepositoryUrl, FindsThePathsOfFiles) {
           "https://github.com/org/hub/tree/refs/tags/v1/a/m%20n.onnx#readme",
           "https://raw.githubusercontent.com/org/hub/main/a/m%20n.onnx",
           "https://media.githubusercontent.com/media/org/hub/main/a/m%20n.onnx"}) {
-        EXPECT_EQ(path(hub, link), "a/m%20n.onnx") << link;
+        EXPECT_EQ(path(hub_url, link), "a/m%20n.onnx") << link;
     }
-    EXPECT_EQ(path(hub, hub), "");
-    EXPECT_EQ(path(hub, "https://github.com/org/hub/tree/main"), "");
+    EXPECT_EQ(path(hub_url, hub_url), "");
+    EXPECT_EQ(path(hub_url, "https://github.com/org/hub/tree/main"), "");
     EXPECT_EQ(path("https://gitlab.com/g/s/hub", "https://gitlab.com/g/s/hub/-/raw/main/m.onnx"),
               "m.onnx");
     EXPECT_EQ(path("https://codeberg.org/o/h", "https://codeberg.org/o/h/media/branch/x/m.onnx"),
@@ -73,14 +73,14 @@ TEST(RepositoryUrl, OtherAddressesAreNotItsFiles) {
           "http://github.com/org/hub/blob/main/m.onnx", "//github.com/org/hub/blob/main/m.onnx",
           "https://raw.githubusercontent.com/org/hub2/main/m.onnx",
           "https://media.githubusercontent.com/org/hub/main/m.onnx", "m.onnx", ""}) {
-        EXPECT_FALSE(path(hub, link)) << link;
+        EXPECT_FALSE(path(hub_url, link)) << link;
     }
     EXPECT_FALSE(path("https://gitlab.com/org/hub",
                       "https://raw.githubusercontent.com/org/hub/main/m.onnx"));
 }
 
 TEST(LinkTarget, AUrlOfTheHubsOwnRepositoryIsAPath) {
-    const auto own = parse_repository_url(hub);
+    const auto own = parse_repository_url(hub_url);
     const LinkTarget target =
         resolve_link("folder", "https://github.com/org/hub/raw/main/a/%6d.onnx", own);
     ASSERT_TRUE(std::holds_alternative<std::string>(target));
