@@ -238,7 +238,7 @@ void fuzz_source_url(std::string_view input) {
     require(url.file_name.ends_with(".onnx") && url.file_name.find('/') == std::string::npos,
             "the name is that of a file");
     require(std::holds_alternative<std::string>(check_hub_path(url.file_name)), "the name is safe");
-    // Whatever this module accepts and http/ cannot read is refused before a connection.
+    // What http/ cannot read is refused before a connection.
     const auto origin = parse_web_origin(url.url);
     if (const auto* known = std::get_if<WebOrigin>(&origin)) {
         require(known->is_https, "URLs are https");
