@@ -26,7 +26,8 @@ std::string value_of(const CLI::Option& option) {
     // CLI11 adds what a check accepts: "table|json:{table,json}".
     const std::string type = option.get_type_name();
     const std::size_t colon = type.find(':');
-    return colon > 0 && type[colon - 1] == '[' ? type : type.substr(0, colon);
+    const bool is_in_brackets = colon != type.npos && colon > 0 && type[colon - 1] == '[';
+    return is_in_brackets ? type : type.substr(0, colon);
 }
 
 }  // namespace
