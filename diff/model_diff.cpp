@@ -12,7 +12,7 @@
 #include "base/escaping.h"
 #include "base/user_error.h"
 #include "base/utf8.h"
-#include "diff/listed_ports.h"
+#include "diff/listed_changes.h"
 #include "diff/manifest_rows.h"
 #include "diff/model_files.h"
 #include "diff/model_state.h"

@@ -27,8 +27,8 @@ struct KindInfo {
 constexpr KindInfo kinds[] = {
     {AttributeKind::integer, AttributeProto::INT, "an integer"},
     {AttributeKind::integers, AttributeProto::INTS, "a list of integers"},
-    {AttributeKind::real, AttributeProto::FLOAT, "a number"},
-    {AttributeKind::reals, AttributeProto::FLOATS, "a list of numbers"},
+    {AttributeKind::real, AttributeProto::FLOAT, "a float"},
+    {AttributeKind::reals, AttributeProto::FLOATS, "a list of floats"},
     {AttributeKind::string, AttributeProto::STRING, "a string"},
     {AttributeKind::strings, AttributeProto::STRINGS, "a list of strings"},
     {AttributeKind::tensor, AttributeProto::TENSOR, "a tensor"},

@@ -257,8 +257,8 @@ private:
         const auto opset = opsets_->find(domain);
         if (opset == opsets_->end()) {
             findings_.add(OperatorProblem::opset_not_imported, domain,
-                          fmt::format("nodes are of the domain {}, whose opset the model does not "
-                                      "import",
+                          fmt::format("nodes use the domain {}, but the model does not import an "
+                                      "opset of it",
                                       domain.empty() ? "ai.onnx" : shown_name(domain)));
             return {};
         }
@@ -280,7 +280,7 @@ private:
         if (!versions) {
             if (!is_newer) {
                 findings_.add(OperatorProblem::unknown_operator, node, checked.place, "",
-                              "is of an operator that does not exist");
+                              "uses an operator that does not exist");
             }
             return {};
         }
@@ -289,14 +289,14 @@ private:
         const OperatorVersion* version = version_for(*versions, known_opset);
         if (!version) {
             findings_.add(OperatorProblem::newer_operator, node, checked.place, "",
-                          fmt::format("is of an operator that exists since opset {}, but the "
-                                      "model imports opset {}",
+                          fmt::format("uses an operator that was added in opset {}, but the model "
+                                      "imports opset {}",
                                       versions->front().since, opset));
             return {};
         }
         if (version->is_deprecated) {
             findings_.add(OperatorProblem::removed_operator, node, checked.place, "",
-                          fmt::format("is of an operator that opset {} removed", version->since));
+                          fmt::format("uses an operator that opset {} removed", version->since));
             return {};
         }
         // A newer opset may have changed the operator.

@@ -32,10 +32,17 @@ std::string shown_name(std::string_view name) {
     return text + "\"";
 }
 
-bool OperatorReport::has_errors() const {
-    return further_findings > 0 || std::ranges::any_of(findings, [](const OperatorFinding& one) {
-               return one.problem != OperatorProblem::removed_operator;
-           });
+std::string to_text(const OperatorFinding& finding) {
+    return finding.node.empty() ? finding.message : finding.node + " " + finding.message;
+}
+
+bool is_error(const OperatorFinding& finding) {
+    return finding.problem != OperatorProblem::removed_operator;
+}
+
+const OperatorFinding* OperatorReport::first_error() const {
+    const auto found = std::ranges::find_if(findings, is_error);
+    return found == findings.end() ? nullptr : &*found;
 }
 
 OperatorFinding* OperatorFindings::start(Key key) {

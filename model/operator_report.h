@@ -38,6 +38,12 @@ struct OperatorFinding {
     std::uint64_t count = 1;  ///< nodes or values with it
 };
 
+/// The node and the message: one clause.
+std::string to_text(const OperatorFinding& finding);
+
+/// Whether runtimes refuse the model; a removed operator is a warning.
+bool is_error(const OperatorFinding& finding);
+
 /// More distinct findings are only counted.
 inline constexpr std::size_t operator_finding_limit = 100;
 
@@ -50,7 +56,7 @@ struct OperatorReport {
     std::map<std::string, std::int64_t> newer_opsets;
     std::uint64_t node_count = 0;  ///< in subgraphs and functions too
 
-    bool has_errors() const;  ///< anything but removed operators
+    const OperatorFinding* first_error() const;  ///< null: there is none
 };
 
 }  // namespace onnxhub

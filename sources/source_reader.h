@@ -52,7 +52,8 @@ void append(SourceResult more, SourceResult& all);
 /// on the number of threads.
 struct SourceRequest {
     const Tree& tree;
-    const std::vector<std::string>& files;  ///< all files of the tree, sorted
+    const std::vector<std::string>& files;   ///< all files of the tree, sorted
+    const std::vector<std::string>& models;  ///< the models that no setting excludes, sorted
     const Settings& settings;
     const SourceSettings& source;
     unsigned jobs = 0;

@@ -65,6 +65,15 @@ void append(std::vector<Item>& all, std::vector<Item> more) {
     std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
+std::vector<std::string> models_of(const std::vector<std::string>& files,
+                                   const Settings& settings) {
+    std::vector<std::string> models;
+    std::ranges::copy_if(files, std::back_inserter(models), [&](const std::string& file) {
+        return file.ends_with(model_suffix) && !is_excluded(settings, file);
+    });
+    return models;
+}
+
 bool has_match_warning(const Diagnostics& diagnostics) {
     return std::ranges::any_of(diagnostics.all(), [](const Diagnostic& diagnostic) {
         return diagnostic.rule == rule_id::source_matches_nothing;
@@ -80,6 +89,7 @@ public:
           jobs_(jobs),
           diagnostics_(diagnostics),
           files_(tree.list()),
+          models_(models_of(files_, settings)),
           merge_(settings, diagnostics) {
         hub_.has_sources = !settings.sources.empty();
     }
@@ -106,7 +116,7 @@ private:
             add_official(position, source.line);
             return;
         }
-        SourceResult result = read_source({tree_, files_, settings_, source, jobs_});
+        SourceResult result = read_source({tree_, files_, models_, settings_, source, jobs_});
         if (result.models.empty() && result.broken.empty() && result.lost_files.empty() &&
             !has_match_warning(result.diagnostics)) {
             report_no_match(source.line, "this [[source]] describes no model");
@@ -151,11 +161,8 @@ private:
     /// Models that nothing describes, and no source in error either. With `discover` they get rows.
     void find_undescribed() {
         const InvalidStatements invalid(hub_);
-        for (const std::string& file : files_) {
-            if (!file.ends_with(model_suffix) || merge_.has_model(file) ||
-                is_excluded(settings_, file) || invalid.may_describe(file)) {
-                continue;
-            }
+        for (const std::string& file : models_) {
+            if (merge_.has_model(file) || invalid.may_describe(file)) continue;
             if (settings_.discover) {
                 merge_.use_overrides_of(file);
             } else if (hub_.has_sources) {
@@ -188,6 +195,7 @@ private:
     const unsigned jobs_;
     Diagnostics& diagnostics_;
     const std::vector<std::string> files_;
+    const std::vector<std::string> models_;
     SourceMerge merge_;
     std::map<std::string, int> mismatches_;  ///< path → line of the [[source]]
     HubRows hub_;

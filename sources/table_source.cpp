@@ -239,20 +239,18 @@ private:
                                                const std::string& link,
                                                std::vector<OtherLink>& others) {
         const std::string prefix = folder.empty() ? "" : folder + "/";
-        const std::string* only = nullptr;
-        auto file = std::ranges::lower_bound(request_.files, prefix);
-        for (; file != request_.files.end() && file->starts_with(prefix); ++file) {
-            if (!file->ends_with(model_suffix) || is_excluded(request_.settings, *file)) continue;
-            if (only) {
-                report(Severity::error, rule_id::row_no_link, row,
-                       fmt::format("the directory \"{}\" has several models, such as {} and {}",
-                                   link, *only, *file),
-                       "link to one of them");
-                return std::nullopt;
-            }
-            only = &*file;
+        const auto first = std::ranges::lower_bound(request_.models, prefix);
+        const auto is_inside = [&](auto model) {
+            return model != request_.models.end() && model->starts_with(prefix);
+        };
+        if (is_inside(first) && is_inside(std::next(first))) {
+            report(Severity::error, rule_id::row_no_link, row,
+                   fmt::format("the directory \"{}\" has several models, such as {} and {}", link,
+                               *first, *std::next(first)),
+                   "link to one of them");
+            return std::nullopt;
         }
-        if (only) return LinkedModel{*only, {}, {}};
+        if (is_inside(first)) return LinkedModel{*first, {}, {}};
         others.push_back({link});
         return std::nullopt;
     }

@@ -492,13 +492,13 @@ void check_graphs(const HubState& hub, ModelChecker* checker, unsigned jobs,
 ValidationReport report_on_model(const std::string& file, const ByteSource& content,
                                  ModelChecker* checker) {
     FindingList findings;
-    if (const auto read = read_skeleton(content);
-        const auto* error = std::get_if<SkeletonError>(&read)) {
-        findings.report(model_unreadable, {file, 0},
-                        fmt::format("{} (at byte {})", error->reason, error->offset),
-                        "name a valid ONNX model");
-    }
     const ModelCheck check = check_model(content, checker);
+    if (check.unreadable) {
+        findings.report(
+            model_unreadable, {file, 0},
+            fmt::format("{} (at byte {})", check.unreadable->reason, check.unreadable->offset),
+            "name a valid ONNX model");
+    }
     report_operators(file, check.operators, {}, findings);
     report_verdict(file, check.verdict, findings);
     ValidationReport report;

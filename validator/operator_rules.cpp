@@ -16,7 +16,7 @@ constexpr RuleInfo operator_unknown{
     .id = rule_id::operator_unknown,
     .severity = Severity::error,
     .family = "operators",
-    .what = "A node is of an operator that its domain does not have.",
+    .what = "A node uses an operator that its domain does not have.",
     .why = "No runtime can run the model.",
     .example = "`Conf` instead of `Conv`",
     .fix = "Correct the program that exports the model.",
@@ -26,7 +26,7 @@ constexpr RuleInfo operator_too_new{
     .id = rule_id::operator_too_new,
     .severity = Severity::error,
     .family = "operators",
-    .what = "A node is of an operator that was added after the opset that the model imports.",
+    .what = "A node uses an operator that was added after the opset that the model imports.",
     .why = "Runtimes look the operator up in that opset and do not find it.",
     .example = "`LayerNormalization`, which exists since opset 17, in a model of opset 13",
     .fix = "Export the model with a newer opset.",
@@ -36,7 +36,7 @@ constexpr RuleInfo operator_removed{
     .id = rule_id::operator_removed,
     .severity = Severity::warning,
     .family = "operators",
-    .what = "A node is of an operator that the model's opset no longer has.",
+    .what = "A node uses an operator that the model's opset no longer has.",
     .why = "Newer runtimes may refuse the model.",
     .example = "`Upsample` in a model of opset 10",
     .fix = "Export the model again: `Resize` replaces `Upsample`.",
@@ -88,7 +88,7 @@ constexpr RuleInfo operator_attribute_type{
     .family = "operators",
     .what = "An attribute of a node has another type than its operator states.",
     .why = "Runtimes refuse the model.",
-    .example = "`axis` as a number with decimals",
+    .example = "`axis` as a float",
     .fix = "Correct the program that exports the model.",
 };
 
@@ -244,16 +244,13 @@ void report_operators(const std::string& path, const OperatorReport& report,
                       const std::vector<std::string>& accepted_domains, FindingList& findings) {
     const Subject subject{path, ""};
     for (const OperatorFinding& finding : report.findings) {
-        std::string message =
-            finding.node.empty() ? finding.message : finding.node + " " + finding.message;
+        std::string message = to_text(finding);
         if (finding.count > 1) message += fmt::format(" (and {} more)", finding.count - 1);
+        if (report.further_findings > 0 && &finding == &report.findings.back()) {
+            message += fmt::format("; {} further problems are not listed", report.further_findings);
+        }
         findings.report(rule_of(finding.problem), {path, 0}, std::move(message),
                         hint_of(finding.problem), subject);
-    }
-    if (report.further_findings > 0) {
-        findings.report(operator_unknown, {path, 0},
-                        fmt::format("{} more problems of operators", report.further_findings),
-                        "correct the program that exports the model", subject);
     }
     for (const auto& [domain, operators] : report.unknown_domains) {
         if (std::ranges::find(accepted_domains, domain) != accepted_domains.end()) continue;

@@ -82,12 +82,8 @@ struct CheckedModel {
 };
 
 void refuse_broken(const std::string& shown, const OperatorReport& report) {
-    const auto broken = std::ranges::find_if(report.findings, [](const OperatorFinding& finding) {
-        return finding.problem != OperatorProblem::removed_operator;
-    });
-    if (broken == report.findings.end()) return;
-    throw UserError(fmt::format("{}: {}{}{}; repair the model", shown, broken->node,
-                                broken->node.empty() ? "" : " ", broken->message));
+    const OperatorFinding* error = report.first_error();
+    if (error) throw UserError(shown + ": " + to_text(*error) + "; repair the model");
 }
 
 CheckedModel check_model(const AddRequest& request, ModelChecker& checker,

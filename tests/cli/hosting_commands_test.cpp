@@ -168,7 +168,7 @@ TEST_F(Hosting, AddRefusesBeforeItWrites) {
     const std::vector<std::pair<std::vector<std::string>, std::string>> calls = {
         {{"broken.onnx", "--class", "a"}, "broken.onnx: "},
         {{"bad.onnx", "--class", "a"},
-         "node 1 (Nonsense) is of an operator that does not exist; repair"},
+         "node 1 (Nonsense) uses an operator that does not exist; repair"},
         {{"lonely.onnx", "--class", "a"}, "external data does not exist"},
         {{"none.onnx", "--class", "a"}, "none.onnx"},
         {{small_model("m")}, "folder is not given"},

@@ -372,7 +372,7 @@ protected:
     static void expect_only(const OperatorReport& report, OperatorProblem problem, int node) {
         std::string texts;
         for (const OperatorFinding& one : report.findings) {
-            texts += one.node + ": " + one.message + "\n";
+            texts += to_text(one) + "\n";
         }
         ASSERT_EQ(report.findings.size(), 1u) << texts;
         EXPECT_EQ(report.findings[0].problem, problem) << texts;

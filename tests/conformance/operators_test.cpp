@@ -22,8 +22,7 @@ namespace fs = std::filesystem;
 std::string findings_of(const OperatorReport& report) {
     std::string text;
     for (const OperatorFinding& finding : report.findings) {
-        if (finding.problem == OperatorProblem::removed_operator) continue;
-        text += finding.node + " " + finding.message + "\n";
+        if (is_error(finding)) text += to_text(finding) + "\n";
     }
     return text;
 }

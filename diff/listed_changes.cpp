@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "diff/listed_ports.h"
+#include "diff/listed_changes.h"
 
 #include <algorithm>
 #include <cstdint>
