@@ -95,7 +95,7 @@ void ModelCache::make_folder_of(const CacheKey& key) const {
     }
     refuse_foreign_folders(key);
     if (fs::is_directory(at, error)) return;
-    if (reason == 0) {  // it is there, but it is no folder
+    if (reason == 0) {  // it exists and is not a folder
         reason = ENOTDIR;
         missing = at;
     }

@@ -12,7 +12,7 @@ Argument = Union[str, bytes]
 _BLOCK = 1 << 16  # bytes
 _INTERVAL = 0.5  # seconds between looks whether it has ended without closing its output
 PATIENCE = 5  # seconds that a program has to end after it was interrupted, or after it closed its output
-LINE_LIMIT = 4 << 20  # bytes. The longest honest line has the name of a model twice, with up to six bytes for one
+LINE_LIMIT = 4 << 20  # bytes. A valid line may have the name of a model twice, with six bytes for each of its bytes
 
 
 class NotStarted(Exception):
@@ -20,7 +20,7 @@ class NotStarted(Exception):
 
 
 class Malformed(Exception):
-    """The program wrote something that it never writes, or too much, or does not end. The text says what."""
+    """The program wrote invalid output, or too much, or does not end. The text says what is wrong."""
 
 
 class Bytes:
@@ -87,7 +87,7 @@ def run(
     """Runs a command and returns its exit status, negative for a signal. `seconds`: how long it may take.
 
     The program ends before this function does, also on Ctrl-C and on any other exception. Raises NotStarted, Malformed,
-    and whatever the readers raise.
+    and all that the readers raise.
     """
     try:
         process = subprocess.Popen(

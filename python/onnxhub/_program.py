@@ -31,7 +31,7 @@ _checked: Dict[Tuple[str, int, int], bool] = {}
 
 
 class ProgramError(RuntimeError):
-    """The program `onnxhub` is missing, has another version than this package, ended abnormally or wrote nonsense."""
+    """The program `onnxhub` is missing, has another version than this package, ended abnormally or wrote invalid output."""
 
 
 def find_program() -> str:

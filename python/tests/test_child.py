@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whatever the program writes and however it ends: a result, or a ProgramError of one line."""
+"""Invalid output of the program, and each way in which it may end, lead to a ProgramError of one line."""
 
 import json
 import os

@@ -319,8 +319,8 @@ def test_threads_ask_one_after_another(server: Server, monkeypatch: pytest.Monke
     assert threading.active_count() < 50
 
 
-NOBODY = 65534
-AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+OTHER_USER = 65534
+AS_OTHER_USER = ["setpriv", f"--reuid={OTHER_USER}", f"--regid={OTHER_USER}", "--clear-groups"]
 WITHOUT_RIGHTS = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"]
 READ_ONLY = """
 import os, sys
@@ -361,17 +361,17 @@ class Installed:
         self.user = self._other_user()
 
     def _other_user(self) -> List[str]:
-        """A command that runs another one without root's rights: as nobody, if nobody can run this interpreter."""
+        """A command that runs another one without root's rights: as another user, if he can run this interpreter."""
         if os.geteuid() != 0:
             return []
-        is_possible = subprocess.run([*AS_NOBODY, sys.executable, "-c", ""], stderr=subprocess.DEVNULL)
-        return AS_NOBODY if is_possible.returncode == 0 else WITHOUT_RIGHTS
+        is_possible = subprocess.run([*AS_OTHER_USER, sys.executable, "-c", ""], stderr=subprocess.DEVNULL)
+        return AS_OTHER_USER if is_possible.returncode == 0 else WITHOUT_RIGHTS
 
     def make_cache(self, path: Path) -> Path:
         """A folder of the user."""
         path.mkdir()
-        if self.user == AS_NOBODY:
-            os.chown(path, NOBODY, NOBODY)
+        if self.user == AS_OTHER_USER:
+            os.chown(path, OTHER_USER, OTHER_USER)
         return path
 
     def files(self) -> List[str]:
