@@ -31,7 +31,7 @@ _checked: Dict[Tuple[str, int, int], bool] = {}
 
 
 class ProgramError(RuntimeError):
-    """The program `onnxhub` is missing, has another version than this package, ended abnormally or wrote invalid output."""
+    """The program is missing, has another version than this package, ended abnormally, or its output is invalid."""
 
 
 def find_program() -> str:
