@@ -15,6 +15,11 @@ using Environment = std::function<std::optional<std::string>(const char* name)>;
 /// The environment of this process.
 std::optional<std::string> process_environment(const char* name);
 
+/// The file of a program that the user's $PATH has; relative folders in it are ignored, since they
+/// may be those of a hub. nullopt: there is none.
+std::optional<std::filesystem::path> find_program(const std::string& name,
+                                                  const Environment& environment);
+
 /// The folder for onnxhub's own files, such as copies of manifests with their ETags, records and
 /// locks. $XDG_STATE_HOME/onnxhub, else $XDG_CACHE_HOME/onnxhub, else ~/.local/state/onnxhub.
 /// nullopt when none of these variables nor HOME is set; nothing is recorded then. No path of a hub

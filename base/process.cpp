@@ -65,12 +65,15 @@ private:
     posix_spawn_file_actions_t actions_ = {};
 };
 
-/// Copies of files below 3, which a stream that is set before could close.
+/// Of ProcessRequest::more.
+constexpr int more_fileno = STDERR_FILENO + 1;
+
+/// Copies of files below 4, which a stream that is set before could close.
 class StreamFiles {
 public:
     int above_streams(int fd) {
-        if (fd > STDERR_FILENO) return fd;
-        Descriptor copy(fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+        if (fd > more_fileno) return fd;
+        Descriptor copy(fcntl(fd, F_DUPFD_CLOEXEC, more_fileno + 1));
         if (!copy.is_open()) throw std::system_error(errno, std::generic_category());
         copies_.push_back(std::move(copy));
         return copies_.back().get();
@@ -92,10 +95,11 @@ std::string ExitStatus::text() const {
 Process::Process(const ProcessRequest& request) {
     FileActions actions;
     StreamFiles files;
-    const std::array<std::pair<const ProcessStream*, int>, 3> streams = {
+    const std::array<std::pair<const ProcessStream*, int>, 4> streams = {
         {{&request.input, STDIN_FILENO},
          {&request.output, STDOUT_FILENO},
-         {&request.errors, STDERR_FILENO}}};
+         {&request.errors, STDERR_FILENO},
+         {&request.more, more_fileno}}};
     for (const auto& [stream, number] : streams) {
         if (stream->kind_ == ProcessStream::Kind::null) actions.open_null(number);
         if (stream->kind_ == ProcessStream::Kind::file) {

@@ -51,6 +51,8 @@ struct ProcessRequest {
     ProcessStream input = ProcessStream::inherited();
     ProcessStream output = ProcessStream::inherited();
     ProcessStream errors = ProcessStream::inherited();
+    /// A file that the process has as descriptor 3; inherited: none.
+    ProcessStream more = ProcessStream::inherited();
 };
 
 /// A child process. The destructor kills it if it still runs. Not thread-safe, but several threads

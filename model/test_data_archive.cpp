@@ -53,6 +53,62 @@ private:
     ArchiveVisitor& next_;
 };
 
+/// Keeps the bytes of inputs and outputs.
+class TestDataCollector : public ArchiveVisitor {
+public:
+    TestDataCollector(TestDataContents& contents, std::uint64_t byte_limit)
+        : contents_(contents), left_(byte_limit) {}
+
+    void begin_file(const std::string& path) override {
+        file_ = nullptr;
+        const std::string_view name = file_name(path);
+        const std::string folder(parent_folder(path));
+        if (!file_name(folder).starts_with(set_prefix) || contents_.is_too_large) return;
+        TestDataFiles& set = contents_.sets[folder];
+        if (const auto input = number_in(name, "input_")) {
+            file_ = &set.inputs[*input];
+        } else if (const auto output = number_in(name, "output_")) {
+            file_ = &set.outputs[*output];
+        }
+        if (file_) file_->clear();
+    }
+
+    void data(std::span<const std::byte> block) override {
+        if (!file_) return;
+        if (block.size() > left_) {
+            contents_.is_too_large = true;
+            file_ = nullptr;
+            return;
+        }
+        left_ -= block.size();
+        file_->append(reinterpret_cast<const char*>(block.data()), block.size());
+    }
+
+    void end_file() override {}
+
+private:
+    TestDataContents& contents_;
+    std::uint64_t left_;  ///< bytes
+    std::string* file_ = nullptr;
+};
+
+Sha256 digest_of(const std::map<std::string, TestDataFiles>& sets) {
+    FieldHasher hasher;
+    const auto add_files = [&](const std::map<std::size_t, std::string>& files) {
+        hasher.add(std::to_string(files.size()));
+        for (const auto& [number, bytes] : files) {
+            hasher.add(std::to_string(number));
+            hasher.add(bytes);
+        }
+    };
+    for (const auto& [folder, files] : sets) {
+        hasher.add(folder);
+        add_files(files.inputs);
+        add_files(files.outputs);
+    }
+    return hasher.finish();
+}
+
 class ArchiveContents : public ArchiveVisitor {
 public:
     explicit ArchiveContents(TestDataArchive& archive) : archive_(archive) {}
@@ -109,6 +165,15 @@ TestDataArchive read_test_data_archive(const BlockReader& read, const ArchiveLim
     ArchiveContents contents(archive);
     archive.problems = walk_archive(read, limits, contents);
     return archive;
+}
+
+TestDataContents read_test_data(const BlockReader& read, const ArchiveLimits& limits,
+                                std::uint64_t byte_limit) {
+    TestDataContents contents;
+    TestDataCollector collector(contents, byte_limit);
+    contents.problems = walk_archive(read, limits, collector);
+    contents.digest = digest_of(contents.sets);
+    return contents;
 }
 
 std::vector<ArchiveProblem> walk_test_data_archive(const BlockReader& read,

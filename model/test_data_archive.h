@@ -41,6 +41,23 @@ struct TestDataArchive {
 /// One pass in constant memory; nothing is written to disk.
 TestDataArchive read_test_data_archive(const BlockReader& read, const ArchiveLimits& limits);
 
+/// The bytes of one folder `test_data_set_N`, by their number.
+struct TestDataFiles {
+    std::map<std::size_t, std::string> inputs;
+    std::map<std::size_t, std::string> outputs;
+};
+
+struct TestDataContents {
+    std::map<std::string, TestDataFiles> sets;  ///< by folder: "mnist/test_data_set_0"
+    bool is_too_large = false;                  ///< more than the limit; then `sets` has a part
+    std::vector<ArchiveProblem> problems;
+    Sha256 digest;  ///< of all test data
+};
+
+/// The test data of an archive, to run its model. `byte_limit` bounds all of it together.
+TestDataContents read_test_data(const BlockReader& read, const ArchiveLimits& limits,
+                                std::uint64_t byte_limit);
+
 /// Like walk_archive(), for archives that are unpacked for their model. If the archive has no
 /// model, the last problem in the result is of kind `unreadable`.
 std::vector<ArchiveProblem> walk_test_data_archive(const BlockReader& read,

@@ -26,4 +26,12 @@ inline constexpr std::uint64_t composed_model_limit = INT_MAX;  // bytes
 
 inline constexpr const char* compose_argument = "compose";
 
+/// `isolate PARENT MEMORY SECONDS FILE PROGRAM…` becomes another program inside enter_sandbox(),
+/// with descriptors 0 to 3. PARENT is a process id, the limits are those of SandboxLimits.
+inline constexpr const char* isolate_argument = "isolate";
+
+/// Exit status when the system cannot isolate the program, or it cannot be started. The reason is
+/// on standard error.
+inline constexpr int isolation_failed = 97;
+
 }  // namespace onnxhub
