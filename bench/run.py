@@ -31,6 +31,7 @@ class Sizes:
     small_mib, large_mib = 1, 1024    # unchanged checkouts
     huge_mib = 2052                   # more than protobuf can parse at once
     pointers = (100, 1_000, 10_000, 100_000)
+    nodes = 100_000
     served_mib, served_seconds = 256, 4
     disk_bytes = 7 * GIB
 
@@ -40,6 +41,7 @@ class QuickSizes(Sizes):
     models, model_mib = 3, 1
     large_mib = huge_mib = 8
     pointers = (100, 300)
+    nodes = 1_000
     served_mib, served_seconds = 8, 1
     disk_bytes = 100 * MIB
 
@@ -81,6 +83,7 @@ class Bench:
         self.onnxhub = os.path.abspath(f"{build}/cli/onnxhub")
         self.make_model = os.path.abspath(f"{build}/bench/make_model")
         self.timed = os.path.abspath(f"{build}/bench/timed")
+        self.check_graph = os.path.abspath(f"{build}/bench/check_graph")
         self.libgit2_start = os.path.abspath(f"{build}/bench/libgit2_start")
         self.work = work
         self.sizes = sizes
@@ -100,6 +103,7 @@ class Bench:
         part("An unchanged Git LFS checkout", self.unchanged_checkouts)
         part("The official zoo from a bare clone", self.official_zoo)
         part("Ports of a model over 2 GiB", self.huge_model)
+        part("Operator rules on a large graph", self.large_graph)
         part("A hundred to a hundred thousand models", self.many_models)
         part("Loading a model over HTTP", self.loading)
         part("Listing the official zoo from the cache", self.listing)
@@ -255,6 +259,19 @@ class Bench:
         table(["", "time", "read", "peak memory"],
               [[name, milliseconds(r.seconds), size(r.read_bytes), f"{r.peak_mib:.0f} MiB"]
                for name, r in results.items()])
+
+    def large_graph(self):
+        need_program("valgrind")
+        limit_ms, nodes = 200, self.sizes.nodes
+        result = subprocess.run([self.check_graph, str(nodes), str(self.sizes.rounds)], check=True,
+                                stdout=subprocess.PIPE, text=True)
+        counts = [measure.instructions([self.check_graph, str(nodes), rounds]) for rounds in ("0", "1")]
+        instructions = counts[1] - counts[0]
+        print(f"The rules of ONNX's operators on a graph of {nodes:,} nodes in memory. "
+              f"Limit: {limit_ms} ms for 100,000 nodes.\n")
+        table(["", "time", "instructions", "per node", "limit"],
+              [[f"{nodes:,} nodes", milliseconds(float(result.stdout)), f"{instructions / 1e6:,.1f} million",
+                f"{instructions / nodes:,.0f}", f"{limit_ms} ms"]])
 
     def many_models(self):
         rows, validated = [], []
