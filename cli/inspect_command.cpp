@@ -117,7 +117,8 @@ ModelGraph read_graph(const ByteSource& content, const InspectArguments& argumen
 
 /// The same warnings as `generate` reports for this model.
 void warn(const InspectArguments& arguments, const ModelGraph& graph, const Streams& streams) {
-    std::vector<std::string> warnings = graph.contradictions;
+    std::vector<std::string> warnings = graph.repeated_inputs;
+    warnings.insert(warnings.end(), graph.contradictions.begin(), graph.contradictions.end());
     if (graph.has_invalid_names) {
         warnings.push_back("a name in the graph is not UTF-8; U+FFFD replaces the invalid bytes");
     }

@@ -14,6 +14,7 @@
 #include "manifest/entry.h"
 #include "manifest/json.h"
 #include "manifest/onnx_release.h"
+#include "model/operator_table.h"
 
 namespace onnxhub {
 namespace {
@@ -47,31 +48,71 @@ std::string opsets_text(const ModelGraph& graph) {
 
 std::string release_text(const ModelGraph& graph) {
     const auto opset = graph.opsets.find("");
-    if (opset == graph.opsets.end()) return "";
-    const auto release = oldest_release_for(graph.ir_version, opset->second);
+    const auto release =
+        oldest_release_for(graph.ir_version, opset == graph.opsets.end() ? 0 : opset->second);
     return release ? fmt::format(" (ONNX {} or later)", release->version)
                    : std::string(" (newer than all ONNX releases that onnxhub knows)");
 }
 
-std::vector<std::pair<std::string, std::uint64_t>> operators_by_count(const ModelGraph& graph) {
-    std::vector<std::pair<std::string, std::uint64_t>> counts(graph.op_counts.begin(),
-                                                              graph.op_counts.end());
+std::vector<std::pair<std::string, std::uint64_t>> by_count(const OperatorCounts& operators) {
+    std::vector<std::pair<std::string, std::uint64_t>> counts(operators.begin(), operators.end());
     std::stable_sort(counts.begin(), counts.end(),
                      [](const auto& a, const auto& b) { return a.second > b.second; });
     return counts;
 }
 
-std::string operators_text(const ModelGraph& graph) {
-    const auto counts = operators_by_count(graph);
+std::optional<std::int64_t> opset_of(const ModelGraph& graph, const std::string& domain) {
+    const auto found = graph.opsets.find(domain);
+    return found == graph.opsets.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// The opset that introduced the version of the operator that the model uses; nullopt: unknown.
+std::optional<int> operator_version(const ModelGraph& graph, const std::string& domain,
+                                    const std::string& name) {
+    const OperatorTable& table = OperatorTable::known();
+    const auto opset = opset_of(graph, domain);
+    const auto* versions = table.versions(domain, name);
+    if (!opset || !versions || *opset < 1 || *opset > table.newest_opset(domain)) {
+        return std::nullopt;
+    }
+    const OperatorVersion* version = version_for(*versions, static_cast<int>(*opset));
+    return version ? std::optional(version->since) : std::nullopt;
+}
+
+/// "Conv-11 (53), Relu-6 (49) and 3 more"
+std::string operators_text(const ModelGraph& graph, const std::string& domain,
+                           const OperatorCounts& operators) {
+    const auto counts = by_count(operators);
     std::string text;
     for (std::size_t i = 0; i < std::min(counts.size(), shown_operators); ++i) {
-        text += fmt::format("{}{} {}", i == 0 ? "" : ", ", printable(counts[i].first),
-                            counts[i].second);
+        const auto version = operator_version(graph, domain, counts[i].first);
+        text += fmt::format("{}{}{} ({})", i == 0 ? "" : ", ", printable(counts[i].first),
+                            version ? fmt::format("-{}", *version) : "", counts[i].second);
     }
     if (counts.size() > shown_operators) {
         text += fmt::format(" and {} more", counts.size() - shown_operators);
     }
-    return text.empty() ? "none" : text;
+    return text;
+}
+
+std::vector<std::pair<std::string, Weights>> weights_by_size(const ModelGraph& graph) {
+    std::vector<std::pair<std::string, Weights>> weights(graph.weights.begin(),
+                                                         graph.weights.end());
+    std::stable_sort(weights.begin(), weights.end(),
+                     [](const auto& a, const auto& b) { return a.second.bytes > b.second.bytes; });
+    return weights;
+}
+
+/// "float 97.4 MiB, int64 1.2 KiB"
+std::string weights_text(const ModelGraph& graph) {
+    std::string text;
+    for (const auto& [type, weights] : weights_by_size(graph)) {
+        if (!text.empty()) text += ", ";
+        text += type + " ";
+        text += weights.bytes > 0 ? human_bytes(weights.bytes)
+                                  : with_thousands(weights.elements) + " elements";
+    }
+    return text;
 }
 
 const char* source_text(FactSource source) {
@@ -103,7 +144,15 @@ std::string facts_text(const ModelReport& report) {
          fmt::format("{}{} nodes, {} parameters",
                      graph.graph_name.empty() ? "" : printable(graph.graph_name) + ": ",
                      with_thousands(graph.node_count), with_thousands(graph.parameter_count)));
-    line("operators", operators_text(graph));
+    if (!graph.weights.empty()) line("weights", weights_text(graph));
+    const char* label = "operators";
+    for (const auto& [domain, operators] : graph.operators) {
+        const auto opset = opset_of(graph, domain);
+        line(std::exchange(label, ""), fmt::format("{}{}: {}", printable(domain_name(domain)),
+                                                   opset ? fmt::format(" {}", *opset) : "",
+                                                   operators_text(graph, domain, operators)));
+    }
+    if (graph.operators.empty()) line(label, "none");
     const std::string exact = with_thousands(report.size_bytes) + " bytes";
     line("size", report.size_bytes < 1024
                      ? exact
@@ -170,13 +219,41 @@ JsonValue shape_json(const Shape& shape) {
     return json_array(std::move(dimensions));
 }
 
+JsonValue domains_json(const ModelGraph& graph) {
+    JsonArray domains;
+    for (const auto& [domain, counts] : graph.operators) {
+        JsonArray operators;
+        for (const auto& [name, count] : by_count(counts)) {
+            const auto version = operator_version(graph, domain, name);
+            operators.push_back(
+                json_object({{"name", json_string(name)},
+                             {"version", version ? json_integer(*version) : JsonValue{}},
+                             {"nodes", json_unsigned(count)}}));
+        }
+        const auto opset = opset_of(graph, domain);
+        domains.push_back(json_object({{"domain", json_string(domain_name(domain))},
+                                       {"opset", opset ? json_integer(*opset) : JsonValue{}},
+                                       {"operators", json_array(std::move(operators))}}));
+    }
+    return json_array(std::move(domains));
+}
+
+JsonValue weights_json(const ModelGraph& graph) {
+    JsonObject types;
+    for (const auto& [type, weights] : weights_by_size(graph)) {
+        types.push_back({type, json_object({{"elements", json_unsigned(weights.elements)},
+                                            {"bytes", json_unsigned(weights.bytes)}})});
+    }
+    return json_object(std::move(types));
+}
+
 JsonValue facts_json(const ModelReport& report) {
     const ModelGraph& graph = report.graph;
     JsonObject opsets, operators;
     for (const auto& [domain, version] : graph.opsets) {
-        opsets.push_back({domain.empty() ? "ai.onnx" : domain, json_integer(version)});
+        opsets.push_back({domain_name(domain), json_integer(version)});
     }
-    for (const auto& [name, count] : operators_by_count(graph)) {
+    for (const auto& [name, count] : by_count(op_counts(graph))) {
         operators.push_back({name, json_unsigned(count)});
     }
     JsonArray external;
@@ -200,7 +277,9 @@ JsonValue facts_json(const ModelReport& report) {
         {"graph_name", json_string(graph.graph_name)},
         {"nodes", json_unsigned(graph.node_count)},
         {"parameters", json_unsigned(graph.parameter_count)},
+        {"weights", weights_json(graph)},
         {"operators", json_object(std::move(operators))},
+        {"operator_domains", domains_json(graph)},
         {"external_data", json_array(std::move(external))},
         {"io_ports", ports_json(graph)},
     };

@@ -59,7 +59,7 @@ public:
         add_named("graph name", graph.graph_name);
         add(PropertySource::graph, "nodes", with_thousands(graph.node_count));
         add(PropertySource::graph, "parameters", with_thousands(graph.parameter_count));
-        state_.operators = graph.op_counts;
+        state_.operators = op_counts(graph);
     }
 
     void add_ports(const IoPorts& ports) {

@@ -20,7 +20,7 @@ std::optional<Entry> facts_of_model(const ManifestEntry& present) {
     const JsonValue* metadata = present.json.object() ? present.json.find("metadata") : nullptr;
     if (!metadata || !metadata->object()) return std::nullopt;
     JsonObject facts;
-    for (const char* key : {"model_sha", "io_ports", "extra_ports", "external_data"}) {
+    for (const char* key : {"model_sha", "io_ports", "extra_ports", "external_data", "opsets"}) {
         if (const JsonValue* value = metadata->find(key)) facts.push_back({key, *value});
     }
     const auto text = [&](const char* key) {

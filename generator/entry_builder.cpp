@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "generator/model_versions.h"
-#include "manifest/onnx_release.h"
 #include "manifest/rule_ids.h"
 
 namespace onnxhub {
@@ -45,6 +44,7 @@ public:
 
         Entry entry = begin_entry({facts->sha, facts->size_bytes});
         if (!set_versions(entry)) return std::move(description_);
+        set_opsets(entry);
         set_ports(entry);
         set_archive(entry);
         if (!set_external_data(entry)) return std::move(description_);
@@ -92,6 +92,7 @@ private:
         }
         Entry entry = begin_entry(*description_.elsewhere);
         if (!set_versions(entry)) return std::move(description_);
+        set_opsets(entry);
         set_ports(entry);
         description_.entry = std::move(entry);
         return std::move(description_);
@@ -188,40 +189,43 @@ private:
         if (graph) description_.diagnostics.append(contradicted_facts(row(), *graph));
         auto& found = std::get<ModelVersions>(versions);
         if (states_opset(row())) description_.row.onnx_version = found.onnx_version;
-        entry.onnx_version = std::move(found.onnx_version);
-        entry.opset_version = found.opset_version;
+        set_versions_in(entry, found);
         return true;
     }
 
     /// The entry keeps the row's opset, since users may have a reason. `validate` reports an error.
     void warn_of_other_opset() {
         if (!description_.graph) return;
-        const auto imported = default_opset(*description_.graph);
-        if (!imported || *imported == row().opset_version) return;
+        description_.diagnostics.append(newer_than_row(row(), *description_.graph));
+        const auto imported = main_opset(*description_.graph);
+        if (!imported || imported->version == row().opset_version) return;
         report(Severity::warning, rule_id::graph_opset_differs,
                other_opset(row().model_path, *imported, row().opset_version),
                "write the opset of the model");
     }
 
     bool set_versions_from_graph(Entry& entry, const ModelGraph& graph) {
-        const auto opset = graph.opsets.find("");
-        if (opset == graph.opsets.end()) {
-            report(Severity::error, rule_id::model_no_opset,
-                   "imports no opset of the default domain",
-                   "exclude it, or export it again with a default-domain opset");
+        auto versions = versions_of_graph(row(), graph);
+        if (auto* problem = std::get_if<Diagnostic>(&versions)) {
+            description_.diagnostics.report(std::move(*problem));
             return false;
         }
-        entry.opset_version = opset->second;
-        const auto release = oldest_release_for(graph.ir_version, opset->second);
-        if (!release) {
-            report(Severity::error, rule_id::model_too_new,
-                   "no known ONNX release has IR version " + std::to_string(graph.ir_version) +
-                       " and opset " + std::to_string(opset->second),
-                   "list it in a table, which states its ONNX version");
-            return false;
-        }
-        entry.onnx_version = release->version;
+        set_versions_in(entry, std::get<ModelVersions>(versions));
         return true;
+    }
+
+    void set_versions_in(Entry& entry, ModelVersions& versions) {
+        description_.diagnostics.append(std::move(versions.notes));
+        entry.onnx_version = std::move(versions.onnx_version);
+        entry.opset_version = versions.opset_version;
+    }
+
+    void set_opsets(Entry& entry) const {
+        if (description_.graph) {
+            entry.opsets = listed_opsets(*description_.graph, options_.settings->lists_opsets);
+        } else if (carried_) {
+            entry.opsets = carried_->opsets;
+        }
     }
 
     void set_ports(Entry& entry) {
@@ -355,14 +359,22 @@ std::vector<std::string> carried_external_paths(const Entry& carried,
     return paths;
 }
 
-std::optional<std::int64_t> default_opset(const ModelGraph& graph) {
-    const auto found = graph.opsets.find("");
-    return found == graph.opsets.end() ? std::nullopt : std::optional(found->second);
+std::string other_opset(const std::string& model_path, const ModelOpset& imported,
+                        std::int64_t stated) {
+    return model_path + " imports opset " + std::to_string(imported.version) +
+           (imported.domain.empty() ? "" : " of " + imported.domain) + ", not " +
+           std::to_string(stated);
 }
 
-std::string other_opset(const std::string& model_path, std::int64_t imported, std::int64_t stated) {
-    return model_path + " imports opset " + std::to_string(imported) + ", not " +
-           std::to_string(stated);
+std::map<std::string, std::int64_t> listed_opsets(const ModelGraph& graph, bool with_others) {
+    std::map<std::string, std::int64_t> listed;
+    const bool has_default = graph.opsets.contains("");
+    if (has_default && (!with_others || graph.opsets.size() == 1)) return listed;
+    for (const auto& [domain, version] : graph.opsets) {
+        if (version < 0) return {};  // no opset, and no value of the key
+        listed.emplace(domain_name(domain), version);
+    }
+    return listed;
 }
 
 ModelDescription describe_row(ModelRow row, const ContentTable& table, const GraphReading* reading,

@@ -18,6 +18,10 @@ void report_graph_trouble(const std::string& path, const ModelGraph& graph,
              "shape inference failed on this model: " + graph.inference_failure->reason,
              "its ports are written as the model declares them"});
     }
+    for (const std::string& repeated : graph.repeated_inputs) {
+        diagnostics.report({Severity::warning, rule_id::graph_name_repeated, path, 0, repeated,
+                            "its entry gets no io_ports; repair the model's export"});
+    }
     for (const std::string& contradiction : graph.contradictions) {
         diagnostics.report({Severity::warning, rule_id::model_contradictory, path, 0, contradiction,
                             graph.has_contradictory_ports

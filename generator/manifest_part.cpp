@@ -295,6 +295,7 @@ Sha256 inputs_digest(const GenerationPlan& plan, const Settings& settings,
     hasher.add(state);
     hasher.add(present_text);
     hasher.add(settings.features_tag.value_or(""));
+    hasher.add(settings.lists_opsets ? "opsets" : "");
     for (const auto& [model, tensor] : settings.feature_tensors) {
         hasher.add(model);
         hasher.add(tensor);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,11 +45,13 @@ struct ModelDescription {
     Diagnostics diagnostics;
 };
 
-/// The opset of the default domain that the model imports; nullopt when it imports none.
-std::optional<std::int64_t> default_opset(const ModelGraph& graph);
-
 /// The message of the rule graph-opset-differs, which `generate` and `validate` report.
-std::string other_opset(const std::string& model_path, std::int64_t imported, std::int64_t stated);
+std::string other_opset(const std::string& model_path, const ModelOpset& imported,
+                        std::int64_t stated);
+
+/// What `metadata.opsets` says of the model: empty if it imports the default domain alone, and if
+/// it imports others besides that and `with_others` is false.
+std::map<std::string, std::int64_t> listed_opsets(const ModelGraph& graph, bool with_others);
 
 /// A model whose bytes are outside of the repository.
 struct ElsewhereContent {

@@ -91,6 +91,7 @@ private:
         const JsonValue* parameters = metadata.find(key::parameters);
         const auto number = parameters ? parameters->integer() : std::nullopt;
         if (number && *number >= 0) entry.about.parameters = static_cast<std::uint64_t>(*number);
+        if (const JsonValue* opsets = metadata.find(key::opsets)) entry.opsets = counts(*opsets);
     }
 
     /// The items of an array of strings; nothing for any other value.
@@ -102,6 +103,18 @@ private:
             texts.push_back(*item.string());
         }
         return texts;
+    }
+
+    /// The members of an object of whole numbers of at least 0; nothing for any other value.
+    static std::map<std::string, std::int64_t> counts(const JsonValue& object) {
+        std::map<std::string, std::int64_t> numbers;
+        if (!object.object()) return numbers;
+        for (const JsonMember& member : *object.object()) {
+            const auto number = member.value.integer();
+            if (!number || *number < 0) return {};
+            numbers[member.key] = *number;
+        }
+        return numbers;
     }
 
     StatedContent content(const Field& metadata, std::string_view sha_key,
@@ -330,6 +343,13 @@ JsonValue metadata_json(const Entry& entry) {
     metadata.add_if(key::description, entry.about.description);
     if (entry.about.parameters) {
         metadata.add(key::parameters, json_unsigned(*entry.about.parameters));
+    }
+    if (!entry.opsets.empty()) {
+        ObjectWriter opsets;
+        for (const auto& [domain, version] : entry.opsets) {
+            opsets.add(domain, json_integer(version));
+        }
+        metadata.add(key::opsets, opsets.take());
     }
     return metadata.take();
 }

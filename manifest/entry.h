@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -85,6 +86,8 @@ struct Entry {
     std::vector<ExternalDataFile> external_data;
     std::vector<std::string> sources;  ///< URLs of the model file; untrusted
     ModelFacts about;
+    /// metadata.opsets: version by domain, "ai.onnx" for the default one. Empty: not written.
+    std::map<std::string, std::int64_t> opsets;
 
     bool operator==(const Entry&) const = default;
 };
@@ -99,8 +102,8 @@ struct EntryProblem {
 /// Every known key must have its type. Unknown keys are ignored here; merge_entry() keeps them.
 /// Required: model (not empty), model_path, onnx_version, opset_version (not negative), metadata.
 /// All keys of metadata are optional, but archive_path and its SHA-256 only occur together.
-/// `sources` and the keys of ModelFacts are additions of this project. Teams may use such names for
-/// values of their own, so one with another type counts as an unknown key.
+/// `sources`, `opsets` and the keys of ModelFacts are additions of this project. Teams may use such
+/// names for values of their own, so one with another type counts as an unknown key.
 std::variant<Entry, EntryProblem> parse_entry(const JsonValue& json);
 
 /// The entry as JSON, with keys in the order of the format. Keys without a value are left out.
@@ -108,8 +111,9 @@ JsonValue to_json(const Entry& entry);
 
 /// Returns `fresh` (from to_json) with all keys of `previous` that the format does not define. Each
 /// keeps its position after the same known key. Ports and external files with the same name keep
-/// their unknown keys too. `sources` and the keys of ModelFacts are kept when `fresh` lacks them,
-/// and when they have another type.
+/// their unknown keys too. `sources`, `opsets` and the keys of ModelFacts are kept when `fresh`
+/// lacks them, and when they have another type. `opsets` of a model with another digest are not
+/// kept.
 JsonValue merge_entry(const JsonValue& previous, const JsonValue& fresh);
 
 }  // namespace onnxhub

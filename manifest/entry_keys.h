@@ -29,6 +29,7 @@ inline constexpr std::string_view author = "author";
 inline constexpr std::string_view task = "task";
 inline constexpr std::string_view description = "description";
 inline constexpr std::string_view parameters = "parameters";
+inline constexpr std::string_view opsets = "opsets";
 
 inline constexpr std::string_view inputs = "inputs";
 inline constexpr std::string_view outputs = "outputs";

@@ -59,6 +59,12 @@ bool is_count(const JsonValue& value) {
     return value.integer().value_or(-1) >= 0;
 }
 
+bool is_opsets(const JsonValue& value) {
+    return value.object() && std::ranges::all_of(*value.object(), [](const JsonMember& member) {
+               return is_count(member.value);
+           });
+}
+
 constexpr KnownKey metadata_keys[] = {
     {key::model_sha},
     {key::model_bytes},
@@ -75,6 +81,7 @@ constexpr KnownKey metadata_keys[] = {
     {key::task, nullptr, nullptr, &is_text},
     {key::description, nullptr, nullptr, &is_text},
     {key::parameters, nullptr, nullptr, &is_count},
+    {key::opsets, nullptr, nullptr, &is_opsets},
 };
 constexpr ObjectFormat metadata_format{metadata_keys, {}, true};
 
@@ -183,10 +190,37 @@ JsonValue merge_objects(const JsonValue& previous, const JsonValue& fresh,
     return json_object(std::move(merged));
 }
 
+const JsonValue* metadata_value(const JsonValue& entry, std::string_view name) {
+    const JsonValue* metadata = entry.find(key::metadata);
+    return metadata && metadata->object() ? metadata->find(name) : nullptr;
+}
+
+/// Opsets are facts about a model's bytes, and those of other bytes are wrong.
+bool has_old_opsets(const JsonValue& previous, const JsonValue& fresh) {
+    const JsonValue* opsets = metadata_value(previous, key::opsets);
+    if (!opsets || !is_opsets(*opsets)) return false;
+    const JsonValue* before = metadata_value(previous, key::model_sha);
+    const JsonValue* now = metadata_value(fresh, key::model_sha);
+    return before && now && before->string() && now->string() &&
+           *before->string() != *now->string();
+}
+
+JsonValue without_opsets(JsonValue entry) {
+    for (JsonMember& member : std::get<JsonObject>(entry.data)) {
+        if (member.key != key::metadata) continue;
+        std::erase_if(std::get<JsonObject>(member.value.data),
+                      [](const JsonMember& fact) { return fact.key == key::opsets; });
+    }
+    return entry;
+}
+
 }  // namespace
 
 JsonValue merge_entry(const JsonValue& previous, const JsonValue& fresh) {
     if (!previous.object() || !fresh.object()) return fresh;
+    if (has_old_opsets(previous, fresh)) {
+        return merge_objects(without_opsets(previous), fresh, entry_format);
+    }
     return merge_objects(previous, fresh, entry_format);
 }
 

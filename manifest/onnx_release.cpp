@@ -8,13 +8,13 @@
 namespace onnxhub {
 namespace {
 
-constexpr std::array<OnnxRelease, 24> releases{{
+constexpr auto releases = std::to_array<OnnxRelease>({
     {"1.0", 3, 1},    {"1.1", 3, 5},    {"1.1.2", 3, 6},  {"1.2", 3, 7},    {"1.3", 3, 8},
     {"1.4.1", 4, 9},  {"1.5", 5, 10},   {"1.6", 6, 11},   {"1.7", 7, 12},   {"1.8", 7, 13},
     {"1.9", 7, 14},   {"1.10", 8, 15},  {"1.11", 8, 16},  {"1.12", 8, 17},  {"1.13", 8, 18},
     {"1.14", 9, 19},  {"1.15", 9, 20},  {"1.16", 10, 21}, {"1.17", 10, 22}, {"1.18", 11, 23},
     {"1.19", 12, 24}, {"1.20", 13, 25}, {"1.21", 13, 26}, {"1.22", 13, 27},
-}};
+});
 
 using ReleaseVersion = std::array<int, 3>;  ///< major, minor, patch
 
@@ -45,6 +45,10 @@ std::optional<OnnxRelease> oldest_release_for(std::int64_t ir_version, std::int6
         }
     }
     return std::nullopt;
+}
+
+const OnnxRelease& newest_release() {
+    return releases.back();
 }
 
 std::optional<OnnxRelease> find_release(std::string_view onnx_version) {

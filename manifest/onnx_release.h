@@ -22,6 +22,9 @@ std::span<const OnnxRelease> onnx_releases();  ///< oldest first
 /// releases.
 std::optional<OnnxRelease> oldest_release_for(std::int64_t ir_version, std::int64_t opset_version);
 
+/// The newest release in the table.
+const OnnxRelease& newest_release();
+
 /// The release that an `onnx_version` text means ("1.9.0" and "1.9" are the same); nullopt when
 /// unknown.
 std::optional<OnnxRelease> find_release(std::string_view onnx_version);

@@ -91,6 +91,7 @@ inline constexpr char entry_archive_differs[] = "entry-archive-differs";
 // Family "graph".
 inline constexpr char model_unreadable[] = "model-unreadable";
 inline constexpr char model_no_opset[] = "model-no-opset";
+inline constexpr char model_other_domain[] = "model-other-domain";
 inline constexpr char model_too_new[] = "model-too-new";
 inline constexpr char inference_crashed[] = "inference-crashed";
 inline constexpr char port_name_not_utf8[] = "port-name-not-utf8";
@@ -104,6 +105,7 @@ inline constexpr char release_too_old[] = "release-too-old";
 inline constexpr char io_ports_missing[] = "io-ports-missing";
 inline constexpr char io_ports_differ[] = "io-ports-differ";
 inline constexpr char extra_ports_differ[] = "extra-ports-differ";
+inline constexpr char entry_opsets_differ[] = "entry-opsets-differ";
 inline constexpr char checker_failed[] = "checker-failed";
 inline constexpr char checker_crashed[] = "checker-crashed";
 
@@ -156,6 +158,11 @@ inline constexpr char record_incomplete[] = "record-incomplete";
 inline constexpr char source_url_unusable[] = "source-url-unusable";
 inline constexpr char source_url_other_format[] = "source-url-other-format";
 inline constexpr char source_path_clash[] = "source-path-clash";
+
+// Family "run".
+inline constexpr char run_output_differs[] = "run-output-differs";
+inline constexpr char run_failed[] = "run-failed";
+inline constexpr char run_crashed[] = "run-crashed";
 
 // Family "settings".
 inline constexpr char unknown_setting[] = "unknown-setting";

@@ -96,12 +96,20 @@ private:
     }
 
     void check_twice() {
-        std::unordered_set<std::string_view> names;
+        std::unordered_set<std::string_view> names, repeated;
         for (const auto& input : graph_.input()) {
-            if (names.insert(input.name()).second) continue;
+            if (names.insert(input.name()).second || !repeated.insert(input.name()).second) {
+                continue;
+            }
+            found_.concern_ports = true;
+            if (repeated.size() > contradictions_limit) continue;
             const bool is_utf8 = first_line_not_utf8(input.name()) == 0;
-            add_of_port(fmt::format("the input \"{}\" occurs twice",
-                                    is_utf8 ? shown(input.name()) : std::string("?")));
+            found_.repeated_inputs.push_back(fmt::format(
+                "the input \"{}\" occurs twice", is_utf8 ? shown(input.name()) : std::string("?")));
+        }
+        if (repeated.size() > contradictions_limit) {
+            found_.repeated_inputs.push_back(
+                fmt::format("{} more inputs occur twice", repeated.size() - contradictions_limit));
         }
     }
 

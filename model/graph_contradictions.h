@@ -20,6 +20,9 @@ inline constexpr std::size_t contradictions_limit = 5;
 struct GraphContradictions {
     /// One clause each. Above the limit, the last one is the number of further contradictions.
     std::vector<std::string> reasons;
+    /// One clause for each input that occurs more than once; bounded in the same way. The operator
+    /// rules find these too.
+    std::vector<std::string> repeated_inputs;
     bool concern_ports = false;  ///< if so, the ports are not usable
 };
 

@@ -8,12 +8,19 @@
 #include <utility>
 
 #include "base/utf8.h"
+#include "manifest/element_type.h"
 #include "model/graph_contradictions.h"
 #include "model/onnx_messages.pb.h"
 #include "model/onnx_types.h"
+#include "model/tensor_size.h"
 
 namespace onnxhub {
 namespace {
+
+// Of onnx.TensorProto.DataType.
+constexpr int element_float = 1;
+constexpr int element_int64 = 7;
+constexpr int element_string = 8;
 
 /// Default-domain operators are written without a domain; "ai.onnx" is its other name.
 bool is_default_domain(const std::string& domain) {
@@ -39,20 +46,36 @@ std::uint64_t element_count(const onnx_lite::TensorProto& tensor) {
     return count;
 }
 
-/// Elements of what a Constant node holds: exporters write weights into these too. Its lists of
+/// The weights that a Constant node holds: exporters write weights into these too. Its lists of
 /// numbers count as far as the skeleton kept them.
 /// Source: https://github.com/onnx/onnx/blob/main/docs/Operators.md#Constant
-std::uint64_t constant_size(const onnx_lite::NodeProto& node) {
+struct ConstantWeights {
+    int element_type = 0;
+    std::uint64_t elements = 0;
+};
+
+ConstantWeights constant_weights(const onnx_lite::NodeProto& node) {
+    const auto list = [](int type, int size) {
+        return ConstantWeights{type, static_cast<std::uint64_t>(size)};
+    };
     for (const auto& attribute : node.attribute()) {
         const std::string& name = attribute.name();
-        if (name == "value") return element_count(attribute.t());
-        if (name == "sparse_value") return element_count(attribute.sparse_tensor().values());
-        if (name == "value_float" || name == "value_int" || name == "value_string") return 1;
-        if (name == "value_floats") return static_cast<std::uint64_t>(attribute.floats_size());
-        if (name == "value_ints") return static_cast<std::uint64_t>(attribute.ints_size());
-        if (name == "value_strings") return static_cast<std::uint64_t>(attribute.strings_size());
+        const auto& values = attribute.sparse_tensor().values();
+        if (name == "value") return {attribute.t().data_type(), element_count(attribute.t())};
+        if (name == "sparse_value") return {values.data_type(), element_count(values)};
+        if (name == "value_float") return {element_float, 1};
+        if (name == "value_int") return {element_int64, 1};
+        if (name == "value_string") return {element_string, 1};
+        if (name == "value_floats") return list(element_float, attribute.floats_size());
+        if (name == "value_ints") return list(element_int64, attribute.ints_size());
+        if (name == "value_strings") return list(element_string, attribute.strings_size());
     }
-    return 0;
+    return {};
+}
+
+/// The sum, or the largest number if that is smaller.
+std::uint64_t added(std::uint64_t a, std::uint64_t b) {
+    return a + std::min(b, std::numeric_limits<std::uint64_t>::max() - a);
 }
 
 class GraphReader {
@@ -94,6 +117,7 @@ private:
         for (const auto& import : model_.opset_import()) {
             const std::string domain =
                 is_default_domain(import.domain()) ? "" : text(import.domain());
+            if (graph_.opsets.empty()) graph_.first_domain = domain;
             graph_.opsets[domain] = import.version();
         }
         // Before IR version 3 there were no imports and one opset.
@@ -102,16 +126,16 @@ private:
     }
 
     void count_nodes(const onnx_lite::GraphProto& graph) {
-        for (const auto& tensor : graph.initializer()) add_parameters(element_count(tensor));
-        for (const auto& tensor : graph.sparse_initializer()) {
-            add_parameters(element_count(tensor.values()));
-        }
+        for (const auto& tensor : graph.initializer()) add_weights(tensor);
+        for (const auto& tensor : graph.sparse_initializer()) add_weights(tensor.values());
         for (const auto& node : graph.node()) {
             graph_.node_count += 1;
             const bool is_default = is_default_domain(node.domain());
-            const std::string domain = is_default ? "" : node.domain() + ".";
-            if (is_default && node.op_type() == "Constant") add_parameters(constant_size(node));
-            graph_.op_counts[text(domain + node.op_type())] += 1;
+            if (is_default && node.op_type() == "Constant") {
+                const ConstantWeights constant = constant_weights(node);
+                add_weights(constant.element_type, constant.elements);
+            }
+            graph_.operators[is_default ? "" : text(node.domain())][text(node.op_type())] += 1;
             for (const auto& attribute : node.attribute()) {
                 if (attribute.has_g()) count_nodes(attribute.g());
                 for (const auto& inner : attribute.graphs()) count_nodes(inner);
@@ -119,10 +143,16 @@ private:
         }
     }
 
-    void add_parameters(std::uint64_t count) {
-        const std::uint64_t room =
-            std::numeric_limits<std::uint64_t>::max() - graph_.parameter_count;
-        graph_.parameter_count += std::min(count, room);
+    void add_weights(const onnx_lite::TensorProto& tensor) {
+        add_weights(tensor.data_type(), element_count(tensor));
+    }
+
+    void add_weights(int element_type, std::uint64_t elements) {
+        if (elements == 0) return;
+        graph_.parameter_count = added(graph_.parameter_count, elements);
+        Weights& weights = graph_.weights[std::string(element_type_name(element_type))];
+        weights.elements = added(weights.elements, elements);
+        weights.bytes = added(weights.bytes, tensor_bytes(element_type, elements));
     }
 
     Port read_port(const onnx_lite::ValueInfoProto& value) {
@@ -228,6 +258,7 @@ void note_contradictions(const OnnxSkeleton& skeleton, const onnx_lite::ModelPro
                          ModelGraph& graph) {
     GraphContradictions found = find_contradictions(model.graph(), graph.ports);
     graph.contradictions = std::move(found.reasons);
+    graph.repeated_inputs = std::move(found.repeated_inputs);
     graph.has_contradictory_ports = found.concern_ports;
     if (skeleton.has_unbalanced_groups) {
         graph.contradictions.insert(
@@ -262,6 +293,27 @@ void clear_weights(onnx_lite::GraphProto& graph) {
 }
 
 }  // namespace
+
+std::optional<ModelOpset> main_opset(const ModelGraph& graph) {
+    auto found = graph.opsets.find("");
+    if (found == graph.opsets.end()) found = graph.opsets.find(graph.first_domain);
+    if (found == graph.opsets.end()) return std::nullopt;
+    return ModelOpset{found->first, found->second};
+}
+
+OperatorCounts op_counts(const ModelGraph& graph) {
+    OperatorCounts counts;
+    for (const auto& [domain, operators] : graph.operators) {
+        for (const auto& [name, count] : operators) {
+            counts[domain.empty() ? name : domain + "." + name] += count;
+        }
+    }
+    return counts;
+}
+
+std::string domain_name(const std::string& domain) {
+    return domain.empty() ? "ai.onnx" : domain;
+}
 
 std::optional<Sha256> digest_without_weights(const ByteSource& source) {
     auto read = read_skeleton(source);

@@ -20,6 +20,9 @@ struct InferredTensor {
     std::string type;  ///< as manifests spell it; "undefined" when unknown
 };
 
+/// The reason of a failure for models of opsets that libonnx does not know.
+inline constexpr char newer_than_inference[] = "an opset is newer than libonnx";
+
 /// By tensor name: the graph outputs that inference has a result for, and the requested tensors.
 /// Dimensions without a result are unknown.
 struct InferredShapes {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <limits>
 
 #include "model/onnx_messages.pb.h"
 
@@ -104,6 +105,16 @@ std::optional<std::string> tensor_size_error(const onnx_lite::TensorProto& tenso
     const TypedValues values = typed_values(tensor, *count);
     if (values.present == values.needed) return std::nullopt;
     return fmt::format("has {} values, and its dimensions need {}", values.present, values.needed);
+}
+
+std::uint64_t tensor_bytes(int element_type, std::uint64_t elements) {
+    if (element_type <= 0 || element_type >= static_cast<int>(std::size(raw_bits))) return 0;
+    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    const unsigned bits = raw_bits[element_type];
+    if (bits >= 8) return elements > most / (bits / 8) ? most : elements * (bits / 8);
+    if (bits == 0) return 0;
+    const unsigned shared = 8 / bits;
+    return elements / shared + (elements % shared != 0 ? 1 : 0);
 }
 
 }  // namespace onnxhub

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <toml++/toml.h>
+#include <cmath>
 #include <utility>
 
 #include "base/byte_source.h"
@@ -21,6 +22,7 @@ constexpr std::string_view key_strip_tags = "strip_tags";
 constexpr std::string_view key_discover = "discover";
 constexpr std::string_view key_repository = "repository";
 constexpr std::string_view key_root_license = "root_license";
+constexpr std::string_view key_opsets = "opsets";
 constexpr std::string_view key_features = "features";
 constexpr std::string_view key_tag = "tag";
 constexpr std::string_view key_tensors = "tensors";
@@ -28,6 +30,9 @@ constexpr std::string_view key_validate = "validate";
 constexpr std::string_view key_ignore = "ignore";
 constexpr std::string_view key_stale_manifest = "stale_manifest";
 constexpr std::string_view key_domains = "domains";
+constexpr std::string_view key_tolerance = "tolerance";
+constexpr std::string_view key_rtol = "rtol";
+constexpr std::string_view key_atol = "atol";
 constexpr std::string_view key_rule = "rule";
 constexpr std::string_view key_path = "path";
 constexpr std::string_view key_reason = "reason";
@@ -58,12 +63,13 @@ public:
 
 private:
     void read_generate(const toml::node& node) {
-        static constexpr std::string_view keys[] = {key_exclude, key_strip_tags, key_discover,
-                                                    key_repository, key_root_license};
+        static constexpr std::string_view keys[] = {key_exclude,    key_strip_tags,   key_discover,
+                                                    key_repository, key_root_license, key_opsets};
         const std::string name(key_generate);
         const toml::table& table = toml_.table_at(node, name);
         toml_.report_unknown_keys(table, name, keys);
         settings_.discover = is_true(table, name, key_discover);
+        settings_.lists_opsets = is_true(table, name, key_opsets);
         settings_.root_license = is_true(table, name, key_root_license);
         settings_.exclude = toml_.strings_at(table, name, key_exclude);
         settings_.strip_tags = toml_.strings_at(table, name, key_strip_tags);
@@ -106,18 +112,45 @@ private:
     }
 
     void read_validate(const toml::node& node) {
-        static constexpr std::string_view keys[] = {key_ignore, key_stale_manifest, key_domains};
+        static constexpr std::string_view keys[] = {key_ignore, key_stale_manifest, key_domains,
+                                                    key_tolerance};
         const std::string name(key_validate);
         const toml::table& table = toml_.table_at(node, name);
         toml_.report_unknown_keys(table, name, keys);
         settings_.accepted_domains = toml_.strings_at(table, name, key_domains);
         if (const toml::node* stale = table.get(key_stale_manifest)) read_stale_manifest(*stale);
+        if (const toml::node* tolerances = table.get(key_tolerance)) read_tolerances(*tolerances);
         const toml::node* ignore = table.get(key_ignore);
         if (!ignore) return;
         const std::string ignore_name = TomlReader::qualified(name, key_ignore);
         for (const toml::table* rule : toml_.tables_at(*ignore, ignore_name)) {
             read_ignored_rule(*rule, ignore_name);
         }
+    }
+
+    void read_tolerances(const toml::node& node) {
+        static constexpr std::string_view keys[] = {key_path, key_rtol, key_atol};
+        const std::string name = TomlReader::qualified(key_validate, key_tolerance);
+        for (const toml::table* table : toml_.tables_at(node, name)) {
+            toml_.report_unknown_keys(*table, name, keys);
+            RunTolerance tolerance;
+            tolerance.path = toml_.required_string_at(*table, name, key_path, "a glob of models");
+            tolerance.relative = tolerance_at(*table, name, key_rtol);
+            tolerance.absolute = tolerance_at(*table, name, key_atol);
+            settings_.tolerances.push_back(std::move(tolerance));
+        }
+    }
+
+    std::optional<double> tolerance_at(const toml::table& table, const std::string& table_name,
+                                       std::string_view key) const {
+        const toml::node* node = table.get(key);
+        if (!node) return std::nullopt;
+        const auto number = node->value<double>();
+        if (number && std::isfinite(*number) && *number >= 0) return number;
+        toml_.fail(
+            *node,
+            fmt::format("{} is not a number of at least 0", TomlReader::qualified(table_name, key)),
+            "write a number such as 1e-3");
     }
 
     void read_stale_manifest(const toml::node& node) {

@@ -32,6 +32,15 @@ struct IgnoredRule {
     bool operator==(const IgnoredRule&) const = default;
 };
 
+/// [[validate.tolerance]]: how far outputs of models may differ from the expected ones.
+struct RunTolerance {
+    std::string path;                ///< glob of models
+    std::optional<double> relative;  ///< absent: the usual one
+    std::optional<double> absolute;
+
+    bool operator==(const RunTolerance&) const = default;
+};
+
 struct Settings {
     std::string file;  ///< path of the settings, for findings about them; empty: defaults
     std::vector<std::string> exclude;  ///< [generate] exclude: globs of model paths to exclude
@@ -41,6 +50,8 @@ struct Settings {
     bool discover = false;
     /// [generate] repository: URLs of its files are links to files of the hub.
     std::optional<RepositoryUrl> repository;
+    /// [generate] opsets: entries of models that import several domains list all of them.
+    bool lists_opsets = false;
     std::map<std::string, std::string> feature_tensors;  ///< [features.tensors]: model → tensor
     std::optional<std::string> features_tag;  ///< [features] tag: only models with it get features
     std::vector<IgnoredRule> ignored_rules;   ///< in the order of the file
@@ -49,6 +60,7 @@ struct Settings {
     bool tolerates_stale_manifest = false;
     /// [validate] domains: domains whose operators are not known here, but welcome.
     std::vector<std::string> accepted_domains;
+    std::vector<RunTolerance> tolerances;   ///< the last one whose path matches counts
     std::vector<SourceSettings> sources;    ///< [[source]]; empty: the official tables
     std::vector<SourceOverride> overrides;  ///< [[override]]
     /// root_license: the repository's own LICENSE file is the license of its models too.

@@ -43,22 +43,32 @@ constexpr RuleInfo model_no_opset{
     .id = rule_id::model_no_opset,
     .severity = Severity::error,
     .family = "graph",
-    .what = "A model that is not in a table imports no opset of the default domain.",
+    .what = "A model that is not in a table imports no opset, or one below 1.",
     .why = "Its entry would have no `opset_version`.",
+    .example = "The model has no `opset_import`.",
+    .fix = "Exclude the model in `onnxhub.toml`, list it in a table, or export it with an opset.",
+};
+
+constexpr RuleInfo model_other_domain{
+    .id = rule_id::model_other_domain,
+    .severity = Severity::note,
+    .family = "graph",
+    .what = "A model that is not in a table imports no opset of the default domain.",
+    .why =
+        "The `opset_version` of its entry is that of the first domain that the model imports. "
+        "`metadata.opsets` lists all of them.",
     .example = "The model uses only operators of `ai.onnx.ml`.",
-    .fix =
-        "Exclude the model in `onnxhub.toml`, list it in a table, or export it with an opset of "
-        "the default domain.",
+    .fix = "No action is needed.",
 };
 
 constexpr RuleInfo model_too_new{
     .id = rule_id::model_too_new,
-    .severity = Severity::error,
+    .severity = Severity::note,
     .family = "graph",
     .what = "A model that is not in a table has an IR version or opset of an unknown ONNX release.",
-    .why = "Its entry would have no `onnx_version`.",
+    .why = "The `onnx_version` of its entry is the newest release that `onnxhub` knows.",
     .example = "The model was exported shortly before a release.",
-    .fix = "List the model in a table with its ONNX version.",
+    .fix = "Update `onnxhub`, or list the model in a table with its ONNX version.",
 };
 
 constexpr RuleInfo inference_crashed{
@@ -86,7 +96,7 @@ constexpr RuleInfo model_contradictory{
     .severity = Severity::warning,
     .family = "graph",
     .what =
-        "A model contradicts itself. For example, an input occurs twice or has no type, an element "
+        "A model contradicts itself. For example, an input has no type, an element "
         "type does not exist in ONNX, the graph is empty, or a protobuf group ends with the tag of "
         "another group.",
     .why = "Runtimes reject the model. Its ports cannot be used, so the entry gets no `io_ports`.",
@@ -196,6 +206,19 @@ constexpr RuleInfo extra_ports_differ{
     .is_fixable = true,
 };
 
+constexpr RuleInfo entry_opsets_differ{
+    .id = rule_id::entry_opsets_differ,
+    .severity = Severity::error,
+    .family = "graph",
+    .what =
+        "An entry's `opsets` differ from the domains that the model imports, or are missing "
+        "although the model does not import the default domain.",
+    .why = "Users choose models by the operators that their runtime has.",
+    .example = "The entry says version 2 of `ai.onnx.ml`, but the model imports version 3.",
+    .fix = "Run `onnxhub validate --fix`.",
+    .is_fixable = true,
+};
+
 constexpr RuleInfo checker_failed{
     .id = rule_id::checker_failed,
     .severity = Severity::error,
@@ -219,12 +242,15 @@ constexpr RuleInfo checker_crashed{
 };
 
 constexpr std::array graph_rule_list{
-    model_unreadable,   model_no_opset,           model_too_new,       inference_crashed,
-    port_name_not_utf8, model_contradictory,      graph_too_deep,      external_data_unsafe,
-    graph_data_missing, external_data_not_listed, graph_opset_differs, release_too_old,
-    io_ports_missing,   io_ports_differ,          extra_ports_differ,  checker_failed,
-    checker_crashed,
+    model_unreadable,     model_no_opset,     model_other_domain,       model_too_new,
+    inference_crashed,    port_name_not_utf8, model_contradictory,      graph_too_deep,
+    external_data_unsafe, graph_data_missing, external_data_not_listed, graph_opset_differs,
+    release_too_old,      io_ports_missing,   io_ports_differ,          extra_ports_differ,
+    entry_opsets_differ,  checker_failed,     checker_crashed,
 };
+
+constexpr char shapes_not_inferred[] =
+    "output shapes are not inferred, since the opset is newer than libonnx";
 
 /// What a table, or an entry without a row, states about a model.
 struct Statement {
@@ -244,13 +270,13 @@ public:
 
     void check_statement(const Statement& statement) {
         const ModelGraph* graph = graph_of(statement.model_path, graph_opset_differs);
-        const auto imported = graph ? default_opset(*graph) : std::nullopt;
-        if (imported && *imported != statement.opset_version) {
+        const auto imported = graph ? main_opset(*graph) : std::nullopt;
+        if (imported && imported->version != statement.opset_version) {
             // The release of a wrong opset says nothing about the model.
             findings_.report(graph_opset_differs, statement.opset_place,
                              other_opset(statement.model_path, *imported, statement.opset_version),
                              "write the opset of the model", statement.subject);
-        } else if (imported || !statement.is_opset_disputed) {
+        } else if (imported ? imported->domain.empty() : !statement.is_opset_disputed) {
             check_release(statement, nullptr);
         }
         if (graph) check_release(statement, graph);
@@ -263,6 +289,7 @@ public:
         if (!graph) return;
         check_ports(present, *graph);
         check_external_data(index, *graph);
+        check_opsets(present, *graph);
         const auto row = hub_.matches.row_of_entry[index];
         if (!row || hub_.settings.feature_tensors.empty()) return;
         const ModelDescription& model = hub_.described.models[*row];
@@ -290,7 +317,8 @@ private:
     /// With a graph, checks only its IR version.
     void check_release(const Statement& statement, const ModelGraph* graph) {
         const auto release = find_release(statement.onnx_version);
-        if (!release) return;
+        // A model that is newer than all known releases has the newest of them.
+        if (!release || release->version == newest_release().version) return;
         if (!graph && statement.opset_version > release->opset_version) {
             report_release(statement, fmt::format("opset {}", statement.opset_version),
                            oldest_release_for(0, statement.opset_version));
@@ -322,11 +350,36 @@ private:
             return;
         }
         const bool is_lenient = graph.inference_failure.has_value();
+        if (is_lenient && graph.inference_failure->reason == newer_than_inference) {
+            findings_.skip(io_ports_differ, shapes_not_inferred);
+        }
         if (const auto difference = find_difference(*entry.io_ports, graph.ports, is_lenient)) {
             findings_.report(io_ports_differ, place_of(hub_, present, "metadata.io_ports"),
                              fmt::format("io_ports of {}: {}", entry.model_path, *difference),
                              "run `onnxhub validate --fix`", subject_of(present));
         }
+    }
+
+    void check_opsets(const ManifestEntry& present, const ModelGraph& graph) {
+        const Entry& entry = *present.entry;
+        // Where the generator writes no opsets, the key is the hub's own.
+        const auto expected = listed_opsets(graph, hub_.settings.lists_opsets);
+        if (expected.empty() || entry.opsets == expected) return;
+        findings_.report(
+            entry_opsets_differ,
+            place_of(hub_, present, entry.opsets.empty() ? "metadata" : "metadata.opsets"),
+            fmt::format("opsets of {}: the entry has {}, but the model imports {}",
+                        entry.model_path, opsets_text(entry.opsets), opsets_text(expected)),
+            "run `onnxhub validate --fix`", subject_of(present));
+    }
+
+    static std::string opsets_text(const std::map<std::string, std::int64_t>& opsets) {
+        if (opsets.empty()) return "none";
+        std::vector<std::string> texts;
+        for (const auto& [domain, version] : opsets) {
+            texts.push_back(fmt::format("{} {}", domain, version));
+        }
+        return fmt::format("{}", fmt::join(texts, ", "));
     }
 
     void check_features(const ManifestEntry& present, const Entry& expected) {

@@ -77,7 +77,7 @@ std::string folder_of_tag(std::string tag) {
 /// Facts about the model, collected before anything is written.
 struct CheckedModel {
     ModelGraph graph;
-    std::optional<OnnxRelease> oldest_release;  ///< supports its IR version and opset
+    OnnxRelease oldest_release;  ///< supports its IR version and opset; else the newest one
     std::int64_t opset = 0;
 };
 
@@ -110,17 +110,14 @@ CheckedModel check_model(const AddRequest& request, ModelChecker& checker,
     }
     CheckedModel checked;
     checked.graph = std::get<ModelGraph>(std::move(graph));
-    const auto opset = checked.graph.opsets.find("");
-    if (opset == checked.graph.opsets.end()) {
-        throw UserError(shown + ": imports no opset of ONNX's own domain; repair the model");
+    const auto opset = main_opset(checked.graph);
+    if (!opset || opset->version < 1) {
+        throw UserError(shown + ": imports no valid opset; repair the model");
     }
-    checked.opset = opset->second;
-    checked.oldest_release = oldest_release_for(checked.graph.ir_version, checked.opset);
-    if (!request.onnx_version && !checked.oldest_release) {
-        throw UserError(shown +
-                        ": is newer than every known ONNX release; add "
-                        "--onnx-version");
-    }
+    checked.opset = opset->version;
+    checked.oldest_release =
+        oldest_release_for(checked.graph.ir_version, opset->domain.empty() ? checked.opset : 0)
+            .value_or(newest_release());
     return checked;
 }
 
@@ -487,7 +484,7 @@ private:
             said->opset_version >= checked_.opset) {
             return present_->onnx_version;
         }
-        return std::string(checked_.oldest_release->version);
+        return std::string(checked_.oldest_release.version);
     }
 
     /// In a hub with LFS, adds a line for each file that no pattern covers.

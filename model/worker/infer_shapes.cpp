@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/worker/infer_shapes.h"
 
+#include <onnx/defs/schema.h>
 #include <onnx/onnx_pb.h>
 #include <onnx/shape_inference/implementation.h>
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <stdexcept>
 #include <string_view>
 #include <unordered_map>
+
+#include "model/shape_inference.h"
 
 namespace onnxhub {
 namespace {
@@ -46,11 +50,28 @@ private:
     std::unordered_map<std::string_view, const onnx::TensorProto*> initializers_;
 };
 
+bool is_newer(const auto& imports) {
+    const auto& known = onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map();
+    return std::ranges::any_of(imports, [&](const onnx::OperatorSetIdProto& import) {
+        const auto range = known.find(import.domain() == "ai.onnx" ? "" : import.domain());
+        return range != known.end() && import.version() > range->second.second;
+    });
+}
+
+/// libonnx would use an older version of an operator, whose outputs may have other shapes.
+bool is_newer_than_libonnx(const onnx::ModelProto& model) {
+    return is_newer(model.opset_import()) ||
+           std::ranges::any_of(model.functions(), [](const onnx::FunctionProto& function) {
+               return is_newer(function.opset_import());
+           });
+}
+
 }  // namespace
 
 std::string infer_shapes_task(const std::string& bytes, const std::vector<std::string>& tensors) {
     onnx::ModelProto model;
     if (!model.ParseFromString(bytes)) throw std::runtime_error("the model can't be parsed");
+    if (is_newer_than_libonnx(model)) throw std::runtime_error(newer_than_inference);
     onnx::shape_inference::InferShapes(model);
     onnx::GraphProto result;
     const TensorFinder finder(model);

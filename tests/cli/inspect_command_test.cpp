@@ -24,7 +24,8 @@ TEST(InspectCommand, TellsAPersonWhatIsInside) {
     EXPECT_THAT(result.err, IsEmpty());
     for (const char* part :
          {"IR version 7, opset 13 (ONNX 1.8 or later)", "onnxhub tests", "1 nodes, 8 parameters",
-          "MatMul 1", "input   x  tensor(float)  1 x 4", "output  y  tensor(float)  1 x 2"}) {
+          "ai.onnx 13: MatMul-13 (1)", "weights     float 32 bytes",
+          "input   x  tensor(float)  1 x 4", "output  y  tensor(float)  1 x 2"}) {
         EXPECT_THAT(result.out, HasSubstr(part));
     }
     EXPECT_THAT(result.out, HasSubstr(to_hex(sha256_of(small_model()))));
@@ -40,7 +41,34 @@ TEST(InspectCommand, JsonHasTheSameFacts) {
     EXPECT_EQ(*json.find("sha256")->string(), to_hex(sha256_of(small_model())));
     EXPECT_EQ(json.find("parameters")->integer(), 8);
     EXPECT_EQ(json.find("opsets")->find("ai.onnx")->integer(), 13);
+    EXPECT_EQ(json.find("weights")->find("float")->find("elements")->integer(), 8);
+    EXPECT_EQ(json.find("weights")->find("float")->find("bytes")->integer(), 32);
+    const JsonValue& domain = json.find("operator_domains")->array()->at(0);
+    EXPECT_EQ(*domain.find("domain")->string(), "ai.onnx");
+    EXPECT_EQ(domain.find("opset")->integer(), 13);
+    const JsonValue& matmul = domain.find("operators")->array()->at(0);
+    EXPECT_EQ(*matmul.find("name")->string(), "MatMul");
+    EXPECT_EQ(matmul.find("version")->integer(), 13);
+    EXPECT_EQ(matmul.find("nodes")->integer(), 1);
     EXPECT_EQ(*json.find("io_ports")->find("outputs")->array()->at(0).find("name")->string(), "y");
+}
+
+TEST(InspectCommand, OperatorsHaveTheVersionOfTheirDomain) {
+    TemporaryFolder folder;
+    ModelBuilder builder(24);
+    builder.input("x", {1}).node("Relu", {"x"}, {"a"}).node("Scaler", {"a"}, {"b"}, "ai.onnx.ml");
+    builder.node("Own", {"b"}, {"y"}, "com.example").output("y", {1});
+    for (const auto& [domain, version] :
+         {std::pair("ai.onnx.ml", 3), std::pair("com.example", 7)}) {
+        auto* import = builder.proto().add_opset_import();
+        import->set_domain(domain);
+        import->set_version(version);
+    }
+    write_file(folder.path() / "m.onnx", builder.bytes());
+    const ProgramResult result = run_onnxhub({"inspect", "m.onnx"}, folder.path());
+    EXPECT_THAT(result.out, HasSubstr("operators   ai.onnx 24: Relu-14 (1)\n"));
+    EXPECT_THAT(result.out, HasSubstr("            ai.onnx.ml 3: Scaler-1 (1)\n"));
+    EXPECT_THAT(result.out, HasSubstr("            com.example 7: Own (1)\n"));
 }
 
 TEST(InspectCommand, PortsAloneNeedNoHash) {

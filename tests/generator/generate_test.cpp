@@ -281,6 +281,86 @@ TEST(Generate, DiscoverMakesEntriesForModelsNoTableLists) {
     EXPECT_FALSE(result.missing[0].has_entry);
 }
 
+/// The only entry of a hub whose only model no table lists.
+Entry discovered(const std::string& model, bool lists_opsets, Diagnostics& diagnostics) {
+    HubBuilder hub;
+    hub.model("a", "Listed", "l.onnx", small_model());
+    hub.remove_rows("a");
+    hub.files().erase("a/l.onnx");
+    hub.files()["b/m.onnx"] = model;
+    GenerateOptions options;
+    options.discover = true;
+    options.settings.lists_opsets = lists_opsets;
+    const auto all = entries(hub.generate(options).update.text);
+    diagnostics = hub.diagnostics;
+    if (all.size() != 1) throw std::runtime_error("no entry");
+    return all[0];
+}
+
+std::string importing(const std::vector<std::pair<std::string, std::int64_t>>& opsets,
+                      std::int64_t ir_version = 8) {
+    ModelBuilder builder(13, ir_version);
+    builder.input("x", {1}).node("Relu", {"x"}, {"y"}).output("y", {1});
+    builder.proto().clear_opset_import();
+    for (const auto& [domain, version] : opsets) {
+        auto* import = builder.proto().add_opset_import();
+        import->set_domain(domain);
+        import->set_version(version);
+    }
+    return builder.bytes();
+}
+
+using Opsets = std::map<std::string, std::int64_t>;
+
+TEST(GenerateVersions, AModelWithoutTheDefaultDomainHasTheOpsetOfItsFirstOne) {
+    Diagnostics diagnostics;
+    const Entry entry =
+        discovered(importing({{"z.first", 7}, {"ai.onnx.ml", 3}}, 9), false, diagnostics);
+    EXPECT_EQ(entry.opset_version, 7);
+    EXPECT_EQ(entry.onnx_version, "1.14");  // by its IR version alone
+    EXPECT_EQ(entry.opsets, (Opsets{{"ai.onnx.ml", 3}, {"z.first", 7}}));
+    ASSERT_EQ(diagnostics.all().size(), 1u);
+    EXPECT_EQ(diagnostics.all()[0].severity, Severity::note);
+    EXPECT_EQ(diagnostics.all()[0].rule, "model-other-domain");
+    EXPECT_EQ(diagnostics.all()[0].message,
+              "b/m.onnx does not import ai.onnx, so its entry has opset 7 of z.first");
+}
+
+TEST(GenerateVersions, OpsetsAreListedOnRequestWhenThereAreSeveral) {
+    Diagnostics diagnostics;
+    const std::string two = importing({{"ai.onnx.ml", 3}, {"ai.onnx", 13}});
+    EXPECT_EQ(discovered(two, false, diagnostics).opsets, Opsets());
+    EXPECT_EQ(discovered(two, true, diagnostics).opsets,
+              (Opsets{{"ai.onnx", 13}, {"ai.onnx.ml", 3}}));
+    EXPECT_EQ(discovered(two, true, diagnostics).opset_version, 13);
+    EXPECT_EQ(discovered(importing({{"", 13}}), true, diagnostics).opsets, Opsets());
+    EXPECT_THAT(texts(diagnostics), IsEmpty());
+}
+
+TEST(GenerateVersions, AModelThatIsNewerThanAllReleasesHasTheNewestOne) {
+    for (const auto& model : {importing({{"", 900}}), importing({{"", 13}}, 99)}) {
+        Diagnostics diagnostics;
+        EXPECT_EQ(discovered(model, false, diagnostics).onnx_version, "1.22");
+        ASSERT_EQ(diagnostics.all().size(), 1u);
+        EXPECT_EQ(diagnostics.all()[0].severity, Severity::note);
+        EXPECT_EQ(diagnostics.all()[0].rule, "model-too-new");
+    }
+}
+
+TEST(GenerateVersions, OpsetsAreCarriedOverForModelsThatAreNotHere) {
+    const std::string model = importing({{"ai.onnx.ml", 3}});
+    HubBuilder hub;
+    hub.model("a", "M", "m.onnx", model);
+    hub.files()["onnxhub.toml"] = "";
+    const std::string before = hub.generate().update.text;
+    EXPECT_EQ(entries(before).at(0).opsets, (Opsets{{"ai.onnx.ml", 3}}));
+    const ManifestDocument present = parse_document(before);
+    hub.files()["a/m.onnx"] = pointer_to(model);
+    GenerateOptions options;
+    options.present = options.carry = &present;
+    EXPECT_EQ(hub.generate(options).update.text, before);
+}
+
 TEST(Generate, ExcludedModelsAreLeftOut) {
     HubBuilder hub;
     hub.model("a", "M", "m.onnx", small_model()).model("b", "N", "n.onnx", small_model());

@@ -179,6 +179,18 @@ TEST(ParseEntry, ExtraPortsMayHaveOtherPortsThanFeatures) {
     EXPECT_TRUE(ports->empty());
 }
 
+TEST(ParseEntry, OpsetsAreWholeNumbersByDomain) {
+    const auto opsets = [](const std::string& value) {
+        return entry_of(entry_with("{\"opsets\": " + value + "}")).opsets;
+    };
+    EXPECT_EQ(opsets(R"({"ai.onnx": 12, "ai.onnx.ml": 3})"),
+              (std::map<std::string, std::int64_t>{{"ai.onnx", 12}, {"ai.onnx.ml", 3}}));
+    for (const char* other : {R"({"ai.onnx": "12"})", R"({"x": -1})", R"({"x": 1.5})", "[12]", "12",
+                              "null", R"({"x": 1, "y": null})"}) {
+        EXPECT_TRUE(opsets(other).empty()) << other;
+    }
+}
+
 TEST(ParseEntry, AdditionsOfAnotherTypeAreATeamsOwn) {
     const Entry entry = entry_of(entry_with(
         R"({"sources": {"data": "ImageNet"}, "license": null, "author": ["a"], "task": 7,
@@ -408,6 +420,22 @@ TEST(MergeEntry, AdditionsStayWhenTheFreshEntryLacksThem) {
                   R"({"metadata": {"model_bytes": 2, "tags": ["t"]}})",
                   R"({"metadata": {"license": "MIT", "model_bytes": 2, "sources": ["https://x"],
                                    "tags": ["t"], "parameters": 5}})");
+}
+
+TEST(MergeEntry, OpsetsAreKeptOnlyForTheSameBytes) {
+    expect_merged(R"({"metadata": {"model_sha": "a", "tags": [], "opsets": {"x": 1}}})",
+                  R"({"metadata": {"model_sha": "a", "tags": []}})",
+                  R"({"metadata": {"model_sha": "a", "tags": [], "opsets": {"x": 1}}})");
+    expect_merged(R"({"metadata": {"model_sha": "a", "tags": [], "opsets": {"x": 1}}})",
+                  R"({"metadata": {"model_sha": "b", "tags": []}})",
+                  R"({"metadata": {"model_sha": "b", "tags": []}})");
+    expect_merged(R"({"metadata": {"model_sha": "a", "opsets": {"x": 1}, "tags": []}})",
+                  R"({"metadata": {"model_sha": "b", "tags": [], "opsets": {"x": 2}}})",
+                  R"({"metadata": {"model_sha": "b", "tags": [], "opsets": {"x": 2}}})");
+    // Another type is the team's own.
+    expect_merged(R"({"metadata": {"model_sha": "a", "tags": [], "opsets": [1]}})",
+                  R"({"metadata": {"model_sha": "b", "tags": [], "opsets": {"x": 2}}})",
+                  R"({"metadata": {"model_sha": "b", "tags": [], "opsets": [1]}})");
 }
 
 TEST(MergeEntry, StatedAdditionsAreReplacedInTheOrderOfTheFormat) {

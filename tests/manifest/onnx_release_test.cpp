@@ -39,6 +39,7 @@ TEST(OnnxRelease, OldestReleaseHasBothNumbers) {
     EXPECT_EQ(oldest_release_for(13, 27)->version, "1.22");
     EXPECT_FALSE(oldest_release_for(99, 1));
     EXPECT_FALSE(oldest_release_for(3, 99));
+    EXPECT_EQ(newest_release().version, "1.22");
 }
 
 TEST(OnnxRelease, TableGrowsInEveryColumn) {

@@ -72,8 +72,20 @@ TEST(GraphContradictions, AnInputWithoutAType) {
 
 TEST(GraphContradictions, AnInputThatIsThereTwice) {
     const ModelGraph graph = graph_of(relu().input("x", {1}).bytes());
-    EXPECT_THAT(graph.contradictions, ElementsAre("the input \"x\" occurs twice"));
+    EXPECT_THAT(graph.repeated_inputs, ElementsAre("the input \"x\" occurs twice"));
+    EXPECT_THAT(graph.contradictions, IsEmpty());
     EXPECT_TRUE(graph.has_contradictory_ports);
+}
+
+TEST(GraphContradictions, ManyInputsThatAreThereTwice) {
+    ModelBuilder builder = relu();
+    for (int i = 0; i < 3; ++i) {
+        for (int name = 0; name < 7; ++name) builder.input(std::to_string(name), {1});
+    }
+    const ModelGraph graph = graph_of(builder.bytes());
+    ASSERT_THAT(graph.repeated_inputs, SizeIs(6));
+    EXPECT_EQ(graph.repeated_inputs.front(), "the input \"0\" occurs twice");
+    EXPECT_EQ(graph.repeated_inputs.back(), "2 more inputs occur twice");
 }
 
 TEST(GraphContradictions, NamesThatAreNotUtf8HaveAFlagAndMakePortsUseless) {

@@ -159,8 +159,52 @@ TEST(ModelGraph, NodesAndParametersAreCountedInSubgraphsToo) {
     const ModelGraph graph = read_graph(builder.bytes());
     EXPECT_EQ(graph.node_count, 2u);
     EXPECT_EQ(graph.parameter_count, 10u);
-    EXPECT_EQ(graph.op_counts.at("ai.onnx.ml.Scaler"), 1u);
-    EXPECT_EQ(graph.op_counts.at("If"), 1u);
+    EXPECT_EQ(op_counts(graph).at("ai.onnx.ml.Scaler"), 1u);
+    EXPECT_EQ(op_counts(graph).at("If"), 1u);
+}
+
+TEST(ModelGraph, WeightsAreCountedByElementTypeWithConstants) {
+    ModelBuilder builder(25);
+    builder.initializer("w", {2, 3}).int64_initializer("i", {1, 2, 3}).node("Constant", {}, {"c"});
+    auto* value = builder.proto().mutable_graph()->mutable_node(0)->add_attribute();
+    value->set_name("value");
+    value->mutable_t()->set_data_type(22);  // int4: two in a byte
+    value->mutable_t()->add_dims(5);
+    builder.node("Constant", {}, {"f"});
+    auto* floats = builder.proto().mutable_graph()->mutable_node(1)->add_attribute();
+    floats->set_name("value_floats");
+    floats->add_floats(1);
+    floats->add_floats(2);
+    builder.node("Constant", {}, {"s"});
+    auto* text = builder.proto().mutable_graph()->mutable_node(2)->add_attribute();
+    text->set_name("value_string");
+    text->set_s("abc");
+    const ModelGraph graph = read_graph(builder.bytes());
+    EXPECT_EQ(graph.weights.at("float"), (Weights{8, 32}));
+    EXPECT_EQ(graph.weights.at("int64"), (Weights{3, 24}));
+    EXPECT_EQ(graph.weights.at("int4"), (Weights{5, 3}));
+    EXPECT_EQ(graph.weights.at("string"), (Weights{1, 0}));
+    EXPECT_EQ(graph.weights.size(), 4u);
+    EXPECT_EQ(graph.parameter_count, 17u);
+}
+
+TEST(ModelGraph, TheMainOpsetIsThatOfTheDefaultDomainOrTheFirstOne) {
+    const auto opset = [](const std::vector<std::pair<std::string, int>>& imports) {
+        ModelBuilder builder;
+        builder.input("x", {1});
+        builder.proto().clear_opset_import();
+        for (const auto& [domain, version] : imports) {
+            auto* import = builder.proto().add_opset_import();
+            import->set_domain(domain);
+            import->set_version(version);
+        }
+        const auto found = main_opset(read_graph(builder.bytes()));
+        return found ? found->domain + " " + std::to_string(found->version) : "none";
+    };
+    EXPECT_EQ(opset({{"z", 3}, {"", 12}, {"a", 4}}), " 12");
+    EXPECT_EQ(opset({{"z", 3}, {"ai.onnx", 12}}), " 12");
+    EXPECT_EQ(opset({{"z", 3}, {"a", 4}}), "z 3");
+    EXPECT_EQ(opset({}), "none");
 }
 
 TEST(ModelGraph, DimensionsThatOverflowCountAsMost) {

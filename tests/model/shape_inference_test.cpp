@@ -50,6 +50,26 @@ TEST(ShapeInference, OutputsAndWantedTensorsGetShapes) {
     EXPECT_FALSE(tensors.contains("absent"));
 }
 
+/// libonnx would infer these by older versions of the operators.
+TEST(ShapeInference, ModelsOfNewerOpsetsAreRefused) {
+    const std::string model = ModelBuilder(999)
+                                  .input("x", {1})
+                                  .node("Relu", {"x"}, {"y"})
+                                  .output_without_shape("y")
+                                  .bytes();
+    const InferenceResult result = worker_inference()->infer(model, {});
+    ASSERT_TRUE(std::holds_alternative<InferenceFailure>(result));
+    EXPECT_FALSE(std::get<InferenceFailure>(result).crashed);
+    EXPECT_EQ(std::get<InferenceFailure>(result).reason, newer_than_inference);
+    ModelBuilder other(12);
+    other.input("x", {1}).node("Relu", {"x"}, {"y"}).output_without_shape("y");
+    auto* import = other.proto().add_opset_import();
+    import->set_domain("com.example");
+    import->set_version(999);
+    EXPECT_EQ(shapes(worker_inference()->infer(other.bytes(), {})).tensors.at("y").shape.size(),
+              1u);
+}
+
 TEST(ShapeInference, IsolatedAndHereAgree) {
     const InferenceResult there = worker_inference()->infer(convolution(), {});
     const InferenceResult here = test::infer_shapes_here(convolution(), {});

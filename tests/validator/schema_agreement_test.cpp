@@ -75,7 +75,8 @@ json whole_entry() {
           {"external_data", json::array({{{"path", "w"}, {"sha", sha}, {"bytes", 1}}})},
           {"sources", {"https://x.example/m.onnx"}},
           {"license", "MIT"},
-          {"parameters", 5}}}};
+          {"parameters", 5},
+          {"opsets", {{"ai.onnx", 13}, {"x", 1}}}}}};
 }
 
 /// All values of the document, itself too.
