@@ -76,6 +76,24 @@ show_diff() {
   rm -f "$folder/diff.err"
 }
 
+# Adds the options that run models. The hub's own directory is untrusted, so nothing is loaded from it.
+add_run_options() {
+  [[ $run != false ]] || return 0
+  if [[ $run == true && ${EVENT_FORK:-} == true ]]; then
+    echo '::notice title=onnxhub::models are not run in pull requests of forks; the input run with the value forks runs them'
+    return 0
+  fi
+  options+=(--run)
+  if ! (cd / && python3 -c 'import onnxruntime') 2>/dev/null; then
+    local runtime=$RUNNER_TEMP/onnxhub/runtime
+    mkdir -p "$runtime"
+    (cd "$runtime" && npm install --prefix "$runtime" --ignore-scripts --no-save --no-package-lock --no-audit --no-fund \
+      --loglevel=error "onnxruntime-node@$runtime_version" >/dev/null) ||
+      fail "npm cannot install onnxruntime-node; install Node.js, or pip install onnxruntime, in a step before this one"
+    options+=("--runtime=$runtime")
+  fi
+}
+
 validate() {
   local status=0 base options
   [[ $GITHUB_EVENT_NAME != pull_request_target ]] ||
@@ -92,6 +110,7 @@ validate() {
   elif [[ $fetch == true ]]; then
     echo '::notice title=onnxhub::there is no base to compare with, so no Git LFS object is fetched'
   fi
+  add_run_options
   onnxhub validate "${options[@]}" -- "$INPUT_PATH" 2> >(tee "$folder/validate.err" >&2) || status=$?
   wait
   if [[ -s $folder/report.json ]]; then
@@ -105,13 +124,14 @@ validate() {
   return "$status"
 }
 
-readonly folder=$RUNNER_TEMP/onnxhub/report
+readonly folder=$RUNNER_TEMP/onnxhub/report runtime_version=1.30.0
 case $INPUT_COMMAND in
   install) ;;
   validate)
     format=$(one_of format "$INPUT_FORMAT" github text)
     fail_on=$(one_of fail-on "$INPUT_FAIL_ON" error warning never)
     fetch=$(one_of fetch "$INPUT_FETCH" false true)
+    run=$(one_of run "$INPUT_RUN" false true forks)
     sarif=$(one_of sarif "$INPUT_SARIF" false true)
     validate ;;
   comment) INPUT_TOKEN=$INPUT_TOKEN bash "$GITHUB_ACTION_PATH/action/comment.sh" ;;

@@ -51,6 +51,9 @@ struct ValidateArguments {
     bool drop = false;
     bool deepen = false;
     bool remote = false;
+    bool run = false;
+    std::optional<std::string> runtime;
+    std::optional<unsigned> run_seconds;
     bool rules = false;
 };
 
@@ -95,6 +98,17 @@ void add_remote(ValidationTools& tools) {
     };
 }
 
+std::optional<RunTool> run_tool(const ValidateArguments& arguments) {
+    if (!arguments.run) return std::nullopt;
+    RunTool tool{ModelRuntime::find(arguments.runtime, process_environment)};
+    if (auto folder = default_state_folder(process_environment)) {
+        tool.verdicts = *folder / "run-verdicts";
+    }
+    tool.check_interruption = check_interruption;
+    if (arguments.run_seconds) tool.limits.time = std::chrono::seconds(*arguments.run_seconds);
+    return tool;
+}
+
 ExitCode list_rules(const ValidateArguments& arguments, const Streams& streams) {
     switch (arguments.output.format.value_or(ReportFormat::text)) {
         case ReportFormat::text:
@@ -124,6 +138,8 @@ ExitCode run_validate(const ValidateArguments& arguments, const Streams& streams
     ValidationTools tools{inference.get(), checker.get(), &printer.progress()};
     tools.addresses = address_policy_of(read_user_config(process_environment));
     if (arguments.remote) add_remote(tools);
+    const auto runner = run_tool(arguments);
+    if (runner) tools.run = &*runner;
     const HubValidation validated =
         validate_hub(validation_request(arguments, streams), tools, printer);
     printer.progress().finish();
@@ -212,6 +228,20 @@ void add_validate_command(CLI::App& app, Command& chosen) {
          "Ask the Git LFS server, and the servers of models elsewhere, whether they have every "
          "file; download nothing")
         ->excludes(schema_only);
+    CLI::Option* run =
+        flag(
+            "--run", arguments->run,
+            "Run each model with its test data in ONNX Runtime and compare the outputs; models are "
+            "programs, so this runs code of the hub, isolated from network and files")
+            ->excludes(schema_only);
+    option("--runtime", arguments->runtime, "PATH",
+           "Use this Python interpreter that has onnxruntime, or this folder of the npm package "
+           "onnxruntime-node (default: search)")
+        ->needs(run);
+    option("--run-seconds", arguments->run_seconds, "N",
+           "Stop the run of a model after N seconds, 1 to 86400 (default: 120)")
+        ->check(CLI::Range(1u, 86400u))
+        ->needs(run);
     flag("--rules", arguments->rules, "List the rules");
     command->callback([arguments, &chosen] {
         chosen = [arguments](const Streams& streams) { return run_validate(*arguments, streams); };

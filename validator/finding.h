@@ -53,6 +53,26 @@ struct Unchecked {
     bool operator==(const Unchecked&) const = default;
 };
 
+/// One model that `validate --run` ran with its test data.
+struct ModelRunResult {
+    std::string model;              ///< path of the model
+    std::string outcome;            ///< "passed", "failed" or "inconclusive"
+    std::string reason;             ///< one clause; empty: passed
+    double largest_difference = 0;  ///< of two numbers, between an output and the expected one
+    double seconds = 0;             ///< of the run
+    bool is_cached = false;         ///< an earlier run of the same model and data
+
+    bool operator==(const ModelRunResult&) const = default;
+};
+
+/// What `validate --run` did.
+struct RunReport {
+    std::string runtime;                 ///< "onnxruntime-node 1.30.0"; empty: nothing was run
+    std::vector<ModelRunResult> models;  ///< by path
+
+    bool operator==(const RunReport&) const = default;
+};
+
 /// The outcome of a validation, from which all reports are made.
 struct ValidationReport {
     std::vector<Finding> findings;  ///< by file, line, column, rule
@@ -64,6 +84,7 @@ struct ValidationReport {
     std::size_t files_checked = 0;
     std::string folder;          ///< of the hub in its repository, '/' as separator; "": the top
     std::optional<Shard> shard;  ///< absent: the whole scope
+    RunReport runs;
 
     bool operator==(const ValidationReport&) const = default;
 };

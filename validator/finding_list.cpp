@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "validator/finding_list.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace onnxhub {
@@ -59,7 +61,13 @@ void FindingList::skip(const RuleInfo& rule, const std::string& reason, std::siz
     if (count > 0) skipped_[{std::string(rule.id), reason}] += count;
 }
 
+void FindingList::add_runs(RunReport runs) {
+    if (!runs.runtime.empty()) runs_.runtime = std::move(runs.runtime);
+    std::ranges::move(runs.models, std::back_inserter(runs_.models));
+}
+
 void FindingList::append(FindingList other) {
+    add_runs(std::move(other.runs_));
     for (Finding& finding : other.findings_) add(std::move(finding));
     for (const auto& [rule, count] : other.left_out_) left_out_[rule] += count;
     for (const auto& [key, count] : other.skipped_) skipped_[key] += count;

@@ -44,6 +44,9 @@ public:
 
     void skip(const RuleInfo& rule, const std::string& reason, std::size_t count = 1);
 
+    /// Models that were run. Lists that are appended have the same runtime.
+    void add_runs(RunReport runs);
+
     void append(FindingList other);
 
     const std::vector<Finding>& findings() const { return findings_; }
@@ -52,11 +55,14 @@ public:
     /// By rule, the number of findings that were only counted.
     const std::map<std::string, std::size_t>& left_out() const { return left_out_; }
 
+    const RunReport& runs() const { return runs_; }
+
 private:
     std::vector<Finding> findings_;
     std::map<std::string, std::size_t> counts_;  ///< by rule
     std::map<std::string, std::size_t> left_out_;
     std::map<std::pair<std::string, std::string>, std::size_t> skipped_;
+    RunReport runs_;
 };
 
 /// The most frequent reason: the files are Git LFS pointers.

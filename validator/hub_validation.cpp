@@ -100,6 +100,7 @@ private:
         options_.jobs = request_.jobs;
         options_.schema_only = request_.schema_only;
         options_.shard = request_.shard;
+        options_.run = tools_.run;
         options_.addresses = tools_.addresses;
         options_.remote_sources = tools_.remote_sources;
         if (tools_.connect) options_.remote = tools_.connect(hub_);

@@ -19,6 +19,7 @@
 #include "repository/hub_folder.h"
 #include "validator/finding.h"
 #include "validator/remote_rules.h"
+#include "validator/run_rules.h"
 
 namespace onnxhub {
 
@@ -57,6 +58,7 @@ struct ValidationTools {
     std::function<RemoteObjects(const HubFolder&)> connect = {};
     RemoteSources remote_sources = {};  ///< empty: no server of models elsewhere is asked
     AddressPolicy addresses = {};       ///< decides which URLs of models are valid
+    const RunTool* run = nullptr;       ///< runs models with their test data; null: none
 };
 
 struct HubValidation {

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // For programs. The keys are stable, see docs/reports.md. A change that could break a reader needs
 // a new version number.
+#include <fmt/format.h>
+
+#include <cmath>
+
 #include "manifest/json.h"
 #include "validator/report_formats.h"
 #include "validator/report_parts.h"
+#include "validator/run_text.h"
 
 namespace onnxhub {
 namespace {
@@ -66,6 +71,32 @@ JsonValue unchecked_json(const std::vector<Unchecked>& unchecked) {
     return json_array(std::move(values));
 }
 
+JsonValue number_json(double number, int digits) {
+    if (!std::isfinite(number)) return {};
+    return {JsonNumber{fmt::format("{:.{}g}", number, digits)}};
+}
+
+JsonValue runs_json(const RunReport& runs) {
+    const RunCounts counts = count_runs(runs);
+    JsonArray models;
+    for (const ModelRunResult& run : runs.models) {
+        JsonObject members{{"model", json_string(run.model)},
+                           {"outcome", json_string(run.outcome)},
+                           {"seconds", number_json(run.seconds, 4)},
+                           {"largest_difference", number_json(run.largest_difference, 6)},
+                           {"cached", json_bool(run.is_cached)}};
+        if (!run.reason.empty()) members.push_back({"reason", json_string(run.reason)});
+        models.push_back(json_object(std::move(members)));
+    }
+    return json_object({{"runtime", json_string(runs.runtime)},
+                        {"passed", json_unsigned(counts.passed)},
+                        {"failed", json_unsigned(counts.failed)},
+                        {"inconclusive", json_unsigned(counts.inconclusive)},
+                        {"cached", json_unsigned(counts.cached)},
+                        {"seconds", number_json(counts.seconds, 6)},
+                        {"models", json_array(std::move(models))}});
+}
+
 }  // namespace
 
 std::string render_json(const ValidationReport& report, const ReportOptions& options) {
@@ -80,6 +111,7 @@ std::string render_json(const ValidationReport& report, const ReportOptions& opt
     members.push_back({"findings", findings_json(report.findings)});
     members.push_back({"unchecked", unchecked_json(report.unchecked)});
     members.push_back({"notices", json_array(std::move(notices))});
+    if (!report.runs.runtime.empty()) members.push_back({"runs", runs_json(report.runs)});
     const JsonValue document = json_object(std::move(members));
     // "##[" can only occur inside a string.
     return without_runner_commands(json_text(document), "\\u0023") + '\n';

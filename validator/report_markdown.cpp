@@ -6,6 +6,7 @@
 #include "base/escaping.h"
 #include "validator/report_formats.h"
 #include "validator/report_parts.h"
+#include "validator/run_text.h"
 
 namespace onnxhub {
 namespace {
@@ -102,6 +103,26 @@ void append_findings(std::string& text, const std::vector<Finding>& findings, st
     }
 }
 
+/// The models that did not pass come first.
+std::string run_table(const RunReport& runs, std::size_t limit) {
+    if (runs.runtime.empty()) return "";
+    std::string text = "\n### Models that were run\n\n" + markdown_text(run_summary(runs)) +
+                       "\n\n| Model | Outcome | Time | Largest difference | |\n"
+                       "|---|---|---:|---:|---|\n";
+    std::size_t written = 0;
+    for (const ModelRunResult* run : in_order_of_interest(runs)) {
+        if (text.size() > limit) break;
+        text += "| " + markdown_code(shown(run->model)) + " | " + run->outcome + " | " +
+                time_text(*run) + " | " + difference_text(*run) + " | " +
+                markdown_text(shown(run->reason)) + " |\n";
+        ++written;
+    }
+    if (written < runs.models.size()) {
+        text += "\nand " + std::to_string(runs.models.size() - written) + " more\n";
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string render_markdown(const ValidationReport& report, const ReportOptions& options) {
@@ -113,6 +134,7 @@ std::string render_markdown(const ValidationReport& report, const ReportOptions&
     for (const std::string& notice : report.notices) notices.push_back(shown(notice));
     const std::size_t list_limit = options.markdown_limit / list_share;
     text += list("Not checked", unchecked, list_limit) + list("Notices", notices, list_limit);
+    text += run_table(report.runs, list_limit);
     append_findings(text, report.findings, options.markdown_limit);
     return text;
 }

@@ -2,6 +2,8 @@
 #include "validator/report_reader.h"
 
 #include <algorithm>
+#include <charconv>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -9,6 +11,7 @@
 #include <utility>
 
 #include "manifest/json_members.h"
+#include "validator/run_text.h"
 
 namespace onnxhub {
 namespace {
@@ -48,6 +51,37 @@ std::size_t count(const JsonValue& object, const char* key) {
     return static_cast<std::size_t>(number_member(object, key, std::int64_t{1} << 40));
 }
 
+/// null stands for infinity.
+double real(const JsonValue& object, const char* key) {
+    const JsonValue& value = json_member(object, key);
+    if (std::holds_alternative<std::nullptr_t>(value.data)) {
+        return std::numeric_limits<double>::infinity();
+    }
+    const auto* number = std::get_if<JsonNumber>(&value.data);
+    double parsed = -1;
+    if (number)
+        std::from_chars(number->text.data(), number->text.data() + number->text.size(), parsed);
+    if (!(parsed >= 0)) throw UnexpectedJson(std::string(key) + " is not a number of at least 0");
+    return parsed;
+}
+
+RunReport runs_of(const JsonValue& json) {
+    RunReport runs;
+    runs.runtime = text_member(json, "runtime");
+    for (const JsonValue& item : array(json, "models")) {
+        ModelRunResult run;
+        run.model = text_member(item, "model");
+        run.outcome = text_member(item, "outcome");
+        if (!is_run_outcome(run.outcome)) throw UnexpectedJson("an outcome is not known");
+        run.reason = text_member_if_any(item, "reason");
+        run.seconds = real(item, "seconds");
+        run.largest_difference = real(item, "largest_difference");
+        run.is_cached = json_member(item, "cached").data == json_bool(true).data;
+        runs.models.push_back(std::move(run));
+    }
+    return runs;
+}
+
 ValidationReport read(const JsonValue& document) {
     if (!document.object()) throw UnexpectedJson("it is not an object");
     if (json_member(document, "version").integer() != 1) throw UnexpectedJson("version is not 1");
@@ -70,6 +104,7 @@ ValidationReport read(const JsonValue& document) {
         if (!report.shard) throw UnexpectedJson("shard is not a number and count such as 3/7");
     }
     report.folder = text_member_if_any(document, "folder");
+    if (const JsonValue* runs = document.find("runs")) report.runs = runs_of(*runs);
     const JsonValue& summary = json_member(document, "summary");
     report.entries_checked = count(summary, "entries_checked");
     report.rows_checked = count(summary, "rows_checked");
@@ -108,6 +143,8 @@ ValidationReport merge_reports(std::vector<ValidationReport> parts) {
             const bool is_known = std::ranges::find(merged.notices, notice) != merged.notices.end();
             if (!is_known) merged.notices.push_back(std::move(notice));
         }
+        if (!part.runs.runtime.empty()) merged.runs.runtime = part.runs.runtime;
+        std::ranges::move(part.runs.models, std::back_inserter(merged.runs.models));
         merged.entries_checked += part.entries_checked;
         merged.rows_checked += part.rows_checked;
         merged.files_checked += part.files_checked;

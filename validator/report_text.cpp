@@ -7,6 +7,7 @@
 
 #include "validator/report_formats.h"
 #include "validator/report_parts.h"
+#include "validator/run_text.h"
 #include "validator/source_excerpt.h"
 
 namespace onnxhub {
@@ -119,6 +120,8 @@ std::string render_text(const ValidationReport& report, const ReportOptions& opt
     for (const Unchecked& unchecked : report.unchecked) {
         text.add_line("", to_text(unchecked));
     }
+    text.end_paragraph();
+    for (const std::string& line : run_lines(report.runs, options.verbose)) text.add_line("", line);
     text.end_paragraph();
     for (const std::string& notice : report.notices) text.add_line("notice: ", shown(notice));
     text.end_paragraph();

@@ -15,6 +15,7 @@
 #include "validator/operator_rules.h"
 #include "validator/pointer_rules.h"
 #include "validator/remote_rules.h"
+#include "validator/run_rules.h"
 #include "validator/setting_rules.h"
 #include "validator/source_rules.h"
 #include "validator/source_url_rule.h"
@@ -28,7 +29,7 @@ const std::vector<RuleInfo>& all_rules() {
         for (const auto family :
              {document_rules(), source_url_rules(), file_rules(), pointer_rules(), remote_rules(),
               table_rules(), graph_rules(), operator_rules(), archive_rules(), source_rules(),
-              setting_rules(), change_rules()}) {
+              run_rules(), setting_rules(), change_rules()}) {
             all.insert(all.end(), family.begin(), family.end());
         }
         return all;

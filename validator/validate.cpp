@@ -41,9 +41,10 @@ std::set<std::string_view> rules_named(const std::string& name) {
 void report_reading(const HubState& hub, FindingList& findings) {
     const auto report = [&](const Diagnostics& diagnostics) {
         for (const Diagnostic& diagnostic : diagnostics.all()) {
-            // check_pointers() reports pointers, and check_graphs() reports opsets.
+            // check_pointers() reports pointers, and check_graphs() reports opsets and names.
             if (diagnostic.rule.starts_with("pointer-") ||
-                diagnostic.rule == rule_id::graph_opset_differs) {
+                diagnostic.rule == rule_id::graph_opset_differs ||
+                diagnostic.rule == rule_id::graph_name_repeated) {
                 continue;
             }
             findings.report(diagnostic);
@@ -182,6 +183,7 @@ void run_rules(const HubState& hub, const ValidateOptions& options, FindingList&
     }
     if (wants("graph")) check_graphs(hub, options.checker, options.jobs, findings);
     if (wants("archive")) check_archives(hub, options.jobs, findings);
+    if (wants("run") && options.run) check_runs(hub, *options.run, options.jobs, findings);
     if (wants("sources")) check_sources(hub, findings);
     if (wants("changes") && options.base) {
         check_changes(hub, *options.base, judging_settings(hub, options), findings);
@@ -207,6 +209,8 @@ ValidationReport make_report(const HubState& hub, const ValidateOptions& options
             fmt::format("{}{} more findings of {} are not listed", of_shard, count, rule));
     }
     report.findings = list.take_findings();
+    report.runs = list.runs();
+    std::ranges::stable_sort(report.runs.models, {}, &ModelRunResult::model);
     take_severity_of_rules(report.findings);
     drop_what_the_checker_says(report.findings);
     const Settings& judging = judging_settings(hub, options);

@@ -15,6 +15,7 @@
 #include "validator/finding.h"
 #include "validator/hub_state.h"
 #include "validator/remote_rules.h"
+#include "validator/run_rules.h"
 
 namespace onnxhub {
 
@@ -43,6 +44,7 @@ struct ValidateOptions {
     unsigned jobs = 0;
     const BaseHub* base = nullptr;      ///< of a change, for the family "changes"
     const Settings* judging = nullptr;  ///< for ignored findings; null: those of the hub
+    const RunTool* run = nullptr;       ///< null: run no models
     bool schema_only = false;           ///< only the family "document"
     std::optional<Shard> shard{};       ///< the shard in the report
 };

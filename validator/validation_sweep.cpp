@@ -30,6 +30,7 @@ JsonValue findings_json(const FindingList& findings) {
     ValidationReport report;
     report.findings = findings.findings();
     report.unchecked = findings.unchecked();
+    report.runs = findings.runs();
     ReportOptions options;
     options.tool_version = ONNXHUB_VERSION;
     auto json = parse_json(render(report, ReportFormat::json, options));
@@ -42,6 +43,7 @@ FindingList findings_of(const JsonValue& json) {
     auto& report = std::get<ValidationReport>(parsed);
     FindingList findings;
     for (Finding& finding : report.findings) findings.add(std::move(finding));
+    findings.add_runs(std::move(report.runs));
     for (const Unchecked& item : report.unchecked) {
         const RuleInfo* rule = find_rule(item.rule);
         if (!rule) throw UnexpectedJson("there is no rule " + item.rule);

@@ -81,11 +81,16 @@ void HubFiles::regenerate() {
 
 std::string archive_of(const std::string& model, const std::vector<std::int64_t>& input_dims,
                        const std::vector<std::int64_t>& output_dims) {
+    const auto zeros = [](const std::vector<std::int64_t>& dims) {
+        std::size_t count = 1;
+        for (const std::int64_t dimension : dims) count *= static_cast<std::size_t>(dimension);
+        return tensor_bytes(1, dims, count * sizeof(float));
+    };
     return ArchiveBuilder()
         .folder("m/")
         .file("m/model.onnx", model)
-        .file("m/test_data_set_0/input_0.pb", tensor_bytes(1, input_dims, 16))
-        .file("m/test_data_set_0/output_0.pb", tensor_bytes(1, output_dims, 8))
+        .file("m/test_data_set_0/input_0.pb", zeros(input_dims))
+        .file("m/test_data_set_0/output_0.pb", zeros(output_dims))
         .gzip();
 }
 

@@ -340,7 +340,7 @@ class Workflows(Hub):
         outcome = self.action({"format": "text", "sarif": "true"}, "pull_request", event, merge, "refs/pull/9/merge")
         self.assertIn("error[", outcome.log)
         self.assertEqual(len(outcome.uploads["sarif"]["runs"][0]["results"]), 1)
-        for wrong in ({"command": "nonsense"}, {"format": "json"}, {"fetch": "yes"}, {"fail-on": "note"}, {"sarif": "1"}):
+        for wrong in ({"command": "nonsense"}, {"format": "json"}, {"fetch": "yes"}, {"fail-on": "note"}, {"sarif": "1"}, {"run": "yes"}):
             outcome = self.action(wrong, "pull_request", event, merge, "refs/pull/9/merge")
             self.assertEqual(outcome.status, 2)
             self.assertIn(f"the input {next(iter(wrong))} must be one of: ", outcome.log)
@@ -348,6 +348,26 @@ class Workflows(Hub):
         self.assert_broken_manifest_is_reported(empty)
         outcome = self.action({"path": "nowhere"}, "pull_request", event, merge, "refs/pull/9/merge")
         self.assertEqual(outcome.status, 2)
+
+    def npm_with_runtime(self):
+        """A stand-in for npm that installs the package of `./dev setup`."""
+        packages = SOURCE / "build/onnxruntime/node_modules"
+        if not (packages / "onnxruntime-node").is_dir():
+            self.skipTest("onnxruntime-node is not in build/onnxruntime: run ./dev setup")
+        npm = self.folder / "programs/npm"
+        npm.parent.mkdir()
+        npm.write_text(f'#!/bin/sh\n[ "$1" = install ] && [ "$2" = --prefix ] && exec ln -sfn {packages} "$3/node_modules"\n')
+        npm.chmod(0o755)
+        return {"PATH": f"{npm.parent}:/usr/bin:/bin"}
+
+    def test_models_are_run_but_not_those_of_forks(self):
+        environment = self.npm_with_runtime()
+        for fork, value, runs in ((False, "true", True), (True, "true", False), (True, "forks", True), (False, "false", False)):
+            event, merge = self.pull_request(self.edit_readme, fork)
+            outcome = self.action({"run": value}, "pull_request", event, merge, "refs/pull/9/merge", environment=environment)
+            self.assertEqual(outcome.status, 0, outcome.log)
+            self.assertEqual("Models that were run" in outcome.summary, runs, (fork, value, outcome.summary))
+            self.assertEqual("models are not run in pull requests of forks" in outcome.log, fork and not runs)
 
     # Git LFS
 
