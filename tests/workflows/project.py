@@ -175,7 +175,8 @@ class Release(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder, True)
         self.top = self.folder / "repository"
         for name in ("packaging/release.sh", "action/releases.txt", "CMakeLists.txt", "README.md", "templates/hub/validate.yml",
-                     "templates/ci/gitlab-ci.yml", "docs/pull-requests.md", "python/onnxhub/_version.py"):
+                     "templates/ci/gitlab-ci.yml", "docs/pull-requests.md", "python/onnxhub/_version.py", "packaging/Dockerfile",
+                     "packaging/compose.yaml"):
             (self.top / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(SOURCE / name, self.top / name)
         (self.top / "action/releases.txt").write_text("# none\n")
@@ -264,9 +265,10 @@ class Release(unittest.TestCase):
     def test_a_new_version_is_written_everywhere(self):
         changed = self.release("set-version", "12.3.4").split()
         self.assertLessEqual({"README.md", "docs/pull-requests.md", "templates/hub/validate.yml", "templates/ci/gitlab-ci.yml",
-                              "python/onnxhub/_version.py"}, set(changed))
+                              "python/onnxhub/_version.py", "packaging/Dockerfile", "packaging/compose.yaml"}, set(changed))
         self.assertIn("project(onnxhub VERSION 12.3.4", (self.top / "CMakeLists.txt").read_text())
         self.assertIn('__version__ = "12.3.4"', (self.top / "python/onnxhub/_version.py").read_text())
+        self.assertIn('image.version="12.3.4"', (self.top / "packaging/Dockerfile").read_text())
         self.assertIn("ONNXHUB_VERSION: v12.3.4\n", (self.top / "templates/ci/gitlab-ci.yml").read_text())
         for name in changed:
             text = (self.top / name).read_text()
