@@ -128,8 +128,8 @@ TEST_F(Turns, WhoWaitsSaysSoAndStopsOnCtrlC) {
     const FileLock other = FileLock::take(hub, {});
     const ProgramResult result =
         run("for c in 'add m1.onnx --hub-dir hub --class a' 'generate hub' 'validate --fix hub' "
-            "'init --adopt --tables hub'; do $ONNXHUB $c >/dev/null 2>err & pid=$!; "
-            "until grep -q waiting err || ! kill -0 $pid; do sleep 0.05; done; "
+            "'init --adopt --tables hub'; do rm -f err; $ONNXHUB $c >/dev/null 2>err & pid=$!; "
+            "until grep -qs waiting err || ! kill -0 $pid; do sleep 0.05; done; "
             "kill -INT $pid; wait $pid; echo $?; cat err >&2; done");
     EXPECT_EQ(result.out, "130\n130\n130\n130\n") << result.err;
     const std::string line =
