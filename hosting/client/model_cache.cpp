@@ -79,16 +79,27 @@ bool ModelCache::has(const CacheKey& key, std::string* ignored) const {
 void ModelCache::make_folder_of(const CacheKey& key) const {
     std::error_code error;
     if (folder_.has_parent_path()) fs::create_directories(folder_.parent_path(), error);
+    // The first failure is the reason for all later ones.
+    fs::path missing = folder_.parent_path();
+    int reason = error.value();
     fs::path at = folder_;
-    make_folder(at, folder_mode);
+    const auto make = [&] {
+        if (make_folder(at, folder_mode) || errno == EEXIST || reason != 0) return;
+        reason = errno;
+        missing = at;
+    };
+    make();
     for (const fs::path& segment : fs::path(place_of(key)).parent_path()) {
         at /= segment;
-        make_folder(at, folder_mode);
+        make();
     }
-    const int reason = errno;
     refuse_foreign_folders(key);
     if (fs::is_directory(at, error)) return;
-    throw HubError(HubProblem::cache, at.string() + ": can't be made (" + error_text(reason) +
+    if (reason == 0) {  // it exists and is not a folder
+        reason = ENOTDIR;
+        missing = at;
+    }
+    throw HubError(HubProblem::cache, missing.string() + ": can't be made (" + error_text(reason) +
                                           "); choose another folder with --cache");
 }
 

@@ -2,19 +2,26 @@
 """Runs one command of the program and reads its JSON while it works."""
 
 import json
-import os
-import selectors
-import subprocess
-from typing import Any, Callable, Dict, List, Optional, Sequence, Union
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
+from . import _child
+from ._child import Argument, Malformed
 from ._program import ProgramError, environment, find_program
+from ._progress import printable
 
-Argument = Union[str, bytes]
 Event = Dict[str, Any]
 
-_BLOCK = 1 << 16  # bytes
-_PATIENCE = 5  # seconds that an interrupted program has to stop by itself
+# Bytes that the program may write. It has its own limits, and accepts manifests of up to 512 MiB.
+OUTPUT_LIMIT = 1 << 30
+EVENTS_LIMIT = 256 << 20
+MESSAGES_LIMIT = 16 << 20
+
 _KEPT_TEXT = 4096  # characters of unexpected output that an error shows
+_LONGEST_NUMBER = 4300  # digits. Older Pythons need quadratic time for each number
+_PROBLEMS = frozenset(
+    "hub manifest broken-manifest unreachable model opset ambiguous test-data entry untrusted offline content cache "
+    "composition other".split()
+)
 
 
 class Failure(Exception):
@@ -32,64 +39,70 @@ class Messages:
 
     def __init__(self) -> None:
         self.warnings: List[str] = []
-        self.notes: List[str] = []
-        self.error: Optional[Event] = None
+        self.failure: Optional[Failure] = None  # the first error
         self.text = ""
 
     def add(self, line: bytes) -> None:
         """Takes one line."""
-        message = _object_of(line)
-        text = str(message.get("message", ""))
-        level = message.get("level")
+        try:
+            message = read_json(line) if line.startswith(b"{") else None
+        except Malformed:
+            message = None
+        level = message.get("level") if isinstance(message, dict) else None
         if level == "error":
-            self.error = self.error or message
+            self.failure = self.failure or _failure_of(message)
         elif level == "warning":
-            self.warnings.append(text)
-        elif level == "note":
-            self.notes.append(text)
-        else:
+            self.warnings.append(printable(_text_of(message)))
+        elif level != "note":
             self.text = (self.text + line.decode("utf-8", "replace") + "\n")[-_KEPT_TEXT:]
 
 
-def _object_of(line: bytes) -> Event:
+def _text_of(message: Any) -> str:
+    text = message.get("message")
+    if not isinstance(text, str) or not text:
+        raise Malformed("a message has no text")
+    return text
+
+
+def _failure_of(message: Any) -> Failure:
+    problem, status = message.get("problem"), message.get("http_status")
+    if not isinstance(problem, str) or problem not in _PROBLEMS:
+        raise Malformed("an error has no known problem")
+    if status is not None and not (is_number(status) and 100 <= status <= 999):
+        raise Malformed("an error has a wrong http_status")
+    return Failure(problem, printable(_text_of(message)), status)
+
+
+def is_number(value: object) -> bool:
+    """Whether this is a whole number of 64 bits, not negative."""
+    return type(value) is int and 0 <= value < 1 << 64
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > _LONGEST_NUMBER:
+        raise ValueError(f"a number has more than {_LONGEST_NUMBER} digits")
+    return int(digits)
+
+
+def read_json(text: bytes) -> Any:
+    """Reads JSON. Raises Malformed."""
     try:
-        value = json.loads(line)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
+        return json.loads(str(text, "utf-8"), parse_int=_whole_number)
+    except UnicodeDecodeError:
+        raise Malformed("its JSON is not UTF-8") from None
+    except RecursionError:
+        raise Malformed("its JSON is nested too deeply") from None
+    except MemoryError:
+        raise Malformed("its JSON needs more memory than this process has") from None
+    except ValueError as error:
+        raise Malformed(f"it has no valid JSON: {error}") from None
 
 
-class _Lines:
-    """Cuts a stream into lines and gives each to a function."""
-
-    def __init__(self, take: Callable[[bytes], None]) -> None:
-        self._take = take
-        self._rest = b""
-
-    def add(self, block: bytes) -> None:
-        *lines, self._rest = (self._rest + block).split(b"\n")
-        for line in lines:
-            self._take(line)
-
-    def end(self) -> None:
-        if self._rest:
-            self._take(self._rest)
-
-
-class _Bytes:
-    """Collects a stream."""
-
-    def __init__(self) -> None:
-        self._blocks: List[bytes] = []
-
-    def add(self, block: bytes) -> None:
-        self._blocks.append(block)
-
-    def end(self) -> None:
-        pass
-
-    def value(self) -> bytes:
-        return b"".join(self._blocks)
+def _read_event(line: bytes) -> Event:
+    event = read_json(line)
+    if not isinstance(event, dict) or not isinstance(event.get("event"), str):
+        raise Malformed("a line is not an event")
+    return event
 
 
 def utf8(text: str) -> bytes:
@@ -109,73 +122,37 @@ def run(
     KeyboardInterrupt, and ProgramError.
     """
     program = find_program()
-    output = _Bytes()
-
-    def take_event(line: bytes) -> None:
-        event = _object_of(line)
-        if on_event and event:
-            on_event(event)
-
+    output = _child.Bytes("its output", OUTPUT_LIMIT)
+    reader: _child.Reader = output
+    if on_event:
+        take = on_event
+        reader = _child.Lines("its output", EVENTS_LIMIT, lambda line: take(_read_event(line)))
+    errors = _child.Lines("its standard error", MESSAGES_LIMIT, messages.add)
     command: List[Argument] = [program, "--message-format=json", *arguments]
     try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment(program),
-        )
-    except OSError as error:
-        raise ProgramError(f"{program}: can't be run ({error.strerror})") from None
-    try:
-        _read(process, _Lines(take_event) if on_event else output, _Lines(messages.add))
-        status = process.wait()
-    except BaseException:
-        _stop(process)
-        raise
-    finally:
-        for pipe in (process.stdout, process.stderr):
-            if pipe:
-                pipe.close()
+        status = _child.run(command, environment(program), reader, errors)
+    except _child.NotStarted as error:
+        raise ProgramError(f"{program}: can't be run ({error})") from None
+    except Malformed as error:
+        raise unusable(error) from None
     _check(program, status, messages)
     return output.value()
 
 
-def _read(process: "subprocess.Popen[bytes]", output: Union[_Lines, _Bytes], errors: _Lines) -> None:
-    with selectors.DefaultSelector() as selector:
-        for pipe, reader in ((process.stdout, output), (process.stderr, errors)):
-            assert pipe is not None
-            selector.register(pipe, selectors.EVENT_READ, reader)
-        while selector.get_map():
-            for key, _ in selector.select():
-                block = os.read(key.fd, _BLOCK)
-                if block:
-                    key.data.add(block)
-                else:
-                    key.data.end()
-                    selector.unregister(key.fileobj)
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """Ends the program. It leaves no wrong file, and what it downloaded can be resumed."""
-    try:
-        process.terminate()
-        process.wait(_PATIENCE)
-    except BaseException:  # it does not react, or the user pressed Ctrl-C again
-        process.kill()
-        process.wait()
+def unusable(error: Malformed) -> ProgramError:
+    """The same as an error of the program, on one line."""
+    return ProgramError(f"{find_program()}: can't be used: {printable(str(error))}; install it again")
 
 
 def _check(program: str, status: int, messages: Messages) -> None:
-    if status == 0:
-        return
     if status == 130:
         raise KeyboardInterrupt
-    if messages.error:
-        error = messages.error
-        answered = error.get("http_status")
-        status_of_server = None if answered is None else int(answered)
-        raise Failure(str(error.get("problem", "other")), str(error.get("message", "")), status_of_server)
+    if status == 0 and messages.failure:
+        raise unusable(Malformed(f"it reports an error, but its exit status is 0 ({messages.failure.message})"))
+    if status == 0:
+        return
+    if messages.failure:
+        raise messages.failure
     ended = f"ended by signal {-status}" if status < 0 else f"exit status {status}"
-    reason = messages.text.strip()
+    reason = printable(" ".join(messages.text.split()))
     raise ProgramError(f"{program}: {ended}" + (f": {reason}" if reason else ""))

@@ -26,7 +26,7 @@ def raise_as_onnx(failure: _call.Failure, repo: str) -> NoReturn:
     if problem == "test-data":
         raise KeyError(message) from None
     if problem == "cache":
-        raise OSError(message) from None
+        raise OSError(f"{message} (in Python: hub.set_dir() or ONNX_HOME)") from None
     if problem == "composition":
         raise ValueError(message) from None
     raise RuntimeError(message) from None

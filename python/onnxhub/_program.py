@@ -4,10 +4,11 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 from typing import Dict, List, NoReturn, Optional, Tuple
 
+from . import _child
+from ._progress import printable
 from ._version import __version__
 
 _BUNDLED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundle", "bin", "onnxhub")
@@ -22,12 +23,15 @@ _CERTIFICATES = (
 )
 _CERTIFICATE_VARIABLES = ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
+_VERSION_LIMIT = 1 << 16  # bytes of the answer to --version
+_VERSION_TIME = 60  # seconds, on a machine that is busy or has the program on a slow disk
+
 # Programs whose version fits, by path, modification time and size.
 _checked: Dict[Tuple[str, int, int], bool] = {}
 
 
 class ProgramError(RuntimeError):
-    """The program `onnxhub` is missing, has another version than this package, or ended abnormally."""
+    """The program is missing, has another version than this package, ended abnormally, or its output is invalid."""
 
 
 def find_program() -> str:
@@ -62,22 +66,18 @@ def _check_version(program: str) -> None:
 
 
 def _version_of(program: str) -> str:
+    said, errors = _child.Bytes("its output", _VERSION_LIMIT), _child.Bytes("its standard error", _VERSION_LIMIT)
     try:
-        said = subprocess.run(
-            [program, "--version"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment(program),
-            check=False,
-        )
-    except OSError as error:
-        raise ProgramError(f"{program}: can't be run ({error.strerror}); install onnxhub for this machine") from None
-    match = re.match(rb"onnxhub (\d+\.\d+[^\s]*)", said.stdout)
-    if said.returncode != 0 or not match:
-        reason = said.stderr.decode("utf-8", "replace").strip() or f"its exit status is {said.returncode}"
-        raise ProgramError(f"{program}: is not a working onnxhub ({reason}); install it again")
-    return match[1].decode("ascii", "replace")
+        status = _child.run([program, "--version"], environment(program), said, errors, _VERSION_TIME)
+        match = re.match(rb"onnxhub (\d+\.\d+[\w.+-]{0,50})\s", said.value())
+        if status == 0 and match:
+            return match[1].decode("ascii")
+        reason = " ".join(errors.value().decode("utf-8", "replace").split()) or f"its exit status is {status}"
+    except _child.NotStarted as error:
+        raise ProgramError(f"{program}: can't be run ({error}); install onnxhub for this machine") from None
+    except _child.Malformed as error:
+        reason = str(error)
+    raise ProgramError(f"{program}: is not a working onnxhub ({printable(reason)}); install it again")
 
 
 def environment(program: str) -> Optional[Dict[str, str]]:

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import Dict, Optional, TextIO, Tuple
 
+_INTERVAL = 0.05  # seconds between two drawings: a model may have thousands of files
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -71,6 +72,7 @@ class Display:
         self._lock = threading.Lock()
         self._transfers: Dict[Tuple[int, str], Transfer] = {}  # by owner and file
         self._width = 0  # columns of the line that is drawn
+        self._drawn = 0.0  # when
 
     def update(self, owner: int, name: str, total: Optional[int], done: Optional[int] = None) -> None:
         """Shows that `done` bytes of a file have arrived; None: the transfer begins. Owners are different loads."""
@@ -79,7 +81,8 @@ class Display:
             if done is not None:
                 transfer.begin = done if transfer.begin is None else transfer.begin
                 transfer.done = done
-            self._draw()
+            if self._width == 0 or time.monotonic() - self._drawn >= _INTERVAL:
+                self._draw()
 
     def end(self, owner: int) -> None:
         """The transfers of this load are over."""
@@ -101,6 +104,7 @@ class Display:
         except (OSError, ValueError):  # the terminal is gone; the download continues
             return
         self._width = len(line)
+        self._drawn = time.monotonic()
 
     def _line(self) -> str:
         transfers = list(self._transfers.values())

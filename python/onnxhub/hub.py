@@ -11,7 +11,6 @@ bytes, KeyError for missing test data, IndexError for a repo without "/", urllib
 ValueError and RuntimeError for models that can't be combined. docs/python.md lists the differences.
 """
 
-import json
 import operator
 import os
 import sys
@@ -22,9 +21,10 @@ from os.path import join
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Set, Tuple, Union
 
 from . import _call
+from ._child import Argument, Malformed
 from ._errors import raise_as_onnx
 from ._loading import Loading
-from ._progress import say
+from ._progress import printable, say
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -61,6 +61,10 @@ _MEDIA = "https://media.githubusercontent.com/media/"
 # How the other hub specs begin; docs/client.md, "Hubs and mirrors".
 _OTHER_SPECS = ("https://", "http://", "hf://", "file://", "/", "./", "../")
 _WEB_SPECS = ("https://", "http://", "file://")
+
+
+# Characters of a name or repo. The system allows 128 KiB.
+_LONGEST_ARGUMENT = 16_384
 
 
 class ModelInfo:
@@ -141,6 +145,8 @@ class _Hub:
     """Options that select a hub, from the functions above, which programs replace."""
 
     def __init__(self, repo: str) -> None:
+        if isinstance(repo, str) and not _is_argument(repo):
+            raise AssertionError(f"{printable(repo[:60])}: is not a hub; write owner/name")
         self.selection = repo  # what --hub takes
         self.files: Optional[str] = None  # the address of its models, if a program has replaced it
         self.is_trusted = False  # the program and its configuration decide
@@ -164,9 +170,20 @@ class _Hub:
         self.asks_always = not is_verified and _verify_repo_ref is not _default_verify
 
 
+def _is_argument(text: str) -> bool:
+    """Whether the system can hand this text to a program."""
+    return "\0" not in text and len(text) <= _LONGEST_ARGUMENT
+
+
 def _option(name: str, value: str) -> bytes:
     """One argument, so that a value with a leading dash is not read as an option."""
     return _call.utf8(f"{name}={value}")
+
+
+def _name(model: str) -> bytes:
+    if not _is_argument(model):
+        raise AssertionError(f"{printable(model[:60])}: is not the name of a model")
+    return _call.utf8(model)
 
 
 def _cache_option() -> bytes:
@@ -187,7 +204,7 @@ def _depth() -> int:
     return depth
 
 
-def _run(arguments: Sequence[_call.Argument], on_event: Optional[Callable[[_call.Event], None]] = None) -> bytes:
+def _run(arguments: Sequence[Argument], on_event: Optional[Callable[[_call.Event], None]] = None) -> bytes:
     messages = _call.Messages()
     try:
         return _call.run(arguments, messages, on_event)
@@ -197,17 +214,42 @@ def _run(arguments: Sequence[_call.Argument], on_event: Optional[Callable[[_call
 
 def _listed(repo: str, name: Optional[str]) -> Tuple[List[ModelInfo], str]:
     """The models of a hub, or those of this name; and if there are none, the reason."""
-    command: List[_call.Argument] = ["list", "--format=json", _option("--hub", _Hub(repo).selection), _cache_option()]
+    command: List[Argument] = ["list", "--format=json", _option("--hub", _Hub(repo).selection), _cache_option()]
     # The program compares without case in ASCII. All other names are compared here.
-    if isinstance(name, str) and name.isascii() and name and "\0" not in name:
+    if isinstance(name, str) and name.isascii() and name and _is_argument(name):
         command += ["--", _call.utf8(name)]
     try:
-        entries = json.loads(_run(command))
+        return _models(_run(command)), ""
     except _call.Failure as failure:
         if failure.problem == "model":
             return [], failure.message
         raise_as_onnx(failure, repo)
-    return [ModelInfo(entry) for entry in entries], ""
+    except Malformed as error:
+        raise _call.unusable(error) from None
+
+
+def _models(text: bytes) -> List[ModelInfo]:
+    """The models that `onnxhub list` printed. Raises Malformed."""
+    entries = _call.read_json(text)
+    if not isinstance(entries, list):
+        raise Malformed("it has not printed a list of models")
+    for number, entry in enumerate(entries, 1):
+        if not _is_entry(entry):
+            raise Malformed(f"model {number} of its list is not an entry of a manifest")
+    return [ModelInfo(entry) for entry in entries]
+
+
+def _is_entry(entry: object) -> bool:
+    if not isinstance(entry, dict) or not isinstance(entry.get("metadata"), dict):
+        return False
+    tags = entry["metadata"].get("tags", [])
+    are_texts = all(isinstance(entry.get(key), str) for key in ("model", "model_path"))
+    return (
+        are_texts
+        and type(entry.get("opset_version")) is int
+        and isinstance(tags, list)
+        and all(isinstance(tag, str) for tag in tags)
+    )
 
 
 def _matching(models: List[ModelInfo], model: Optional[str]) -> List[ModelInfo]:
@@ -243,7 +285,7 @@ def get_model_info(model: str, repo: str = _OFFICIAL, opset: Optional[int] = Non
     listed, reason = _listed(repo, model)
     versions = _matching(listed, model)
     if not versions:
-        raise AssertionError(reason or f"No models found with name {model}")
+        raise AssertionError(reason or f"No models found with name {printable(str(model)[:1000])}")
     wanted = max(info.opset for info in versions) if opset is None else opset
     fitting = [info for info in versions if info.opset == wanted]
     if not fitting:
@@ -258,10 +300,10 @@ def get_model_info(model: str, repo: str = _OFFICIAL, opset: Optional[int] = Non
     return fitting[0]
 
 
-def _selection(model: str, repo: str, opset: Optional[int]) -> Tuple[str, List[_call.Argument]]:
+def _selection(model: str, repo: str, opset: Optional[int]) -> Tuple[str, List[Argument]]:
     """The name, and options for the version, as the program takes them."""
     number: Optional[int] = None
-    is_plain = isinstance(model, str) and "\0" not in model
+    is_plain = isinstance(model, str) and _is_argument(model)
     if opset is not None:
         try:
             number = operator.index(opset)
@@ -286,7 +328,7 @@ def _ask(question: str) -> bool:
 
 
 def _load(
-    command: List[_call.Argument],
+    command: List[Argument],
     shown: str,
     repo: str,
     question: str,
@@ -295,12 +337,12 @@ def _load(
     asks_always: bool = False,
 ) -> Optional[str]:
     """Runs `onnxhub load` and returns the path; None: the user does not trust the hub."""
-    extra: List[_call.Argument] = ["--trust"] if trust else ["--ask"] if asks_always else []
+    extra: List[Argument] = ["--trust"] if trust else ["--ask"] if asks_always else []
     while True:
         loading = Loading(shown, _ONNX_HUB_DIR, silent)
         try:
             _run([command[0], *extra, *command[1:]], loading)
-            return loading.path
+            return loading.result()
         except _call.Failure as failure:
             if failure.problem == "ambiguous" and "--first" not in extra:
                 warnings.warn(f"{failure.message}; using the first", stacklevel=_depth())
@@ -326,11 +368,11 @@ def _load_from(
     force_reload: bool,
     silent: bool,
     trust: bool,
-    options: Sequence[_call.Argument] = (),
+    options: Sequence[Argument] = (),
 ) -> Optional[str]:
     name, version = _selection(model, repo, opset)
     hub = _Hub(repo)
-    command: List[_call.Argument] = ["load", "--json", _option("--hub", hub.selection), *version, *options]
+    command: List[Argument] = ["load", "--json", _option("--hub", hub.selection), *version, *options]
     command.append(_cache_option())
     if hub.files is not None:
         command.append(_option("--files", hub.files))
@@ -463,7 +505,10 @@ def load_composite_model(
     with tempfile.TemporaryDirectory(prefix="onnxhub-") as folder:
         output = join(folder, "model.onnx")
         _compose(network_model, preprocessing_model, network_repo, preprocessing_repo, opset, output)
-        return onnx.load(output)
+        try:
+            return onnx.load(output)
+        except Exception as error:
+            raise _call.unusable(Malformed(f"it has not written the combined model ({error})")) from None
 
 
 def _compose(
@@ -472,7 +517,7 @@ def _compose(
     """Both models are in the cache now, so nothing is downloaded and nothing is asked."""
     name, version = _selection(network, network_repo, opset)
     other_name, _ = _selection(preprocessing, preprocessing_repo, opset)
-    command: List[_call.Argument] = [
+    command: List[Argument] = [
         "load-composite",
         "--first",
         _option("--hub", _Hub(network_repo).selection),
@@ -519,7 +564,7 @@ def lock(
         update: updates all models of the file
         with_test_data: locks the archives with models and test data
     """
-    command: List[_call.Argument] = ["lock", b"--output=" + os.fsencode(lock_file), _cache_option(), "--first"]
+    command: List[Argument] = ["lock", b"--output=" + os.fsencode(lock_file), _cache_option(), "--first"]
     if repo is not None:
         hub = _Hub(repo)
         command.append(_option("--hub", hub.selection))
@@ -529,7 +574,7 @@ def lock(
         command.append(f"--opset={operator.index(opset)}")
     command += ["--update"] if update else []
     command += ["--with-test-data"] if with_test_data else []
-    command += ["--", *(_call.utf8(model) for model in models)]
+    command += ["--", *(_name(model) for model in models)]
     try:
         _run(command)
     except _call.Failure as failure:
@@ -545,8 +590,8 @@ def locked_path(
     trust: bool = False,
 ) -> Optional[str]:
     """The same as path(), for exactly the version in the lock file."""
-    command: List[_call.Argument] = ["load", "--json", "--locked", b"--lock-file=" + os.fsencode(lock_file)]
-    command += [_cache_option(), *(["--force-reload"] if force_reload else []), "--", _call.utf8(model)]
+    command: List[Argument] = ["load", "--json", "--locked", b"--lock-file=" + os.fsencode(lock_file)]
+    command += [_cache_option(), *(["--force-reload"] if force_reload else []), "--", _name(model)]
     return _load(command, model, _OFFICIAL, "", silent, trust)
 
 

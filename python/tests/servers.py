@@ -74,13 +74,17 @@ class Server:
 
     def add_github(self, repo: str, hub: Hub, has_lfs: bool = True) -> None:
         """The hub as GitHub has it, with every model in Git LFS. Without `has_lfs`, its downloads are switched off."""
-        place = repo.replace(":", "/")
-        self.put(f"/raw/{place}/{MANIFEST}", hub.manifest())
-        for path, content in hub.files.items():
-            pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha256(content)}\nsize {len(content)}\n"
-            self.put(f"/raw/{place}/{path}", pointer.encode())
-            if has_lfs:
-                self.put(f"/media/{place}/{path}", content)
+        name, _, ref = repo.partition(":")
+        commit = hashlib.sha1(hub.manifest()).hexdigest()
+        self.put(f"/api/repos/{name}/commits/{ref}", commit.encode())
+        for place in (f"{name}/{ref}", f"{name}/{commit}"):
+            self.put(f"/raw/{place}/{MANIFEST}", hub.manifest())
+            for path, content in hub.files.items():
+                size, sha = len(content), sha256(content)
+                pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha}\nsize {size}\n"
+                self.put(f"/raw/{place}/{path}", pointer.encode())
+                if has_lfs:
+                    self.put(f"/media/{place}/{path}", content)
 
     def add_hugging_face(self, organization: str, hub: Hub) -> None:
         """The models as Hugging Face has them: a redirect to another path."""

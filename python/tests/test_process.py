@@ -2,6 +2,8 @@
 """The program as a child: Ctrl-C, threads, hubs that hang, hostile names, and a program that does not fit."""
 
 import os
+import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -10,7 +12,7 @@ import threading
 import urllib.error
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, Iterator, List
 
 import onnxhub
 import pytest
@@ -315,3 +317,125 @@ def test_threads_ask_one_after_another(server: Server, monkeypatch: pytest.Monke
         files = list(threads.map(lambda _: hub.path("mnist", "team/models"), range(4)))
     assert len(set(files)) == 1 and 1 <= len(answers.questions) <= 4
     assert threading.active_count() < 50
+
+
+OTHER_USER = 65534
+AS_OTHER_USER = ["setpriv", f"--reuid={OTHER_USER}", f"--regid={OTHER_USER}", "--clear-groups"]
+WITHOUT_RIGHTS = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"]
+READ_ONLY = """
+import os, sys
+for folder in (os.environ["HOME"], os.path.dirname(sys.argv[1])):
+    try:
+        os.mkdir(os.path.join(folder, "new"))
+    except OSError:
+        continue
+    sys.exit(f"{folder}: can be written")
+import onnxhub
+from onnxhub import hub
+assert os.path.dirname(onnxhub.__file__) == sys.argv[1], onnxhub.__file__
+try:
+    names = [info.model for info in hub.list_models()]
+    files = [hub.path(name) for name in ("mnist", "large", "mnist")]
+    folder = hub.download_model_with_test_data("mnist", opset=8)
+    hub.lock("mnist", lock_file=os.path.join(hub.get_dir(), "models.lock"))
+    print(len(names), *files, folder)
+except OSError as error:
+    print("OSError", error)
+"""
+
+
+class Installed:
+    """A copy of the package that no one may write, and a program that uses it as another user."""
+
+    def __init__(self, folder: Path) -> None:
+        self.package = folder / "packages/onnxhub"
+        shutil.copytree(os.path.dirname(onnxhub.__file__), self.package, symlinks=True)
+        self.home = folder / "read-only-home"
+        (self.home / ".cache").mkdir(parents=True)
+        for top in (self.package.parent, self.home):
+            for path in (top, *top.rglob("*")):
+                path.chmod(path.stat().st_mode & 0o555 | 0o444)
+        for parent in (folder, *folder.parents):  # those of pytest are closed to other users
+            if parent.stat().st_uid == os.geteuid() and parent != Path("/"):
+                parent.chmod(parent.stat().st_mode | 0o011)
+        self.user = self._other_user()
+
+    def _other_user(self) -> List[str]:
+        """A command that runs another one without root's rights: as another user, if he can run this interpreter."""
+        if os.geteuid() != 0:
+            return []
+        is_possible = subprocess.run([*AS_OTHER_USER, sys.executable, "-c", ""], stderr=subprocess.DEVNULL)
+        return AS_OTHER_USER if is_possible.returncode == 0 else WITHOUT_RIGHTS
+
+    def make_cache(self, path: Path) -> Path:
+        """A folder of the user."""
+        path.mkdir()
+        if self.user == AS_OTHER_USER:
+            os.chown(path, OTHER_USER, OTHER_USER)
+        return path
+
+    def files(self) -> List[str]:
+        return sorted(str(path) for top in (self.package.parent, self.home) for path in top.rglob("*"))
+
+    def run(self, cache: Path) -> str:
+        """What the program prints. It may write byte code."""
+        variables = {**os.environ, "HOME": str(self.home), "ONNX_HOME": str(cache)}
+        variables["PYTHONPATH"] = str(self.package.parent)
+        variables.pop("PYTHONDONTWRITEBYTECODE", None)
+        command = [*self.user, sys.executable, "-c", READ_ONLY, str(self.package)]
+        done = subprocess.run(command, env=variables, cwd="/", capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout
+
+    def make_writable(self) -> None:
+        for top in (self.package.parent, self.home):
+            for path in (top, *top.rglob("*")):
+                path.chmod(path.stat().st_mode | 0o200)
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Iterator[Installed]:
+    if os.geteuid() == 0 and not shutil.which("setpriv"):
+        pytest.skip("no setpriv here (apt-get install util-linux)")
+    made = Installed(tmp_path)
+    yield made
+    made.make_writable()
+
+
+def test_a_home_and_a_package_that_are_read_only(server: Server, installed: Installed, tmp_path: Path) -> None:
+    cache = installed.make_cache(tmp_path / "elsewhere")
+    before = installed.files()
+    for _ in range(2):
+        first, *files = installed.run(cache).splitlines()[-1].split()
+        assert first == "7" and [os.path.exists(file) for file in files] == [True] * 4
+        assert all(file.startswith(str(cache)) for file in files)
+    assert installed.files() == before
+
+
+def test_a_cache_that_is_read_only(server: Server, installed: Installed, tmp_path: Path) -> None:
+    """One line, which names the folder, the reason, and what to do."""
+    cache = tmp_path / "cache-of-another-user"
+    cache.mkdir(mode=0o555)
+    for top in (cache, cache / "a/b", installed.home / ".cache"):
+        first = {cache / "a/b": cache / "a/b"}.get(top, top / "hub")
+        reason = rf"OSError {first}: can't be made \(Permission denied\); choose another folder with --cache"
+        assert re.fullmatch(rf"{reason} \(in Python: hub.set_dir\(\) or ONNX_HOME\)\n", installed.run(top))
+    assert list(cache.iterdir()) == []
+
+
+def test_a_filled_cache_that_is_read_only(server: Server, installed: Installed, tmp_path: Path) -> None:
+    """Cached models are used. Another one is an error of one line."""
+    cache = tmp_path / "filled"
+    hub.set_dir(str(cache / "hub"))
+    for name in ("mnist", "large"):
+        hub.path(name)
+    for path in (cache, *cache.rglob("*")):
+        path.chmod(path.stat().st_mode & 0o555)
+    before = sorted(cache.rglob("*"))
+    said = installed.run(cache).splitlines()
+    assert [line.split()[0] for line in said] == ["Using", "Using", "Using", "OSError"]
+    assert "Permission denied" in said[-1] and "--cache" in said[-1]
+    assert sorted(cache.rglob("*")) == before
+    for path in (cache, *cache.rglob("*")):
+        path.chmod(path.stat().st_mode | 0o200)

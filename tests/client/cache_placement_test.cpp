@@ -310,6 +310,24 @@ TEST_F(CachePlacement, FilesOfAnotherUserCountOnlyIfTheConfigurationNamesHim) {
     EXPECT_EQ(status.st_uid, 0u) << "loaded again";
 }
 
+TEST_F(CachePlacement, TheErrorNamesTheFirstFolderThatCanNotBeMade) {
+    const std::string hub = make_hub("hub", {{"a/b/c/m.onnx", model_naming({})}});
+    write_file(cache / "a", "not a folder");
+    EXPECT_EQ(error(hub),
+              (cache / "a/b").string() +
+                  ": can't be made (Not a directory); choose another folder with --cache");
+    fs::remove_all(cache);
+    write_file(cache, "not a folder");
+    EXPECT_EQ(error(hub),
+              (cache / "a").string() +
+                  ": can't be made (Not a directory); choose another folder with --cache");
+    fs::remove(cache);
+    write_file(cache / "a/b/c", "not a folder");
+    EXPECT_EQ(error(hub),
+              (cache / "a/b/c").string() +
+                  ": can't be made (Not a directory); choose another folder with --cache");
+}
+
 TEST_F(CachePlacement, AFolderThatOthersCanWriteToIsRefusedUnlessItIsSticky) {
     const std::string hub = make_hub("hub", {{"a/m.onnx", model_naming({})}});
     const fs::path path = load(hub);

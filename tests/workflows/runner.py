@@ -123,8 +123,11 @@ class Outcome:
 class Runner:
     """One virtual machine for one job."""
 
-    def __init__(self, source, program, work, remote, action="onnxhub/onnxhub@v1"):
-        self.source, self.program, self.work, self.remote, self.action = source, program, Path(work), remote, action
+    def __init__(self, action, program, work, remote):
+        """`action` is the directory of onnxhub's own action. `program` stands for one that it compiled and cached; None:
+        there is none."""
+        self.action, self.program, self.work, self.remote = action, program, Path(work), remote
+        self.saved = 0
         self.cache = {}  # what actions/cache keeps between jobs: folder by key, the newest last
         self.artifacts = {}  # archives by name, of all jobs so far
         self.gitconfig = ""
@@ -216,7 +219,7 @@ class Runner:
 
     def use(self, name, inputs, outcome):
         outcome.used.append(name)
-        if name == self.action:
+        if name.split("@")[0] == "onnxhub/onnxhub":
             return self.use_ours(inputs, outcome)
         stand_ins = {"actions/checkout": self.checkout, "actions/cache/restore": self.restore_cache,
                      "actions/cache/save": self.save_cache, "actions/download-artifact": self.download,
@@ -227,14 +230,14 @@ class Runner:
         return 0, outputs or {}
 
     def use_ours(self, given, outcome):
-        action = yaml.safe_load((self.source / "action.yml").read_text())
+        action = yaml.safe_load((self.action / "action.yml").read_text())
         unknown = set(given) - set(action["inputs"])
         assert not unknown, f"no inputs of the action: {unknown}"
         contexts = {**self.contexts, "steps": {}, "failed": False}
         contexts["inputs"] = {key: given.get(key, fill(spec.get("default", ""), contexts))
                               for key, spec in action["inputs"].items()}
         inner = Outcome()
-        self.run_steps(action["runs"]["steps"], contexts, inner, self.source)
+        self.run_steps(action["runs"]["steps"], contexts, inner, self.action)
         outcome.log += inner.log
         outcome.summary += inner.summary
         outcome.used += inner.used
@@ -262,11 +265,14 @@ class Runner:
 
     def restore_cache(self, inputs, outcome):
         folder = Path(inputs["path"])
-        if "/program" in inputs["path"]:  # the program of this build stands for one that was cached
+        if "/program" in inputs["path"] and self.program:
             (folder / "bin").mkdir(parents=True)
             (folder / "bin/onnxhub").symlink_to(self.program)
             return {"cache-hit": "true", "cache-matched-key": inputs["key"]}
-        matches = [key for key in self.cache if key.startswith(inputs.get("restore-keys", inputs["key"]))]
+        if inputs["key"] in self.cache:
+            shutil.copytree(self.cache[inputs["key"]], folder, dirs_exist_ok=True, symlinks=True)
+            return {"cache-hit": "true", "cache-matched-key": inputs["key"]}
+        matches = [key for key in self.cache if key.startswith(inputs.get("restore-keys", "\n"))]
         if not matches:
             return {"cache-hit": "", "cache-matched-key": ""}
         shutil.copytree(self.cache[matches[-1]], folder, dirs_exist_ok=True)
@@ -274,8 +280,9 @@ class Runner:
 
     def save_cache(self, inputs, outcome):
         assert inputs["key"] not in self.cache, "GitHub refuses to save a key twice"
-        kept = self.work.parent / f"cache-{len(self.cache)}"
-        shutil.copytree(inputs["path"], kept)
+        self.saved += 1
+        kept = self.work.parent / f"cache-{self.saved}"
+        shutil.copytree(inputs["path"], kept, symlinks=True)
         self.cache[inputs["key"]] = kept
 
     def download(self, inputs, outcome):
