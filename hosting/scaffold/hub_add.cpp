@@ -365,7 +365,7 @@ private:
             rows_ = *request_.rows;
         } else {
             Diagnostics ignored;
-            Settings tables;  // the official ones, whatever other sources there are
+            Settings tables;  // the official ones alone
             tables.repository = settings_.repository;
             rows_ = read_hub_rows(*tree_, tables, 0, ignored).models;
         }
