@@ -17,14 +17,17 @@ libraries() {
   ldd "$build/cli/onnxhub" "$build/libexec/onnxhub/onnx-worker" "${loaded[@]}" | awk '$3 ~ /^\// {print $3}'
 }
 
+copy_licence() {
+  if [[ -f /usr/share/doc/$1/copyright ]]; then install -m 644 "/usr/share/doc/$1/copyright" "$folder/share/licenses/$1.txt"; fi
+}
+
 libraries | sort -u | while read -r library; do
   case ${library##*/} in
     libc.so* | libm.so* | libdl.so* | libpthread.so* | librt.so* | libresolv.so* | ld-linux*) continue ;;
   esac
   install -m 644 "$library" "$folder/lib/${library##*/}"
   package=$(dpkg-query -S "$(readlink -f "$library")" 2>/dev/null || dpkg-query -S "$library" 2>/dev/null || true)
-  package=${package%%:*}
-  if [[ -f /usr/share/doc/$package/copyright ]]; then
-    install -m 644 "/usr/share/doc/$package/copyright" "$folder/share/licenses/$package.txt"
-  fi
+  copy_licence "${package%%:*}"
 done
+# Libraries that are headers alone are compiled in.
+for package in libcli11-dev nlohmann-json3-dev; do copy_licence "$package"; done
