@@ -11,6 +11,10 @@ target_compile_options(onnxhub_warnings INTERFACE
   $<$<BOOL:${ONNXHUB_WERROR}>:-Werror>
   # GCC 12 at -O3 sees overlaps in std::string that aren't there (https://gcc.gnu.org/PR105329).
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release>>:-Wno-restrict>)
+# The bytes of the program do not depend on the directory of the checkout: debug information and assertions have paths
+# relative to it.
+target_compile_options(onnxhub_warnings INTERFACE
+  -fdebug-prefix-map=${PROJECT_SOURCE_DIR}=. -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 # A class may have members of types that its own source keeps to itself; in a unity build GCC takes
 # that source for a header.
 if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -368,6 +368,13 @@ def test_output_without_end(fake: Fake, call: str, what: str, where: str) -> Non
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1 << 21
 
 
+def test_valid_events_without_end(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_call, "EVENTS_LIMIT", 4 << 20)
+    progress = lines(fake.events()[1:2]).decode().strip()
+    fake.will(f"yes '{progress}'")
+    fails(load, "its output has more than 4194304 bytes")
+
+
 def test_a_program_that_closes_its_output_and_stays(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     from onnxhub import _child
 
