@@ -11,10 +11,6 @@ target_compile_options(onnxhub_warnings INTERFACE
   $<$<BOOL:${ONNXHUB_WERROR}>:-Werror>
   # GCC 12 at -O3 sees overlaps in std::string that aren't there (https://gcc.gnu.org/PR105329).
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release>>:-Wno-restrict>)
-# The bytes of the program do not depend on the directory of the checkout: debug information and assertions have paths
-# relative to it.
-target_compile_options(onnxhub_warnings INTERFACE
-  -fdebug-prefix-map=${PROJECT_SOURCE_DIR}=. -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 # A class may have members of types that its own source keeps to itself; in a unity build GCC takes
 # that source for a header.
 if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
@@ -51,6 +47,12 @@ endif()
 function(onnxhub_calls_others target)
   target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:Release>>:-O0>)
   set_target_properties(${target} PROPERTIES ONNXHUB_CALLS_OTHERS TRUE)
+endfunction()
+
+# For modules with assertions, which contain the path of their file: relative to the checkout, so that the bytes of the
+# program do not depend on its directory. The test python.reproducible finds modules that need it.
+function(onnxhub_has_assertions target)
+  target_compile_options(${target} PRIVATE -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 endfunction()
 
 set(CMAKE_CXX_EXTENSIONS OFF)

@@ -8,7 +8,7 @@ set -euo pipefail
 
 build=$1 folder=$2
 
-# Without symbols and debug information, which ccache may have taken from another checkout. The build ID is their hash.
+# Without symbols and debug information, which have paths of a checkout, and without the build ID, their hash.
 install_program() {
   install -D -m 755 "$build/$1" "$folder/$2"
   strip --strip-all --remove-section=.note.gnu.build-id "$folder/$2"

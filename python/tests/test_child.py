@@ -351,6 +351,7 @@ except ProgramError as error:
 """
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("where", ["", " >&2"], ids=["output", "errors"])
 @pytest.mark.parametrize("what", ["x", '{"event": "progress"', '{"level": "note", "message": "more"}'],
                          ids=["one-line", "events", "notes"])
