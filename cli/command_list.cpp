@@ -41,7 +41,8 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
     using Color = GlobalOptions::Color;
     app.set_version_flag("--version", program_version);
     app.add_flag("-q,--quiet", options.quiet, "Print only errors");
-    app.add_flag("-v,--verbose", options.verbose, "Also print notes and complete lists");
+    app.add_flag("-v,--verbose", options.verbose,
+                 "Also print notes and complete lists; with --version, the commit and libraries");
     app.add_flag("--no-progress", options.no_progress, "Show no progress line on a terminal");
     app.add_option_function<std::string>(
            "--color",

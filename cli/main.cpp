@@ -9,12 +9,15 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/terminal_size.h"
 #include "base/user_error.h"
+#include "cli/build_commit.h"
 #include "cli/command.h"
 #include "cli/command_list.h"
 #include "cli/completion_command.h"
+#include "cli/version_report.h"
 
 namespace {
 
@@ -62,6 +65,14 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
     return status_of(ExitCode::unusable);
 }
 
+bool wants_version_report(const std::vector<std::string_view>& arguments) {
+    if (arguments.size() != 2) return false;
+    const auto has = [&](std::string_view option) {
+        return arguments[0] == option || arguments[1] == option;
+    };
+    return has("--version") && (has("--verbose") || has("-v"));
+}
+
 int run(const Command& chosen, const GlobalOptions& options) {
     GlobalOptions effective = options;
     if (std::getenv("NO_COLOR") && effective.color == GlobalOptions::Color::automatic) {
@@ -91,6 +102,10 @@ int main(int argc, char** argv) {
     std::ios::sync_with_stdio(false);
     if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
         std::cout << program_version << '\n';
+        return status_of(ExitCode::done);
+    }
+    if (wants_version_report({argv + 1, argv + argc})) {
+        std::cout << version_report(build_commit);
         return status_of(ExitCode::done);
     }
     if (argc > 1 && completion_request == argv[1]) {

@@ -16,6 +16,11 @@ target_compile_options(onnxhub_warnings INTERFACE
 if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(onnxhub_warnings INTERFACE -Wno-subobject-linkage)
 endif()
+# Releases are the same bytes wherever they are built, and check the stack and known sizes of memory while they run.
+target_compile_options(onnxhub_warnings INTERFACE $<$<CONFIG:Release>:
+  -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${PROJECT_BINARY_DIR}=build
+  -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2>)
+target_link_options(onnxhub_warnings INTERFACE $<$<CONFIG:Release>:LINKER:-z,relro>)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(ONNXHUB_SANITIZE)
   target_compile_options(onnxhub_warnings INTERFACE

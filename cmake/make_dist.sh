@@ -23,6 +23,10 @@ needed() {
   ldd "$build/cli/onnxhub" "$build/libexec/onnxhub/onnx-worker" "${loaded[@]}" | awk '$3 ~ /^\// {print $3}'
 }
 
+copy_licence() {
+  if [[ -f /usr/share/doc/$1/copyright ]]; then install -m 644 "/usr/share/doc/$1/copyright" "$folder/share/licenses/$1.txt"; fi
+}
+
 libraries=()
 while read -r library; do
   case ${library##*/} in
@@ -39,8 +43,7 @@ while read -r line; do
   package_of[${line##*: }]=${line%%[:,]*}
 done < <(dpkg-query -S "${libraries[@]}" "${targets[@]}" 2>/dev/null | grep -v '^diversion ')
 for library in "${libraries[@]}"; do
-  package=${package_of[$(readlink -f "$library")]:-${package_of[$library]:-}}
-  if [[ -n $package && -f /usr/share/doc/$package/copyright ]]; then
-    install -m 644 "/usr/share/doc/$package/copyright" "$folder/share/licenses/$package.txt"
-  fi
+  copy_licence "${package_of[$(readlink -f "$library")]:-${package_of[$library]:-}}"
 done
+# Libraries that are headers alone are compiled in.
+for package in libcli11-dev nlohmann-json3-dev; do copy_licence "$package"; done

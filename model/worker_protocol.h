@@ -12,8 +12,9 @@
 
 namespace onnxhub {
 
-/// What a worker can do with a model.
-enum class OnnxTask : std::uint64_t { infer_shapes, check_model };
+/// What a worker can do with a model. `library_versions` needs none and answers
+/// "libonnx 1.12.0, protobuf 3.21.12".
+enum class OnnxTask : std::uint64_t { infer_shapes, check_model, library_versions };
 
 /// The string that follows is the result, one line that says why there is none, or empty.
 enum class WorkerStatus : std::uint64_t { done, failed, out_of_memory };

@@ -30,14 +30,13 @@ std::string below_top(const GitRepository& repository, const fs::path& folder) {
 }
 
 /// A hub's files may be read even if git does not trust the repository that contains them.
-std::shared_ptr<const GitRepository> find_repository(const std::string& folder,
-                                                     const std::string& ref) {
+void find_repository(HubLocation& found, const std::string& ref) {
     std::error_code error;
     try {
-        return GitRepository::find(folder);
-    } catch (const UserError&) {
-        if (!ref.empty() || !fs::exists(fs::path(folder) / manifest_file_name, error)) throw;
-        return nullptr;
+        found.repository = GitRepository::find(found.folder);
+    } catch (const UserError& problem) {
+        if (!ref.empty() || !fs::exists(found.folder / manifest_file_name, error)) throw;
+        found.unusable_repository = problem.what();
     }
 }
 
@@ -53,7 +52,7 @@ HubLocation locate_hub(const std::string& location) {
     }
     HubLocation found;
     found.folder = folder;
-    found.repository = find_repository(folder, ref);
+    find_repository(found, ref);
     const bool is_bare = found.repository && found.repository->is_bare();
     found.reads_commit = !ref.empty() || is_bare;
     if (found.reads_commit && !found.repository) {

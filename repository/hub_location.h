@@ -13,9 +13,10 @@ namespace onnxhub {
 struct HubLocation {
     std::filesystem::path folder;
     std::shared_ptr<const GitRepository> repository;  ///< null: a plain folder
-    std::string subfolder;      ///< path of the hub in the repository; usually ""
-    bool reads_commit = false;  ///< reads `ref` instead of the files of the folder
-    std::string ref;            ///< branch, tag or commit; default for a bare repository: "HEAD"
+    std::string unusable_repository;  ///< why `repository` is null although there is one
+    std::string subfolder;            ///< path of the hub in the repository; usually ""
+    bool reads_commit = false;        ///< reads `ref` instead of the files of the folder
+    std::string ref;  ///< branch, tag or commit; default for a bare repository: "HEAD"
 };
 
 /// `location` is a folder or a bare repository; either kind of repository may be followed by

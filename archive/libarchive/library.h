@@ -27,6 +27,7 @@
     X(read_support_format_empty)       \
     X(read_support_format_raw)         \
     X(set_error)                       \
+    X(version_details)                 \
     X(write_add_filter_gzip)           \
     X(write_close)                     \
     X(write_data)                      \

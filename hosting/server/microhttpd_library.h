@@ -15,6 +15,7 @@
     X(destroy_response)                                   \
     X(get_connection_info)                                \
     X(get_connection_values_n)                            \
+    X(get_version)                                        \
     X(lookup_connection_value)                            \
     X(queue_response)                                     \
     X(resume_connection)                                  \

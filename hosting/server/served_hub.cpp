@@ -146,6 +146,10 @@ ServedHub::ServedHub(const std::string& location, HubAccess access) {
         throw UserError(location + ": is not a git repository; leave out --history and " +
                         "--all-refs");
     }
+    // Without the index, files that git does not track would be served too.
+    if (!found.unusable_repository.empty() && !access.untracked) {
+        throw UserError(found.unusable_repository + ", or serve all files with --untracked");
+    }
     if (!found.reads_commit) {
         folder_ = found.folder;
         root_ = FolderRoot(folder_);

@@ -21,7 +21,8 @@
     X(url)                        \
     X(url_cleanup)                \
     X(url_get)                    \
-    X(url_set)
+    X(url_set)                    \
+    X(version)
 
 namespace onnxhub {
 

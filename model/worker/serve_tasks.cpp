@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/worker/serve_tasks.h"
 
+#include <google/protobuf/stubs/common.h>
+#include <onnx/common/version.h>
+
 #include <cstdint>
 #include <functional>
 #include <new>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,10 +44,22 @@ bool send_answer(const MessageChannel& channel, const Answer& answer) {
            channel.send_string(answer.second);
 }
 
+std::string library_versions() {
+    return std::string("libonnx ") + onnx::LAST_RELEASE_VERSION + ", protobuf " +
+           google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION);
+}
+
 std::string perform(OnnxTask task, const std::string& model,
                     const std::vector<std::string>& names) {
-    return task == OnnxTask::check_model ? check_model_task(model)
-                                         : infer_shapes_task(model, names);
+    switch (task) {
+        case OnnxTask::infer_shapes:
+            return infer_shapes_task(model, names);
+        case OnnxTask::check_model:
+            return check_model_task(model);
+        case OnnxTask::library_versions:
+            return library_versions();
+    }
+    throw std::runtime_error("unknown task");
 }
 
 }  // namespace

@@ -55,7 +55,25 @@ expect 2 "$mhd_library: cannot be loaded (" env LD_LIBRARY_PATH="$work/broken" "
 expect 2 "$mhd_library: has no function MHD_" env LD_LIBRARY_PATH="$work/other" "${serve[@]}"
 LD_LIBRARY_PATH="$work/broken" "$program" --version >/dev/null || fail "--version needs one of these libraries"
 
-# 3. `./dev dist` copies them too. The folder can be moved, and uses its own libraries.
+# 3. The long form of --version loads them all and asks the worker, or says why that fails.
+short=$("$program" --version)
+[[ $short == "onnxhub "*.*.* && $short != *$'\n'* ]] || fail "--version: $short"
+for arguments in "--version --verbose" "--verbose --version" "-v --version"; do
+  read -ra words <<<"$arguments"
+  "$program" "${words[@]}" >"$work/report" 2>"$work/err" || fail "$arguments: $(cat "$work/err")"
+  [[ ! -s $work/err && $(head -n 1 "$work/report") == "$short" ]] || fail "$arguments: $(cat "$work/report" "$work/err")"
+done
+grep -qE '^commit ([0-9a-f]{40}(-modified)?|unknown)$' "$work/report" || fail "no commit: $(cat "$work/report")"
+for library in CLI11 cmark-gfm fmt libarchive libgit2 libmicrohttpd libonnx libyaml nlohmann-json OpenSSL 'toml\+\+' zlib; do
+  grep -qE "^$library [0-9]+\.[0-9]+" "$work/report" || fail "no version of $library: $(cat "$work/report")"
+done
+grep -qE '^libcurl/[0-9]+\.[0-9]+' "$work/report" || fail "no version of libcurl: $(cat "$work/report")"
+LD_LIBRARY_PATH="$work/broken" "$program" --version --verbose >"$work/report" || fail "--version --verbose needs these libraries"
+while read -r path; do
+  grep -qF "${path##*/}: cannot be loaded (" "$work/report" || fail "${path##*/}: $(cat "$work/report")"
+done <"$build/loaded_libraries.txt"
+
+# 4. `./dev dist` copies them too. The folder can be moved, and uses its own libraries.
 bash "$source_folder/cmake/make_dist.sh" "$build" "$work/dist"
 mv "$work/dist" "$work/moved"
 start_server "$work/moved/bin/onnxhub"

@@ -2,6 +2,8 @@
 // Access to a hub: host names, other web pages, untracked files, commits.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -150,6 +152,31 @@ TEST_F(ServedWorkingTree, GivesTheRestWhereThatIsAsked) {
     EXPECT_EQ(served.get("/new.txt").body, "new");
     EXPECT_EQ(served.get("/link").body, "secret");
     EXPECT_EQ(served.get("/.gitignore").status, 404);
+}
+
+// As a plain folder it would give every file.
+TEST_F(ServedWorkingTree, ARepositoryThatGitDoesNotOpenIsRefused) {
+    const std::string location = repository.path().string();
+    const auto error_of = [&] {
+        try {
+            ServedHub hub(location, {});
+        } catch (const UserError& error) {
+            return std::string(error.what());
+        }
+        return std::string("none");
+    };
+    if (geteuid() == 0) {
+        ASSERT_EQ(chmod(location.c_str(), 0755), 0);
+        ASSERT_EQ(seteuid(12345), 0);
+        const std::string error = error_of();
+        ASSERT_EQ(seteuid(0), 0);
+        EXPECT_THAT(error, HasSubstr("git config --global --add safe.directory"));
+    }
+    repository.set_config("core.repositoryformatversion", "1")
+        .set_config("extensions.refstorage", "reftable");
+    EXPECT_THAT(error_of(), HasSubstr("or serve all files with --untracked"));
+    Served served(location, {}, {.untracked = true});
+    EXPECT_EQ(served.get("/new.txt").body, "new");
 }
 
 TEST_F(ServedWorkingTree, AFolderThatGitDoesNotTrackIsAPlainOne) {
