@@ -263,6 +263,7 @@ def debian(build: Path, work: Path) -> None:
     pips = sorted(Path("/usr/share/python-wheels").glob("pip-*.whl"))
     if not pips:
         skip("no pip as a wheel here (apt-get install python3-pip-whl)")
+    wheel_with_program = Made(build).wheel("py3-none-manylinux")
     root = work / "root"
     sources = [path for path in Path("/etc/apt/sources.list.d").glob("*.sources")] + [Path("/etc/apt/sources.list")]
     listed = [str(path) for path in sources if path.exists() and path.stat().st_size]
@@ -275,7 +276,7 @@ def debian(build: Path, work: Path) -> None:
         skip("mmdebstrap can't make an empty Debian here")
     inside = root / "work"
     inside.mkdir()
-    shutil.copy(Made(build).wheel("py3-none-manylinux"), inside)
+    shutil.copy(wheel_with_program, inside)
     shutil.copy(pips[-1], inside / "pip.whl")
     for name in ("models.py", "servers.py", "empty_system.py"):
         shutil.copy(HERE / "tests" / name, inside)
