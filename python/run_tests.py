@@ -221,7 +221,7 @@ def has_no_path(build: Path, dist: Path) -> None:
     for program in ("bin/onnxhub", "libexec/onnxhub/onnx-worker"):
         content = (dist / program).read_bytes()
         for place in (ROOT, build):
-            assert os.fsencode(place) not in content, f"{program} contains {place}: call onnxhub_has_assertions() in CMake"
+            assert os.fsencode(place) not in content, f"{program} has {place}: call onnxhub_has_assertions() in CMake"
     sources = [path for path in ROOT.glob("*/**/*") if path.suffix in (".h", ".cpp")]
     timed = [str(path) for path in sources if path.relative_to(ROOT).parts[0] not in ("build", "tests")
              and re.search(r"__(DATE|TIME|TIMESTAMP)__", path.read_text(encoding="utf-8"))]
