@@ -56,10 +56,16 @@ find_release() {
   echo "reason=no release fits this machine (version $wanted, $system, $with)"
 }
 
+# The repository of the action. Runners check it out into _actions/OWNER/NAME/REF. In a composite action, the context
+# github.action_repository may name another action or none (https://github.com/actions/runner/issues/2473).
+repository() {
+  if [[ $action/ =~ /_actions/([A-Za-z0-9._-]+/[A-Za-z0-9._-]+)/ ]]; then echo "${BASH_REMATCH[1]}"; else echo onnxhub/onnxhub; fi
+}
+
 url_of() {
   local base=${ONNXHUB_RELEASE_URL:-}
   if [[ -z $base ]]; then
-    base="https://github.com/${ONNXHUB_REPOSITORY:-onnxhub/onnxhub}/releases/download/v$(version)"
+    base="https://github.com/$(repository)/releases/download/v$(version)"
   elif [[ $base == /* ]]; then
     base="file://$base"
   fi

@@ -37,7 +37,7 @@ public:
         : request_(request), observer_(observer), diagnostics_(diagnostics) {
         if (request_.locks_hub) lock_.emplace(lock_hub(request_.folder, observer_));
         hub_ = open_hub(request_.folder, request_.revision);
-        if (lock_ && !request_.revision) stamps_.emplace(hub_.folder, *hub_.tree);
+        if (lock_ && !request_.revision) stamps_.emplace(hub_);
     }
 
     GeneratedHub run(ShapeInference* inference, ContentObserver* content) {

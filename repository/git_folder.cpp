@@ -47,6 +47,10 @@ bool add_line(const GitRepository& repository, GitInfo file, const std::string& 
     return true;
 }
 
+fs::path index_file_of(const GitRepository& repository) {
+    return repository.git_folder() / "index";
+}
+
 fs::path index_lock_of(const GitRepository& repository) {
     return repository.git_folder() / "index.lock";
 }

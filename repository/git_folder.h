@@ -22,6 +22,9 @@ std::filesystem::path path_of(const GitRepository& repository, GitInfo file);
 /// replaced atomically. Throws UserError when it cannot be written.
 bool add_line(const GitRepository& repository, GitInfo file, const std::string& line);
 
+/// Git's index of the working tree. Git replaces the file when a checkout, merge or reset ends.
+std::filesystem::path index_file_of(const GitRepository& repository);
+
 /// Git's lock while it changes the index and the working tree (checkout, merge, reset). It remains
 /// when git is killed.
 std::filesystem::path index_lock_of(const GitRepository& repository);

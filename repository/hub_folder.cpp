@@ -6,6 +6,7 @@
 
 #include "base/byte_source.h"
 #include "base/user_error.h"
+#include "repository/git_folder.h"
 
 namespace onnxhub {
 namespace {
@@ -46,8 +47,15 @@ HubFolder open_hub(const fs::path& folder, const std::optional<std::string>& rev
     }
     if (hub.repository) hub.subfolder = subfolder_of(folder, *hub.repository);
     if (revision) hub.commit = hub.repository->resolve_commit(*revision);
+    if (hub.repository && !revision) hub.index_stamp = stamp_of(index_file_of(*hub.repository));
     hub.tree = open_tree(hub);
     return hub;
+}
+
+bool has_git_worked(const HubFolder& hub) {
+    if (!hub.repository || hub.commit) return false;
+    return is_git_at_work(*hub.repository) ||
+           stamp_of(index_file_of(*hub.repository)) != hub.index_stamp;
 }
 
 std::unique_ptr<Tree> open_tree(const HubFolder& hub) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file_stamp.h"
 #include "repository/git_repository.h"
 #include "repository/lfs_fetch.h"
 #include "repository/tree.h"
@@ -21,6 +22,8 @@ struct HubFolder {
     std::string subfolder;                ///< path of the hub in the repository; "" is its top
     std::optional<std::string> revision;  ///< as the caller named it
     std::optional<std::string> commit;    ///< 40 digits; absent: the working tree
+    /// Of git's index before the tree was opened; only of a working tree with an index.
+    std::optional<FileStamp> index_stamp;
     std::unique_ptr<Tree> tree;
 };
 
@@ -30,6 +33,10 @@ HubFolder open_hub(const std::filesystem::path& folder, const std::optional<std:
 
 /// Opens the same hub again. The new tree sees what was fetched or changed since.
 std::unique_ptr<Tree> open_tree(const HubFolder& hub);
+
+/// Whether git wrote the index since the hub was opened, or is writing it now. Such as a checkout,
+/// which changes many files one after the other.
+bool has_git_worked(const HubFolder& hub);
 
 /// Identifies the state of a hub for work that takes several runs: the version of this program and
 /// the commit, where there is one.

@@ -61,7 +61,7 @@ public:
         : request_(request), tools_(tools), observer_(observer) {
         lock_ = lock_for_fix(request_, observer_);
         hub_ = open_hub(request_.folder, request_.revision);
-        if (request_.fixes) stamps_.emplace(hub_.folder, *hub_.tree);
+        if (request_.fixes) stamps_.emplace(hub_);
         settings_ = read_settings(*hub_.tree, request_.settings_file, settings_diagnostics_);
         manifest_ = read_manifest_text();
         parsed_ = parse_text(manifest_);

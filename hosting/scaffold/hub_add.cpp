@@ -161,9 +161,9 @@ private:
 
     /// Rows are written in a hub of official tables, and by callers that adopt models.
     void read_hub_settings() {
-        if (request_.rows) return;
         Diagnostics ignored;
         settings_ = read_settings(*tree_, {}, ignored);
+        if (request_.rows) return;
         writes_rows_ = settings_.sources.empty() ||
                        std::ranges::any_of(settings_.sources, reads_official_tables);
     }
@@ -365,7 +365,9 @@ private:
             rows_ = *request_.rows;
         } else {
             Diagnostics ignored;
-            rows_ = read_hub_rows(*tree_, Settings{}, 0, ignored).models;
+            Settings tables;  // the official ones alone
+            tables.repository = settings_.repository;
+            rows_ = read_hub_rows(*tree_, tables, 0, ignored).models;
         }
         is_same_file_ = has_bytes_of(model_path_, request_.model);
         std::error_code error;
@@ -427,7 +429,8 @@ private:
     }
 
     void plan_readmes() {
-        root_ = with_folder_row(with_folder_table(root_), folder_, title(), request_.description);
+        root_ = with_folder_row(with_folder_table(root_), folder_, title(), request_.description,
+                                settings_.repository);
         std::vector<std::string> columns;
         for (const auto& [column, text] : request_.columns) columns.push_back(column);
         change_.watch(folder_readme_path());
@@ -476,7 +479,7 @@ private:
         row.more = request_.columns;
         // In the top README, the folder's new row may have moved it, so the line is searched again.
         if (present_ && !folder_.empty()) row.present_line = present_->line;
-        return with_model_row(folder_readme_, folder_readme_path(), row);
+        return with_model_row(folder_readme_, folder_readme_path(), row, settings_.repository);
     }
 
     /// Keeps the value in the row as long as it is correct.

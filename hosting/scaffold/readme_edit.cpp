@@ -13,6 +13,7 @@
 
 #include "base/spelling.h"
 #include "base/user_error.h"
+#include "manifest/hub_path.h"
 #include "repository/link_target.h"
 #include "sources/markdown_line.h"
 #include "sources/markdown_table.h"
@@ -171,18 +172,29 @@ std::optional<std::string> with_link_text(const std::string& cell, const std::st
     return cell.substr(0, begin + 1) + text + cell.substr(end);
 }
 
+/// Where the README is, to resolve its links.
+struct ReadmePlace {
+    std::string folder;  ///< path from the hub's top; "" is the top
+    const std::optional<RepositoryUrl>& own;
+};
+
+/// Path from the hub's top of a file whose path is relative to the README's folder.
+std::string path_of(const LinkedFile& file, const ReadmePlace& place) {
+    return place.folder.empty() ? file.path : place.folder + "/" + file.path;
+}
+
 /// Whether the cell's first link is to the file.
-bool links_to(const MarkdownCell& cell, const std::string& path) {
+bool links_to(const MarkdownCell& cell, const LinkedFile& file, const ReadmePlace& place) {
     if (cell.links.empty()) return false;
-    const LinkTarget target = resolve_link("", cell.links.front(), std::nullopt);
+    const LinkTarget target = resolve_link(place.folder, cell.links.front(), place.own);
     const auto* clean = std::get_if<std::string>(&target);
-    return clean && *clean == path;
+    return clean && *clean == path_of(file, place);
 }
 
 /// Updates the size in a cell whose link does not change, if it has a size.
 void update_link(WrittenRow& row, std::size_t column, const MarkdownCell& present,
-                 const LinkedFile& file) {
-    if (!links_to(present, file.path)) return row.set(column, link(file));
+                 const LinkedFile& file, const ReadmePlace& place) {
+    if (!links_to(present, file, place)) return row.set(column, link(file));
     if (!file.has_changed) return;
     const auto updated = with_link_text(row.cell(column), table_size(file.size_bytes));
     if (updated) row.set_as_written(column, *updated);
@@ -190,7 +202,7 @@ void update_link(WrittenRow& row, std::size_t column, const MarkdownCell& presen
 
 /// The row's line, with only the cells replaced that have a different value.
 std::string updated_line(const std::string& line, const MarkdownTable& table,
-                         const MarkdownRow& present, const RowText& row) {
+                         const MarkdownRow& present, const RowText& row, const ReadmePlace& place) {
     WrittenRow written(line, table.header.size());
     bool has_changed = false;
     for (std::size_t i = 0; i < table.header.size(); ++i) {
@@ -199,9 +211,9 @@ std::string updated_line(const std::string& line, const MarkdownTable& table,
         if (!cell) continue;
         const std::string before = written.cell(i);
         if (column == "download") {
-            update_link(written, i, present.cells[i], row.model);
+            update_link(written, i, present.cells[i], row.model, place);
         } else if (column == lower_case(column_archive)) {
-            update_link(written, i, present.cells[i], *row.archive);
+            update_link(written, i, present.cells[i], *row.archive, place);
         } else if (shown_text(*cell) != present.cells[i].text) {
             written.set(i, *cell);
         }
@@ -253,11 +265,11 @@ std::string empty_model_table(const std::vector<std::string>& more_columns) {
 }
 
 /// 1-based line of the first row that links to the row's file; 0 if there is none.
-int line_of_model(const std::string& readme, const std::string& path, const RowText& row) {
+int line_of_model(const std::string& readme, const std::string& path, const RowText& row,
+                  const ReadmePlace& place) {
     Diagnostics ignored;
-    const std::size_t folder = path.rfind('/') == path.npos ? 0 : path.rfind('/') + 1;
-    for (const ModelRow& present : parse_model_tables(readme, path, ignored).models) {
-        if (present.model_path == path.substr(0, folder) + row.model.path) return present.line;
+    for (const ModelRow& present : parse_model_tables(readme, path, ignored, place.own).models) {
+        if (present.model_path == path_of(row.model, place)) return present.line;
     }
     return 0;
 }
@@ -282,7 +294,9 @@ bool is_column_of_models(const std::string& header) {
     });
 }
 
-std::string with_model_row(const std::string& readme, const std::string& path, const RowText& row) {
+std::string with_model_row(const std::string& readme, const std::string& path, const RowText& row,
+                           const std::optional<RepositoryUrl>& own) {
+    const ReadmePlace place{std::string(parent_folder(path)), own};
     Diagnostics ignored;
     const auto tables = parse_markdown_tables(readme, path, ignored);
     const MarkdownTable* table = find_model_table(tables);
@@ -291,13 +305,14 @@ std::string with_model_row(const std::string& readme, const std::string& path, c
                         ": has no table with the columns Model, Download, ONNX version and "
                         "Opset version; add one");
     }
-    const int line = row.present_line > 0 ? row.present_line : line_of_model(readme, path, row);
+    const int line =
+        row.present_line > 0 ? row.present_line : line_of_model(readme, path, row, place);
     for (const MarkdownTable& present : tables) {
         for (const MarkdownRow& candidate : present.rows) {
             if (candidate.line != line) continue;
             check_columns(present, path, row);
-            return with_line_replaced(readme, line,
-                                      updated_line(line_at(readme, line), present, candidate, row));
+            return with_line_replaced(
+                readme, line, updated_line(line_at(readme, line), present, candidate, row, place));
         }
     }
     check_columns(*table, path, row);
@@ -309,9 +324,10 @@ std::string with_model_row(const std::string& readme, const std::string& path, c
 }
 
 std::string with_folder_row(const std::string& readme, const std::string& folder,
-                            const std::string& title, const std::string& description) {
+                            const std::string& title, const std::string& description,
+                            const std::optional<RepositoryUrl>& own) {
     Diagnostics ignored;
-    const ModelFolders present = parse_model_folders(readme, "README.md", ignored);
+    const ModelFolders present = parse_model_folders(readme, "README.md", ignored, own);
     if (std::ranges::find(present.folders, folder, &ModelFolder::path) != present.folders.end()) {
         return readme;
     }

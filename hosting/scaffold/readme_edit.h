@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "repository/repository_url.h"
+
 namespace onnxhub {
 
 /// A file that a row links to.
@@ -32,14 +34,16 @@ bool is_column_of_models(const std::string& header);
 
 /// `readme` with a row for the model in its first table of models, or with its current row updated.
 /// Only cells with a different value change, and cells without a new value are kept as written.
-/// `path` is the README's path from the hub's top. Throws UserError when there is no such table, or
-/// it lacks a required column.
-std::string with_model_row(const std::string& readme, const std::string& path, const RowText& row);
+/// `path` is the README's path from the hub's top. A URL of the repository `own` is a path. Throws
+/// UserError when there is no such table, or it lacks a required column.
+std::string with_model_row(const std::string& readme, const std::string& path, const RowText& row,
+                           const std::optional<RepositoryUrl>& own = {});
 
 /// The top README with a row that links to `folder` ("": the hub's top itself), unless a row does
-/// already.
+/// already. `own` as above.
 std::string with_folder_row(const std::string& readme, const std::string& folder,
-                            const std::string& title, const std::string& description);
+                            const std::string& title, const std::string& description,
+                            const std::optional<RepositoryUrl>& own = {});
 
 /// A README with an empty table of models, including these columns.
 std::string new_model_readme(const std::string& title,

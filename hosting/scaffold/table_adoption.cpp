@@ -105,7 +105,8 @@ TableAdoption adopt_with_tables(ModelChecker& checker, ShapeInference* inference
                                 FileTransaction& change) {
     const auto tree = folder_tree(change.hub());
     Diagnostics ignored;
-    const Settings settings;
+    Settings settings;  // of official tables alone
+    settings.repository = read_settings(*tree, {}, ignored).repository;
     std::vector<ModelRow> rows = read_hub_rows(*tree, settings, 0, ignored).models;
     TableAdoption report;
     const auto found =

@@ -128,8 +128,8 @@ TEST_F(Turns, WhoWaitsSaysSoAndStopsOnCtrlC) {
     const FileLock other = FileLock::take(hub, {});
     const ProgramResult result =
         run("for c in 'add m1.onnx --hub-dir hub --class a' 'generate hub' 'validate --fix hub' "
-            "'init --adopt --tables hub'; do $ONNXHUB $c >/dev/null 2>err & pid=$!; "
-            "until grep -q waiting err || ! kill -0 $pid; do sleep 0.05; done; "
+            "'init --adopt --tables hub'; do rm -f err; $ONNXHUB $c >/dev/null 2>err & pid=$!; "
+            "until grep -qs waiting err || ! kill -0 $pid; do sleep 0.05; done; "
             "kill -INT $pid; wait $pid; echo $?; cat err >&2; done");
     EXPECT_EQ(result.out, "130\n130\n130\n130\n") << result.err;
     const std::string line =
@@ -247,10 +247,10 @@ TEST_F(Turns, GenerateDuringCheckoutsGivesOneStateOrRefuses) {
 }
 
 TEST_F(Turns, AFileThatChangedWhileItWasReadIsNamed) {
-    const auto tree = folder_tree(hub);
     write_file(hub / "a/m.onnx", "x");
     write_file(hub / "notes.txt", "x");
-    const HubStamps stamps(hub, *tree);
+    const HubFolder opened = open_hub(hub, std::nullopt);
+    const HubStamps stamps(opened);
     stamps.require_unchanged({"a/m.onnx"});
     write_file(hub / "notes.txt", "longer");  // no command reads it
     write_file(hub / "a/m.onnx", "longer");
@@ -263,6 +263,35 @@ TEST_F(Turns, AFileThatChangedWhileItWasReadIsNamed) {
     } catch (const UserError& error) {
         EXPECT_THAT(error.what(), HasSubstr("README.md: was changed while it was read"));
     }
+}
+
+/// A checkout removes files and writes them again. Who lists the hub in between misses them.
+TEST_F(Turns, AFileThatACheckoutHadRemovedForAMomentIsNamed) {
+    write_file(hub / "c/README.md", "# C\n");
+    write_file(hub / "c/notes.txt", "x");
+    ASSERT_EQ(run("git -C hub add -A && git -C hub commit -qm C && rm hub/c/README.md").status, 0);
+    const HubFolder opened = open_hub(hub, std::nullopt);
+    const HubStamps stamps(opened);
+    stamps.require_unchanged({});
+    write_file(hub / "d/README.md", "# D\n");  // git did nothing: a user's new file is no checkout
+    stamps.require_unchanged({});
+    fs::remove_all(hub / "d");
+    ASSERT_EQ(run("git -C hub checkout -q -- c/README.md").status, 0);
+    try {
+        stamps.require_unchanged({});
+        FAIL();
+    } catch (const UserError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("c/README.md: was changed while it was read"));
+    }
+}
+
+TEST_F(Turns, GitThatWorksAndLeavesTheFilesIsNoChange) {
+    const HubFolder opened = open_hub(hub, std::nullopt);
+    const HubStamps stamps(opened);
+    EXPECT_FALSE(has_git_worked(opened));
+    ASSERT_EQ(run("git -C hub update-index --chmod=+x README.md").status, 0);
+    EXPECT_TRUE(has_git_worked(opened));
+    stamps.require_unchanged({});
 }
 
 }  // namespace

@@ -25,6 +25,8 @@ NOT_RUN = {
     "CONTRIBUTING.md: ./dev build          # build/dev/cli/onnxhub",
     "README.md: ./dev quickstart    # create a small example hub, generate its manifest, validate it",
     "docs/hosting.md: systemctl enable --now onnxhub@team        # systemctl reload onnxhub@team after a change of the certificate or token",
+    "docs/releasing.md: bash packaging/release.sh set-version 0.3.0",
+    "docs/hosting.md: docker build --file packaging/Dockerfile --tag onnxhub:0.2.0 .",
     "docs/hosting.md: aws s3 sync /srv/hub s3://bucket/hub --exclude ONNX_HUB_MANIFEST.json",
 }
 # Templates have placeholders. `init` fills them in, and the test runs the result. The hub that they start in is named

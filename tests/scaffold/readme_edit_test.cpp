@@ -56,6 +56,22 @@ TEST(ReadmeEdit, ANewArchiveReplacesTheLinkOfTheOld) {
     EXPECT_EQ(with_model_row(readme, "README.md", row), readme);
 }
 
+TEST(ReadmeEdit, LinksToTheRepositorysOwnPagesAreRows) {
+    const auto own = parse_repository_url("https://github.com/o/n");
+    const std::string readme =
+        std::string(empty_table) +
+        "| A | [1 kB](https://github.com/O/n/blob/main/x/a.onnx) | 1.2 | 7 |\n";
+    const RowText row{"A", {"a.onnx", 5000}, {}, "1.2", 8, {}};
+    EXPECT_THAT(with_model_row(readme, "x/README.md", row, own),
+                HasSubstr("| A | [5 kB](https://github.com/O/n/blob/main/x/a.onnx) | 1.2 | 8 |\n"));
+    EXPECT_THAT(with_model_row(readme, "x/README.md", row), HasSubstr("| A | [5 kB](a.onnx) |"));
+
+    const std::string top =
+        "| Model Class | Description |\n|-|-|\n| [X](https://github.com/o/n/tree/main/x) | |\n";
+    EXPECT_EQ(with_folder_row(top, "x", "X", "", own), top);
+    EXPECT_NE(with_folder_row(top, "x", "X", ""), top);
+}
+
 TEST(ReadmeEdit, TheRowToEditIsChosenByItsLine) {
     const std::string readme =
         std::string(empty_table) +

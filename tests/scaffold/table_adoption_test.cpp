@@ -75,6 +75,20 @@ TEST_F(Adopt, IsIdempotentAndKeepsTheTextOfReadmes) {
     EXPECT_TRUE(content_of(place.hub) == before);
 }
 
+TEST_F(Adopt, RowsThatLinkToTheRepositorysOwnPagesCount) {
+    put("vision/a.onnx");
+    put("vision/b.onnx");
+    write_file(place.hub / "onnxhub.toml", "generate.repository = \"https://github.com/o/n\"\n");
+    const std::string url = "https://github.com/o/n/blob/main/vision";
+    write_file(place.hub / "README.md",
+               "# H\n\n| Model Class | Description |\n|-|-|\n| [V](" + url + ") | |\n");
+    write_file(
+        place.hub / "vision/README.md",
+        "# V\n\n| Model | Download | ONNX version | Opset version |\n|-|-|-|-|\n| A | [1 kB](" +
+            url + "/a.onnx) | 1.8 | 13 |\n");
+    EXPECT_THAT(adopt().adopted, ElementsAre("vision/b.onnx"));
+}
+
 TEST_F(Adopt, NamesTellModelsApart) {
     for (const char* path : {"bert/onnx/model.onnx", "gpt/onnx/model.onnx", "gpt/onnx/int8.onnx",
                              "bert/onnx/decoder.onnx", "gpt/onnx/decoder.onnx", "model.onnx"}) {

@@ -272,9 +272,13 @@ class Install(Hub):
         self.addCleanup(mirror.shutdown)
         self.assert_refused(self.validate_push(url=mirror.url), f"cannot download {mirror.url}")
         self.script(self.fakes / "curl", f'printf "%s\\n" "$@" >"{self.folder}/arguments"; exit 6')
-        outcome = self.action({}, "push", {}, self.broken, "refs/heads/main", environment={"PATH": f"{self.fakes}:/usr/bin:/bin"})
-        self.assert_refused(outcome, f"cannot download https://github.com/onnxhub/onnxhub/releases/download/v{VERSION}/{FILE}")
-        self.assertIn("\n--proto\n=https\n", (self.folder / "arguments").read_text())
+        for place, repository in ((self.runner.action, "onnxhub/onnxhub"), (self.folder / "_actions/team/fork/a/branch", "team/fork")):
+            if place != self.runner.action:
+                shutil.copytree(self.runner.action, place)
+                self.runner.action = place
+            outcome = self.action({}, "push", {}, self.broken, "refs/heads/main", environment={"PATH": f"{self.fakes}:/usr/bin:/bin"})
+            self.assert_refused(outcome, f"cannot download https://github.com/{repository}/releases/download/v{VERSION}/{FILE}")
+            self.assertIn("\n--proto\n=https\n", (self.folder / "arguments").read_text())
 
     def test_wrong_lines_of_the_table_are_errors(self):
         digest = "0" * 64

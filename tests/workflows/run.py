@@ -172,8 +172,8 @@ class Hub(unittest.TestCase):
         """Runs a workflow with the action alone, after a checkout."""
         workflow = self.folder / "workflow.yml"
         workflow.write_text(json.dumps({"on": [event_name], "permissions": {"contents": "read"}, "jobs": {"one": {
-            "steps": [{"uses": "actions/checkout@v4", "with": {"fetch-depth": depth}},
-                      {"uses": "onnxhub/onnxhub@v1", "id": "onnxhub", "with": inputs}]}}}))
+            "steps": [{"uses": "actions/checkout@test", "with": {"fetch-depth": depth}},
+                      {"uses": "onnxhub/onnxhub@test", "id": "onnxhub", "with": inputs}]}}}))
         return self.runner.run(workflow, event_name, event, sha, ref, environment=environment)
 
     def to_lfs(self):
@@ -433,7 +433,7 @@ class Workflows(Hub):
         report = self.validate(self.break_manifest).uploads["onnxhub-report"].read_bytes()
         outcome = self.comment(report)
         self.assertEqual(outcome.status, 0, outcome.log)
-        self.assertNotIn("actions/checkout@v4", outcome.used)
+        self.assertFalse(any(name.startswith("actions/checkout@") for name in outcome.used), outcome.used)
         self.assertEqual(len(self.server.comments), 1)
         self.assertIn("1 error", self.server.comments[0]["body"])
         self.assertIn("### Models: no model changed", self.server.comments[0]["body"])

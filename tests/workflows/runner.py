@@ -160,7 +160,7 @@ class Runner:
         (self.work / "home/.gitconfig").write_text(self.gitconfig)
         (self.work / "event.json").write_text(json.dumps(event))
         github = {"event": event, "event_name": event_name, "sha": sha, "ref": ref, "run_id": "77",
-                  "token": "job-token", "repository": "team/hub", "action_repository": "onnxhub/onnxhub"}
+                  "token": "job-token", "repository": "team/hub"}
         self.contexts = {"github": github, "runner": {"os": "Linux", "temp": str(self.temp)}, "steps": {},
                          "env": {}, "inputs": {}, "failed": False}
         self.environment = {
