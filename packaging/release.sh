@@ -28,16 +28,17 @@ version() {
 
 # Files that name the version: those that users copy from, and the Python package.
 set_version() {
-  local new=$1 old file
+  local new=$1 old
   [[ $new =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "$new: is not a version such as 1.2.3"
   old=$(version)
   sed -i "s/^project(onnxhub VERSION $old\b/project(onnxhub VERSION $new/" CMakeLists.txt
+  # shellcheck disable=SC2016 # Perl
   git ls-files -z -- README.md docs templates packaging .github python tests/docs/run.py |
-    xargs -0 grep -lE "onnxhub(-dev)?[@:_-]v?${old//./\\.}|(__version__|ONNXHUB_VERSION|image\.version)[^0-9]+${old//./\\.}" |
-    while IFS= read -r file; do
-      sed -E -i "s/(onnxhub(-dev)?[@:_-]v?)${old//./\\.}\b/\1$new/g; s/((__version__|ONNXHUB_VERSION|image\.version)[^0-9]+)${old//./\\.}/\1$new/" "$file"
-      echo "$file"
-    done
+    OLD=$old NEW=$new xargs -0 perl -i -pe '
+      BEGIN { $end = qr/(?!\.?[0-9])/ }
+      $found |= s{(onnxhub(-dev)?[\@:_-]v?|refs/tags/v|COMMIT \# v)\Q$ENV{OLD}\E$end}{$1$ENV{NEW}}g;
+      $found |= s{((__version__|ONNXHUB_VERSION|image\.version)[^0-9]+)\Q$ENV{OLD}\E$end}{$1$ENV{NEW}};
+      if (eof) { print STDERR "$ARGV\n" if $found; $found = 0 }' 2>&1
 }
 
 # The text of this version in CHANGELOG.md.

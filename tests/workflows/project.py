@@ -12,6 +12,7 @@ import unittest
 from pathlib import Path
 
 import yaml
+from runner import Runner
 from workflow_rules import check_own_workflow, check_pins, check_scripts, check_workflow, uses_of
 
 SOURCE, BUILD = (Path(sys.argv[i]).resolve() for i in (1, 2))
@@ -262,6 +263,64 @@ class Release(unittest.TestCase):
         if os.uname().machine == "x86_64":
             self.assertEqual(found.stdout, f"file={archive.name}\nsha256={digest}\n", found.stderr)
 
+    # The whole workflow. ./dev makes packages whose content is their name and the commit.
+
+    def run_workflow(self, event_name, ref):
+        dev = self.top / "dev"
+        if not dev.exists():
+            names = " ".join(path.name for path in self.packages.iterdir())
+            dev.write_text("#!/bin/bash\nset -e\necho \"$*\" >>\"$CALLS\"\n[[ $1 != package ]] || { mkdir -p \"$2\"; for name in "
+                           f"{names}; do echo \"$name $(git rev-parse HEAD)\" >\"$2/$name\"; done; }}\n")
+            dev.chmod(0o755)
+            (self.top / ".github/workflows").mkdir(parents=True)
+            shutil.copy(SOURCE / ".github/workflows/release.yml", self.top / ".github/workflows")
+            self.commit("The workflow")
+            self.git("config", "uploadpack.allowAnySHA1InWant", "true")
+            fakes = self.folder / "fakes"
+            fakes.mkdir()
+            for name in ("apt-get", "gh"):
+                (fakes / name).write_text(f'#!/bin/bash\necho "{name} $*" >>"$CALLS"\n')
+                (fakes / name).chmod(0o755)
+        self.calls = self.folder / "calls"
+        self.calls.write_text("")
+        runner = Runner(SOURCE, None, self.folder / "machine", f"file://{self.top}")
+        outcome = runner.run(self.top / ".github/workflows/release.yml", event_name, {}, self.git("rev-parse", "HEAD"), ref,
+                             environment={"PATH": f"{self.folder}/fakes:/usr/bin:/bin", "CALLS": str(self.calls)})
+        published = [line for line in self.calls.read_text().splitlines() if line.startswith("gh ")]
+        return outcome, published, runner
+
+    def test_a_release_from_the_first_build_to_the_published_files(self):
+        outcome, published, _ = self.run_workflow("workflow_dispatch", "refs/heads/main")
+        self.assertEqual((outcome.status, published, outcome.jobs["publish"]), (0, [], None), outcome.log)
+        built = self.git("rev-parse", "HEAD")
+        line = re.search(r"```text\n(.*)\n```", outcome.summary)[1]
+        archive = f"onnxhub-{VERSION}-linux-x86_64.tar.gz"
+        self.assertEqual(line.split()[-1], hashlib.sha256(f"{archive} {built}\n".encode()).hexdigest())
+        calls = self.calls.read_text()
+        self.assertEqual(calls.count("package build/packages\n"), 2)
+        self.assertEqual(calls.count("test -R ^package\\.\n"), 2)
+
+        (self.top / "action/releases.txt").write_text(line + "\n")
+        self.commit("The digest")
+        outcome, published, runner = self.run_workflow("push", f"refs/tags/v{VERSION}")
+        self.assertEqual(outcome.status, 0, outcome.log)
+        self.assertEqual(len(published), 2)
+        self.assertRegex(published[0], rf"^gh release create v{re.escape(VERSION)} --repo team/hub --verify-tag --draft ")
+        self.assertRegex(published[1], rf"^gh release edit v{re.escape(VERSION)} --repo team/hub --draft=false$")
+        files = sorted(word.removeprefix("release/") for word in published[0].split() if word.startswith("release/"))
+        self.assertEqual((len(files), files), (10, outcome.attested))
+        self.assertEqual((runner.workspace / "release" / archive).read_text(), f"{archive} {built}\n")
+        self.assertEqual((runner.workspace / "notes.md").read_text().strip(), "- Old.")
+
+    def test_a_tag_with_other_digests_or_of_another_version_publishes_nothing(self):
+        (self.top / "action/releases.txt").write_text(f"{VERSION} linux-x86_64 {GLIBC} {'0' * 64}\n")
+        outcome, published, _ = self.run_workflow("push", f"refs/tags/v{VERSION}")
+        self.assertEqual((outcome.status, published, outcome.attested), (2, [], []), outcome.log)
+        self.assertIn("its lines for", outcome.log)
+        outcome, published, _ = self.run_workflow("push", "refs/tags/v99.0.0")
+        self.assertEqual((outcome.status, published, outcome.jobs), (2, [], {"check": None, "build": None, "table": None, "publish": None}))
+        self.assertEqual(self.calls.read_text(), "")
+
     def test_a_new_version_is_written_everywhere(self):
         changed = self.release("set-version", "12.3.4").split()
         self.assertLessEqual({"README.md", "docs/pull-requests.md", "templates/hub/validate.yml", "templates/ci/gitlab-ci.yml",
@@ -272,7 +331,7 @@ class Release(unittest.TestCase):
         self.assertIn("ONNXHUB_VERSION: v12.3.4\n", (self.top / "templates/ci/gitlab-ci.yml").read_text())
         for name in changed:
             text = (self.top / name).read_text()
-            self.assertNotRegex(text, rf"onnxhub(-dev)?[@:_-]v?{re.escape(VERSION)}\b")
+            self.assertNotRegex(text, rf"(onnxhub(-dev)?[@:_-]v?|refs/tags/v|COMMIT # v){re.escape(VERSION)}(?![0-9])")
             self.assertEqual(check_pins(name, text, "12.3.4", {}), [])
         self.assertIn("is not a version", self.release("set-version", "v1", status=2))
 

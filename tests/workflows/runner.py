@@ -118,6 +118,8 @@ class Outcome:
     steps: dict = field(default_factory=dict)
     uploads: dict = field(default_factory=dict)  # artifacts, by name
     used: list = field(default_factory=list)  # actions
+    jobs: dict = field(default_factory=dict)  # outputs by job; None: failed or skipped
+    attested: list = field(default_factory=list)  # subjects of provenance
 
 
 class Runner:
@@ -138,17 +140,27 @@ class Runner:
         assert event_name in triggers, f"{workflow} is not for {event_name}"
         outcome = Outcome()
         assert document.get("permissions"), "a workflow without permissions has all of them"
-        for job in document["jobs"].values():
+        jobs = {}  # outputs of those that ran; None: failed or skipped
+        for name, job in document["jobs"].items():
+            needs = job.get("needs", [])
+            needs = [needs] if isinstance(needs, str) else needs
             matrix = job.get("strategy", {}).get("matrix", {})
-            for values in itertools.product(*matrix.values()):
+            rows = matrix.get("include") or [dict(zip(matrix, values)) for values in itertools.product(*matrix.values())]
+            jobs[name] = None
+            for row in rows:
                 self.start(event_name, event, sha, ref, api, environment or {})
-                self.contexts["matrix"] = dict(zip(matrix, values))
+                self.contexts |= {"matrix": row, "needs": {other: {"outputs": jobs[other] or {}} for other in needs},
+                                  "failed": any(jobs[other] is None for other in needs)}
                 contexts = dict(self.contexts)
                 if not condition(job.get("if", "success()"), contexts):
                     continue
                 contexts["env"] = {**document.get("env", {}), **job.get("env", {})}
                 self.environment.update({key: fill(value, contexts) for key, value in contexts["env"].items()})
-                self.run_steps(job["steps"], contexts, outcome)
+                shell = job.get("defaults", {}).get("run", {})
+                self.run_steps([{**shell, **step} if "run" in step else step for step in job["steps"]], contexts, outcome)
+                if not contexts["failed"]:
+                    jobs[name] = {key: fill(value, contexts) for key, value in job.get("outputs", {}).items()}
+            outcome.jobs[name] = jobs[name]
         return outcome
 
     def start(self, event_name, event, sha, ref, api, environment):
@@ -166,6 +178,7 @@ class Runner:
         self.environment = {
             "HOME": str(self.work / "home"), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "CI": "true",
             "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": event_name, "GITHUB_SHA": sha, "GITHUB_REF": ref,
+            "GITHUB_REF_NAME": ref.split("/", 2)[-1],
             "GITHUB_EVENT_PATH": str(self.work / "event.json"), "GITHUB_REPOSITORY": "team/hub",
             "GITHUB_WORKSPACE": str(self.workspace), "GITHUB_API_URL": api, "RUNNER_TEMP": str(self.temp),
             "GIT_CONFIG_NOSYSTEM": "1", "no_proxy": "127.0.0.1", **environment}
@@ -225,7 +238,7 @@ class Runner:
                      "actions/cache/save": self.save_cache, "actions/download-artifact": self.download,
                      "actions/upload-artifact": self.upload, "actions/upload-pages-artifact": self.upload,
                      "actions/deploy-pages": lambda inputs, outcome: None,
-                     "github/codeql-action/upload-sarif": self.upload_sarif}
+                     "actions/attest-build-provenance": self.attest, "github/codeql-action/upload-sarif": self.upload_sarif}
         outputs = stand_ins[name.split("@")[0]](inputs, outcome)  # a KeyError is a third party's action
         return 0, outputs or {}
 
@@ -254,14 +267,15 @@ class Runner:
         git("remote", "add", "origin", self.remote)
         limit = [] if depth == "0" else [f"--depth={depth}"]
         ref = self.environment["GITHUB_REF"]
-        if ref.startswith("refs/heads/"):
+        if ref.startswith("refs/heads/") and len(inputs.get("ref", "")) != 40:
             branch = ref.removeprefix("refs/heads/")
             git("fetch", "-q", "--no-tags", *limit, "origin", f"+{ref}:refs/remotes/origin/{branch}")
             git("checkout", "-q", "-B", branch, f"refs/remotes/origin/{branch}")
             git("branch", "-q", f"--set-upstream-to=origin/{branch}")
         else:
-            git("fetch", "-q", "--no-tags", *limit, "origin", self.environment["GITHUB_SHA"])
-            git("checkout", "-q", "--detach", self.environment["GITHUB_SHA"])
+            commit = inputs["ref"] if re.fullmatch("[0-9a-f]{40}", inputs.get("ref", "")) else self.environment["GITHUB_SHA"]
+            git("fetch", "-q", "--no-tags", *limit, "origin", commit)
+            git("checkout", "-q", "--detach", commit)
 
     def restore_cache(self, inputs, outcome):
         folder = Path(inputs["path"])
@@ -308,6 +322,11 @@ class Runner:
             for member in members:
                 file.write(member, member.relative_to(folder))
         outcome.uploads[name] = self.artifacts[name] = archive
+
+    def attest(self, inputs, outcome):
+        subjects = sorted(path.name for path in self.workspace.glob(inputs["subject-path"]))
+        assert subjects, "nothing to attest"
+        outcome.attested += subjects
 
     def upload_sarif(self, inputs, outcome):
         outcome.uploads["sarif"] = json.loads(Path(inputs["sarif_file"]).read_text())
