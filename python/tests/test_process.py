@@ -311,6 +311,7 @@ def test_certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (_program.environment(_program._BUNDLED) or {})["SSL_CERT_FILE"] == certifi.where()
 
 
+@pytest.mark.once
 def test_the_program_uses_these_certificates(
     server: Server, models: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -443,6 +444,7 @@ def test_a_home_and_a_package_that_are_read_only(server: Server, installed: Inst
     assert installed.files() == before
 
 
+@pytest.mark.once
 def test_a_cache_that_is_read_only(server: Server, installed: Installed, tmp_path: Path) -> None:
     """One line, which names the folder, the reason, and what to do."""
     cache = tmp_path / "cache-of-another-user"
@@ -454,6 +456,7 @@ def test_a_cache_that_is_read_only(server: Server, installed: Installed, tmp_pat
     assert list(cache.iterdir()) == []
 
 
+@pytest.mark.once
 def test_a_filled_cache_that_is_read_only(server: Server, installed: Installed, tmp_path: Path) -> None:
     """Cached models are used. Another one is an error of one line."""
     cache = tmp_path / "filled"
