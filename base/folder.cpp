@@ -9,10 +9,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
 #include <cstdio>
+#include <utility>
 
 namespace onnxhub {
 namespace {
@@ -47,8 +49,32 @@ Descriptor FolderRoot::open(const std::string& path) const {
     open_how how = {};
     how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-    return Descriptor(
+    Descriptor file(
         static_cast<int>(syscall(SYS_openat2, folder_.get(), path.c_str(), &how, sizeof how)));
+    return !file.is_open() && errno == ENOSYS ? open_by_segments(path) : std::move(file);
+}
+
+Descriptor FolderRoot::open_by_segments(const std::string& path) const {
+    const std::filesystem::path segments(path);
+    if (segments.is_absolute() || std::ranges::find(segments, "..") != segments.end()) {
+        errno = EXDEV;
+        return Descriptor();
+    }
+    Descriptor folder;
+    int parent = folder_.get();
+    for (const std::filesystem::path& segment : segments.parent_path()) {
+        Descriptor next(
+            openat(parent, segment.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        if (!next.is_open()) {
+            // For a link too, the system says ENOTDIR.
+            if (errno == ENOTDIR) errno = read_link_at(parent, segment.c_str()) ? ELOOP : ENOTDIR;
+            return next;
+        }
+        folder = std::move(next);
+        parent = folder.get();
+    }
+    return Descriptor(openat(parent, segments.filename().c_str(),
+                             O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
 }
 
 std::optional<std::string> FolderRoot::link_target(const std::string& path) const {

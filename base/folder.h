@@ -23,8 +23,12 @@ public:
     explicit FolderRoot(const std::filesystem::path& path);
 
     /// Opens the file at `path` for reading; never waits. Fails when a part of the path is a
-    /// link (ELOOP) or the path points outside of the folder (openat2(2)).
+    /// link (ELOOP) or the path points outside of the folder (EXDEV).
     Descriptor open(const std::string& path) const;
+
+    /// The same without openat2(2), which sandboxes such as systemd's RestrictSUIDSGID forbid:
+    /// open() uses it then. Paths with ".." are refused.
+    Descriptor open_by_segments(const std::string& path) const;
 
     /// The target of the link at `path`; nothing when it is not a link or the target is too long.
     std::optional<std::string> link_target(const std::string& path) const;

@@ -44,6 +44,7 @@ struct ServeArguments {
     std::optional<std::string> access_log;
     std::optional<std::string> name;
     HubAccess access;
+    bool any_owner = false;
     std::vector<std::string> host_names;
     bool is_public = false;
     std::uint64_t memory_mib = 128;
@@ -204,6 +205,7 @@ ExitCode run_serve(const ServeArguments& arguments, const Streams& streams) {
     allow_files_of(arguments.connections);
     const AwaitedSignals signals;
     AccessLog access_log(arguments, streams);
+    if (arguments.any_owner) accept_repositories_of_all_users();
     ServedHub hub(arguments.location, arguments.access);
     ServerOptions options = server_options(arguments);
     const bool has_log = arguments.access_log || !streams.options.quiet;
@@ -234,6 +236,8 @@ void add_access_options(CLI::App& command, ServeArguments& arguments) {
     command.add_flag(
         "--untracked", access.untracked,
         "Also serve files of a working tree that git does not track, including ignored ones");
+    command.add_flag("--any-owner", arguments.any_owner,
+                     "Also serve a repository that belongs to another user");
     CLI::Option* history =
         command.add_flag("--history", access.history,
                          "Serve every commit of the served ref by its hash, not only the last one");

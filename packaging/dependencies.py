@@ -3,6 +3,7 @@
 
 dependencies.py copyright BUILD    prints the copyright file of a package: the licence of onnxhub, and of each library
                                    whose headers alone are compiled in
+dependencies.py libraries BUILD    prints the packages of all libraries, with the versions of their sources
 """
 
 import os
@@ -168,11 +169,32 @@ def copyright_text(dependencies: Dependencies) -> str:
     return "\n".join(parts)
 
 
+def distribution() -> str:
+    """The name of this distribution: "debian" or "ubuntu"."""
+    found = re.search(r'^ID="?([a-z]+)"?$', Path("/etc/os-release").read_text(encoding="utf-8"), re.M)
+    return found[1] if found else "debian"
+
+
+def library_list(dependencies: Dependencies) -> str:
+    """For users of the tarball."""
+    lines = [
+        f"Libraries in lib/ are unchanged copies of those in these packages of {distribution()}. Headers of the packages",
+        "marked with * are compiled in. The other files here are the copyright files of these packages. Their sources are",
+        "at https://snapshot.debian.org/ and https://launchpad.net/ubuntu/+source/.", "", "package version: source package version", "",
+    ]
+    for name, package in sorted(dependencies.packages.items()):
+        mark = " *" if package.headers_alone else ""
+        if package.source != "glibc":  # the system's
+            lines.append(f"{name} {package.version}: {package.source} {package.source_version}{mark}")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
     """See above."""
-    if len(sys.argv) != 3 or sys.argv[1] != "copyright":
-        raise SystemExit("usage: dependencies.py copyright BUILD")
-    print(copyright_text(Dependencies(Path(sys.argv[2]).resolve())), end="")
+    tasks = {"copyright": copyright_text, "libraries": library_list}
+    if len(sys.argv) != 3 or sys.argv[1] not in tasks:
+        raise SystemExit("usage: dependencies.py copyright|libraries BUILD")
+    print(tasks[sys.argv[1]](Dependencies(Path(sys.argv[2]).resolve())), end="")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ step 2 "wheels for Python"
 
 step 3 "$name.tar.gz"
 (cd "$source" && install -m 644 LICENSE CHANGELOG.md "$tree")
+/usr/bin/python3 -B "$source/packaging/dependencies.py" libraries "$build" >"$tree/share/licenses/README.txt"
 install -D -m 644 -t "$tree/share/man/man1" "$build"/manual/*.1
 install -D -m 644 -t "$tree/share/man/man5" "$build"/manual/*.5
 install -D -m 644 "$source/templates/completion/onnxhub.bash" "$tree/share/bash-completion/completions/onnxhub"

@@ -18,17 +18,11 @@ from typing import Any, Dict, List, Tuple
 from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from dependencies import Dependencies, Package, installed_package  # noqa: E402
+from dependencies import Dependencies, Package, distribution, installed_package  # noqa: E402
 
 Element = Dict[str, Any]
 REPOSITORY = "https://github.com/onnxhub/onnxhub"
 BUILD_TOOLS = ("cmake", "g++", "ninja-build", "protobuf-compiler")
-
-
-def distribution() -> str:
-    """Name of the distribution in package URLs: "debian" or "ubuntu"."""
-    found = re.search(r'^ID="?([a-z]+)"?$', Path("/etc/os-release").read_text(encoding="utf-8"), re.M)
-    return found[1] if found else "debian"
 
 
 def identifier(*parts: str) -> str:

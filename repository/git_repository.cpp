@@ -259,6 +259,11 @@ std::unique_ptr<ByteSource> TreePlace::open(const AnnexKey& key) const {
     return nullptr;
 }
 
+void accept_repositories_of_all_users() {
+    initialize_git();
+    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+}
+
 std::shared_ptr<const GitRepository> GitRepository::find(const fs::path& folder) {
     initialize_git();
     git_repository* opened = nullptr;

@@ -16,6 +16,11 @@ namespace onnxhub {
 struct GitHandle;  // libgit2's side, for the sources of this module
 struct TreePlace;
 
+/// From now on, find() also opens repositories that belong to other users, without asking git's
+/// safe.directory. For programs that only read what the user named: libgit2 runs no command of a
+/// repository's configuration.
+void accept_repositories_of_all_users();
+
 class GitRepository {
 public:
     /// Finds the repository that contains `folder`: its own or one in a parent folder; bare

@@ -255,6 +255,28 @@ TEST(FolderRootTest, OpensOnlyWhatIsBeneath) {
     EXPECT_FALSE(FolderRoot().open("a/file").is_open());
 }
 
+TEST(FolderRootTest, OpensTheSameWithoutOpenat2) {
+    const TemporaryFolder folder;
+    write_file(folder.path() / "root/a/b/file", "x");
+    write_file(folder.path() / "root/top", "x");
+    write_file(folder.path() / "outside", "x");
+    fs::create_symlink("a", folder.path() / "root/link");
+    fs::create_symlink("file", folder.path() / "root/a/b/last");
+    fs::create_symlink("../outside", folder.path() / "root/out");
+    const FolderRoot root(folder.path() / "root");
+    for (const char* path :
+         {"top", "a/b/file", "a/b", "a//b/file", "./top", "link/b/file", "link", "a/b/last", "out",
+          "none", "a/none/file", "top/file", "../outside", "/etc/passwd", "a/../../outside", ""}) {
+        errno = 0;
+        const bool is_open = root.open(path).is_open();
+        const int reason = is_open ? 0 : errno;
+        errno = 0;
+        EXPECT_EQ(root.open_by_segments(path).is_open(), is_open) << path;
+        EXPECT_EQ(is_open ? 0 : errno, reason) << path;
+    }
+    EXPECT_FALSE(FolderRoot().open_by_segments("top").is_open());
+}
+
 TEST(FolderTest, ExchangesNames) {
     const TemporaryFolder folder;
     write_file(folder.path() / "one", "1");

@@ -205,6 +205,7 @@ class Serving(unittest.TestCase):
                               "sh", self.entry, *arguments], HUB=str(self.hub), WORK=str(self.folder), TMPFS=size)
         server = None
         while not server:
+            time.sleep(0.05)
             self.assertIsNone(process.poll(), self.log())
             children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
             server = int(children[0]) if children and "onnxhub" in os.readlink(f"/proc/{children[0]}/exe") else None

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "repository/git_repository.h"
 
+#include <git2.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -240,6 +241,20 @@ TEST(GitRepository, RepositoryOfAnotherUserIsRefusedWithTheRemedy) {
     ASSERT_EQ(seteuid(0), 0);
     EXPECT_THAT(
         error, HasSubstr("git config --global --add safe.directory '" + hub.path().string() + "'"));
+}
+
+TEST(GitRepository, RepositoryOfAnotherUserIsOpenedOnRequest) {
+    if (geteuid() != 0) GTEST_SKIP() << "only root can change its user id";
+    RepositoryBuilder hub;
+    const CommitId commit = hub.write("a/x", "1").commit("One");
+    ASSERT_EQ(chmod(hub.path().c_str(), 0755), 0);
+    accept_repositories_of_all_users();
+    ASSERT_EQ(seteuid(12345), 0);
+    const std::string error = error_of(
+        [&] { EXPECT_EQ(GitRepository::find(hub.path())->resolve_commit("HEAD"), commit); });
+    ASSERT_EQ(seteuid(0), 0);
+    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 1);
+    EXPECT_EQ(error, "");
 }
 
 TEST(RepositoryBuilder, MakesTheSameCommitsEveryTime) {
