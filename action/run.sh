@@ -92,8 +92,8 @@ validate() {
   elif [[ $fetch == true ]]; then
     echo '::notice title=onnxhub::there is no base to compare with, so no Git LFS object is fetched'
   fi
-  onnxhub validate "${options[@]}" -- "$INPUT_PATH" 2> >(tee "$folder/validate.err" >&2) || status=$?
-  wait
+  # A pipe and not a process substitution, whose end bash does not wait for.
+  { onnxhub validate "${options[@]}" -- "$INPUT_PATH" 2>&1 >&3 | tee "$folder/validate.err" >&2; } 3>&1 || status=$?
   if [[ -s $folder/report.json ]]; then
     show_report
     [[ -z $base ]] || show_diff

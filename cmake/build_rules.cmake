@@ -54,6 +54,12 @@ function(onnxhub_calls_others target)
   set_target_properties(${target} PROPERTIES ONNXHUB_CALLS_OTHERS TRUE)
 endfunction()
 
+# For modules with assertions, which contain the path of their file: relative to the checkout, so that the bytes of the
+# program do not depend on its directory. The test python.reproducible finds modules that need it.
+function(onnxhub_has_assertions target)
+  target_compile_options(${target} PRIVATE -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
+endfunction()
+
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)

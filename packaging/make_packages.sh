@@ -24,7 +24,6 @@ rm -f "$folder"/onnxhub{_,-}* "$folder/SHA256SUMS"
 
 step 1 "the program and its libraries"
 bash "$source/cmake/make_dist.sh" "$build" "$tree"
-strip "$tree/bin/onnxhub" "$tree/libexec/onnxhub/onnx-worker"
 
 step 2 "wheels for Python"
 /usr/bin/python3 -B "$source/python/make_wheel.py" "$folder"

@@ -45,7 +45,7 @@ class Messages:
     def add(self, line: bytes) -> None:
         """Takes one line."""
         try:
-            message = read_json(line) if line.startswith(b"{") else None
+            message = read_json(line) if b'"level"' in line else None
         except Malformed:
             message = None
         level = message.get("level") if isinstance(message, dict) else None

@@ -2,6 +2,7 @@
 """Servers on this machine that behave like GitHub, Hugging Face and a plain web server."""
 
 import hashlib
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -18,7 +19,8 @@ MANIFEST = "ONNX_HUB_MANIFEST.json"
 class Server:
     """Answers by path, and records the paths that were asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Optional[Tuple[str, str]] = None) -> None:
+        """With the paths of a certificate and its key, it speaks https."""
         self.pages: Dict[str, "Answer | Callable[[BaseHTTPRequestHandler], None]"] = {}
         self.requests: List[str] = []
         self._lock = threading.Lock()
@@ -41,6 +43,11 @@ class Server:
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
+        self._scheme = "https" if certificate else "http"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self._http.socket = context.wrap_socket(self._http.socket, server_side=True)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
     def __enter__(self) -> "Server":
@@ -55,7 +62,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._http.server_address[1]}"
 
     def downloads(self) -> List[str]:
         """Requests for files of hubs, without manifests."""

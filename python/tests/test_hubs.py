@@ -100,6 +100,7 @@ def repo(request: pytest.FixtureRequest, server: Server, models: Hub, tmp_path: 
     assert set(server.requests) <= expected  # all else came from the program
 
 
+@pytest.mark.once
 def test_the_same_from_every_hub(repo: str, models: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                  capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
@@ -132,6 +133,7 @@ def test_the_same_from_every_hub(repo: str, models: Hub, tmp_path: Path, monkeyp
     assert hub.locked_path("mnist") == hub.path("mnist", repo)
 
 
+@pytest.mark.once
 def test_the_same_models_from_every_hub(repo: str, models: Hub) -> None:
     pytest.importorskip("onnx")
     model: Any = hub.load("large", repo, trust=True)

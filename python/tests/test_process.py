@@ -311,6 +311,37 @@ def test_certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (_program.environment(_program._BUNDLED) or {})["SSL_CERT_FILE"] == certifi.where()
 
 
+@pytest.mark.once
+def test_the_program_uses_these_certificates(
+    server: Server, models: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hub with https, whose certificate only the system of the user knows."""
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl here (apt-get install openssl)")
+    key, certificate = str(tmp_path / "key.pem"), str(tmp_path / "certificate.pem")
+    make = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=tests -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run([*make.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    for name in _program._CERTIFICATE_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(_program, "_BUNDLED", _program.find_program())
+    places = [str(tmp_path / name) for name in ("debian", "red-hat", "suse", "alpine")]
+    monkeypatch.setattr(_program, "_CERTIFICATES", tuple(places))
+    with Server((certificate, key)) as secure:
+        repo = secure.add_plain("/plain", models)
+        assert repo.startswith("https://")
+        with pytest.raises(urllib.error.URLError, match="certificate"):
+            hub.list_models(repo)
+        for place in places[1:]:
+            shutil.copy(certificate, place)
+            assert len(hub.list_models(repo)) == 7
+            assert hub.path("mnist", repo, trust=True, force_reload=True)
+            os.unlink(place)
+        with pytest.warns(UserWarning, match="last copy"), pytest.raises(urllib.error.URLError, match="certificate"):
+            hub.path("bert", repo, trust=True)
+        monkeypatch.setenv("SSL_CERT_FILE", certificate)
+        assert hub.path("bert", repo, trust=True)
+
+
 def test_threads_ask_one_after_another(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = Answers(monkeypatch, "y")
     with ThreadPoolExecutor(4) as threads:
@@ -413,6 +444,7 @@ def test_a_home_and_a_package_that_are_read_only(server: Server, installed: Inst
     assert installed.files() == before
 
 
+@pytest.mark.once
 def test_a_cache_that_is_read_only(server: Server, installed: Installed, tmp_path: Path) -> None:
     """One line, which names the folder, the reason, and what to do."""
     cache = tmp_path / "cache-of-another-user"
@@ -424,6 +456,7 @@ def test_a_cache_that_is_read_only(server: Server, installed: Installed, tmp_pat
     assert list(cache.iterdir()) == []
 
 
+@pytest.mark.once
 def test_a_filled_cache_that_is_read_only(server: Server, installed: Installed, tmp_path: Path) -> None:
     """Cached models are used. Another one is an error of one line."""
     cache = tmp_path / "filled"

@@ -53,9 +53,12 @@ class Session:
         (home / ".gitconfig").write_text(
             "[user]\n\tname = Reader\n\temail = reader@example.org\n[init]\n\tdefaultBranch = main\n"
             "[advice]\n\tdetachedHead = false\n")
+        programs = self.work / ".programs"
+        programs.mkdir()
+        (programs / "python3").symlink_to("/usr/bin/python3")  # has the package onnx; another one on the PATH may not
         closed = "http://127.0.0.1:9"  # the discard port: requests to the internet fail at once
         self.environment = {
-            "PATH": f"{self.build}/cli:{os.environ['PATH']}",
+            "PATH": f"{programs}:{self.build}/cli:{os.environ['PATH']}",
             "HOME": str(home), "ONNX_HOME": str(self.work / "cache"), "TMPDIR": str(self.work),
             "PYTHONPATH": str(self.source / "python"), "PYTHONDONTWRITEBYTECODE": "1",
             "LC_ALL": "C.UTF-8", "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0",

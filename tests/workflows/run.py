@@ -317,6 +317,18 @@ class Workflows(Hub):
         self.assertIn("could not check this hub", outcome.summary)
         self.assertIn("    onnxhub: error: onnxhub.toml:1: ", outcome.summary)
 
+    def test_the_summary_has_the_whole_message_of_a_slow_machine(self):
+        self.write("onnxhub.toml", "[generate\n")
+        sha = self.commit("Break the settings")
+        slow = self.folder / "slow"
+        slow.mkdir()
+        (slow / "tee").write_text('#!/bin/bash\nsleep 2\nexec /usr/bin/tee "$@"\n')
+        (slow / "tee").chmod(0o755)
+        outcome = self.action({}, "push", {"before": self.base}, sha, "refs/heads/main", environment={"PATH": f"{slow}:/usr/bin:/bin"})
+        self.assertEqual(outcome.status, 2, outcome.log)
+        for text in (outcome.summary, outcome.log):
+            self.assertRegex(text, r"(?m)^ *onnxhub: error: onnxhub.toml:1: .*;.*$")
+
     def test_the_event_that_checks_the_wrong_commit_is_warned_about(self):
         outcome = self.action({}, "pull_request_target", {"pull_request": {"base": {"sha": self.base}}}, self.base,
                               "refs/heads/main")
