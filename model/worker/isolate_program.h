@@ -7,7 +7,8 @@
 
 namespace onnxhub {
 
-/// `arguments` are those after isolate_argument (worker_protocol.h). Ends the process when it fails.
+/// `arguments` are those after isolate_argument (worker_protocol.h). Ends the process when it
+/// fails.
 [[noreturn]] void isolate_program(const std::vector<std::string>& arguments);
 
 }  // namespace onnxhub
