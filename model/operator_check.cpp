@@ -2,6 +2,7 @@
 #include "model/operator_check.h"
 
 #include <fmt/format.h>
+#include <google/protobuf/arena.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -345,7 +346,9 @@ private:
 
 OperatorReport check_operators(const OnnxSkeleton& skeleton) {
     OperatorReport report;
-    onnx_lite::ModelProto model;
+    // One arena instead of an allocation for each node and list, which take half of the time.
+    google::protobuf::Arena arena;
+    auto& model = *google::protobuf::Arena::CreateMessage<onnx_lite::ModelProto>(&arena);
     if (model.ParseFromString(skeleton.model)) ModelOperatorChecker(model, report).check();
     return report;
 }
