@@ -83,7 +83,7 @@ TEST(Settings, UnknownKeysAreToldInTheOrderOfTheFile) {
     EXPECT_EQ(warnings[1].message, "unknown key \"ape\"");
     EXPECT_EQ(warnings[2].message, "unknown key \"generate.jobs\"");
     EXPECT_EQ(warnings[2].hint,
-              "the known keys are exclude, strip_tags, discover, repository, root_license");
+              "the known keys are exclude, strip_tags, discover, repository, root_license, opsets");
 }
 
 TEST(Settings, WrongTypesAreErrorsAtTheirLine) {
