@@ -323,7 +323,7 @@ class Release(unittest.TestCase):
 
     def test_a_new_version_is_written_everywhere(self):
         changed = self.release("set-version", "12.3.4").split()
-        self.assertLessEqual({"README.md", "docs/pull-requests.md", "templates/hub/validate.yml", "templates/ci/gitlab-ci.yml",
+        self.assertLessEqual({"docs/packages.md", "docs/pull-requests.md", "templates/hub/validate.yml", "templates/ci/gitlab-ci.yml",
                               "python/onnxhub/_version.py", "packaging/Dockerfile", "packaging/compose.yaml"}, set(changed))
         self.assertIn("project(onnxhub VERSION 12.3.4", (self.top / "CMakeLists.txt").read_text())
         self.assertIn('__version__ = "12.3.4"', (self.top / "python/onnxhub/_version.py").read_text())
