@@ -175,7 +175,7 @@ class Release(unittest.TestCase):
         self.folder = Path(tempfile.mkdtemp(prefix="onnxhub-release."))
         self.addCleanup(shutil.rmtree, self.folder, True)
         self.top = self.folder / "repository"
-        for name in ("packaging/release.sh", "action/releases.txt", "CMakeLists.txt", "README.md", "templates/hub/validate.yml",
+        for name in ("packaging/release.sh", "action/releases.txt", "CMakeLists.txt", "docs/packages.md", "templates/hub/validate.yml",
                      "templates/ci/gitlab-ci.yml", "docs/pull-requests.md", "python/onnxhub/_version.py", "packaging/Dockerfile",
                      "packaging/compose.yaml"):
             (self.top / name).parent.mkdir(parents=True, exist_ok=True)
