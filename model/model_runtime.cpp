@@ -149,7 +149,9 @@ ModelRuntime ModelRuntime::find(const std::optional<fs::path>& path,
     if (path) {
         std::error_code error;
         const fs::path full = fs::absolute(*path, error).lexically_normal();
-        if (!fs::is_directory(full, error)) {
+        if (!fs::exists(full, error)) {
+            problems.emplace_back("it does not exist");
+        } else if (!fs::is_directory(full, error)) {
             if (auto runtime = python(full)) return *std::move(runtime);
         } else if (const auto package =
                        package_at(full.has_filename() ? full : full.parent_path())) {

@@ -244,7 +244,8 @@ TEST(ModelRuntimeSearch, WhatIsNoRuntimeIsOneClearLine) {
         return "found";
     };
     EXPECT_THAT(refused(folder.path()), HasSubstr("no runtime there; name a Python interpreter"));
-    EXPECT_THAT(refused(folder.path() / "absent"), HasSubstr("cannot isolate or start it"));
+    EXPECT_THAT(refused(folder.path() / "absent"),
+                HasSubstr("absent: no runtime there: it does not exist; "));
     EXPECT_THAT(refused("/bin/false"), HasSubstr("ended with status 1"));
     const auto nothing = [](const char*) -> std::optional<std::string> { return std::nullopt; };
     EXPECT_THROW(ModelRuntime::find(std::nullopt, nothing), UserError);
