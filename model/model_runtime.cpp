@@ -193,9 +193,14 @@ RuntimeAnswer ModelRuntime::ask(JsonObject request, const ByteSource* model,
     const Descriptor output = open_unlinked_file();
     const Descriptor messages = open_unlinked_file();
     ProcessRequest process;
-    process.command = {onnx_worker_program().string(),      isolate_argument,
-                       std::to_string(process_id()),        std::to_string(limits.memory_bytes),
-                       std::to_string(limits.time.count()), std::to_string(limits.answer_bytes)};
+    // Twice the processor time, so that a model that never ends is stopped by the clock, which has
+    // the better message. The limit is for a runtime with many threads.
+    process.command = {onnx_worker_program().string(),
+                       isolate_argument,
+                       std::to_string(process_id()),
+                       std::to_string(limits.memory_bytes),
+                       std::to_string(2 * limits.time.count() + 1),
+                       std::to_string(limits.answer_bytes)};
     process.command.insert(process.command.end(), command_.begin(), command_.end());
     process.input = ProcessStream::file(input);
     process.output = ProcessStream::file(output);
