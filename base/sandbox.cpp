@@ -38,7 +38,8 @@ void set_limit(decltype(RLIMIT_AS) resource, std::uint64_t value) {
     if (setrlimit(resource, &limit) != 0) fail(errno);
 }
 
-/// System calls that reach other machines or processes, or would undo the sandbox.
+/// System calls that reach other machines or processes, change files without opening them, which
+/// Landlock does not see, or would undo the sandbox.
 constexpr std::uint32_t forbidden_calls[] = {
     __NR_socket,
     __NR_connect,
@@ -48,6 +49,29 @@ constexpr std::uint32_t forbidden_calls[] = {
     __NR_fork,
     __NR_vfork,
 #endif
+#ifdef __NR_chmod
+    __NR_chmod,
+    __NR_chown,
+    __NR_lchown,
+    __NR_utime,
+    __NR_utimes,
+    __NR_futimesat,
+#endif
+    __NR_truncate,
+    __NR_fchmod,
+    __NR_fchmodat,
+    __NR_fchown,
+    __NR_fchownat,
+    __NR_utimensat,
+    __NR_setxattr,
+    __NR_lsetxattr,
+    __NR_fsetxattr,
+    __NR_removexattr,
+    __NR_lremovexattr,
+    __NR_fremovexattr,
+    __NR_shmget,
+    __NR_msgget,
+    __NR_semget,
     __NR_tkill,
     __NR_rt_sigqueueinfo,
     __NR_rt_tgsigqueueinfo,
@@ -95,20 +119,12 @@ public:
 
     /// Allows the call only if its first argument has a bit of `mask`.
     void allow_with_bits(std::uint32_t call, std::uint32_t mask) {
-        skip_unless_equal(call, 4);
-        load(offsetof(seccomp_data, args));
-        code_.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, mask, 1, 0));
-        end(SECCOMP_RET_ERRNO | EPERM);
-        end(SECCOMP_RET_ALLOW);
+        allow_if(call, BPF_JSET, mask);
     }
 
     /// Allows the call only if its first argument is `value`.
     void allow_with_value(std::uint32_t call, std::uint32_t value) {
-        skip_unless_equal(call, 4);
-        load(offsetof(seccomp_data, args));
-        code_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0));
-        end(SECCOMP_RET_ERRNO | EPERM);
-        end(SECCOMP_RET_ALLOW);
+        allow_if(call, BPF_JEQ, value);
     }
 
     void install() {
@@ -118,6 +134,14 @@ public:
     }
 
 private:
+    void allow_if(std::uint32_t call, std::uint16_t comparison, std::uint32_t value) {
+        skip_unless_equal(call, 4);
+        load(offsetof(seccomp_data, args));
+        code_.push_back(
+            BPF_JUMP(static_cast<std::uint16_t>(BPF_JMP | BPF_K | comparison), value, 1, 0));
+        end(SECCOMP_RET_ERRNO | EPERM);
+        end(SECCOMP_RET_ALLOW);
+    }
     /// The lower half of an argument on the machines above, which are little-endian.
     void load(std::size_t offset) {
         code_.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset)));
@@ -142,6 +166,7 @@ void forbid_calls() {
     const auto self = static_cast<std::uint32_t>(getpid());
     program.allow_with_value(__NR_kill, self);
     program.allow_with_value(__NR_tgkill, self);
+    program.allow_with_value(__NR_prlimit64, 0);
     program.install();
 }
 

@@ -173,6 +173,11 @@ TEST_F(ModelRunTest, TheProcessIsIsolated) {
         "os.posix_spawn('/bin/true', ['true'], {})",
         "os.kill(" + std::to_string(process_id()) + ", 0)",
         "os.kill(-1, 0)",
+        "__import__('resource').prlimit(" + std::to_string(process_id()) + ", 7)",
+        "os.truncate('" + victim + "', 0)",
+        "os.chmod('" + victim + "', 0)",
+        "os.utime('" + victim + "')",
+        "os.setxattr('" + victim + "', 'user.x', b'')",
     };
     for (const std::string& attempt : attempts) {
         const RunVerdict verdict =
