@@ -16,6 +16,7 @@
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
+#include "cli/peek_options.h"
 #include "cli/shard_options.h"
 #include "generator/hub_generation.h"
 #include "hosting/client/user_config.h"
@@ -41,6 +42,7 @@ struct GenerateArguments {
     Target target = Target::all;
     std::optional<Shard> shard;
     std::optional<std::uint64_t> max_disk_bytes;
+    PeekArguments peek;
     std::optional<std::string> resume_file;
     std::optional<unsigned> jobs;
     bool discover = false;
@@ -83,6 +85,7 @@ GenerationRequest generation_request(const GenerateArguments& arguments) {
         request.fetch = {arguments.drop, arguments.max_disk_bytes, arguments.resume_file};
         request.fetch_elsewhere = elsewhere_options();
     }
+    request.peek = peek_request(arguments.peek);
     request.discover = arguments.discover;
     request.rehash = arguments.rehash;
     request.jobs = arguments.jobs.value_or(0);
@@ -159,6 +162,11 @@ ExitCode run_generate(const GenerateArguments& arguments, const Streams& streams
                            printer, diagnostics);
         has_errors = diagnostics.has_errors();
     });
+    if (arguments.peek.is_dry) {
+        print_peek_estimate(streams, *hub->peeked);
+        return ExitCode::done;
+    }
+    if (hub->peeked) note(streams, "graphs read from servers: " + peek_text(*hub->peeked));
     if (hub->part) return write_part(arguments, *hub->part, has_errors, streams);
     return write_manifest(arguments, *hub, has_errors, streams);
 }
@@ -232,6 +240,8 @@ void add_generate_command(CLI::App& app, Command& chosen) {
     option("--resume", arguments->resume_file, "FILE",
            "Keep the finished batches of --fetch --drop in this file, and resume from it")
         ->needs(drop);
+    add_peek_options(*command, arguments->peek);
+    add_dry_run_option(*command, arguments->peek);
     command->add_flag(
         "--rehash", arguments->rehash,
         "Read every file that is available locally, even if git's index says it is unchanged");

@@ -21,7 +21,8 @@ HubPrinter::HubPrinter(const Streams& streams)
     : streams_(streams),
       draws_(streams.err_is_terminal && !streams.options.no_progress && !streams.options.quiet),
       progress_(streams.err, draws_),
-      download_(streams.err, draws_) {}
+      download_(streams.err, draws_),
+      peek_(streams.err, draws_) {}
 
 void HubPrinter::check_interruption() {
     onnxhub::check_interruption();
@@ -76,6 +77,19 @@ void HubPrinter::downloaded(std::uint64_t bytes) {
 
 void HubPrinter::download_finished() {
     download_.finish();
+}
+
+void HubPrinter::peek_started(std::size_t models) {
+    note(streams_, fmt::format("reading the graphs of {} from servers", model_count(models)));
+    peek_.start(models);
+}
+
+void HubPrinter::peeked(std::size_t models, std::uint64_t requests, std::uint64_t bytes) {
+    peek_.set(models, requests, bytes);
+}
+
+void HubPrinter::peek_finished() {
+    peek_.finish();
 }
 
 void HubPrinter::git_message(const std::string& line, bool is_final) {

@@ -36,6 +36,9 @@ public:
     void download_started(const std::string& url, std::optional<std::uint64_t> size_bytes) override;
     void downloaded(std::uint64_t bytes) override;
     void download_finished() override;
+    void peek_started(std::size_t models) override;
+    void peeked(std::size_t models, std::uint64_t requests, std::uint64_t bytes) override;
+    void peek_finished() override;
     void git_message(const std::string& line, bool is_final) override;
     bool wants_git_progress() const override;
 
@@ -50,6 +53,7 @@ private:
     bool draws_;
     HashProgress progress_;
     DownloadLine download_;
+    PeekLine peek_;
 };
 
 }  // namespace onnxhub

@@ -128,4 +128,36 @@ void DownloadLine::finish() {
     line_.finish();
 }
 
+std::string peek_line(const ProgressNumbers& models, std::uint64_t requests) {
+    std::string line = fmt::format("{} of {} models, {} requests, {}", models.files_done,
+                                   models.files, requests, human_bytes(models.bytes_done));
+    if (models.files_done == 0 || models.files_done >= models.files) return line;
+    const double left = models.seconds / static_cast<double>(models.files_done) *
+                        static_cast<double>(models.files - models.files_done);
+    return line + fmt::format(", {:.0f} s left", left);
+}
+
+PeekLine::PeekLine(std::ostream& terminal, bool draws)
+    : draws_(draws), line_(terminal, [this] {
+          const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+          return "reading graphs: " +
+                 peek_line({models_done_, models_, bytes_, 0, elapsed.count()}, requests_);
+      }) {}
+
+void PeekLine::start(std::size_t models) {
+    start_ = std::chrono::steady_clock::now();
+    models_ = models;
+    if (draws_) line_.start();
+}
+
+void PeekLine::set(std::size_t models, std::uint64_t requests, std::uint64_t bytes) {
+    models_done_ = models;
+    requests_ = requests;
+    bytes_ = bytes;
+}
+
+void PeekLine::finish() {
+    line_.finish();
+}
+
 }  // namespace onnxhub

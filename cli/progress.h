@@ -94,4 +94,25 @@ private:
     StatusLine line_;
 };
 
+/// "12 of 100 models, 340 requests, 1.2 MiB, 8 s left".
+std::string peek_line(const ProgressNumbers& models, std::uint64_t requests);
+
+/// Draws the progress of reading graphs from servers if `draws` is set.
+class PeekLine {
+public:
+    PeekLine(std::ostream& terminal, bool draws);
+
+    void start(std::size_t models);
+    /// Over all models so far. Thread-safe.
+    void set(std::size_t models, std::uint64_t requests, std::uint64_t bytes);
+    void finish();  ///< wipes the line
+
+private:
+    const bool draws_;
+    std::chrono::steady_clock::time_point start_;
+    std::atomic<std::size_t> models_{0}, models_done_{0};
+    std::atomic<std::uint64_t> requests_{0}, bytes_{0};
+    StatusLine line_;
+};
+
 }  // namespace onnxhub

@@ -19,7 +19,7 @@
 #include "model/onnx_worker.h"
 #include "validator/baseline_file.h"
 #include "validator/hub_validation.h"
-#include "validator/lfs_server.h"
+#include "remote/lfs_server.h"
 #include "validator/remote_sources.h"
 #include "validator/report.h"
 #include "validator/rule_catalog.h"

@@ -199,6 +199,17 @@ std::unique_ptr<ByteSource> ContentTable::open(const std::string& path) const {
     return open_content(*tree_, rows_[index_.at(path)].resolved, *known);
 }
 
+std::unique_ptr<ByteSource> ContentTable::open_graph(const std::string& path) const {
+    if (auto content = open(path)) return content;
+    const ContentFacts* found = facts(path);
+    return found && peeked_ ? peeked_->open(found->sha) : nullptr;
+}
+
+std::optional<PeekDepth> ContentTable::peeked_depth() const {
+    if (!peeked_) return std::nullopt;
+    return peeked_->depth();
+}
+
 FactStatistics ContentTable::statistics() const {
     FactStatistics statistics;
     for (const Row& row : rows_) {

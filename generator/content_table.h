@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "generator/content_facts.h"
+#include "remote/peek.h"
 #include "repository/foreign_pointer.h"
 #include "repository/tree.h"
 
@@ -81,6 +82,14 @@ public:
     /// Opens the content; null when it is not available locally.
     std::unique_ptr<ByteSource> open(const std::string& path) const;
 
+    /// Graphs that were read from servers, for open_graph(); may be null. Must outlive this object.
+    void use_peeked(const PeekedGraphs* peeked) { peeked_ = peeked; }
+
+    /// The content as open() gives it, else what was read of it from a server: a source for
+    /// read_skeleton() alone. Null when there is neither.
+    std::unique_ptr<ByteSource> open_graph(const std::string& path) const;
+    std::optional<PeekDepth> peeked_depth() const;
+
     FactStatistics statistics() const;
 
 private:
@@ -98,6 +107,7 @@ private:
 
     const Tree* tree_;  ///< never null; a pointer makes tables movable
     const ContentTable* known_;
+    const PeekedGraphs* peeked_ = nullptr;
     std::vector<Row> rows_;
     std::unordered_map<std::string, std::size_t> index_;
 };

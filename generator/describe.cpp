@@ -120,6 +120,7 @@ Descriptions describe_models(const Tree& tree, std::vector<ModelRow> rows,
                              const DescribeOptions& options) {
     const FactOptions fact_options{options.rehash};
     ContentTable table(tree, options.known);
+    table.use_peeked(options.peeked);
     add_files(table, rows, options);
     table.describe(fact_options, options.observer, options.jobs);
     const GraphReadings readings = read_graphs(table, rows, options);

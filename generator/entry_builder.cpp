@@ -34,6 +34,7 @@ public:
         description_.bytes_missing = !reading_ || !reading_->bytes_here;
         if (reading_) {
             description_.graph = reading_->graph;
+            description_.is_peeked = reading_->is_peeked;
             description_.diagnostics.append(reading_->diagnostics);
         }
         carried_ = options_.carried ? options_.carried->find(facts->sha) : nullptr;
@@ -169,7 +170,9 @@ private:
             warn_of_other_opset();
             return true;
         }
-        if (description_.graph) return set_versions_from_graph(entry, *description_.graph);
+        if (const ModelGraph* graph = versions_graph()) {
+            return set_versions_from_graph(entry, *graph);
+        }
         if (description_.bytes_missing && carried_ && !carried_->onnx_version.empty()) {
             entry.onnx_version = carried_->onnx_version;
             entry.opset_version = carried_->opset_version;
@@ -178,8 +181,14 @@ private:
         return false;  // unreadable: already reported; not available: the caller counts it
     }
 
+    /// The graph, or what is known of it: its opsets. May be null.
+    const ModelGraph* versions_graph() const {
+        if (description_.graph) return description_.graph.get();
+        return reading_ ? reading_->opsets.get() : nullptr;
+    }
+
     bool set_resolved_versions(Entry& entry) {
-        const ModelGraph* graph = description_.graph.get();
+        const ModelGraph* graph = versions_graph();
         auto versions = resolve_versions(row(), graph, carried_);
         if (auto* problem = std::get_if<Diagnostic>(&versions)) {
             description_.lacks_opset = problem->rule == rule_id::opset_unknown;
@@ -195,9 +204,10 @@ private:
 
     /// The entry keeps the row's opset, since users may have a reason. `validate` reports an error.
     void warn_of_other_opset() {
-        if (!description_.graph) return;
-        description_.diagnostics.append(newer_than_row(row(), *description_.graph));
-        const auto imported = main_opset(*description_.graph);
+        const ModelGraph* graph = versions_graph();
+        if (!graph) return;
+        description_.diagnostics.append(newer_than_row(row(), *graph));
+        const auto imported = main_opset(*graph);
         if (!imported || imported->version == row().opset_version) return;
         report(Severity::warning, rule_id::graph_opset_differs,
                other_opset(row().model_path, *imported, row().opset_version),
@@ -221,8 +231,8 @@ private:
     }
 
     void set_opsets(Entry& entry) const {
-        if (description_.graph) {
-            entry.opsets = listed_opsets(*description_.graph, options_.settings->lists_opsets);
+        if (const ModelGraph* graph = versions_graph()) {
+            entry.opsets = listed_opsets(*graph, options_.settings->lists_opsets);
         } else if (carried_) {
             entry.opsets = carried_->opsets;
         }
@@ -234,7 +244,7 @@ private:
             if (!description_.graph->has_contradictory_ports) {
                 entry.io_ports = description_.graph->ports;
             }
-            description_.ports = PortSource::graph;
+            description_.ports = description_.is_peeked ? PortSource::peeked : PortSource::graph;
             set_features(entry, tensor);
             return;
         }

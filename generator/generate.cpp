@@ -210,6 +210,7 @@ std::vector<RowResult> make_rows(const Tree& tree, const GenerationPlan& plan,
     DescribeOptions describe{&options.settings, &carried,       options.inference,
                              options.observer,  options.rehash, options.jobs};
     describe.elsewhere = options.elsewhere;
+    describe.peeked = options.peeked;
     Descriptions described = describe_models(tree, std::move(rows), describe);
     if (statistics) *statistics = described.statistics;
     std::vector<RowResult> results;
@@ -237,6 +238,7 @@ GenerateResult join_rows(const GenerationPlan& plan, std::vector<RowResult> resu
         if (row.missing) joined.missing.push_back(*row.missing);
         diagnostics.append(std::move(row.diagnostics));
         if (row.ports == PortSource::graph) joined.read_ports += 1;
+        if (row.ports == PortSource::peeked) joined.peeked_ports += 1;
         if (row.ports == PortSource::carried) joined.carried_ports += 1;
         if (row.entry) {
             fresh.push_back({std::move(*row.entry), row.position});

@@ -46,6 +46,7 @@ struct GenerateOptions {
     bool rehash = false;
     unsigned jobs = 0;
     const ElsewhereContents* elsewhere = nullptr;  ///< models downloaded from stated URLs
+    const PeekedGraphs* peeked = nullptr;          ///< graphs read from servers
 };
 
 /// The rows of a hub and the selection for which to make entries, before any model is read.
@@ -83,6 +84,7 @@ struct GenerateResult {
     ManifestUpdate update;
     FactStatistics statistics;
     std::size_t read_ports = 0;     ///< entries with ports from their graphs
+    std::size_t peeked_ports = 0;   ///< of graphs that were read from servers
     std::size_t carried_ports = 0;  ///< entries with ports from a manifest
     std::vector<MissingContent>
         missing;             ///< neither read nor carried over, in the order of the rows

@@ -6,6 +6,7 @@
 
 #include "base/user_error.h"
 #include "manifest/rule_ids.h"
+#include "model/model_opsets.h"
 
 namespace onnxhub {
 namespace {
@@ -41,14 +42,34 @@ void report_graph_trouble(const std::string& path, const ModelGraph& graph,
     }
 }
 
+/// Null when they cannot be read, which is reported by who read them from the server.
+std::shared_ptr<const ModelGraph> opsets_alone(const ByteSource& source) {
+    auto read = read_model_opsets(source);
+    auto* opsets = std::get_if<ModelOpsets>(&read);
+    if (!opsets) return nullptr;
+    auto graph = std::make_shared<ModelGraph>();
+    graph->ir_version = opsets->ir_version;
+    graph->opsets = std::move(opsets->versions);
+    graph->first_domain = std::move(opsets->first_domain);
+    return graph;
+}
+
 }  // namespace
 
 GraphReading read_graph(const ContentTable& table, const std::string& path,
                         const std::vector<std::string>& tensors, ShapeInference* inference) {
     GraphReading reading;
     try {
-        const auto source = table.open(path);
+        auto source = table.open(path);
+        if (!source) {
+            source = table.open_graph(path);
+            reading.is_peeked = source != nullptr;
+        }
         if (!source) return reading;
+        if (reading.is_peeked && table.peeked_depth() == PeekDepth::opset) {
+            reading.opsets = opsets_alone(*source);
+            return reading;
+        }
         reading.bytes_here = true;
         auto result = read_model_graph(*source, inference, tensors);
         if (const auto* error = std::get_if<SkeletonError>(&result)) {

@@ -15,8 +15,11 @@ namespace onnxhub {
 
 /// The graph of one model file, or why there is none.
 struct GraphReading {
-    bool bytes_here = false;
+    bool bytes_here = false;  ///< or the graph was read from a server
+    bool is_peeked = false;   ///< the graph, or its opsets, was read from a server
     std::shared_ptr<const ModelGraph> graph;
+    /// Opsets and IR version alone, if nothing else was read from a server; then `graph` is null.
+    std::shared_ptr<const ModelGraph> opsets;
     Diagnostics diagnostics;
 };
 

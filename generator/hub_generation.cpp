@@ -9,6 +9,7 @@
 #include "base/byte_source.h"
 #include "base/user_error.h"
 #include "generator/elsewhere_rows.h"
+#include "generator/generation_peek.h"
 #include "generator/hub_stamps.h"
 #include "manifest/hub_path.h"
 #include "manifest/json.h"
@@ -51,6 +52,10 @@ public:
         part.inputs =
             inputs_digest(plan, options_.settings, generated_.present_text, state_text(hub_));
         part.rows = make_rows(*hub_.tree, plan, plan.selected, options_, &part.statistics);
+        if (request_.peek) {
+            peek(plan, part.rows);
+            if (request_.peek->is_dry) return std::move(generated_);
+        }
         if (request_.fetch) {
             fetch_missing(hub_, plan, options_, *request_.fetch, {part.shard, part.inputs},
                           part.rows, diagnostics_, observer_);
@@ -153,6 +158,21 @@ private:
         }
     }
 
+    void peek(const GenerationPlan& plan, std::vector<RowResult>& rows) {
+        const PeekOptions options =
+            peek_options(*request_.peek, hub_, options_.settings.peek_mirrors);
+        const std::vector<PeekTarget> targets = models_to_peek(rows);
+        if (request_.peek->is_dry) {
+            generated_.peeked = estimate_peek(targets, options);
+            return;
+        }
+        peeked_ = peek_graphs(targets, options, observer_);
+        generated_.peeked = peeked_->summary();
+        report_failures(peeked_->summary(), diagnostics_);
+        options_.peeked = &*peeked_;
+        use_peeked(*hub_.tree, plan, options_, rows);
+    }
+
     void finish_part(const GenerationPlan& plan, ManifestPart part) {
         const ManifestDocument nothing;
         const ManifestDocument& present = present_ ? *present_ : nothing;
@@ -200,6 +220,7 @@ private:
     std::optional<ManifestDocument> present_;
     std::optional<ManifestDocument> carry_;
     std::vector<ManifestDocument> earlier_;  ///< of HEAD and of the base, where they differ
+    std::optional<PeekedGraphs> peeked_;
     GenerateOptions options_;
     GeneratedHub generated_;
 };

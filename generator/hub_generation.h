@@ -13,6 +13,7 @@
 #include "generator/generation_fetch.h"
 #include "generator/manifest_part.h"
 #include "manifest/manifest.h"
+#include "remote/hub_peek.h"
 #include "repository/fetch_observer.h"
 #include "repository/hub_lock.h"
 
@@ -31,6 +32,7 @@ struct GenerationRequest {
     std::optional<FetchOptions> fetch;
     /// For models whose bytes are outside of the repository; with `fetch`.
     std::optional<ElsewhereOptions> fetch_elsewhere;
+    std::optional<PeekRequest> peek;  ///< reads graphs from servers, without weights
     bool discover = false;
     bool rehash = false;
     unsigned jobs = 0;
@@ -45,10 +47,12 @@ struct GeneratedHub {
     std::optional<ManifestDocument> present;  ///< absent: the hub has no manifest yet
     std::optional<ManifestPart> part;         ///< complete; with a shard
     GenerateResult result;                    ///< without one
+    std::optional<PeekSummary> peeked;        ///< with `peek`; an estimate if that is dry
 };
 
 /// Throws UserError when the hub cannot be opened or nothing can be generated; `diagnostics` may
-/// say why. `inference` and `content` may be null. `observer` must outlive the result.
+/// say why. `inference` and `content` may be null. `observer` must outlive the result. With a dry
+/// `peek`, only `peeked` is set.
 GeneratedHub generate_hub(const GenerationRequest& request, ShapeInference* inference,
                           ContentObserver* content, FetchObserver& observer,
                           Diagnostics& diagnostics);

@@ -59,7 +59,7 @@ public:
         if (row_.stated) add_about(row_.stated->about);
         if (model_.ports != PortSource::none) {
             facts_.push_back({"io_ports", ports_text(),
-                              model_.ports == PortSource::graph ? from_graph : from_manifest});
+                              model_.ports != PortSource::carried ? from_graph : from_manifest});
         }
         return std::move(facts_);
     }

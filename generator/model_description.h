@@ -23,7 +23,12 @@
 namespace onnxhub {
 
 /// The source of an entry's ports.
-enum class PortSource { graph, carried, none };
+enum class PortSource {
+    graph,
+    peeked,   ///< the graph, which was read from a server without its weights
+    carried,  ///< an earlier manifest
+    none,
+};
 
 /// One row and its result.
 struct ModelDescription {
@@ -39,6 +44,7 @@ struct ModelDescription {
     /// The model is in LFS and its content is not available locally, so its ports (and, for a
     /// discovered model, its opset) could only be carried over.
     bool bytes_missing = false;
+    bool is_peeked = false;    ///< `graph` or the opset was read from a server
     bool lacks_opset = false;  ///< no entry, only because nothing states the opset
     /// The graph, if the content is available and readable.
     std::shared_ptr<const ModelGraph> graph;
@@ -78,6 +84,8 @@ struct DescribeOptions {
     std::vector<std::string> known_files = {};
     /// Facts of files of the same tree, which are not read again; may be null.
     const ContentTable* known = nullptr;
+    /// Graphs that were read from servers; may be null.
+    const PeekedGraphs* peeked = nullptr;
     /// Models that were downloaded from the URLs that rows state; may be null.
     const ElsewhereContents* elsewhere = nullptr;
 };

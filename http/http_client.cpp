@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/process.h"
+#include "http/curl/connections.h"
 #include "http/curl/failure.h"
 #include "http/curl/transfer.h"
 #include "http/curl/url.h"
@@ -137,6 +138,7 @@ std::variant<HttpHead, HttpFailure> HttpClient::stream(const HttpRequest& reques
 Result HttpClient::State::follow(const HttpRequest& request, HttpTransfer& transfer) {
     HttpRequest next = request;
     bool is_same_origin = true;  // no redirect has left the request's origin so far
+    transfer.redirect_headers.clear();
     for (int redirects = 0;; ++redirects) {
         Result result = perform(next, is_same_origin, transfer);
         auto* failure = std::get_if<HttpFailure>(&result);
@@ -160,6 +162,7 @@ Result HttpClient::State::follow(const HttpRequest& request, HttpTransfer& trans
                 HttpFailure::Kind::refused,
                 shown_url(next.url) + ": redirects to a URL with a user name or password"};
         }
+        if (redirects == 0) transfer.redirect_headers = head->headers;
         is_same_origin = is_same_origin && same_origin(request.url, target->url);
         next = std::move(*target);
     }
@@ -173,7 +176,8 @@ Result HttpClient::State::perform(const HttpRequest& request, bool is_same_origi
     char message[CURL_ERROR_SIZE] = "";
     prepare(request, is_same_origin, transfer);
     curl().easy_setopt(handle, CURLOPT_ERRORBUFFER, message);
-    const CURLcode code = curl().easy_perform(handle);
+    const CURLcode code = options.connections ? options.connections->perform(handle)
+                                              : curl().easy_perform(handle);
     curl().easy_setopt(handle, CURLOPT_ERRORBUFFER, nullptr);
     if (transfer.exception || transfer.is_refused) return transfer.head;
     if (transfer.is_stopped) return stopped();
@@ -251,6 +255,7 @@ void HttpClient::State::prepare(const HttpRequest& request, bool is_same_origin,
     set(CURLOPT_LOW_SPEED_LIMIT, 1L);  // before the body; RateWatch measures the body
     set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_timeout.count()));
     if (request.timeout) set(CURLOPT_TIMEOUT, static_cast<long>(request.timeout->count()));
+    if (options.connections) set(CURLOPT_PIPEWAIT, 1L);  // for HTTP/2 on the same connection
     use_certificates_of_environment(handle);
     transfer.addresses.clear();
     for (const std::string& address : options.addresses) transfer.addresses.add(address);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -43,6 +44,8 @@ struct HttpHead {
     int status = 0;
     std::vector<HttpHeader> headers;
     std::string url;  ///< after redirects; show it with shown_url() only
+    /// Of the first redirect, which the server of the request sent; empty when there was none.
+    std::vector<HttpHeader> redirect_headers = {};
 };
 
 struct HttpResponse {
@@ -93,6 +96,8 @@ public:
     static constexpr std::uint64_t progress_step = 64 * 1024;  // bytes
 };
 
+class HttpConnections;
+
 struct HttpOptions {
     std::string user_agent = "onnxhub";
     bool uses_netrc = true;  ///< false: no password from ~/.netrc, for untrusted addresses
@@ -102,6 +107,9 @@ struct HttpOptions {
     std::optional<AddressPolicy> policy = {};
     /// Addresses of names, in the form of `curl --resolve`: "example.org:443:192.0.2.1".
     std::vector<std::string> addresses = {};
+    /// Connections that clients of several threads share; null: each client has its own. All that
+    /// share them need the same `policy`, which is applied when a connection is opened.
+    std::shared_ptr<HttpConnections> connections = nullptr;
     int max_attempts = 4;  ///< after 408, 429, 5xx and interrupted transfers
     std::chrono::milliseconds initial_backoff{500};  ///< doubled for each attempt, with jitter
     /// A request is not repeated when Retry-After asks for a longer pause.

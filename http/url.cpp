@@ -130,4 +130,18 @@ std::string host_of(const std::string& url) {
     return lower_case(url_part(parse_url(url), CURLUPART_HOST));
 }
 
+std::string encoded_path(std::string_view path) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string text;
+    for (const char c : path) {
+        if (has_only(std::string_view(&c, 1), "-_.~/")) {
+            text += c;
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            text += {'%', digits[byte >> 4], digits[byte & 15]};
+        }
+    }
+    return text;
+}
+
 }  // namespace onnxhub

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace onnxhub {
 
@@ -14,5 +15,8 @@ bool same_origin(const std::string& one, const std::string& other);
 
 /// The host of a URL in lower case; empty for invalid URLs.
 std::string host_of(const std::string& url);
+
+/// Percent-encodes each segment of a path (RFC 3986).
+std::string encoded_path(std::string_view path);
 
 }  // namespace onnxhub

@@ -176,6 +176,7 @@ inline constexpr char checks_changed[] = "checks-changed";
 
 // Reported by `generate`, `merge` and the merge driver alone: `validate` has no such rules.
 inline constexpr char fetch_failed[] = "fetch-failed";
+inline constexpr char peek_failed[] = "peek-failed";
 inline constexpr char too_many_removals[] = "too-many-removals";
 inline constexpr char merge_conflict[] = "merge-conflict";
 inline constexpr char name_distinguished[] = "name-distinguished";

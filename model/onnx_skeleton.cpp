@@ -12,14 +12,10 @@
 #include <utility>
 
 #include "model/skeleton_limits.h"
+#include "model/wire_cursor.h"
 
 namespace onnxhub {
 namespace {
-
-// Bytes per read: few after a skip, since a tensor's head is mostly followed by its payload. The
-// number grows while reading is sequential.
-constexpr std::size_t first_window = 256;
-constexpr std::size_t largest_window = 32 * 1024;
 
 /// Protobuf's own limit on nested messages is 100; what is copied whole below a node (types,
 /// annotations) needs a few levels too.
@@ -31,21 +27,12 @@ constexpr std::size_t group_depth_limit = 100;
 /// All kept payloads together: a hundred thousand small tensors must not fill memory.
 constexpr std::uint64_t kept_payload_limit = 32ull * 1024 * 1024;  // bytes
 
-/// How protobuf encodes a field, the low three bits of its tag.
-enum WireType : std::uint32_t {
-    varint = 0,
-    fixed64 = 1,
-    length_delimited = 2,
-    group_start = 3,
-    group_end = 4,
-    fixed32 = 5
-};
-
 /// Messages that are walked field by field; all others are copied whole.
 enum class Kind { model, graph, node, attribute, tensor, sparse_tensor, function, training, value };
 
 /// What to do with a field.
-constexpr std::uint32_t raw_data_field = 9;  // of TensorProto
+constexpr std::uint32_t data_type_field = 2;  // of TensorProto
+constexpr std::uint32_t raw_data_field = 9;   // of TensorProto
 
 // Of TensorProto in onnx_messages.proto.
 constexpr std::uint64_t left_out_raw_bytes_field = 1000;
@@ -156,92 +143,6 @@ const Field* find_field(Kind kind, std::uint32_t number) {
     return nullptr;
 }
 
-/// Thrown and caught in this file only.
-struct Failure {
-    SkeletonError error;
-};
-
-/// Reads on through a source with a small window, and skips without reading.
-class Cursor {
-public:
-    explicit Cursor(const ByteSource& source) : source_(source), size_(source.size_bytes()) {}
-
-    std::uint64_t position() const { return position_; }
-    std::uint64_t size() const { return size_; }
-
-    [[noreturn]] void fail(std::string reason) const {
-        throw Failure{{position_, std::move(reason)}};
-    }
-
-    /// `end` is the end of the message that is being read.
-    std::uint64_t read_varint(std::uint64_t end) {
-        std::uint64_t value = 0;
-        for (int shift = 0; shift < 70; shift += 7) {
-            if (position_ >= end) fail("the file is cut off within a number");
-            const std::uint64_t byte = next_byte();
-            value |= shift < 64 ? (byte & 0x7f) << shift : 0;
-            if ((byte & 0x80) == 0) return value;
-        }
-        fail("a number is longer than 10 bytes");
-    }
-
-    /// The end of what a length announces, which lies within `end`.
-    std::uint64_t read_length(std::uint64_t end) {
-        const std::uint64_t length = read_varint(end);
-        if (length > end - position_) {
-            fail("a length of " + std::to_string(length) + " bytes runs past the end" +
-                 (end == size_ ? ": the file is cut off" : " of its message"));
-        }
-        return position_ + length;
-    }
-
-    void skip_to(std::uint64_t position) { position_ = position; }
-
-    void skip(std::uint64_t count, std::uint64_t end) {
-        if (count > end - position_) fail("the file is cut off within a number");
-        position_ += count;
-    }
-
-    void append_to(std::string& out, std::uint64_t begin, std::uint64_t end) const {
-        if (begin >= window_begin_ && end <= window_begin_ + window_.size()) {
-            out.append(reinterpret_cast<const char*>(window_.data()) + (begin - window_begin_),
-                       static_cast<std::size_t>(end - begin));
-            return;
-        }
-        const std::size_t old_size = out.size();
-        const auto count = static_cast<std::size_t>(end - begin);
-        out.resize(old_size + count);
-        const auto into = std::as_writable_bytes(std::span(out)).subspan(old_size);
-        if (source_.read(begin, into) != count) fail("the file became shorter while it was read");
-    }
-
-    std::string head(std::size_t count) const {
-        std::string bytes(count, '\0');
-        bytes.resize(source_.read(0, std::as_writable_bytes(std::span(bytes))));
-        return bytes;
-    }
-
-private:
-    std::uint64_t next_byte() {
-        if (position_ < window_begin_ || position_ >= window_begin_ + window_.size()) load_window();
-        return static_cast<std::uint64_t>(window_[position_++ - window_begin_]);
-    }
-
-    void load_window() {
-        const bool goes_on = !window_.empty() && position_ == window_begin_ + window_.size();
-        window_.resize(goes_on ? std::min(window_.size() * 2, largest_window) : first_window);
-        window_begin_ = position_;
-        window_.resize(source_.read(position_, window_));
-        if (window_.empty()) fail("the file became shorter while it was read");
-    }
-
-    const ByteSource& source_;
-    std::uint64_t size_;
-    std::uint64_t position_ = 0;
-    std::uint64_t window_begin_ = 0;
-    std::vector<std::byte> window_;
-};
-
 void append_varint(std::string& out, std::uint64_t value) {
     while (value >= 0x80) {
         out += static_cast<char>(value | 0x80);
@@ -275,7 +176,7 @@ public:
     explicit SkeletonReader(const ByteSource& source) : cursor_(source) {}
 
     OnnxSkeleton read() {
-        check_head();
+        refuse_other_formats(cursor_);
         skeleton_.model = walk(Kind::model, cursor_.size(), 1);
         if (!has_graph_) {
             cursor_.skip_to(0);
@@ -292,28 +193,9 @@ private:
         std::uint64_t size = 0;
         std::uint64_t raw_size = 0;  ///< of a tensor's raw_data
         std::uint64_t other_size = 0;
+        std::uint64_t limit = skeleton_payload_limit;
         bool is_dropped = false;
     };
-
-    /// Recognizes files that are often mistaken for models.
-    void check_head() {
-        if (cursor_.size() == 0) cursor_.fail("is empty");
-        static constexpr std::pair<std::string_view, const char*> others[] = {
-            {"version https://git-lfs", "is a Git LFS pointer, not a model"},
-            {"<", "is HTML or XML, not a model"},
-            {"{", "is JSON, not a model"},
-            {"PK\x03\x04", "is a ZIP archive, not a model"},
-            {"\x1f\x8b", "is a gzip archive, not a model"},
-            {"\x89PNG", "is a PNG image, not a model"},
-        };
-        const std::string head = cursor_.head(64);
-        for (const auto& [start, reason] : others) {
-            if (head.starts_with(start)) cursor_.fail(reason);
-        }
-        if (head.find_first_not_of('\0') == head.npos) {
-            cursor_.fail("begins with zeros, so it is not an ONNX model");
-        }
-    }
 
     /// The fields of a message that ends at `end`, less what the skeleton leaves out.
     std::string walk(Kind kind, std::uint64_t end, int depth) {
@@ -347,11 +229,12 @@ private:
                 continue;
             }
             copy(out, begin);
-            if (field->act == Act::location) {
+            if (kind == Kind::tensor && field->number == data_type_field && wire == varint) {
+                payload.limit = skeleton_payload_limit_of(number_at(value_begin, end));
+            } else if (field->act == Act::location) {
                 note_location(begin, value_begin, locations);
             } else if (field->act == Act::data_location) {
-                cursor_.skip_to(value_begin);
-                is_external = wire == varint && cursor_.read_varint(end) == 1;
+                is_external = wire == varint && number_at(value_begin, end) == 1;
             }
         }
         if (!payload.is_dropped) {
@@ -362,6 +245,12 @@ private:
         skeleton_.payload_bytes += payload.size;
         if (is_external) locations_.insert(locations.begin(), locations.end());
         return out;
+    }
+
+    /// The number at `begin`, where the cursor has just been.
+    int number_at(std::uint64_t begin, std::uint64_t end) {
+        cursor_.skip_to(begin);
+        return static_cast<int>(cursor_.read_varint(end));
     }
 
     /// Adds what the skeleton states about a tensor's data that it leaves out.
@@ -482,7 +371,7 @@ private:
     void add_payload(Payload& payload, std::uint64_t begin, std::uint64_t content_size) {
         payload.size += content_size;
         const std::uint64_t size = cursor_.position() - begin;
-        if (payload.is_dropped || payload.size > skeleton_payload_limit ||
+        if (payload.is_dropped || payload.size > payload.limit ||
             kept_payload_ + size > kept_payload_limit) {
             payload.is_dropped = true;
             payload.kept.clear();
@@ -504,7 +393,7 @@ private:
         if (auto location = location_of(entry)) locations.push_back(std::move(*location));
     }
 
-    Cursor cursor_;
+    WireCursor cursor_;
     OnnxSkeleton skeleton_;
     std::set<std::string> locations_;
     std::uint64_t copied_ = 0;
@@ -519,8 +408,8 @@ private:
 std::variant<OnnxSkeleton, SkeletonError> read_skeleton(const ByteSource& source) {
     try {
         return SkeletonReader(source).read();
-    } catch (Failure& failure) {
-        return std::move(failure.error);
+    } catch (WireFailure& failure) {
+        return SkeletonError{failure.offset, std::move(failure.reason)};
     }
 }
 

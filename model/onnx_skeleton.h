@@ -16,7 +16,7 @@
 namespace onnxhub {
 
 struct OnnxSkeleton {
-    /// A serialized onnx.ModelProto without the payloads above `skeleton_payload_limit`, without
+    /// A serialized onnx.ModelProto without the payloads above skeleton_payload_limit_of(), without
     /// doc strings and metadata. ONNX's checker and shape inference accept it. TensorProto in
     /// onnx_messages.proto has two fields that state what is left out of a tensor.
     std::string model;
@@ -39,6 +39,21 @@ struct SkeletonError {
 /// Tensor payloads up to this size are kept, since shape inference reads small constants (axes,
 /// shapes).
 inline constexpr std::uint64_t skeleton_payload_limit = 8 * 1024;  // bytes
+
+/// Floating-point payloads up to this size are kept: the scales of Resize are read. Batch
+/// normalization has many that are larger, and reading them from a server would take longer than
+/// the graph.
+inline constexpr std::uint64_t skeleton_float_limit = 1024;  // bytes
+
+/// The limit for tensors of an element type, a value of onnx.TensorProto.DataType. A tensor that
+/// states its type behind its data has the first one.
+constexpr std::uint64_t skeleton_payload_limit_of(int element_type) {
+    // float, float16, double, complex64, complex128, bfloat16, and those of 4 and 8 bits.
+    for (const int floating : {1, 10, 11, 14, 15, 16, 17, 18, 19, 20, 23, 24}) {
+        if (element_type == floating) return skeleton_float_limit;
+    }
+    return skeleton_payload_limit;
+}
 
 /// Larger graphs are rejected. This bounds the memory that hostile files can use.
 inline constexpr std::uint64_t skeleton_size_limit = 256ull * 1024 * 1024;  // bytes

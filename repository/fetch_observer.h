@@ -50,6 +50,13 @@ public:
                                   std::optional<std::uint64_t> /*size_bytes*/) {}
     virtual void downloaded(std::uint64_t /*bytes*/) {}  ///< so far, of this file
     virtual void download_finished() {}                  ///< or given up
+    /// Graphs of so many models are read from servers.
+    virtual void peek_started(std::size_t /*models*/) {}
+    /// So much was read: models, and requests and bytes over all of them. The only function that is
+    /// called from other threads.
+    virtual void peeked(std::size_t /*models*/, std::uint64_t /*requests*/,
+                        std::uint64_t /*bytes*/) {}
+    virtual void peek_finished() {}  ///< or given up
     /// A raw line from git, see GitMessages.
     virtual void git_message(const std::string& /*line*/, bool /*is_final*/) {}
     virtual bool wants_git_progress() const { return false; }

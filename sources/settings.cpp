@@ -38,6 +38,12 @@ constexpr std::string_view key_path = "path";
 constexpr std::string_view key_reason = "reason";
 constexpr std::string_view key_source = "source";
 constexpr std::string_view key_override = "override";
+constexpr std::string_view key_peek = "peek";
+constexpr std::string_view key_mirrors = "mirrors";
+
+// Each model that a mirror lacks costs a request.
+constexpr std::size_t mirror_count_limit = 16;
+constexpr std::size_t mirror_size_limit = 2048;  // bytes
 
 class SettingsReader {
 public:
@@ -47,11 +53,12 @@ public:
 
     Settings read(const toml::table& root) {
         static constexpr std::string_view keys[] = {key_generate, key_features, key_validate,
-                                                    key_source, key_override};
+                                                    key_source, key_override, key_peek};
         toml_.report_unknown_keys(root, "", keys);
         if (const toml::node* node = root.get(key_generate)) read_generate(*node);
         if (const toml::node* node = root.get(key_features)) read_features(*node);
         if (const toml::node* node = root.get(key_validate)) read_validate(*node);
+        if (const toml::node* node = root.get(key_peek)) read_peek(*node);
         if (const toml::node* node = root.get(key_source)) {
             settings_.sources = read_source_settings(*node, toml_);
         }
@@ -126,6 +133,29 @@ private:
         for (const toml::table* rule : toml_.tables_at(*ignore, ignore_name)) {
             read_ignored_rule(*rule, ignore_name);
         }
+    }
+
+    void read_peek(const toml::node& node) {
+        static constexpr std::string_view keys[] = {key_mirrors};
+        const std::string name(key_peek);
+        const toml::table& table = toml_.table_at(node, name);
+        toml_.report_unknown_keys(table, name, keys);
+        settings_.peek_mirrors = toml_.strings_at(table, name, key_mirrors);
+        for (const std::string& mirror : settings_.peek_mirrors) {
+            const bool is_known = mirror.starts_with("https://") || mirror.starts_with("http://") ||
+                                  mirror.starts_with("hf://");
+            if (is_known && mirror.size() <= mirror_size_limit) continue;
+            toml_.fail(*table.get(key_mirrors),
+                       fmt::format("{} has \"{}\", not the address of a server",
+                                   TomlReader::qualified(name, key_mirrors),
+                                   mirror.substr(0, mirror_size_limit)),
+                       "write \"https://HOST/FOLDER/\" or \"hf://ORGANIZATION\"");
+        }
+        if (settings_.peek_mirrors.size() <= mirror_count_limit) return;
+        toml_.fail(*table.get(key_mirrors),
+                   fmt::format("{} has more than {} servers",
+                               TomlReader::qualified(name, key_mirrors), mirror_count_limit),
+                   "keep those that have most models");
     }
 
     void read_tolerances(const toml::node& node) {

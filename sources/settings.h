@@ -63,6 +63,8 @@ struct Settings {
     std::vector<RunTolerance> tolerances;   ///< the last one whose path matches counts
     std::vector<SourceSettings> sources;    ///< [[source]]; empty: the official tables
     std::vector<SourceOverride> overrides;  ///< [[override]]
+    /// [peek] mirrors: servers that have the models too, to read their graphs from.
+    std::vector<std::string> peek_mirrors;
     /// root_license: the repository's own LICENSE file is the license of its models too.
     bool root_license = false;
 };

@@ -7,17 +7,14 @@
 #include <span>
 #include <vector>
 
+#include "remote/lfs_batch.h"
 #include "validator/finding_list.h"
 #include "validator/hub_state.h"
-#include "validator/lfs_remote.h"
 #include "validator/remote_sources.h"
 
 namespace onnxhub {
 
 std::span<const RuleInfo> remote_rules();
-
-/// Returns one state for each object.
-using RemoteObjects = std::function<std::vector<LfsObjectState>(const std::vector<LfsObject>&)>;
 
 void check_remote(const HubState& hub, const RemoteObjects& remote, unsigned jobs,
                   FindingList& findings);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "http/hugging_face.h"
+#include "http/url.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest.h"
 #include "repository/commit_id.h"
@@ -64,19 +66,6 @@ std::variant<HubSpec, BadHubSpec> parse_github(std::string_view text) {
     if (!is_name(spec.owner) || !is_name(spec.name)) return bad(text, "it is not owner/name");
     if (!is_ref(spec.ref)) return bad(text, "its ref is not a branch, tag or commit");
     return spec;
-}
-
-/// Percent-encodes each segment (RFC 3986).
-std::string encoded(std::string_view path) {
-    std::string text;
-    for (const char c : path) {
-        if (is_name_character(c) || c == '/' || c == '~') {
-            text += c;
-        } else {
-            text += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-        }
-    }
-    return text;
 }
 
 }  // namespace
@@ -160,23 +149,19 @@ std::vector<std::string> file_urls(const HubSpec& spec, const Endpoints& endpoin
                                    const std::string& path) {
     switch (spec.kind) {
         case HubSpec::Kind::web:
-            if (spec.ref.empty()) return {spec.base_url + "/" + encoded(path)};
+            if (spec.ref.empty()) return {spec.base_url + "/" + encoded_path(path)};
             // The current file follows, since a server may serve only its newest commit.
-            return {fmt::format("{}/hub/at/{}/{}", spec.base_url, spec.ref, encoded(path)),
-                    spec.base_url + "/" + encoded(path)};
+            return {fmt::format("{}/hub/at/{}/{}", spec.base_url, spec.ref, encoded_path(path)),
+                    spec.base_url + "/" + encoded_path(path)};
         case HubSpec::Kind::folder:
             return {};
-        case HubSpec::Kind::hugging_face: {
-            const std::string file(file_name(path));
-            const std::string stem = file.substr(0, file.rfind('.'));
-            return {fmt::format("{}/{}/{}/resolve/main/{}", endpoints.hugging_face,
-                                spec.organization, encoded(stem), encoded(file))};
-        }
+        case HubSpec::Kind::hugging_face:
+            return {hugging_face_url(endpoints.hugging_face, spec.organization, path)};
         case HubSpec::Kind::github:
             break;
     }
     const std::string rest =
-        fmt::format("/{}/{}/{}/{}", spec.owner, spec.name, spec.ref, encoded(path));
+        fmt::format("/{}/{}/{}/{}", spec.owner, spec.name, spec.ref, encoded_path(path));
     // Git LFS files are at the first URL, all others at the second.
     return {endpoints.github_media + rest, endpoints.github_raw + rest};
 }

@@ -21,7 +21,7 @@ std::string_view without_blanks(std::string_view text) {
 }  // namespace
 
 void HttpTransfer::reset(const std::string& url) {
-    head = {0, {}, url};
+    head = {0, {}, url, redirect_headers};
     header_bytes = 0;
     has_begun = is_cut = false;
     rate = {};

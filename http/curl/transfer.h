@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "http/curl/library.h"
 #include "http/http_message.h"
@@ -44,6 +45,7 @@ struct HttpTransfer {
     const HttpOptions& options;
     int attempts = 1;  ///< including this one
     HttpHead head = {};
+    std::vector<HttpHeader> redirect_headers = {};  ///< of the first redirect
     CurlList request_headers = {};
     CurlList addresses = {};           ///< HttpOptions::addresses
     bool checks_addresses = false;     ///< opens no connection outside the public internet

@@ -43,13 +43,14 @@ bool has_payload(const onnx::TensorProto& tensor) {
 /// 16 bytes (complex128).
 bool may_be_stepped_over(const onnx::TensorProto& tensor) {
     if (tensor.data_type() == onnx::TensorProto::STRING) return true;
+    const std::uint64_t limit = skeleton_payload_limit_of(tensor.data_type());
     std::uint64_t elements = 1;
     for (const std::int64_t dimension : tensor.dims()) {
         if (dimension <= 0) return false;
-        if (elements >= skeleton_payload_limit) return true;
+        if (elements >= limit) return true;
         elements *= static_cast<std::uint64_t>(dimension);
     }
-    return elements >= skeleton_payload_limit / 16;
+    return elements >= limit / 16;
 }
 
 void empty(onnx::TensorProto& tensor) {

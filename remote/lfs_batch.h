@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks a Git LFS server whether it has objects. Only batch requests: no content is downloaded.
+// Asks a Git LFS server whether it has objects and where they can be downloaded. Only batch
+// requests: no content is downloaded.
 // Protocol: https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md
 #pragma once
 
@@ -22,6 +23,14 @@ struct LfsObject {
     auto operator<=>(const LfsObject&) const = default;
 };
 
+/// Where the server offers an object, as it says: the address is untrusted.
+struct LfsDownload {
+    std::string url;
+    std::vector<HttpHeader> headers;  ///< to send with the request, such as Authorization
+
+    bool operator==(const LfsDownload&) const = default;
+};
+
 struct LfsObjectState {
     enum class Kind {
         present,
@@ -32,6 +41,7 @@ struct LfsObjectState {
     Kind kind = Kind::inconclusive;
     std::uint64_t server_bytes = 0;  ///< for other_size
     std::string reason;              ///< for inconclusive, one clause: "the server is busy (503)"
+    std::optional<LfsDownload> download = {};  ///< for present, unless the offer cannot be used
 
     bool operator==(const LfsObjectState&) const = default;
 };
@@ -63,5 +73,8 @@ std::string with_token(const std::string& endpoint, const std::string& token);
 std::vector<LfsObjectState> ask_lfs_server(HttpClient& client, const std::string& endpoint,
                                            const std::vector<LfsObject>& objects,
                                            const std::optional<std::string>& ref = {});
+
+/// Asks one server: one state for each object.
+using RemoteObjects = std::function<std::vector<LfsObjectState>(const std::vector<LfsObject>&)>;
 
 }  // namespace onnxhub

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "validator/lfs_remote.h"
+#include "remote/lfs_batch.h"
 
 #include <fmt/format.h>
 
@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "http/web_origin.h"
 #include "manifest/json.h"
 
 namespace onnxhub {
@@ -21,6 +22,7 @@ using StateKind = LfsObjectState::Kind;
 constexpr std::size_t batch_size = 100;                         // objects, as in git-lfs
 constexpr std::uint64_t answer_limit = std::uint64_t{4} << 20;  // bytes, of one batch
 constexpr std::chrono::seconds answer_timeout(120);             // of one batch
+constexpr std::size_t header_count_limit = 32;                  // of one download
 constexpr std::size_t shown_message = 200;                      // bytes of a server's message
 constexpr const char* media_type = "application/vnd.git-lfs+json";
 
@@ -149,6 +151,21 @@ LfsObjectState state_of_error(const JsonValue& error) {
     return inconclusive(reason_of(status, is_quota));
 }
 
+/// The offer of a download, without those that no client could follow.
+std::optional<LfsDownload> download_in(const JsonValue& action) {
+    const JsonValue* href = action.object() ? action.find("href") : nullptr;
+    if (!href || !href->string() || href->string()->size() > url_length_limit) return std::nullopt;
+    LfsDownload download{*href->string(), {}};
+    const JsonValue* headers = action.find("header");
+    if (!headers || !headers->object()) return download;
+    if (headers->object()->size() > header_count_limit) return std::nullopt;
+    for (const JsonMember& header : *headers->object()) {
+        if (!header.value.string()) return std::nullopt;
+        download.headers.push_back({header.key, *header.value.string()});
+    }
+    return download;
+}
+
 /// The state of an object in the response. `present` comes with the server's size.
 LfsObjectState state_in(const JsonValue& json) {
     if (const JsonValue* error = json.find("error")) return state_of_error(*error);
@@ -159,7 +176,8 @@ LfsObjectState state_in(const JsonValue& json) {
     if (!actions || !actions->object() || !actions->find("download")) {
         return inconclusive("the Git LFS server offers no download and gives no reason");
     }
-    return {StateKind::present, static_cast<std::uint64_t>(*bytes), ""};
+    return {StateKind::present, static_cast<std::uint64_t>(*bytes), "",
+            download_in(*actions->find("download"))};
 }
 
 using States = std::map<Sha256, LfsObjectState>;
@@ -278,6 +296,7 @@ std::vector<LfsObjectState> ask_lfs_server(HttpClient& client, const std::string
         if (state.kind == StateKind::present) {
             if (state.server_bytes != object.size_bytes) {
                 state.kind = StateKind::other_size;
+                state.download.reset();
             } else {
                 state.server_bytes = 0;
             }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "validator/lfs_server.h"
+#include "remote/lfs_server.h"
 
 #include <memory>
 #include <optional>
@@ -75,22 +75,28 @@ LfsConfig config_of(const HubFolder& hub) {
 
 }  // namespace
 
-RemoteObjects lfs_server_of(const HubFolder& hub, HttpOptions options) {
-    if (!hub.repository) return unknown_objects("there is no git repository");
+std::variant<HubLfsServer, NoLfsEndpoint> find_lfs_server(const HubFolder& hub) {
+    if (!hub.repository) return NoLfsEndpoint{"there is no git repository"};
     LfsConfig config;
     try {
         config = config_of(hub);
     } catch (const UserError& error) {
-        return unknown_objects(error.what());
+        return NoLfsEndpoint{error.what()};
     }
     const auto found = find_lfs_endpoint(config);
-    if (const auto* none = std::get_if<NoLfsEndpoint>(&found)) return unknown_objects(none->reason);
+    if (const auto* none = std::get_if<NoLfsEndpoint>(&found)) return *none;
     const std::string& plain = std::get<std::string>(found);
     const bool is_own = is_own_server(plain, config);
-    options.uses_netrc = is_own;
+    return HubLfsServer{is_own ? with_token(plain, token_for(plain)) : plain, is_own};
+}
+
+RemoteObjects lfs_server_of(const HubFolder& hub, HttpOptions options) {
+    const auto found = find_lfs_server(hub);
+    if (const auto* none = std::get_if<NoLfsEndpoint>(&found)) return unknown_objects(none->reason);
+    const auto& server = std::get<HubLfsServer>(found);
+    options.uses_netrc = server.is_own;
     const auto client = std::make_shared<HttpClient>(std::move(options));
-    const std::string endpoint = is_own ? with_token(plain, token_for(plain)) : plain;
-    return [client, endpoint](const std::vector<LfsObject>& objects) {
+    return [client, endpoint = server.endpoint](const std::vector<LfsObject>& objects) {
         auto states = ask_lfs_server(*client, endpoint, objects);
         check_interruption();
         return states;

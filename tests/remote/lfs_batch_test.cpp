@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "validator/lfs_remote.h"
+#include "remote/lfs_batch.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -110,7 +110,7 @@ TEST(LfsRemote, AnOidWithTwoSizesIsAskedAboutOnceAndOneOfThemIsWrong) {
     HttpServer server([&](const ReceivedRequest& request) { return lfs.answer(request); });
     const auto states = ask(server, {{object("here").oid, 5}, {object("here").oid, 4}});
     EXPECT_EQ(states[0], (LfsObjectState{Kind::other_size, 4, ""}));
-    EXPECT_EQ(states[1], (LfsObjectState{Kind::present, 0, ""}));
+    EXPECT_EQ(states[1], (LfsObjectState{Kind::present, 0, "", LfsDownload{"http://x/", {}}}));
     EXPECT_THAT(lfs.asked_oids, SizeIs(1));
 }
 

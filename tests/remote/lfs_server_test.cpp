@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which server a hub's repository names. No test contacts a server.
-#include "validator/lfs_server.h"
+#include "remote/lfs_server.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads the graphs of many models whose bytes are elsewhere, without their weights.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/byte_source.h"
+#include "base/digest.h"
+#include "http/hugging_face.h"
+#include "http/http_message.h"
+#include "remote/graph_cache.h"
+#include "remote/lfs_batch.h"
+#include "remote/peek_depth.h"
+#include "remote/sparse_bytes.h"
+#include "repository/fetch_observer.h"
+
+namespace onnxhub {
+
+/// A model whose bytes are elsewhere, as its Git LFS pointer describes it.
+struct PeekTarget {
+    std::string path;  ///< from the top directory of the hub
+    Sha256 sha;
+    std::uint64_t size_bytes = 0;
+};
+
+struct PeekOptions {
+    PeekDepth depth = PeekDepth::graph;
+    /// Base URLs of servers with the hub's files by path, or "hf://ORGANIZATION". Their answers
+    /// count only where the server states the SHA-256. Untrusted.
+    std::vector<std::string> mirrors = {};
+    /// The Git LFS server of the repository; empty: none.
+    RemoteObjects lfs = {};
+    std::string lfs_name = {};   ///< its address without secrets: for messages and the cache
+    bool asks_lfs_first = false;  ///< before the mirrors
+    HttpOptions http = {};       ///< with a policy for addresses, which all sources choose
+    unsigned connections = 32;
+    std::optional<std::uint64_t> max_transfer_bytes = {};  ///< of all models together
+    std::optional<std::filesystem::path> cache_folder = {};
+    std::string hugging_face = std::string(hugging_face_endpoint);
+};
+
+struct PeekFailure {
+    std::string path;
+    std::string reason;  ///< one clause for each source that was asked
+};
+
+struct PeekSummary {
+    std::size_t models = 0;  ///< read now or before
+    std::size_t cached = 0;  ///< of these, read before
+    std::uint64_t requests = 0;
+    std::uint64_t bytes = 0;  ///< that were read now
+    std::vector<PeekFailure> failures = {};  ///< in the order of the targets
+};
+
+/// What was read, by the SHA-256 of the model. Opening is thread-safe.
+class PeekedGraphs {
+public:
+    /// A source for read_skeleton(), or with the depth `opset` for read_model_opsets(); null when
+    /// the model was not read. Throws UserError when the cache lost it meanwhile.
+    std::unique_ptr<ByteSource> open(const Sha256& sha) const;
+
+    bool has(const Sha256& sha) const;
+
+    PeekDepth depth() const { return depth_; }
+    const PeekSummary& summary() const { return summary_; }
+
+private:
+    friend class PeekRun;
+    struct Place {
+        std::string authority;
+        std::shared_ptr<const SparseBytes> bytes;  ///< null: in the cache
+    };
+    PeekDepth depth_ = PeekDepth::graph;
+    GraphCache cache_{std::nullopt};
+    std::unordered_map<std::string, Place> places_;  ///< by SHA-256
+    PeekSummary summary_;
+};
+
+/// Asks one source after the other for what the sources before did not give. A source that fails
+/// for three models in a row is left. Throws Interrupted when the user stopped.
+PeekedGraphs peek_graphs(const std::vector<PeekTarget>& targets, const PeekOptions& options,
+                         FetchObserver& observer);
+
+/// What peek_graphs() would do, estimated from the sizes of the models. Sends nothing.
+PeekSummary estimate_peek(const std::vector<PeekTarget>& targets, const PeekOptions& options);
+
+}  // namespace onnxhub

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "remote/peek_sources.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "http/url.h"
+
+namespace onnxhub {
+namespace {
+
+constexpr int failure_limit = 3;
+constexpr std::size_t objects_per_request = 100;
+constexpr std::string_view hugging_face_scheme = "hf://";
+
+class Mirror : public PeekSource {
+public:
+    Mirror(std::string base, std::string hugging_face)
+        : base_(std::move(base)), hugging_face_(std::move(hugging_face)) {
+        while (base_.ends_with('/')) base_.pop_back();
+    }
+
+    void begin(const std::vector<PeekTarget>& targets) override { targets_ = &targets; }
+    const std::string& authority() const override { return base_; }
+    Binding binding() const override { return Binding::etag; }
+
+    std::variant<RangeLocation, std::string> locate(std::size_t target) override {
+        const std::string& path = (*targets_)[target].path;
+        if (base_.starts_with(hugging_face_scheme)) {
+            return RangeLocation{hugging_face_url(
+                hugging_face_, std::string_view(base_).substr(hugging_face_scheme.size()), path)};
+        }
+        return RangeLocation{base_ + "/" + encoded_path(path)};
+    }
+
+private:
+    std::string base_;
+    std::string hugging_face_;
+    const std::vector<PeekTarget>* targets_ = nullptr;
+};
+
+/// Asks for the addresses of a hundred objects at once, when the first of them is needed, so that
+/// they do not expire before they are used.
+class LfsObjects : public PeekSource {
+public:
+    LfsObjects(RemoteObjects ask, std::string name)
+        : ask_(std::move(ask)), name_(std::move(name)) {}
+
+    void begin(const std::vector<PeekTarget>& targets) override {
+        targets_ = &targets;
+        states_.assign(targets.size(), std::nullopt);
+    }
+    const std::string& authority() const override { return name_; }
+    Binding binding() const override { return Binding::address; }
+
+    std::variant<RangeLocation, std::string> locate(std::size_t target) override {
+        const std::lock_guard lock(mutex_);
+        if (!states_[target]) ask_for_batch_of(target);
+        return location_of(target, *states_[target]);
+    }
+
+private:
+    void ask_for_batch_of(std::size_t target) {
+        const std::size_t end = std::min(target + objects_per_request, targets_->size());
+        std::vector<LfsObject> objects;
+        for (std::size_t i = target; i < end; ++i) objects.push_back(object_of(i));
+        std::vector<LfsObjectState> states = ask_(objects);
+        for (std::size_t i = target; i < end; ++i) {
+            if (!states_[i]) states_[i] = std::move(states[i - target]);
+        }
+    }
+
+    std::variant<RangeLocation, std::string> location_of(std::size_t target,
+                                                         const LfsObjectState& state) {
+        using Kind = LfsObjectState::Kind;
+        switch (state.kind) {
+            case Kind::missing:
+                return "the Git LFS server does not have the object";
+            case Kind::other_size:
+                return "the Git LFS server has an object of another size";
+            case Kind::inconclusive:
+                return state.reason;
+            case Kind::present:
+                break;
+        }
+        if (!state.download) return "the Git LFS server gives no usable address";
+        return RangeLocation{state.download->url, state.download->headers,
+                             [this, target] { return locate_again(target); }};
+    }
+
+    /// Addresses expire.
+    std::optional<RangeLocation> locate_again(std::size_t target) {
+        const std::lock_guard lock(mutex_);
+        const LfsObjectState state = ask_({object_of(target)})[0];
+        if (state.kind != LfsObjectState::Kind::present || !state.download) return std::nullopt;
+        return RangeLocation{state.download->url, state.download->headers};
+    }
+
+    LfsObject object_of(std::size_t target) const {
+        return {(*targets_)[target].sha, (*targets_)[target].size_bytes};
+    }
+
+    RemoteObjects ask_;
+    std::string name_;
+    const std::vector<PeekTarget>* targets_ = nullptr;
+    std::mutex mutex_;
+    std::vector<std::optional<LfsObjectState>> states_;
+};
+
+}  // namespace
+
+std::optional<std::string> PeekSource::problem() const {
+    const std::lock_guard lock(mutex_);
+    if (failures_ < failure_limit) return std::nullopt;
+    return reason_;
+}
+
+void PeekSource::failed(const std::string& reason) {
+    const std::lock_guard lock(mutex_);
+    if (failures_ < failure_limit) reason_ = reason;
+    ++failures_;
+}
+
+void PeekSource::succeeded() {
+    const std::lock_guard lock(mutex_);
+    if (failures_ < failure_limit) failures_ = 0;
+}
+
+std::vector<std::unique_ptr<PeekSource>> peek_sources(const PeekOptions& options) {
+    std::vector<std::unique_ptr<PeekSource>> sources;
+    for (const std::string& mirror : options.mirrors) {
+        sources.push_back(std::make_unique<Mirror>(mirror, options.hugging_face));
+    }
+    if (options.lfs) {
+        const auto place = options.asks_lfs_first ? sources.begin() : sources.end();
+        sources.insert(place, std::make_unique<LfsObjects>(options.lfs, options.lfs_name));
+    }
+    return sources;
+}
+
+}  // namespace onnxhub

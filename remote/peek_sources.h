@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where models can be read by ranges: mirrors and the Git LFS server. Private to this module.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "remote/peek.h"
+#include "remote/range_connection.h"
+
+namespace onnxhub {
+
+/// Thread-safe.
+class PeekSource {
+public:
+    virtual ~PeekSource() = default;
+
+    /// The targets that will be located, which must outlive that.
+    virtual void begin(const std::vector<PeekTarget>& targets) = 0;
+
+    /// Identifies the source in the cache, and names it in messages.
+    virtual const std::string& authority() const = 0;
+    /// Where the target with this index is; the reason, one clause, when it is not here.
+    virtual std::variant<RangeLocation, std::string> locate(std::size_t target) = 0;
+    virtual Binding binding() const = 0;
+
+    /// Why the source is not asked any more; nullopt while it is.
+    std::optional<std::string> problem() const;
+    /// After three failures that concern the server, without a success between them, it is left.
+    void failed(const std::string& reason);
+    void succeeded();
+
+private:
+    mutable std::mutex mutex_;
+    int failures_ = 0;
+    std::string reason_;
+};
+
+/// In the order in which they are asked.
+std::vector<std::unique_ptr<PeekSource>> peek_sources(const PeekOptions& options);
+
+}  // namespace onnxhub
