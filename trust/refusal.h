@@ -9,7 +9,7 @@
 namespace onnxhub {
 
 enum class RefusalKind {
-    malformed,    ///< not JSON, a repeated or unknown member, base64 or DER that is none
+    malformed,    ///< not JSON, a repeated or unknown member, invalid base64 or DER
     too_large,    ///< beyond a limit of this module
     unsupported,  ///< a format, version or method that onnxhub does not verify
     key,          ///< made with another key, or the key is not usable

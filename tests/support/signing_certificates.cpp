@@ -69,10 +69,10 @@ std::string pem_of(X509* certificate) {
 
 }  // namespace
 
-SigningCertificates make_signing_certificates(const CertificateWish& wish) {
+SigningCertificates make_signing_certificates(const CertificateTraits& traits) {
     const Key root_key(EVP_EC_gen("P-256"));
     const Key issuer_key(EVP_EC_gen("P-256"));
-    const Key key(*wish.curve ? EVP_EC_gen(wish.curve) : EVP_RSA_gen(2048));
+    const Key key(*traits.curve ? EVP_EC_gen(traits.curve) : EVP_RSA_gen(2048));
     must(root_key && issuer_key && key);
     const auto root = begin_certificate("root", root_key.get(), nullptr, 1);
     extend(root.get(), root.get(), NID_basic_constraints, "critical,CA:TRUE");
@@ -80,15 +80,15 @@ SigningCertificates make_signing_certificates(const CertificateWish& wish) {
     must(X509_sign(root.get(), root_key.get(), EVP_sha256()) > 0);
     const auto issuer = begin_certificate("issuer", issuer_key.get(), root.get(), 2);
     extend(issuer.get(), root.get(), NID_basic_constraints,
-           wish.has_bad_issuer ? "critical,CA:FALSE" : "critical,CA:TRUE");
+           traits.has_bad_issuer ? "critical,CA:FALSE" : "critical,CA:TRUE");
     must(X509_sign(issuer.get(), root_key.get(), EVP_sha256()) > 0);
     const auto leaf = begin_certificate("signer", key.get(), issuer.get(), 3);
-    if (wish.key_usage) extend(leaf.get(), issuer.get(), NID_key_usage, wish.key_usage);
-    if (wish.extended_key_usage) {
-        extend(leaf.get(), issuer.get(), NID_ext_key_usage, wish.extended_key_usage);
+    if (traits.key_usage) extend(leaf.get(), issuer.get(), NID_key_usage, traits.key_usage);
+    if (traits.extended_key_usage) {
+        extend(leaf.get(), issuer.get(), NID_ext_key_usage, traits.extended_key_usage);
     }
-    X509_gmtime_adj(X509_getm_notBefore(leaf.get()), wish.first_day * seconds_of_day);
-    X509_gmtime_adj(X509_getm_notAfter(leaf.get()), wish.last_day * seconds_of_day);
+    X509_gmtime_adj(X509_getm_notBefore(leaf.get()), traits.first_day * seconds_of_day);
+    X509_gmtime_adj(X509_getm_notAfter(leaf.get()), traits.last_day * seconds_of_day);
     must(X509_sign(leaf.get(), issuer_key.get(), EVP_sha256()) > 0);
     return {pem_of(root.get()), {pem_of(leaf.get()), pem_of(issuer.get())}, written([&](BIO* bio) {
                 return PEM_write_bio_PKCS8PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr,

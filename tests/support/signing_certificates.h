@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Certificates for signing models, made anew for each test.
+// Certificates for signing models, new ones for each test.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace onnxhub::test {
 
-struct CertificateWish {
+struct CertificateTraits {
     const char* key_usage = "critical,digitalSignature";  ///< of the signer; null: none
     const char* extended_key_usage = "codeSigning";       ///< of the signer; null: none
     const char* curve = "P-256";                          ///< "" for RSA
@@ -24,6 +24,6 @@ struct SigningCertificates {
     std::string key;                 ///< PEM of the signer's private key
 };
 
-SigningCertificates make_signing_certificates(const CertificateWish& wish = {});
+SigningCertificates make_signing_certificates(const CertificateTraits& traits = {});
 
 }  // namespace onnxhub::test

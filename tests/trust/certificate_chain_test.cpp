@@ -12,7 +12,7 @@
 namespace onnxhub {
 namespace {
 
-using test::CertificateWish;
+using test::CertificateTraits;
 using test::SigningCertificates;
 
 std::int64_t now() {
@@ -39,8 +39,8 @@ std::string refusal_of_chain(const std::vector<std::string>& chain,
     }
 }
 
-std::string refusal_of_wish(const CertificateWish& wish, const ValidityTime& time = {}) {
-    const SigningCertificates made = make_signing_certificates(wish);
+std::string refusal_of_made(const CertificateTraits& traits, const ValidityTime& time = {}) {
+    const SigningCertificates made = make_signing_certificates(traits);
     return refusal_of_chain(der_of(made.chain), der_of({made.root}), time);
 }
 
@@ -78,35 +78,35 @@ TEST(CertificateChain, EveryCertificateIsTheIssuerOfTheOneBefore) {
 }
 
 TEST(CertificateChain, TheSignerMustBeAllowedToSign) {
-    EXPECT_EQ(refusal_of_wish({.key_usage = nullptr}), "");
-    EXPECT_EQ(refusal_of_wish({.extended_key_usage = nullptr}), "");
-    EXPECT_EQ(refusal_of_wish({.key_usage = "critical,keyAgreement"}), "");
+    EXPECT_EQ(refusal_of_made({.key_usage = nullptr}), "");
+    EXPECT_EQ(refusal_of_made({.extended_key_usage = nullptr}), "");
+    EXPECT_EQ(refusal_of_made({.key_usage = "critical,keyAgreement"}), "");
     const std::string reason =
-        refusal_of_wish({.key_usage = "critical,keyAgreement", .extended_key_usage = "serverAuth"});
+        refusal_of_made({.key_usage = "critical,keyAgreement", .extended_key_usage = "serverAuth"});
     EXPECT_TRUE(reason.starts_with("the signer's certificate does not allow signing")) << reason;
-    EXPECT_NE(refusal_of_wish({.key_usage = nullptr, .extended_key_usage = nullptr}), "");
+    EXPECT_NE(refusal_of_made({.key_usage = nullptr, .extended_key_usage = nullptr}), "");
 }
 
 TEST(CertificateChain, AnIssuerMustBeAllowedToIssue) {
-    EXPECT_NE(refusal_of_wish({.has_bad_issuer = true}), "");
+    EXPECT_NE(refusal_of_made({.has_bad_issuer = true}), "");
 }
 
 TEST(CertificateChain, OtherKeysAreRefused) {
-    EXPECT_EQ(refusal_of_wish({.curve = "P-521"}), "");
+    EXPECT_EQ(refusal_of_made({.curve = "P-521"}), "");
     const std::string reason =
         "the signer's certificate has no elliptic key on P-256, P-384 or P-521";
-    EXPECT_EQ(refusal_of_wish({.curve = ""}), reason);
-    EXPECT_EQ(refusal_of_wish({.curve = "secp256k1"}), reason);
+    EXPECT_EQ(refusal_of_made({.curve = ""}), reason);
+    EXPECT_EQ(refusal_of_made({.curve = "secp256k1"}), reason);
 }
 
 TEST(CertificateChain, ValidityIsCheckedAtTheBeginningOrNow) {
-    const CertificateWish expired{.first_day = -10, .last_day = -5};
-    EXPECT_EQ(refusal_of_wish(expired), "");
-    const std::string reason = refusal_of_wish(expired, {true, now()});
+    const CertificateTraits expired{.first_day = -10, .last_day = -5};
+    EXPECT_EQ(refusal_of_made(expired), "");
+    const std::string reason = refusal_of_made(expired, {true, now()});
     EXPECT_NE(reason.find("certificate has expired"), reason.npos) << reason;
-    EXPECT_EQ(refusal_of_wish({}, {true, now()}), "");
-    const CertificateWish early{.first_day = 5, .last_day = 10};
-    EXPECT_NE(refusal_of_wish(early, {true, now()}), "");
+    EXPECT_EQ(refusal_of_made({}, {true, now()}), "");
+    const CertificateTraits early{.first_day = 5, .last_day = 10};
+    EXPECT_NE(refusal_of_made(early, {true, now()}), "");
 }
 
 TEST(CertificateChain, DamagedBytesAreNoCertificates) {

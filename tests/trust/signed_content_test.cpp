@@ -74,7 +74,7 @@ TEST(SignedContent, UnsignedFilesMayBeIgnored) {
     EXPECT_EQ(differences_of(two_files, files, {.ignores_unsigned_files = true}), Lines{});
     EXPECT_EQ(differences_of(two_files, files, {.ignored_paths = {"x"}}), Lines{"not signed: d/c"});
     EXPECT_EQ(differences_of(two_files, files, {.ignored_paths = {"./x/", "d/c"}}), Lines{});
-    // Signed files are checked whatever is ignored.
+    // Signed files are checked even if they are ignored.
     EXPECT_EQ(differences_of(two_files, {{"a", "X"}, {"d/b", "B"}}, {.ignored_paths = {"a"}}),
               Lines{"changed: a"});
 }
