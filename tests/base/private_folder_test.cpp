@@ -108,8 +108,8 @@ TEST_F(PrivateFolderTest, AFolderOfAnotherUserStays) {
     if (geteuid() != 0) GTEST_SKIP() << "only root can make a directory of another user";
     const fs::path path = parent.path() / "onnxhub-run-other";
     fs::create_directory(path);
-    constexpr uid_t nobody = 65534;
-    ASSERT_EQ(chown(path.c_str(), nobody, nobody), 0);
+    constexpr uid_t other_user = 65534;
+    ASSERT_EQ(chown(path.c_str(), other_user, other_user), 0);
     { const PrivateFolder folder; }
     EXPECT_TRUE(fs::exists(path));
 }
