@@ -131,6 +131,9 @@ private:
         base_checks_ =
             read_base_checks({hub_, *change_, request_.settings_file, request_.baseline_file});
         base_hub_.changed_checks = base_checks_.changed;
+        base_hub_.has_changed = [this](const std::string& path) {
+            return has_changed(*base_tree_, *hub_.tree, path);
+        };
         options_.base = &base_hub_;
         if (base_checks_.settings) options_.judging = &*base_checks_.settings;
     }
@@ -232,6 +235,7 @@ private:
                            read_options(read_tables(*base_tree_), base_parsed_, whole_part()));
         ValidateOptions options = options_;
         options.base = nullptr;
+        options.run = nullptr;  // models of the base are not run: they did not change
         try {
             base_findings_ = validate(*before, options).findings;
         } catch (const UserError&) {  // there was no hub then: everything is new
