@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks a graph of many nodes by the operator rules and prints the seconds of the fastest round:
-//     check_graph NODES ROUNDS
+//     check_graph NODES ROUNDS [FILE]
 // With 0 rounds, it only makes and reads the model, so that the difference in instructions is the
-// check.
+// check. FILE: also writes the model there.
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <limits>
 #include <string>
@@ -77,13 +78,19 @@ std::string model_of(int nodes) {
 
 int main(int argc, char** argv) {
     using Clock = std::chrono::steady_clock;
-    const int nodes = argc == 3 ? std::atoi(argv[1]) : 0;
-    const int rounds = argc == 3 ? std::atoi(argv[2]) : -1;
+    const bool is_usable = argc == 3 || argc == 4;
+    const int nodes = is_usable ? std::atoi(argv[1]) : 0;
+    const int rounds = is_usable ? std::atoi(argv[2]) : -1;
     if (nodes < 1 || rounds < 0) {
-        std::cerr << "usage: check_graph NODES ROUNDS\n";
+        std::cerr << "usage: check_graph NODES ROUNDS [FILE]\n";
         return 2;
     }
-    const auto read = onnxhub::read_skeleton(*onnxhub::memory_source(model_of(nodes)));
+    const std::string model = model_of(nodes);
+    if (argc == 4 && !(std::ofstream(argv[3], std::ios::binary) << model).flush()) {
+        std::cerr << "check_graph: can't write " << argv[3] << '\n';
+        return 2;
+    }
+    const auto read = onnxhub::read_skeleton(*onnxhub::memory_source(model));
     const auto* skeleton = std::get_if<onnxhub::OnnxSkeleton>(&read);
     if (!skeleton) return 1;
     double best = std::numeric_limits<double>::infinity();

@@ -10,6 +10,7 @@
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
+#include "cli/peek_options.h"
 #include "cli/progress.h"
 #include "diff/revision_diff.h"
 #include "model/onnx_worker.h"
@@ -25,13 +26,15 @@ struct DiffArguments {
     DiffFormat format = DiffFormat::text;
     std::optional<unsigned> jobs;
     bool deepen = false;
+    PeekArguments peek;
 };
 
 ExitCode run_diff(const DiffArguments& arguments, const Streams& streams) {
     catch_interruptions();
     HubPrinter printer(streams);
     const RevisionDiffRequest request{arguments.folder, parse_revision_range(arguments.range),
-                                      arguments.deepen, git_messages(printer)};
+                                      arguments.deepen, git_messages(printer),
+                                      peek_request(arguments.peek), &printer};
     const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
     Diagnostics diagnostics;
     const DiffReport report = compare_revisions(
@@ -83,6 +86,7 @@ void add_diff_command(CLI::App& app, Command& chosen) {
                      "Use N threads, 1 to 1024 (default: one per core)")
         ->type_name("N")
         ->check(CLI::Range(1u, 1024u));
+    add_peek_options(*command, arguments->peek);
     command->add_flag("--deepen", arguments->deepen,
                       "Fetch the history that the merge base needs in a shallow clone");
     command->callback([arguments, &chosen] {

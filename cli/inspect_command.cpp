@@ -27,7 +27,7 @@
 #include "model/onnx_worker.h"
 #include "model/shape_inference.h"
 #include "repository/git_repository.h"
-#include "validator/graph_rules.h"
+#include "validator/model_rules.h"
 
 namespace onnxhub {
 namespace {

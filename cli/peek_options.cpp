@@ -7,9 +7,11 @@
 
 #include "base/environment.h"
 #include "base/quantity.h"
+#include "base/user_error.h"
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
+#include "generator/generation_peek.h"
 #include "hosting/client/user_config.h"
 
 namespace onnxhub {
@@ -76,6 +78,20 @@ std::string peek_text(const PeekSummary& summary) {
     return fmt::format("{}{}, {} request{}, {}", model_count(summary.models), cached,
                        summary.requests, summary.requests == 1 ? "" : "s",
                        human_bytes(summary.bytes));
+}
+
+void print_peeked(const Streams& streams, const PeekSummary& summary) {
+    note(streams, "graphs read from servers: " + peek_text(summary));
+    Diagnostics diagnostics;
+    report_failures(summary, diagnostics);
+    print(streams, diagnostics);
+}
+
+void require_all_peeked(const PeekSummary& summary) {
+    if (summary.failures.empty()) return;
+    throw UserError(fmt::format("the graphs of {} were not read, so they were not checked; see the "
+                                "reasons above, or leave out --peek",
+                                model_count(summary.failures.size())));
 }
 
 void print_peek_estimate(const Streams& streams, const PeekSummary& estimate) {

@@ -30,6 +30,10 @@ std::optional<PeekRequest> peek_request(const PeekArguments& arguments);
 
 /// "12 models (3 from the cache), 340 requests, 1.2 MiB".
 std::string peek_text(const PeekSummary& summary);
+/// What was read, and of which models nothing could be read.
+void print_peeked(const Streams& streams, const PeekSummary& summary);
+/// Throws UserError if some graphs could not be read: then not everything was checked.
+void require_all_peeked(const PeekSummary& summary);
 /// What --dry-run expects.
 void print_peek_estimate(const Streams& streams, const PeekSummary& estimate);
 

@@ -13,13 +13,14 @@
 #include "cli/command.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
+#include "cli/peek_options.h"
 #include "cli/report_output.h"
 #include "cli/shard_options.h"
 #include "hosting/client/user_config.h"
 #include "model/onnx_worker.h"
+#include "remote/lfs_server.h"
 #include "validator/baseline_file.h"
 #include "validator/hub_validation.h"
-#include "remote/lfs_server.h"
 #include "validator/remote_sources.h"
 #include "validator/report.h"
 #include "validator/rule_catalog.h"
@@ -54,6 +55,7 @@ struct ValidateArguments {
     bool run = false;
     std::optional<std::string> runtime;
     std::optional<unsigned> run_seconds;
+    PeekArguments peek;
     bool rules = false;
 };
 
@@ -73,6 +75,7 @@ ValidationRequest validation_request(const ValidateArguments& arguments, const S
     }
     request.keeps_notes = streams.options.verbose || !arguments.select.empty();
     request.deepens = arguments.deepen;
+    request.peek = peek_request(arguments.peek);
     request.schema_only = arguments.schema_only;
     request.fixes = arguments.fix;
     request.allows_removals = arguments.allow_removals;
@@ -143,6 +146,11 @@ ExitCode run_validate(const ValidateArguments& arguments, const Streams& streams
     const HubValidation validated =
         validate_hub(validation_request(arguments, streams), tools, printer);
     printer.progress().finish();
+    if (arguments.peek.is_dry) {
+        print_peek_estimate(streams, *validated.peeked);
+        return ExitCode::done;
+    }
+    if (validated.peeked) print_peeked(streams, *validated.peeked);
     const ValidationReport& report = validated.report;
     if (arguments.write_baseline) {
         save_baseline(*arguments.write_baseline, report);
@@ -156,6 +164,7 @@ ExitCode run_validate(const ValidateArguments& arguments, const Streams& streams
                         "; some checks were skipped; push the missing objects, or leave "
                         "out --fetch");
     }
+    if (validated.peeked) require_all_peeked(*validated.peeked);
     return fails(report, arguments.fail_on) ? ExitCode::findings : ExitCode::done;
 }
 
@@ -219,6 +228,8 @@ void add_validate_command(CLI::App& app, Command& chosen) {
            "Keep the findings of finished batches of --fetch --drop in this file, and resume from "
            "it")
         ->needs(drop);
+    add_peek_options(*command, arguments->peek);
+    add_dry_run_option(*command, arguments->peek);
     add_shard_option(*command, arguments->shard)
         ->excludes(fix)
         ->excludes(schema_only)

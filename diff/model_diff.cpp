@@ -67,6 +67,26 @@ std::optional<Sha256> digest_elsewhere(const std::vector<ModelRow>& rows,
     return std::nullopt;
 }
 
+std::vector<PeekTarget> models_not_here(const Descriptions& described) {
+    std::vector<PeekTarget> targets;
+    for (const ModelDescription& model : described.models) {
+        if (!model.bytes_missing || !model.facts) continue;
+        targets.push_back({model.row.model_path, model.facts->sha, model.facts->size_bytes});
+    }
+    return targets;
+}
+
+/// Describes the rows, with graphs from servers where options.peek can give them.
+Descriptions describe_with_peeks(const Tree& tree, const std::vector<ModelRow>& rows,
+                                 DescribeOptions& describe, const DiffOptions& options) {
+    Descriptions described = describe_models(tree, rows, describe);
+    if (!options.peek) return described;
+    const std::vector<PeekTarget> targets = models_not_here(described);
+    if (targets.empty()) return described;
+    describe.peeked = options.peek(targets);
+    return describe_models(tree, rows, describe);
+}
+
 /// The touched models that exist on this side.
 SideStates states_of(const HubSide& side, const SideRows& rows, const SideRows& other_rows,
                      const std::set<std::string>& touched, const CarriedPorts& carried,
@@ -82,7 +102,7 @@ SideStates states_of(const HubSide& side, const SideRows& rows, const SideRows& 
     describe.inference = options.inference;
     describe.observer = options.observer;
     describe.jobs = options.jobs;
-    Descriptions described = describe_models(side.tree, std::move(wanted), describe);
+    Descriptions described = describe_with_peeks(side.tree, wanted, describe, options);
     std::map<std::string, std::vector<const ModelDescription*>> by_path;
     for (const ModelDescription& model : described.models) {
         by_path[model.row.model_path].push_back(&model);
@@ -125,8 +145,8 @@ std::map<std::string, std::string> moves_between(const States& before, const Sta
 bool has_same_graph(const ContentTable& before, const std::string& old_path,
                     const ContentTable& after, const std::string& path) {
     try {
-        const auto old_content = before.open(old_path);
-        const auto content = after.open(path);
+        const auto old_content = before.open_graph(old_path);
+        const auto content = after.open_graph(path);
         if (!old_content || !content) return false;
         const auto digest = digest_without_weights(*content);
         return digest && digest == digest_without_weights(*old_content);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diff/revision_diff.h"
 
+#include <list>
 #include <memory>
 #include <system_error>
 #include <utility>
 #include <variant>
 
 #include "base/user_error.h"
+#include "generator/generation_peek.h"
 #include "manifest/manifest.h"
 #include "repository/change_base.h"
 #include "repository/hub_folder.h"
@@ -93,8 +95,20 @@ DiffReport compare_revisions(const RevisionDiffRequest& request, const DiffOptio
     const CommitId base = base_commit(request, hub);
     const Side before = open_side(hub.repository->tree_of(base, hub.subfolder), diagnostics);
     const Side after = open_side(std::move(hub.tree), diagnostics);
+    std::list<PeekedGraphs> peeked;
+    DiffOptions with_peeks = options;
+    if (request.peek) {
+        const PeekOptions peek = peek_options(*request.peek, hub, before.settings.peek_mirrors);
+        with_peeks.peek = [&, peek](const std::vector<PeekTarget>& targets) {
+            FetchObserver nobody;
+            peeked.push_back(
+                peek_graphs(targets, peek, request.observer ? *request.observer : nobody));
+            report_failures(peeked.back().summary(), diagnostics);
+            return &peeked.back();
+        };
+    }
     return {request.range.base, request.range.head.value_or("the working tree"),
-            compare_models(view_of(before), view_of(after), options)};
+            compare_models(view_of(before), view_of(after), with_peeks)};
 }
 
 }  // namespace onnxhub

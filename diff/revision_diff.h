@@ -10,6 +10,8 @@
 #include "diff/diff_report.h"
 #include "diff/model_diff.h"
 #include "manifest/diagnostic.h"
+#include "remote/hub_peek.h"
+#include "repository/fetch_observer.h"
 #include "repository/git_command.h"
 
 namespace onnxhub {
@@ -31,9 +33,13 @@ struct RevisionDiffRequest {
     RevisionRange range = {};
     bool may_fetch = false;  ///< the history that the merge base needs in a shallow clone
     GitMessages messages = {};
+    /// Reads graphs from servers: the Git LFS server, and the mirrors that the base names.
+    std::optional<PeekRequest> peek = {};
+    FetchObserver* observer = nullptr;  ///< of `peek`; may be null
 };
 
-/// Problems in the settings of both sides are added to `diagnostics`. A manifest that cannot be
+/// Problems in the settings of both sides, and graphs that no server gives, are added to
+/// `diagnostics`. A manifest that cannot be
 /// read counts as missing. Throws UserError when the directory is in no repository, or when a
 /// revision is unknown.
 DiffReport compare_revisions(const RevisionDiffRequest& request, const DiffOptions& options,

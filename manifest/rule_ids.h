@@ -97,6 +97,8 @@ inline constexpr char inference_crashed[] = "inference-crashed";
 inline constexpr char port_name_not_utf8[] = "port-name-not-utf8";
 inline constexpr char model_contradictory[] = "model-contradictory";
 inline constexpr char graph_too_deep[] = "graph-too-deep";
+inline constexpr char checker_failed[] = "checker-failed";
+inline constexpr char checker_crashed[] = "checker-crashed";
 inline constexpr char external_data_unsafe[] = "external-data-unsafe";
 inline constexpr char external_data_missing[] = "external-data-missing";
 inline constexpr char external_data_not_listed[] = "external-data-not-listed";
@@ -106,8 +108,6 @@ inline constexpr char io_ports_missing[] = "io-ports-missing";
 inline constexpr char io_ports_differ[] = "io-ports-differ";
 inline constexpr char extra_ports_differ[] = "extra-ports-differ";
 inline constexpr char entry_opsets_differ[] = "entry-opsets-differ";
-inline constexpr char checker_failed[] = "checker-failed";
-inline constexpr char checker_crashed[] = "checker-crashed";
 
 // Family "operators".
 inline constexpr char operator_unknown[] = "operator-unknown";

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/utf8.h"
+#include "model/test_value_json.h"
 
 namespace onnxhub {
 namespace {

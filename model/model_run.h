@@ -10,7 +10,7 @@
 #include "manifest/entry.h"
 #include "model/model_runtime.h"
 #include "model/test_data_archive.h"
-#include "model/test_value.h"
+#include "model/value_comparison.h"
 
 namespace onnxhub {
 

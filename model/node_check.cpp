@@ -11,6 +11,7 @@
 
 #include "manifest/element_type.h"
 #include "model/onnx_messages.pb.h"
+#include "model/skeleton_view.h"
 
 namespace onnxhub {
 namespace {
@@ -20,7 +21,7 @@ using onnx_lite::AttributeProto;
 /// The kind of an attribute as the operators' definitions name it.
 struct KindInfo {
     AttributeKind kind;
-    AttributeProto::AttributeType type;
+    int type;  ///< AttributeProto::AttributeType
     std::string_view name;
 };
 
@@ -41,7 +42,7 @@ const KindInfo& info_of(AttributeKind kind) {
     return *std::ranges::find(kinds, kind, &KindInfo::kind);
 }
 
-std::string_view name_of(AttributeProto::AttributeType type) {
+std::string_view name_of(int type) {
     const auto* found = std::ranges::find(kinds, type, &KindInfo::type);
     return found == std::end(kinds) ? "something else" : found->name;
 }
@@ -55,13 +56,6 @@ std::string range_text(const OperatorPorts& ports) {
     return fmt::format("{} to {}", ports.least, ports.most);
 }
 
-const AttributeProto* find_attribute(const onnx_lite::NodeProto& node, std::string_view name) {
-    for (const AttributeProto& attribute : node.attribute()) {
-        if (attribute.name() == name) return &attribute;
-    }
-    return nullptr;
-}
-
 /// The type of a set that has one.
 TypeIndex only_type(const TypeSet& types) {
     TypeIndex type = 0;
@@ -69,157 +63,126 @@ TypeIndex only_type(const TypeSet& types) {
     return type;
 }
 
-class NodeChecker {
-public:
-    NodeChecker(const CheckedNode& checked, const OperatorVersion& version,
-                const OperatorTable& table, OperatorFindings& findings)
-        : checked_(checked),
-          node_(checked.node),
-          version_(version),
-          table_(table),
-          findings_(findings) {}
-
-    std::vector<ValueType> check() {
-        check_attributes();
-        if (check_count(version_.inputs, node_.input_size(), "input",
-                        OperatorProblem::input_count)) {
-            check_inputs();
-        }
-        check_count(version_.outputs, node_.output_size(), "output", OperatorProblem::output_count);
-        return output_types();
-    }
-
-private:
-    void report(OperatorProblem problem, std::string_view subject, std::string message) {
-        findings_.add(problem, node_, checked_.place, subject, std::move(message));
-    }
-
-    bool check_count(const OperatorPorts& ports, int size, const char* what,
-                     OperatorProblem problem) {
-        const auto count = static_cast<std::size_t>(size);
-        if (count >= ports.least && count <= ports.most) return true;
-        report(problem, "",
-               fmt::format("has {} {}{}, and the operator takes {}", count, what,
-                           count == 1 ? "" : "s", range_text(ports)));
-        return false;
-    }
-
-    void check_attributes() {
-        for (const AttributeProto& attribute : node_.attribute()) check_attribute(attribute);
-        for (const OperatorAttribute& attribute : version_.attributes) {
-            if (attribute.is_required && !find_attribute(node_, attribute.name)) {
-                report(OperatorProblem::attribute_missing, attribute.name,
-                       fmt::format("lacks the attribute {}", shown_name(attribute.name)));
-            }
-        }
-    }
-
-    void check_attribute(const AttributeProto& attribute) {
-        const OperatorAttribute* known = version_.attribute(attribute.name());
-        if (!known) {
-            report(OperatorProblem::unknown_attribute, attribute.name(),
-                   fmt::format("has the attribute {}, which version {} of the operator does not "
-                               "have",
-                               shown_name(attribute.name()), version_.since));
-            return;
-        }
-        // Models of IR versions 1 and 2 state no types.
-        if (attribute.type() == AttributeProto::UNDEFINED) return;
-        const KindInfo& expected = info_of(known->kind);
-        if (attribute.type() == expected.type) return;
-        report(OperatorProblem::attribute_type, attribute.name(),
-               fmt::format("has the attribute {} with {}, and the operator takes {}",
-                           shown_name(attribute.name()), name_of(attribute.type()), expected.name));
-    }
-
-    void check_inputs() {
-        for (int i = 0; i < node_.input_size(); ++i) {
-            const auto index = static_cast<std::size_t>(i);
-            const OperatorPort* port = version_.inputs.at(index);
-            if (!port) return;
-            if (node_.input(i).empty()) {
-                if (port->is_optional || port->is_variadic) continue;
-                report(OperatorProblem::input_missing, port->name,
-                       fmt::format("lacks the input {}", shown_name(port->name)));
-            } else if (const ValueType type = checked_.input_types[index]) {
-                check_type(*port, *type, node_.input(i));
-            }
-        }
-    }
-
-    void check_type(const OperatorPort& port, TypeIndex type, const std::string& value) {
-        if (!port.types.test(type)) {
-            report(OperatorProblem::value_type, port.name,
-                   fmt::format("has the input {} of type {}, which the operator does not take as "
-                               "{}",
-                               shown_name(value), table_.type_name(type), shown_name(port.name)));
-            return;
-        }
-        if (port.variable.empty() || port.is_mixed) return;
-        const auto bound = std::ranges::find(bound_, port.variable, &BoundVariable::name);
-        if (bound == bound_.end()) {
-            bound_.push_back({port.variable, type});
-        } else if (bound->type != type) {
-            report(OperatorProblem::value_type, port.name,
-                   fmt::format("has the input {} of type {}, but another input has the type {}, "
-                               "and the operator takes equal types",
-                               shown_name(value), table_.type_name(type),
-                               table_.type_name(bound->type)));
-        }
-    }
-
-    std::vector<ValueType> output_types() const {
-        std::vector<ValueType> types(static_cast<std::size_t>(node_.output_size()));
-        for (std::size_t i = 0; i < types.size(); ++i) {
-            if (const OperatorPort* port = version_.outputs.at(i)) types[i] = output_type(*port);
-        }
-        return types;
-    }
-
-    ValueType output_type(const OperatorPort& port) const {
-        if (port.is_mixed) return std::nullopt;
-        const auto bound = std::ranges::find(bound_, port.variable, &BoundVariable::name);
-        if (!port.variable.empty() && bound != bound_.end()) return bound->type;
-        if (const ValueType stated = stated_type(); stated && port.types.test(*stated)) {
-            return stated;
-        }
-        if (port.types.count() != 1) return std::nullopt;
-        return only_type(port.types);
-    }
-
-    /// The type that an attribute of Cast or Constant states.
-    ValueType stated_type() const {
-        if (!node_.domain().empty() && node_.domain() != "ai.onnx") return std::nullopt;
-        int element = 0;
-        if (node_.op_type() == "Cast") {
-            const AttributeProto* to = find_attribute(node_, "to");
-            if (to && to->type() == AttributeProto::INT) element = static_cast<int>(to->i());
-        } else if (node_.op_type() == "Constant") {
-            const AttributeProto* value = find_attribute(node_, "value");
-            if (value && value->has_t()) element = value->t().data_type();
-        }
-        if (element == 0) return std::nullopt;
-        return table_.type_index(fmt::format("tensor({})", element_type_name(element)));
-    }
-
-    struct BoundVariable {
-        std::string_view name;
-        TypeIndex type;
-    };
-
-    const CheckedNode& checked_;
-    const onnx_lite::NodeProto& node_;
-    const OperatorVersion& version_;
-    const OperatorTable& table_;
-    OperatorFindings& findings_;
-    std::vector<BoundVariable> bound_;
-};
-
 }  // namespace
 
-std::vector<ValueType> check_node(const CheckedNode& checked, const OperatorVersion& version,
-                                  const OperatorTable& table, OperatorFindings& findings) {
-    return NodeChecker(checked, version, table, findings).check();
+void NodeChecker::check(const CheckedNode& checked, const OperatorVersion& version,
+                        std::vector<ValueType>& output_types) {
+    checked_ = &checked;
+    version_ = &version;
+    bound_.clear();
+    check_attributes();
+    if (check_count(version.inputs, checked.node.inputs.size(), "input",
+                    OperatorProblem::input_count)) {
+        check_inputs();
+    }
+    const std::size_t output_count = checked.node.outputs.size();
+    check_count(version.outputs, output_count, "output", OperatorProblem::output_count);
+    output_types.assign(output_count, std::nullopt);
+    for (std::size_t i = 0; i < output_count; ++i) {
+        if (const OperatorPort* port = version.outputs.at(i)) output_types[i] = output_type(*port);
+    }
+}
+
+void NodeChecker::report(OperatorProblem problem, std::string_view subject, std::string message) {
+    findings_.add(problem, checked_->node, checked_->place, subject, std::move(message));
+}
+
+bool NodeChecker::check_count(const OperatorPorts& ports, std::size_t count, const char* what,
+                              OperatorProblem problem) {
+    if (count >= ports.least && count <= ports.most) return true;
+    report(problem, "",
+           fmt::format("has {} {}{}, and the operator takes {}", count, what, count == 1 ? "" : "s",
+                       range_text(ports)));
+    return false;
+}
+
+void NodeChecker::check_attributes() {
+    for (const AttributeView& attribute : checked_->node.attributes) check_attribute(attribute);
+    for (const OperatorAttribute& attribute : version_->attributes) {
+        if (attribute.is_required && !checked_->node.attribute(attribute.name)) {
+            report(OperatorProblem::attribute_missing, attribute.name,
+                   fmt::format("lacks the attribute {}", shown_name(attribute.name)));
+        }
+    }
+}
+
+void NodeChecker::check_attribute(const AttributeView& attribute) {
+    const OperatorAttribute* known = version_->attribute(attribute.name);
+    if (!known) {
+        report(OperatorProblem::unknown_attribute, attribute.name,
+               fmt::format("has the attribute {}, which version {} of the operator does not have",
+                           shown_name(attribute.name), version_->since));
+        return;
+    }
+    // Models of IR versions 1 and 2 state no types.
+    if (attribute.type == AttributeProto::UNDEFINED) return;
+    const KindInfo& expected = info_of(known->kind);
+    if (attribute.type == expected.type) return;
+    report(OperatorProblem::attribute_type, attribute.name,
+           fmt::format("has the attribute {} with {}, and the operator takes {}",
+                       shown_name(attribute.name), name_of(attribute.type), expected.name));
+}
+
+void NodeChecker::check_inputs() {
+    const std::vector<std::string_view>& inputs = checked_->node.inputs;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const OperatorPort* port = version_->inputs.at(i);
+        if (!port) return;
+        if (inputs[i].empty()) {
+            if (port->is_optional || port->is_variadic) continue;
+            report(OperatorProblem::input_missing, port->name,
+                   fmt::format("lacks the input {}", shown_name(port->name)));
+        } else if (const ValueType type = checked_->input_types[i]) {
+            check_type(*port, *type, inputs[i]);
+        }
+    }
+}
+
+void NodeChecker::check_type(const OperatorPort& port, TypeIndex type, std::string_view value) {
+    if (!port.types.test(type)) {
+        report(OperatorProblem::value_type, port.name,
+               fmt::format("has the input {} of type {}, which the operator does not take as {}",
+                           shown_name(value), table_.type_name(type), shown_name(port.name)));
+        return;
+    }
+    if (port.variable.empty() || port.is_mixed) return;
+    const auto bound = std::ranges::find(bound_, port.variable, &BoundVariable::name);
+    if (bound == bound_.end()) {
+        bound_.push_back({port.variable, type});
+    } else if (bound->type != type) {
+        report(
+            OperatorProblem::value_type, port.name,
+            fmt::format("has the input {} of type {}, but another input has the type {}, and "
+                        "the operator takes equal types",
+                        shown_name(value), table_.type_name(type), table_.type_name(bound->type)));
+    }
+}
+
+ValueType NodeChecker::output_type(const OperatorPort& port) const {
+    if (port.is_mixed) return std::nullopt;
+    const auto bound = std::ranges::find(bound_, port.variable, &BoundVariable::name);
+    if (!port.variable.empty() && bound != bound_.end()) return bound->type;
+    if (const ValueType stated = stated_type(); stated && port.types.test(*stated)) {
+        return stated;
+    }
+    if (port.types.count() != 1) return std::nullopt;
+    return only_type(port.types);
+}
+
+/// The type that an attribute of Cast or Constant states.
+ValueType NodeChecker::stated_type() const {
+    const NodeView& node = checked_->node;
+    if (!node.domain.empty() && node.domain != "ai.onnx") return std::nullopt;
+    int element = 0;
+    if (node.op_type == "Cast") {
+        const AttributeView* to = node.attribute("to");
+        if (to && to->type == AttributeProto::INT) element = static_cast<int>(to->integer);
+    } else if (node.op_type == "Constant") {
+        const AttributeView* value = node.attribute("value");
+        if (value && value->tensor) element = value->tensor->data_type();
+    }
+    if (element == 0) return std::nullopt;
+    return table_.type_index(fmt::format("tensor({})", element_type_name(element)));
 }
 
 }  // namespace onnxhub

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/utf8.h"
-#include "model/onnx_messages.pb.h"
+#include "model/skeleton_view.h"
 
 namespace onnxhub {
 namespace {
@@ -61,17 +61,17 @@ OperatorFinding* OperatorFindings::start(Key key) {
     return &report_.findings.back();
 }
 
-void OperatorFindings::add(OperatorProblem problem, const onnx_lite::NodeProto& node,
-                           const NodePlace& place, std::string_view subject, std::string message) {
+void OperatorFindings::add(OperatorProblem problem, const NodeView& node, const NodePlace& place,
+                           std::string_view subject, std::string message) {
     OperatorFinding* finding =
-        start({problem, node.domain(), node.op_type(), std::string(subject)});
+        start({problem, std::string(node.domain), std::string(node.op_type), std::string(subject)});
     if (!finding) return;
-    std::string op = shown_name(node.op_type());
+    std::string op = shown_name(node.op_type);
     op = op.substr(1, op.size() - 2);
-    finding->node = node.name().empty()
+    finding->node = node.name.empty()
                         ? fmt::format("node {} ({}){}", place.number, op, place.within)
-                        : fmt::format("node {} ({} {}){}", place.number, op,
-                                      shown_name(node.name()), place.within);
+                        : fmt::format("node {} ({} {}){}", place.number, op, shown_name(node.name),
+                                      place.within);
     finding->message = std::move(message);
 }
 

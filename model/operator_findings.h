@@ -9,11 +9,9 @@
 
 #include "model/operator_report.h"
 
-namespace onnxhub::onnx_lite {
-class NodeProto;
-}
-
 namespace onnxhub {
+
+struct NodeView;
 
 /// A name of a model for a message: valid UTF-8 in quotes, cut if it is long.
 std::string shown_name(std::string_view name);
@@ -30,7 +28,7 @@ public:
 
     /// A finding about a node. Those with the same operator, problem and `subject` (a port or an
     /// attribute) are one.
-    void add(OperatorProblem problem, const onnx_lite::NodeProto& node, const NodePlace& place,
+    void add(OperatorProblem problem, const NodeView& node, const NodePlace& place,
              std::string_view subject, std::string message);
 
     /// A finding about a graph.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "model/element_types.h"
 #include "model/onnx_messages.pb.h"
 
 namespace onnxhub {
@@ -15,17 +16,6 @@ namespace {
 /// undefined types.
 constexpr unsigned raw_bits[] = {
     0, 32, 8, 8, 16, 16, 32, 64, 0, 8, 16, 64, 32, 64, 64, 128, 16, 8, 8, 8, 8, 4, 4, 4, 8, 2, 2,
-};
-
-enum DataType {
-    type_float = 1,
-    type_int64 = 7,
-    type_string = 8,
-    type_double = 11,
-    type_uint32 = 12,
-    type_uint64 = 13,
-    type_complex64 = 14,
-    type_complex128 = 15,
 };
 
 /// nullopt when a dimension is negative or the product is too large.
@@ -58,20 +48,20 @@ TypedValues typed_values(const onnx_lite::TensorProto& tensor, std::uint64_t cou
         return TypedValues{static_cast<std::uint64_t>(size), needed};
     };
     switch (tensor.data_type()) {
-        case type_float:
+        case of_float:
             return values(tensor.float_data_size(), count);
-        case type_complex64:
+        case of_complex64:
             return values(tensor.float_data_size(), 2 * count);
-        case type_int64:
+        case of_int64:
             return values(tensor.int64_data_size(), count);
-        case type_string:
+        case of_string:
             return values(tensor.string_data_size(), count);
-        case type_double:
+        case of_double:
             return values(tensor.double_data_size(), count);
-        case type_complex128:
+        case of_complex128:
             return values(tensor.double_data_size(), 2 * count);
-        case type_uint32:
-        case type_uint64:
+        case of_uint32:
+        case of_uint64:
             return values(tensor.uint64_data_size(), count);
         default: {
             const unsigned bits = raw_bits[tensor.data_type()];
@@ -95,7 +85,7 @@ std::optional<std::string> tensor_size_error(const onnx_lite::TensorProto& tenso
     if (has_raw) {
         const std::uint64_t present =
             tensor.has_raw_data() ? tensor.raw_data().size() : tensor.left_out_raw_bytes();
-        if (type == type_string) return "stores strings as raw data";
+        if (type == of_string) return "stores strings as raw data";
         const std::uint64_t needed = (*count * raw_bits[type] + 7) / 8;
         if (present == needed) return std::nullopt;
         return fmt::format("has {} bytes of data, and its dimensions and type need {}", present,

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values that a model takes and gives, from test data (onnx.TensorProto, SequenceProto, MapProto,
-// OptionalProto) and from a runtime, and their comparison.
+// OptionalProto) and from a runtime.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "manifest/json.h"
 
 namespace onnxhub {
 
@@ -56,30 +53,5 @@ struct NamedValue {
 /// Reads one file of test data for a port of this type, such as "seq(tensor(float))". Throws
 /// UnusableValue.
 NamedValue read_test_value(std::string_view bytes, std::string_view port_type);
-
-/// As runners of runtimes exchange it: {"type", "dims", "data" in Base64 or "strings"},
-/// {"sequence": […]}, {"keys": …, "values": […]}, or null.
-JsonValue to_json(const TestValue& value);
-
-/// Throws UnusableValue.
-TestValue value_from_json(const JsonValue& json);
-
-/// How far numbers may differ: by absolute + relative · |expected|.
-struct Tolerance {
-    double relative = 1e-3;
-    double absolute = 1e-7;
-
-    bool operator==(const Tolerance&) const = default;
-};
-
-struct ValueComparison {
-    std::optional<std::string> difference;  ///< the first one, as one clause; nullopt: none
-    double largest_difference = 0;          ///< of two numbers; infinite for an infinity
-};
-
-/// NaN equals NaN. Strings and truth values have no tolerance. Optional values that are present are
-/// compared as what they hold. Throws UnusableValue for element types that it cannot read.
-ValueComparison compare_values(const TestValue& expected, const TestValue& actual,
-                               const Tolerance& tolerance);
 
 }  // namespace onnxhub

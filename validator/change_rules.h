@@ -2,6 +2,7 @@
 // Family "changes": a change against the manifest and the settings of its base.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct ChangedCheck {
 struct BaseHub {
     const ManifestDocument* manifest = nullptr;  ///< null: missing or not readable
     std::vector<ChangedCheck> changed_checks;
+    /// Whether a file of the hub differs from the base.
+    std::function<bool(const std::string& path)> has_changed = {};
 };
 
 std::span<const RuleInfo> change_rules();

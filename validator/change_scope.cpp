@@ -13,7 +13,6 @@
 namespace onnxhub {
 namespace {
 
-/// Whether the content at `path` differs. Unreadable files always differ.
 bool differs(const Tree& base, const Tree& now, const std::string& path) {
     const auto old_stat = base.stat(path);
     const auto new_stat = now.stat(path);
@@ -46,6 +45,14 @@ std::unordered_set<std::string> entry_texts(const ManifestText& manifest) {
 
 }  // namespace
 
+bool has_changed(const Tree& base, const Tree& now, const std::string& path) {
+    try {
+        return !safe_path(path) || differs(base, now, path);
+    } catch (const UserError&) {
+        return true;
+    }
+}
+
 ChangeScope::ChangeScope(const Tree& base, const ManifestText& base_manifest, const HubState& now)
     : base_(base), now_(now), manifest_changed_(base_manifest.text != now.manifest.text) {
     if (!manifest_changed_ || !now.document()) return;
@@ -77,12 +84,7 @@ bool ChangeScope::touches_manifest(const Finding& finding) const {
 
 bool ChangeScope::is_changed(const std::string& file) {
     const auto [found, is_new] = changed_files_.try_emplace(file, true);
-    if (!is_new) return found->second;
-    try {
-        found->second = !safe_path(file) || differs(base_, now_.tree, file);
-    } catch (const UserError&) {
-        found->second = true;
-    }
+    if (is_new) found->second = has_changed(base_, now_.tree, file);
     return found->second;
 }
 

@@ -14,6 +14,9 @@
 
 namespace onnxhub {
 
+/// Whether the content at `path` differs. Unreadable files always differ.
+bool has_changed(const Tree& base, const Tree& now, const std::string& path);
+
 /// Compares the hub with its earlier state. Both trees must outlive the object.
 class ChangeScope {
 public:

@@ -81,6 +81,7 @@ std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& setti
                              options.observer, false,    options.jobs};
     describe.part = options.part;
     describe.known = options.known;
+    describe.peeked = options.peeked;
     if (document) {
         add_files_of(*document, describe);
         state->matches = match_entries(*document, state->hub.models);

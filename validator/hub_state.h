@@ -71,6 +71,7 @@ struct ReadOptions {
     ParsedManifest parsed = nullptr;                    ///< of the manifest; null: it is parsed
     /// Facts of files of the same tree, which are not read again; may be null.
     const ContentTable* known = nullptr;
+    const PeekedGraphs* peeked = nullptr;  ///< graphs read from servers; may be null
 };
 
 /// Reads only through `tree`. Rules report unreadable files as findings.

@@ -73,7 +73,14 @@ public:
         tables_ = read_tables(*hub_.tree);
         HubValidation result;
         std::unique_ptr<HubState> state = read_now(whole_part());
+        const std::string peek_refusal = request_.peek ? peek(state) : "";
+        result.peeked = peek_summary_;
+        if (request_.peek && request_.peek->is_dry) return result;
         result.report = check(state);
+        if (!peek_refusal.empty()) {
+            result.report.notices.push_back("no graph was read from a server, since " +
+                                            peek_refusal);
+        }
         if (request_.changed_since) {
             result.report = keep_changes(*state, std::move(result.report));
         }
@@ -131,6 +138,9 @@ private:
         base_checks_ =
             read_base_checks({hub_, *change_, request_.settings_file, request_.baseline_file});
         base_hub_.changed_checks = base_checks_.changed;
+        base_hub_.has_changed = [this](const std::string& path) {
+            return has_changed(*base_tree_, *hub_.tree, path);
+        };
         options_.base = &base_hub_;
         if (base_checks_.settings) options_.judging = &*base_checks_.settings;
     }
@@ -158,6 +168,7 @@ private:
     std::unique_ptr<HubState> read_now(Scope part, const HubState* known = nullptr) const {
         ReadOptions options = read_options(tables_, parsed_, std::move(part));
         if (known) options.known = &known->described.contents;
+        options.peeked = peeked_ ? &*peeked_ : nullptr;
         return read_hub_state(*hub_.tree, settings_, manifest_, options);
     }
 
@@ -181,6 +192,36 @@ private:
         if (!refusal.empty()) report.notices.push_back("nothing was fetched, since " + refusal);
         for (const std::string& problem : fetch_problems_) report.notices.push_back(problem);
         return report;
+    }
+
+    /// Reads graphs from servers; then `state` has them. Returns why nothing may be read, if so.
+    std::string peek(std::unique_ptr<HubState>& state) {
+        std::vector<ModelToFetch> models = models_to_fetch(*state);
+        std::string refusal;
+        if (request_.changed_since) {
+            refusal = keep_models_of_change(change_ ? &*change_ : nullptr, models);
+        }
+        const PeekOptions options = peek_options_of_change();
+        const std::vector<PeekTarget> targets = models_to_peek(models);
+        if (request_.peek->is_dry) {
+            peek_summary_ = estimate_peek(targets, options);
+            return refusal;
+        }
+        peeked_ = peek_graphs(targets, options, observer_);
+        peek_summary_ = peeked_->summary();
+        state = read_now(whole_part(), state.get());
+        return refusal;
+    }
+
+    /// The author of a change chooses no server.
+    PeekOptions peek_options_of_change() const {
+        const bool is_change = request_.changed_since.has_value();
+        std::vector<std::string> mirrors;
+        if (!is_change) mirrors = settings_.peek_mirrors;
+        if (is_change && base_checks_.settings) mirrors = base_checks_.settings->peek_mirrors;
+        PeekOptions options = peek_options(*request_.peek, hub_, mirrors);
+        options.asks_lfs_first = is_change;
+        return options;
     }
 
     /// What the rules find in models and archives while they are available. `state` leaves these
@@ -232,6 +273,7 @@ private:
                            read_options(read_tables(*base_tree_), base_parsed_, whole_part()));
         ValidateOptions options = options_;
         options.base = nullptr;
+        options.run = nullptr;  // models of the base are not run: they did not change
         try {
             base_findings_ = validate(*before, options).findings;
         } catch (const UserError&) {  // there was no hub then: everything is new
@@ -319,6 +361,8 @@ private:
     Tables tables_;
     ValidateOptions options_;
     std::vector<std::string> fetch_problems_;
+    std::optional<PeekedGraphs> peeked_;
+    std::optional<PeekSummary> peek_summary_;
     /// Of a change; empty when its base is unknown.
     std::optional<RepositoryChange> change_;
     std::string base_note_;

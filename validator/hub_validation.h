@@ -15,6 +15,7 @@
 #include "manifest/shard.h"
 #include "model/model_checker.h"
 #include "model/shape_inference.h"
+#include "remote/hub_peek.h"
 #include "repository/fetch_observer.h"
 #include "repository/hub_folder.h"
 #include "validator/finding.h"
@@ -41,6 +42,9 @@ struct ValidationRequest {
     std::vector<std::string> ignore;
     std::optional<Shard> shard;
     std::optional<ValidationFetch> fetch;
+    /// Reads graphs from servers, without weights. With `changed_since` the Git LFS server is asked
+    /// first, and the mirrors are those of the base.
+    std::optional<PeekRequest> peek;
     bool keeps_notes = true;       ///< false: findings of severity note are removed
     bool deepens = false;          ///< may fetch history to find the base
     bool schema_only = false;      ///< the manifest by itself
@@ -65,10 +69,11 @@ struct HubValidation {
     ValidationReport report;
     /// Messages of git-lfs when it failed: then not everything was checked.
     std::vector<std::string> fetch_problems;
+    std::optional<PeekSummary> peeked;  ///< with `peek`; an estimate if that is dry
 };
 
 /// Reads each tree once: batches, fetched files and repairs share the files and tables that were
-/// read at first. Throws UserError when the hub cannot be opened or there is nothing to check.
+/// read at first. With a dry `peek`, only `peeked` is set. Throws UserError when the hub cannot be opened or there is nothing to check.
 HubValidation validate_hub(const ValidationRequest& request, const ValidationTools& tools,
                            FetchObserver& observer);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -72,28 +73,94 @@ constexpr std::array run_rule_list{run_output_differs, run_failed, run_crashed};
 /// Each process has one thread that computes, and needs the memory of its model.
 constexpr unsigned most_processes = 4;
 
+/// A model and its archive.
 struct RunTask {
     std::string model_path;
     std::string archive_path;
+
+    auto operator<=>(const RunTask&) const = default;
 };
 
-std::vector<RunTask> tasks_of(const HubState& hub) {
+std::vector<RunTask> tasks_of(const ManifestDocument* document) {
     std::vector<RunTask> tasks;
-    std::set<std::pair<std::string, std::string>> seen;
-    const auto add = [&](const std::string& model, const std::string& archive) {
-        if (!hub.part.has_model(model) || !safe_path(model) || !safe_path(archive)) return;
-        if (!hub.described.contents.facts(model) || !hub.described.contents.facts(archive)) return;
-        if (seen.insert({model, archive}).second) tasks.push_back({model, archive});
-    };
-    if (const ManifestDocument* document = hub.document()) {
-        for (const ManifestEntry& entry : document->entries) {
-            if (!entry.entry || !entry.entry->archive_path) continue;
-            add(entry.entry->model_path, *entry.entry->archive_path);
+    if (!document) return tasks;
+    for (const ManifestEntry& entry : document->entries) {
+        if (!entry.entry || !entry.entry->archive_path) continue;
+        tasks.push_back({entry.entry->model_path, *entry.entry->archive_path});
+    }
+    return tasks;
+}
+
+/// Paths of the model's weights in the hub; nothing when one is unsafe or has no file.
+std::optional<std::vector<std::string>> weight_paths(const HubState& hub, const ModelGraph& graph,
+                                                     const std::string& model_path) {
+    std::vector<std::string> paths;
+    for (const std::string& location : graph.external_locations) {
+        auto path = clean_hub_path(parent_folder(model_path), location);
+        auto* clean = std::get_if<std::string>(&path);
+        if (!clean || !hub.described.contents.facts(*clean)) return std::nullopt;
+        paths.push_back(std::move(*clean));
+    }
+    return paths;
+}
+
+/// Which models a change touches.
+class TouchedModels {
+public:
+    TouchedModels(const HubState& hub, const BaseHub& base)
+        : hub_(hub), base_(base), tasks_(sorted_tasks_of(base.manifest)) {}
+
+    bool has(const RunTask& task, const std::string& listing_file) const {
+        return !is_in_base(task, listing_file) || base_.has_changed(task.model_path) ||
+               base_.has_changed(task.archive_path) || has_changed_weights(task.model_path);
+    }
+
+private:
+    static std::vector<RunTask> sorted_tasks_of(const ManifestDocument* document) {
+        std::vector<RunTask> tasks = tasks_of(document);
+        std::ranges::sort(tasks);
+        return tasks;
+    }
+
+    bool is_in_base(const RunTask& task, const std::string& listing_file) const {
+        return std::ranges::binary_search(tasks_, task) ||
+               (!listing_file.empty() && !base_.has_changed(listing_file));
+    }
+
+    bool has_changed_weights(const std::string& model_path) const {
+        const auto graph = hub_.described.graphs.find(model_path);
+        if (graph == hub_.described.graphs.end() || !graph->second) return false;
+        const auto paths = weight_paths(hub_, *graph->second, model_path);
+        return paths && std::ranges::any_of(*paths, base_.has_changed);
+    }
+
+    const HubState& hub_;
+    const BaseHub& base_;
+    std::vector<RunTask> tasks_;  ///< of the base's manifest, sorted
+};
+
+std::vector<RunTask> tasks_to_run(const HubState& hub, const BaseHub* base) {
+    std::optional<TouchedModels> touched;
+    if (base) touched.emplace(hub, *base);
+    std::vector<RunTask> tasks;
+    std::set<RunTask> seen;
+    const auto add = [&](const RunTask& task, const std::string& listing_file) {
+        if (!hub.part.has_model(task.model_path) || !safe_path(task.model_path) ||
+            !safe_path(task.archive_path)) {
+            return;
         }
-    }
+        if (!hub.described.contents.facts(task.model_path) ||
+            !hub.described.contents.facts(task.archive_path)) {
+            return;
+        }
+        if (!seen.insert(task).second) return;
+        if (!touched || touched->has(task, listing_file)) tasks.push_back(task);
+    };
     for (const ModelDescription& model : hub.described.models) {
-        if (model.row.archive_path) add(model.row.model_path, *model.row.archive_path);
+        const ModelRow& row = model.row;
+        if (row.archive_path) add({row.model_path, *row.archive_path}, row.source_file);
     }
+    for (const RunTask& task : tasks_of(hub.document())) add(task, "");
     return tasks;
 }
 
@@ -134,9 +201,14 @@ private:
 
 class ModelTask {
 public:
-    ModelTask(const HubState& hub, const RunTool& tool, const VerdictCache& cache,
+    ModelTask(const HubState& hub, const RunOptions& options, const VerdictCache& cache,
               const RunTask& task, FindingList& findings)
-        : hub_(hub), tool_(tool), cache_(cache), task_(task), findings_(findings) {}
+        : hub_(hub),
+          tool_(options.tool),
+          settings_(options.settings),
+          cache_(cache),
+          task_(task),
+          findings_(findings) {}
 
     void run() {
         const auto& contents = hub_.described.contents;
@@ -156,7 +228,7 @@ public:
             return problem.kind == ArchiveProblem::Kind::unsafe;
         });
         if (!is_whole || data.sets.empty()) return;  // the rules for archives report it
-        const auto external = external_paths();
+        const auto external = weight_paths(hub_, *graph_, task_.model_path);
         if (!external) return;  // another rule reports the paths
         const Sha256 key = key_of(data, *external);
         auto verdict = cache_.find(key);
@@ -173,20 +245,8 @@ public:
     }
 
 private:
-    /// Nothing when a path is unsafe.
-    std::optional<std::vector<std::string>> external_paths() const {
-        std::vector<std::string> paths;
-        for (const std::string& location : graph_->external_locations) {
-            auto path = clean_hub_path(parent_folder(task_.model_path), location);
-            auto* clean = std::get_if<std::string>(&path);
-            if (!clean || !hub_.described.contents.facts(*clean)) return std::nullopt;
-            paths.push_back(std::move(*clean));
-        }
-        return paths;
-    }
-
     Sha256 key_of(const TestDataContents& data, const std::vector<std::string>& external) const {
-        const Tolerance tolerance = tolerance_of(hub_.settings, task_.model_path);
+        const Tolerance tolerance = tolerance_of(settings_, task_.model_path);
         FieldHasher hasher;
         hasher.add("verdict 1");
         hasher.add(tool_.runtime.package());
@@ -206,7 +266,7 @@ private:
                                       const std::vector<std::string>& external) const {
         const auto& contents = hub_.described.contents;
         ModelToRun model{nullptr, "", graph_->ports, data,
-                         tolerance_of(hub_.settings, task_.model_path)};
+                         tolerance_of(settings_, task_.model_path)};
         if (external.empty()) {
             const auto source = contents.open(task_.model_path);
             if (!source) return std::nullopt;
@@ -263,6 +323,7 @@ private:
 
     const HubState& hub_;
     const RunTool& tool_;
+    const Settings& settings_;
     const VerdictCache& cache_;
     const RunTask& task_;
     FindingList& findings_;
@@ -275,12 +336,14 @@ std::span<const RuleInfo> run_rules() {
     return run_rule_list;
 }
 
-void check_runs(const HubState& hub, const RunTool& tool, unsigned jobs, FindingList& findings) {
-    const std::vector<RunTask> tasks = tasks_of(hub);
+void check_runs(const HubState& hub, const RunOptions& options, FindingList& findings) {
+    const RunTool& tool = options.tool;
+    const std::vector<RunTask> tasks = tasks_to_run(hub, options.base);
     const VerdictCache cache(tool.verdicts);
     std::vector<FindingList> found(tasks.size());
-    for_each_index(tasks.size(), std::min(job_count(jobs), most_processes),
-                   [&](std::size_t i) { ModelTask(hub, tool, cache, tasks[i], found[i]).run(); });
+    for_each_index(
+        tasks.size(), std::min(job_count(options.jobs), most_processes),
+        [&](std::size_t i) { ModelTask(hub, options, cache, tasks[i], found[i]).run(); });
     findings.add_runs({fmt::format("{} {}", tool.runtime.package(), tool.runtime.version()), {}});
     for (FindingList& list : found) findings.append(std::move(list));
 }

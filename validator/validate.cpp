@@ -17,6 +17,7 @@
 #include "validator/file_rules.h"
 #include "validator/graph_rules.h"
 #include "validator/ignored_findings.h"
+#include "validator/model_rules.h"
 #include "validator/pointer_rules.h"
 #include "validator/rule_catalog.h"
 #include "validator/source_lines.h"
@@ -181,9 +182,15 @@ void run_rules(const HubState& hub, const ValidateOptions& options, FindingList&
     if (wants("remote") && options.remote_sources) {
         check_remote_sources(hub, options.remote_sources, findings);
     }
-    if (wants("graph")) check_graphs(hub, options.checker, options.jobs, findings);
+    if (wants("graph")) {
+        check_graphs(hub, findings);
+        check_models(hub, options.checker, options.jobs, findings);
+    }
     if (wants("archive")) check_archives(hub, options.jobs, findings);
-    if (wants("run") && options.run) check_runs(hub, *options.run, options.jobs, findings);
+    if (wants("run") && options.run) {
+        check_runs(hub, {*options.run, judging_settings(hub, options), options.base, options.jobs},
+                   findings);
+    }
     if (wants("sources")) check_sources(hub, findings);
     if (wants("changes") && options.base) {
         check_changes(hub, *options.base, judging_settings(hub, options), findings);

@@ -167,6 +167,17 @@ std::vector<ModelToFetch> models_to_fetch(const HubState& hub) {
     return models;
 }
 
+std::vector<PeekTarget> models_to_peek(const std::vector<ModelToFetch>& models) {
+    std::vector<PeekTarget> targets;
+    for (const ModelToFetch& model : models) {
+        for (const FileToFetch& file : model.files) {
+            if (file.path != model.model_path) continue;
+            targets.push_back({file.path, file.oid, file.size_bytes});
+        }
+    }
+    return targets;
+}
+
 std::vector<std::string> paths_of(const std::vector<ModelToFetch>& models) {
     std::set<std::string> paths;
     for (const ModelToFetch& model : models) {

@@ -12,6 +12,7 @@
 
 #include "base/digest.h"
 #include "generator/scope.h"
+#include "remote/peek.h"
 #include "repository/fetch_observer.h"
 #include "repository/hub_folder.h"
 #include "validator/finding_list.h"
@@ -34,6 +35,9 @@ struct ModelToFetch {
 
 /// The models of all rows in the part of the hub, sorted by path.
 std::vector<ModelToFetch> models_to_fetch(const HubState& hub);
+
+/// The models themselves among the files.
+std::vector<PeekTarget> models_to_peek(const std::vector<ModelToFetch>& models);
 
 /// All their files, sorted.
 std::vector<std::string> paths_of(const std::vector<ModelToFetch>& models);

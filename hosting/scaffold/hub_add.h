@@ -2,35 +2,15 @@
 // Adds a model to a hub: its file, its table row, its archive.
 #pragma once
 
-#include <filesystem>
-#include <map>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "base/user_error.h"
+#include "hosting/scaffold/add_request.h"
 #include "hosting/scaffold/file_transaction.h"
 #include "model/model_checker.h"
 #include "model/shape_inference.h"
-#include "sources/readme_table.h"
 
 namespace onnxhub {
-
-struct AddRequest {
-    std::filesystem::path model;  ///< the .onnx file, at any path
-    /// Folder of the model class, from the hub's top: "vision/classification/mnist"; "" is the top
-    /// itself. Absent: the folder given by the tags, or the hub's only folder.
-    std::optional<std::string> folder;
-    std::vector<std::string> tags;    ///< each is a folder name; must agree with `folder`
-    std::optional<std::string> name;  ///< absent: the name in the current row, or of the file
-    /// Absent: the version in the row, or the oldest that fits.
-    std::optional<std::string> onnx_version;
-    std::optional<std::filesystem::path> test_data;  ///< folder with test_data_set_N
-    std::string description;                         ///< used for a folder that is new to the hub
-    std::map<std::string, std::string> columns;      ///< additional cells of the row, by header
-    /// The hub's rows, if the caller has them; null: they are read.
-    const std::vector<ModelRow>* rows = nullptr;
-};
 
 /// No [[source]] of the hub describes the added model. The message says what to write.
 class NotDescribed : public UserError {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -17,12 +18,15 @@
 #include "hosting/export/bundle_format.h"
 #include "hosting/export/hub_bundle.h"
 #include "manifest/hub_path.h"
+#include "manifest/json.h"
 #include "manifest/manifest.h"
 #include "model/model_graph.h"
 #include "model/onnx_skeleton.h"
 #include "model/operator_check.h"
 #include "model/test_data_archive.h"
 #include "model/test_tensor.h"
+#include "model/test_value_json.h"
+#include "model/value_comparison.h"
 #include "tests/fuzz/targets.h"
 
 namespace onnxhub::test {
@@ -71,6 +75,58 @@ void fuzz_tensor(std::string_view input) {
     require(one.index() == other.index(), "blocks of any size give the same outcome");
     if (const auto* tensor = std::get_if<TestTensor>(&one)) {
         require(*tensor == std::get<TestTensor>(other), "blocks of any size give the same tensor");
+    }
+}
+
+namespace {
+
+/// The first byte chooses the format: test data for a port of some type, or JSON of a runner.
+TestValue chosen_value(std::string_view input) {
+    const std::string_view rest = input.substr(1);
+    switch (input.front()) {
+        case 's':
+            return read_test_value(rest, "seq(tensor(float))").value;
+        case 'm':
+            return read_test_value(rest, "map(int64,tensor(float))").value;
+        case 'o':
+            return read_test_value(rest, "optional(tensor(float))").value;
+        case 'j': {
+            const auto parsed = parse_json(rest);
+            const auto* document = std::get_if<JsonDocument>(&parsed);
+            if (!document) throw UnusableValue("is not JSON");
+            return value_from_json(document->root);
+        }
+        default:
+            return read_test_value(rest, "tensor(float)").value;
+    }
+}
+
+/// Nothing when it has strings that are not UTF-8.
+std::optional<JsonValue> json_of(const TestValue& value) {
+    try {
+        return to_json(value);
+    } catch (const UnusableValue&) {
+        return std::nullopt;
+    }
+}
+
+}  // namespace
+
+/// A value that was read can be compared, and survives its way through JSON.
+void fuzz_test_value(std::string_view input) {
+    if (input.empty()) return;
+    try {
+        const TestValue value = chosen_value(input);
+        const Tolerance none{0, 0};
+        if (const auto json = json_of(value)) {
+            const TestValue back = value_from_json(*json);
+            const auto again = json_of(back);
+            require(again && json_text(*again) == json_text(*json), "JSON keeps the value");
+            require(!compare_values(value, back, none).difference, "JSON keeps the numbers");
+        }
+        require(!compare_values(value, value, none).difference, "a value equals itself");
+    } catch (const UnusableValue& error) {
+        require(*error.what() != '\0', "an unusable value has a reason");
     }
 }
 

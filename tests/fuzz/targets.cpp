@@ -33,6 +33,7 @@ std::span<const FuzzTarget> fuzz_targets() {
         {"tables", fuzz_tables},
         {"template", fuzz_template},
         {"tensor", fuzz_tensor},
+        {"test_value", fuzz_test_value},
         {"url", fuzz_url},
     };
     return all;

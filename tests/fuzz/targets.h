@@ -46,6 +46,7 @@ void fuzz_source_url(std::string_view input);
 void fuzz_tables(std::string_view input);
 void fuzz_template(std::string_view input);
 void fuzz_tensor(std::string_view input);
+void fuzz_test_value(std::string_view input);
 void fuzz_url(std::string_view input);
 
 }  // namespace onnxhub::test

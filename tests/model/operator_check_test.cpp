@@ -261,6 +261,91 @@ TEST(OperatorCheck, ManyFindingsAreCounted) {
     EXPECT_EQ(report.first_error(), &report.findings.front());
 }
 
+OperatorReport check_bytes(const std::string& bytes) {
+    OnnxSkeleton skeleton;
+    skeleton.model = bytes;
+    return check_operators(skeleton);
+}
+
+/// A field with a message: its number, a length in two bytes, and the message.
+std::string message_field(int number, const std::string& message) {
+    std::string field(1, static_cast<char>(number << 3 | 2));
+    field += static_cast<char>((message.size() & 0x7f) | 0x80);
+    field += static_cast<char>(message.size() >> 7);
+    return field + message;
+}
+
+constexpr int graph_field = 7;      // of ModelProto
+constexpr int attribute_field = 5;  // of NodeProto
+constexpr int node_field = 1;       // of GraphProto
+
+/// Protobuf merges a message that occurs more than once.
+TEST(OperatorCheck, AGraphInTwoPartsIsOne) {
+    ModelBuilder first, second;
+    first.input("x", {4}).node("Relu", {"x"}, {"a"});
+    second.node("Relu", {"a"}, {"y"}).node("Conf", {"a"}, {"z"}).output("y", {4});
+    second.proto().clear_opset_import();
+    const OperatorReport report = check_bytes(first.bytes() + second.bytes());
+    EXPECT_EQ(report.node_count, 3u);
+    ASSERT_EQ(report.findings.size(), 1u);
+    EXPECT_EQ(report.findings[0].node, "node 3 (Conf)");
+}
+
+TEST(OperatorCheck, ASubgraphInTwoPartsIsOne) {
+    const auto branch = [](const char* input, const char* output) {
+        onnx::AttributeProto attribute;
+        attribute.set_name("then_branch");
+        attribute.set_type(onnx::AttributeProto::GRAPH);
+        auto* node = attribute.mutable_g()->add_node();
+        node->set_op_type("Relu");
+        node->add_input(input);
+        node->add_output(output);
+        return attribute.SerializeAsString();
+    };
+    onnx::NodeProto node;
+    node.set_op_type("If");
+    node.add_input("c");
+    const std::string branches = branch("x", "a") + branch("a", "b") + branch("none", "d");
+    const std::string with_branches =
+        node.SerializeAsString() + message_field(attribute_field, branches);
+    ModelBuilder model;
+    model.input("c", {}, 9).input("x", {4});
+    const OperatorReport report = check_bytes(
+        model.bytes() + message_field(graph_field, message_field(node_field, with_branches)));
+    EXPECT_EQ(report.node_count, 4u);
+    ASSERT_FALSE(report.findings.empty());
+    EXPECT_EQ(to_text(report.findings[0]),
+              "node 3 (Relu) of \"then_branch\" in node 1 uses \"none\", which nothing produces");
+}
+
+TEST(OperatorCheck, AMalformedSkeletonHasAnEmptyReport) {
+    ModelBuilder model = relu();
+    model.node("Conf", {"y"}, {"z"});
+    const std::string bytes = model.bytes();
+    ASSERT_EQ(check_bytes(bytes).findings.size(), 1u);
+    for (const std::string& wrong :
+         {bytes + '\0',  // field 0
+          bytes + message_field(graph_field,
+                                "\x0a\x05"
+                                "ab"),                                            // too short
+          bytes + message_field(graph_field, message_field(node_field, "\x0f")),  // wire type 7
+          bytes + message_field(graph_field, message_field(11, "\x12\x01\x0a"))}) {
+        const OperatorReport report = check_bytes(wrong);
+        EXPECT_THAT(report.findings, IsEmpty());
+        EXPECT_EQ(report.node_count, 0u);
+    }
+}
+
+/// Such fields are unknown ones for protobuf.
+TEST(OperatorCheck, FieldsOfAnotherWireTypeAreSkipped) {
+    const std::string node = "\x08\x01\x20\x07";  // input and op_type as numbers
+    const std::string graph = message_field(graph_field, message_field(node_field, node));
+    const OperatorReport report = check_bytes(relu().bytes() + graph);
+    EXPECT_EQ(report.node_count, 2u);
+    ASSERT_EQ(report.findings.size(), 1u);
+    EXPECT_EQ(to_text(report.findings[0]), "node 2 () uses an operator that does not exist");
+}
+
 /// Work grows with the number of nodes: deep scopes and long lists of names stay quick.
 TEST(OperatorCheck, LargeGraphsAreChecked) {
     ModelBuilder model;

@@ -11,6 +11,8 @@
 #include <limits>
 
 #include "manifest/element_type.h"
+#include "model/test_value_json.h"
+#include "model/value_comparison.h"
 
 namespace onnxhub {
 namespace {
@@ -228,6 +230,19 @@ TEST(ReadTestValue, OtherBytesAreRefused) {
         deep = outer;
     }
     EXPECT_EQ(refusal(deep.SerializeAsString(), "seq(tensor(float))"), "is nested too deeply");
+}
+
+/// Fields 1000 and 1001 belong to skeletons: by these, they state the size of data left out.
+TEST(ReadTestValue, AFileCannotStateDataThatItDoesNotHave) {
+    const std::string left_out_raw_bytes("\xc0\x3e\xa0\x1f", 4);  // 4000
+    const std::string left_out_values("\xc8\x3e\x01", 3);
+    for (const std::string& fields :
+         {left_out_raw_bytes, left_out_values, left_out_raw_bytes + left_out_values}) {
+        EXPECT_EQ(refusal(proto(1, {1000}).SerializeAsString() + fields, "tensor(float)"),
+                  "has another size than its dimensions");
+    }
+    EXPECT_EQ(refusal(proto(8, {1000}).SerializeAsString() + left_out_values, "tensor(string)"),
+              "has another size than its dimensions");
 }
 
 TEST(ValueJson, RoundTripsEveryKind) {

@@ -11,7 +11,7 @@
 
 #include "base/byte_source.h"
 #include "tests/support/model_builder.h"
-#include "validator/graph_rules.h"
+#include "validator/model_rules.h"
 
 namespace onnxhub::test {
 namespace {

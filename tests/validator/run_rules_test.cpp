@@ -12,6 +12,8 @@
 #include "tests/support/fake_runtime.h"
 #include "tests/support/hub_files.h"
 #include "tests/support/model_builder.h"
+#include "tests/support/repository_builder.h"
+#include "validator/hub_validation.h"
 #include "validator/report.h"
 #include "validator/report_reader.h"
 #include "validator/validate.h"
@@ -226,6 +228,110 @@ TEST_F(RunRulesTest, ReportsListTheModels) {
         EXPECT_EQ(again.models[i].reason, report.runs.models[i].reason);
         EXPECT_EQ(again.models[i].largest_difference, report.runs.models[i].largest_difference);
     }
+}
+
+/// A hub in a repository, and changes of it that are not committed.
+class RunsOfAChangeTest : public RunRulesTest {
+protected:
+    void commit_hub() {
+        write_hub();
+        repository.commit("Add a hub");
+    }
+
+    /// Models that were run for the change since the commit.
+    std::vector<std::string> runs_since_commit(const FakeRuntime& fake) {
+        write_hub();
+        const RunTool tool{ModelRuntime::find(fake.program(), process_environment)};
+        ValidationTools tools;
+        tools.run = &tool;
+        ValidationRequest request;
+        request.folder = repository.path();
+        request.changed_since = "HEAD";
+        request.select = {"run"};
+        FetchObserver observer;
+        report = validate_hub(request, tools, observer).report;
+        std::vector<std::string> models;
+        for (const ModelRunResult& run : report.runs.models) models.push_back(run.model);
+        return models;
+    }
+
+    RepositoryBuilder repository;
+    ValidationReport report;
+
+private:
+    void write_hub() {
+        for (const auto& [path, content] : hub.files) repository.write(path, content);
+        for (const std::string& object : hub.objects) repository.add_lfs_object(object);
+    }
+};
+
+std::string other_model(int rows) {
+    return ModelBuilder(12)
+        .input("x", {1, 4})
+        .initializer("v", {4, 2})
+        .node("MatMul", {"x", "v"}, {"y"})
+        .output("y", {1, 2})
+        .node("Relu", {"x"}, {"z" + std::to_string(rows)})
+        .bytes();
+}
+
+TEST_F(RunsOfAChangeTest, UnchangedModelsAreNotRun) {
+    commit_hub();
+    const FakeRuntime broken("os.abort()");  // would be a finding
+    EXPECT_THAT(runs_since_commit(broken), IsEmpty());
+    EXPECT_THAT(report.findings, IsEmpty());
+    hub.files["README.md"] += "\nMore text.\n";
+    EXPECT_THAT(runs_since_commit(broken), IsEmpty());
+}
+
+TEST_F(RunsOfAChangeTest, AChangedModelOrArchiveIsRun) {
+    commit_hub();
+    hub.put_in_lfs(run_victim, other_model(1));
+    hub.regenerate();
+    EXPECT_THAT(runs_since_commit(FakeRuntime(right_answer)), ElementsAre(run_victim));
+    EXPECT_THAT(rules_and_files(report), IsEmpty());
+    EXPECT_THAT(runs_since_commit(FakeRuntime("os.abort()")), ElementsAre(run_victim));
+    EXPECT_THAT(rules_and_files(report), ElementsAre(std::string("run-crashed ") + run_victim));
+
+    repository.commit("Change a model");
+    hub.put_in_lfs("vision/digits/model/mnist-8.tar.gz",
+                   archive_of(other_model(2), {1, 4}, {1, 2}));
+    EXPECT_THAT(runs_since_commit(FakeRuntime("os.abort()")),
+                ElementsAre("vision/digits/model/mnist-8.onnx"));
+    EXPECT_THAT(rules_and_files(report),
+                ElementsAre("run-crashed vision/digits/model/mnist-8.onnx"));
+}
+
+/// Files that were in the base without a row or an entry.
+TEST_F(RunsOfAChangeTest, ANewRowIsRun) {
+    const HubFiles whole = hub;
+    std::string& table = hub.files.at("vision/digits/README.md");
+    const std::string link = "(model/mnist-12.tar.gz)";
+    ASSERT_NE(table.find(link), table.npos);
+    table.replace(table.find(link), link.size(), "");
+    hub.regenerate();
+    commit_hub();
+    hub = whole;
+    EXPECT_THAT(runs_since_commit(FakeRuntime(right_answer)), ElementsAre(run_victim));
+}
+
+TEST_F(RunsOfAChangeTest, TolerancesAreThoseOfTheBase) {
+    commit_hub();
+    hub.put_in_lfs(run_victim, other_model(1));
+    hub.regenerate();
+    const std::string settings = hub.files["onnxhub.toml"];
+    const std::string tolerance = "[[validate.tolerance]]\npath = \"**\"\natol = 0.6\n";
+    hub.files["onnxhub.toml"] = settings + tolerance;
+    const FakeRuntime fake("return [numpy.full((1, 2), 0.5, 'f4')]");
+    runs_since_commit(fake);
+    EXPECT_THAT(rules_and_files(report),
+                ElementsAre(std::string("run-output-differs ") + run_victim));
+
+    repository.commit("Set a tolerance");
+    hub.put_in_lfs(run_victim, other_model(2));
+    hub.regenerate();
+    EXPECT_THAT(runs_since_commit(fake), ElementsAre(run_victim));
+    EXPECT_THAT(rules_and_files(report), IsEmpty());
 }
 
 TEST(VerdictCacheTest, OnlyWhatItWroteCounts) {

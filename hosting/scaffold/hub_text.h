@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small text files of a hub, and paths in it. Only the .cpp files of this module include this
+// header.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace onnxhub {
+
+/// Throws UserError when the file cannot be read, or is larger than any README.
+std::string read_hub_text(const std::filesystem::path& path);
+
+/// "folder/path"; the folder "" is the top of the hub.
+std::string joined_path(const std::string& folder, const std::string& path);
+
+}  // namespace onnxhub
