@@ -11,12 +11,20 @@
 
 #include "base/escaping.h"
 #include "base/quantity.h"
+#include "base/user_error.h"
 #include "cli/command.h"
 #include "cli/hub_options.h"
+#include "cli/model_report.h"
+#include "cli/peek_options.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
 #include "hosting/client/model_query.h"
 #include "manifest/port_text.h"
+#include "model/model_graph.h"
+#include "model/model_opsets.h"
+#include "model/onnx_worker.h"
+#include "model/shape_inference.h"
+#include "remote/remote_model.h"
 
 namespace onnxhub {
 namespace {
@@ -27,6 +35,7 @@ struct InfoArguments {
     VersionConstraint constraint = {{}, {}, {}};
     bool json = false;
     std::string format = "text";
+    PeekArguments peek;
 };
 
 /// Text of one entry: lines with labels.
@@ -95,11 +104,55 @@ std::string info_text(const Entry& entry, std::optional<std::size_t> width) {
     return printable(entry.model) + "\n" + sheet.text();
 }
 
+ExitCode print_peeked_info(const HubClient& client, const ManifestEntry& entry,
+                           const InfoArguments& arguments, bool as_json, const Streams& streams) {
+    PeekRequest request = *peek_request(arguments.peek);
+    request.http.policy = client.http_options().policy;
+    std::vector<ModelAddress> addresses;
+    for (const HttpRequest& source : client.requests_for(*entry.entry)) {
+        const StatedContent& content = entry.entry->content;
+        addresses.push_back({source.url, source.headers, content.sha, content.size_bytes});
+    }
+    if (addresses.empty()) {
+        throw UserError(client.name() +
+                        ": is no hub on a server; use `onnxhub inspect --peek FILE` "
+                        "in its folder");
+    }
+    const RemoteModel remote = read_remote_model(addresses, request);
+    const RemoteReading reading{remote.requests, remote.bytes, remote.is_bound, remote.stated_sha};
+    if (request.depth == PeekDepth::opset) {
+        const auto opsets = std::get<ModelOpsets>(read_model_opsets(*remote.content));
+        if (as_json) {
+            write_json(streams, opsets_json(remote.url, opsets) + "\n");
+        } else {
+            write_lines(streams, opsets_text(remote.url, opsets));
+        }
+    } else {
+        const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
+        const ModelReport report{
+            remote.url, remote.content->size_bytes(), std::nullopt,
+            std::get<ModelGraph>(read_model_graph(*remote.content, inference.get(), {})), reading};
+        if (as_json) {
+            write_json(streams, report_json(report, false) + "\n");
+        } else {
+            write_lines(streams, info_text(*entry.entry, terminal_width(streams)) + "\n" +
+                                     report_text(report, false));
+        }
+    }
+    if (!remote.is_bound) {
+        note(streams, "not verified: this is what the server says, and no digest proves it");
+    }
+    return ExitCode::done;
+}
+
 ExitCode run_info(const InfoArguments& arguments, const Streams& streams) {
     HubClient client(client_options(arguments.hub, streams));
     const ManifestEntry& entry =
         find_model(client.manifest(), arguments.model, arguments.constraint);
     const bool as_json = arguments.json || arguments.format == "json";
+    if (arguments.peek.depth) {
+        return print_peeked_info(client, entry, arguments, as_json, streams);
+    }
     if (as_json) {
         write_json(streams, entry_text(entry.json) + "\n");
     } else {
@@ -116,6 +169,7 @@ void add_info_command(CLI::App& app, Command& chosen) {
     command->add_option("NAME", arguments->model, "Name of the model")->required();
     add_hub_options(*command, arguments->hub);
     add_version_options(*command, arguments->constraint);
+    add_peek_options(*command, arguments->peek);
     command->add_flag("--json", arguments->json, "Print the entry of the manifest as JSON");
     command->add_option("--format", arguments->format, "Print as text or json (default: text)")
         ->type_name("text|json")

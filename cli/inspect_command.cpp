@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <memory>
 #include <ostream>
-#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -17,16 +16,17 @@
 #include "base/user_error.h"
 #include "cli/command.h"
 #include "cli/hub_options.h"
+#include "cli/hub_printer.h"
+#include "cli/inspect_source.h"
 #include "cli/interruption.h"
 #include "cli/model_report.h"
-#include "cli/progress.h"
 #include "cli/report_output.h"
 #include "generator/content_facts.h"
 #include "model/model_checker.h"
 #include "model/model_graph.h"
+#include "model/model_opsets.h"
 #include "model/onnx_worker.h"
 #include "model/shape_inference.h"
-#include "repository/git_repository.h"
 #include "validator/model_rules.h"
 
 namespace onnxhub {
@@ -41,57 +41,8 @@ struct InspectArguments {
     bool rehash = false;
     bool check = false;
     std::vector<std::string> tensors;
+    PeekArguments peek;
 };
-
-/// The model's folder as a tree of its repository, so that hashes come from git's index if
-/// possible.
-std::unique_ptr<Tree> tree_around(const fs::path& folder) {
-    std::shared_ptr<const GitRepository> repository;
-    try {
-        repository = GitRepository::find(folder);
-    } catch (const UserError&) {
-        return folder_tree(folder);  // one file can be read without its repository
-    }
-    if (!repository || repository->is_bare()) return folder_tree(folder);
-    std::error_code error;
-    const fs::path top = fs::canonical(repository->working_folder(), error);
-    const fs::path subfolder = folder.lexically_relative(top);
-    if (error || subfolder.empty() || subfolder.begin()->string() == "..") {
-        return folder_tree(folder);
-    }
-    return repository->working_tree(subfolder == "." ? "" : subfolder.generic_string());
-}
-
-[[noreturn]] void fail(const Diagnostic& diagnostic) {
-    throw UserError(to_text(diagnostic));
-}
-
-/// Content and facts of a model. The digest is computed only if the output shows it.
-struct OpenedModel {
-    std::optional<ContentFacts> facts;
-    std::unique_ptr<ByteSource> content;  ///< null: an LFS pointer without its object
-};
-
-OpenedModel open_model(const Tree& tree, const std::string& name, const InspectArguments& arguments,
-                       HashProgress& progress) {
-    FactOptions options{arguments.rehash, &progress};
-    auto known = known_content_facts(tree, name, options);
-    if (const auto* diagnostic = std::get_if<Diagnostic>(&known)) fail(*diagnostic);
-    OpenedModel model;
-    if (const auto* facts = std::get_if<ContentFacts>(&known)) {
-        model.facts = *facts;
-        model.content = open_content(tree, name, *facts);
-        return model;
-    }
-    model.content = tree.open(name);
-    if (arguments.ports_only || arguments.check) return model;
-    progress.will_hash(1, std::get<HashNeeded>(known).size_bytes);
-    auto hashed = hash_file(tree, name, &progress);
-    progress.finish();
-    if (const auto* diagnostic = std::get_if<Diagnostic>(&hashed)) fail(*diagnostic);
-    model.facts = std::get<ContentFacts>(hashed);
-    return model;
-}
 
 /// A misspelled name is an error. Otherwise it would look like a tensor of unknown shape.
 void check_tensors(const ModelGraph& graph, const InspectArguments& arguments) {
@@ -142,33 +93,53 @@ ExitCode run_check(const ByteSource& content, const InspectArguments& arguments,
     return fails(report, Severity::error) ? ExitCode::findings : ExitCode::done;
 }
 
-ExitCode run_inspect(const InspectArguments& arguments, const Streams& streams) {
-    catch_interruptions();
-    std::error_code error;
-    const fs::path file = fs::canonical(arguments.file, error);
-    if (error) {
-        throw UserError(printable(arguments.file) +
-                        ": does not exist or can't be read; name a model file");
-    }
-    const auto tree = tree_around(file.parent_path());
-    HashProgress progress(streams.err, streams.err_is_terminal && !streams.options.no_progress &&
-                                           !streams.options.quiet);
-    const OpenedModel model = open_model(*tree, file.filename().string(), arguments, progress);
-    if (!model.content) {
+ExitCode print_pointer(const ContentFacts& facts, const InspectArguments& arguments,
+                       const Streams& streams) {
+    const std::string name = fs::path(arguments.file).filename().string();
+    if (arguments.check || arguments.ports_only || !arguments.tensors.empty()) {
         throw UserError(
-            fmt::format("{}: is a Git LFS pointer, its content of {} is not available locally; run "
-                        "git lfs pull --include \"{}\"",
-                        printable(arguments.file), human_bytes(model.facts->size_bytes),
-                        file.filename().string()));
+            fmt::format("{}: is a Git LFS pointer, its content of {} is not available locally; use "
+                        "--peek, or run git lfs pull --include \"{}\"",
+                        printable(arguments.file), human_bytes(facts.size_bytes), name));
     }
-    if (arguments.check) return run_check(*model.content, arguments, streams);
+    if (arguments.json) {
+        write_json(streams, pointer_json(arguments.file, facts) + "\n");
+    } else {
+        write_lines(streams, pointer_text(arguments.file, facts));
+    }
+    note(streams, fmt::format("to see what is inside, use --peek, or run git lfs pull --include "
+                              "\"{}\"",
+                              name));
+    return ExitCode::done;
+}
+
+ExitCode print_opsets(const ByteSource& content, const InspectArguments& arguments,
+                      const Streams& streams) {
+    const auto read = read_model_opsets(content);
+    if (const auto* error = std::get_if<SkeletonError>(&read)) {
+        throw UserError(printable(arguments.file) + ": " + error->reason);
+    }
+    const auto& opsets = std::get<ModelOpsets>(read);
+    if (arguments.json) {
+        write_json(streams, opsets_json(arguments.file, opsets) + "\n");
+    } else {
+        write_lines(streams, opsets_text(arguments.file, opsets));
+    }
+    return ExitCode::done;
+}
+
+ExitCode print_model(const InspectedModel& model, const InspectArguments& arguments,
+                     const Streams& streams) {
     const ModelReport report{arguments.file, model.content->size_bytes(), model.facts,
-                             read_graph(*model.content, arguments)};
+                             read_graph(*model.content, arguments), model.remote};
     warn(arguments, report.graph, streams);
     if (const auto& failure = report.graph.inference_failure; failure && failure->crashed) {
         note(streams, fmt::format("warning: {}: shape inference failed on this model: {}; "
                                   "ports are shown as declared",
                                   printable(arguments.file), failure->reason));
+    }
+    if (model.remote && !model.remote->is_bound) {
+        note(streams, "not verified: this is what the server says, and no digest proves it");
     }
     if (arguments.json) {
         write_json(streams, report_json(report, arguments.ports_only) + "\n");
@@ -178,12 +149,30 @@ ExitCode run_inspect(const InspectArguments& arguments, const Streams& streams) 
     return ExitCode::done;
 }
 
+ExitCode run_inspect(const InspectArguments& arguments, const Streams& streams) {
+    catch_interruptions();
+    HubPrinter printer(streams);
+    const InspectionRequest request{arguments.file, !arguments.ports_only && !arguments.check,
+                                    arguments.rehash, arguments.peek};
+    const InspectedModel model = open_inspected(request, printer.progress(), printer);
+    printer.progress().finish();
+    if (!model.content) return print_pointer(*model.facts, arguments, streams);
+    if (model.remote && arguments.peek.depth == PeekDepth::opset) {
+        return print_opsets(*model.content, arguments, streams);
+    }
+    if (arguments.check) return run_check(*model.content, arguments, streams);
+    return print_model(model, arguments, streams);
+}
+
 }  // namespace
 
 void add_inspect_command(CLI::App& app, Command& chosen) {
     const auto arguments = std::make_shared<InspectArguments>();
     CLI::App* command = app.add_subcommand("inspect", "Show what is inside a model file");
-    command->add_option("FILE", arguments->file, "Path of an .onnx file")
+    command
+        ->add_option("FILE", arguments->file,
+                     "Path or URL of an .onnx file; of a URL, only the parts that describe the "
+                     "model are read")
         ->required()
         ->type_name("");
     command->add_flag("--json", arguments->json, "Print JSON");
@@ -199,6 +188,7 @@ void add_inspect_command(CLI::App& app, Command& chosen) {
         ->type_name("NAME")
         ->allow_extra_args(false)
         ->excludes(check);
+    add_peek_options(*command, arguments->peek);
     command->add_flag("--rehash", arguments->rehash,
                       "Hash the file again, even if git's index says it is unchanged");
     command->callback([arguments, &chosen] {

@@ -161,6 +161,15 @@ std::string facts_text(const ModelReport& report) {
         line("sha256",
              fmt::format("{} ({})", to_hex(report.facts->sha), source_text(report.facts->source)));
     }
+    if (report.remote) {
+        if (report.remote->stated_sha) {
+            line("sha256", to_hex(*report.remote->stated_sha) + " (stated by the server)");
+        }
+        line("read", fmt::format("{} in {} request{}, without the weights{}",
+                                 human_bytes(report.remote->bytes), report.remote->requests,
+                                 report.remote->requests == 1 ? "" : "s",
+                                 report.remote->is_bound ? "" : "; not verified"));
+    }
     for (const std::string& location : graph.external_locations) {
         line("weights in", printable(location));
     }
@@ -247,6 +256,15 @@ JsonValue weights_json(const ModelGraph& graph) {
     return json_object(std::move(types));
 }
 
+JsonValue remote_json(const RemoteReading& remote) {
+    return json_object(
+        {{"requests", json_unsigned(remote.requests)},
+         {"bytes", json_unsigned(remote.bytes)},
+         {"is_verified", json_bool(remote.is_bound)},
+         {"stated_sha256",
+          remote.stated_sha ? json_string(to_hex(*remote.stated_sha)) : JsonValue{}}});
+}
+
 JsonValue facts_json(const ModelReport& report) {
     const ModelGraph& graph = report.graph;
     JsonObject opsets, operators;
@@ -284,10 +302,43 @@ JsonValue facts_json(const ModelReport& report) {
         {"io_ports", ports_json(graph)},
     };
     if (!tensors.empty()) facts.push_back({"tensors", json_object(std::move(tensors))});
+    if (report.remote) facts.push_back({"remote", remote_json(*report.remote)});
     return json_object(std::move(facts));
 }
 
 }  // namespace
+
+std::string pointer_text(const std::string& file, const ContentFacts& facts) {
+    return fmt::format("{}\n  {:<12}{}\n  {:<12}{} ({} bytes)\n  {:<12}{}\n", printable(file),
+                       "format", "Git LFS pointer; its content is not available locally", "size",
+                       human_bytes(facts.size_bytes), with_thousands(facts.size_bytes), "sha256",
+                       to_hex(facts.sha));
+}
+
+std::string pointer_json(const std::string& file, const ContentFacts& facts) {
+    return json_text(json_object({{"file", json_string(file)},
+                                  {"sha256", json_string(to_hex(facts.sha))},
+                                  {"bytes", json_unsigned(facts.size_bytes)},
+                                  {"is_pointer", json_bool(true)}}));
+}
+
+std::string opsets_text(const std::string& file, const ModelOpsets& opsets) {
+    ModelGraph graph;
+    graph.ir_version = opsets.ir_version;
+    graph.opsets = opsets.versions;
+    return fmt::format("{}\n  {:<12}IR version {}, {}{}\n", printable(file), "format",
+                       graph.ir_version, opsets_text(graph), release_text(graph));
+}
+
+std::string opsets_json(const std::string& file, const ModelOpsets& opsets) {
+    JsonObject versions;
+    for (const auto& [domain, version] : opsets.versions) {
+        versions.push_back({domain_name(domain), json_integer(version)});
+    }
+    return json_text(json_object({{"file", json_string(file)},
+                                  {"ir_version", json_integer(opsets.ir_version)},
+                                  {"opsets", json_object(std::move(versions))}}));
+}
 
 std::string report_text(const ModelReport& report, bool ports_only) {
     return (ports_only ? "" : facts_text(report)) + ports_text(report.graph);

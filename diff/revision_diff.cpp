@@ -98,7 +98,9 @@ DiffReport compare_revisions(const RevisionDiffRequest& request, const DiffOptio
     std::list<PeekedGraphs> peeked;
     DiffOptions with_peeks = options;
     if (request.peek) {
-        const PeekOptions peek = peek_options(*request.peek, hub, before.settings.peek_mirrors);
+        // The author of a change chooses no server.
+        const PeekOptions peek = peek_options(*request.peek, open_hub(request.folder, base),
+                                              before.settings.peek_mirrors);
         with_peeks.peek = [&, peek](const std::vector<PeekTarget>& targets) {
             FetchObserver nobody;
             peeked.push_back(

@@ -33,7 +33,7 @@ struct RevisionDiffRequest {
     RevisionRange range = {};
     bool may_fetch = false;  ///< the history that the merge base needs in a shallow clone
     GitMessages messages = {};
-    /// Reads graphs from servers: the Git LFS server, and the mirrors that the base names.
+    /// Reads graphs from servers: the Git LFS server and the mirrors that the base names.
     std::optional<PeekRequest> peek = {};
     FetchObserver* observer = nullptr;  ///< of `peek`; may be null
 };

@@ -16,8 +16,7 @@
 #include "base/user_error.h"
 #include "http/http_client.h"
 #include "http/http_connections.h"
-#include "model/model_opsets.h"
-#include "model/onnx_skeleton.h"
+#include "remote/graph_walk.h"
 #include "remote/peek_sources.h"
 #include "remote/range_limits.h"
 #include "remote/range_source.h"
@@ -75,21 +74,6 @@ private:
     std::vector<std::unique_ptr<HttpClient>> free_;
 };
 
-/// Reads what is needed for the depth; what the bytes mean is found again when they are used.
-void walk(const ByteSource& source, PeekDepth depth) {
-    const auto check = [](const SkeletonError& error) {
-        throw RangeFailure(RangeFailure::Kind::file,
-                           fmt::format("{} (at byte {})", error.reason, error.offset));
-    };
-    if (depth == PeekDepth::opset) {
-        const auto opsets = read_model_opsets(source);
-        if (const auto* error = std::get_if<SkeletonError>(&opsets)) check(*error);
-    } else {
-        const auto skeleton = read_skeleton(source);
-        if (const auto* error = std::get_if<SkeletonError>(&skeleton)) check(*error);
-    }
-}
-
 /// One target for each SHA-256, the largest first: they take the most requests.
 std::vector<PeekTarget> distinct_targets(const std::vector<PeekTarget>& targets) {
     std::vector<PeekTarget> distinct;
@@ -137,8 +121,7 @@ public:
 private:
     bool find_in_cache(const PeekTarget& target) {
         for (const auto& source : sources_) {
-            const auto bytes =
-                graphs_.cache_.find(source->authority(), target.sha, options_.depth);
+            const auto bytes = graphs_.cache_.find(source->authority(), target.sha, options_.depth);
             if (!bytes || bytes->size_bytes() != target.size_bytes) continue;
             graphs_.places_[to_hex(target.sha)] = {source->authority(), nullptr};
             return true;
@@ -182,14 +165,13 @@ private:
             return;
         }
         ClientPool::Lease lease(*clients_);
-        RangeConnection connection(
-            lease.client(),
-            {std::get<RangeLocation>(std::move(place)), source.binding(), target.sha,
-             target.size_bytes},
-            budget_);
+        RangeConnection connection(lease.client(),
+                                   {std::get<RangeLocation>(std::move(place)), source.binding(),
+                                    target.sha, target.size_bytes},
+                                   budget_);
         try {
             const RangeSource bytes(connection);
-            walk(bytes, options_.depth);
+            walk_model(bytes, options_.depth);
             source.succeeded();
             note_success(source, target, bytes.bytes());
         } catch (const RangeFailure& failure) {

@@ -353,6 +353,14 @@ WantedModel HubClient::resolve(WantedModel locked, const std::optional<CommitId>
     return locked;
 }
 
+std::vector<HttpRequest> HubClient::requests_for(const Entry& entry) const {
+    std::vector<HttpRequest> requests;
+    for (FileSource& source : sources_of(resolve(entry, false).files.front()).web) {
+        if (!source.refusal) requests.push_back(std::move(source.request));
+    }
+    return requests;
+}
+
 /// Uses a read-only cache only if it has all files of a model, since external data must be next to
 /// the model.
 const ModelCache& HubClient::cache_for(const WantedModel& model, bool force) const {

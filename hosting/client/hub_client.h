@@ -111,6 +111,14 @@ public:
     /// address.
     WantedModel resolve(WantedModel locked, const std::optional<CommitId>& commit = {}) const;
 
+    /// The requests for the model file, in the order in which they are tried, with the tokens that
+    /// belong to their servers. None for local hubs and for hosts that the policy refuses.
+    std::vector<HttpRequest> requests_for(const Entry& entry) const;
+
+    /// With the policy for hosts.
+    const HttpOptions& http_options() const { return options_.http; }
+    const Endpoints& endpoints() const { return config_.endpoints; }
+
     /// Loads all files and returns the path of the model; for an archive, the path of the first
     /// folder in the unpacked archive. Uses the paths that place_files() sets. Rejects external
     /// data that the model's graph does not name, before fetching any of it. Throws UserError as
