@@ -65,9 +65,19 @@ show_report() {
   } >>"$GITHUB_OUTPUT"
 }
 
+# Shows how much was read from servers, and what could not be read. Four spaces make each line code.
+summarize_peek() {
+  {
+    printf '\n### Graphs read without weights\n\n'
+    sed -n 's/^onnxhub: \(.*graphs\{0,1\} .*read.*\)$/    \1/p' "$1"
+  } >>"$GITHUB_STEP_SUMMARY"
+}
+
 # Shows what changed inside models, or why this is unknown.
 show_diff() {
-  if onnxhub diff --deepen "--folder=$INPUT_PATH" --format=json "--output=$folder/diff.json" -- "$base...HEAD" 2>"$folder/diff.err"; then
+  local options=(--deepen "--folder=$INPUT_PATH" --format=json "--output=$folder/diff.json")
+  [[ $peek != true ]] || options+=(--peek)
+  if onnxhub diff "${options[@]}" -- "$base...HEAD" 2>"$folder/diff.err"; then
     onnxhub merge --format=markdown --limit=60000 "$folder/diff.json" >>"$GITHUB_STEP_SUMMARY"
   else
     printf '\n### Models: changes are unknown\n\n' >>"$GITHUB_STEP_SUMMARY"
@@ -110,11 +120,13 @@ validate() {
   elif [[ $fetch == true ]]; then
     echo '::notice title=onnxhub::there is no base to compare with, so no Git LFS object is fetched'
   fi
+  [[ $peek != true ]] || options+=(--peek)
   add_run_options
   # A pipe and not a process substitution, whose end bash does not wait for.
   { onnxhub validate "${options[@]}" -- "$INPUT_PATH" 2>&1 >&3 | tee "$folder/validate.err" >&2; } 3>&1 || status=$?
   if [[ -s $folder/report.json ]]; then
     show_report
+    [[ $peek != true ]] || summarize_peek "$folder/validate.err"
     [[ -z $base ]] || show_diff
   else
     summarize_failure "$folder/validate.err"
@@ -131,6 +143,7 @@ case $INPUT_COMMAND in
     format=$(one_of format "$INPUT_FORMAT" github text)
     fail_on=$(one_of fail-on "$INPUT_FAIL_ON" error warning never)
     fetch=$(one_of fetch "$INPUT_FETCH" false true)
+    peek=$(one_of peek "${INPUT_PEEK:-}" false true)
     run=$(one_of run "$INPUT_RUN" false true forks)
     sarif=$(one_of sarif "$INPUT_SARIF" false true)
     validate ;;

@@ -32,9 +32,9 @@ struct DiffArguments {
 ExitCode run_diff(const DiffArguments& arguments, const Streams& streams) {
     catch_interruptions();
     HubPrinter printer(streams);
-    const RevisionDiffRequest request{arguments.folder, parse_revision_range(arguments.range),
-                                      arguments.deepen, git_messages(printer),
-                                      peek_request(arguments.peek), &printer};
+    const RevisionDiffRequest request{
+        arguments.folder,      parse_revision_range(arguments.range), arguments.deepen,
+        git_messages(printer), peek_request(arguments.peek),          &printer};
     const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
     Diagnostics diagnostics;
     const DiffReport report = compare_revisions(

@@ -87,14 +87,13 @@ std::string fact_source_text(const SourceCount& count, const char* what) {
 
 void print_statistics(const Streams& streams, const GenerateResult& result) {
     const FactStatistics& facts = result.statistics;
-    note(streams, fmt::format("files: {}, {}, {}; io_ports: {} read{}, {} carried, {} missing",
-                              fact_source_text(facts.pointer, "from LFS pointers"),
-                              fact_source_text(facts.index, "unchanged since git's index"),
-                              fact_source_text(facts.hashed, "hashed"), result.read_ports,
-                              result.peeked_ports > 0
-                                  ? fmt::format(", {} peeked", result.peeked_ports)
-                                  : "",
-                              result.carried_ports, result.missing.size()));
+    note(streams,
+         fmt::format("files: {}, {}, {}; io_ports: {} read{}, {} carried, {} missing",
+                     fact_source_text(facts.pointer, "from LFS pointers"),
+                     fact_source_text(facts.index, "unchanged since git's index"),
+                     fact_source_text(facts.hashed, "hashed"), result.read_ports,
+                     result.peeked_ports > 0 ? fmt::format(", {} peeked", result.peeked_ports) : "",
+                     result.carried_ports, result.missing.size()));
 }
 
 }  // namespace

@@ -129,6 +129,12 @@ const char* source_text(FactSource source) {
     return "hashed";
 }
 
+/// "97.4 MiB (102,162,357 bytes)"
+std::string size_text(std::uint64_t bytes) {
+    const std::string exact = with_thousands(bytes) + (bytes == 1 ? " byte" : " bytes");
+    return bytes < 1024 ? exact : fmt::format("{} ({})", human_bytes(bytes), exact);
+}
+
 std::string facts_text(const ModelReport& report) {
     const ModelGraph& graph = report.graph;
     std::string text = printable(report.file) + "\n";
@@ -153,10 +159,7 @@ std::string facts_text(const ModelReport& report) {
                                                    operators_text(graph, domain, operators)));
     }
     if (graph.operators.empty()) line(label, "none");
-    const std::string exact = with_thousands(report.size_bytes) + " bytes";
-    line("size", report.size_bytes < 1024
-                     ? exact
-                     : fmt::format("{} ({})", human_bytes(report.size_bytes), exact));
+    line("size", size_text(report.size_bytes));
     if (report.facts) {
         line("sha256",
              fmt::format("{} ({})", to_hex(report.facts->sha), source_text(report.facts->source)));
@@ -309,10 +312,9 @@ JsonValue facts_json(const ModelReport& report) {
 }  // namespace
 
 std::string pointer_text(const std::string& file, const ContentFacts& facts) {
-    return fmt::format("{}\n  {:<12}{}\n  {:<12}{} ({} bytes)\n  {:<12}{}\n", printable(file),
-                       "format", "Git LFS pointer; its content is not available locally", "size",
-                       human_bytes(facts.size_bytes), with_thousands(facts.size_bytes), "sha256",
-                       to_hex(facts.sha));
+    return fmt::format("{}\n  {:<12}{}\n  {:<12}{}\n  {:<12}{}\n", printable(file), "format",
+                       "Git LFS pointer; its content is not available locally", "size",
+                       size_text(facts.size_bytes), "sha256", to_hex(facts.sha));
 }
 
 std::string pointer_json(const std::string& file, const ContentFacts& facts) {

@@ -89,9 +89,10 @@ void print_peeked(const Streams& streams, const PeekSummary& summary) {
 
 void require_all_peeked(const PeekSummary& summary) {
     if (summary.failures.empty()) return;
-    throw UserError(fmt::format("the graphs of {} were not read, so they were not checked; see the "
-                                "reasons above, or leave out --peek",
-                                model_count(summary.failures.size())));
+    throw UserError(
+        fmt::format("the graphs of {} were not read, so they were not checked; see the "
+                    "reasons above, or leave out --peek",
+                    model_count(summary.failures.size())));
 }
 
 void print_peek_estimate(const Streams& streams, const PeekSummary& estimate) {

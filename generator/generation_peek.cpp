@@ -44,9 +44,10 @@ void report_failures(const PeekSummary& summary, Diagnostics& diagnostics) {
         }
     }
     for (const auto& [failure, count] : reasons) {
-        const std::string others = count == 1   ? ""
-                                   : count == 2 ? " (and of 1 other model)"
-                                                : fmt::format(" (and of {} other models)", count - 1);
+        const std::string others = count == 1 ? ""
+                                   : count == 2
+                                       ? " (and of 1 other model)"
+                                       : fmt::format(" (and of {} other models)", count - 1);
         diagnostics.report({Severity::error, rule_id::peek_failed, failure->path, 0,
                             fmt::format("its graph{} was not read: {}", others, failure->reason),
                             "try again later, or get the model with --fetch"});

@@ -20,7 +20,10 @@ constexpr std::size_t row_limit = 10'000'000;  // larger than any hub
 constexpr std::size_t source_limit = 10'000;   // sources of a hub, and templates of one source
 
 constexpr std::array<std::pair<PortSource, const char*>, 4> port_sources{
-    {{PortSource::graph, "graph"}, {PortSource::peeked, "peeked"}, {PortSource::carried, "carried"}, {PortSource::none, "none"}}};
+    {{PortSource::graph, "graph"},
+     {PortSource::peeked, "peeked"},
+     {PortSource::carried, "carried"},
+     {PortSource::none, "none"}}};
 
 constexpr std::array<std::pair<EntryClaim, const char*>, 3> claim_names{
     {{EntryClaim::none, "none"},

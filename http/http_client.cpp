@@ -176,8 +176,8 @@ Result HttpClient::State::perform(const HttpRequest& request, bool is_same_origi
     char message[CURL_ERROR_SIZE] = "";
     prepare(request, is_same_origin, transfer);
     curl().easy_setopt(handle, CURLOPT_ERRORBUFFER, message);
-    const CURLcode code = options.connections ? options.connections->perform(handle)
-                                              : curl().easy_perform(handle);
+    const CURLcode code =
+        options.connections ? options.connections->perform(handle) : curl().easy_perform(handle);
     curl().easy_setopt(handle, CURLOPT_ERRORBUFFER, nullptr);
     if (transfer.exception || transfer.is_refused) return transfer.head;
     if (transfer.is_stopped) return stopped();

@@ -8,7 +8,6 @@
 
 namespace onnxhub {
 
-
 /// For HttpOptions::connections. Requests to a host share one connection if it speaks HTTP/2, and
 /// wait for one of a few connections otherwise.
 struct ConnectionLimits {

@@ -28,8 +28,7 @@ public:
             const std::uint64_t tag = cursor_.read_varint(cursor_.size());
             has_graph |= tag == (graph_field << 3 | length_delimited);
             if (tag == (ir_version_field << 3 | varint)) {
-                opsets_.ir_version =
-                    static_cast<std::int64_t>(cursor_.read_varint(cursor_.size()));
+                opsets_.ir_version = static_cast<std::int64_t>(cursor_.read_varint(cursor_.size()));
             } else {
                 read_field(tag);
             }

@@ -55,8 +55,8 @@ GraphCache::GraphCache(std::optional<fs::path> folder) : folder_(std::move(folde
     if (folder_) remove_oldest_graphs(*folder_);
 }
 
-std::shared_ptr<const SparseBytes> GraphCache::find(const std::string& authority,
-                                                    const Sha256& sha, PeekDepth depth) const {
+std::shared_ptr<const SparseBytes> GraphCache::find(const std::string& authority, const Sha256& sha,
+                                                    PeekDepth depth) const {
     if (!folder_) return nullptr;
     auto bytes = read_graph_file(*folder_, graph_file(authority, sha, PeekDepth::graph));
     if (bytes || depth == PeekDepth::graph) return bytes;
@@ -71,7 +71,8 @@ bool GraphCache::keep(const std::string& authority, const Sha256& sha, PeekDepth
     fs::create_directories(file.parent_path(), error);
     try {
         write_file_atomically(file, to_text(bytes));
-        return !find_foreign_influence(*folder_, graph_file(authority, sha, depth), TrustedOwners());
+        return !find_foreign_influence(*folder_, graph_file(authority, sha, depth),
+                                       TrustedOwners());
     } catch (const UserError&) {  // such as a full disk: kept in memory instead
         return false;
     }

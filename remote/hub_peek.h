@@ -19,8 +19,8 @@ struct PeekRequest {
     PeekDepth depth = PeekDepth::graph;
     unsigned connections = 32;
     std::optional<std::uint64_t> max_transfer_bytes = {};  ///< of all models together
-    bool is_dry = false;  ///< only estimates what would be read
-    HttpOptions http = {};  ///< with the user's policy for addresses
+    bool is_dry = false;                                   ///< only estimates what would be read
+    HttpOptions http = {};                                 ///< with the user's policy for addresses
     std::optional<std::filesystem::path> cache_folder = {};
     std::string hugging_face = std::string(hugging_face_endpoint);
 };

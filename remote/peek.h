@@ -13,8 +13,8 @@
 
 #include "base/byte_source.h"
 #include "base/digest.h"
-#include "http/hugging_face.h"
 #include "http/http_message.h"
+#include "http/hugging_face.h"
 #include "remote/graph_cache.h"
 #include "remote/lfs_batch.h"
 #include "remote/peek_depth.h"
@@ -37,9 +37,9 @@ struct PeekOptions {
     std::vector<std::string> mirrors = {};
     /// The Git LFS server of the repository; empty: none.
     RemoteObjects lfs = {};
-    std::string lfs_name = {};   ///< its address without secrets: for messages and the cache
+    std::string lfs_name = {};    ///< its address without secrets: for messages and the cache
     bool asks_lfs_first = false;  ///< before the mirrors
-    HttpOptions http = {};       ///< with a policy for addresses, which all sources choose
+    HttpOptions http = {};        ///< with a policy for addresses, which all sources choose
     unsigned connections = 32;
     std::optional<std::uint64_t> max_transfer_bytes = {};  ///< of all models together
     std::optional<std::filesystem::path> cache_folder = {};
@@ -55,7 +55,7 @@ struct PeekSummary {
     std::size_t models = 0;  ///< read now or before
     std::size_t cached = 0;  ///< of these, read before
     std::uint64_t requests = 0;
-    std::uint64_t bytes = 0;  ///< that were read now
+    std::uint64_t bytes = 0;                 ///< that were read now
     std::vector<PeekFailure> failures = {};  ///< in the order of the targets
 };
 

@@ -118,8 +118,9 @@ RangeConnection::Answer RangeConnection::request(std::uint64_t begin, std::uint6
     request.headers.push_back({"Range", fmt::format("bytes={}-{}", begin, end - 1)});
     request.uses_netrc = false;
     request.timeout = range_timeout;
-    const std::uint64_t whole_bytes =
-        target_.size_bytes ? (begin == 0 && end == *target_.size_bytes ? end : 0) : small_file_bytes;
+    const std::uint64_t whole_bytes = target_.size_bytes
+                                          ? (begin == 0 && end == *target_.size_bytes ? end : 0)
+                                          : small_file_bytes;
     RangeSink sink(begin, end, whole_bytes);
     const auto result = client_.stream(request, sink);
     budget_.settle(reserved, sink.moved);

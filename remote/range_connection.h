@@ -18,7 +18,7 @@
 namespace onnxhub {
 
 struct RangeLocation {
-    std::string url;  ///< untrusted
+    std::string url;                       ///< untrusted
     std::vector<HttpHeader> headers = {};  ///< sent to its origin alone
     /// Asks for another address of the same file, because this one has expired. May be empty.
     std::function<std::optional<RangeLocation>()> renew = {};
@@ -53,8 +53,8 @@ public:
     /// What the server states in its ETag or X-Linked-Etag, after the first request.
     const std::optional<Sha256>& stated_sha() const { return stated_sha_; }
 
-    std::uint64_t bytes() const { return bytes_; }       ///< that arrived in bodies
-    unsigned requests() const { return requests_; }      ///< redirects count as one with theirs
+    std::uint64_t bytes() const { return bytes_; }   ///< that arrived in bodies
+    unsigned requests() const { return requests_; }  ///< redirects count as one with theirs
 
 private:
     struct Answer;
@@ -70,8 +70,8 @@ private:
     HttpClient& client_;
     RangeTarget target_;
     TransferBudget& budget_;
-    RangeLocation current_;    ///< where ranges are asked for: behind redirects
-    std::string validator_;    ///< of the first response
+    RangeLocation current_;  ///< where ranges are asked for: behind redirects
+    std::string validator_;  ///< of the first response
     bool has_begun_ = false;
     bool has_renewed_ = false;
     std::optional<Sha256> stated_sha_;

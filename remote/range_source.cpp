@@ -15,7 +15,7 @@ namespace {
 /// The head of a model: producer and first nodes.
 constexpr std::uint64_t first_window = 16 * 1024;  // bytes
 /// After a jump: the header of a tensor, and what often follows it.
-constexpr std::uint64_t jump_window = 1024;  // bytes
+constexpr std::uint64_t jump_window = 1024;          // bytes
 constexpr std::uint64_t largest_window = 32 * 1024;  // bytes
 /// A reader that steps over less goes straight on.
 constexpr std::uint64_t small_step = 2 * 1024;  // bytes

@@ -48,11 +48,13 @@ private:
 
 void SparseBytes::add(std::uint64_t begin, std::string_view bytes) {
     if (begin >= size_) return;
-    bytes = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), size_ - begin)));
+    bytes = bytes.substr(
+        0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), size_ - begin)));
     while (!bytes.empty()) {
         const std::uint64_t known = known_until(begin) - begin;
         if (known > 0) {
-            const auto skipped = static_cast<std::size_t>(std::min<std::uint64_t>(known, bytes.size()));
+            const auto skipped =
+                static_cast<std::size_t>(std::min<std::uint64_t>(known, bytes.size()));
             begin += skipped;
             bytes.remove_prefix(skipped);
             continue;

@@ -11,8 +11,7 @@ namespace onnxhub {
 /// Thread-safe. Counts bodies of responses; headers and batch requests are not counted.
 class TransferBudget {
 public:
-    explicit TransferBudget(
-        std::uint64_t limit_bytes = std::numeric_limits<std::uint64_t>::max())
+    explicit TransferBudget(std::uint64_t limit_bytes = std::numeric_limits<std::uint64_t>::max())
         : limit_(limit_bytes) {}
 
     /// Reserves bytes for one request. Returns false, and reserves nothing, when they are too many.

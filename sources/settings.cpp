@@ -53,7 +53,7 @@ public:
 
     Settings read(const toml::table& root) {
         static constexpr std::string_view keys[] = {key_generate, key_features, key_validate,
-                                                    key_source, key_override, key_peek};
+                                                    key_source,   key_override, key_peek};
         toml_.report_unknown_keys(root, "", keys);
         if (const toml::node* node = root.get(key_generate)) read_generate(*node);
         if (const toml::node* node = root.get(key_features)) read_features(*node);

@@ -73,7 +73,8 @@ struct HubValidation {
 };
 
 /// Reads each tree once: batches, fetched files and repairs share the files and tables that were
-/// read at first. With a dry `peek`, only `peeked` is set. Throws UserError when the hub cannot be opened or there is nothing to check.
+/// read at first. With a dry `peek`, only `peeked` is set. Throws UserError when the hub cannot be
+/// opened or there is nothing to check.
 HubValidation validate_hub(const ValidationRequest& request, const ValidationTools& tools,
                            FetchObserver& observer);
 

@@ -23,6 +23,9 @@ namespace fs = std::filesystem;
 
 /// The source of the official models since GitHub's downloads of the repository were disabled.
 constexpr const char* official_mirror = "hf://onnxmodelzoo";
+/// Has all files by the paths of the hub's last commit; before it, they were not in validated/.
+constexpr const char* official_files = "/onnxmodelzoo/legacy_models/resolve/main";
+constexpr const char* moved_folder = "/validated";
 
 /// Sizes are optional for files from other servers: their sources rarely state them.
 CacheKey key_of(const std::string& path, const StatedContent& content, bool is_elsewhere) {
@@ -152,7 +155,13 @@ void HubClient::take_mirrors(const NamedHub* named) {
     std::vector<std::string> texts = options_.mirrors;
     if (named) texts.insert(texts.end(), named->mirrors.begin(), named->mirrors.end());
     texts.insert(texts.end(), config_.mirrors.begin(), config_.mirrors.end());
-    if (is_official(spec_)) texts.emplace_back(official_mirror);
+    if (is_official_repository(spec_)) {
+        const std::string files = config_.endpoints.hugging_face + official_files;
+        for (const std::string& mirror :
+             {std::string(official_mirror), files, files + moved_folder}) {
+            texts.push_back(mirror);
+        }
+    }
     for (const std::string& text : texts) add_source(parse(text), mirrors_);
 }
 

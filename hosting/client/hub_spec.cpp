@@ -111,6 +111,12 @@ bool is_official(const HubSpec& spec) {
     return spec.kind == HubSpec::Kind::github && to_text(spec) == official_hub;
 }
 
+bool is_official_repository(const HubSpec& spec) {
+    HubSpec at_main = spec;
+    at_main.ref = "main";
+    return is_official(at_main);
+}
+
 void replace_endpoint(std::string& endpoint, const std::optional<std::string>& replacement) {
     if (replacement) endpoint = without_end_slashes(*replacement);
 }

@@ -49,6 +49,9 @@ std::string to_text(const HubSpec& spec);
 /// Compared exactly: "onnx-evil/models", "onnx/models:other" and "ONNX/models" are not official.
 bool is_official(const HubSpec& spec);
 
+/// The repository of the official hub, at any ref. Its files are on Hugging Face too.
+bool is_official_repository(const HubSpec& spec);
+
 /// Base URLs of the services, without '/' at the end. GitHub Enterprise, company mirrors and tests
 /// use others.
 struct Endpoints {

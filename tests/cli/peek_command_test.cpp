@@ -69,9 +69,7 @@ protected:
     ProgramResult onnxhub(std::vector<std::string> arguments) {
         return run_onnxhub(std::move(arguments), hub_.path());
     }
-    Json manifest() const {
-        return Json::parse(read_file(hub_.path() / "ONNX_HUB_MANIFEST.json"));
-    }
+    Json manifest() const { return Json::parse(read_file(hub_.path() / "ONNX_HUB_MANIFEST.json")); }
 
     std::string one_ = remote_model("x_one");
     std::string two_ = remote_model("x_two");
@@ -180,8 +178,7 @@ TEST_F(PeekCommands, AChangeOfOnePointerIsOneBatchRequestAndItsRanges) {
     server_.add_object(new_two);
     hub_.write_pointer("a/two.onnx", new_two).commit("A new model");
     const std::size_t before = server_.requests().size();
-    const ProgramResult result =
-        onnxhub({"validate", "--changed-since", "base", "--peek"});
+    const ProgramResult result = onnxhub({"validate", "--changed-since", "base", "--peek"});
     EXPECT_EQ(server_.count("/lfs/"), 2U) << "one for generate, one now";
     std::size_t others = 0;
     const auto requests = server_.requests();
@@ -199,8 +196,8 @@ TEST_F(PeekCommands, AChangeChoosesNoMirror) {
     server_.add_object(two_);
     hub_.branch("base");
     RangeServer theirs;
-    write_file(folder_.path() / "config.toml", "[network]\nallow = [\"" + server_.host() +
-                                                   "\", \"" + theirs.host() + "\"]\n");
+    write_file(folder_.path() / "config.toml",
+               "[network]\nallow = [\"" + server_.host() + "\", \"" + theirs.host() + "\"]\n");
     const std::string lie = remote_model("z");
     const std::string new_two = remote_model("x_new");
     theirs.add_file("a/two.onnx", lie, "\"" + to_hex(sha256_of(new_two)) + "\"");
@@ -233,8 +230,8 @@ TEST_F(PeekCommands, DiffShowsTheGraphsOfBothSides) {
     EXPECT_THAT(onnxhub({"diff", "HEAD~1..HEAD"}).out, HasSubstr("not downloaded"));
     const ProgramResult result = onnxhub({"diff", "HEAD~1..HEAD", "--peek"});
     EXPECT_EQ(result.status, 0) << result.err;
-    EXPECT_THAT(result.out, AllOf(HasSubstr("opset"), HasSubstr("15"),
-                                  Not(HasSubstr("not downloaded"))));
+    EXPECT_THAT(result.out,
+                AllOf(HasSubstr("opset"), HasSubstr("15"), Not(HasSubstr("not downloaded"))));
 }
 
 TEST_F(PeekCommands, InspectOfAPointerShowsWhatItSays) {
@@ -265,8 +262,7 @@ TEST_F(PeekCommands, InspectPeeksAPointer) {
 }
 
 TEST_F(PeekCommands, InspectOfAUrlReadsTheGraphAlone) {
-    const std::string large =
-        make_network(Network::yolo, 8).SerializeAsString();
+    const std::string large = make_network(Network::yolo, 8).SerializeAsString();
     server_.add_file("yolo.onnx", large);
     const ProgramResult result = onnxhub({"inspect", server_.mirror_url() + "/yolo.onnx"});
     EXPECT_EQ(result.status, 0) << result.err;
@@ -281,8 +277,7 @@ TEST_F(PeekCommands, InspectOfAUrlReadsTheGraphAlone) {
 TEST_F(PeekCommands, InfoPeeksAModelOfAHub) {
     server_.add_file("a/one.onnx", one_);
     ASSERT_EQ(onnxhub({"generate"}).status, 0);
-    server_.add_file("ONNX_HUB_MANIFEST.json",
-                     read_file(hub_.path() / "ONNX_HUB_MANIFEST.json"));
+    server_.add_file("ONNX_HUB_MANIFEST.json", read_file(hub_.path() / "ONNX_HUB_MANIFEST.json"));
     const ProgramResult plain = onnxhub({"info", "one", "--hub", server_.mirror_url()});
     EXPECT_EQ(plain.status, 0) << plain.err;
     EXPECT_THAT(plain.out, Not(HasSubstr("x_one")));

@@ -307,9 +307,30 @@ TEST_F(HubClientTest, AFileThatNeedsCredentialsNamesTheVariableToo) {
     }
 }
 
-TEST_F(HubClientTest, AddressesOfALockFileNeedTrustWhateverTheHubIs) {
+TEST_F(HubClientTest, TheOfficialHubIsOnHuggingFaceInTwoLayouts) {
     gone = {"/media/onnx/models/main/a/m.onnx", "/raw/onnx/models/main/a/m.onnx",
             "/hf/onnxmodelzoo/m/resolve/main/m.onnx"};
+    EXPECT_EQ(read_file(load(options("onnx/models"))), model_text);
+    EXPECT_TRUE(authorizations().contains("/hf/onnxmodelzoo/legacy_models/resolve/main/a/m.onnx"));
+}
+
+TEST_F(HubClientTest, BeforeTheMoveItsFilesWereNotInValidated) {
+    const std::string commit_id(40, 'a');
+    gone = {"/media/onnx/models/" + commit_id + "/a/m.onnx",
+            "/raw/onnx/models/" + commit_id + "/a/m.onnx", "/hf/onnxmodelzoo/m/resolve/main/m.onnx",
+            "/hf/onnxmodelzoo/legacy_models/resolve/main/a/m.onnx"};
+    ClientOptions old = options("onnx/models:" + commit_id);
+    old.is_trusted = [](const TrustQuestion&) { return true; };
+    EXPECT_EQ(read_file(load(old)), model_text);
+    EXPECT_TRUE(authorizations().contains(
+        "/hf/onnxmodelzoo/legacy_models/resolve/main/validated/a/m.onnx"));
+}
+
+TEST_F(HubClientTest, AddressesOfALockFileNeedTrustWhateverTheHubIs) {
+    gone = {"/media/onnx/models/main/a/m.onnx", "/raw/onnx/models/main/a/m.onnx",
+            "/hf/onnxmodelzoo/m/resolve/main/m.onnx",
+            "/hf/onnxmodelzoo/legacy_models/resolve/main/a/m.onnx",
+            "/hf/onnxmodelzoo/legacy_models/resolve/main/validated/a/m.onnx"};
     WantedModel locked{"M", 12, {}, false};
     locked.files.push_back({{"a/m.onnx", sha256_of(model_text), model_text.size(), true},
                             {},

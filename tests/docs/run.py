@@ -27,6 +27,7 @@ NOT_RUN = {
     "docs/trust.md: onnxhub sign --folder DIR --key signer.pem --certificate-chain chain.pem       # the signer's certificate first, without the root",
     "docs/running.md: pip install onnxruntime                 # or: npm install --prefix ~/runtime onnxruntime-node",
     "docs/hosting.md: systemctl enable --now onnxhub@team        # systemctl reload onnxhub@team after a change of the certificate or token",
+    "docs/peeking.md: onnxhub generate --peek            # io_ports of models that are not available locally",
     "docs/releasing.md: bash packaging/release.sh set-version 0.3.0",
     "docs/hosting.md: docker build --file packaging/Dockerfile --tag onnxhub:0.2.0 .",
     "docs/hosting.md: aws s3 sync /srv/hub s3://bucket/hub --exclude ONNX_HUB_MANIFEST.json",

@@ -21,6 +21,7 @@
 #include "manifest/json.h"
 #include "manifest/manifest.h"
 #include "model/model_graph.h"
+#include "model/model_opsets.h"
 #include "model/onnx_skeleton.h"
 #include "model/operator_check.h"
 #include "model/test_data_archive.h"
@@ -31,10 +32,40 @@
 
 namespace onnxhub::test {
 
+namespace {
+
+/// Gives one byte for each read, as a source far away may.
+class DrippingSource : public ByteSource {
+public:
+    explicit DrippingSource(const ByteSource& whole) : whole_(whole) {}
+    std::uint64_t size_bytes() const override { return whole_.size_bytes(); }
+    std::size_t read(std::uint64_t offset, std::span<std::byte> into) const override {
+        return into.empty() ? 0 : whole_.read(offset, into.first(1));
+    }
+
+private:
+    const ByteSource& whole_;
+};
+
+/// Opsets that are read by themselves are those of the graph.
+void require_same_opsets(const ByteSource& source, const ModelGraph& graph) {
+    const auto read = read_model_opsets(source);
+    const auto* opsets = std::get_if<ModelOpsets>(&read);
+    if (!opsets) return;  // it refuses more than the graph's reader
+    require(graph.has_invalid_names || opsets->versions == graph.opsets,
+            "opsets alone are those of the graph");
+    require(opsets->ir_version == graph.ir_version, "the IR version is that of the graph");
+}
+
+}  // namespace
+
 void fuzz_skeleton(std::string_view input) {
     const auto source = memory_source(std::string(input));
     const auto result = read_skeleton(*source);
+    const auto dripped = read_skeleton(DrippingSource(*source));
+    require(result.index() == dripped.index(), "short reads give the same outcome");
     const auto graph = read_model_graph(*source, nullptr, {});
+    if (const auto* read = std::get_if<ModelGraph>(&graph)) require_same_opsets(*source, *read);
     if (std::holds_alternative<SkeletonError>(result)) {
         require(std::holds_alternative<SkeletonError>(graph), "no graph without a skeleton");
         require(std::get<SkeletonError>(result).offset <= input.size(),
@@ -42,6 +73,8 @@ void fuzz_skeleton(std::string_view input) {
         return;
     }
     const auto& skeleton = std::get<OnnxSkeleton>(result);
+    require(std::get<OnnxSkeleton>(dripped).model == skeleton.model,
+            "short reads give the same skeleton");
     require(skeleton.payload_bytes <= input.size(), "payloads lie inside the file");
     require(std::is_sorted(skeleton.external_locations.begin(), skeleton.external_locations.end()),
             "locations are sorted");

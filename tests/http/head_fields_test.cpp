@@ -44,5 +44,25 @@ TEST(HeadFields, IdentityIsNoCompression) {
     EXPECT_TRUE(is_compressed(head_with("content-encoding", "gzip")));
 }
 
+TEST(HeadFields, ContentRangesFitTogether) {
+    EXPECT_EQ(content_range(head_with("content-range", "bytes 7-9/10")), (ContentRange{7, 10, 10}));
+    for (const char* range : {"bytes 7-10/10", "bytes 9-7/10", "bytes 7-9/*", "bytes */10",
+                              "bytes 7-/10", "bytes 7-9", "bytes 7/9-10", ""}) {
+        EXPECT_EQ(content_range(head_with("content-range", range)), std::nullopt) << range;
+    }
+}
+
+TEST(HeadFields, ADateIsAStrongValidatorWhenItIsAMinuteOld) {
+    const auto validator = [](const char* modified) {
+        HttpHead head = head_with("Date", "Sun, 06 Nov 2044 08:49:37 GMT");
+        head.headers.push_back({"Last-Modified", modified});
+        return strong_last_modified(head);
+    };
+    EXPECT_EQ(validator("Sun, 06 Nov 2044 08:48:37 GMT"), "Sun, 06 Nov 2044 08:48:37 GMT");
+    EXPECT_EQ(validator("Sun, 06 Nov 2044 08:48:38 GMT"), "");
+    EXPECT_EQ(validator("yesterday"), "");
+    EXPECT_EQ(strong_last_modified({}), "");
+}
+
 }  // namespace
 }  // namespace onnxhub

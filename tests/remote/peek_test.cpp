@@ -227,8 +227,7 @@ TEST_F(PeekTest, MissingObjectsAreNamed) {
     const PeekedGraphs graphs = peek({target("a.onnx", numbered_model(1))});
     ASSERT_THAT(graphs.summary().failures, SizeIs(1));
     EXPECT_EQ(graphs.summary().failures[0].path, "a.onnx");
-    EXPECT_EQ(graphs.summary().failures[0].reason,
-              "the Git LFS server does not have the object");
+    EXPECT_EQ(graphs.summary().failures[0].reason, "the Git LFS server does not have the object");
 }
 
 TEST_F(PeekTest, AnExpiredAddressIsAskedForOnceMore) {
@@ -244,16 +243,15 @@ TEST_F(PeekTest, WhatIsNotAModelIsReported) {
     const std::string html = "<html>" + std::string(100'000, ' ');
     const PeekedGraphs graphs = peek({object("a.onnx", html)});
     ASSERT_THAT(graphs.summary().failures, SizeIs(1));
-    EXPECT_EQ(graphs.summary().failures[0].reason,
-              "is HTML or XML, not a model (at byte 0)");
+    EXPECT_EQ(graphs.summary().failures[0].reason, "is HTML or XML, not a model (at byte 0)");
 }
 
 TEST_F(PeekTest, StopsAtTheTransferThatTheUserAllows) {
     options_.max_transfer_bytes = 40'000;
     options_.connections = 1;
-    const PeekedGraphs graphs = peek(
-        {object("a.onnx", numbered_model(1)), object("b.onnx", numbered_model(2)),
-         object("c.onnx", numbered_model(3))});
+    const PeekedGraphs graphs =
+        peek({object("a.onnx", numbered_model(1)), object("b.onnx", numbered_model(2)),
+              object("c.onnx", numbered_model(3))});
     EXPECT_LE(graphs.summary().bytes, 40'000U);
     EXPECT_GT(graphs.summary().models, 0U);
     EXPECT_THAT(graphs.summary().failures.back().reason,

@@ -41,15 +41,21 @@ protected:
     RangeTarget object() const {
         const Sha256 sha = sha256_of(content_);
         return {{server_.lfs_url() + "/../store/" + to_hex(sha), {{"X-Key", "secret"}}},
-                Binding::address, sha, content_.size()};
+                Binding::address,
+                sha,
+                content_.size()};
     }
     RangeTarget file() const {
-        return {{server_.mirror_url() + "/a.onnx"}, Binding::etag, sha256_of(content_),
+        return {{server_.mirror_url() + "/a.onnx"},
+                Binding::etag,
+                sha256_of(content_),
                 content_.size()};
     }
     RangeTarget hugging_face() const {
-        return {{server_.hugging_face() + "/zoo/a/resolve/main/a.onnx"}, Binding::etag,
-                sha256_of(content_), content_.size()};
+        return {{server_.hugging_face() + "/zoo/a/resolve/main/a.onnx"},
+                Binding::etag,
+                sha256_of(content_),
+                content_.size()};
     }
 
     /// The message of the failure, after its kind.
@@ -64,7 +70,7 @@ protected:
         } catch (const RangeFailure& error) {
             const char* kind = error.kind() == FailureKind::file     ? "file: "
                                : error.kind() == FailureKind::server ? "server: "
-                                                              : "budget: ";
+                                                                     : "budget: ";
             return kind + std::string(error.what());
         }
         return "none";
@@ -118,9 +124,9 @@ TEST_F(RangeConnectionTest, AWholeFileInsteadOfARangeIsLeft) {
 }
 
 TEST_F(RangeConnectionTest, AnotherRangeIsRefused) {
-    for (const char* range : {"bytes 1-1000/300000", "bytes 0-998/300000", "bytes 0-1000/300000",
-                              "bytes 0-999/*", "bytes */300000", "bytes 999-0/300000", "items 0-999/300000",
-                              "bytes 0-999/-1", ""}) {
+    for (const char* range :
+         {"bytes 1-1000/300000", "bytes 0-998/300000", "bytes 0-1000/300000", "bytes 0-999/*",
+          "bytes */300000", "bytes 999-0/300000", "items 0-999/300000", "bytes 0-999/-1", ""}) {
         server_.twist = [&](const ReceivedRequest&, Answer& answer) {
             answer = {206, content_.substr(0, 1000), {{"Content-Range", range}, {"ETag", "\"x\""}}};
         };
@@ -149,7 +155,8 @@ TEST_F(RangeConnectionTest, AFileThatChangesMeanwhileIsRefused) {
 TEST_F(RangeConnectionTest, WithoutAStrongValidatorNothingProvesThatPartsBelongTogether) {
     const auto with_headers = [&](std::vector<std::pair<std::string, std::string>> headers) {
         server_.twist = [headers](const ReceivedRequest&, Answer& answer) {
-            std::erase_if(answer.headers, [](const auto& header) { return header.first == "ETag"; });
+            std::erase_if(answer.headers,
+                          [](const auto& header) { return header.first == "ETag"; });
             answer.headers.insert(answer.headers.end(), headers.begin(), headers.end());
         };
         return failure(object());
@@ -286,8 +293,8 @@ TEST_F(RangeConnectionTest, ASmallFileIsReadWholeAndHashed) {
     const std::string small = "a small file";
     server_.add_object(small);
     const Sha256 sha = sha256_of(small);
-    RangeTarget target{{server_.lfs_url() + "/../store/" + to_hex(sha)}, Binding::address, sha,
-                       small.size()};
+    RangeTarget target{
+        {server_.lfs_url() + "/../store/" + to_hex(sha)}, Binding::address, sha, small.size()};
     HttpClient client(options_);
     TransferBudget budget;
     RangeConnection connection(client, target, budget);

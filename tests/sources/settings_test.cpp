@@ -166,5 +166,37 @@ TEST(Settings, AnIgnoredRuleWithoutAReasonIsAnError) {
                 "[[validate.ignore]] with its keys below");
 }
 
+TEST(SettingsOfPeeks, MirrorsAreAddressesOfServers) {
+    Diagnostics diagnostics;
+    const Settings settings =
+        parse_settings("[peek]\nmirrors = [\"https://example.org/hub/\", \"hf://zoo\"]\n",
+                       "onnxhub.toml", diagnostics);
+    EXPECT_EQ(settings.peek_mirrors,
+              (std::vector<std::string>{"https://example.org/hub/", "hf://zoo"}));
+    EXPECT_THAT(error_of("[peek]\nmirrors = [\"ftp://example.org\"]\n"),
+                HasSubstr("onnxhub.toml:2: peek.mirrors has \"ftp://example.org\", not the address "
+                          "of a server; write \"https://HOST/FOLDER/\" or \"hf://ORGANIZATION\""));
+}
+
+TEST(SettingsOfPeeks, MirrorsAreBounded) {
+    const auto error_with = [](int count, std::size_t length) {
+        std::string mirrors;
+        for (int i = 0; i < count; ++i) {
+            mirrors += "\"hf://" + std::string(length - 5, 'x') + "\", ";
+        }
+        const std::string toml = "[peek]\nmirrors = [" + mirrors + "]\n";
+        Diagnostics diagnostics;
+        try {
+            parse_settings(toml, "onnxhub.toml", diagnostics);
+        } catch (const UserError& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    EXPECT_EQ(error_with(16, 2048), "");
+    EXPECT_THAT(error_with(17, 10), HasSubstr("peek.mirrors has more than 16 servers"));
+    EXPECT_THAT(error_with(1, 2049), HasSubstr("not the address of a server"));
+}
+
 }  // namespace
 }  // namespace onnxhub

@@ -159,8 +159,8 @@ onnx::ModelProto make_resnet(std::size_t size_mib) {
         }
     }
     x = net.apply("Flatten", {net.apply("GlobalAveragePool", {x})});
-    auto& last = net.node("Gemm", {x, net.weights("fc.weight", {1000, in}),
-                                   net.weights("fc.bias", {1000})});
+    auto& last =
+        net.node("Gemm", {x, net.weights("fc.weight", {1000, in}), net.weights("fc.bias", {1000})});
     net.integer(last, "transB", 1);
     last.set_output(0, "scores");
     net.output("scores", {-1, 1000});
@@ -173,8 +173,8 @@ onnx::ModelProto make_bert(std::size_t size_mib) {
     for (const char* name : {"input_ids", "attention_mask", "token_type_ids"}) {
         net.input(name, onnx::TensorProto::INT64, {-1, -1});
     }
-    std::string x = net.apply(
-        "Gather", {net.weights("embeddings.word.weight", {2048, width}), "input_ids"});
+    std::string x =
+        net.apply("Gather", {net.weights("embeddings.word.weight", {2048, width}), "input_ids"});
     const auto norm = [&](const std::string& from, const std::string& name) {
         auto& made = net.node("LayerNormalization", {from, net.weights(name + ".weight", {width}),
                                                      net.weights(name + ".bias", {width})});

@@ -46,11 +46,11 @@ Answer range_answer(const ReceivedRequest& request, const std::string& content,
         return {416, "", {{"Content-Range", fmt::format("bytes */{}", content.size())}}};
     }
     const std::size_t end = std::min(range->end, content.size());
-    return {206,
-            content.substr(range->begin, end - range->begin),
-            {{"ETag", etag},
-             {"Content-Range",
-              fmt::format("bytes {}-{}/{}", range->begin, end - 1, content.size())}}};
+    return {
+        206,
+        content.substr(range->begin, end - range->begin),
+        {{"ETag", etag},
+         {"Content-Range", fmt::format("bytes {}-{}/{}", range->begin, end - 1, content.size())}}};
 }
 
 RangeServer::RangeServer()
