@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/help_text.h"
 
 namespace onnxhub {
 namespace {
@@ -29,6 +30,8 @@ constexpr NamedCommand commands[] = {
     {"merge", &add_merge_command},
     {"merge-driver", &add_merge_driver_command},
     {"completion", &add_completion_command},
+    {"explain", &add_explain_command},
+    {"help", &add_help_command},
 };
 
 }  // namespace
@@ -39,7 +42,11 @@ std::span<const NamedCommand> all_commands() {
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {
     using Color = GlobalOptions::Color;
-    app.set_version_flag("--version", program_version);
+    app.formatter_fn([](const CLI::App* command, const std::string&, CLI::AppFormatMode) {
+        return help_text(*command, help_width());
+    });
+    app.set_help_flag("-h,--help", "Print help");
+    app.set_version_flag("--version", program_version, "Print the version");
     app.add_flag("-q,--quiet", options.quiet, "Print only errors");
     app.add_flag("-v,--verbose", options.verbose,
                  "Also print notes and complete lists; with --version, the commit and libraries");
