@@ -71,6 +71,7 @@ void add_info_command(CLI::App& app, Command& chosen);
 void add_init_command(CLI::App& app, Command& chosen);
 void add_inspect_command(CLI::App& app, Command& chosen);
 void add_sources_command(CLI::App& app, Command& chosen);
+void add_key_command(CLI::App& app, Command& chosen);
 void add_list_command(CLI::App& app, Command& chosen);
 void add_load_command(CLI::App& app, Command& chosen);
 void add_load_composite_command(CLI::App& app, Command& chosen);
@@ -78,6 +79,8 @@ void add_lock_command(CLI::App& app, Command& chosen);
 void add_merge_command(CLI::App& app, Command& chosen);
 void add_merge_driver_command(CLI::App& app, Command& chosen);
 void add_serve_command(CLI::App& app, Command& chosen);
+void add_sign_command(CLI::App& app, Command& chosen);
 void add_validate_command(CLI::App& app, Command& chosen);
+void add_verify_command(CLI::App& app, Command& chosen);
 
 }  // namespace onnxhub

@@ -59,6 +59,9 @@ const std::map<std::string_view, Examples>& all_examples() {
           {"Check it by the rules of ONNX's operators", "onnxhub inspect model.onnx --check"},
           {"Show the shape of a tensor inside the graph",
            "onnxhub inspect model.onnx --tensor features"}}},
+        {"key",
+         {{"Create a key for signing", "onnxhub key create --output hub.pem"},
+          {"Print its public key", "onnxhub key show hub.pem"}}},
         {"list",
          {{"List the models of the official hub", "onnxhub list"},
           {"List the vision models of another hub that have opset 12",
@@ -87,6 +90,9 @@ const std::map<std::string_view, Examples>& all_examples() {
          {{"Serve the hub in this directory on this machine", "onnxhub serve"},
           {"Serve the tag of a repository to other machines",
            "onnxhub serve hub.git:v1 --bind 0.0.0.0 --token-file token"}}},
+        {"sign",
+         {{"Sign every model of the hub in this directory", "onnxhub sign --models --key hub.pem"},
+          {"Sign all files of a directory", "onnxhub sign my-model --folder --key hub.pem"}}},
         {"sources",
          {{"Show where the facts of each model come from", "onnxhub sources"},
           {"Show why models have no entry", "onnxhub sources --left-out"}}},
@@ -95,6 +101,11 @@ const std::map<std::string_view, Examples>& all_examples() {
           {"Check what a branch changes", "onnxhub validate --changed-since main"},
           {"Check the manifest of a revision, for code scanning",
            "onnxhub validate --rev v1 --format sarif --output report.sarif"}}},
+        {"verify",
+         {{"Check a directory against its signature",
+           "onnxhub verify my-model --signature my-model/model.sig --key hub.pub.pem"},
+          {"Accept a signer with a certificate of a company",
+           "onnxhub verify my-model --signature my-model/model.sig --certificate-chain root.pem"}}},
     };
     return all;
 }

@@ -7,7 +7,7 @@ set(headers "arpa/[a-z]+|dirent|dlfcn|fcntl|grp|ifaddrs|linux/[a-z0-9_]+|net/[a-
 set(calls "accept4?|close|dup[23]?|execve?p?|fork|fstat|fsync|getpid|ioctl|kill|lstat|mkdir|open|openat|pipe2?|poll|posix_spawnp?|pread|pwrite|read|readlink|recv|rename|select|send|setrlimit|socket|socketpair|stat|unlink|waitpid|write")
 
 set(failures 0)
-foreach(folder archive cli diff generator hosting http manifest model repository sources validator)
+foreach(folder archive cli diff generator hosting http manifest model repository sources trust validator)
   file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/${folder}/*.h ${ROOT}/${folder}/*.cpp)
   foreach(file IN LISTS files)
     file(STRINGS ${ROOT}/${file} lines

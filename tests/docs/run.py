@@ -24,6 +24,7 @@ from session import Failure, Session
 NOT_RUN = {
     "CONTRIBUTING.md: ./dev build          # build/dev/cli/onnxhub",
     "README.md: ./dev quickstart    # create a small example hub, generate its manifest, validate it",
+    "docs/trust.md: onnxhub sign --folder DIR --key signer.pem --certificate-chain chain.pem       # the signer's certificate first, without the root",
     "docs/running.md: pip install onnxruntime                 # or: npm install --prefix ~/runtime onnxruntime-node",
     "docs/hosting.md: systemctl enable --now onnxhub@team        # systemctl reload onnxhub@team after a change of the certificate or token",
     "docs/releasing.md: bash packaging/release.sh set-version 0.3.0",

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trust/public_key.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include <new>
+#include <utility>
+
+#include "base/digest.h"
+#include "trust/openssl_handle.h"
+#include "trust/refusal.h"
+
+namespace onnxhub {
+namespace {
+
+EcdsaCurve required_curve(const EVP_PKEY* key) {
+    if (const auto curve = curve_of(key)) return *curve;
+    throw Refused(RefusalKind::key,
+                  "is not an elliptic key on P-256, P-384 or P-521; create one with `onnxhub key "
+                  "create`");
+}
+
+}  // namespace
+
+PublicKey::PublicKey(std::shared_ptr<evp_pkey_st> key)
+    : key_(std::move(key)), curve_(required_curve(key_.get())) {}
+
+PublicKey PublicKey::from_pem(std::string_view text) {
+    if (text.size() > key_file_limit) {
+        throw Refused(RefusalKind::too_large, "is too large for a key");
+    }
+    const auto bio = reading_bio(text);
+    std::shared_ptr<EVP_PKEY> key(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr),
+                                  FreeOpenssl());
+    ERR_clear_error();
+    if (!key) {
+        throw Refused(RefusalKind::key,
+                      "is not a public key in PEM (\"-----BEGIN PUBLIC KEY-----\"); write it with "
+                      "`onnxhub key show`");
+    }
+    return PublicKey(std::move(key));
+}
+
+std::string PublicKey::pem() const {
+    const auto bio = writing_bio();
+    if (PEM_write_bio_PUBKEY(bio.get(), key_.get()) != 1) throw std::bad_alloc();
+    return text_of(bio.get());
+}
+
+std::string PublicKey::der() const {
+    const auto bio = writing_bio();
+    if (i2d_PUBKEY_bio(bio.get(), key_.get()) != 1) throw std::bad_alloc();
+    return text_of(bio.get());
+}
+
+std::string PublicKey::hint() const {
+    return to_hex(sha256_of(pem()));
+}
+
+std::string PublicKey::id() const {
+    return to_hex(sha256_of(der()));
+}
+
+bool PublicKey::has_signed(std::string_view message, std::string_view signature) const {
+    const OpensslHandle<EVP_MD_CTX> context(EVP_MD_CTX_new());
+    if (!context) throw std::bad_alloc();
+    const bool is_ready = EVP_DigestVerifyInit_ex(context.get(), nullptr, digest_name_of(curve_),
+                                                  nullptr, nullptr, key_.get(), nullptr) == 1;
+    const bool is_good =
+        is_ready &&
+        EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()),
+                         signature.size(), reinterpret_cast<const unsigned char*>(message.data()),
+                         message.size()) == 1;
+    ERR_clear_error();
+    return is_good;
+}
+
+}  // namespace onnxhub
