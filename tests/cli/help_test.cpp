@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "cli/command_description.h"
 #include "cli/command_examples.h"
 #include "cli/command_list.h"
 #include "cli/help_text.h"
@@ -121,6 +123,29 @@ TEST(Help, CommandsAreInGroups) {
         const std::string line = "\n  " + std::string(command.name) + " ";
         EXPECT_NE(text.find(line), text.npos) << line;
         EXPECT_EQ(text.find(line), text.rfind(line)) << line;
+    }
+}
+
+/// One name for one thing.
+TEST(Help, OptionsOfTheSameKindHaveTheSameNames) {
+    const Program program;
+    for (const CLI::App* app : all_apps(program.app)) {
+        SCOPED_TRACE(full_name(*app));
+        const CommandDescription command = describe(*app);
+        bool has_json = false, has_json_format = false;
+        for (const OptionDescription& option : command.options) {
+            const auto has = [&](const char* name) {
+                return std::ranges::find(option.names, name) != option.names.end();
+            };
+            EXPECT_EQ(has("--output"), has("-o"));
+            EXPECT_FALSE(has("--hub-dir"));
+            has_json = has_json || has("--json");
+            const auto choices = option.choices();
+            has_json_format =
+                has_json_format ||
+                (has("--format") && std::ranges::find(choices, "json") != choices.end());
+        }
+        EXPECT_TRUE(has_json || !has_json_format);
     }
 }
 
@@ -253,7 +278,8 @@ TEST(Explain, KnowsEveryRuleAndFamily) {
         EXPECT_THAT(result.out, StartsWith(std::string(family) + ": "));
         EXPECT_THAT(result.out, Not(StartsWith(std::string(family) + ": \n"))) << "has no title";
         for (const RuleInfo& rule : all_rules()) {
-            if (rule.family == family) EXPECT_THAT(result.out, HasSubstr(std::string(rule.id)));
+            if (rule.family != family) continue;
+            EXPECT_THAT(result.out, HasSubstr(std::string(rule.id)));
         }
     }
     const ProgramResult wrong = run_onnxhub({"explain", "model-sha-difers"}, folder.path());
