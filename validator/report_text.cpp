@@ -131,8 +131,7 @@ std::vector<std::string> unchecked_lines(const std::vector<Unchecked>& unchecked
     std::string line;
     for (const auto& [reason, skipped] : by_reason) {
         line += (line.empty() ? "skipped checks: " : ", ") + shown(reason) + " (" +
-                counted(skipped.rules, "rule") + ", up to " + std::to_string(skipped.most) +
-                " models or files each)";
+                std::to_string(skipped.most) + ", by " + counted(skipped.rules, "rule") + ")";
     }
     lines.push_back(line + "; --verbose lists them");
     return lines;
