@@ -24,6 +24,7 @@
 #include "manifest/manifest_reader.h"
 #include "model/onnx_worker.h"
 #include "model/shape_inference.h"
+#include "validator/ignored_findings.h"
 
 namespace onnxhub {
 namespace {
@@ -158,11 +159,17 @@ ExitCode run_generate(const GenerateArguments& arguments, const Streams& streams
     HubPrinter printer(streams);
     std::optional<GeneratedHub> hub;
     bool has_errors = false;
+    std::size_t accepted = 0;
     printer.run([&](Diagnostics& diagnostics) {
         hub = generate_hub(generation_request(arguments), inference.get(), &printer.progress(),
                            printer, diagnostics);
         has_errors = diagnostics.has_errors();
+        accepted = remove_accepted_warnings(hub->ignored_rules, diagnostics);
     });
+    if (accepted > 0) {
+        note(streams, fmt::format("{} warning{} accepted by [[validate.ignore]]", accepted,
+                                  accepted == 1 ? " is" : "s are"));
+    }
     if (hub->part) return write_part(arguments, *hub->part, has_errors, streams);
     return write_manifest(arguments, *hub, has_errors, streams);
 }

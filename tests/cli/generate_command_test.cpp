@@ -120,6 +120,17 @@ TEST_F(GenerateCommand, ListsOfChangedEntriesEndAtTen) {
     EXPECT_THAT(generate({"--verbose"}).err, HasSubstr("+ C9 "));
 }
 
+TEST_F(GenerateCommand, WarningsThatTheSettingsAcceptAreCounted) {
+    hub.write("a/README.md", table({{"A", "a.onnx", "", "1.7", "12"}}));
+    EXPECT_THAT(generate().err, HasSubstr("onnxhub: warning: a/README.md:3: "));
+    hub.write("onnxhub.toml",
+              "[[validate.ignore]]\nrule = \"graph-opset-differs\"\npath = \"a/**\"\n"
+              "reason = \"known\"\n");
+    const std::string text = generate().err;
+    EXPECT_THAT(text, Not(HasSubstr("warning: a/README.md")));
+    EXPECT_THAT(text, HasSubstr("1 warning is accepted by [[validate.ignore]]"));
+}
+
 TEST_F(GenerateCommand, PermissionsOfTheManifestAreKept) {
     generate();
     chmod(manifest().c_str(), 0604);

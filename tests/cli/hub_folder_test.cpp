@@ -145,6 +145,23 @@ TEST_F(HubFolderOption, RefsOfLocalRepositoriesAreHubs) {
     }
 }
 
+TEST_F(HubFolderOption, LoadingFromARefSaysNothingOfPointers) {
+    const TemporaryFolder cache;
+    const auto load = [&] {
+        return run(
+            {"load", "MNIST-int8", "--hub", ".:main", "--trust", "--cache", cache.path().string()},
+            ".");
+    };
+    const ProgramResult result = load();
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.err, Not(HasSubstr("pointer")));
+    fs::remove_all(cache.path() / "vision");
+    fs::remove_all(repository.path() / ".git/lfs");
+    const ProgramResult missing = load();
+    EXPECT_EQ(missing.status, 2);
+    EXPECT_THAT(missing.err, HasSubstr("sends a Git LFS pointer instead of the file"));
+}
+
 TEST_F(HubFolderOption, ListsAreSeparatedByCommas) {
     const auto models = [&](const std::vector<std::string>& options) {
         std::vector<std::string> command{"list", "--json"};

@@ -392,8 +392,9 @@ TEST_F(ValidateCommand, ARemoteThatCannotTellIsInconclusive) {
     hub.set_config("lfs.url", server.url("/lfs"));
     const ProgramResult result = validate({"--remote"});
     EXPECT_EQ(result.status, 0);
-    EXPECT_THAT(result.out, HasSubstr("24 not checked by remote-object-missing: inconclusive: the "
-                                      "Git LFS server rejects the credentials (401)"));
+    EXPECT_THAT(result.out,
+                HasSubstr("24 not checked by remote-object-missing: inconclusive: the "
+                          "Git LFS server does not grant access (401); set ONNXHUB_LFS_TOKEN"));
 }
 
 TEST_F(ValidateCommand, ATokenDoesNotGoToAServerThatAStrangerNames) {
