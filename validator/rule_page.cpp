@@ -24,6 +24,7 @@ std::string_view family_title(std::string_view family) {
         {"graph", "graphs of downloaded models"},
         {"archive", "downloaded archives with test data"},
         {"sources", "what `[[source]]` and `[[override]]` state"},
+        {"signatures", "signatures of models against the files"},
         {"settings", "`onnxhub.toml`"},
         {"changes", "a change against its base, with `--changed-since`"},
     };
