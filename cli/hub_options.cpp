@@ -126,6 +126,12 @@ void add_download_options(CLI::App& command, DownloadArguments& arguments) {
         command.add_flag("--trust", arguments.trust, "Download from this hub without asking");
     command.add_flag("--ask", arguments.asks, "Ask before downloading, even from a trusted hub")
         ->excludes(trust);
+    command
+        .add_option("--require-model-signature", arguments.model_keys,
+                    "Load only models with a signature by this public key, or by a certificate "
+                    "under this root. May be repeated")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
 }
 
 ClientOptions client_options(const HubArguments& arguments, const Streams& streams) {
@@ -147,6 +153,7 @@ ClientOptions client_options(const HubArguments& arguments, const DownloadArgume
     options.mirrors = download.mirrors;
     options.first_sources = download.first_sources;
     options.asks_always = download.asks;
+    options.model_keys.assign(download.model_keys.begin(), download.model_keys.end());
     auto was_trusted = std::make_shared<bool>(download.trust);
     options.is_trusted = [was_trusted, &streams](const TrustQuestion& question) {
         *was_trusted = *was_trusted || ask_on_terminal(question, streams);

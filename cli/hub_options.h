@@ -34,6 +34,7 @@ struct DownloadArguments {
     std::vector<std::string> first_sources;
     bool trust = false;
     bool asks = false;  ///< even if the hub is trusted
+    std::vector<std::string> model_keys;
 };
 
 void add_download_options(CLI::App& command, DownloadArguments& arguments);

@@ -26,6 +26,7 @@ std::string_view family_title(std::string_view family) {
         {"archive", "downloaded archives with test data"},
         {"run", "models that ONNX Runtime runs, with `--run`"},
         {"sources", "what `[[source]]` and `[[override]]` state"},
+        {"signatures", "signatures of models against the files"},
         {"settings", "`onnxhub.toml`"},
         {"changes", "a change against its base, with `--changed-since`"},
     };

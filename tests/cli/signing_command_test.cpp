@@ -282,6 +282,41 @@ TEST_F(HubSigningCommands, ABareCloneIsSignedIntoAnotherFolder) {
     EXPECT_TRUE(fs::exists(folder_ / "signatures" / resnet));
 }
 
+TEST_F(HubSigningCommands, AnAddedModelIsSigned) {
+    write("new.onnx", test::small_model(7));
+    const auto result = run({"add", "new.onnx", "--hub-dir", "hub", "--class", "vision/mnist",
+                             "--sign", "--key", "key.pem"});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("vision/mnist/model/new.onnx.sig\n"));
+    const auto checked =
+        run({"verify", "hub/vision/mnist/model", "--signature",
+             "hub/vision/mnist/model/new.onnx.sig", "--key", "key.pub", "--ignore-unsigned-files"});
+    EXPECT_EQ(checked.status, 0) << checked.err;
+    EXPECT_EQ(
+        run({"add", "new.onnx", "--hub-dir", "hub", "--class", "vision/mnist", "--key", "key.pem"})
+            .status,
+        2);
+    const auto without_key =
+        run({"add", "new.onnx", "--hub-dir", "hub", "--class", "vision/mnist", "--sign"});
+    EXPECT_EQ(without_key.status, 2);
+    EXPECT_THAT(without_key.err, HasSubstr("no key to sign with"));
+}
+
+TEST_F(HubSigningCommands, AClientMayRequireSignatures) {
+    ASSERT_EQ(run({"generate", "hub", "-q"}).status, 0);
+    write("other.pub", run({"key", "create", "--output", "other.pem"}).out);
+    const std::vector<std::string> loading{"load", "MNIST", "--hub", "./hub", "--cache", "cache"};
+    const auto required = [&](const char* key) {
+        auto arguments = loading;
+        arguments.insert(arguments.end(), {"--require-model-signature", key});
+        return run(arguments);
+    };
+    EXPECT_THAT(required("key.pub").err, HasSubstr("the hub has no signature of it"));
+    ASSERT_EQ(sign().status, 0);
+    EXPECT_EQ(required("key.pub").status, 0) << required("key.pub").err;
+    EXPECT_EQ(required("other.pub").status, 2);
+}
+
 TEST_F(HubSigningCommands, AModelThatCannotBeDescribedIsReported) {
     write("hub/vision/mnist/mnist-12.onnx", "no model");
     const auto result = sign();
