@@ -155,7 +155,8 @@ ExitCode run_add(const std::string& hub, const AddRequest& request, const ModelS
     write_lines(streams, text);
     note(streams, change.written().empty()
                       ? printable(model_path) + ": nothing to change"
-                      : printable(model_path) + ": added; review it with `git status` and `git diff`, then commit");
+                      : printable(model_path) +
+                            ": added; review it with `git status` and `git diff`, then commit");
     return ExitCode::done;
 }
 

@@ -24,8 +24,8 @@ bool has_unmade_entries(const GenerateResult& result);
 bool refuses_removals(const Streams& streams, const ManifestUpdate& update,
                       std::size_t present_count);
 
-/// Prints how many entries a written manifest adds, changes, removes and keeps, with their names: ten
-/// of each kind, all with --verbose. Prints nothing when they are the same.
+/// Prints how many entries a written manifest adds, changes, removes and keeps, with their names:
+/// ten of each kind, all with --verbose. Prints nothing when they are the same.
 void print_entry_changes(const Streams& streams, const ManifestDocument& before,
                          const std::string& text);
 

@@ -175,15 +175,10 @@ TEST(LfsRemote, NothingToAskMeansNoRequest) {
 }
 
 TEST(LfsRemote, TroubleWithTheServerIsInconclusiveAndEndsTheAsking) {
-    const std::pair<int, const char*> statuses[] = {{401, "access (401)"},
-                                                    {403, "access (403)"},
-                                                    {404, "does not have the repository"},
-                                                    {429, "rate limit"},
-                                                    {500, "status 500"},
-                                                    {503, "status 503"},
-                                                    {509, "quota"},
-                                                    {200, "invalid"},
-                                                    {302, "status 302"}};
+    const std::pair<int, const char*> statuses[] = {
+        {401, "access (401)"}, {403, "access (403)"}, {404, "does not have the repository"},
+        {429, "rate limit"},   {500, "status 500"},   {503, "status 503"},
+        {509, "quota"},        {200, "invalid"},      {302, "status 302"}};
     std::vector<LfsObject> objects;
     for (int i = 0; i < 250; ++i) objects.push_back(object(std::to_string(i)));
     for (const auto& [status, words] : statuses) {
