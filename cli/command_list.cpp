@@ -82,4 +82,13 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
     app.require_subcommand(1);
 }
 
+CommandDescription describe_program() {
+    CLI::App app(program_summary, "onnxhub");
+    GlobalOptions options;
+    Command chosen;
+    add_global_options(app, options);
+    for (const NamedCommand& command : all_commands()) command.add(app, chosen);
+    return describe(app);
+}
+
 }  // namespace onnxhub

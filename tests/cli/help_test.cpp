@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// --help of every command, `help`, `explain`, and what is said about wrong command lines.
+// --help of every command, `help`, `explain`, and the messages about wrong command lines.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
