@@ -152,7 +152,7 @@ ExitCode write_manifest(const GenerateArguments& arguments, const GeneratedHub& 
     }
     write_document(streams, output_of(arguments), update.text, entry_count(update.entry_count));
     if (hub.present && update.text != hub.present_text && output_of(arguments) != "-") {
-        print_entry_changes(streams, *hub.present, update.text);
+        print_entry_changes(streams, *hub.present, update);
     }
     return has_errors ? ExitCode::findings : ExitCode::done;
 }

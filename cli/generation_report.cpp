@@ -127,8 +127,8 @@ bool refuses_removals(const Streams& streams, const ManifestUpdate& update,
 }
 
 void print_entry_changes(const Streams& streams, const ManifestDocument& before,
-                         const std::string& text) {
-    const ManifestDocument after = read_manifest(text, "the new manifest");
+                         const ManifestUpdate& update) {
+    const ManifestDocument after = read_manifest(update.text, "the new manifest");
     std::vector<EntryDifference> differences = compare_manifests(before, after);
     if (differences.empty()) return;
     using Kind = EntryDifference::Kind;
@@ -145,11 +145,12 @@ void print_entry_changes(const Streams& streams, const ManifestDocument& before,
     add_count(changed, "changed");
     add_count(count(Kind::removed), "removed");
     add_count(after.entries.size() - added - changed, "unchanged");
-    note(streams, fmt::format("{}{}", fmt::join(counts, ", "), added + changed > 0 ? ":" : ""));
-    // print_result() names removed entries.
-    std::erase_if(differences, [](const EntryDifference& difference) {
-        return difference.kind == Kind::removed;
+    // print_result() names these.
+    std::erase_if(differences, [&](const EntryDifference& difference) {
+        return difference.kind == Kind::removed &&
+               std::ranges::find(update.removed, difference.entry) != update.removed.end();
     });
+    note(streams, fmt::format("{}{}", fmt::join(counts, ", "), differences.empty() ? "" : ":"));
     for (EntryDifference& difference : differences) difference.fields.clear();
     print_some(streams, differences,
                [](const EntryDifference& difference) { return to_text(difference); });

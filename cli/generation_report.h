@@ -25,9 +25,10 @@ bool refuses_removals(const Streams& streams, const ManifestUpdate& update,
                       std::size_t present_count);
 
 /// Prints how many entries a written manifest adds, changes, removes and keeps, with their names:
-/// ten of each kind, all with --verbose. Prints nothing when they are the same.
+/// ten at most, all with --verbose. Leaves out names that print_result() prints, and prints nothing
+/// when the entries are the same.
 void print_entry_changes(const Streams& streams, const ManifestDocument& before,
-                         const std::string& text);
+                         const ManifestUpdate& update);
 
 /// Writes `text` to a file, or to standard output for "-", and prints "FILE: `what` written". Does
 /// not touch a file that has this content already. Throws UserError on failure.

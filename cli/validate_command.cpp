@@ -147,8 +147,8 @@ ExitCode run_validate(const ValidateArguments& arguments, const Streams& streams
     const ValidationReport& report = validated.report;
     if (arguments.write_baseline) {
         save_baseline(*arguments.write_baseline, report);
-        note(streams, fmt::format("{}: {} findings written", *arguments.write_baseline,
-                                  report.findings.size()));
+        note(streams, fmt::format("{}: {} finding{} written", *arguments.write_baseline,
+                                  report.findings.size(), report.findings.size() == 1 ? "" : "s"));
         return ExitCode::done;
     }
     write_report(report, arguments.output, streams);
