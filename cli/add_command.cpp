@@ -14,6 +14,7 @@
 #include "base/ascii.h"
 #include "base/escaping.h"
 #include "cli/command.h"
+#include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
@@ -31,7 +32,7 @@ namespace {
 
 struct AddArguments {
     std::string model;
-    std::string hub = ".";
+    std::string hub;
     std::optional<std::string> folder;
     std::optional<std::string> tags;
     std::optional<std::string> name;
@@ -154,7 +155,8 @@ ExitCode run_add(const std::string& hub, const AddRequest& request, const ModelS
     write_lines(streams, text);
     note(streams, change.written().empty()
                       ? printable(model_path) + ": nothing to change"
-                      : printable(model_path) + ": added; review it with `git diff`, then commit");
+                      : printable(model_path) +
+                            ": added; review it with `git status` and `git diff`, then commit");
     return ExitCode::done;
 }
 
@@ -169,7 +171,9 @@ void add_add_command(CLI::App& app, Command& chosen) {
                                   const char* help) {
         return command->add_option(name, value, help)->type_name(type);
     };
-    option("--hub-dir", arguments->hub, "DIR", "Top directory of the hub (default: .)");
+    CLI::Option* folder =
+        command->add_option("DIR", arguments->hub, hub_folder_help)->option_text("[DIR]");
+    option("--hub-dir", arguments->hub, "DIR", "")->group("")->excludes(folder);
     option("--class", arguments->folder, "FOLDER",
            "Put the model into this directory, such as vision/classification/mnist; the segments "
            "become its tags; \".\" is the hub's top directory (default: that of --tags, or the "
@@ -200,6 +204,7 @@ void add_add_command(CLI::App& app, Command& chosen) {
         ->needs(sign);
     command->callback([arguments, &chosen] {
         chosen = [arguments, request = add_request(*arguments)](const Streams& streams) {
+            choose_hub_folder(arguments->hub, streams);
             std::optional<ModelSigner> signer;
             if (arguments->signs) signer = read_signer(arguments->signer, streams);
             return run_add(arguments->hub, request, signer ? &*signer : nullptr, streams);

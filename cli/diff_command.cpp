@@ -7,9 +7,11 @@
 
 #include "base/atomic_file.h"
 #include "cli/command.h"
+#include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
+#include "cli/option_text.h"
 #include "cli/progress.h"
 #include "diff/revision_diff.h"
 #include "model/onnx_worker.h"
@@ -20,7 +22,7 @@ namespace {
 
 struct DiffArguments {
     std::string range = "HEAD";
-    std::string folder = ".";
+    std::string folder;
     std::string output = "-";
     DiffFormat format = DiffFormat::text;
     std::optional<unsigned> jobs;
@@ -66,16 +68,18 @@ void add_diff_command(CLI::App& app, Command& chosen) {
             "Compare BASE with the working tree, two revisions (BASE..HEAD), or HEAD with the "
             "merge base of both (BASE...HEAD) (default: HEAD)")
         ->option_text("[BASE[..HEAD]]");
-    command->add_option("--folder", arguments->folder, "Top directory of the hub (default: .)")
-        ->type_name("DIR");
+    command->add_option("--folder", arguments->folder, hub_folder_help)->type_name("DIR");
+    CLI::Option* format = command
+                              ->add_option_function<std::string>(
+                                  "--format",
+                                  [arguments](const std::string& name) {
+                                      arguments->format = parse_diff_format(name);
+                                  },
+                                  "Print in this format (default: text)")
+                              ->type_name("text|markdown|json");
+    add_json_flag(*command, format, [arguments] { arguments->format = DiffFormat::json; });
     command
-        ->add_option_function<std::string>(
-            "--format",
-            [arguments](const std::string& name) { arguments->format = parse_diff_format(name); },
-            "Print in this format (default: text)")
-        ->type_name("text|markdown|json");
-    command
-        ->add_option("--output", arguments->output,
+        ->add_option("-o,--output", arguments->output,
                      "Write the result to this file; '-' is standard output (default: -)")
         ->type_name("FILE");
     command
@@ -86,7 +90,10 @@ void add_diff_command(CLI::App& app, Command& chosen) {
     command->add_flag("--deepen", arguments->deepen,
                       "Fetch the history that the merge base needs in a shallow clone");
     command->callback([arguments, &chosen] {
-        chosen = [arguments](const Streams& streams) { return run_diff(*arguments, streams); };
+        chosen = [arguments](const Streams& streams) {
+            choose_hub_folder(arguments->folder, streams);
+            return run_diff(*arguments, streams);
+        };
     });
 }
 

@@ -13,6 +13,7 @@
 #include "base/environment.h"
 #include "cli/command.h"
 #include "cli/generation_report.h"
+#include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
@@ -23,6 +24,7 @@
 #include "manifest/manifest_reader.h"
 #include "model/onnx_worker.h"
 #include "model/shape_inference.h"
+#include "validator/ignored_findings.h"
 
 namespace onnxhub {
 namespace {
@@ -30,7 +32,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct GenerateArguments {
-    std::string hub_root = ".";
+    std::string hub_root;
     std::optional<std::string> revision;
     std::optional<std::string> output;
     std::optional<std::string> settings_file;
@@ -145,6 +147,9 @@ ExitCode write_manifest(const GenerateArguments& arguments, const GeneratedHub& 
         return ExitCode::findings;
     }
     write_document(streams, output_of(arguments), update.text, entry_count(update.entry_count));
+    if (hub.present && update.text != hub.present_text && output_of(arguments) != "-") {
+        print_entry_changes(streams, *hub.present, update.text);
+    }
     return has_errors ? ExitCode::findings : ExitCode::done;
 }
 
@@ -154,11 +159,17 @@ ExitCode run_generate(const GenerateArguments& arguments, const Streams& streams
     HubPrinter printer(streams);
     std::optional<GeneratedHub> hub;
     bool has_errors = false;
+    std::size_t accepted = 0;
     printer.run([&](Diagnostics& diagnostics) {
         hub = generate_hub(generation_request(arguments), inference.get(), &printer.progress(),
                            printer, diagnostics);
         has_errors = diagnostics.has_errors();
+        accepted = remove_accepted_warnings(hub->ignored_rules, diagnostics);
     });
+    if (accepted > 0) {
+        note(streams, fmt::format("{} warning{} accepted by [[validate.ignore]]", accepted,
+                                  accepted == 1 ? " is" : "s are"));
+    }
     if (hub->part) return write_part(arguments, *hub->part, has_errors, streams);
     return write_manifest(arguments, *hub, has_errors, streams);
 }
@@ -191,7 +202,7 @@ void add_generate_command(CLI::App& app, Command& chosen) {
     const auto option = [&](const char* name, auto& value, const char* type, const char* help) {
         return command->add_option(name, value, help)->type_name(type);
     };
-    option("dir", arguments->hub_root, "", "Top directory of the hub (default: .)");
+    command->add_option("DIR", arguments->hub_root, hub_folder_help)->option_text("[DIR]");
     option("--rev", arguments->revision, "REV",
            "Read this commit, branch or tag instead of the working tree");
     option("-o,--output", arguments->output, "FILE",
@@ -243,7 +254,10 @@ void add_generate_command(CLI::App& app, Command& chosen) {
         ->excludes(shard);
     command->callback([arguments, &chosen] {
         check_target(*arguments);
-        chosen = [arguments](const Streams& streams) { return run_generate(*arguments, streams); };
+        chosen = [arguments](const Streams& streams) {
+            choose_hub_folder(arguments->hub_root, streams);
+            return run_generate(*arguments, streams);
+        };
     });
 }
 

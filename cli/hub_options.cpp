@@ -6,8 +6,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -15,10 +17,12 @@
 #include "base/escaping.h"
 #include "base/terminal_size.h"
 #include "base/user_error.h"
+#include "cli/hub_folder_option.h"
 #include "cli/interruption.h"
 #include "cli/progress.h"
 #include "hosting/client/hub_error.h"
 #include "manifest/diagnostic.h"
+#include "manifest/manifest.h"
 
 namespace onnxhub {
 namespace {
@@ -79,6 +83,16 @@ void add_hub_options(CLI::App& command, HubArguments& arguments) {
         ->type_name("DIR");
     command.add_flag("--offline", arguments.is_offline,
                      "Open no connection; use the cached copy of the manifest");
+}
+
+void choose_hub_here(HubArguments& arguments, const Streams& streams) {
+    if (arguments.hub) return;
+    const std::string folder = hub_folder_here();
+    std::error_code error;
+    if (!std::filesystem::exists(std::filesystem::path(folder) / manifest_file_name, error)) return;
+    arguments.hub = folder;
+    note(streams, (folder == "." ? "the hub is this directory" : "the hub is " + folder) +
+                      "; --hub onnx/models is the official one");
 }
 
 void add_version_options(CLI::App& command, VersionConstraint& constraint) {

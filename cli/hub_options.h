@@ -21,6 +21,10 @@ struct HubArguments {
 
 void add_hub_options(CLI::App& command, HubArguments& arguments);
 
+/// Replaces a hub that the user did not name by the one that contains the current directory, if
+/// there is one with a manifest, and says so.
+void choose_hub_here(HubArguments& arguments, const Streams& streams);
+
 /// --opset, --max-opset, --max-ir, --first
 void add_version_options(CLI::App& command, VersionConstraint& constraint);
 

@@ -121,7 +121,10 @@ void add_info_command(CLI::App& app, Command& chosen) {
         ->type_name("text|json")
         ->check(CLI::IsMember({"text", "json"}));
     command->callback([arguments, &chosen] {
-        chosen = [arguments](const Streams& streams) { return run_info(*arguments, streams); };
+        chosen = [arguments](const Streams& streams) {
+            choose_hub_here(arguments->hub, streams);
+            return run_info(*arguments, streams);
+        };
     });
 }
 

@@ -12,6 +12,7 @@
 #include "base/escaping.h"
 #include "cli/command.h"
 #include "cli/hub_options.h"
+#include "cli/option_text.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
 #include "hosting/client/model_query.h"
@@ -83,7 +84,8 @@ void add_list_command(CLI::App& app, Command& chosen) {
         ->option_text("[NAME]");
     add_hub_options(*command, arguments->hub);
     command->add_option("--tag", arguments->filter.tags, "List only models with one of these tags")
-        ->type_name("TAG")
+        ->type_name("TAG,…")
+        ->delimiter(',')
         ->allow_extra_args(false);
     command->add_option("--opset", arguments->filter.opset, "List only models with this opset")
         ->type_name("N");
@@ -94,11 +96,17 @@ void add_list_command(CLI::App& app, Command& chosen) {
         ->add_option("--port-type", arguments->filter.port_type,
                      "List only models with an input or output of this type, such as int64")
         ->type_name("TYPE");
-    command->add_option("--format", arguments->format, "Print as table or json (default: table)")
-        ->type_name("table|json")
-        ->check(CLI::IsMember({"table", "json"}));
+    CLI::Option* format =
+        command
+            ->add_option("--format", arguments->format, "Print as table or json (default: table)")
+            ->type_name("table|json")
+            ->check(CLI::IsMember({"table", "json"}));
+    add_json_flag(*command, format, [arguments] { arguments->format = "json"; });
     command->callback([arguments, &chosen] {
-        chosen = [arguments](const Streams& streams) { return run_list(*arguments, streams); };
+        chosen = [arguments](const Streams& streams) {
+            choose_hub_here(arguments->hub, streams);
+            return run_list(*arguments, streams);
+        };
     });
 }
 

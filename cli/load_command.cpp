@@ -182,7 +182,7 @@ void add_load_command(CLI::App& app, Command& chosen) {
     add_version_options(*command, arguments->constraint);
     add_download_options(*command, arguments->download);
     CLI::Option* output = command->add_option(
-        "--output", arguments->output,
+        "-o,--output", arguments->output,
         "Copy the model to FILE and its external data next to it, and print that path");
     output->type_name("FILE");
     command->add_flag("--force-reload", arguments->force_reload,

@@ -169,7 +169,7 @@ void add_sign_command(CLI::App& app, Command& chosen) {
         ->allow_extra_args(false)
         ->needs(models);
     command
-        ->add_option("--output", arguments->output,
+        ->add_option("-o,--output", arguments->output,
                      "Write the signatures of the models into this directory instead of the hub")
         ->type_name("DIR")
         ->needs(models);

@@ -15,6 +15,7 @@
 #include "manifest/manifest.h"
 #include "repository/fetch_observer.h"
 #include "repository/hub_lock.h"
+#include "sources/settings.h"
 
 namespace onnxhub {
 
@@ -43,6 +44,7 @@ struct GeneratedHub {
     std::optional<HubLock> lock;
     std::string present_text;                 ///< of the hub's manifest; "" when there is none
     std::optional<ManifestDocument> present;  ///< absent: the hub has no manifest yet
+    std::vector<IgnoredRule> ignored_rules;   ///< of the hub's settings
     std::optional<ManifestPart> part;         ///< complete; with a shard
     GenerateResult result;                    ///< without one
 };

@@ -337,14 +337,14 @@ TEST_F(LoadCommand, OptionErrorsNameTheHelpOfTheCommand) {
         {{"lock"}, "see `onnxhub lock --help`"},
         {{"lock", "--update", "-o", "-"}, "see `onnxhub lock --help`"},
         {{"cache", "prune", "--nonsense"}, "see `onnxhub cache prune --help`"},
-        {{"cache"}, "see `onnxhub cache --help`"},
+        {{"cache"}, "Usage: onnxhub cache COMMAND [OPTIONS]"},
         {{"serve", "--tls-cert", "x"}, "--tls-cert requires --tls-key; see `onnxhub serve --help`"},
         {{"serve", "--tls-key", "x"}, "--tls-key requires --tls-cert; see `onnxhub serve --help`"},
         {{"serve", "--public", "--token-file", "x"}, "excludes"},
         {{"init", "hub", "--repository", "x"},
          "--repository requires --owner; see `onnxhub init --help`"},
         {{"nonsense"}, "see `onnxhub --help`"},
-        {{}, "see `onnxhub --help`"},
+        {{}, "Usage: onnxhub COMMAND [OPTIONS]"},
     };
     for (const auto& [arguments, expected] : cases) {
         std::vector<std::string> command = {onnxhub_program()};
