@@ -316,20 +316,17 @@ TEST_F(HubSigningCommands, ABareCloneIsSignedIntoAnotherFolder) {
 
 TEST_F(HubSigningCommands, AnAddedModelIsSigned) {
     write("new.onnx", test::small_model(7));
-    const auto result = run({"add", "new.onnx", "--hub-dir", "hub", "--class", "vision/mnist",
-                             "--sign", "--key", "key.pem"});
+    const auto result =
+        run({"add", "new.onnx", "hub", "--class", "vision/mnist", "--sign", "--key", "key.pem"});
     ASSERT_EQ(result.status, 0) << result.err;
     EXPECT_THAT(result.out, HasSubstr("vision/mnist/model/new.onnx.sig\n"));
     const auto checked =
         run({"verify", "hub/vision/mnist/model", "--signature",
              "hub/vision/mnist/model/new.onnx.sig", "--key", "key.pub", "--ignore-unsigned-files"});
     EXPECT_EQ(checked.status, 0) << checked.err;
-    EXPECT_EQ(
-        run({"add", "new.onnx", "--hub-dir", "hub", "--class", "vision/mnist", "--key", "key.pem"})
-            .status,
-        2);
-    const auto without_key =
-        run({"add", "new.onnx", "--hub-dir", "hub", "--class", "vision/mnist", "--sign"});
+    EXPECT_EQ(run({"add", "new.onnx", "hub", "--class", "vision/mnist", "--key", "key.pem"}).status,
+              2);
+    const auto without_key = run({"add", "new.onnx", "hub", "--class", "vision/mnist", "--sign"});
     EXPECT_EQ(without_key.status, 2);
     EXPECT_THAT(without_key.err, HasSubstr("no key to sign with"));
 }
