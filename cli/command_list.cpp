@@ -35,6 +35,7 @@ constexpr NamedCommand commands[] = {
     {"completion", &add_completion_command},
     {"explain", &add_explain_command},
     {"help", &add_help_command},
+    {"search", &add_search_command},
 };
 
 }  // namespace

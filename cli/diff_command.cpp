@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `onnxhub diff`: show what changed inside each model between two revisions.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@ namespace {
 
 struct DiffArguments {
     std::string range = "HEAD";
+    std::optional<std::string> head;
+    bool has_exit_code = false;
     std::string folder;
     std::string output = "-";
     DiffFormat format = DiffFormat::text;
@@ -29,11 +32,23 @@ struct DiffArguments {
     bool deepen = false;
 };
 
+/// "A B" is "A..B".
+RevisionRange range_of(const DiffArguments& arguments) {
+    RevisionRange range = parse_revision_range(arguments.range);
+    if (!arguments.head) return range;
+    if (range.head) {
+        throw CLI::ValidationError("BASE and HEAD are given twice; write " + arguments.range +
+                                   " or two revisions");
+    }
+    range.head = *arguments.head;
+    return range;
+}
+
 ExitCode run_diff(const DiffArguments& arguments, const Streams& streams) {
     catch_interruptions();
     HubPrinter printer(streams);
-    const RevisionDiffRequest request{arguments.folder, parse_revision_range(arguments.range),
-                                      arguments.deepen, git_messages(printer)};
+    const RevisionDiffRequest request{arguments.folder, range_of(arguments), arguments.deepen,
+                                      git_messages(printer)};
     const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
     Diagnostics diagnostics;
     const DiffReport report = compare_revisions(
@@ -46,7 +61,10 @@ ExitCode run_diff(const DiffArguments& arguments, const Streams& streams) {
     } else {
         write_file_atomically(arguments.output, text);
     }
-    return ExitCode::done;
+    const bool is_different = std::ranges::any_of(report.diff.models, [](const ModelChange& model) {
+        return model.kind != ModelChange::Kind::identical;
+    });
+    return arguments.has_exit_code && is_different ? ExitCode::findings : ExitCode::done;
 }
 
 DiffFormat parse_diff_format(const std::string& name) {
@@ -68,6 +86,9 @@ void add_diff_command(CLI::App& app, Command& chosen) {
             "Compare BASE with the working tree, two revisions (BASE..HEAD), or HEAD with the "
             "merge base of both (BASE...HEAD) (default: HEAD)")
         ->option_text("[BASE[..HEAD]]");
+    command
+        ->add_option("HEAD", arguments->head, "Compare with this revision: BASE HEAD is BASE..HEAD")
+        ->option_text("[HEAD]");
     command->add_option("--folder", arguments->folder, hub_folder_help)->type_name("DIR");
     CLI::Option* format = command
                               ->add_option_function<std::string>(
@@ -89,7 +110,10 @@ void add_diff_command(CLI::App& app, Command& chosen) {
         ->check(CLI::Range(1u, 1024u));
     command->add_flag("--deepen", arguments->deepen,
                       "Fetch the history that the merge base needs in a shallow clone");
+    command->add_flag("--exit-code", arguments->has_exit_code,
+                      "Exit with status 1 if models differ");
     command->callback([arguments, &chosen] {
+        range_of(*arguments);  // throws
         chosen = [arguments](const Streams& streams) {
             choose_hub_folder(arguments->folder, streams);
             return run_diff(*arguments, streams);

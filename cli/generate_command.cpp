@@ -50,6 +50,7 @@ struct GenerateArguments {
     bool drop = false;
     bool rehash = false;
     bool check = false;
+    bool json = false;
     bool allow_removals = false;
 };
 
@@ -93,9 +94,11 @@ GenerationRequest generation_request(const GenerateArguments& arguments) {
 }
 
 /// Prints the entries that `generate` would change.
-ExitCode print_differences(const GeneratedHub& hub, bool has_errors, const Streams& streams) {
+ExitCode print_differences(const GeneratedHub& hub, bool has_errors, bool as_json,
+                           const Streams& streams) {
     const ManifestUpdate& update = hub.result.update;
     if (update.text == hub.present_text) {
+        if (as_json) write_json(streams, json_text(to_json(std::vector<EntryDifference>())) + "\n");
         note(streams, fmt::format("{} is up to date, {}", manifest_file_name,
                                   entry_count(update.entry_count)));
         return has_errors ? ExitCode::findings : ExitCode::done;
@@ -103,8 +106,9 @@ ExitCode print_differences(const GeneratedHub& hub, bool has_errors, const Strea
     const ManifestDocument nothing;
     const ManifestDocument after = read_manifest(update.text, "the new manifest");
     const auto differences = compare_manifests(hub.present ? *hub.present : nothing, after);
+    if (as_json) write_json(streams, json_text(to_json(differences)) + "\n");
     for (const EntryDifference& difference : differences) {
-        write_lines(streams, to_text(difference) + "\n");
+        if (!as_json) write_lines(streams, to_text(difference) + "\n");
     }
     note(streams, differences.empty()
                       ? fmt::format("{} differs in order or format only; run `onnxhub generate` to "
@@ -140,7 +144,7 @@ ExitCode write_manifest(const GenerateArguments& arguments, const GeneratedHub& 
                         bool has_errors, const Streams& streams) {
     print_result(streams, hub.result);
     has_errors |= has_unmade_entries(hub.result);
-    if (arguments.check) return print_differences(hub, has_errors, streams);
+    if (arguments.check) return print_differences(hub, has_errors, arguments.json, streams);
     const ManifestUpdate& update = hub.result.update;
     if (hub.present && !arguments.allow_removals &&
         refuses_removals(streams, update, hub.present->entries.size())) {
@@ -248,10 +252,13 @@ void add_generate_command(CLI::App& app, Command& chosen) {
         "Read every file that is available locally, even if git's index says it is unchanged");
     command->add_flag("--allow-removals", arguments->allow_removals,
                       "Write even if more than a tenth of the entries would be removed");
-    command
-        ->add_flag("--check", arguments->check,
-                   "Write nothing; exit with status 1 and print what would change")
-        ->excludes(shard);
+    CLI::Option* check =
+        command
+            ->add_flag("--check", arguments->check,
+                       "Write nothing; exit with status 1 and print what would change")
+            ->excludes(shard);
+    command->add_flag("--json", arguments->json, "With --check, print what would change as JSON")
+        ->needs(check);
     command->callback([arguments, &chosen] {
         check_target(*arguments);
         chosen = [arguments](const Streams& streams) {

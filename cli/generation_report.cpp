@@ -80,7 +80,8 @@ void print_changes(const Streams& streams, const ManifestUpdate& update) {
     }
     if (update.removed.empty()) return;
     note(streams, entry_count(update.removed.size()) + " without a model or table row:");
-    for (const EntryName& name : update.removed) note(streams, "  removed: " + to_text(name));
+    print_some(streams, update.removed,
+               [](const EntryName& name) { return "removed: " + to_text(name); });
 }
 
 std::string fact_source_text(const SourceCount& count, const char* what) {
@@ -144,7 +145,11 @@ void print_entry_changes(const Streams& streams, const ManifestDocument& before,
     add_count(changed, "changed");
     add_count(count(Kind::removed), "removed");
     add_count(after.entries.size() - added - changed, "unchanged");
-    note(streams, fmt::format("{}:", fmt::join(counts, ", ")));
+    note(streams, fmt::format("{}{}", fmt::join(counts, ", "), added + changed > 0 ? ":" : ""));
+    // print_result() names removed entries.
+    std::erase_if(differences, [](const EntryDifference& difference) {
+        return difference.kind == Kind::removed;
+    });
     for (EntryDifference& difference : differences) difference.fields.clear();
     print_some(streams, differences,
                [](const EntryDifference& difference) { return to_text(difference); });

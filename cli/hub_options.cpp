@@ -168,7 +168,17 @@ std::filesystem::path cache_folder_of(const std::optional<std::string>& cache) {
 
 const ManifestEntry& find_model(const ManifestDocument& document, const std::string& model,
                                 const VersionConstraint& constraint) {
-    const auto found = get_model_info(document, model, constraint);
+    VersionConstraint version = constraint;
+    std::string name = model;
+    if (const auto at = model_at_opset(document, model)) {
+        if (version.opset && *version.opset != at->opset) {
+            throw UserError("command line: " + printable(model) + " and --opset " +
+                            std::to_string(*version.opset) + " differ; leave one of them out");
+        }
+        version.opset = at->opset;
+        name = at->model;
+    }
+    const auto found = get_model_info(document, name, version);
     if (const auto* missing = std::get_if<ModelNotFound>(&found)) {
         throw HubError(missing->problem, printable(missing->message + "; " + missing->hint));
     }

@@ -49,7 +49,8 @@ ClientOptions client_options(const HubArguments& arguments, const DownloadArgume
 /// The cache folder, for commands that need no hub.
 std::filesystem::path cache_folder_of(const std::optional<std::string>& cache);
 
-/// Finds the entry that the user named. Throws UserError with similar names when there is none.
+/// Finds the entry that the user named: "MNIST", or "MNIST@8" for its opset 8. Throws UserError
+/// with similar names when there is none.
 const ManifestEntry& find_model(const ManifestDocument& document, const std::string& model,
                                 const VersionConstraint& constraint);
 

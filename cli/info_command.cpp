@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -72,9 +73,23 @@ private:
     std::string text_;
 };
 
-std::string info_text(const Entry& entry, std::optional<std::size_t> width) {
+/// Opsets of the other versions of a model, smallest first.
+std::set<std::int64_t> other_opsets(const ManifestDocument& document, const Entry& entry) {
+    std::set<std::int64_t> opsets;
+    ModelFilter filter{{}, {}, {}, {}, {}};
+    filter.model = entry.model;
+    for (const ManifestEntry* version : list_models(document, filter)) {
+        opsets.insert(version->entry->opset_version);
+    }
+    opsets.erase(entry.opset_version);
+    return opsets;
+}
+
+std::string info_text(const Entry& entry, const std::set<std::int64_t>& others,
+                      std::optional<std::size_t> width) {
     Sheet sheet(width);
     sheet.line("opset", fmt::format("{} (ONNX {})", entry.opset_version, entry.onnx_version));
+    if (!others.empty()) sheet.line("others", fmt::format("opset {}", fmt::join(others, ", ")));
     sheet.line("tags", fmt::format("{}", fmt::join(entry.tags, ", ")));
     sheet.facts(entry.about);
     sheet.content("file", entry.model_path, entry.content);
@@ -103,7 +118,8 @@ ExitCode run_info(const InfoArguments& arguments, const Streams& streams) {
     if (as_json) {
         write_json(streams, entry_text(entry.json) + "\n");
     } else {
-        write_lines(streams, info_text(*entry.entry, terminal_width(streams)));
+        write_lines(streams, info_text(*entry.entry, other_opsets(client.manifest(), *entry.entry),
+                                       terminal_width(streams)));
     }
     return ExitCode::done;
 }

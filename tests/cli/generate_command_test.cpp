@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "base/digest.h"
+#include "manifest/json.h"
 #include "tests/support/git_home.h"
 #include "tests/support/hub_builder.h"
 #include "tests/support/program.h"
@@ -118,6 +119,29 @@ TEST_F(GenerateCommand, ListsOfChangedEntriesEndAtTen) {
     generate();
     hub.write("a/README.md", table(rows));
     EXPECT_THAT(generate({"--verbose"}).err, HasSubstr("+ C9 "));
+}
+
+TEST_F(GenerateCommand, CheckPrintsJson) {
+    generate();
+    EXPECT_EQ(generate({"--check", "--json"}).out, "[]\n");
+    hub.write("a/README.md", table({{"A", "a.onnx", "", "1.9"}, {"C", "c.onnx"}}));
+    hub.write("a/c.onnx", small_model(6));
+    const ProgramResult result = generate({"--check", "--json"});
+    EXPECT_EQ(result.status, 1);
+    const auto parsed = parse_json(result.out);
+    ASSERT_TRUE(std::holds_alternative<JsonDocument>(parsed)) << result.out;
+    const JsonArray& entries = *std::get<JsonDocument>(parsed).root.array();
+    ASSERT_EQ(entries.size(), 2u);
+    EXPECT_EQ(*entries[0].find("change")->string(), "changed");
+    EXPECT_EQ(*entries[0].find("model")->string(), "A");
+    const JsonArray& fields = *entries[0].find("fields")->array();
+    ASSERT_EQ(fields.size(), 1u);
+    EXPECT_EQ(*fields[0].find("field")->string(), "onnx_version");
+    EXPECT_EQ(*fields[0].find("after")->string(), "\"1.9\"");
+    EXPECT_EQ(*entries[1].find("change")->string(), "added");
+    EXPECT_EQ(*entries[1].find("model_path")->string(), "a/c.onnx");
+    EXPECT_FALSE(entries[1].find("fields"));
+    EXPECT_EQ(generate({"--json"}).status, 2);
 }
 
 TEST_F(GenerateCommand, WarningsThatTheSettingsAcceptAreCounted) {
