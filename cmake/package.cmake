@@ -15,7 +15,7 @@ install(EXPORT onnxhubTargets NAMESPACE onnxhub:: DESTINATION ${package_folder} 
 install(CODE "
   set(ONNXHUB_SOURCE \"${PROJECT_SOURCE_DIR}\")
   set(ONNXHUB_STAGE \"${PROJECT_BINARY_DIR}/installed_headers\")
-  set(ONNXHUB_FOLDERS base manifest archive http repository model hosting/client)
+  set(ONNXHUB_FOLDERS base manifest archive http trust repository model hosting/client)
   cmake_path(ABSOLUTE_PATH CMAKE_INSTALL_PREFIX OUTPUT_VARIABLE prefix)
   cmake_path(APPEND prefix \"${CMAKE_INSTALL_INCLUDEDIR}\" OUTPUT_VARIABLE ONNXHUB_INCLUDEDIR)" COMPONENT development)
 install(SCRIPT cmake/install_headers.cmake COMPONENT development)

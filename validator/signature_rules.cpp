@@ -53,7 +53,7 @@ constexpr const char* sign_again = "if the files are correct, sign them again wi
 /// The files of a folder of the hub, as signatures see them.
 class HubContent : public SignedContent {
 public:
-    HubContent(const HubState& hub, std::string folder)
+    HubContent(const HubState& hub, const std::string& folder)
         : hub_(hub), prefix_(folder.empty() ? "" : folder + "/") {}
 
     std::vector<std::string> files() const override {

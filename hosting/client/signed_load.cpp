@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of HubClient that requires signatures.
+#include <algorithm>
 #include <utility>
 #include <variant>
 

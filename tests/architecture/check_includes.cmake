@@ -22,6 +22,7 @@ set(hosting/export_may "trust;hosting/client;generator;${hosting/client_may}")
 # A subfolder with headers that are not installed.
 set(http_private curl)
 set(archive_private libarchive)
+set(trust_private openssl)
 set(modules base manifest archive http trust repository model sources generator diff validator
   hosting/client hosting/server hosting/scaffold hosting/export)
 set(cli_may "${modules}")
