@@ -14,11 +14,14 @@
 #include "base/ascii.h"
 #include "base/escaping.h"
 #include "cli/command.h"
+#include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
+#include "cli/key_options.h"
 #include "cli/option_text.h"
 #include "hosting/scaffold/hub_add.h"
+#include "hosting/scaffold/hub_signatures.h"
 #include "hosting/scaffold/readme_edit.h"
 #include "hosting/scaffold/regenerate.h"
 #include "manifest/diagnostic.h"
@@ -29,7 +32,7 @@ namespace {
 
 struct AddArguments {
     std::string model;
-    std::string hub = ".";
+    std::string hub;
     std::optional<std::string> folder;
     std::optional<std::string> tags;
     std::optional<std::string> name;
@@ -37,6 +40,8 @@ struct AddArguments {
     std::optional<std::string> test_data;
     std::string description;
     std::vector<std::string> accuracy;
+    bool signs = false;
+    SignerArguments signer;
 };
 
 std::vector<std::string> parse_tags(const std::string& text) {
@@ -105,7 +110,24 @@ AddRequest add_request(const AddArguments& arguments) {
     return request;
 }
 
-ExitCode run_add(const std::string& hub, const AddRequest& request, const Streams& streams) {
+/// Writes the model's signature beside it.
+void sign_added_model(const std::string& model_path, const ModelSigner& signer,
+                      ContentObserver* content, FileTransaction& change, Diagnostics& diagnostics) {
+    change.watch(signature_of_model(model_path));
+    const HubSignatures signatures =
+        sign_hub_models(open_hub(change.hub(), {}), {{model_path}}, signer, content, diagnostics);
+    if (signatures.failed > 0) {
+        throw UserError(model_path +
+                        ": can't be signed, so nothing was written; fix the problems reported "
+                        "above");
+    }
+    for (const HubSignature& made : signatures.made) change.stage_text(made.path, made.text);
+    change.apply();
+}
+
+/// `signer` may be null.
+ExitCode run_add(const std::string& hub, const AddRequest& request, const ModelSigner* signer,
+                 const Streams& streams) {
     catch_interruptions();
     const auto workers = std::make_shared<OnnxWorkers>();
     const auto checker = isolated_model_checker(workers);
@@ -122,6 +144,9 @@ ExitCode run_add(const std::string& hub, const AddRequest& request, const Stream
     }
     printer.run([&](Diagnostics& diagnostics) {
         regenerate_entry(change, model_path, inference.get(), &printer.progress(), diagnostics);
+        if (signer) {
+            sign_added_model(model_path, *signer, &printer.progress(), change, diagnostics);
+        }
     });
     check_interruption();
     change.keep();
@@ -130,7 +155,8 @@ ExitCode run_add(const std::string& hub, const AddRequest& request, const Stream
     write_lines(streams, text);
     note(streams, change.written().empty()
                       ? printable(model_path) + ": nothing to change"
-                      : printable(model_path) + ": added; review it with `git diff`, then commit");
+                      : printable(model_path) +
+                            ": added; review it with `git status` and `git diff`, then commit");
     return ExitCode::done;
 }
 
@@ -145,7 +171,9 @@ void add_add_command(CLI::App& app, Command& chosen) {
                                   const char* help) {
         return command->add_option(name, value, help)->type_name(type);
     };
-    option("--hub-dir", arguments->hub, "DIR", "Top directory of the hub (default: .)");
+    CLI::Option* folder =
+        command->add_option("DIR", arguments->hub, hub_folder_help)->option_text("[DIR]");
+    option("--hub-dir", arguments->hub, "DIR", "")->group("")->excludes(folder);
     option("--class", arguments->folder, "FOLDER",
            "Put the model into this directory, such as vision/classification/mnist; the segments "
            "become its tags; \".\" is the hub's top directory (default: that of --tags, or the "
@@ -165,9 +193,21 @@ void add_add_command(CLI::App& app, Command& chosen) {
     option("--accuracy", arguments->accuracy, "COLUMN=TEXT",
            "Fill in another column of the row; a new table gets the column. May be repeated")
         ->allow_extra_args(false);
+    CLI::Option* sign = command->add_flag(
+        "--sign", arguments->signs, "Write the model's signature beside it, see `onnxhub sign`");
+    option("--key", arguments->signer.key, "FILE",
+           "With --sign, use this private key in PEM (default: the text in ONNXHUB_SIGNING_KEY)")
+        ->needs(sign);
+    option("--certificate-chain", arguments->signer.certificates, "FILE",
+           "With --sign, put these certificates into the signature. May be repeated")
+        ->allow_extra_args(false)
+        ->needs(sign);
     command->callback([arguments, &chosen] {
-        chosen = [hub = arguments->hub, request = add_request(*arguments)](const Streams& streams) {
-            return run_add(hub, request, streams);
+        chosen = [arguments, request = add_request(*arguments)](const Streams& streams) {
+            choose_hub_folder(arguments->hub, streams);
+            std::optional<ModelSigner> signer;
+            if (arguments->signs) signer = read_signer(arguments->signer, streams);
+            return run_add(arguments->hub, request, signer ? &*signer : nullptr, streams);
         };
     });
 }

@@ -12,6 +12,7 @@
 
 #include "base/escaping.h"
 #include "cli/command.h"
+#include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
 #include "cli/load_progress.h"
@@ -27,7 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct BundleArguments {
-    std::string from = ".";
+    std::string from;  ///< of `create`, empty: the hub that contains the current directory
     std::string to;
     BundleChoice choice;
     bool fetches = false;
@@ -94,7 +95,9 @@ void print_left_out(const BundleReport& report, const Streams& streams) {
     }
 }
 
-ExitCode create(const BundleArguments& arguments, const Streams& streams) {
+ExitCode create(const BundleArguments& given, const Streams& streams) {
+    BundleArguments arguments = given;
+    choose_hub_folder(arguments.from, streams);
     const fs::path to = place_of(arguments.to);
     refuse_place_of_hub(locate_hub(arguments.from).folder, to);
     std::optional<ElsewhereLoader> loader;
@@ -151,13 +154,15 @@ void add_bundle_command(CLI::App& app, Command& chosen) {
         add_bundle_action(*bundle, arguments, chosen, "create", "Write a bundle", create);
     make->add_option("NAME", arguments->choice.names, "Bundle only these models")
         ->option_text("[NAME...]");
-    make->add_option(
-            "--from", arguments->from,
-            "Read this hub: a directory, or a repository (also bare) with :ref (default: .)")
+    make->add_option("--from", arguments->from,
+                     "Read this hub: a directory, or a repository (also bare) with :ref (default: "
+                     "the hub that "
+                     "contains the current directory)")
         ->type_name("DIR[:ref]");
     make->add_option("--tag", arguments->choice.tags,
                      "Also bundle models with this tag. May be repeated")
-        ->type_name("TAG")
+        ->type_name("TAG,…")
+        ->delimiter(',')
         ->allow_extra_args(false);
     make->add_option("--to", arguments->to, "Write this file")->type_name("FILE")->required();
     make->add_flag("--fetch", arguments->fetches,

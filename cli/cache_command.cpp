@@ -17,6 +17,7 @@
 #include "cli/command.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
+#include "cli/option_text.h"
 #include "cli/progress.h"
 #include "hosting/client/cache_inventory.h"
 #include "manifest/diagnostic.h"
@@ -215,10 +216,12 @@ void add_cache_command(CLI::App& app, Command& chosen) {
                      show_folder);
     CLI::App* list_action = add_cache_action(*cache, arguments, chosen, "list",
                                              "List files with size, last use and hub", list);
-    list_action
-        ->add_option("--format", arguments->format, "Print as table or json (default: table)")
-        ->type_name("table|json")
-        ->check(CLI::IsMember({"table", "json"}));
+    CLI::Option* format =
+        list_action
+            ->add_option("--format", arguments->format, "Print as table or json (default: table)")
+            ->type_name("table|json")
+            ->check(CLI::IsMember({"table", "json"}));
+    add_json_flag(*list_action, format, [arguments] { arguments->format = "json"; });
     CLI::App* verify_action =
         add_cache_action(*cache, arguments, chosen, "verify",
                          "Hash every file again and report damaged ones", verify_cache);

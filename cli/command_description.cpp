@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/ascii.h"
-#include "cli/command_list.h"
 
 namespace onnxhub {
 namespace {
@@ -61,15 +60,6 @@ CommandDescription describe(const CLI::App& app) {
         if (!below->get_group().empty()) command.commands.push_back(describe(*below));
     }
     return command;
-}
-
-CommandDescription describe_program() {
-    CLI::App app(program_summary, "onnxhub");
-    GlobalOptions options;
-    Command chosen;
-    add_global_options(app, options);
-    for (const NamedCommand& command : all_commands()) command.add(app, chosen);
-    return describe(app);
 }
 
 }  // namespace onnxhub

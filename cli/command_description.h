@@ -32,7 +32,4 @@ struct CommandDescription {
 /// The command with all commands below it. Options that --help hides are left out.
 CommandDescription describe(const CLI::App& app);
 
-/// The program with every command.
-CommandDescription describe_program();
-
 }  // namespace onnxhub

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/help_text.h"
 
 namespace onnxhub {
 namespace {
@@ -32,6 +33,9 @@ constexpr NamedCommand commands[] = {
     {"merge", &add_merge_command},
     {"merge-driver", &add_merge_driver_command},
     {"completion", &add_completion_command},
+    {"explain", &add_explain_command},
+    {"help", &add_help_command},
+    {"search", &add_search_command},
 };
 
 }  // namespace
@@ -42,7 +46,11 @@ std::span<const NamedCommand> all_commands() {
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {
     using Color = GlobalOptions::Color;
-    app.set_version_flag("--version", program_version);
+    app.formatter_fn([](const CLI::App* command, const std::string&, CLI::AppFormatMode) {
+        return help_text(*command, help_width());
+    });
+    app.set_help_flag("-h,--help", "Print help");
+    app.set_version_flag("--version", program_version, "Print the version");
     app.add_flag("-q,--quiet", options.quiet, "Print only errors");
     app.add_flag("-v,--verbose", options.verbose,
                  "Also print notes and complete lists; with --version, the commit and libraries");
@@ -73,6 +81,15 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
         ->type_name("text|json");
     app.fallthrough();
     app.require_subcommand(1);
+}
+
+CommandDescription describe_program() {
+    CLI::App app(program_summary, "onnxhub");
+    GlobalOptions options;
+    Command chosen;
+    add_global_options(app, options);
+    for (const NamedCommand& command : all_commands()) command.add(app, chosen);
+    return describe(app);
 }
 
 }  // namespace onnxhub

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "cli/command.h"
+#include "cli/command_description.h"
 
 namespace onnxhub {
 
@@ -20,6 +21,9 @@ std::span<const NamedCommand> all_commands();
 
 /// --version, --quiet, --verbose, --no-progress, --color and --message-format.
 void add_global_options(CLI::App& app, GlobalOptions& options);
+
+/// The program with every command.
+CommandDescription describe_program();
 
 inline constexpr const char* program_version = "onnxhub " ONNXHUB_VERSION;
 inline constexpr const char* program_summary =

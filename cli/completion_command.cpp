@@ -10,6 +10,7 @@
 #include <set>
 
 #include "cli/command.h"
+#include "cli/command_list.h"
 #include "cli/completion.h"
 #include "cli/hub_options.h"
 #include "embedded/completion_bash.h"

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // `onnxhub diff`: show what changed inside each model between two revisions.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "base/atomic_file.h"
 #include "cli/command.h"
+#include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
+#include "cli/option_text.h"
 #include "cli/peek_options.h"
 #include "cli/progress.h"
 #include "diff/revision_diff.h"
@@ -21,7 +24,9 @@ namespace {
 
 struct DiffArguments {
     std::string range = "HEAD";
-    std::string folder = ".";
+    std::optional<std::string> head;
+    bool has_exit_code = false;
+    std::string folder;
     std::string output = "-";
     DiffFormat format = DiffFormat::text;
     std::optional<unsigned> jobs;
@@ -29,12 +34,24 @@ struct DiffArguments {
     PeekArguments peek;
 };
 
+/// "A B" is "A..B".
+RevisionRange range_of(const DiffArguments& arguments) {
+    RevisionRange range = parse_revision_range(arguments.range);
+    if (!arguments.head) return range;
+    if (range.head) {
+        throw CLI::ValidationError("BASE and HEAD are given twice; write " + arguments.range +
+                                   " or two revisions");
+    }
+    range.head = *arguments.head;
+    return range;
+}
+
 ExitCode run_diff(const DiffArguments& arguments, const Streams& streams) {
     catch_interruptions();
     HubPrinter printer(streams);
     const RevisionDiffRequest request{
-        arguments.folder,      parse_revision_range(arguments.range), arguments.deepen,
-        git_messages(printer), peek_request(arguments.peek),          &printer};
+        arguments.folder,      range_of(arguments),          arguments.deepen,
+        git_messages(printer), peek_request(arguments.peek), &printer};
     const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
     Diagnostics diagnostics;
     const DiffReport report = compare_revisions(
@@ -47,7 +64,10 @@ ExitCode run_diff(const DiffArguments& arguments, const Streams& streams) {
     } else {
         write_file_atomically(arguments.output, text);
     }
-    return ExitCode::done;
+    const bool is_different = std::ranges::any_of(report.diff.models, [](const ModelChange& model) {
+        return model.kind != ModelChange::Kind::identical;
+    });
+    return arguments.has_exit_code && is_different ? ExitCode::findings : ExitCode::done;
 }
 
 DiffFormat parse_diff_format(const std::string& name) {
@@ -69,16 +89,21 @@ void add_diff_command(CLI::App& app, Command& chosen) {
             "Compare BASE with the working tree, two revisions (BASE..HEAD), or HEAD with the "
             "merge base of both (BASE...HEAD) (default: HEAD)")
         ->option_text("[BASE[..HEAD]]");
-    command->add_option("--folder", arguments->folder, "Top directory of the hub (default: .)")
-        ->type_name("DIR");
     command
-        ->add_option_function<std::string>(
-            "--format",
-            [arguments](const std::string& name) { arguments->format = parse_diff_format(name); },
-            "Print in this format (default: text)")
-        ->type_name("text|markdown|json");
+        ->add_option("HEAD", arguments->head, "Compare with this revision: BASE HEAD is BASE..HEAD")
+        ->option_text("[HEAD]");
+    command->add_option("--folder", arguments->folder, hub_folder_help)->type_name("DIR");
+    CLI::Option* format = command
+                              ->add_option_function<std::string>(
+                                  "--format",
+                                  [arguments](const std::string& name) {
+                                      arguments->format = parse_diff_format(name);
+                                  },
+                                  "Print in this format (default: text)")
+                              ->type_name("text|markdown|json");
+    add_json_flag(*command, format, [arguments] { arguments->format = DiffFormat::json; });
     command
-        ->add_option("--output", arguments->output,
+        ->add_option("-o,--output", arguments->output,
                      "Write the result to this file; '-' is standard output (default: -)")
         ->type_name("FILE");
     command
@@ -89,8 +114,14 @@ void add_diff_command(CLI::App& app, Command& chosen) {
     add_peek_options(*command, arguments->peek);
     command->add_flag("--deepen", arguments->deepen,
                       "Fetch the history that the merge base needs in a shallow clone");
+    command->add_flag("--exit-code", arguments->has_exit_code,
+                      "Exit with status 1 if models differ");
     command->callback([arguments, &chosen] {
-        chosen = [arguments](const Streams& streams) { return run_diff(*arguments, streams); };
+        range_of(*arguments);  // throws
+        chosen = [arguments](const Streams& streams) {
+            choose_hub_folder(arguments->folder, streams);
+            return run_diff(*arguments, streams);
+        };
     });
 }
 

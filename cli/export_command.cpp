@@ -14,6 +14,7 @@
 #include "base/escaping.h"
 #include "base/user_error.h"
 #include "cli/command.h"
+#include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
@@ -31,7 +32,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t shown_missing_files = 20;  // without --verbose
 
 struct ExportArguments {
-    std::string location = ".";
+    std::string location;
     std::string to;
     std::optional<std::string> name;
     std::optional<std::string> base_url;
@@ -148,9 +149,10 @@ void add_export_command(CLI::App& app, Command& chosen) {
     CLI::App* command =
         app.add_subcommand("export", "Write a hub as a directory that any web server can host");
     command
-        ->add_option(
-            "DIR", arguments->location,
-            "Read this hub: a directory, or a repository (also bare) with :ref (default: .)")
+        ->add_option("DIR", arguments->location,
+                     "Read this hub: a directory, or a repository (also bare) with :ref (default: "
+                     "the hub that "
+                     "contains the current directory)")
         ->option_text("[DIR[:ref]]");
     command
         ->add_option("--to", arguments->to,
@@ -173,7 +175,10 @@ void add_export_command(CLI::App& app, Command& chosen) {
     command->add_flag("--fetch", arguments->fetches,
                       "First fetch files that are not available locally into the Git LFS store");
     command->callback([arguments, &chosen] {
-        chosen = [arguments](const Streams& streams) { return run_export(*arguments, streams); };
+        chosen = [arguments](const Streams& streams) {
+            choose_hub_folder(arguments->location, streams);
+            return run_export(*arguments, streams);
+        };
     });
 }
 

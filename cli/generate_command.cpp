@@ -13,6 +13,7 @@
 #include "base/environment.h"
 #include "cli/command.h"
 #include "cli/generation_report.h"
+#include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
@@ -24,6 +25,7 @@
 #include "manifest/manifest_reader.h"
 #include "model/onnx_worker.h"
 #include "model/shape_inference.h"
+#include "validator/ignored_findings.h"
 
 namespace onnxhub {
 namespace {
@@ -31,7 +33,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct GenerateArguments {
-    std::string hub_root = ".";
+    std::string hub_root;
     std::optional<std::string> revision;
     std::optional<std::string> output;
     std::optional<std::string> settings_file;
@@ -50,6 +52,7 @@ struct GenerateArguments {
     bool drop = false;
     bool rehash = false;
     bool check = false;
+    bool json = false;
     bool allow_removals = false;
 };
 
@@ -94,9 +97,11 @@ GenerationRequest generation_request(const GenerateArguments& arguments) {
 }
 
 /// Prints the entries that `generate` would change.
-ExitCode print_differences(const GeneratedHub& hub, bool has_errors, const Streams& streams) {
+ExitCode print_differences(const GeneratedHub& hub, bool has_errors, bool as_json,
+                           const Streams& streams) {
     const ManifestUpdate& update = hub.result.update;
     if (update.text == hub.present_text) {
+        if (as_json) write_json(streams, json_text(to_json(std::vector<EntryDifference>())) + "\n");
         note(streams, fmt::format("{} is up to date, {}", manifest_file_name,
                                   entry_count(update.entry_count)));
         return has_errors ? ExitCode::findings : ExitCode::done;
@@ -104,8 +109,9 @@ ExitCode print_differences(const GeneratedHub& hub, bool has_errors, const Strea
     const ManifestDocument nothing;
     const ManifestDocument after = read_manifest(update.text, "the new manifest");
     const auto differences = compare_manifests(hub.present ? *hub.present : nothing, after);
+    if (as_json) write_json(streams, json_text(to_json(differences)) + "\n");
     for (const EntryDifference& difference : differences) {
-        write_lines(streams, to_text(difference) + "\n");
+        if (!as_json) write_lines(streams, to_text(difference) + "\n");
     }
     note(streams, differences.empty()
                       ? fmt::format("{} differs in order or format only; run `onnxhub generate` to "
@@ -141,13 +147,16 @@ ExitCode write_manifest(const GenerateArguments& arguments, const GeneratedHub& 
                         bool has_errors, const Streams& streams) {
     print_result(streams, hub.result);
     has_errors |= has_unmade_entries(hub.result);
-    if (arguments.check) return print_differences(hub, has_errors, streams);
+    if (arguments.check) return print_differences(hub, has_errors, arguments.json, streams);
     const ManifestUpdate& update = hub.result.update;
     if (hub.present && !arguments.allow_removals &&
         refuses_removals(streams, update, hub.present->entries.size())) {
         return ExitCode::findings;
     }
     write_document(streams, output_of(arguments), update.text, entry_count(update.entry_count));
+    if (hub.present && update.text != hub.present_text && output_of(arguments) != "-") {
+        print_entry_changes(streams, *hub.present, update);
+    }
     return has_errors ? ExitCode::findings : ExitCode::done;
 }
 
@@ -157,11 +166,17 @@ ExitCode run_generate(const GenerateArguments& arguments, const Streams& streams
     HubPrinter printer(streams);
     std::optional<GeneratedHub> hub;
     bool has_errors = false;
+    std::size_t accepted = 0;
     printer.run([&](Diagnostics& diagnostics) {
         hub = generate_hub(generation_request(arguments), inference.get(), &printer.progress(),
                            printer, diagnostics);
         has_errors = diagnostics.has_errors();
+        accepted = remove_accepted_warnings(hub->ignored_rules, diagnostics);
     });
+    if (accepted > 0) {
+        note(streams, fmt::format("{} warning{} accepted by [[validate.ignore]]", accepted,
+                                  accepted == 1 ? " is" : "s are"));
+    }
     if (arguments.peek.is_dry) {
         print_peek_estimate(streams, *hub->peeked);
         return ExitCode::done;
@@ -199,7 +214,7 @@ void add_generate_command(CLI::App& app, Command& chosen) {
     const auto option = [&](const char* name, auto& value, const char* type, const char* help) {
         return command->add_option(name, value, help)->type_name(type);
     };
-    option("dir", arguments->hub_root, "", "Top directory of the hub (default: .)");
+    command->add_option("DIR", arguments->hub_root, hub_folder_help)->option_text("[DIR]");
     option("--rev", arguments->revision, "REV",
            "Read this commit, branch or tag instead of the working tree");
     option("-o,--output", arguments->output, "FILE",
@@ -247,13 +262,19 @@ void add_generate_command(CLI::App& app, Command& chosen) {
         "Read every file that is available locally, even if git's index says it is unchanged");
     command->add_flag("--allow-removals", arguments->allow_removals,
                       "Write even if more than a tenth of the entries would be removed");
-    command
-        ->add_flag("--check", arguments->check,
-                   "Write nothing; exit with status 1 and print what would change")
-        ->excludes(shard);
+    CLI::Option* check =
+        command
+            ->add_flag("--check", arguments->check,
+                       "Write nothing; exit with status 1 and print what would change")
+            ->excludes(shard);
+    command->add_flag("--json", arguments->json, "With --check, print what would change as JSON")
+        ->needs(check);
     command->callback([arguments, &chosen] {
         check_target(*arguments);
-        chosen = [arguments](const Streams& streams) { return run_generate(*arguments, streams); };
+        chosen = [arguments](const Streams& streams) {
+            choose_hub_folder(arguments->hub_root, streams);
+            return run_generate(*arguments, streams);
+        };
     });
 }
 

@@ -2,6 +2,7 @@
 #include "cli/generation_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include "base/quantity.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
+#include "manifest/manifest_difference.h"
 #include "manifest/manifest_reader.h"
 #include "manifest/rule_ids.h"
 #include "repository/hub_folder.h"
@@ -78,7 +80,8 @@ void print_changes(const Streams& streams, const ManifestUpdate& update) {
     }
     if (update.removed.empty()) return;
     note(streams, entry_count(update.removed.size()) + " without a model or table row:");
-    for (const EntryName& name : update.removed) note(streams, "  removed: " + to_text(name));
+    print_some(streams, update.removed,
+               [](const EntryName& name) { return "removed: " + to_text(name); });
 }
 
 std::string fact_source_text(const SourceCount& count, const char* what) {
@@ -123,6 +126,36 @@ bool refuses_removals(const Streams& streams, const ManifestUpdate& update,
                     "correct the tables, or confirm with --allow-removals"});
     print(streams, refusal);
     return true;
+}
+
+void print_entry_changes(const Streams& streams, const ManifestDocument& before,
+                         const ManifestUpdate& update) {
+    const ManifestDocument after = read_manifest(update.text, "the new manifest");
+    std::vector<EntryDifference> differences = compare_manifests(before, after);
+    if (differences.empty()) return;
+    using Kind = EntryDifference::Kind;
+    const auto count = [&](Kind kind) {
+        return static_cast<std::size_t>(
+            std::ranges::count(differences, kind, &EntryDifference::kind));
+    };
+    const std::size_t added = count(Kind::added), changed = count(Kind::changed);
+    std::vector<std::string> counts;
+    const auto add_count = [&](std::size_t number, const char* what) {
+        if (number > 0) counts.push_back(fmt::format("{} {}", number, what));
+    };
+    add_count(added, "added");
+    add_count(changed, "changed");
+    add_count(count(Kind::removed), "removed");
+    add_count(after.entries.size() - added - changed, "unchanged");
+    // print_result() names these.
+    std::erase_if(differences, [&](const EntryDifference& difference) {
+        return difference.kind == Kind::removed &&
+               std::ranges::find(update.removed, difference.entry) != update.removed.end();
+    });
+    note(streams, fmt::format("{}{}", fmt::join(counts, ", "), differences.empty() ? "" : ":"));
+    for (EntryDifference& difference : differences) difference.fields.clear();
+    print_some(streams, differences,
+               [](const EntryDifference& difference) { return to_text(difference); });
 }
 
 void write_document(const Streams& streams, const std::string& output, const std::string& text,

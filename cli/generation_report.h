@@ -24,6 +24,12 @@ bool has_unmade_entries(const GenerateResult& result);
 bool refuses_removals(const Streams& streams, const ManifestUpdate& update,
                       std::size_t present_count);
 
+/// Prints how many entries a written manifest adds, changes, removes and keeps, with their names:
+/// ten at most, all with --verbose. Leaves out names that print_result() prints, and prints nothing
+/// when the entries are the same.
+void print_entry_changes(const Streams& streams, const ManifestDocument& before,
+                         const ManifestUpdate& update);
+
 /// Writes `text` to a file, or to standard output for "-", and prints "FILE: `what` written". Does
 /// not touch a file that has this content already. Throws UserError on failure.
 void write_document(const Streams& streams, const std::string& output, const std::string& text,

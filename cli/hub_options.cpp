@@ -6,8 +6,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -15,10 +17,12 @@
 #include "base/escaping.h"
 #include "base/terminal_size.h"
 #include "base/user_error.h"
+#include "cli/hub_folder_option.h"
 #include "cli/interruption.h"
 #include "cli/progress.h"
 #include "hosting/client/hub_error.h"
 #include "manifest/diagnostic.h"
+#include "manifest/manifest.h"
 
 namespace onnxhub {
 namespace {
@@ -81,6 +85,16 @@ void add_hub_options(CLI::App& command, HubArguments& arguments) {
                      "Open no connection; use the cached copy of the manifest");
 }
 
+void choose_hub_here(HubArguments& arguments, const Streams& streams) {
+    if (arguments.hub) return;
+    const std::string folder = hub_folder_here();
+    std::error_code error;
+    if (!std::filesystem::exists(std::filesystem::path(folder) / manifest_file_name, error)) return;
+    arguments.hub = folder;
+    note(streams, (folder == "." ? "the hub is this directory" : "the hub is " + folder) +
+                      "; --hub onnx/models is the official one");
+}
+
 void add_version_options(CLI::App& command, VersionConstraint& constraint) {
     command.add_option("--opset", constraint.opset, "Select this opset (default: the largest)")
         ->type_name("N");
@@ -112,6 +126,12 @@ void add_download_options(CLI::App& command, DownloadArguments& arguments) {
         command.add_flag("--trust", arguments.trust, "Download from this hub without asking");
     command.add_flag("--ask", arguments.asks, "Ask before downloading, even from a trusted hub")
         ->excludes(trust);
+    command
+        .add_option("--require-model-signature", arguments.model_keys,
+                    "Load only models with a signature by this public key, or by a certificate "
+                    "under this root. May be repeated")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
 }
 
 ClientOptions client_options(const HubArguments& arguments, const Streams& streams) {
@@ -133,6 +153,7 @@ ClientOptions client_options(const HubArguments& arguments, const DownloadArgume
     options.mirrors = download.mirrors;
     options.first_sources = download.first_sources;
     options.asks_always = download.asks;
+    options.model_keys.assign(download.model_keys.begin(), download.model_keys.end());
     auto was_trusted = std::make_shared<bool>(download.trust);
     options.is_trusted = [was_trusted, &streams](const TrustQuestion& question) {
         *was_trusted = *was_trusted || ask_on_terminal(question, streams);
@@ -147,7 +168,17 @@ std::filesystem::path cache_folder_of(const std::optional<std::string>& cache) {
 
 const ManifestEntry& find_model(const ManifestDocument& document, const std::string& model,
                                 const VersionConstraint& constraint) {
-    const auto found = get_model_info(document, model, constraint);
+    VersionConstraint version = constraint;
+    std::string name = model;
+    if (const auto at = model_at_opset(document, model)) {
+        if (version.opset && *version.opset != at->opset) {
+            throw UserError("command line: " + printable(model) + " and --opset " +
+                            std::to_string(*version.opset) + " differ; leave one of them out");
+        }
+        version.opset = at->opset;
+        name = at->model;
+    }
+    const auto found = get_model_info(document, name, version);
     if (const auto* missing = std::get_if<ModelNotFound>(&found)) {
         throw HubError(missing->problem, printable(missing->message + "; " + missing->hint));
     }

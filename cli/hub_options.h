@@ -21,6 +21,10 @@ struct HubArguments {
 
 void add_hub_options(CLI::App& command, HubArguments& arguments);
 
+/// Replaces a hub that the user did not name by the one that contains the current directory, if
+/// there is one with a manifest, and says so.
+void choose_hub_here(HubArguments& arguments, const Streams& streams);
+
 /// --opset, --max-opset, --max-ir, --first
 void add_version_options(CLI::App& command, VersionConstraint& constraint);
 
@@ -30,6 +34,7 @@ struct DownloadArguments {
     std::vector<std::string> first_sources;
     bool trust = false;
     bool asks = false;  ///< even if the hub is trusted
+    std::vector<std::string> model_keys;
 };
 
 void add_download_options(CLI::App& command, DownloadArguments& arguments);
@@ -44,7 +49,8 @@ ClientOptions client_options(const HubArguments& arguments, const DownloadArgume
 /// The cache folder, for commands that need no hub.
 std::filesystem::path cache_folder_of(const std::optional<std::string>& cache);
 
-/// Finds the entry that the user named. Throws UserError with similar names when there is none.
+/// Finds the entry that the user named: "MNIST", or "MNIST@8" for its opset 8. Throws UserError
+/// with similar names when there is none.
 const ManifestEntry& find_model(const ManifestDocument& document, const std::string& model,
                                 const VersionConstraint& constraint);
 

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -81,9 +82,23 @@ private:
     std::string text_;
 };
 
-std::string info_text(const Entry& entry, std::optional<std::size_t> width) {
+/// Opsets of the other versions of a model, smallest first.
+std::set<std::int64_t> other_opsets(const ManifestDocument& document, const Entry& entry) {
+    std::set<std::int64_t> opsets;
+    ModelFilter filter{{}, {}, {}, {}, {}};
+    filter.model = entry.model;
+    for (const ManifestEntry* version : list_models(document, filter)) {
+        opsets.insert(version->entry->opset_version);
+    }
+    opsets.erase(entry.opset_version);
+    return opsets;
+}
+
+std::string info_text(const Entry& entry, const std::set<std::int64_t>& others,
+                      std::optional<std::size_t> width) {
     Sheet sheet(width);
     sheet.line("opset", fmt::format("{} (ONNX {})", entry.opset_version, entry.onnx_version));
+    if (!others.empty()) sheet.line("others", fmt::format("opset {}", fmt::join(others, ", ")));
     sheet.line("tags", fmt::format("{}", fmt::join(entry.tags, ", ")));
     sheet.facts(entry.about);
     sheet.content("file", entry.model_path, entry.content);
@@ -104,45 +119,42 @@ std::string info_text(const Entry& entry, std::optional<std::size_t> width) {
     return printable(entry.model) + "\n" + sheet.text();
 }
 
-ExitCode print_peeked_info(const HubClient& client, const ManifestEntry& entry,
-                           const InfoArguments& arguments, bool as_json, const Streams& streams) {
-    PeekRequest request = *peek_request(arguments.peek);
-    request.http.policy = client.http_options().policy;
+/// What the servers of the hub say of the model's graph.
+RemoteModel peek_model(const HubClient& client, const Entry& entry, const PeekRequest& request) {
     std::vector<ModelAddress> addresses;
-    for (const HttpRequest& source : client.requests_for(*entry.entry)) {
-        const StatedContent& content = entry.entry->content;
-        addresses.push_back({source.url, source.headers, content.sha, content.size_bytes});
+    for (const HttpRequest& source : client.requests_for(entry)) {
+        addresses.push_back(
+            {source.url, source.headers, entry.content.sha, entry.content.size_bytes});
     }
     if (addresses.empty()) {
         throw UserError(client.name() +
-                        ": is no hub on a server; use `onnxhub inspect --peek FILE` "
+                        ": is not on a server; use `onnxhub inspect --peek FILE` "
                         "in its folder");
     }
-    const RemoteModel remote = read_remote_model(addresses, request);
-    const RemoteReading reading{remote.requests, remote.bytes, remote.is_bound, remote.stated_sha};
-    if (request.depth == PeekDepth::opset) {
-        const auto opsets = std::get<ModelOpsets>(read_model_opsets(*remote.content));
-        if (as_json) {
-            write_json(streams, opsets_json(remote.url, opsets) + "\n");
-        } else {
-            write_lines(streams, opsets_text(remote.url, opsets));
-        }
-    } else {
-        const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
-        const ModelReport report{
-            remote.url, remote.content->size_bytes(), std::nullopt,
-            std::get<ModelGraph>(read_model_graph(*remote.content, inference.get(), {})), reading};
-        if (as_json) {
-            write_json(streams, report_json(report, false) + "\n");
-        } else {
-            write_lines(streams, info_text(*entry.entry, terminal_width(streams)) + "\n" +
-                                     report_text(report, false));
-        }
+    return read_remote_model(addresses, request);
+}
+
+/// The graph as text or JSON.
+std::string peeked_text(const RemoteModel& remote, bool as_json) {
+    const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
+    auto read = read_model_graph(*remote.content, inference.get(), {});
+    if (const auto* error = std::get_if<SkeletonError>(&read)) {
+        throw UserError(remote.url + ": " + error->reason);
     }
-    if (!remote.is_bound) {
-        note(streams, "not verified: this is what the server says, and no digest proves it");
+    const ModelReport report{
+        remote.url, remote.content->size_bytes(), std::nullopt,
+        std::get<ModelGraph>(std::move(read)),
+        RemoteReading{remote.requests, remote.bytes, remote.is_bound, remote.stated_sha}};
+    return as_json ? report_json(report, false) + "\n" : report_text(report, false);
+}
+
+std::string peeked_opsets(const RemoteModel& remote, bool as_json) {
+    const auto read = read_model_opsets(*remote.content);
+    if (const auto* error = std::get_if<SkeletonError>(&read)) {
+        throw UserError(remote.url + ": " + error->reason);
     }
-    return ExitCode::done;
+    const auto& opsets = std::get<ModelOpsets>(read);
+    return as_json ? opsets_json(remote.url, opsets) + "\n" : opsets_text(remote.url, opsets);
 }
 
 ExitCode run_info(const InfoArguments& arguments, const Streams& streams) {
@@ -150,13 +162,28 @@ ExitCode run_info(const InfoArguments& arguments, const Streams& streams) {
     const ManifestEntry& entry =
         find_model(client.manifest(), arguments.model, arguments.constraint);
     const bool as_json = arguments.json || arguments.format == "json";
-    if (arguments.peek.depth) {
-        return print_peeked_info(client, entry, arguments, as_json, streams);
+    auto request = peek_request(arguments.peek);
+    if (as_json && !request) {
+        write_json(streams, entry_text(entry.json) + "\n");
+        return ExitCode::done;
+    }
+    std::string text;
+    if (!as_json) {
+        text = info_text(*entry.entry, other_opsets(client.manifest(), *entry.entry),
+                         terminal_width(streams));
+    }
+    if (request) {
+        request->http.policy = client.http_options().policy;
+        const RemoteModel remote = peek_model(client, *entry.entry, *request);
+        if (!as_json) text += "\n";
+        text += request->depth == PeekDepth::opset ? peeked_opsets(remote, as_json)
+                                                   : peeked_text(remote, as_json);
+        if (!remote.is_bound) note(streams, not_verified);
     }
     if (as_json) {
-        write_json(streams, entry_text(entry.json) + "\n");
+        write_json(streams, text);
     } else {
-        write_lines(streams, info_text(*entry.entry, terminal_width(streams)));
+        write_lines(streams, text);
     }
     return ExitCode::done;
 }
@@ -175,7 +202,10 @@ void add_info_command(CLI::App& app, Command& chosen) {
         ->type_name("text|json")
         ->check(CLI::IsMember({"text", "json"}));
     command->callback([arguments, &chosen] {
-        chosen = [arguments](const Streams& streams) { return run_info(*arguments, streams); };
+        chosen = [arguments](const Streams& streams) {
+            choose_hub_here(arguments->hub, streams);
+            return run_info(*arguments, streams);
+        };
     });
 }
 

@@ -115,10 +115,13 @@ ExitCode run_init(const InitArguments& arguments, const Streams& streams) {
     for (const std::string& path : report.kept) {
         note(streams, path + " already exists and was not changed");
     }
-    note(streams, fmt::format("{}: {}; next: onnxhub add MODEL.onnx{}", printable(arguments.folder),
+    const bool has_models = arguments.adopts || arguments.adopts_with_tables;
+    const std::string next = outline.is_flat ? "; next: onnxhub add MODEL.onnx"
+                                             : "; next: onnxhub add MODEL.onnx --class FOLDER";
+    note(streams, fmt::format("{}: {}{}", printable(arguments.folder),
                               report.has_committed ? "a new repository with one commit"
                                                    : "nothing was committed",
-                              outline.is_flat ? "" : " --class FOLDER"));
+                              has_models ? "" : next));
     if (arguments.adopts_with_tables) return adopt_by_tables(arguments, lock, printer, streams);
     if (arguments.adopts) return adopt_by_settings(arguments, lock, printer, streams);
     return ExitCode::done;

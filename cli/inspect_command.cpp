@@ -139,7 +139,7 @@ ExitCode print_model(const InspectedModel& model, const InspectArguments& argume
                                   printable(arguments.file), failure->reason));
     }
     if (model.remote && !model.remote->is_bound) {
-        note(streams, "not verified: this is what the server says, and no digest proves it");
+        note(streams, not_verified);
     }
     if (arguments.json) {
         write_json(streams, report_json(report, arguments.ports_only) + "\n");

@@ -38,6 +38,10 @@ struct InspectedModel {
     std::optional<RemoteReading> remote;
 };
 
+/// For users of what is_bound does not hold for.
+inline constexpr const char* not_verified =
+    "not verified: this is what the server says, and no digest proves it";
+
 bool is_url(const std::string& file);
 
 /// Throws UserError when there is no such file, or no server gives it.

@@ -66,7 +66,7 @@ void add_key_command(CLI::App& app, Command& chosen) {
     key->require_subcommand(1);
     CLI::App* create = key->add_subcommand(
         "create", "Write a new private key (PKCS#8, mode 0600), print its public key");
-    create->add_option("--output", arguments->file, "Write the private key to this new file")
+    create->add_option("-o,--output", arguments->file, "Write the private key to this new file")
         ->type_name("FILE")
         ->required();
     create

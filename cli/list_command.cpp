@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub list`: list the models of a hub.
+// `onnxhub list` and `onnxhub search`: list the models of a hub.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -8,10 +8,12 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/escaping.h"
 #include "cli/command.h"
 #include "cli/hub_options.h"
+#include "cli/option_text.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
 #include "hosting/client/model_query.h"
@@ -23,6 +25,7 @@ struct ListArguments {
     HubArguments hub;
     ModelFilter filter = {{}, {}, {}, {}, {}};
     std::string format = "table";
+    std::vector<std::string> words;  ///< of `search`
 };
 
 /// Size of a download: the model and its external data.
@@ -57,6 +60,24 @@ std::string list_json(const std::vector<const ManifestEntry*>& models) {
     return manifest_text(entries) + "\n";
 }
 
+void print_models(const std::vector<const ManifestEntry*>& models, std::size_t all,
+                  const std::string& format, const Streams& streams) {
+    if (format == "json") {
+        write_json(streams, list_json(models));
+    } else {
+        write_lines(streams, list_table(models, terminal_width(streams)));
+    }
+    note(streams, fmt::format("{} of {} models", models.size(), all));
+}
+
+ExitCode run_search(const ListArguments& arguments, const Streams& streams) {
+    HubClient client(client_options(arguments.hub, streams));
+    const ManifestDocument& document = client.manifest();
+    const auto models = search_models(document, arguments.words);
+    print_models(models, document.entries.size(), arguments.format, streams);
+    return models.empty() ? ExitCode::findings : ExitCode::done;
+}
+
 ExitCode run_list(const ListArguments& arguments, const Streams& streams) {
     HubClient client(client_options(arguments.hub, streams));
     const ManifestDocument& document = client.manifest();
@@ -65,16 +86,40 @@ ExitCode run_list(const ListArguments& arguments, const Streams& streams) {
         // An unknown name is an error. A known name without matches is not.
         find_model(document, *arguments.filter.model, {{}, {}, {}});
     }
-    if (arguments.format == "json") {
-        write_json(streams, list_json(models));
-    } else {
-        write_lines(streams, list_table(models, terminal_width(streams)));
-    }
-    note(streams, fmt::format("{} of {} models", models.size(), document.entries.size()));
+    print_models(models, document.entries.size(), arguments.format, streams);
     return ExitCode::done;
 }
 
+void add_format_options(CLI::App& command, const std::shared_ptr<ListArguments>& arguments) {
+    CLI::Option* format =
+        command
+            .add_option("--format", arguments->format, "Print as table or json (default: table)")
+            ->type_name("table|json")
+            ->check(CLI::IsMember({"table", "json"}));
+    add_json_flag(command, format, [arguments] { arguments->format = "json"; });
+}
+
 }  // namespace
+
+void add_search_command(CLI::App& app, Command& chosen) {
+    auto arguments = std::make_shared<ListArguments>();
+    CLI::App* command =
+        app.add_subcommand("search", "Find models of a hub by name, tag, task or description");
+    command
+        ->add_option("TEXT", arguments->words,
+                     "Words that a model must have, each in its name, path, tags, task, "
+                     "description, author or license")
+        ->option_text("TEXT...")
+        ->required();
+    add_hub_options(*command, arguments->hub);
+    add_format_options(*command, arguments);
+    command->callback([arguments, &chosen] {
+        chosen = [arguments](const Streams& streams) {
+            choose_hub_here(arguments->hub, streams);
+            return run_search(*arguments, streams);
+        };
+    });
+}
 
 void add_list_command(CLI::App& app, Command& chosen) {
     auto arguments = std::make_shared<ListArguments>();
@@ -83,7 +128,8 @@ void add_list_command(CLI::App& app, Command& chosen) {
         ->option_text("[NAME]");
     add_hub_options(*command, arguments->hub);
     command->add_option("--tag", arguments->filter.tags, "List only models with one of these tags")
-        ->type_name("TAG")
+        ->type_name("TAG,…")
+        ->delimiter(',')
         ->allow_extra_args(false);
     command->add_option("--opset", arguments->filter.opset, "List only models with this opset")
         ->type_name("N");
@@ -94,11 +140,12 @@ void add_list_command(CLI::App& app, Command& chosen) {
         ->add_option("--port-type", arguments->filter.port_type,
                      "List only models with an input or output of this type, such as int64")
         ->type_name("TYPE");
-    command->add_option("--format", arguments->format, "Print as table or json (default: table)")
-        ->type_name("table|json")
-        ->check(CLI::IsMember({"table", "json"}));
+    add_format_options(*command, arguments);
     command->callback([arguments, &chosen] {
-        chosen = [arguments](const Streams& streams) { return run_list(*arguments, streams); };
+        chosen = [arguments](const Streams& streams) {
+            choose_hub_here(arguments->hub, streams);
+            return run_list(*arguments, streams);
+        };
     });
 }
 

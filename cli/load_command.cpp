@@ -125,8 +125,8 @@ void check_load_options(const LoadArguments& arguments) {
     if (arguments.models.empty() && !arguments.is_locked) {
         throw CLI::ValidationError("no model is named; name models that `onnxhub list` shows");
     }
-    if (arguments.output && arguments.models.size() != 1) {
-        throw CLI::ValidationError("--output takes one model; name one");
+    if (arguments.output && arguments.models.size() != 1 && !is_output_folder(*arguments.output)) {
+        throw CLI::ValidationError("--output FILE takes one model; name one, or write DIR/");
     }
 }
 
@@ -141,6 +141,22 @@ std::vector<Order> find_models(const LoadArguments& arguments, const Streams& st
     options.is_trusted = progress.aside(options.is_trusted);
     client.emplace(std::move(options));
     return lock ? locked_models(arguments, *lock, *client) : listed_models(arguments, *client);
+}
+
+/// Copies the model to the output, or into it, and returns the path. `earlier` are those of models
+/// that were copied before.
+std::string copied_to(const Order& order, const std::string& output,
+                      const std::vector<std::string>& earlier) {
+    if (!is_output_folder(output)) {
+        copy_model(*order.model, order.path, output);
+        return output;
+    }
+    const std::string path = output_in_folder(output, *order.model);
+    if (std::ranges::find(earlier, path) != earlier.end()) {
+        throw UserError(path + ": two models have this file name; load them one by one");
+    }
+    copy_model(*order.model, order.path, path);
+    return path;
 }
 
 ExitCode run_load(const LoadArguments& arguments, const Streams& streams) {
@@ -161,10 +177,14 @@ ExitCode run_load(const LoadArguments& arguments, const Streams& streams) {
     load_all(arguments, *client, orders, progress);
     progress.finish();
     std::vector<std::string> paths;
-    for (const Order& order : orders) {
+    for (Order& order : orders) {
         if (order.path.empty()) continue;
-        if (arguments.output) copy_model(*order.model, order.path, *arguments.output);
-        paths.push_back(arguments.output ? *arguments.output : order.path.string());
+        try {
+            paths.push_back(arguments.output ? copied_to(order, *arguments.output, paths)
+                                             : order.path.string());
+        } catch (const UserError& error) {
+            order.error = to_hub_error(error);
+        }
     }
     if (!arguments.json) write_paths(streams, paths);
     throw_first(orders, streams);
@@ -182,9 +202,10 @@ void add_load_command(CLI::App& app, Command& chosen) {
     add_version_options(*command, arguments->constraint);
     add_download_options(*command, arguments->download);
     CLI::Option* output = command->add_option(
-        "--output", arguments->output,
-        "Copy the model to FILE and its external data next to it, and print that path");
-    output->type_name("FILE");
+        "-o,--output", arguments->output,
+        "Copy the model to FILE and its external data next to it, and print that path; or copy all "
+        "models into DIR/, those with external data into directories of their own");
+    output->type_name("FILE|DIR/");
     command->add_flag("--force-reload", arguments->force_reload,
                       "Download even if the model is cached");
     command

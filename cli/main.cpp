@@ -17,6 +17,8 @@
 #include "cli/command.h"
 #include "cli/command_list.h"
 #include "cli/completion_command.h"
+#include "cli/help_text.h"
+#include "cli/usage_error.h"
 #include "cli/version_report.h"
 
 namespace {
@@ -50,18 +52,14 @@ int status_of(ExitCode code) {
     return static_cast<int>(code);
 }
 
-/// The command as far as it was recognized: "onnxhub cache prune".
-std::string recognized_command(const CLI::App& app) {
-    const auto chosen = app.get_subcommands();
-    const std::string& name = app.get_name();
-    return chosen.empty() ? name : name + " " + recognized_command(*chosen.front());
-}
-
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    if (lacks_command(app)) {
+        std::cerr << help_text(recognized_command(app), help_width());
+        return status_of(ExitCode::unusable);
+    }
     // print_error() escapes it: arguments may contain untrusted names of branches and files.
-    print_error(std::cerr, std::string("command line: ") + error.what() + "; see `" +
-                               recognized_command(app) + " --help`");
+    print_error(std::cerr, "command line: " + usage_error_text(app, error));
     return status_of(ExitCode::unusable);
 }
 

@@ -3,10 +3,17 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <utility>
 
 #include "base/ascii.h"
 
 namespace onnxhub {
+
+void add_json_flag(CLI::App& command, CLI::Option* format, std::function<void()> choose_json) {
+    command
+        .add_flag_callback("--json", std::move(choose_json), "Print JSON, as --format json does")
+        ->excludes(format);
+}
 
 bool is_one_line(const std::string& text) {
     return std::ranges::none_of(text, [](char c) {

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks texts of the command line that become part of a table or a heading.
+// Options and texts that several commands have.
 #pragma once
 
+#include <functional>
 #include <string>
 
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
 namespace onnxhub {
+
+/// --json, which says the same as the option `format` with "json".
+void add_json_flag(CLI::App& command, CLI::Option* format, std::function<void()> choose_json);
 
 /// Whether `text` has neither line breaks nor other ASCII control characters.
 bool is_one_line(const std::string& text);

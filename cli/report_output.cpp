@@ -8,6 +8,7 @@
 
 #include "base/atomic_file.h"
 #include "cli/hub_options.h"
+#include "cli/option_text.h"
 #include "validator/rule_catalog.h"
 
 namespace onnxhub {
@@ -32,13 +33,16 @@ ReportFormat parse_format(const std::string& name) {
 }  // namespace
 
 void add_report_options(CLI::App& command, ReportOutput& output) {
+    CLI::Option* format =
+        command
+            .add_option_function<std::string>(
+                "--format",
+                [&output](const std::string& name) { output.format = parse_format(name); },
+                "Print the report in this format (default: text)")
+            ->type_name("text|json|sarif|github|junit|markdown");
+    add_json_flag(command, format, [&output] { output.format = ReportFormat::json; });
     command
-        .add_option_function<std::string>(
-            "--format", [&output](const std::string& name) { output.format = parse_format(name); },
-            "Print the report in this format (default: text)")
-        ->type_name("text|json|sarif|github|junit|markdown");
-    command
-        .add_option("--output", output.file,
+        .add_option("-o,--output", output.file,
                     "Write the report to this file; '-' is standard output (default: -)")
         ->type_name("FILE");
     command

@@ -21,6 +21,7 @@
 #include "base/signals.h"
 #include "base/user_error.h"
 #include "cli/command.h"
+#include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
 #include "hosting/export/catalog.h"
 #include "hosting/server/allowed_hosts.h"
@@ -35,7 +36,7 @@ namespace {
 constexpr std::chrono::seconds longest_drain{30};
 
 struct ServeArguments {
-    std::string location = ".";
+    std::string location;
     std::string bind = "127.0.0.1";
     std::uint16_t port = 8080;
     std::optional<std::string> tls_certificate;
@@ -265,9 +266,10 @@ void add_serve_command(CLI::App& app, Command& chosen) {
     auto arguments = std::make_shared<ServeArguments>();
     CLI::App* command = app.add_subcommand("serve", "Serve a hub over HTTP");
     command
-        ->add_option(
-            "DIR", arguments->location,
-            "Serve this hub: a directory, or a repository (also bare) with :ref (default: .)")
+        ->add_option("DIR", arguments->location,
+                     "Serve this hub: a directory, or a repository (also bare) with :ref (default: "
+                     "the hub that "
+                     "contains the current directory)")
         ->option_text("[DIR[:ref]]");
     const auto option = [command](const char* name, auto& value, const char* type,
                                   const char* help) {
@@ -307,7 +309,10 @@ void add_serve_command(CLI::App& app, Command& chosen) {
            "Use at most this disk space for temporary copies of git objects (default: 1024)")
         ->check(CLI::Range(64u, most));
     command->callback([arguments, &chosen] {
-        chosen = [arguments](const Streams& streams) { return run_serve(*arguments, streams); };
+        chosen = [arguments](const Streams& streams) {
+            choose_hub_folder(arguments->location, streams);
+            return run_serve(*arguments, streams);
+        };
     });
 }
 

@@ -14,6 +14,7 @@
 #include "base/new_file.h"
 #include "base/parallel.h"
 #include "cli/command.h"
+#include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
@@ -29,7 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct SignArguments {
-    std::string location = ".";
+    std::string location;
     SignerArguments signer;
     bool signs_models = false;
     bool signs_folder = false;
@@ -144,7 +145,8 @@ void add_sign_command(CLI::App& app, Command& chosen) {
     command
         ->add_option("DIR", arguments->location,
                      "Sign this hub or directory; with --models also a repository (also bare) with "
-                     ":ref (default: .)")
+                     ":ref (default: the hub that contains the current directory; with --folder, "
+                     "the current directory)")
         ->option_text("[DIR[:ref]]");
     CLI::Option* models = command->add_flag(
         "--models", arguments->signs_models,
@@ -169,7 +171,7 @@ void add_sign_command(CLI::App& app, Command& chosen) {
         ->allow_extra_args(false)
         ->needs(models);
     command
-        ->add_option("--output", arguments->output,
+        ->add_option("-o,--output", arguments->output,
                      "Write the signatures of the models into this directory instead of the hub")
         ->type_name("DIR")
         ->needs(models);
@@ -190,7 +192,11 @@ void add_sign_command(CLI::App& app, Command& chosen) {
         ->check(CLI::Range(1u, 1024u));
     command->callback([arguments, &chosen] {
         check_sign_options(*arguments);
-        chosen = [arguments](const Streams& streams) { return run_sign(*arguments, streams); };
+        chosen = [arguments](const Streams& streams) {
+            if (arguments->signs_models) choose_hub_folder(arguments->location, streams);
+            if (arguments->location.empty()) arguments->location = ".";
+            return run_sign(*arguments, streams);
+        };
     });
 }
 

@@ -12,6 +12,7 @@
 #include "base/glob.h"
 #include "base/quantity.h"
 #include "cli/command.h"
+#include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
@@ -24,6 +25,7 @@ namespace {
 
 struct SourcesArguments {
     HubSourcesRequest request;
+    std::string folder;
     std::vector<std::string> paths;  ///< globs; empty: all models
     bool json = false;
     bool only_left_out = false;
@@ -111,9 +113,7 @@ void add_sources_command(CLI::App& app, Command& chosen) {
     auto arguments = std::make_shared<SourcesArguments>();
     CLI::App* command = app.add_subcommand(
         "sources", "Show where the facts of each model come from, and why models are left out");
-    command->add_option_function<std::string>(
-        "DIR", [arguments](const std::string& folder) { arguments->request.folder = folder; },
-        "Directory of the hub (default: .)");
+    command->add_option("DIR", arguments->folder, hub_folder_help)->option_text("[DIR]");
     command
         ->add_option("--path", arguments->paths, "Only models whose path matches; can be repeated")
         ->type_name("GLOB");
@@ -128,7 +128,11 @@ void add_sources_command(CLI::App& app, Command& chosen) {
         ->type_name("N");
     command->add_flag("--json", arguments->json, "Print JSON");
     command->callback([arguments, &chosen] {
-        chosen = [arguments](const Streams& streams) { return run_sources(*arguments, streams); };
+        chosen = [arguments](const Streams& streams) {
+            choose_hub_folder(arguments->folder, streams);
+            arguments->request.folder = arguments->folder;
+            return run_sources(*arguments, streams);
+        };
     });
 }
 

@@ -8,14 +8,24 @@
 #include "base/terminal_size.h"
 
 namespace onnxhub {
+namespace {
 
-std::optional<std::size_t> terminal_width(const Streams& streams) {
-    if (!streams.out_is_terminal) return std::nullopt;
+std::optional<std::size_t> columns_here() {
     if (const char* columns = std::getenv("COLUMNS")) {
         const int width = std::atoi(columns);
         if (width > 0) return static_cast<std::size_t>(width);
     }
     return terminal_columns();
+}
+
+}  // namespace
+
+std::optional<std::size_t> terminal_width(const Streams& streams) {
+    return streams.out_is_terminal ? columns_here() : std::nullopt;
+}
+
+std::optional<std::size_t> output_width() {
+    return is_terminal(StandardStream::output) ? columns_here() : std::nullopt;
 }
 
 std::size_t columns_of(const std::string& text) {

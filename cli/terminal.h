@@ -14,6 +14,9 @@ namespace onnxhub {
 /// Width of standard output if it is a terminal: $COLUMNS or the real width.
 std::optional<std::size_t> terminal_width(const Streams& streams);
 
+/// The same, for texts that are printed before there are streams.
+std::optional<std::size_t> output_width();
+
 /// Width of UTF-8 text, counting each character as one column.
 std::size_t columns_of(const std::string& text);
 

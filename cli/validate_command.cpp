@@ -11,6 +11,7 @@
 #include "base/environment.h"
 #include "base/user_error.h"
 #include "cli/command.h"
+#include "cli/hub_folder_option.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
 #include "cli/peek_options.h"
@@ -30,7 +31,7 @@ namespace onnxhub {
 namespace {
 
 struct ValidateArguments {
-    std::string hub_root = ".";
+    std::string hub_root;
     std::optional<std::string> revision;
     std::optional<std::string> manifest_file;
     std::optional<std::string> changed_since;
@@ -154,8 +155,8 @@ ExitCode run_validate(const ValidateArguments& arguments, const Streams& streams
     const ValidationReport& report = validated.report;
     if (arguments.write_baseline) {
         save_baseline(*arguments.write_baseline, report);
-        note(streams, fmt::format("{}: {} findings written", *arguments.write_baseline,
-                                  report.findings.size()));
+        note(streams, fmt::format("{}: {} finding{} written", *arguments.write_baseline,
+                                  report.findings.size(), report.findings.size() == 1 ? "" : "s"));
         return ExitCode::done;
     }
     write_report(report, arguments.output, streams);
@@ -174,8 +175,7 @@ void add_validate_command(CLI::App& app, Command& chosen) {
     auto arguments = std::make_shared<ValidateArguments>();
     CLI::App* command =
         app.add_subcommand("validate", "Check a repository and its manifest, and report findings");
-    command->add_option("DIR", arguments->hub_root, "Top directory of the hub (default: .)")
-        ->option_text("[DIR]");
+    command->add_option("DIR", arguments->hub_root, hub_folder_help)->option_text("[DIR]");
     const auto option = [command](const char* name, auto& value, const char* type,
                                   const char* help) {
         return command->add_option(name, value, help)->type_name(type);
@@ -193,9 +193,11 @@ void add_validate_command(CLI::App& app, Command& chosen) {
     add_report_options(*command, arguments->output);
     option("--settings", arguments->settings_file, "FILE",
            "Use these settings instead of the hub's onnxhub.toml");
-    option("--select", arguments->select, "RULE", "Check only these rules or families")
+    option("--select", arguments->select, "RULE,…", "Check only these rules or families")
+        ->delimiter(',')
         ->allow_extra_args(false);
-    option("--ignore", arguments->ignore, "RULE", "Skip these rules or families")
+    option("--ignore", arguments->ignore, "RULE,…", "Skip these rules or families")
+        ->delimiter(',')
         ->allow_extra_args(false);
     add_fail_on_option(*command, arguments->fail_on);
     CLI::Option* baseline =
@@ -255,7 +257,10 @@ void add_validate_command(CLI::App& app, Command& chosen) {
         ->needs(run);
     flag("--rules", arguments->rules, "List the rules");
     command->callback([arguments, &chosen] {
-        chosen = [arguments](const Streams& streams) { return run_validate(*arguments, streams); };
+        chosen = [arguments](const Streams& streams) {
+            choose_hub_folder(arguments->hub_root, streams);
+            return run_validate(*arguments, streams);
+        };
     });
 }
 

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "cli/command_list.h"
 #include "cli/manual_page.h"
 
 namespace {

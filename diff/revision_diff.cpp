@@ -102,9 +102,9 @@ DiffReport compare_revisions(const RevisionDiffRequest& request, const DiffOptio
         const PeekOptions peek = peek_options(*request.peek, open_hub(request.folder, base),
                                               before.settings.peek_mirrors);
         with_peeks.peek = [&, peek](const std::vector<PeekTarget>& targets) {
-            FetchObserver nobody;
+            FetchObserver no_observer;
             peeked.push_back(
-                peek_graphs(targets, peek, request.observer ? *request.observer : nobody));
+                peek_graphs(targets, peek, request.observer ? *request.observer : no_observer));
             report_failures(peeked.back().summary(), diagnostics);
             return &peeked.back();
         };

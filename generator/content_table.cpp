@@ -188,6 +188,12 @@ const ContentFacts* ContentTable::facts(const std::string& path) const {
     return std::get_if<ContentFacts>(&at(path));
 }
 
+const ContentFacts* ContentTable::facts_if_added(const std::string& path) const {
+    const auto found = index_.find(path);
+    return found == index_.end() ? nullptr
+                                 : std::get_if<ContentFacts>(&rows_[found->second].result);
+}
+
 bool ContentTable::has_file(const std::string& path) const {
     const auto* none = std::get_if<NoContent>(&at(path));
     return !none || none->kind == NoContent::Kind::unread;

@@ -77,6 +77,8 @@ public:
 
     const Result& at(const std::string& path) const;
     const ContentFacts* facts(const std::string& path) const;  ///< null if not available
+    /// The same; null too for a file that was not added.
+    const ContentFacts* facts_if_added(const std::string& path) const;
     bool has_file(const std::string& path) const;  ///< has facts, or exists but was not read
 
     /// Opens the content; null when it is not available locally.

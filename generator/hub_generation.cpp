@@ -91,6 +91,7 @@ private:
 
     void set_options() {
         options_.settings = read_settings(*hub_.tree, request_.settings_file, diagnostics_);
+        generated_.ignored_rules = options_.settings.ignored_rules;
         options_.target = request_.target;
         options_.shard = request_.shard;
         if (request_.target == Target::single) {

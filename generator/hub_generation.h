@@ -16,6 +16,7 @@
 #include "remote/hub_peek.h"
 #include "repository/fetch_observer.h"
 #include "repository/hub_lock.h"
+#include "sources/settings.h"
 
 namespace onnxhub {
 
@@ -45,6 +46,7 @@ struct GeneratedHub {
     std::optional<HubLock> lock;
     std::string present_text;                 ///< of the hub's manifest; "" when there is none
     std::optional<ManifestDocument> present;  ///< absent: the hub has no manifest yet
+    std::vector<IgnoredRule> ignored_rules;   ///< of the hub's settings
     std::optional<ManifestPart> part;         ///< complete; with a shard
     GenerateResult result;                    ///< without one
     std::optional<PeekSummary> peeked;        ///< with `peek`; an estimate if that is dry

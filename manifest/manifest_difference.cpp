@@ -8,6 +8,7 @@
 #include <set>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "base/escaping.h"
 #include "manifest/diagnostic.h"
@@ -129,6 +130,29 @@ std::vector<EntryDifference> compare_manifests(const ManifestDocument& before,
         differences.push_back({EntryDifference::Kind::removed, name_of(before.entries[i]), {}});
     }
     return differences;
+}
+
+JsonValue to_json(const std::vector<EntryDifference>& differences) {
+    constexpr const char* names[] = {"added", "removed", "changed"};
+    JsonArray entries;
+    for (const EntryDifference& difference : differences) {
+        const EntryName& entry = difference.entry;
+        JsonObject members{
+            {"change", json_string(names[static_cast<std::size_t>(difference.kind)])},
+            {"model", json_string(printable(entry.model))},
+            {"model_path", json_string(printable(entry.model_path))},
+            {"opset_version", json_integer(entry.opset_version)}};
+        JsonArray fields;
+        for (const FieldDifference& field : difference.fields) {
+            JsonObject sides{{"field", json_string(field.field)}};
+            if (!field.before.empty()) sides.push_back({"before", json_string(field.before)});
+            if (!field.after.empty()) sides.push_back({"after", json_string(field.after)});
+            fields.push_back(json_object(std::move(sides)));
+        }
+        if (!fields.empty()) members.push_back({"fields", json_array(std::move(fields))});
+        entries.push_back(json_object(std::move(members)));
+    }
+    return json_array(std::move(entries));
 }
 
 std::string to_text(const EntryDifference& difference) {

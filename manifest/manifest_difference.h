@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "manifest/entry_name.h"
+#include "manifest/json.h"
 #include "manifest/manifest.h"
 
 namespace onnxhub {
@@ -31,6 +32,11 @@ struct EntryDifference {
 /// `after`, removed entries last. It is empty when only order or layout differ.
 std::vector<EntryDifference> compare_manifests(const ManifestDocument& before,
                                                const ManifestDocument& after);
+
+/// An array with an object for each difference: `change`, `model`, `model_path`, `opset_version`
+/// and, for changed entries, `fields` with `field`, `before` and `after`: short JSON texts, absent
+/// on a side that lacks the field.
+JsonValue to_json(const std::vector<EntryDifference>& differences);
 
 /// The text of one entry: "changed ResNet18 (…)", then one line per field.
 std::string to_text(const EntryDifference& difference);

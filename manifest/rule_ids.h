@@ -164,6 +164,10 @@ inline constexpr char run_output_differs[] = "run-output-differs";
 inline constexpr char run_failed[] = "run-failed";
 inline constexpr char run_crashed[] = "run-crashed";
 
+// Family "signatures".
+inline constexpr char signature_differs[] = "signature-differs";
+inline constexpr char signature_unreadable[] = "signature-unreadable";
+
 // Family "settings".
 inline constexpr char unknown_setting[] = "unknown-setting";
 inline constexpr char ignore_unknown_rule[] = "ignore-unknown-rule";

@@ -122,7 +122,9 @@ std::string reason_of(std::int64_t status, bool is_quota, const std::string& wor
     switch (status) {
         case 401:
         case 403:
-            return fmt::format("the Git LFS server rejects the credentials ({})", shown);
+            return fmt::format(
+                "the Git LFS server does not grant access ({}); set ONNXHUB_LFS_TOKEN to a token",
+                shown);
         case 404:
         case 410:
             return fmt::format(

@@ -253,8 +253,8 @@ PeekedGraphs peek_graphs(const std::vector<PeekTarget>& targets, const PeekOptio
 }
 
 PeekSummary estimate_peek(const std::vector<PeekTarget>& targets, const PeekOptions& options) {
-    FetchObserver nobody;
-    PeekRun run(options, nobody);
+    FetchObserver no_observer;
+    PeekRun run(options, no_observer);
     const std::vector<PeekTarget> missing = run.missing(targets);
     PeekSummary summary = run.take_summary();
     summary.models = missing.size();

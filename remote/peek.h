@@ -13,38 +13,12 @@
 
 #include "base/byte_source.h"
 #include "base/digest.h"
-#include "http/http_message.h"
-#include "http/hugging_face.h"
 #include "remote/graph_cache.h"
-#include "remote/lfs_batch.h"
-#include "remote/peek_depth.h"
+#include "remote/peek_options.h"
 #include "remote/sparse_bytes.h"
 #include "repository/fetch_observer.h"
 
 namespace onnxhub {
-
-/// A model whose bytes are elsewhere, as its Git LFS pointer describes it.
-struct PeekTarget {
-    std::string path;  ///< from the top directory of the hub
-    Sha256 sha;
-    std::uint64_t size_bytes = 0;
-};
-
-struct PeekOptions {
-    PeekDepth depth = PeekDepth::graph;
-    /// Base URLs of servers with the hub's files by path, or "hf://ORGANIZATION". Their answers
-    /// count only where the server states the SHA-256. Untrusted.
-    std::vector<std::string> mirrors = {};
-    /// The Git LFS server of the repository; empty: none.
-    RemoteObjects lfs = {};
-    std::string lfs_name = {};    ///< its address without secrets: for messages and the cache
-    bool asks_lfs_first = false;  ///< before the mirrors
-    HttpOptions http = {};        ///< with a policy for addresses, which all sources choose
-    unsigned connections = 32;
-    std::optional<std::uint64_t> max_transfer_bytes = {};  ///< of all models together
-    std::optional<std::filesystem::path> cache_folder = {};
-    std::string hugging_face = std::string(hugging_face_endpoint);
-};
 
 struct PeekFailure {
     std::string path;

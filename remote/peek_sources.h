@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "remote/peek.h"
+#include "remote/peek_options.h"
 #include "remote/range_connection.h"
 
 namespace onnxhub {
@@ -26,7 +26,8 @@ public:
 
     /// Identifies the source in the cache, and names it in messages.
     virtual const std::string& authority() const = 0;
-    /// Where the target with this index is; the reason, one clause, when it is not here.
+    /// Where the target with this index is; the reason, one clause, when the source does not have
+    /// it.
     virtual std::variant<RangeLocation, std::string> locate(std::size_t target) = 0;
     virtual Binding binding() const = 0;
 

@@ -98,7 +98,7 @@ void RangeConnection::fail(Kind kind, const std::string& what) const {
 std::string RangeConnection::fetch(std::uint64_t begin, std::uint64_t end) {
     Answer answer = request(begin, end);
     const bool is_expired = answer.head.status == 401 || answer.head.status == 403;
-    if (is_expired && renew()) answer = request(begin, end);
+    if (is_expired && refresh()) answer = request(begin, end);
     return checked(begin, end, std::move(answer));
 }
 
@@ -134,17 +134,17 @@ RangeConnection::Answer RangeConnection::request(std::uint64_t begin, std::uint6
 }
 
 /// Whether there is another address. An address behind a redirect is given up first.
-bool RangeConnection::renew() {
+bool RangeConnection::refresh() {
     if (current_.url != target_.location.url) {
         current_ = target_.location;
         return true;
     }
-    if (has_renewed_ || !target_.location.renew) return false;
-    has_renewed_ = true;
-    auto renewed = target_.location.renew();
-    if (!renewed) return false;
-    target_.location.url = std::move(renewed->url);
-    target_.location.headers = std::move(renewed->headers);
+    if (has_refreshed_ || !target_.location.refresh) return false;
+    has_refreshed_ = true;
+    auto fresh = target_.location.refresh();
+    if (!fresh) return false;
+    target_.location.url = std::move(fresh->url);
+    target_.location.headers = std::move(fresh->headers);
     current_ = target_.location;
     return true;
 }
@@ -155,7 +155,8 @@ std::string RangeConnection::checked(std::uint64_t begin, std::uint64_t end, Ans
         fail(concerns_server(head.status) ? Kind::server : Kind::file,
              fmt::format("answers with status {}", head.status));
     }
-    if (is_compressed(head)) fail(Kind::server, "sends compressed bytes, which nobody asked for");
+    if (is_compressed(head))
+        fail(Kind::server, "sends compressed bytes, although that was not requested");
     const auto range = content_range(head);
     const bool is_whole = head.status == 200;
     if (is_whole && (answer.is_too_long || answer.body.empty())) {

@@ -21,7 +21,7 @@ struct RangeLocation {
     std::string url;                       ///< untrusted
     std::vector<HttpHeader> headers = {};  ///< sent to its origin alone
     /// Asks for another address of the same file, because this one has expired. May be empty.
-    std::function<std::optional<RangeLocation>()> renew = {};
+    std::function<std::optional<RangeLocation>()> refresh = {};
 };
 
 /// What binds the bytes of a server to the SHA-256 of a file.
@@ -64,7 +64,7 @@ private:
     void check_identity(const HttpHead& head, bool is_whole);
     void check_first(const HttpHead& head);
     void follow(const HttpHead& head);
-    bool renew();
+    bool refresh();
     [[noreturn]] void fail(RangeFailure::Kind kind, const std::string& what) const;
 
     HttpClient& client_;
@@ -73,7 +73,7 @@ private:
     RangeLocation current_;  ///< where ranges are asked for: behind redirects
     std::string validator_;  ///< of the first response
     bool has_begun_ = false;
-    bool has_renewed_ = false;
+    bool has_refreshed_ = false;
     std::optional<Sha256> stated_sha_;
     std::uint64_t bytes_ = 0;
     unsigned requests_ = 0;

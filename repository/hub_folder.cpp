@@ -28,7 +28,9 @@ std::string subfolder_of(const fs::path& folder, const GitRepository& repository
 HubFolder open_hub(const fs::path& folder, const std::optional<std::string>& revision) {
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
-        throw UserError(folder.string() + ": is not a directory; name the hub's top directory");
+        const char* problem =
+            fs::exists(folder, error) ? ": is not a directory" : ": does not exist";
+        throw UserError(folder.string() + problem + "; name the hub's top directory");
     }
     HubFolder hub;
     hub.folder = folder;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "repository/hub_location.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -40,15 +41,45 @@ void find_repository(HubLocation& found, const std::string& ref) {
     }
 }
 
+bool has_mark(const fs::path& folder, std::span<const std::string_view> marks) {
+    std::error_code error;
+    return std::ranges::any_of(
+        marks, [&](std::string_view mark) { return fs::exists(folder / mark, error); });
+}
+
+/// How many folders lie between the top of the working tree and `folder`; 0 outside of one.
+std::size_t depth_in_repository(const fs::path& folder) {
+    try {
+        const auto repository = GitRepository::find(folder);
+        if (!repository || repository->is_bare()) return 0;
+        const std::string below = below_top(*repository, folder);
+        if (below.empty() || below.starts_with("..")) return 0;
+        return static_cast<std::size_t>(std::ranges::count(below, '/')) + 1;
+    } catch (const UserError&) {
+        return 0;  // git does not trust it
+    }
+}
+
 }  // namespace
+
+fs::path enclosing_hub(const fs::path& folder, std::span<const std::string_view> marks) {
+    if (has_mark(folder, marks)) return folder;
+    fs::path above = folder == "." ? fs::path() : folder;
+    for (std::size_t depth = depth_in_repository(folder); depth > 0; --depth) {
+        above /= "..";
+        if (has_mark(above, marks)) return above;
+    }
+    return folder;
+}
 
 HubLocation locate_hub(const std::string& location) {
     const auto [folder, ref] = split(location);
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
-        throw UserError(folder +
-                        ": is not a directory; name a hub's directory, or write owner/name for one "
-                        "on GitHub");
+        const char* problem =
+            fs::exists(folder, error) ? ": is not a directory" : ": does not exist";
+        throw UserError(folder + problem +
+                        "; name a hub's directory, or write owner/name for one on GitHub");
     }
     HubLocation found;
     found.folder = folder;

@@ -4,7 +4,9 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "repository/git_repository.h"
 
@@ -22,5 +24,11 @@ struct HubLocation {
 /// `location` is a folder or a bare repository; either kind of repository may be followed by
 /// ":ref". Throws UserError when it does not exist. The ref is not resolved here.
 HubLocation locate_hub(const std::string& location);
+
+/// The hub that contains `folder`: the nearest of `folder` and the folders above it, up to the top
+/// of its working tree, that has one of the files `marks`. A relative `folder` gives a relative
+/// path. `folder` itself if there is none, or outside of a repository that git trusts.
+std::filesystem::path enclosing_hub(const std::filesystem::path& folder,
+                                    std::span<const std::string_view> marks);
 
 }  // namespace onnxhub

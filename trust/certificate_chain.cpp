@@ -10,7 +10,7 @@
 #include <optional>
 #include <utility>
 
-#include "trust/openssl_handle.h"
+#include "trust/openssl/openssl_handle.h"
 #include "trust/refusal.h"
 
 namespace onnxhub {
@@ -183,6 +183,24 @@ std::vector<std::string> certificates_of_pem(std::string_view text) {
 
 PublicKey key_of_certificate(std::string_view der) {
     return ChainCheck::key_of(parse_certificate(der, "the signer's certificate").get());
+}
+
+void require_issuers(const std::vector<std::string>& chain) {
+    Certificate before;
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+        Certificate issuer = parse_certificate(chain[i], fmt::format("certificate {}", i + 1));
+        const bool is_issuer =
+            !before || (X509_check_issued(issuer.get(), before.get()) == X509_V_OK &&
+                        X509_verify(before.get(), X509_get0_pubkey(issuer.get())) == 1);
+        ERR_clear_error();
+        if (!is_issuer) {
+            throw Refused(RefusalKind::certificate,
+                          fmt::format("its certificate {} is not the issuer of the one before it; "
+                                      "order them from the signer's to the root",
+                                      i + 1));
+        }
+        before = std::move(issuer);
+    }
 }
 
 PublicKey verify_chain(const std::vector<std::string>& chain, const std::vector<std::string>& roots,

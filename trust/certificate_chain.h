@@ -23,6 +23,9 @@ std::vector<std::string> certificates_of_pem(std::string_view text);
 /// The public key of a certificate in DER. Throws Refused for other kinds of keys and curves.
 PublicKey key_of_certificate(std::string_view der);
 
+/// Throws Refused unless each certificate (DER) was issued by the next. The last one may be any.
+void require_issuers(const std::vector<std::string>& chain);
+
 /// When certificates must be valid, in seconds since 1970.
 struct ValidityTime {
     /// Checks at this time. Otherwise at the moment from which the signer's certificate is valid,

@@ -116,6 +116,7 @@ ModelSigner make_model_signer(PrivateKey key, std::vector<std::string> chain) {
                       "its first certificate has another key than the private key; put the "
                       "signer's certificate first");
     }
+    require_issuers(chain);
     return {std::move(key), std::move(chain)};
 }
 

@@ -12,13 +12,9 @@
 #include "trust/private_key.h"
 #include "trust/public_key.h"
 #include "trust/refusal.h"
+#include "trust/signature_name.h"
 
 namespace onnxhub {
-
-/// The file with the signature of a whole folder, as model_signing names it.
-inline constexpr std::string_view folder_signature_name = "model.sig";
-/// Added to the name of a model's file: the signature of this model and its external data.
-inline constexpr std::string_view model_signature_suffix = ".sig";
 
 /// Who may have signed: one of some keys, or the holder of a certificate.
 struct AcceptedKeys {

@@ -11,7 +11,7 @@
 #include <new>
 #include <utility>
 
-#include "trust/openssl_handle.h"
+#include "trust/openssl/openssl_handle.h"
 #include "trust/refusal.h"
 
 namespace onnxhub {

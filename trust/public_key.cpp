@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/digest.h"
-#include "trust/openssl_handle.h"
+#include "trust/openssl/openssl_handle.h"
 #include "trust/refusal.h"
 
 namespace onnxhub {

@@ -98,10 +98,15 @@ std::vector<FileDifference> compare_files(const ModelStatement& statement,
             differences.push_back({Kind::not_signed, std::move(path)});
         }
     }
-    const auto key = [](const FileDifference& one) { return std::tie(one.path, one.kind); };
-    std::ranges::sort(differences, {}, key);
-    const auto repeated = std::ranges::unique(differences, {}, key);
-    differences.erase(repeated.begin(), repeated.end());
+    std::ranges::sort(differences, [](const FileDifference& a, const FileDifference& b) {
+        return std::tie(a.path, a.kind) < std::tie(b.path, b.kind);
+    });
+    // A file has one difference, however many of its parts have one.
+    differences.erase(std::unique(differences.begin(), differences.end(),
+                                  [](const FileDifference& a, const FileDifference& b) {
+                                      return a.path == b.path && a.kind == b.kind;
+                                  }),
+                      differences.end());
     return differences;
 }
 

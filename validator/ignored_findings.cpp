@@ -26,6 +26,10 @@ bool matches(const IgnoredRule& ignored, const Finding& finding) {
            (!finding.about.empty() && glob_matches(ignored.path, finding.about));
 }
 
+bool matches(const IgnoredRule& ignored, const Diagnostic& diagnostic) {
+    return names_rule(ignored, diagnostic.rule) && glob_matches(ignored.path, diagnostic.file);
+}
+
 bool is_known(const std::string& name) {
     return find_rule(name) || std::ranges::count(rule_families(), std::string_view(name)) > 0;
 }
@@ -35,6 +39,21 @@ bool is_known(const std::string& name) {
 void skip_unused_ignores(const Settings& settings, FindingList& findings) {
     findings.skip(*find_rule(rule_id::ignore_unused), "needs the whole hub",
                   settings.ignored_rules.size());
+}
+
+std::size_t remove_accepted_warnings(const std::vector<IgnoredRule>& ignored,
+                                     Diagnostics& diagnostics) {
+    Diagnostics kept;
+    for (const Diagnostic& diagnostic : diagnostics.all()) {
+        const bool is_accepted = diagnostic.severity == Severity::warning &&
+                                 std::ranges::any_of(ignored, [&](const IgnoredRule& rule) {
+                                     return is_known(rule.rule) && matches(rule, diagnostic);
+                                 });
+        if (!is_accepted) kept.report(diagnostic);
+    }
+    const std::size_t count = diagnostics.all().size() - kept.all().size();
+    diagnostics = std::move(kept);
+    return count;
 }
 
 std::size_t apply_ignores(const Settings& settings, const Settings& judging,

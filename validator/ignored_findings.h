@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "manifest/diagnostic.h"
 #include "sources/settings.h"
 #include "validator/finding_list.h"
 
@@ -18,5 +19,10 @@ void skip_unused_ignores(const Settings& settings, FindingList& findings);
 /// findings. So do ignores without a match, if `checked_everything`.
 std::size_t apply_ignores(const Settings& settings, const Settings& judging,
                           bool checked_everything, std::vector<Finding>& findings);
+
+/// Removes the warnings that `ignored` accepts, as [[validate.ignore]] does for findings, and
+/// returns their number. Errors and notes stay.
+std::size_t remove_accepted_warnings(const std::vector<IgnoredRule>& ignored,
+                                     Diagnostics& diagnostics);
 
 }  // namespace onnxhub

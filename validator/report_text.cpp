@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "validator/report_formats.h"
 #include "validator/report_parts.h"
@@ -109,6 +111,32 @@ private:
     std::string text_;
 };
 
+/// One line, with the reasons; with `is_verbose`, a line for each rule.
+std::vector<std::string> unchecked_lines(const std::vector<Unchecked>& unchecked, bool is_verbose) {
+    std::vector<std::string> lines;
+    if (is_verbose || unchecked.size() <= 1) {
+        for (const Unchecked& one : unchecked) lines.push_back(to_text(one));
+        return lines;
+    }
+    struct Skipped {
+        std::size_t rules = 0;
+        std::size_t most = 0;  ///< models or files of one rule
+    };
+    std::map<std::string, Skipped> by_reason;
+    for (const Unchecked& one : unchecked) {
+        Skipped& skipped = by_reason[one.reason];
+        skipped.rules += 1;
+        skipped.most = std::max(skipped.most, one.count);
+    }
+    std::string line;
+    for (const auto& [reason, skipped] : by_reason) {
+        line += (line.empty() ? "skipped checks: " : ", ") + shown(reason) + " (" +
+                std::to_string(skipped.most) + ", by " + counted(skipped.rules, "rule") + ")";
+    }
+    lines.push_back(line + "; --verbose lists them");
+    return lines;
+}
+
 }  // namespace
 
 std::string render_text(const ValidationReport& report, const ReportOptions& options) {
@@ -117,8 +145,8 @@ std::string render_text(const ValidationReport& report, const ReportOptions& opt
 
     TextReport text(options);
     for (const auto& [file, findings] : by_file) text.add_file(findings);
-    for (const Unchecked& unchecked : report.unchecked) {
-        text.add_line("", to_text(unchecked));
+    for (const std::string& line : unchecked_lines(report.unchecked, options.verbose)) {
+        text.add_line("", line);
     }
     text.end_paragraph();
     for (const std::string& line : run_lines(report.runs, options.verbose)) text.add_line("", line);

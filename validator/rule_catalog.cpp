@@ -18,6 +18,7 @@
 #include "validator/remote_rules.h"
 #include "validator/run_rules.h"
 #include "validator/setting_rules.h"
+#include "validator/signature_rules.h"
 #include "validator/source_rules.h"
 #include "validator/source_url_rule.h"
 #include "validator/table_rules.h"
@@ -30,7 +31,7 @@ const std::vector<RuleInfo>& all_rules() {
         for (const auto family :
              {document_rules(), source_url_rules(), file_rules(), pointer_rules(), remote_rules(),
               table_rules(), model_rules(), graph_rules(), operator_rules(), archive_rules(),
-              source_rules(), run_rules(), setting_rules(), change_rules()}) {
+              source_rules(), run_rules(), signature_rules(), setting_rules(), change_rules()}) {
             all.insert(all.end(), family.begin(), family.end());
         }
         return all;

@@ -22,8 +22,11 @@ std::string_view family_title(std::string_view family) {
         {"remote", "files on servers, with `--remote`"},
         {"tables", "README tables, and the manifest against the tables"},
         {"graph", "graphs of downloaded models"},
+        {"operators", "nodes of downloaded models, by the definitions of ONNX's operators"},
         {"archive", "downloaded archives with test data"},
+        {"run", "models that ONNX Runtime runs, with `--run`"},
         {"sources", "what `[[source]]` and `[[override]]` state"},
+        {"signatures", "signatures of models against the files"},
         {"settings", "`onnxhub.toml`"},
         {"changes", "a change against its base, with `--changed-since`"},
     };
@@ -35,39 +38,56 @@ std::string head_text(const RuleInfo& rule) {
     return fmt::format("{}{}", name_of(rule.severity), rule.is_fixable ? ", fixable" : "");
 }
 
+JsonValue object_of(const RuleInfo& rule) {
+    const auto text = [](std::string_view value) { return json_string(std::string(value)); };
+    JsonValue fixable;
+    fixable.data = rule.is_fixable;
+    return json_object({{"id", text(rule.id)},
+                        {"severity", text(name_of(rule.severity))},
+                        {"family", text(rule.family)},
+                        {"what", text(rule.what)},
+                        {"why", text(rule.why)},
+                        {"example", text(rule.example)},
+                        {"fix", text(rule.fix)},
+                        {"fixable", fixable}});
+}
+
 }  // namespace
 
-std::string rules_text() {
+std::string family_text(std::string_view family) {
     std::size_t width = 0;
     for (const RuleInfo& rule : all_rules()) width = std::max(width, rule.id.size());
     std::string text;
-    std::string_view family;
     for (const RuleInfo& rule : all_rules()) {
-        if (rule.family != family) {
-            family = rule.family;
-            text +=
-                fmt::format("{}{}: {}\n", text.empty() ? "" : "\n", family, family_title(family));
-        }
+        if (rule.family != family) continue;
+        if (text.empty()) text = fmt::format("{}: {}\n", family, family_title(family));
         text += fmt::format("  {:{}}  {:16}  {}\n", rule.id, width, head_text(rule), rule.what);
     }
     return text;
 }
 
+std::string rules_text() {
+    std::string text;
+    for (const std::string_view family : rule_families()) {
+        text += (text.empty() ? "" : "\n") + family_text(family);
+    }
+    return text;
+}
+
+RuleExplanation explain(const RuleInfo& rule) {
+    return {fmt::format("{}, family {}", head_text(rule), rule.family),
+            {{"Why it matters", std::string(rule.why)},
+             {"Example", std::string(rule.example)},
+             {"How to fix it", std::string(rule.fix)}}};
+}
+
+std::string rule_json(const RuleInfo& rule) {
+    return json_text(object_of(rule)) + '\n';
+}
+
 std::string rules_json() {
     JsonArray rules;
-    for (const RuleInfo& rule : all_rules()) {
-        const auto text = [](std::string_view value) { return json_string(std::string(value)); };
-        JsonValue fixable;
-        fixable.data = rule.is_fixable;
-        rules.push_back(json_object({{"id", text(rule.id)},
-                                     {"severity", text(name_of(rule.severity))},
-                                     {"family", text(rule.family)},
-                                     {"what", text(rule.what)},
-                                     {"why", text(rule.why)},
-                                     {"example", text(rule.example)},
-                                     {"fix", text(rule.fix)},
-                                     {"fixable", fixable}}));
-    }
+    for (const RuleInfo& rule : all_rules()) rules.push_back(object_of(rule));
     return json_text(json_array(std::move(rules))) + '\n';
 }
 

@@ -20,6 +20,7 @@
 #include "validator/model_rules.h"
 #include "validator/pointer_rules.h"
 #include "validator/rule_catalog.h"
+#include "validator/signature_rules.h"
 #include "validator/source_lines.h"
 #include "validator/source_rules.h"
 #include "validator/source_url_rule.h"
@@ -192,6 +193,7 @@ void run_rules(const HubState& hub, const ValidateOptions& options, FindingList&
                    findings);
     }
     if (wants("sources")) check_sources(hub, findings);
+    if (wants("signatures")) check_signatures(hub, options.jobs, findings);
     if (wants("changes") && options.base) {
         check_changes(hub, *options.base, judging_settings(hub, options), findings);
     }

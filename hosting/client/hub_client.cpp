@@ -12,6 +12,7 @@
 #include "base/byte_source.h"
 #include "base/user_error.h"
 #include "hosting/client/hub_error.h"
+#include "hosting/client/required_signature.h"
 #include "hosting/client/test_data_folder.h"
 #include "manifest/manifest_reader.h"
 #include "repository/commit_id.h"
@@ -117,6 +118,11 @@ HubClient::HubClient(ClientOptions options)
                                 [&] { return std::make_unique<LocalHub>(spec_.folder); });
     }
     for (const std::string& text : options_.first_sources) add_source(parse(text), first_sources_);
+    const auto& keys =
+        !options_.model_keys.empty() || !named ? options_.model_keys : named->model_keys;
+    if (!keys.empty()) {
+        signers_ = std::make_shared<const RequiredSigners>(read_required_signers(keys));
+    }
     take_mirrors(named);
     take_tokens(named);
     take_address_policy();
@@ -436,6 +442,7 @@ fs::path HubClient::load(const WantedModel& wanted, const LoadOptions& options) 
     const WantedModel model = placed(wanted);
     const ModelCache& cache = cache_for(model, options.force);
     HttpClient client(options_.http);
+    if (signers_) require_signature(model, client);
     fs::path path;
     bool is_new = false;
     for (const WantedFile& file : model.files) {

@@ -23,6 +23,8 @@
 
 namespace onnxhub {
 
+struct RequiredSigners;
+
 /// A download that needs the user's confirmation.
 struct TrustQuestion {
     std::string hub;  ///< as to_text() writes it, or the user's own name for the hub
@@ -37,6 +39,9 @@ struct ClientOptions {
     std::vector<std::string> first_sources = {};
     std::optional<std::filesystem::path> cache_folder = {};  ///< absent: default_cache_folder()
     bool is_offline = false;
+    /// Files with public keys and root certificates: each model must have a signature by one of
+    /// them. Empty: those of the hub in the configuration, if it has some.
+    std::vector<std::filesystem::path> model_keys = {};
     bool asks_always = false;  ///< calls is_trusted for every hub
     /// Called before a download from a hub that is neither the official one nor trusted by the
     /// configuration. Called from any thread, but never concurrently. Empty: the answer is no.
@@ -121,7 +126,8 @@ public:
 
     /// Loads all files and returns the path of the model; for an archive, the path of the first
     /// folder in the unpacked archive. Uses the paths that place_files() sets. Rejects external
-    /// data that the model's graph does not name, before fetching any of it. Throws UserError as
+    /// data that the model's graph does not name, before fetching any of it. Where signatures are
+    /// required, a model without a good one is refused before it is fetched. Throws UserError as
     /// load_file() does.
     std::filesystem::path load(const WantedModel& model, const LoadOptions& options) const;
 
@@ -152,6 +158,10 @@ private:
                                      const std::vector<std::string>& elsewhere) const;
     const ModelCache& cache_for(const WantedModel& model, bool force) const;
     void need_trust(const WantedFile& file) const;
+    void require_signature(const WantedModel& model, HttpClient& client) const;
+    bool accepts_a_signature(const WantedFile& model, HttpClient& client,
+                             const std::function<bool(const std::string&)>& accepts,
+                             std::string& problem) const;
     LoadedFile load_one(const WantedFile& file, const ModelCache& cache, const LoadOptions& options,
                         HttpClient& client) const;
     HubManifest read_manifest_text();
@@ -164,7 +174,8 @@ private:
     std::vector<HubSpec> mirrors_;
     std::vector<Token> tokens_;
     bool is_trusted_ = false;
-    std::unique_ptr<LocalHub> local_;  ///< set for a local hub
+    std::shared_ptr<const RequiredSigners> signers_;  ///< null: no signature is required
+    std::unique_ptr<LocalHub> local_;                 ///< set for a local hub
     std::vector<LocalHub> local_mirrors_;
     StateFolder state_;
     ModelCache cache_;

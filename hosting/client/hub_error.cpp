@@ -29,6 +29,8 @@ std::string_view name_of(HubProblem problem) {
             return "offline";
         case HubProblem::content:
             return "content";
+        case HubProblem::signature:
+            return "signature";
         case HubProblem::cache:
             return "cache";
         case HubProblem::composition:

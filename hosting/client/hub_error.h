@@ -23,6 +23,7 @@ enum class HubProblem {
     untrusted,        ///< a download needs trust that the user has not given
     offline,          ///< not available without a connection
     content,          ///< the file has wrong bytes
+    signature,        ///< a required signature is missing or not accepted
     cache,            ///< the cache directory can't be used
     composition,      ///< the two models can't be combined
     other,

@@ -63,7 +63,7 @@ private:
 std::string reason_of(const HttpHead& head, const std::string& access_hint) {
     if (head.status == 404) return "there is no manifest (404); check the hub's name and branch";
     if (head.status == 401 || head.status == 403) {
-        return "the server rejects the credentials (" + std::to_string(head.status) + "); " +
+        return "the server does not grant access (" + std::to_string(head.status) + "); " +
                (access_hint.empty() ? "" : access_hint + ", or ") + "put a password into ~/.netrc";
     }
     return "the server answers with status " + std::to_string(head.status) + "; try again later";

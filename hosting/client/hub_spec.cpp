@@ -16,7 +16,7 @@ namespace onnxhub {
 namespace {
 
 constexpr std::string_view forms =
-    "write owner/name[:ref], https://…, hf://ORG, or ./folder for a local directory";
+    "write owner/name[:ref], https://…, hf://ORG, or ./folder[:ref] for a local directory";
 
 bool is_name_character(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
@@ -68,6 +68,17 @@ std::variant<HubSpec, BadHubSpec> parse_github(std::string_view text) {
     return spec;
 }
 
+/// Whether the text can only be a folder or a bare repository, perhaps with ":ref": names of hubs
+/// on GitHub have a '/', and those of the user's configuration were replaced before.
+bool is_local(std::string_view text) {
+    const std::string_view place = text.substr(0, text.find(':'));
+    if (place == "." || place == "..") return true;
+    if (text.starts_with('/') || text.starts_with("./") || text.starts_with("../")) return true;
+    if (place.empty() || place.find('/') != place.npos) return false;
+    if (place.size() == text.size()) return place.ends_with(".git") && place != ".git";
+    return !text.substr(place.size()).starts_with("://");
+}
+
 }  // namespace
 
 std::variant<HubSpec, BadHubSpec> parse_hub_spec(std::string_view text) {
@@ -81,9 +92,7 @@ std::variant<HubSpec, BadHubSpec> parse_hub_spec(std::string_view text) {
     }
     const bool is_file_url = text.starts_with("file://");
     if (is_file_url) text.remove_prefix(7);
-    const bool is_folder = is_file_url || text.starts_with('/') || text == "." || text == ".." ||
-                           text.starts_with("./") || text.starts_with("../");
-    if (is_folder) {
+    if (is_file_url || is_local(text)) {
         if (text.empty()) return bad(text, "it has no folder");
         spec.kind = HubSpec::Kind::folder;
         spec.folder = std::string(text);

@@ -20,7 +20,9 @@ struct HubSpec {
     enum class Kind {
         github,  ///< "owner/name[:ref]"
         web,     ///< "https://host/folder": the base URL of the manifest and the models' paths
-        folder,  ///< "./folder", "/folder", "file:///folder"; a repository may have ":ref"
+        /// "./folder", "/folder", "file:///folder", "zoo.git"; a repository may have ":ref", and
+        /// "folder:ref" needs no "./"
+        folder,
         hugging_face,  ///< "hf://ORG": files from there, with the official hub's manifest
     };
     Kind kind = Kind::github;

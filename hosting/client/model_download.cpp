@@ -29,10 +29,12 @@ bool is_list_of_digests(std::string_view head) {
     return head.size() > 64 && head[64] == ' ' && parse_sha256(head.substr(0, 64));
 }
 
+constexpr char sends_pointer[] = "sends a Git LFS pointer instead of the file";
+
 /// Detects from the first bytes that a body is not a model; nullopt when it may be one.
 std::optional<std::string> other_than_a_model(std::string_view head) {
     if (head.starts_with("version https://git-lfs.github.com/spec/")) {
-        return "sends a Git LFS pointer instead of the file";
+        return sends_pointer;
     }
     for (const std::string_view mark : {"<!DOCTYPE", "<!doctype", "<html", "<HTML"}) {
         if (head.starts_with(mark)) return "sends a web page instead of the file";
@@ -200,7 +202,9 @@ private:
     bool receive_from_any(PartialFile& partial) {
         for (const LocalHub* hub : sources_.local) {
             for (const auto& bytes : hub->find(file_.hub_path, file_.sha, file_.size_bytes)) {
-                if (receive_from(bytes, partial)) return true;
+                if (!receive_from(bytes, partial)) continue;
+                if (bytes.is_lfs_object) forget_pointers();
+                return true;
             }
         }
         if (options_.is_offline) return false;
@@ -213,6 +217,12 @@ private:
             if (source.needs_trust) ask();
             return receive_from(source, partial);
         });
+    }
+
+    /// In a repository, a pointer whose object follows is no problem.
+    void forget_pointers() {
+        std::erase_if(problems_,
+                      [](const std::string& problem) { return problem.ends_with(sends_pointer); });
     }
 
     [[noreturn]] void fail_offline(const std::string& ignored) const {

@@ -195,4 +195,16 @@ void copy_model(const WantedModel& model, const fs::path& cached, const std::str
     ModelCopy(model, cached, output).copy();
 }
 
+bool is_output_folder(const std::string& output) {
+    std::error_code error;
+    return output.ends_with('/') || fs::is_directory(output, error);
+}
+
+/// Of hub paths, the file name alone is used: users choose the folder.
+std::string output_in_folder(const std::string& folder, const WantedModel& model) {
+    const fs::path file(std::string(file_name(model.files.front().key.hub_path)));
+    const bool has_weights = model.files.size() > 1;
+    return (has_weights ? fs::path(folder) / file.stem() / file : fs::path(folder) / file).string();
+}
+
 }  // namespace onnxhub

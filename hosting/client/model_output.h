@@ -19,4 +19,11 @@ namespace onnxhub {
 void copy_model(const WantedModel& model, const std::filesystem::path& cached,
                 const std::string& output);
 
+/// Whether `output` names a folder: it ends with '/', or it is one.
+bool is_output_folder(const std::string& output);
+
+/// The path of a model in an output folder, for copy_model(): `<folder>/<file>`, or
+/// `<folder>/<file without .onnx>/<file>` if it has external data.
+std::string output_in_folder(const std::string& folder, const WantedModel& model);
+
 }  // namespace onnxhub

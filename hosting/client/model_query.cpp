@@ -9,6 +9,7 @@
 #include <set>
 #include <string_view>
 
+#include "base/decimal.h"
 #include "base/spelling.h"
 #include "manifest/onnx_release.h"
 
@@ -71,6 +72,17 @@ ModelNotFound unknown_name(const ManifestDocument& document, const std::string& 
                           : fmt::format("did you mean {}?", fmt::join(shown, ", "))};
 }
 
+/// In lower case; texts are apart, so that no word spans two of them.
+std::string searched_text(const Entry& entry) {
+    std::string text = entry.model + "\n" + entry.model_path;
+    for (const std::string& tag : entry.tags) text += "\n" + tag;
+    for (const auto* fact :
+         {&entry.about.task, &entry.about.description, &entry.about.author, &entry.about.license}) {
+        if (*fact) text += "\n" + **fact;
+    }
+    return lower_case(text);
+}
+
 bool fits(const Entry& entry, const VersionConstraint& constraint) {
     if (constraint.opset && entry.opset_version != *constraint.opset) return false;
     if (constraint.max_opset && entry.opset_version > *constraint.max_opset) return false;
@@ -104,6 +116,34 @@ std::vector<const ManifestEntry*> list_models(const ManifestDocument& document,
         if (entry.entry && matches(*entry.entry, filter)) found.push_back(&entry);
     }
     return found;
+}
+
+std::vector<const ManifestEntry*> search_models(const ManifestDocument& document,
+                                                const std::vector<std::string>& words) {
+    std::vector<std::string> wanted;
+    for (const std::string& word : words) wanted.push_back(lower_case(word));
+    std::vector<const ManifestEntry*> found;
+    for (const ManifestEntry& entry : document.entries) {
+        if (!entry.entry) continue;
+        const std::string text = searched_text(*entry.entry);
+        const bool has_all = std::ranges::all_of(
+            wanted, [&](const std::string& word) { return text.find(word) != text.npos; });
+        if (has_all) found.push_back(&entry);
+    }
+    return found;
+}
+
+std::optional<ModelAtOpset> model_at_opset(const ManifestDocument& document,
+                                           const std::string& name) {
+    const std::size_t at = name.rfind('@');
+    if (at == name.npos || at == 0) return std::nullopt;
+    const auto opset = parse_decimal<std::int64_t>(std::string_view(name).substr(at + 1));
+    if (!opset) return std::nullopt;
+    const bool is_name = std::ranges::any_of(document.entries, [&](const ManifestEntry& entry) {
+        return entry.entry && same_name(entry.entry->model, name);
+    });
+    if (is_name) return std::nullopt;
+    return ModelAtOpset{name.substr(0, at), *opset};
 }
 
 std::variant<const ManifestEntry*, ModelNotFound> get_model_info(

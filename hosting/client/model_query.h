@@ -26,6 +26,21 @@ struct ModelFilter {
 std::vector<const ManifestEntry*> list_models(const ManifestDocument& document,
                                               const ModelFilter& filter);
 
+/// Valid entries that have every one of `words` in their name, path, tags, task, description,
+/// author or license, compared without case (of ASCII letters); in the order of the manifest.
+std::vector<const ManifestEntry*> search_models(const ManifestDocument& document,
+                                                const std::vector<std::string>& words);
+
+/// "MNIST@8": the model MNIST with opset 8.
+struct ModelAtOpset {
+    std::string model;
+    std::int64_t opset = 0;
+};
+
+/// Nothing when the name has no opset, or a model of the hub has this whole name.
+std::optional<ModelAtOpset> model_at_opset(const ManifestDocument& document,
+                                           const std::string& name);
+
 /// Size of the model with its external data, which are loaded together; nullopt when the entry does
 /// not state the model's size.
 std::optional<std::uint64_t> stated_bytes(const Entry& entry);

@@ -94,7 +94,7 @@ private:
     }
 
     void read_hub(const std::string& name, const toml::table& table) {
-        allow(table, {"hub", "mirrors", "token_variable", "trusted"});
+        allow(table, {"hub", "mirrors", "token_variable", "trusted", "model_keys"});
         if (name.find_first_of("/:") != name.npos) {
             fail(table, "the hub's name \"" + name + "\" contains '/' or ':'", "choose another");
         }
@@ -110,6 +110,13 @@ private:
             const auto* truth = trusted->as_boolean();
             if (!truth) fail(*trusted, "\"trusted\" is not true or false", "write true");
             hub.is_trusted = truth->get();
+        }
+        for (const std::string& file : texts(table, "model_keys")) {
+            hub.model_keys.push_back(fs::path(file_).parent_path() / file);
+        }
+        if (table.contains("model_keys") && hub.model_keys.empty()) {
+            fail(*table.get("model_keys"), "\"model_keys\" is empty",
+                 "name a file, or remove the key");
         }
         config_.hubs.emplace(name, std::move(hub));
     }

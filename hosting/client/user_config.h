@@ -21,6 +21,9 @@ struct NamedHub {
     /// Name of an environment variable; for hubs on web servers.
     std::optional<std::string> token_variable;
     bool is_trusted = false;
+    /// Files with public keys and root certificates: each model needs a signature by one of them.
+    /// Empty: none is required.
+    std::vector<std::filesystem::path> model_keys = {};
 };
 
 struct UserConfig {

@@ -13,10 +13,11 @@
 #include <variant>
 
 #include "base/descriptor.h"
-#include "base/error_text.h"
 #include "base/spelling.h"
 #include "base/user_error.h"
 #include "hosting/export/bundle_format.h"
+#include "hosting/export/bundle_parts.h"
+#include "hosting/export/bundle_reader.h"
 #include "hosting/export/hub_content.h"
 #include "hosting/export/staging_path.h"
 #include "manifest/loadable_path.h"
@@ -25,18 +26,6 @@ namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* sums_name = "SHA256SUMS";
-constexpr std::uint64_t largest_text = std::uint64_t{512} << 20;  // bytes, for manifest and sums
-
-std::string sums_of(const std::map<std::string, NamedFile>& files, const std::string& manifest) {
-    std::map<std::string, std::string> sums;
-    for (const auto& [path, file] : files) sums[path] = to_hex(file.sha);
-    sums[std::string(manifest_file_name)] = to_hex(sha256_of(manifest));
-    std::string text;
-    for (const auto& [path, digest] : sums) text += digest + "  " + path + "\n";
-    return text;
-}
 
 /// Some hubs have many tags, so the error lists the most similar one, or the first few.
 [[noreturn]] void fail_by_tag(const ManifestDocument& manifest, const std::string& tag) {
@@ -104,6 +93,7 @@ public:
         const ManifestDocument document =
             read_manifest(content_.manifest, hub_.manifest_name(), validate_hint);
         content_.files = files_named_by(document, hub_.manifest_name());
+        add_signatures(hub_, content_.files);
         content_.models = texts.size();
         return std::move(content_);
     }
@@ -143,32 +133,6 @@ private:
     const LocalHub& hub_;
     const FetchElsewhere& fetch_;
     BundleContent content_;
-};
-
-/// The size, which files in a bundle always have.
-std::uint64_t size_of(const NamedFile& file) {
-    return file.size_bytes.value_or(0);
-}
-
-/// A file that is written block by block.
-class GrowingFile {
-public:
-    GrowingFile(const Descriptor& file, fs::path path) : file_(file), path_(std::move(path)) {}
-
-    void write(std::string_view text) const { write(std::as_bytes(std::span(text))); }
-
-    void write(std::span<const std::byte> block) const {
-        if (!write_all(file_, block)) fail();
-    }
-
-    [[noreturn]] void fail() const {
-        throw UserError(path_.string() + ": can't be written (" + error_text() +
-                        "); free disk space, or choose another path");
-    }
-
-private:
-    const Descriptor& file_;
-    fs::path path_;
 };
 
 class BundleWriter {
@@ -226,154 +190,6 @@ LocalHub::Bytes fetched_bytes(const fs::path& file) {
     return {file.string(), open_file(file, file.string(), LastLink::refuse), file};
 }
 
-/// Reads a bundle from start to end and checks that every byte is as expected.
-class BundleReader {
-public:
-    /// Copies the files into `folder`, unless that is empty.
-    BundleReader(const fs::path& bundle, const fs::path& folder,
-                 const std::function<void()>& check_interruption)
-        : bundle_(bundle),
-          folder_(folder),
-          check_interruption_(check_interruption),
-          source_(open_file(bundle, bundle.string())) {}
-
-    BundleReport run() {
-        const std::string manifest = manifest_member();
-        const ManifestDocument document = read_manifest(manifest, bundle_.string(), validate_hint);
-        const auto files = files_named_by(document, bundle_.string());
-        for (const auto& [path, file] : files) {
-            if (!file.size_bytes)
-                fail("was altered: its manifest has no size for \"" + path + "\"");
-        }
-        const std::string sums = sums_of(files, manifest);
-        check_size(files, sums.size());
-        expect(bundle_header(sums_name, sums.size()));
-        expect_text(sums, "its SHA256SUMS does not match its manifest");
-        expect(std::string(bundle_padding(sums.size()), '\0'));
-        keep(sums_name, sums);
-        BundleReport report{document.entries.size(), files.size(), 0, {}};
-        for (const auto& [path, file] : files) {
-            read_file(path, file);
-            report.bytes += size_of(file);
-        }
-        expect(std::string(bundle_end, '\0'));
-        return report;
-    }
-
-private:
-    std::string manifest_member() {
-        const std::string header = next(bundle_block);
-        if (const auto kind = compression_of(header)) {
-            fail("is packed with " + *kind +
-                 ", but bundles are not compressed; decompress it first");
-        }
-        const auto size = size_in_header(header);
-        if (!size || header != bundle_header(manifest_file_name, *size)) {
-            fail("is not a bundle: it does not begin with " + std::string(manifest_file_name));
-        }
-        if (*size > largest_text) fail("has a manifest that is too large");
-        if (*size > source_->size_bytes()) fail_cut_off();
-        std::string manifest = next(*size);
-        expect(std::string(bundle_padding(*size), '\0'));
-        keep(std::string(manifest_file_name), manifest);
-        return manifest;
-    }
-
-    /// Reports a truncated bundle as such, before reading gigabytes.
-    void check_size(const std::map<std::string, NamedFile>& files, std::uint64_t sums_size) const {
-        const auto member = [](std::string_view path, std::uint64_t size) {
-            return bundle_header(path, size).size() + size + bundle_padding(size);
-        };
-        std::uint64_t whole = at_ + member(sums_name, sums_size) + bundle_end;
-        for (const auto& [path, file] : files) {
-            // A manifest may state any size, so the 64-bit sum must not overflow.
-            if (size_of(file) > source_->size_bytes()) fail_cut_off();
-            whole += member(path, size_of(file));
-        }
-        if (source_->size_bytes() < whole) fail_cut_off();
-        if (source_->size_bytes() > whole) {
-            fail(fmt::format("was altered: it has {} bytes after its end",
-                             source_->size_bytes() - whole));
-        }
-    }
-
-    void read_file(const std::string& path, const NamedFile& file) {
-        expect(bundle_header(path, size_of(file)));
-        std::optional<Copy> copy;
-        if (!folder_.empty()) copy.emplace(folder_ / path);
-        Sha256Hasher hasher;
-        std::vector<std::byte> block(512 * 1024);
-        for (std::uint64_t left = size_of(file); left > 0;) {
-            check_interruption_();
-            const auto wanted = std::span(block).first(std::min<std::uint64_t>(left, block.size()));
-            const std::size_t count = source_->read(at_, wanted);
-            if (count == 0) fail_cut_off();
-            hasher.update(wanted.first(count));
-            if (copy) copy->file.write(wanted.first(count));
-            at_ += count;
-            left -= count;
-        }
-        if (hasher.finish() != file.sha) {
-            fail("was altered: \"" + path + "\" has a different SHA-256 than its manifest states");
-        }
-        expect(std::string(bundle_padding(size_of(file)), '\0'));
-    }
-
-    std::string next(std::uint64_t size) {
-        std::string text(size, '\0');
-        const std::size_t count = source_->read(at_, std::as_writable_bytes(std::span(text)));
-        at_ += count;
-        text.resize(count);
-        return text;
-    }
-
-    void expect(const std::string& bytes) {
-        expect_text(bytes, fmt::format("byte {} is not as expected", at_));
-    }
-
-    void expect_text(const std::string& bytes, const std::string& otherwise) {
-        const std::string found = next(bytes.size());
-        if (found.size() < bytes.size()) fail_cut_off();
-        if (found != bytes) fail("was altered: " + otherwise);
-    }
-
-    struct Copy {
-        explicit Copy(const fs::path& path) : target(open_new(path)), file(target, path) {
-            if (!target.is_open()) file.fail();
-        }
-        Copy(const Copy&) = delete;
-        Copy& operator=(const Copy&) = delete;
-
-        static Descriptor open_new(const fs::path& path) {
-            std::error_code error;
-            fs::create_directories(path.parent_path(), error);
-            return create_file(path);
-        }
-
-        Descriptor target;
-        GrowingFile file;
-    };
-
-    void keep(const std::string& path, const std::string& text) const {
-        if (!folder_.empty()) Copy(folder_ / path).file.write(text);
-    }
-
-    [[noreturn]] void fail_cut_off() const {
-        fail(fmt::format("is truncated: it ends after {} bytes", source_->size_bytes()));
-    }
-
-    [[noreturn]] void fail(const std::string& what) const {
-        const std::string help = what.find("; ") == what.npos ? "; fetch it again" : "";
-        throw UserError(bundle_.string() + ": " + what + help);
-    }
-
-    const fs::path bundle_;
-    const fs::path folder_;
-    const std::function<void()>& check_interruption_;
-    const std::unique_ptr<ByteSource> source_;
-    std::uint64_t at_ = 0;
-};
-
 }  // namespace
 
 BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice, const fs::path& to,
@@ -381,7 +197,8 @@ BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice, cons
                            const FetchElsewhere& fetch) {
     BundleContent content = ContentCollector(hub, fetch).collect(choice);
     const auto& files = content.files;
-    for (const std::string& path : {std::string(manifest_file_name), std::string(sums_name)}) {
+    for (const std::string& path :
+         {std::string(manifest_file_name), std::string(bundle_sums_name)}) {
         if (!files.contains(path)) continue;
         throw UserError(hub.manifest_name() + ": a model's file is called \"" + path +
                         "\", which the bundle needs; rename it");
@@ -390,7 +207,7 @@ BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice, cons
     const GrowingFile file(unfinished.file(), to);
     const BundleWriter writer(file);
     writer.text(manifest_file_name, content.manifest);
-    writer.text(sums_name, sums_of(files, content.manifest));
+    writer.text(bundle_sums_name, sums_of(files, content.manifest));
     BundleReport report{content.models, files.size(), 0, std::move(content.left_out)};
     for (const auto& [path, named] : files) {
         const auto fetched = content.fetched.find(path);
@@ -408,7 +225,7 @@ BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice, cons
 
 BundleReport verify_bundle(const fs::path& bundle,
                            const std::function<void()>& check_interruption) {
-    return BundleReader(bundle, {}, check_interruption).run();
+    return read_bundle(bundle, {}, check_interruption);
 }
 
 BundleReport import_bundle(const fs::path& bundle, const fs::path& to,
@@ -418,7 +235,7 @@ BundleReport import_bundle(const fs::path& bundle, const fs::path& to,
         throw UserError(to.string() + ": already exists; choose another --to");
     }
     const StagingPath unfinished(to, StagingPath::folder_of_import);
-    const BundleReport report = BundleReader(bundle, unfinished.path(), check_interruption).run();
+    const BundleReport report = read_bundle(bundle, unfinished.path(), check_interruption);
     unfinished.move_to(to);
     return report;
 }

@@ -12,6 +12,7 @@
 
 #include "hosting/client/local_hub.h"
 #include "hosting/client/model_query.h"
+#include "hosting/export/bundle_report.h"
 
 namespace onnxhub {
 
@@ -20,19 +21,6 @@ namespace onnxhub {
 struct BundleChoice {
     std::vector<std::string> names = {};
     std::vector<std::string> tags = {};
-};
-
-/// A model that only other servers have, and why its entry is not in the bundle.
-struct LeftOutModel {
-    std::string model;
-    std::string reason;  ///< a clause with what to do
-};
-
-struct BundleReport {
-    std::size_t models = 0;
-    std::size_t files = 0;
-    std::uint64_t bytes = 0;             ///< total size of the files
-    std::vector<LeftOutModel> left_out;  ///< in the order of the manifest
 };
 
 /// Downloads and verifies the file of a model that only other servers have; returns its path.

@@ -3,11 +3,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
 #include <utility>
 #include <variant>
 
 #include "base/user_error.h"
+#include "manifest/hub_path.h"
 #include "manifest/loadable_path.h"
+#include "repository/lfs_pointer.h"
+#include "trust/model_signature.h"
+#include "trust/sigstore_bundle.h"
 
 namespace onnxhub {
 
@@ -49,6 +55,66 @@ std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest
         }
     }
     return files;
+}
+
+namespace {
+
+/// Nothing when the hub has no such regular file, or only a pointer to it.
+std::optional<std::string> signature_text(const LocalHub& hub, const std::string& path) {
+    const auto stat = hub.tree().stat(path);
+    if (!stat || stat->kind != FileKind::regular || stat->is_ignored) return std::nullopt;
+    const auto source = hub.tree().open(path);
+    std::string text = read_whole(*source, bundle_size_limit, path);
+    if (!std::holds_alternative<NotAPointer>(parse_lfs_pointer(text))) return std::nullopt;
+    return text;
+}
+
+bool covers_only(const std::string& text, const std::string& folder,
+                 const std::map<std::string, NamedFile>& files) {
+    const auto read = read_unverified_statement(text);
+    const auto* statement = std::get_if<ModelStatement>(&read);
+    return statement && std::ranges::all_of(statement->resources, [&](const auto& resource) {
+               return files.contains(folder.empty() ? resource.path : folder + "/" + resource.path);
+           });
+}
+
+std::string folder_signature_in(const std::string& folder) {
+    return (folder.empty() ? "" : folder + "/") + std::string(folder_signature_name);
+}
+
+}  // namespace
+
+void add_signatures(const LocalHub& hub, std::map<std::string, NamedFile>& files) {
+    std::map<std::string, NamedFile> found;
+    std::set<std::string> folders;
+    const auto add = [&](const std::string& path, const std::string& text) {
+        const bool is_usable =
+            std::holds_alternative<std::string>(check_loadable_path(path)) && !files.contains(path);
+        if (is_usable) found.try_emplace(path, NamedFile{sha256_of(text), text.size()});
+    };
+    for (const auto& [path, file] : files) {
+        folders.insert(std::string(parent_folder(path)));
+        const std::string signature = signature_of_model(path);
+        if (!path.ends_with(".onnx")) continue;
+        if (const auto text = signature_text(hub, signature)) add(signature, *text);
+    }
+    for (const std::string& folder : folders) {
+        const std::string signature = folder_signature_in(folder);
+        const auto text = signature_text(hub, signature);
+        if (text && covers_only(*text, folder, files)) add(signature, *text);
+    }
+    files.merge(found);
+}
+
+SignatureNames::SignatureNames(const std::map<std::string, NamedFile>& files) : files_(files) {
+    for (const auto& [path, file] : files) folders_.emplace(parent_folder(path));
+}
+
+bool SignatureNames::contains(const std::string& path) const {
+    if (!std::holds_alternative<std::string>(check_loadable_path(path))) return false;
+    if (is_folder_signature(path)) return folders_.contains(parent_folder(path));
+    return path.ends_with(".onnx.sig") &&
+           files_.contains(path.substr(0, path.size() - model_signature_suffix.size()));
 }
 
 std::vector<LocalHub::Bytes> find_bytes(const LocalHub& hub, const std::string& path,

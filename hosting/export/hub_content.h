@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,24 @@ inline constexpr const char* validate_hint = "run `onnxhub validate` for details
 /// SHA-256.
 std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest,
                                                 const std::string& shown_name);
+
+/// Adds the signatures of the models in `files` that the hub has: `x.onnx.sig`, and the `model.sig`
+/// of a folder if all files that it lists are among `files`. Their content is not judged. Throws
+/// UserError when one cannot be read.
+void add_signatures(const LocalHub& hub, std::map<std::string, NamedFile>& files);
+
+/// The names that signatures of some files may have.
+class SignatureNames {
+public:
+    /// Keeps a reference to `files`.
+    explicit SignatureNames(const std::map<std::string, NamedFile>& files);
+
+    bool contains(const std::string& path) const;
+
+private:
+    const std::map<std::string, NamedFile>& files_;
+    std::set<std::string, std::less<>> folders_;
+};
 
 /// The sources in the hub that have a file of this size, if it is known. Their content must still
 /// be hashed.

@@ -77,9 +77,9 @@ public:
     ExportReport run() {
         const std::string text = hub_.manifest();
         const ManifestDocument manifest = read_manifest(text, hub_.manifest_name(), validate_hint);
-        for (const auto& file : files_named_by(manifest, hub_.manifest_name())) {
-            files_.push_back(file);
-        }
+        auto named = files_named_by(manifest, hub_.manifest_name());
+        add_signatures(hub_, named);
+        for (const auto& file : named) files_.push_back(file);
         refuse_conflicts();
         prove_earlier_files();
         find_missing();

@@ -92,7 +92,7 @@ private:
         const ModelFolders folders = parse_model_folders(root_, "README.md", ignored);
         if (folders.folders.size() == 1) return folders.folders.front().path;
         throw UserError(
-            "command line: the model's folder is not given; --class "
+            "command line: the model's folder is not given; add --class "
             "vision/classification/mnist");
     }
 

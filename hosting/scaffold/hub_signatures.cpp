@@ -116,7 +116,7 @@ private:
         if (!statement) return report(path, problem + ", so it is not signed", Severity::error);
         statement->name = folder_name(path);
         if (model.facts->source != FactSource::hashed) ++signatures_.from_pointers;
-        const std::string signature = path + std::string(model_signature_suffix);
+        const std::string signature = signature_of_model(path);
         if (has_good_signature(signature, *statement)) {
             ++signatures_.kept;
         } else {
@@ -160,20 +160,6 @@ HubSignatures sign_hub_models(const HubFolder& hub, const HubSigningRequest& req
                               const ModelSigner& signer, ContentObserver* observer,
                               Diagnostics& diagnostics) {
     return HubSigner(hub, signer, diagnostics).run(request, observer);
-}
-
-std::vector<std::string> signature_files(const std::vector<std::string>& files) {
-    std::vector<std::string> found;
-    for (const std::string& file : files) {
-        if (file_name(file) == folder_signature_name) {
-            found.push_back(file);
-        } else if (file.ends_with(std::string(".onnx") + std::string(model_signature_suffix)) &&
-                   std::ranges::binary_search(
-                       files, file.substr(0, file.size() - model_signature_suffix.size()))) {
-            found.push_back(file);
-        }
-    }
-    return found;
 }
 
 }  // namespace onnxhub

@@ -39,8 +39,4 @@ HubSignatures sign_hub_models(const HubFolder& hub, const HubSigningRequest& req
                               const ModelSigner& signer, ContentObserver* observer,
                               Diagnostics& diagnostics);
 
-/// The files of the hub whose name says that they are signatures of models: "model.sig", and
-/// "x.onnx.sig" beside a file "x.onnx". `files` are all files of the tree, sorted.
-std::vector<std::string> signature_files(const std::vector<std::string>& files);
-
 }  // namespace onnxhub

@@ -23,7 +23,9 @@ std::optional<CertificateFile> certificate_file() {
 
 std::string certificate_hint() {
     const auto file = certificate_file();
-    if (!file) return "SSL_CERT_FILE can name a file of certificates to trust";
+    if (!file)
+        return "if you trust the server, set SSL_CERT_FILE to a file with its certificate "
+               "authority";
     return std::string("certificates to trust come from ") + file->variable + " (" + file->path +
            "); add the server's to that file";
 }

@@ -12,7 +12,7 @@ from . import _call
 def raise_as_onnx(failure: _call.Failure, repo: str) -> NoReturn:
     """Raises what onnx.hub raises in this case, with the program's message."""
     problem, message = failure.problem, failure.message
-    if problem in ("model", "opset", "ambiguous", "manifest", "content", "entry", "untrusted"):
+    if problem in ("model", "opset", "ambiguous", "manifest", "content", "entry", "untrusted", "signature"):
         raise AssertionError(message) from None
     if problem == "hub":
         raise (AssertionError if "/" in repo else IndexError)(message) from None

@@ -71,6 +71,8 @@ protected:
     ProgramResult adopt_completely() {
         const ProgramResult result = adopt();
         EXPECT_EQ(result.status, 0) << result.err;
+        EXPECT_THAT(result.err, testing::Not(testing::HasSubstr("onnxhub add")))
+            << "the models are there";
         expect_unique_names();
         expect_valid();
         const std::string before = read_file(hub / "ONNX_HUB_MANIFEST.json");

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/command_list.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
 

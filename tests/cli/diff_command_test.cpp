@@ -53,6 +53,22 @@ protected:
     TemporaryFolder folder;
 };
 
+TEST_F(Diff, TwoRevisionsAreARange) {
+    const ProgramResult made = run(R"(
+        cd hub; git checkout -q main
+        printf 'changed' >> vision/a.onnx; git commit -qam Change)");
+    ASSERT_EQ(made.status, 0) << made.err;
+    const ProgramResult range = run("cd hub; onnxhub diff words..main");
+    EXPECT_EQ(range.status, 0) << range.err;
+    EXPECT_THAT(range.out, HasSubstr("vision/a.onnx"));
+    EXPECT_EQ(run("cd hub; onnxhub diff words main").out, range.out);
+    EXPECT_EQ(run("cd hub/vision; onnxhub diff words main --exit-code").status, 1);
+    EXPECT_EQ(run("cd hub; onnxhub diff main main --exit-code").status, 0);
+    const ProgramResult twice = run("cd hub; onnxhub diff words..main main");
+    EXPECT_EQ(twice.status, 2);
+    EXPECT_THAT(twice.err, HasSubstr("BASE and HEAD are given twice; write words..main"));
+}
+
 TEST_F(Diff, APartialCloneHasNoFalseChanges) {
     const ProgramResult result = run(R"(
         git clone -q --filter=blob:none -b words "file://$PWD/hub" clone

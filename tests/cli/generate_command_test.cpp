@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "base/digest.h"
+#include "manifest/json.h"
 #include "tests/support/git_home.h"
 #include "tests/support/hub_builder.h"
 #include "tests/support/program.h"
@@ -86,6 +87,74 @@ TEST_F(GenerateCommand, UnchangedManifestIsNotTouchedAtAll) {
     EXPECT_EQ(before.st_ctim.tv_nsec, after.st_ctim.tv_nsec);
 }
 
+TEST_F(GenerateCommand, SaysWhichEntriesItChanged) {
+    EXPECT_THAT(generate().err, HasSubstr("2 entries written"));
+    hub.write("a/README.md", table({{"A", "a.onnx"}, {"C", "c.onnx"}}));
+    hub.write("a/c.onnx", small_model(6));
+    hub.write_pointer("b/b.onnx", small_model(7));
+    const ProgramResult result = generate();
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("onnxhub: 1 added, 1 changed, 1 unchanged:\n"
+                                      "onnxhub:   + C (opset 13, a/c.onnx)\n"
+                                      "onnxhub:   ~ B (opset 13, b/b.onnx)\n"));
+    EXPECT_THAT(generate().err, Not(HasSubstr("1 added")));
+}
+
+TEST_F(GenerateCommand, ListsOfChangedEntriesEndAtTen) {
+    generate();
+    std::vector<HubRow> rows{{"A", "a.onnx"}};
+    for (int i = 0; i < 12; ++i) {
+        const std::string name = "C" + std::to_string(i);
+        rows.push_back({name, name + ".onnx"});
+        hub.write("a/" + name + ".onnx", small_model(10 + i));
+    }
+    hub.write("a/README.md", table(rows));
+    const std::string text = generate().err;
+    EXPECT_THAT(text, HasSubstr("12 added, 2 unchanged:"));
+    EXPECT_THAT(text, HasSubstr("+ C7 "));
+    EXPECT_THAT(text, Not(HasSubstr("+ C8 ")));
+    EXPECT_THAT(text, HasSubstr("  and 2 more (--verbose lists them)"));
+    fs::remove(manifest());
+    hub.write("a/README.md", table({{"A", "a.onnx"}}));
+    generate();
+    hub.write("a/README.md", table(rows));
+    EXPECT_THAT(generate({"--verbose"}).err, HasSubstr("+ C9 "));
+}
+
+TEST_F(GenerateCommand, CheckPrintsJson) {
+    generate();
+    EXPECT_EQ(generate({"--check", "--json"}).out, "[]\n");
+    hub.write("a/README.md", table({{"A", "a.onnx", "", "1.9"}, {"C", "c.onnx"}}));
+    hub.write("a/c.onnx", small_model(6));
+    const ProgramResult result = generate({"--check", "--json"});
+    EXPECT_EQ(result.status, 1);
+    const auto parsed = parse_json(result.out);
+    ASSERT_TRUE(std::holds_alternative<JsonDocument>(parsed)) << result.out;
+    const JsonArray& entries = *std::get<JsonDocument>(parsed).root.array();
+    ASSERT_EQ(entries.size(), 2u);
+    EXPECT_EQ(*entries[0].find("change")->string(), "changed");
+    EXPECT_EQ(*entries[0].find("model")->string(), "A");
+    const JsonArray& fields = *entries[0].find("fields")->array();
+    ASSERT_EQ(fields.size(), 1u);
+    EXPECT_EQ(*fields[0].find("field")->string(), "onnx_version");
+    EXPECT_EQ(*fields[0].find("after")->string(), "\"1.9\"");
+    EXPECT_EQ(*entries[1].find("change")->string(), "added");
+    EXPECT_EQ(*entries[1].find("model_path")->string(), "a/c.onnx");
+    EXPECT_FALSE(entries[1].find("fields"));
+    EXPECT_EQ(generate({"--json"}).status, 2);
+}
+
+TEST_F(GenerateCommand, WarningsThatTheSettingsAcceptAreCounted) {
+    hub.write("a/README.md", table({{"A", "a.onnx", "", "1.7", "12"}}));
+    EXPECT_THAT(generate().err, HasSubstr("onnxhub: warning: a/README.md:3: "));
+    hub.write("onnxhub.toml",
+              "[[validate.ignore]]\nrule = \"graph-opset-differs\"\npath = \"a/**\"\n"
+              "reason = \"known\"\n");
+    const std::string text = generate().err;
+    EXPECT_THAT(text, Not(HasSubstr("warning: a/README.md")));
+    EXPECT_THAT(text, HasSubstr("1 warning is accepted by [[validate.ignore]]"));
+}
+
 TEST_F(GenerateCommand, PermissionsOfTheManifestAreKept) {
     generate();
     chmod(manifest().c_str(), 0604);
@@ -145,7 +214,6 @@ TEST_F(GenerateCommand, WrongCallsEndWithStatus2AndOneLine) {
         {"generate", "--settings", "no-such-file"},
         {"no-such-command"},
         {"inspect", "no-such-file"},
-        {},
     };
     for (const auto& call : calls) {
         const ProgramResult result = run_onnxhub(call, hub.path());

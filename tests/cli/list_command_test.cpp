@@ -51,6 +51,37 @@ TEST_F(ListCommand, AnUnknownNameIsAnErrorWithNearOnes) {
     EXPECT_EQ(run({"list", "--hub", "./none"}).status, 2);
 }
 
+TEST_F(ListCommand, SearchFindsEveryWordWithoutCase) {
+    const ProgramResult result = run({"search", "mnist", "INT8", "--hub", "./hub"});
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.out, AllOf(HasSubstr("MNIST-int8"), Not(HasSubstr("SVHN"))));
+    EXPECT_THAT(result.err, HasSubstr("1 of 12 models"));
+    const ProgramResult words = run({"search", "WORDS", "--hub", "./hub", "--json"});
+    EXPECT_EQ(std::get<ManifestDocument>(parse_manifest(words.out)).entries.size(), 4u)
+        << "by the tag";
+    const ProgramResult none = run({"search", "mnist", "words", "--hub", "./hub"});
+    EXPECT_EQ(none.status, 1);
+    EXPECT_THAT(none.err, HasSubstr("0 of 12 models"));
+    EXPECT_EQ(run({"search", "--hub", "./hub"}).status, 2);
+}
+
+TEST_F(ListCommand, ANameMayHaveItsOpset) {
+    const ProgramResult old = run({"info", "BERT@8", "--hub", "./hub"});
+    EXPECT_EQ(old.status, 0) << old.err;
+    EXPECT_THAT(old.out, HasSubstr("bert-8.onnx"));
+    EXPECT_EQ(run({"info", "BERT@8", "--opset", "8", "--hub", "./hub"}).out, old.out);
+    EXPECT_THAT(run({"info", "BERT@8", "--opset", "10", "--hub", "./hub"}).err,
+                HasSubstr("BERT@8 and --opset 10 differ"));
+    EXPECT_THAT(run({"info", "BERT@9", "--hub", "./hub"}).err,
+                HasSubstr("it has the opsets 8, 10"));
+    EXPECT_THAT(run({"info", "BERT@x", "--hub", "./hub"}).err, HasSubstr("no model \"BERT@x\""));
+}
+
+TEST_F(ListCommand, InfoNamesOtherVersions) {
+    EXPECT_THAT(run({"info", "BERT", "--hub", "./hub"}).out, HasSubstr("  others     opset 8\n"));
+    EXPECT_THAT(run({"info", "GPT", "--hub", "./hub"}).out, Not(HasSubstr("others")));
+}
+
 TEST_F(ListCommand, InfoShowsOneVersion) {
     const ProgramResult newest = run({"info", "BERT", "--hub", "./hub"});
     EXPECT_EQ(newest.status, 0) << newest.err;

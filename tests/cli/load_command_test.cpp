@@ -159,6 +159,24 @@ TEST_F(LoadCommand, OutputIsACopyWithItsWeights) {
     EXPECT_EQ(load({"MNIST", "Large", "--hub", spec, "--output", "x"}).status, 2);
 }
 
+TEST_F(LoadCommand, AnOutputFolderTakesSeveralModels) {
+    const std::string spec = server.url("/plain");
+    const ProgramResult both =
+        load({"MNIST", "Large", "--hub", spec, "--trust", "--output", "models/"});
+    ASSERT_EQ(both.status, 0) << both.err;
+    EXPECT_EQ(both.out, "models/mnist-12.onnx\nmodels/large/large.onnx\n");
+    EXPECT_TRUE(fs::is_regular_file(folder.path() / "models/mnist-12.onnx"));
+    EXPECT_EQ(read_file(folder.path() / "models/large/large.data"), std::string(4096, 'w'));
+    // An existing directory needs no '/'. Models of an earlier run are replaced.
+    const ProgramResult again =
+        load({"MNIST@8", "Large", "--hub", spec, "--trust", "--output", "models"});
+    EXPECT_EQ(again.out, "models/mnist-8.onnx\nmodels/large/large.onnx\n") << again.err;
+    const ProgramResult twice =
+        load({"MNIST", "mnist@12", "--hub", spec, "--trust", "--output", "models"});
+    EXPECT_EQ(twice.status, 2);
+    EXPECT_THAT(twice.err, HasSubstr("models/mnist-12.onnx: two models have this file name"));
+}
+
 TEST_F(LoadCommand, SeveralModelsComeTogetherAndOneThatFailsLeavesTheOthers) {
     const std::string spec = server.url("/plain");
     const ProgramResult both = load({"MNIST", "Large", "--hub", spec, "--trust"});
@@ -331,20 +349,20 @@ TEST_F(LoadCommand, OptionErrorsNameTheHelpOfTheCommand) {
         {{"load"},
          "no model is named; name models that `onnxhub list` shows; see `onnxhub load --help`"},
         {{"load", "a", "b", "--output", "o"},
-         "--output takes one model; name one; see `onnxhub load --help`"},
+         "--output FILE takes one model; name one, or write DIR/; see `onnxhub load --help`"},
         {{"load", "--lock-file", "x", "a"},
          "--lock-file requires --locked; see `onnxhub load --help`"},
         {{"lock"}, "see `onnxhub lock --help`"},
         {{"lock", "--update", "-o", "-"}, "see `onnxhub lock --help`"},
         {{"cache", "prune", "--nonsense"}, "see `onnxhub cache prune --help`"},
-        {{"cache"}, "see `onnxhub cache --help`"},
+        {{"cache"}, "Usage: onnxhub cache COMMAND [OPTIONS]"},
         {{"serve", "--tls-cert", "x"}, "--tls-cert requires --tls-key; see `onnxhub serve --help`"},
         {{"serve", "--tls-key", "x"}, "--tls-key requires --tls-cert; see `onnxhub serve --help`"},
         {{"serve", "--public", "--token-file", "x"}, "excludes"},
         {{"init", "hub", "--repository", "x"},
          "--repository requires --owner; see `onnxhub init --help`"},
         {{"nonsense"}, "see `onnxhub --help`"},
-        {{}, "see `onnxhub --help`"},
+        {{}, "Usage: onnxhub COMMAND [OPTIONS]"},
     };
     for (const auto& [arguments, expected] : cases) {
         std::vector<std::string> command = {onnxhub_program()};

@@ -288,6 +288,12 @@ TEST_F(PeekCommands, InfoPeeksAModelOfAHub) {
     server_.add_file("a/one.onnx", one_, "\"no digest\"");
     EXPECT_THAT(onnxhub({"info", "one", "--hub", server_.mirror_url(), "--peek"}).out,
                 HasSubstr("not verified"));
+    const ProgramResult json =
+        onnxhub({"info", "one", "--hub", server_.mirror_url(), "--peek", "--json"});
+    EXPECT_EQ(Json::parse(json.out).at("remote").at("is_verified"), false) << json.err;
+    const ProgramResult opset =
+        onnxhub({"info", "one", "--hub", server_.mirror_url(), "--peek=opset"});
+    EXPECT_THAT(opset.out, HasSubstr("IR version 7, opset 13"));
 }
 
 TEST_F(PeekCommands, AnAddressInAPrivateNetworkIsNotAsked) {

@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -134,6 +135,37 @@ TEST_F(SigningCommands, IgnoredPathsAreGivenFromHereOrFromTheFolder) {
     EXPECT_EQ(verify().out, "not signed: z/four\n");
     EXPECT_EQ(verify({"--ignore-paths", "m/z"}).status, 0);
     EXPECT_EQ(verify({"--ignore-unsigned-files"}).status, 0);
+}
+
+/// Sets a variable of this process, which programs inherit.
+class Variable {
+public:
+    Variable(const char* name, const std::string& value) : name_(name) {
+        setenv(name, value.c_str(), 1);
+    }
+    ~Variable() { unsetenv(name_); }
+    Variable(const Variable&) = delete;
+    Variable& operator=(const Variable&) = delete;
+
+private:
+    const char* name_;
+};
+
+TEST_F(SigningCommands, KeyAndPassphraseMayComeFromTheEnvironment) {
+    {
+        const Variable passphrase("ONNXHUB_KEY_PASSPHRASE", "open sesame");
+        const auto result = run({"key", "create", "--output", "key.pem", "--passphrase"});
+        ASSERT_EQ(result.status, 0) << result.err;
+        write("key.pub", result.out);
+    }
+    EXPECT_THAT(read("key.pem"), StartsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"));
+    const Variable key("ONNXHUB_SIGNING_KEY", read("key.pem"));
+    const auto without = run({"sign", "--folder", "m"});
+    EXPECT_EQ(without.status, 2);
+    EXPECT_THAT(without.err, HasSubstr("ONNXHUB_SIGNING_KEY: is encrypted"));
+    const Variable passphrase("ONNXHUB_KEY_PASSPHRASE", "open sesame");
+    ASSERT_EQ(run({"sign", "--folder", "m"}).status, 0);
+    EXPECT_EQ(verify().status, 0);
 }
 
 TEST_F(SigningCommands, SymbolicLinksAreNotSigned) {
@@ -280,6 +312,38 @@ TEST_F(HubSigningCommands, ABareCloneIsSignedIntoAnotherFolder) {
     ASSERT_EQ(result.status, 0) << result.err;
     EXPECT_EQ(result.out, mnist + "\n" + resnet + "\n");
     EXPECT_TRUE(fs::exists(folder_ / "signatures" / resnet));
+}
+
+TEST_F(HubSigningCommands, AnAddedModelIsSigned) {
+    write("new.onnx", test::small_model(7));
+    const auto result =
+        run({"add", "new.onnx", "hub", "--class", "vision/mnist", "--sign", "--key", "key.pem"});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("vision/mnist/model/new.onnx.sig\n"));
+    const auto checked =
+        run({"verify", "hub/vision/mnist/model", "--signature",
+             "hub/vision/mnist/model/new.onnx.sig", "--key", "key.pub", "--ignore-unsigned-files"});
+    EXPECT_EQ(checked.status, 0) << checked.err;
+    EXPECT_EQ(run({"add", "new.onnx", "hub", "--class", "vision/mnist", "--key", "key.pem"}).status,
+              2);
+    const auto without_key = run({"add", "new.onnx", "hub", "--class", "vision/mnist", "--sign"});
+    EXPECT_EQ(without_key.status, 2);
+    EXPECT_THAT(without_key.err, HasSubstr("no key to sign with"));
+}
+
+TEST_F(HubSigningCommands, AClientMayRequireSignatures) {
+    ASSERT_EQ(run({"generate", "hub", "-q"}).status, 0);
+    write("other.pub", run({"key", "create", "--output", "other.pem"}).out);
+    const std::vector<std::string> loading{"load", "MNIST", "--hub", "./hub", "--cache", "cache"};
+    const auto required = [&](const char* key) {
+        auto arguments = loading;
+        arguments.insert(arguments.end(), {"--require-model-signature", key});
+        return run(arguments);
+    };
+    EXPECT_THAT(required("key.pub").err, HasSubstr("the hub has no signature of it"));
+    ASSERT_EQ(sign().status, 0);
+    EXPECT_EQ(required("key.pub").status, 0) << required("key.pub").err;
+    EXPECT_EQ(required("other.pub").status, 2);
 }
 
 TEST_F(HubSigningCommands, AModelThatCannotBeDescribedIsReported) {

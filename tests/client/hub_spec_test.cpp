@@ -53,6 +53,18 @@ TEST(HubSpec, FoldersBeginLikeFolders) {
     EXPECT_EQ(parse("file:///srv/hub").folder, "/srv/hub");
 }
 
+TEST(HubSpec, RefsOfLocalRepositoriesNeedNoSlash) {
+    for (const char* folder : {".:v1", "..:main", "zoo.git", "zoo.git:v1", "zoo:feature/x"}) {
+        EXPECT_EQ(parse(folder).kind, Kind::folder) << folder;
+        EXPECT_EQ(parse(folder).folder, folder);
+    }
+    EXPECT_EQ(parse("a/zoo.git").kind, Kind::github);
+    EXPECT_EQ(parse("a/b:zoo.git").kind, Kind::github);
+    EXPECT_THAT(reason_of("zoo"), HasSubstr("write owner/name"));
+    EXPECT_THAT(reason_of(":v1"), HasSubstr("write owner/name"));
+    EXPECT_THAT(reason_of(".git"), HasSubstr("write owner/name"));
+}
+
 TEST(HubSpec, WhatNamesNoHubIsToldWhatToWrite) {
     for (const char* text : {"", "models", "a/b/c", "a/", "/../", "a b/c", "a/b:", "a/b:../x",
                              "a/b:x//y", "hf://", "hf://a/b", "ftp://x/y", "https://", "https:///x",

@@ -114,7 +114,7 @@ TEST(LocalHub, LinksOutOfTheHubAreNotFollowed) {
 
 TEST(LocalHub, WhatIsNoHubIsSaid) {
     TemporaryFolder folder;
-    EXPECT_THAT(error((folder.path() / "none").string()), HasSubstr("is not a directory"));
+    EXPECT_THAT(error((folder.path() / "none").string()), HasSubstr("none: does not exist; name"));
     EXPECT_THAT(error(folder.path().string()), HasSubstr("ONNX_HUB_MANIFEST.json: does not exist"));
     EXPECT_THAT(error(folder.path().string() + ":main"), HasSubstr("is not a git repository"));
 }

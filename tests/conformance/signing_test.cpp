@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -132,6 +133,7 @@ TEST_P(RealSupportedSignatures, EveryChangeIsRefusedWithTheRightReason) {
     const AcceptedSigners accepted = signers(name);
     ASSERT_TRUE(std::holds_alternative<VerifiedSignature>(verify_model_signature(text, accepted)));
     const auto changes = test::changes_of_bundle(text);
+    std::printf("%zu changes of %s\n", changes.size(), name.c_str());
     EXPECT_GE(changes.size(), 500u);
     for (const test::BundleChange& change : changes) {
         const auto result = verify_model_signature(change.text, accepted);

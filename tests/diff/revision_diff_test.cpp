@@ -79,7 +79,7 @@ TEST(RevisionDiff, ReportsProblemsInTheSettingsOfBothSides) {
 TEST(RevisionDiff, SaysWhatCannotBeCompared) {
     const TemporaryFolder plain;
     EXPECT_THAT(refusal(plain.path(), "HEAD"), HasSubstr("is not in a git repository"));
-    EXPECT_THAT(refusal(plain.path() / "none", "HEAD"), HasSubstr("is not a directory"));
+    EXPECT_THAT(refusal(plain.path() / "none", "HEAD"), HasSubstr("none: does not exist; name"));
     RepositoryBuilder hub;
     hub.write("a", "a").commit("One");
     EXPECT_THAT(refusal(hub.path(), "nowhere"), HasSubstr("nowhere"));

@@ -10,6 +10,7 @@
 #include "tests/support/archive_builder.h"
 #include "tests/support/hub_folder.h"
 #include "tests/support/repository_builder.h"
+#include "trust/model_signature.h"
 
 namespace onnxhub::test {
 namespace {
@@ -129,6 +130,64 @@ TEST_F(HubBundle, CompressedFilesAndOtherFilesAreRefused) {
     EXPECT_NE(refusal("no archive"), "");
     EXPECT_NE(refusal(""), "");
     EXPECT_NE(refusal(made().replace(0, 4, "BZh9")), "");
+}
+
+/// A hub with signatures of two models and of a folder.
+class SignedHubBundle : public HubBundle {
+protected:
+    void SetUp() override {
+        HubBundle::SetUp();
+        write_file(at("hub/a/one.onnx.sig"), "the signature of one");
+        write_file(at("hub/" + std::string(long_path) + ".sig"), "a longer signature");
+        write_file(at("hub/a/no.onnx.sig"), "of no model");
+        const ModelStatement statement{
+            "a", {{"empty.onnx", sha256_of(""), 0, 0}, {"one.onnx", sha256_of("x"), 0, 0}}, {}, {}};
+        write_file(at("hub/a/model.sig"),
+                   sign_model(statement, {PrivateKey::create(EcdsaCurve::p256)}));
+    }
+
+    const std::string long_path = files.rbegin()->first;
+};
+
+TEST_F(SignedHubBundle, SignaturesTravelWithTheirModels) {
+    EXPECT_EQ(create().files, 6u);
+    ASSERT_EQ(import_bundle(at("b.tar"), at("there"), not_interrupted).files, 6u);
+    auto imported = content_of(at("there"));
+    EXPECT_EQ(imported.erase("SHA256SUMS"), 1u);
+    auto expected = content_of(at("hub"));
+    EXPECT_EQ(expected.erase("a/no.onnx.sig"), 1u);
+    EXPECT_TRUE(imported == expected);
+    EXPECT_EQ(create({{"ONE"}, {}}).files, 2u) << "the folder's signature lists another file too";
+}
+
+TEST_F(SignedHubBundle, NoBitOfItMayChange) {
+    const std::string bytes = made();
+    ASSERT_EQ(refusal(bytes), "");
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        std::string other = bytes;
+        other[i] = static_cast<char>(other[i] ^ (1 << (i % 8)));
+        ASSERT_NE(refusal(other), "") << "byte " << i;
+    }
+}
+
+TEST_F(SignedHubBundle, NoByteOfItMayBeMissingOrAdded) {
+    const std::string bytes = made();
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+        ASSERT_NE(refusal(bytes.substr(0, size)), "") << size << " bytes";
+    }
+    for (const std::size_t more : {1, 511, 512, 1024, 10240}) {
+        EXPECT_THAT(refusal(bytes + std::string(more, '\0')), HasSubstr("after its end")) << more;
+    }
+}
+
+TEST_F(SignedHubBundle, OnlySignaturesMayBeListedBesideTheManifest) {
+    std::string bytes = made();
+    const std::size_t at = bytes.find("a/one.onnx.sig\n");
+    ASSERT_NE(at, bytes.npos);
+    bytes.replace(at, 14, "a/evil.onnx.si");
+    EXPECT_THAT(refusal(bytes), HasSubstr("SHA256SUMS does not match"));
+    bytes.replace(at, 14, "../no.onnx.sig");
+    EXPECT_THAT(refusal(bytes), HasSubstr("SHA256SUMS does not match"));
 }
 
 TEST_F(HubBundle, NamesAndTagsChooseModels) {

@@ -69,6 +69,20 @@ protected:
     const fs::path site = folder.path() / "site";
 };
 
+TEST_F(HubExport, HasTheSignaturesOfItsModels) {
+    write_file(hub / "a/one.onnx.sig", "the signature of one");
+    write_file(hub / "a/other.onnx.sig", "of no model");
+    write_file(hub / "b/model.sig", "no signature");
+    EXPECT_EQ(run(request()).files, 3u);
+    EXPECT_EQ(read_file(site / "a/one.onnx.sig"), "the signature of one");
+    EXPECT_FALSE(fs::exists(site / "a/other.onnx.sig"));
+    EXPECT_FALSE(fs::exists(site / "b/model.sig"));
+    expect_sums_hold();
+    fs::remove(hub / "a/one.onnx.sig");
+    EXPECT_EQ(run(request()).files, 2u);
+    EXPECT_FALSE(fs::exists(site / "a/one.onnx.sig"));
+}
+
 TEST_F(HubExport, HasTheFilesAndWhatAWebServerNeeds) {
     const ExportReport report = run(request());
     EXPECT_EQ(report.files, 2u);

@@ -41,6 +41,7 @@ void fuzz_report(std::string_view input);
 void fuzz_request(std::string_view input);
 void fuzz_settings(std::string_view input);
 void fuzz_sidecar(std::string_view input);
+void fuzz_signature(std::string_view input);
 void fuzz_skeleton(std::string_view input);
 void fuzz_source_url(std::string_view input);
 void fuzz_tables(std::string_view input);

@@ -175,15 +175,10 @@ TEST(LfsRemote, NothingToAskMeansNoRequest) {
 }
 
 TEST(LfsRemote, TroubleWithTheServerIsInconclusiveAndEndsTheAsking) {
-    const std::pair<int, const char*> statuses[] = {{401, "credentials (401)"},
-                                                    {403, "credentials (403)"},
-                                                    {404, "does not have the repository"},
-                                                    {429, "rate limit"},
-                                                    {500, "status 500"},
-                                                    {503, "status 503"},
-                                                    {509, "quota"},
-                                                    {200, "invalid"},
-                                                    {302, "status 302"}};
+    const std::pair<int, const char*> statuses[] = {
+        {401, "access (401)"}, {403, "access (403)"}, {404, "does not have the repository"},
+        {429, "rate limit"},   {500, "status 500"},   {503, "status 503"},
+        {509, "quota"},        {200, "invalid"},      {302, "status 302"}};
     std::vector<LfsObject> objects;
     for (int i = 0; i < 250; ++i) objects.push_back(object(std::to_string(i)));
     for (const auto& [status, words] : statuses) {
@@ -226,7 +221,7 @@ TEST(LfsRemote, AServersWordsAreShownInOneShortLine) {
                                std::string(10'000, 'x') + R"("})"};
     });
     const std::string reason = ask(server, {object("a")})[0].reason;
-    EXPECT_THAT(reason, HasSubstr("credentials (403: no?::error::?[31m?"));
+    EXPECT_THAT(reason, HasSubstr("access (403: no?::error::?[31m?"));
     EXPECT_LT(reason.size(), 300u);
 }
 
@@ -237,7 +232,7 @@ TEST(LfsRemote, ErrorsOfSingleObjectsThatAreNot404AreInconclusive) {
         {R"({"code": 404, "message": "over quota"})", Kind::inconclusive, "quota"},
         {R"({"code": 403, "message": "over quota"})", Kind::inconclusive, "quota"},
         {R"({"code": 422, "message": "Validation error"})", Kind::inconclusive, "rejects"},
-        {R"({"code": 401})", Kind::inconclusive, "credentials (401)"},
+        {R"({"code": 401})", Kind::inconclusive, "access (401)"},
         {R"({"code": 500})", Kind::inconclusive, "status 500"},
         {R"({"code": 4294967700})", Kind::inconclusive, "invalid"},  // 404 in 32 bits
         {R"({"code": "404"})", Kind::inconclusive, "invalid"},

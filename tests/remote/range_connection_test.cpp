@@ -202,20 +202,20 @@ TEST_F(RangeConnectionTest, OnlyTheServerOfTheRequestMayStateTheSha) {
 }
 
 TEST_F(RangeConnectionTest, AnExpiredAddressIsAskedForOnceMore) {
-    int renewals = 0;
+    int addresses_given = 0;
     RangeTarget target = object();
-    target.location.renew = [&]() -> std::optional<RangeLocation> {
-        ++renewals;
+    target.location.refresh = [&]() -> std::optional<RangeLocation> {
+        ++addresses_given;
         return RangeLocation{object().location.url, {{"X-Key", "new"}}};
     };
     server_.twist = [&](const ReceivedRequest& request, Answer& answer) {
         if (*request.header("X-Key") == "secret") answer = {403, "<Error>expired</Error>"};
     };
     EXPECT_EQ(failure(target), "none");
-    EXPECT_EQ(renewals, 1);
+    EXPECT_EQ(addresses_given, 1);
     server_.twist = [](const ReceivedRequest&, Answer& answer) { answer = {401, ""}; };
     EXPECT_THAT(failure(target), HasSubstr("answers with status 401"));
-    EXPECT_EQ(renewals, 2);
+    EXPECT_EQ(addresses_given, 2);
 }
 
 TEST_F(RangeConnectionTest, BehindARedirectAnExpiredAddressStartsAtTheFirst) {

@@ -130,6 +130,18 @@ TEST(ModelSignature, TheChainBelongsToTheKey) {
     const PrivateKey other = PrivateKey::create(EcdsaCurve::p256);
     EXPECT_THROW(make_model_signer(other, certificates_of_pem(made.chain[0])), Refused);
     EXPECT_NO_THROW(make_model_signer(other, {}));
+    const PrivateKey own =
+        PrivateKey::from_pem(made.key, [] { return std::optional<std::string>(); });
+    const std::string leaf = certificates_of_pem(made.chain[0]).front();
+    const std::string issuer = certificates_of_pem(made.chain[1]).front();
+    const std::string root = certificates_of_pem(made.root).front();
+    EXPECT_NO_THROW(make_model_signer(own, {leaf, issuer}));
+    EXPECT_NO_THROW(make_model_signer(own, {leaf, issuer, root}));
+    EXPECT_THROW(make_model_signer(own, {leaf, root}), Refused);
+    EXPECT_THROW(make_model_signer(own, {leaf, issuer, issuer}), Refused);
+    const std::string untrusted =
+        certificates_of_pem(test::make_signing_certificates().root).front();
+    EXPECT_THROW(make_model_signer(own, {leaf, issuer, untrusted}), Refused);
     const std::vector<std::string> many(chain_length_limit + 1, "x");
     EXPECT_THROW(make_model_signer(other, many), Refused);
 }

@@ -62,6 +62,21 @@ notice: ::notice:: 2 findings of the baseline are fixed\x0a::error::x
 )doc");
 }
 
+TEST(TextReport, SkippedChecksAreOneLine) {
+    ValidationReport report;
+    report.unchecked = {
+        {"r1", 12, "not downloaded"}, {"r2", 3, "too\nnew"}, {"r3", 13, "not downloaded"}};
+    EXPECT_THAT(render(report, ReportFormat::text, {}),
+                testing::StartsWith("skipped checks: not downloaded (13, by 2 rules), "
+                                    "too\\x0anew (3, by 1 rule); --verbose lists them\n\n"));
+    ReportOptions verbose;
+    verbose.verbose = true;
+    EXPECT_THAT(render(report, ReportFormat::text, verbose),
+                testing::StartsWith("12 not checked by r1: not downloaded\n"
+                                    "3 not checked by r2: too\\x0anew\n"
+                                    "13 not checked by r3: not downloaded\n\n"));
+}
+
 TEST(TextReport, SaysThatThereIsNothing) {
     EXPECT_EQ(render({}, ReportFormat::text, {}),
               "no findings; checked 0 entries, 0 rows, 0 files\n");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "trust/openssl_handle.h"
+#include "trust/openssl/openssl_handle.h"
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
