@@ -336,7 +336,7 @@ TEST_F(SigningCommands, ExternalDataOfPointersIsThatOfTheManifest) {
         return found;
     };
     EXPECT_THAT(paths(), ElementsAre("large.data", "large.onnx"));
-    // Without the manifest nothing names the file, which is said.
+    // Without the manifest nothing names the file. The command reports that.
     fs::remove(folder_ / "hub/ONNX_HUB_MANIFEST.json");
     result = run(signing);
     ASSERT_EQ(result.status, 0);
