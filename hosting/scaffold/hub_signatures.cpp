@@ -94,9 +94,9 @@ private:
         options.jobs = request.jobs;
         options.present = present ? &*present : nullptr;
         GenerationPlan plan = plan_generation(*hub_.tree, options, ignored);
-        const CarriedPorts carried = present ? CarriedPorts::from(*present) : CarriedPorts{};
-        const DescribeOptions describing{&options.settings, &carried, nullptr,
-                                         observer,          false,    request.jobs};
+        if (present) carried_ = CarriedPorts::from(*present);
+        const DescribeOptions describing{&options.settings, &carried_, nullptr,
+                                         observer,          false,     request.jobs};
         return describe_models(*hub_.tree, std::move(plan.rows), describing).models;
     }
 
@@ -114,6 +114,12 @@ private:
         std::string problem;
         auto statement = statement_of(*model.entry, problem);
         if (!statement) return report(path, problem + ", so it is not signed", Severity::error);
+        if (!model.graph && !carried_.find(model.facts->sha)) {
+            report(path,
+                   "its content is not available locally and the manifest does not describe it, so "
+                   "the signature covers no external data that it may have",
+                   Severity::warning, "run `onnxhub generate` with its content first");
+        }
         statement->name = folder_name(path);
         if (model.facts->source != FactSource::hashed) ++signatures_.from_pointers;
         const std::string signature = signature_of_model(path);
@@ -124,9 +130,10 @@ private:
         }
     }
 
-    void report(const std::string& path, std::string message, Severity severity) {
+    void report(const std::string& path, std::string message, Severity severity,
+                std::string hint = "") {
         if (severity == Severity::error) ++signatures_.failed;
-        diagnostics_.report({severity, "", path, 0, std::move(message), ""});
+        diagnostics_.report({severity, "", path, 0, std::move(message), std::move(hint)});
     }
 
     /// The base name of the folder with the model.
@@ -151,6 +158,7 @@ private:
     const HubFolder& hub_;
     const ModelSigner& signer_;
     Diagnostics& diagnostics_;
+    CarriedPorts carried_;
     HubSignatures signatures_;
 };
 

@@ -14,6 +14,7 @@
 
 #include "repository/lfs_pointer.h"
 #include "tests/support/hub_builder.h"
+#include "tests/support/hub_files.h"
 #include "tests/support/program.h"
 #include "tests/support/signing_certificates.h"
 #include "trust/model_signature.h"
@@ -22,7 +23,9 @@ namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class SigningCommands : public testing::Test {
@@ -312,6 +315,33 @@ TEST_F(HubSigningCommands, ABareCloneIsSignedIntoAnotherFolder) {
     ASSERT_EQ(result.status, 0) << result.err;
     EXPECT_EQ(result.out, mnist + "\n" + resnet + "\n");
     EXPECT_TRUE(fs::exists(folder_ / "signatures" / resnet));
+}
+
+/// Pointers alone have no graphs, so that the manifest says which external data a model has.
+TEST_F(SigningCommands, ExternalDataOfPointersIsThatOfTheManifest) {
+    create_key();
+    const test::HubFiles hub = test::healthy_hub();
+    for (const auto& [path, text] : hub.files) write("hub/" + path, text);
+    const std::vector<std::string> signing{"sign",    "hub",    "--models", "--key",
+                                           "key.pem", "--only", "Large"};
+    auto result = run(signing);
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.err, Not(HasSubstr("external data")));
+    const auto paths = [&] {
+        const auto statement = read_unverified_statement(read("hub/text/large/large.onnx.sig"));
+        std::vector<std::string> found;
+        for (const auto& resource : std::get<ModelStatement>(statement).resources) {
+            found.push_back(resource.path);
+        }
+        return found;
+    };
+    EXPECT_THAT(paths(), ElementsAre("large.data", "large.onnx"));
+    // Without the manifest nothing names the file. The command reports that.
+    fs::remove(folder_ / "hub/ONNX_HUB_MANIFEST.json");
+    result = run(signing);
+    ASSERT_EQ(result.status, 0);
+    EXPECT_THAT(result.err, HasSubstr("the signature covers no external data that it may have"));
+    EXPECT_THAT(paths(), ElementsAre("large.onnx"));
 }
 
 TEST_F(HubSigningCommands, AnAddedModelIsSigned) {
