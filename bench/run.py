@@ -5,6 +5,7 @@ Usage: run.py [--quick] [--folder FOLDER] BUILD_FOLDER. Called by ./dev bench.""
 import argparse
 import contextlib
 import filecmp
+import hashlib
 import os
 import platform
 import shlex
@@ -13,8 +14,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import measure
+import range_server
 import synthetic_hub
 import web_server
 from measure import MIB
@@ -32,6 +35,7 @@ class Sizes:
     huge_mib = 2052                   # more than protobuf can parse at once
     pointers = (100, 1_000, 10_000, 100_000)
     nodes = 100_000
+    remote_models, remote_mib, remote_delay = 100, 100, 0.05
     served_mib, served_seconds = 256, 4
     disk_bytes = 7 * GIB
 
@@ -42,6 +46,7 @@ class QuickSizes(Sizes):
     large_mib = huge_mib = 8
     pointers = (100, 300)
     nodes = 1_000
+    remote_models, remote_mib, remote_delay = 6, 2, 0.001
     served_mib, served_seconds = 8, 1
     disk_bytes = 100 * MIB
 
@@ -82,6 +87,7 @@ class Bench:
     def __init__(self, build, work, sizes):
         self.onnxhub = os.path.abspath(f"{build}/cli/onnxhub")
         self.make_model = os.path.abspath(f"{build}/bench/make_model")
+        self.make_network = os.path.abspath(f"{build}/bench/make_network")
         self.timed = os.path.abspath(f"{build}/bench/timed")
         self.check_graph = os.path.abspath(f"{build}/bench/check_graph")
         self.libgit2_start = os.path.abspath(f"{build}/bench/libgit2_start")
@@ -105,6 +111,7 @@ class Bench:
         part("Ports of a model over 2 GiB", self.huge_model)
         part("Operator rules on a large graph", self.large_graph)
         part("A hundred to a hundred thousand models", self.many_models)
+        part("Graphs from a server, without weights", self.peeking)
         part("Loading a model over HTTP", self.loading)
         part("Listing the official zoo from the cache", self.listing)
         part("Serving a hub", self.serving)
@@ -311,6 +318,55 @@ class Bench:
         print("`onnxhub validate` on the same hubs with their manifests: all rules that need no content.\n")
         table(["models", "manifest", "time", "per model", "peak memory", "per model"], validated)
 
+
+    def peeking(self):
+        need_program("curl")
+        count, mib, delay, connections = self.sizes.remote_models, self.sizes.remote_mib, self.sizes.remote_delay, 32
+        with self.folder("peek") as folder:
+            networks, large = {}, {}
+            for name in ("resnet", "bert", "yolo"):
+                networks[name] = f"{folder}/{name}.onnx"
+                large[name] = int(subprocess.run([self.make_network, networks[name], name, str(mib)], check=True,
+                                                 stdout=subprocess.PIPE, text=True).stdout)
+            kinds = [list(networks)[number % len(networks)] for number in range(count)]
+            oids = [hashlib.sha256(f"{kind} {number}".encode()).hexdigest() for number, kind in enumerate(kinds)]
+            objects = [(oid, networks[kind]) for oid, kind in zip(oids, kinds)]
+            sizes = [os.path.getsize(path) for _, path in objects]
+            hub = f"{folder}/hub"
+            synthetic_hub.pointer_checkout(hub, list(zip(oids, sizes)))
+            limit = sum(64 * 1024 + 4096 * large[kind] for kind in kinds)
+            rows = []
+            with range_server.serving(objects, delay) as server:
+                hosts = ", ".join(f'"{host}"' for host in server.hosts)
+                with open(f"{folder}/config.toml", "w", encoding="utf-8") as config:
+                    config.write(f"[network]\nallow = [{hosts}]\n")
+                environment = {**os.environ, "ONNXHUB_CONFIG": f"{folder}/config.toml"}
+                synthetic_hub.git(hub, "config", "lfs.url", server.lfs)
+                for shown, option in (("`generate --peek`", "--peek"), ("`generate --peek=opset`", "--peek=opset")):
+                    say(f"{shown} of {count} models of {mib} MiB, {delay * 1000:.0f} ms for each request")
+                    begin = time.monotonic()
+                    subprocess.run([*self.generate(hub, "--output", "/dev/null"), option], check=False,
+                                   env={**environment, "XDG_STATE_HOME": f"{folder}/state{option}"})
+                    seconds = time.monotonic() - begin
+                    requests, sent = server.take_counts()
+                    bound = requests * delay / connections
+                    rows.append([shown, f"{requests:,}", size(sent), f"{sent / sum(sizes):.2%}", milliseconds(seconds),
+                                 milliseconds(bound), f"{seconds / bound:.2f}"])
+                say("downloading everything")
+                urls = "\n".join(f"url = http://{server.hosts[number % len(server.hosts)]}/store/{oid}\noutput = /dev/null"
+                                 for number, oid in enumerate(oids))
+                begin = time.monotonic()
+                subprocess.run(["curl", "-s", "--parallel", "--parallel-max", str(connections), "--config", "-"],
+                               input=urls, text=True, check=True, stderr=subprocess.DEVNULL)
+                rows.append(["`curl --parallel` of all bytes", f"{count:,}", size(sum(sizes)), "100.00%",
+                             milliseconds(time.monotonic() - begin), "", ""])
+        print(f"{count} models of about {mib} MiB with the structure of ResNet, BERT and YOLO, 112 to 267 initializers each, as Git "
+              f"LFS pointers. The server on loopback waits {delay * 1000:.0f} ms before each response, and has four addresses, since "
+              f"a client opens 8 of {connections} connections to each. Limits: under 1 % of the bytes; {size(limit)} (64 KiB for each "
+              "model and 4 KiB for each tensor over 4 KiB); for opsets 3 requests and 128 KiB for each model. The lower bound of "
+              "the time is requests × delay ÷ connections; target: 1.3 of it. curl transfers over loopback, where bytes cost "
+              "almost nothing.\n")
+        table(["", "requests", "bytes", "of all bytes", "time", "lower bound", "ratio"], rows)
 
     def loading(self):
         need_program("curl")

@@ -53,6 +53,18 @@ def lfs_checkout(hub, make_model, count, size_mib):
     shutil.rmtree(f"{hub}/.git/lfs/objects")
 
 
+def pointer_checkout(hub, objects):
+    """A repository with a Git LFS pointer for each pair of an oid and a size, and a table of them."""
+    os.makedirs(f"{hub}/networks/model")
+    git(hub, "init", "-q")
+    names = [f"network-{number}" for number in range(len(objects))]
+    for name, (oid, size) in zip(names, objects):
+        write(f"{hub}/networks/model/{name}.onnx",
+              f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {size}\n")
+    write(f"{hub}/README.md", root_table(["networks"]))
+    write(f"{hub}/networks/README.md", model_table(names))
+
+
 def plain_hub(folder, make_model, size_mib, filler=0):
     """A directory with one real model and its manifest, for any web server. Another entry with `filler` bytes
     makes the manifest as long as that of a large hub."""

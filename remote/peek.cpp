@@ -37,6 +37,10 @@ TypicalCost typical_cost(std::uint64_t model_bytes, PeekDepth depth) {
     return {4 + jumps, std::min(model_bytes, 64 * 1024 + jumps * 2048)};
 }
 
+/// Models that are read at the same time. Each asks for one range after the other, so that with
+/// as many models as connections, the last models would leave most connections unused.
+constexpr unsigned models_per_connection = 3;
+
 /// HTTP clients for threads that come and go: each keeps its handle.
 class ClientPool {
 public:
@@ -149,7 +153,7 @@ private:
 
     void ask(PeekSource& source, const std::vector<PeekTarget>& open) {
         source.begin(open);
-        for_each_index(open.size(), options_.connections,
+        for_each_index(open.size(), options_.connections * models_per_connection,
                        [&](std::size_t i) { ask_for(source, open[i], i); });
     }
 

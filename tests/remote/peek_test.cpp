@@ -220,7 +220,7 @@ TEST_F(PeekTest, AServerThatFailsThreeTimesIsLeft) {
     EXPECT_EQ(graphs.summary().models, 0U);
     ASSERT_THAT(graphs.summary().failures, SizeIs(40));
     EXPECT_THAT(graphs.summary().failures[39].reason, HasSubstr("503"));
-    EXPECT_LE(server_.count("/store/"), 4U);
+    EXPECT_LE(server_.count("/store/"), 3U + 3 * options_.connections);
 }
 
 TEST_F(PeekTest, MissingObjectsAreNamed) {
