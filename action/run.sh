@@ -65,11 +65,19 @@ show_report() {
   } >>"$GITHUB_OUTPUT"
 }
 
-# Shows how much was read from servers, and what could not be read. Four spaces make each line code.
+# Shows how much was read from servers, and why some graphs could not be read. A summary of more than
+# 1 MiB is discarded, so the lines are limited. Four spaces make each line code.
 summarize_peek() {
+  local failure='^onnxhub: error: .*its graph( \(and of [0-9]+ other models?\))? was not read: ' failures
+  failures=$(LC_ALL=C grep -acE "$failure" "$1") || true
   {
     printf '\n### Graphs read without weights\n\n'
-    sed -n 's/^onnxhub: \(.*graphs\{0,1\} .*read.*\)$/    \1/p' "$1"
+    sed -n 's/^onnxhub: graphs read from servers: /    /p' "$1"
+    if ((failures > 0)); then
+      printf '\n### Graphs that could not be read\n\nThe step fails, because these models were not checked.\n\n'
+      LC_ALL=C grep -a -m 20 -E "$failure" "$1" | sed 's/^onnxhub: error: /    /' | cut -c 1-2000
+      ((failures <= 20)) || printf '    and %d more lines in the log\n' $((failures - 20))
+    fi
   } >>"$GITHUB_STEP_SUMMARY"
 }
 
@@ -77,12 +85,14 @@ summarize_peek() {
 show_diff() {
   local options=(--deepen "--folder=$INPUT_PATH" --format=json "--output=$folder/diff.json")
   [[ $peek != true ]] || options+=(--peek)
+  echo >>"$GITHUB_STEP_SUMMARY"
   if onnxhub diff "${options[@]}" -- "$base...HEAD" 2>"$folder/diff.err"; then
     onnxhub merge --format=markdown --limit=60000 "$folder/diff.json" >>"$GITHUB_STEP_SUMMARY"
   else
-    printf '\n### Models: changes are unknown\n\n' >>"$GITHUB_STEP_SUMMARY"
+    printf '### Models: changes are unknown\n\n' >>"$GITHUB_STEP_SUMMARY"
     sed 's/^/    /' "$folder/diff.err" >>"$GITHUB_STEP_SUMMARY"
   fi
+  [[ $peek != true ]] || cat "$folder/diff.err" >&2
   rm -f "$folder/diff.err"
 }
 

@@ -4,6 +4,7 @@
 import hashlib
 import http.server
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,7 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.pulls, self.comments, self.objects, self.requests = [], [], {}, []
+        self.batches, self.ranges = [], []  # SHA-256s of each batch request; SHA-256, first and last byte of each range
         self.artifact, self.artifact_size, self.has_artifact = None, None, True
         self.fails_on_comments = False
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -45,13 +47,26 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *arguments):
         pass
 
-    def reply(self, body, status=200, kind="application/json"):
+    def reply(self, body, status=200, kind="application/json", headers=None):
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(data)))
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(data)), **(headers or {})}.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
+
+    def send_object(self, oid):
+        """All of an object, or exactly the range that was asked for."""
+        data = self.server.objects.get(oid)
+        if data is None:
+            return self.reply({"message": "Not Found"}, 404)
+        span = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        if not span:
+            return self.reply(data, kind="application/octet-stream")
+        first, last = int(span[1]), min(int(span[2]), len(data) - 1)
+        self.server.ranges.append((oid, first, last))
+        return self.reply(data[first:last + 1], 206, "application/octet-stream",
+                          {"Content-Range": f"bytes {first}-{last}/{len(data)}", "ETag": f'"{oid[:16]}"'})
 
     def handle_request(self):
         server = self.server
@@ -63,11 +78,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.reply({"message": "no\n::error file=README.md::forged by the server\n##[error]forged\n"}, 422)
         if url.path == "/lfs/objects/batch":
             known = [o for o in json.loads(body)["objects"]]
+            server.batches.append([o["oid"] for o in known])
             return self.reply({"transfer": "basic", "objects": [
                 {**o, "actions": {"download": {"href": f"{server.url}/objects/{o['oid']}"}}} for o in known]},
                 kind="application/vnd.git-lfs+json")
         if url.path.startswith("/objects/"):
-            return self.reply(server.objects[url.path.split("/")[-1]], kind="application/octet-stream")
+            return self.send_object(url.path.split("/")[-1])
         if self.headers.get("Authorization") != "Bearer job-token":
             return self.reply({"message": "Bad credentials"}, 401)
         path = url.path.removeprefix("/repos/team/hub/")
@@ -352,7 +368,8 @@ class Workflows(Hub):
         outcome = self.action({"format": "text", "sarif": "true"}, "pull_request", event, merge, "refs/pull/9/merge")
         self.assertIn("error[", outcome.log)
         self.assertEqual(len(outcome.uploads["sarif"]["runs"][0]["results"]), 1)
-        for wrong in ({"command": "nonsense"}, {"format": "json"}, {"fetch": "yes"}, {"fail-on": "note"}, {"sarif": "1"}, {"run": "yes"}):
+        for wrong in ({"command": "nonsense"}, {"format": "json"}, {"fetch": "yes"}, {"peek": "maybe"},
+                      {"fail-on": "note"}, {"sarif": "1"}, {"run": "yes"}):
             outcome = self.action(wrong, "pull_request", event, merge, "refs/pull/9/merge")
             self.assertEqual(outcome.status, 2)
             self.assertIn(f"the input {next(iter(wrong))} must be one of: ", outcome.log)
@@ -528,7 +545,6 @@ class Workflows(Hub):
         self.assertNotIn("\n::error", document)
         self.assertNotIn("job-token", log + document)
         # Outside code spans nothing is markup.
-        import re
         for line in document.splitlines():
             plain = re.sub(r"(`+) .*? \1", "", line)
             self.assertNotIn("<img", plain)
