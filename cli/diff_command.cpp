@@ -49,9 +49,13 @@ RevisionRange range_of(const DiffArguments& arguments) {
 ExitCode run_diff(const DiffArguments& arguments, const Streams& streams) {
     catch_interruptions();
     HubPrinter printer(streams);
-    const RevisionDiffRequest request{
-        arguments.folder,      range_of(arguments),          arguments.deepen,
-        git_messages(printer), peek_request(arguments.peek), &printer};
+    RevisionDiffRequest request{arguments.folder, range_of(arguments), arguments.deepen,
+                                git_messages(printer)};
+    request.peek = peek_request(arguments.peek);
+    request.observer = &printer;
+    request.peeked = [&](const PeekSummary& summary) {
+        note(streams, "graphs read from servers: " + peek_text(summary));
+    };
     const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
     Diagnostics diagnostics;
     const DiffReport report = compare_revisions(

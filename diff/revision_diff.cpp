@@ -106,6 +106,7 @@ DiffReport compare_revisions(const RevisionDiffRequest& request, const DiffOptio
             peeked.push_back(
                 peek_graphs(targets, peek, request.observer ? *request.observer : no_observer));
             report_failures(peeked.back().summary(), diagnostics);
+            if (request.peeked) request.peeked(peeked.back().summary());
             return &peeked.back();
         };
     }

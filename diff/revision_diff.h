@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,8 @@ struct RevisionDiffRequest {
     /// Reads graphs from servers: the Git LFS server and the mirrors that the base names.
     std::optional<PeekRequest> peek = {};
     FetchObserver* observer = nullptr;  ///< of `peek`; may be null
+    /// Called with what was read for each side; may be empty.
+    std::function<void(const PeekSummary&)> peeked = {};
 };
 
 /// Problems in the settings of both sides, and graphs that no server gives, are added to

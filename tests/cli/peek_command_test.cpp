@@ -232,6 +232,7 @@ TEST_F(PeekCommands, DiffShowsTheGraphsOfBothSides) {
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_THAT(result.out,
                 AllOf(HasSubstr("opset"), HasSubstr("15"), Not(HasSubstr("not downloaded"))));
+    EXPECT_THAT(result.err, HasSubstr("graphs read from servers: 1 model, "));
 }
 
 TEST_F(PeekCommands, InspectOfAPointerShowsWhatItSays) {
