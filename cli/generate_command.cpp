@@ -255,8 +255,7 @@ void add_generate_command(CLI::App& app, Command& chosen) {
     option("--resume", arguments->resume_file, "FILE",
            "Keep the finished batches of --fetch --drop in this file, and resume from it")
         ->needs(drop);
-    add_peek_options(*command, arguments->peek);
-    add_dry_run_option(*command, arguments->peek);
+    add_peek_options_with_dry_run(*command, arguments->peek);
     command->add_flag(
         "--rehash", arguments->rehash,
         "Read every file that is available locally, even if git's index says it is unchanged");

@@ -157,7 +157,7 @@ ExitCode run_inspect(const InspectArguments& arguments, const Streams& streams) 
     const InspectedModel model = open_inspected(request, printer.progress(), printer);
     printer.progress().finish();
     if (!model.content) return print_pointer(*model.facts, arguments, streams);
-    if (model.remote && arguments.peek.depth == PeekDepth::opset) {
+    if (model.remote && peek_depth(arguments.peek) == PeekDepth::opset) {
         return print_opsets(*model.content, arguments, streams);
     }
     if (arguments.check) return run_check(*model.content, arguments, streams);
@@ -188,7 +188,7 @@ void add_inspect_command(CLI::App& app, Command& chosen) {
         ->type_name("NAME")
         ->allow_extra_args(false)
         ->excludes(check);
-    add_peek_options(*command, arguments->peek);
+    add_peek_flag_for_one_file(*command, arguments->peek);
     command->add_flag("--rehash", arguments->rehash,
                       "Hash the file again, even if git's index says it is unchanged");
     command->callback([arguments, &chosen] {

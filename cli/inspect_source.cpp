@@ -103,7 +103,7 @@ void peek_pointer(const fs::path& file, const InspectionRequest& request, FetchO
 
 InspectedModel open_url(const InspectionRequest& request) {
     PeekArguments arguments = request.peek;
-    arguments.depth = arguments.depth.value_or(PeekDepth::graph);
+    if (arguments.depth_text.empty()) arguments.depth_text = "graph";
     PeekRequest peek = *peek_request(arguments);
     peek.http.policy->allow_origin_of(request.file);
     RemoteModel remote = read_remote_model({{request.file}}, peek);
@@ -130,7 +130,7 @@ InspectedModel open_inspected(const InspectionRequest& request, HashProgress& pr
     }
     const auto tree = tree_around(file.parent_path());
     InspectedModel model = open_file_of(*tree, file.filename().string(), request, progress);
-    if (!model.content && request.peek.depth) peek_pointer(file, request, observer, model);
+    if (!model.content && peek_depth(request.peek)) peek_pointer(file, request, observer, model);
     return model;
 }
 

@@ -16,49 +16,70 @@
 
 namespace onnxhub {
 
-void add_transfer_options(CLI::App& command, PeekArguments& arguments) {
-    command
-        .add_option("--max-transfer", arguments.max_transfer_bytes,
-                    "Read no more than this from servers in all: 50MiB, 2GB")
-        ->type_name("SIZE")
-        ->transform(CLI::AsSizeValue(false));
-    command
-        .add_option("--connections", arguments.connections,
-                    "Use up to N connections, 1 to 256 (default: 32), and 8 to one host with "
-                    "HTTP/1.1")
-        ->type_name("N")
-        ->check(CLI::Range(1u, 256u));
+namespace {
+
+void add_transfer_options(CLI::App& command, PeekArguments& arguments, CLI::Option* needed) {
+    CLI::Option* max_transfer =
+        command
+            .add_option("--max-transfer", arguments.max_transfer_bytes,
+                        "Read no more than this from servers in all: 50MiB, 2GB")
+            ->type_name("SIZE")
+            ->transform(CLI::AsSizeValue(false));
+    CLI::Option* connections =
+        command
+            .add_option("--connections", arguments.connections,
+                        "Use up to N connections, 1 to 256 (default: 32), and 8 to one host with "
+                        "HTTP/1.1")
+            ->type_name("N")
+            ->check(CLI::Range(1u, 256u));
+    if (!needed) return;
+    max_transfer->needs(needed);
+    connections->needs(needed);
 }
+
+/// A flag takes a value only after '=', so that `--peek DIR` has no value.
+CLI::Option* add_peek_flag(CLI::App& command, PeekArguments& arguments) {
+    return command
+        .add_flag("--peek", arguments.depth_text,
+                  "Read the graphs of models that are not available locally from servers, without "
+                  "their weights; with --peek=opset only their opsets")
+        ->check([](const std::string& depth) {
+            const bool is_known = depth == "true" || depth == "graph" || depth == "opset";
+            return is_known ? "" : "\"" + depth + "\" is not one of graph, opset";
+        });
+}
+
+}  // namespace
 
 void add_peek_options(CLI::App& command, PeekArguments& arguments) {
-    const auto set_depth = [&arguments](const CLI::results_t& values) {
-        const std::string& depth = values.back();
-        if (depth != "true" && depth != "graph" && depth != "opset") {
-            throw CLI::ValidationError("--peek", "\"" + depth + "\" is not one of graph, opset");
-        }
-        arguments.depth = depth == "opset" ? PeekDepth::opset : PeekDepth::graph;
-        return true;
-    };
-    command
-        .add_option("--peek", set_depth,
-                    "Read the graphs of models that are not available locally from servers, "
-                    "without their weights; with --peek=opset only their opsets")
-        ->type_name("[=opset]")
-        ->expected(0, 1)
-        ->default_str("graph");
-    add_transfer_options(command, arguments);
+    add_transfer_options(command, arguments, add_peek_flag(command, arguments));
 }
 
-void add_dry_run_option(CLI::App& command, PeekArguments& arguments) {
-    command.add_flag("--dry-run", arguments.is_dry,
-                     "With --peek: only print how many requests and bytes are expected");
+void add_peek_options_with_dry_run(CLI::App& command, PeekArguments& arguments) {
+    CLI::Option* peek = add_peek_flag(command, arguments);
+    add_transfer_options(command, arguments, peek);
+    command
+        .add_flag("--dry-run", arguments.is_dry,
+                  "Only print how many requests and bytes --peek is expected to take")
+        ->needs(peek);
+}
+
+void add_peek_flag_for_one_file(CLI::App& command, PeekArguments& arguments) {
+    add_peek_flag(command, arguments);
+    add_transfer_options(command, arguments, nullptr);
+}
+
+std::optional<PeekDepth> peek_depth(const PeekArguments& arguments) {
+    if (arguments.depth_text.empty()) return std::nullopt;
+    return arguments.depth_text == "opset" ? PeekDepth::opset : PeekDepth::graph;
 }
 
 std::optional<PeekRequest> peek_request(const PeekArguments& arguments) {
-    if (!arguments.depth) return std::nullopt;
+    const auto depth = peek_depth(arguments);
+    if (!depth) return std::nullopt;
     const UserConfig config = read_user_config(process_environment);
     PeekRequest request;
-    request.depth = *arguments.depth;
+    request.depth = *depth;
     request.connections = arguments.connections;
     request.max_transfer_bytes = arguments.max_transfer_bytes;
     request.is_dry = arguments.is_dry;

@@ -12,18 +12,21 @@
 namespace onnxhub {
 
 struct PeekArguments {
-    std::optional<PeekDepth> depth;  ///< absent: nothing is read from servers
-    std::optional<std::uint64_t> max_transfer_bytes;
+    std::string depth_text = {};  ///< "true", "graph" or "opset"; "": nothing is read from servers
+    std::optional<std::uint64_t> max_transfer_bytes = {};
     unsigned connections = 32;
     bool is_dry = false;
 };
 
-/// --peek, --max-transfer, --connections
+/// --peek, and --max-transfer and --connections, which need it.
 void add_peek_options(CLI::App& command, PeekArguments& arguments);
-/// --max-transfer and --connections, for commands that always read by ranges.
-void add_transfer_options(CLI::App& command, PeekArguments& arguments);
-/// --dry-run, for commands with add_peek_options() that read many models.
-void add_dry_run_option(CLI::App& command, PeekArguments& arguments);
+/// The same and --dry-run, for commands that read many models.
+void add_peek_options_with_dry_run(CLI::App& command, PeekArguments& arguments);
+/// The same options for a command that also reads URLs, without --peek.
+void add_peek_flag_for_one_file(CLI::App& command, PeekArguments& arguments);
+
+/// Nothing without --peek.
+std::optional<PeekDepth> peek_depth(const PeekArguments& arguments);
 
 /// With the user's policy for addresses and folders; nothing without --peek.
 std::optional<PeekRequest> peek_request(const PeekArguments& arguments);

@@ -230,8 +230,7 @@ void add_validate_command(CLI::App& app, Command& chosen) {
            "Keep the findings of finished batches of --fetch --drop in this file, and resume from "
            "it")
         ->needs(drop);
-    add_peek_options(*command, arguments->peek);
-    add_dry_run_option(*command, arguments->peek);
+    add_peek_options_with_dry_run(*command, arguments->peek);
     add_shard_option(*command, arguments->shard)
         ->excludes(fix)
         ->excludes(schema_only)

@@ -310,7 +310,13 @@ TEST_F(PeekCommands, AnAddressInAPrivateNetworkIsNotAsked) {
 }
 
 TEST_F(PeekCommands, WrongValuesAreErrorsOfTheCommandLine) {
-    EXPECT_EQ(onnxhub({"generate", "--peek=weights"}).status, 2);
+    const ProgramResult depth = onnxhub({"generate", "--peek=weights"});
+    EXPECT_EQ(depth.status, 2);
+    EXPECT_THAT(depth.err, HasSubstr("\"weights\" is not one of graph, opset"));
+    EXPECT_THAT(onnxhub({"generate", "--dry-run"}).err, HasSubstr("--dry-run requires --peek"));
+    EXPECT_THAT(onnxhub({"validate", "--connections", "2"}).err, HasSubstr("requires --peek"));
+    EXPECT_THAT(onnxhub({"validate", "--peek", "."}).err, HasSubstr("reading the graphs of 2"))
+        << "the directory is no value of --peek";
     EXPECT_EQ(onnxhub({"generate", "--peek", "--connections", "0"}).status, 2);
     EXPECT_EQ(onnxhub({"generate", "--peek", "--max-transfer", "much"}).status, 2);
 }
