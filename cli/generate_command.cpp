@@ -177,7 +177,7 @@ ExitCode run_generate(const GenerateArguments& arguments, const Streams& streams
         note(streams, fmt::format("{} warning{} accepted by [[validate.ignore]]", accepted,
                                   accepted == 1 ? " is" : "s are"));
     }
-    if (arguments.peek.is_dry) {
+    if (arguments.peek.is_dry && hub->peeked) {
         print_peek_estimate(streams, *hub->peeked);
         return ExitCode::done;
     }

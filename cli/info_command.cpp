@@ -163,6 +163,9 @@ ExitCode run_info(const InfoArguments& arguments, const Streams& streams) {
         find_model(client.manifest(), arguments.model, arguments.constraint);
     const bool as_json = arguments.json || arguments.format == "json";
     auto request = peek_request(arguments.peek);
+    if (request && arguments.hub.is_offline) {
+        throw UserError("command line: --peek reads from a server; leave out --offline");
+    }
     if (as_json && !request) {
         write_json(streams, entry_text(entry.json) + "\n");
         return ExitCode::done;

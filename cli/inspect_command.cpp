@@ -138,9 +138,6 @@ ExitCode print_model(const InspectedModel& model, const InspectArguments& argume
                                   "ports are shown as declared",
                                   printable(arguments.file), failure->reason));
     }
-    if (model.remote && !model.remote->is_bound) {
-        note(streams, not_verified);
-    }
     if (arguments.json) {
         write_json(streams, report_json(report, arguments.ports_only) + "\n");
     } else {
@@ -157,6 +154,7 @@ ExitCode run_inspect(const InspectArguments& arguments, const Streams& streams) 
     const InspectedModel model = open_inspected(request, printer.progress(), printer);
     printer.progress().finish();
     if (!model.content) return print_pointer(*model.facts, arguments, streams);
+    if (model.remote && !model.remote->is_bound) note(streams, not_verified);
     if (model.remote && peek_depth(arguments.peek) == PeekDepth::opset) {
         return print_opsets(*model.content, arguments, streams);
     }

@@ -97,7 +97,7 @@ void peek_pointer(const fs::path& file, const InspectionRequest& request, FetchO
         throw UserError(printable(request.file) +
                         ": its graph was not read: " + printable(summary.failures.front().reason));
     }
-    model.content = peeked.open(model.facts->sha);
+    model.content = peeked.open(model.facts->sha, model.facts->size_bytes);
     model.remote = {summary.requests, summary.bytes, true, std::nullopt};
 }
 

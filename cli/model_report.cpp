@@ -263,7 +263,7 @@ JsonValue remote_json(const RemoteReading& remote) {
     return json_object(
         {{"requests", json_unsigned(remote.requests)},
          {"bytes", json_unsigned(remote.bytes)},
-         {"is_verified", json_bool(remote.is_bound)},
+         {"is_bound", json_bool(remote.is_bound)},
          {"stated_sha256",
           remote.stated_sha ? json_string(to_hex(*remote.stated_sha)) : JsonValue{}}});
 }

@@ -147,7 +147,7 @@ ExitCode run_validate(const ValidateArguments& arguments, const Streams& streams
     const HubValidation validated =
         validate_hub(validation_request(arguments, streams), tools, printer);
     printer.progress().finish();
-    if (arguments.peek.is_dry) {
+    if (arguments.peek.is_dry && validated.peeked) {
         print_peek_estimate(streams, *validated.peeked);
         return ExitCode::done;
     }

@@ -110,8 +110,16 @@ DiffReport compare_revisions(const RevisionDiffRequest& request, const DiffOptio
             return &peeked.back();
         };
     }
-    return {request.range.base, request.range.head.value_or("the working tree"),
-            compare_models(view_of(before), view_of(after), with_peeks)};
+    DiffReport report{request.range.base, request.range.head.value_or("the working tree"),
+                      compare_models(view_of(before), view_of(after), with_peeks)};
+    std::size_t models = 0;
+    for (const PeekedGraphs& graphs : peeked) models += graphs.summary().models;
+    if (models > 0) {
+        report.diff.notes.push_back(
+            "graphs that were read from servers: " + std::to_string(models) +
+            ", without the bytes that would prove them");
+    }
+    return report;
 }
 
 }  // namespace onnxhub

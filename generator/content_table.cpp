@@ -208,7 +208,7 @@ std::unique_ptr<ByteSource> ContentTable::open(const std::string& path) const {
 std::unique_ptr<ByteSource> ContentTable::open_graph(const std::string& path) const {
     if (auto content = open(path)) return content;
     const ContentFacts* found = facts(path);
-    return found && peeked_ ? peeked_->open(found->sha) : nullptr;
+    return found && peeked_ ? peeked_->open(found->sha, found->size_bytes) : nullptr;
 }
 
 std::optional<PeekDepth> ContentTable::peeked_depth() const {

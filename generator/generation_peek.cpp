@@ -24,7 +24,8 @@ void use_peeked(const Tree& tree, const GenerationPlan& plan, const GenerateOpti
                 std::vector<RowResult>& results) {
     std::vector<std::size_t> rows, positions;
     for (std::size_t i = 0; i < results.size(); ++i) {
-        if (!results[i].missing || !generate.peeked->has(results[i].missing->sha)) continue;
+        const auto& missing = results[i].missing;
+        if (!missing || !generate.peeked->has(missing->sha, missing->size_bytes)) continue;
         rows.push_back(i);
         positions.push_back(results[i].position);
     }

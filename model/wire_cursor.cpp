@@ -14,6 +14,9 @@ namespace {
 constexpr std::size_t first_window = 256;
 constexpr std::size_t largest_window = 32 * 1024;
 
+/// A length may be a lie: memory is taken as bytes arrive.
+constexpr std::size_t largest_block = 1024 * 1024;
+
 }  // namespace
 
 void WireCursor::fail(std::string reason) const {
@@ -63,15 +66,15 @@ std::string WireCursor::head(std::size_t count) const {
 
 /// Fewer than `count` only if the source ends.
 std::string WireCursor::read_all(std::uint64_t begin, std::size_t count) const {
-    std::string bytes(count, '\0');
-    const auto into = std::as_writable_bytes(std::span(bytes));
-    std::size_t done = 0;
-    while (done < count) {
-        const std::size_t read = source_.read(begin + done, into.subspan(done));
+    std::string bytes;
+    while (bytes.size() < count) {
+        const std::size_t done = bytes.size();
+        bytes.resize(std::min(count, done + largest_block));
+        const auto into = std::as_writable_bytes(std::span(bytes)).subspan(done);
+        const std::size_t read = source_.read(begin + done, into);
+        bytes.resize(done + read);
         if (read == 0) break;
-        done += read;
     }
-    bytes.resize(done);
     return bytes;
 }
 

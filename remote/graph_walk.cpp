@@ -30,4 +30,11 @@ void walk_model(const ByteSource& source, PeekDepth depth) {
     }
 }
 
+bool require_digest(const SparseBytes& bytes, const Sha256& sha) {
+    if (bytes.known_bytes() != bytes.size_bytes() || bytes.parts().empty()) return false;
+    if (sha256_of(bytes.parts().begin()->second) == sha) return true;
+    throw RangeFailure(RangeFailure::Kind::file,
+                       "the server has other bytes than the pointer states");
+}
+
 }  // namespace onnxhub

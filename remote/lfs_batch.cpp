@@ -153,6 +153,13 @@ LfsObjectState state_of_error(const JsonValue& error) {
     return inconclusive(reason_of(status, is_quota));
 }
 
+/// Headers that say where a request goes and where it ends are not the server's to choose.
+bool frames_request(const std::string& name) {
+    static constexpr std::string_view framing[] = {
+        "host", "content-length", "connection", "range", "transfer-encoding", "upgrade", "te"};
+    return std::ranges::find(framing, lower_case(name)) != std::end(framing);
+}
+
 /// The offer of a download, without those that no client could follow.
 std::optional<LfsDownload> download_in(const JsonValue& action) {
     const JsonValue* href = action.object() ? action.find("href") : nullptr;
@@ -162,7 +169,7 @@ std::optional<LfsDownload> download_in(const JsonValue& action) {
     if (!headers || !headers->object()) return download;
     if (headers->object()->size() > header_count_limit) return std::nullopt;
     for (const JsonMember& header : *headers->object()) {
-        if (!header.value.string()) return std::nullopt;
+        if (!header.value.string() || frames_request(header.key)) return std::nullopt;
         download.headers.push_back({header.key, *header.value.string()});
     }
     return download;

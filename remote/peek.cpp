@@ -6,11 +6,9 @@
 
 #include <algorithm>
 #include <functional>
-#include <limits>
 #include <mutex>
 #include <unordered_set>
 #include <utility>
-#include <variant>
 
 #include "base/parallel.h"
 #include "base/user_error.h"
@@ -78,16 +76,38 @@ private:
     std::vector<std::unique_ptr<HttpClient>> free_;
 };
 
-/// One target for each SHA-256, the largest first: they take the most requests.
+std::string identity_of(const Sha256& sha, std::uint64_t size_bytes) {
+    return to_hex(sha) + ":" + std::to_string(size_bytes);
+}
+
+std::string identity_of(const PeekTarget& target) {
+    return identity_of(target.sha, target.size_bytes);
+}
+
+/// One target for each SHA-256 and size, the largest first: they may take the most requests.
 std::vector<PeekTarget> distinct_targets(const std::vector<PeekTarget>& targets) {
     std::vector<PeekTarget> distinct;
     std::unordered_set<std::string> known;
     for (const PeekTarget& target : targets) {
-        if (known.insert(to_hex(target.sha)).second) distinct.push_back(target);
+        if (known.insert(identity_of(target)).second) distinct.push_back(target);
     }
     std::ranges::stable_sort(distinct, std::greater{}, &PeekTarget::size_bytes);
     return distinct;
 }
+
+/// Tells the observer that it is over, also after an exception.
+class ObservedPeek {
+public:
+    ObservedPeek(FetchObserver& observer, std::size_t models) : observer_(observer) {
+        observer_.peek_started(models);
+    }
+    ~ObservedPeek() { observer_.peek_finished(); }
+    ObservedPeek(const ObservedPeek&) = delete;
+    ObservedPeek& operator=(const ObservedPeek&) = delete;
+
+private:
+    FetchObserver& observer_;
+};
 
 }  // namespace
 
@@ -97,16 +117,16 @@ public:
     PeekRun(const PeekOptions& options, FetchObserver& observer)
         : options_(options),
           observer_(observer),
-          budget_(options.max_transfer_bytes.value_or(std::numeric_limits<std::uint64_t>::max())),
+          budget_(options.budget ? options.budget : std::make_shared<TransferBudget>()),
+          requests_before_(budget_->requests()),
+          bytes_before_(budget_->bytes()),
           sources_(peek_sources(options)) {
         graphs_.depth_ = options.depth;
         graphs_.cache_ = GraphCache(options.cache_folder);
     }
 
     PeekedGraphs run(const std::vector<PeekTarget>& targets) {
-        std::vector<PeekTarget> open = distinct_targets(targets);
-        std::erase_if(open, [&](const PeekTarget& target) { return find_in_cache(target); });
-        graphs_.summary_.cached = graphs_.places_.size();
+        std::vector<PeekTarget> open = missing(targets);
         if (!open.empty() && !sources_.empty()) ask_all(std::move(open));
         summarize(targets);
         return std::move(graphs_);
@@ -123,103 +143,118 @@ public:
     PeekSummary take_summary() { return std::move(graphs_.summary_); }
 
 private:
+    static GraphKey key_of(const PeekSource& source, const PeekTarget& target) {
+        return {source.authority(), target.sha, target.size_bytes};
+    }
+
     bool find_in_cache(const PeekTarget& target) {
         for (const auto& source : sources_) {
-            const auto bytes = graphs_.cache_.find(source->authority(), target.sha, options_.depth);
-            if (!bytes || bytes->size_bytes() != target.size_bytes) continue;
-            graphs_.places_[to_hex(target.sha)] = {source->authority(), nullptr};
+            const GraphKey key = key_of(*source, target);
+            if (!graphs_.cache_.find(key, options_.depth)) continue;
+            graphs_.places_[identity_of(target)] = {key, nullptr};
             return true;
         }
         return false;
     }
 
     void ask_all(std::vector<PeekTarget> open) {
-        HttpOptions http = options_.http;
-        if (!http.connections) {
-            http.connections = share_connections({options_.connections, connections_per_host});
-        }
-        http.min_rate = 0;  // a range has a limit of time
-        clients_ = std::make_unique<ClientPool>(std::move(http));
-        observer_.peek_started(open.size());
+        graphs_.cache_.make_room();
+        const ObservedPeek observed(observer_, open.size());
         for (const auto& source : sources_) {
             if (open.empty()) break;
             ask(*source, open);
             std::erase_if(open, [&](const PeekTarget& target) {
-                return graphs_.places_.contains(to_hex(target.sha));
+                return graphs_.places_.contains(identity_of(target));
             });
         }
-        observer_.peek_finished();
     }
 
+    /// Connections are not shared between sources: the user's policy allows more for some.
     void ask(PeekSource& source, const std::vector<PeekTarget>& open) {
+        HttpOptions http = source.binding() == Binding::address ? options_.lfs_http : options_.http;
+        http.connections = share_connections({options_.connections, connections_per_host});
+        ClientPool clients(std::move(http));
         source.begin(open);
         for_each_index(open.size(), options_.connections * models_per_connection,
-                       [&](std::size_t i) { ask_for(source, open[i], i); });
+                       [&](std::size_t i) { ask_for(source, clients, open[i], i); });
     }
 
-    void ask_for(PeekSource& source, const PeekTarget& target, std::size_t index) {
+    void ask_for(PeekSource& source, ClientPool& clients, const PeekTarget& target,
+                 std::size_t index) {
         if (is_stopped()) throw Interrupted();
         if (const auto problem = source.problem()) {
             note_failure(target, *problem);
             return;
         }
-        auto place = source.locate(index);
-        if (const auto* reason = std::get_if<std::string>(&place)) {
-            note_failure(target, *reason);
-            return;
-        }
-        ClientPool::Lease lease(*clients_);
-        RangeConnection connection(lease.client(),
-                                   {std::get<RangeLocation>(std::move(place)), source.binding(),
-                                    target.sha, target.size_bytes},
-                                   budget_);
         try {
-            const RangeSource bytes(connection);
-            walk_model(bytes, options_.depth);
-            source.succeeded();
-            note_success(source, target, bytes.bytes());
+            if (budget_->is_used_up()) fail_for_budget();
+            read(source, clients, target, index);
         } catch (const RangeFailure& failure) {
             if (failure.kind() == RangeFailure::Kind::server) source.failed(failure.what());
             note_failure(target, failure.what());
         }
     }
 
+    void read(PeekSource& source, ClientPool& clients, const PeekTarget& target,
+              std::size_t index) {
+        RangeLocation place = source.locate(index);
+        ClientPool::Lease lease(clients);
+        RangeConnection connection(
+            lease.client(), {std::move(place), source.binding(), target.sha, target.size_bytes},
+            *budget_);
+        const RangeSource bytes(connection);
+        walk_model(bytes, options_.depth);
+        require_digest(*bytes.bytes(), target.sha);
+        source.succeeded();
+        note_success(source, target, bytes.bytes());
+    }
+
+    [[noreturn]] void fail_for_budget() const {
+        throw RangeFailure(
+            RangeFailure::Kind::budget,
+            fmt::format("the limit of {} bytes for the run is reached", budget_->limit_bytes()));
+    }
+
     bool is_stopped() const { return options_.http.is_stopped && options_.http.is_stopped(); }
 
     void note_success(const PeekSource& source, const PeekTarget& target,
                       std::shared_ptr<const SparseBytes> bytes) {
-        const bool is_kept =
-            graphs_.cache_.keep(source.authority(), target.sha, options_.depth, *bytes);
-        if (is_kept) bytes = nullptr;
+        const GraphKey key = key_of(source, target);
+        if (graphs_.cache_.keep(key, options_.depth, *bytes)) bytes = nullptr;
         std::size_t done = 0;
         {
             const std::lock_guard lock(mutex_);
-            graphs_.places_[to_hex(target.sha)] = {source.authority(), std::move(bytes)};
+            graphs_.places_[identity_of(target)] = {key, std::move(bytes)};
             done = ++done_;
         }
-        observer_.peeked(done, budget_.requests(), budget_.bytes());
+        observe(done);
     }
 
     void note_failure(const PeekTarget& target, const std::string& reason) {
         std::size_t done = 0;
         {
             const std::lock_guard lock(mutex_);
-            auto& reasons = reasons_[to_hex(target.sha)];
+            auto& reasons = reasons_[identity_of(target)];
             if (std::ranges::find(reasons, reason) == reasons.end()) reasons.push_back(reason);
             done = done_;
         }
-        observer_.peeked(done, budget_.requests(), budget_.bytes());
+        observe(done);
+    }
+
+    void observe(std::size_t done) const {
+        observer_.peeked(done, budget_->requests() - requests_before_,
+                         budget_->bytes() - bytes_before_);
     }
 
     void summarize(const std::vector<PeekTarget>& targets) {
         PeekSummary& summary = graphs_.summary_;
         summary.models = graphs_.places_.size();
-        summary.requests = budget_.requests();
-        summary.bytes = budget_.bytes();
+        summary.requests = budget_->requests() - requests_before_;
+        summary.bytes = budget_->bytes() - bytes_before_;
         for (const PeekTarget& target : targets) {
-            const std::string sha = to_hex(target.sha);
-            if (graphs_.places_.contains(sha)) continue;
-            const auto reasons = reasons_.find(sha);
+            const std::string identity = identity_of(target);
+            if (graphs_.places_.contains(identity)) continue;
+            const auto reasons = reasons_.find(identity);
             summary.failures.push_back(
                 {target.path, reasons == reasons_.end()
                                   ? "the hub names neither a Git LFS server nor a mirror"
@@ -229,26 +264,27 @@ private:
 
     const PeekOptions& options_;
     FetchObserver& observer_;
-    TransferBudget budget_;
+    std::shared_ptr<TransferBudget> budget_;
+    std::uint64_t requests_before_;
+    std::uint64_t bytes_before_;
     std::vector<std::unique_ptr<PeekSource>> sources_;
-    std::unique_ptr<ClientPool> clients_;
     std::mutex mutex_;
     PeekedGraphs graphs_;
-    std::unordered_map<std::string, std::vector<std::string>> reasons_;  ///< by SHA-256
+    std::unordered_map<std::string, std::vector<std::string>> reasons_;  ///< as in `places_`
     std::size_t done_ = 0;
 };
 
-std::unique_ptr<ByteSource> PeekedGraphs::open(const Sha256& sha) const {
-    const auto found = places_.find(to_hex(sha));
+std::unique_ptr<ByteSource> PeekedGraphs::open(const Sha256& sha, std::uint64_t size_bytes) const {
+    const auto found = places_.find(identity_of(sha, size_bytes));
     if (found == places_.end()) return nullptr;
     auto bytes = found->second.bytes;
-    if (!bytes) bytes = cache_.find(found->second.authority, sha, depth_);
+    if (!bytes) bytes = cache_.find(found->second.key, depth_);
     if (!bytes) throw UserError("its graph was removed from the cache; run this again");
     return sparse_source(std::move(bytes));
 }
 
-bool PeekedGraphs::has(const Sha256& sha) const {
-    return places_.contains(to_hex(sha));
+bool PeekedGraphs::has(const Sha256& sha, std::uint64_t size_bytes) const {
+    return places_.contains(identity_of(sha, size_bytes));
 }
 
 PeekedGraphs peek_graphs(const std::vector<PeekTarget>& targets, const PeekOptions& options,

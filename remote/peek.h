@@ -33,14 +33,14 @@ struct PeekSummary {
     std::vector<PeekFailure> failures = {};  ///< in the order of the targets
 };
 
-/// What was read, by the SHA-256 of the model. Opening is thread-safe.
+/// What was read, by the SHA-256 and the size that a pointer states. Opening is thread-safe.
 class PeekedGraphs {
 public:
     /// A source for read_skeleton(), or with the depth `opset` for read_model_opsets(); null when
     /// the model was not read. Throws UserError when the cache lost it meanwhile.
-    std::unique_ptr<ByteSource> open(const Sha256& sha) const;
+    std::unique_ptr<ByteSource> open(const Sha256& sha, std::uint64_t size_bytes) const;
 
-    bool has(const Sha256& sha) const;
+    bool has(const Sha256& sha, std::uint64_t size_bytes) const;
 
     PeekDepth depth() const { return depth_; }
     const PeekSummary& summary() const { return summary_; }
@@ -48,12 +48,12 @@ public:
 private:
     friend class PeekRun;
     struct Place {
-        std::string authority;
+        GraphKey key;
         std::shared_ptr<const SparseBytes> bytes;  ///< null: in the cache
     };
     PeekDepth depth_ = PeekDepth::graph;
     GraphCache cache_{std::nullopt};
-    std::unordered_map<std::string, Place> places_;  ///< by SHA-256
+    std::unordered_map<std::string, Place> places_;  ///< by SHA-256 and size
     PeekSummary summary_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "http/hugging_face.h"
 #include "remote/lfs_batch.h"
 #include "remote/peek_depth.h"
+#include "remote/transfer_budget.h"
 
 namespace onnxhub {
 
@@ -32,9 +34,11 @@ struct PeekOptions {
     RemoteObjects lfs = {};
     std::string lfs_name = {};    ///< its address without secrets: for messages and the cache
     bool asks_lfs_first = false;  ///< before the mirrors
-    HttpOptions http = {};        ///< with a policy for addresses, which all sources choose
+    HttpOptions http = {};        ///< for mirrors, with the user's policy for addresses
+    HttpOptions lfs_http = {};    ///< for addresses that the Git LFS server gives, with a policy
     unsigned connections = 32;
-    std::optional<std::uint64_t> max_transfer_bytes = {};  ///< of all models together
+    /// Of all calls with these options together; null: no limit.
+    std::shared_ptr<TransferBudget> budget = nullptr;
     std::optional<std::filesystem::path> cache_folder = {};
     std::string hugging_face = std::string(hugging_face_endpoint);
 };

@@ -19,13 +19,16 @@ public:
     Mirror(std::string base, std::string hugging_face)
         : base_(std::move(base)), hugging_face_(std::move(hugging_face)) {
         while (base_.ends_with('/')) base_.pop_back();
+        authority_ = base_.starts_with(hugging_face_scheme)
+                         ? hugging_face_ + "/" + base_.substr(hugging_face_scheme.size())
+                         : base_;
     }
 
     void begin(const std::vector<PeekTarget>& targets) override { targets_ = &targets; }
-    const std::string& authority() const override { return base_; }
+    const std::string& authority() const override { return authority_; }
     Binding binding() const override { return Binding::etag; }
 
-    std::variant<RangeLocation, std::string> locate(std::size_t target) override {
+    RangeLocation locate(std::size_t target) override {
         const std::string& path = (*targets_)[target].path;
         if (base_.starts_with(hugging_face_scheme)) {
             return RangeLocation{hugging_face_url(
@@ -37,6 +40,7 @@ public:
 private:
     std::string base_;
     std::string hugging_face_;
+    std::string authority_;
     const std::vector<PeekTarget>* targets_ = nullptr;
 };
 
@@ -54,7 +58,7 @@ public:
     const std::string& authority() const override { return name_; }
     Binding binding() const override { return Binding::address; }
 
-    std::variant<RangeLocation, std::string> locate(std::size_t target) override {
+    RangeLocation locate(std::size_t target) override {
         const std::lock_guard lock(mutex_);
         if (!states_[target]) ask_for_batch_of(target);
         return location_of(target, *states_[target]);
@@ -62,31 +66,33 @@ public:
 
 private:
     void ask_for_batch_of(std::size_t target) {
-        const std::size_t end = std::min(target + objects_per_request, targets_->size());
+        const std::size_t begin = target - target % objects_per_request;
+        const std::size_t end = std::min(begin + objects_per_request, targets_->size());
         std::vector<LfsObject> objects;
-        for (std::size_t i = target; i < end; ++i) objects.push_back(object_of(i));
+        for (std::size_t i = begin; i < end; ++i) objects.push_back(object_of(i));
         std::vector<LfsObjectState> states = ask_(objects);
-        for (std::size_t i = target; i < end; ++i) {
-            if (!states_[i]) states_[i] = std::move(states[i - target]);
-        }
+        for (std::size_t i = begin; i < end; ++i) states_[i] = std::move(states[i - begin]);
     }
 
-    std::variant<RangeLocation, std::string> location_of(std::size_t target,
-                                                         const LfsObjectState& state) {
+    RangeLocation location_of(std::size_t target, const LfsObjectState& state) {
         using Kind = LfsObjectState::Kind;
+        using Failure = RangeFailure::Kind;
         switch (state.kind) {
             case Kind::missing:
-                return "the Git LFS server does not have the object";
+                throw RangeFailure(Failure::file, "the Git LFS server does not have the object");
             case Kind::other_size:
-                return "the Git LFS server has an object of another size";
+                throw RangeFailure(Failure::file,
+                                   "the Git LFS server has an object of another size");
             case Kind::inconclusive:
-                return state.reason;
+                throw RangeFailure(Failure::server, state.reason);
             case Kind::present:
                 break;
         }
-        if (!state.download) return "the Git LFS server gives no usable address";
-        return RangeLocation{state.download->url, state.download->headers,
-                             [this, target] { return locate_again(target); }};
+        if (!state.download) {
+            throw RangeFailure(Failure::server, "the Git LFS server gives no usable address");
+        }
+        return {state.download->url, state.download->headers,
+                [this, target] { return locate_again(target); }};
     }
 
     /// Addresses expire.

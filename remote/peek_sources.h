@@ -8,7 +8,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "remote/peek_options.h"
@@ -26,9 +25,9 @@ public:
 
     /// Identifies the source in the cache, and names it in messages.
     virtual const std::string& authority() const = 0;
-    /// Where the target with this index is; the reason, one clause, when the source does not have
-    /// it.
-    virtual std::variant<RangeLocation, std::string> locate(std::size_t target) = 0;
+    /// Where the target with this index is. Throws RangeFailure when the source does not have it,
+    /// or does not say.
+    virtual RangeLocation locate(std::size_t target) = 0;
     virtual Binding binding() const = 0;
 
     /// Why the source is not asked any more; nullopt while it is.

@@ -75,9 +75,8 @@ std::string validator_of(const HttpHead& head) {
     return etag.empty() ? strong_last_modified(head) : etag;
 }
 
-/// Answers that the server would give for every file.
-bool concerns_server(int status) {
-    return status == 401 || status == 403 || status == 408 || status == 429 || status >= 500;
+bool is_denied(int status) {
+    return status == 401 || status == 403;
 }
 
 }  // namespace
@@ -97,8 +96,8 @@ void RangeConnection::fail(Kind kind, const std::string& what) const {
 
 std::string RangeConnection::fetch(std::uint64_t begin, std::uint64_t end) {
     Answer answer = request(begin, end);
-    const bool is_expired = answer.head.status == 401 || answer.head.status == 403;
-    if (is_expired && refresh()) answer = request(begin, end);
+    // First the address before the redirect, then a new one from the Git LFS server.
+    while (is_denied(answer.head.status) && refresh()) answer = request(begin, end);
     return checked(begin, end, std::move(answer));
 }
 
@@ -106,6 +105,10 @@ RangeConnection::Answer RangeConnection::request(std::uint64_t begin, std::uint6
     if (requests_ == range_request_limit || bytes_ + (end - begin) > range_byte_limit) {
         fail(Kind::file, fmt::format("its graph is not read after {} requests or {} MiB",
                                      range_request_limit, range_byte_limit >> 20));
+    }
+    if (std::chrono::steady_clock::now() - begin_ > range_time_limit) {
+        fail(Kind::server,
+             fmt::format("is too slow: no graph within {} minutes", range_time_limit.count()));
     }
     const std::uint64_t reserved = end - begin;
     if (!budget_.reserve(reserved)) {
@@ -117,7 +120,6 @@ RangeConnection::Answer RangeConnection::request(std::uint64_t begin, std::uint6
     request.headers = current_.headers;
     request.headers.push_back({"Range", fmt::format("bytes={}-{}", begin, end - 1)});
     request.uses_netrc = false;
-    request.timeout = range_timeout;
     const std::uint64_t whole_bytes = target_.size_bytes
                                           ? (begin == 0 && end == *target_.size_bytes ? end : 0)
                                           : small_file_bytes;
@@ -147,6 +149,13 @@ bool RangeConnection::refresh() {
     target_.location.headers = std::move(fresh->headers);
     current_ = target_.location;
     return true;
+}
+
+/// Whether the server would answer so for every file. Mirrors deny access to files that they do not
+/// have, such as repositories on Hugging Face.
+bool RangeConnection::concerns_server(int status) const {
+    if (is_denied(status)) return target_.binding != Binding::etag;
+    return status == 408 || status == 429 || status >= 500;
 }
 
 std::string RangeConnection::checked(std::uint64_t begin, std::uint64_t end, Answer answer) {

@@ -3,6 +3,7 @@
 // all of them are of the same file.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -65,11 +66,13 @@ private:
     void check_first(const HttpHead& head);
     void follow(const HttpHead& head);
     bool refresh();
+    bool concerns_server(int status) const;
     [[noreturn]] void fail(RangeFailure::Kind kind, const std::string& what) const;
 
     HttpClient& client_;
     RangeTarget target_;
     TransferBudget& budget_;
+    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
     RangeLocation current_;  ///< where ranges are asked for: behind redirects
     std::string validator_;  ///< of the first response
     bool has_begun_ = false;

@@ -17,8 +17,7 @@ inline constexpr unsigned range_request_limit = 2000;
 /// To one host and port with HTTP/1.1.
 inline constexpr unsigned connections_per_host = 8;
 
-/// Of one request. A range has at most 64 KiB, which the slowest links in use (GPRS, 4 KiB per
-/// second) send in 16 s.
-inline constexpr std::chrono::seconds range_timeout{60};
+/// Of one model. A server that is slower is left.
+inline constexpr std::chrono::minutes range_time_limit{10};
 
 }  // namespace onnxhub

@@ -17,9 +17,7 @@ namespace {
 
 RemoteModel read_at(const ModelAddress& address, const PeekRequest& request,
                     TransferBudget& budget) {
-    HttpOptions http = request.http;
-    http.min_rate = 0;  // a range has a limit of time
-    HttpClient client(std::move(http));
+    HttpClient client(request.http);
     RangeConnection connection(
         client, {{address.url, address.headers}, Binding::none, address.sha, address.size_bytes},
         budget);
@@ -27,8 +25,8 @@ RemoteModel read_at(const ModelAddress& address, const PeekRequest& request,
     walk_model(source, request.depth);
     RemoteModel model;
     model.url = shown_url(address.url);
-    const bool is_whole = source.bytes()->known_bytes() == source.size_bytes();
-    model.is_bound = address.sha && (is_whole || connection.stated_sha() == address.sha);
+    const bool is_hashed = address.sha && require_digest(*source.bytes(), *address.sha);
+    model.is_bound = is_hashed || (address.sha && connection.stated_sha() == address.sha);
     model.content = sparse_source(source.bytes());
     model.stated_sha = connection.stated_sha();
     return model;

@@ -28,8 +28,8 @@ struct RemoteModel {
     /// A source for read_skeleton(), or for read_model_opsets() with that depth.
     std::unique_ptr<ByteSource> content;
     std::optional<Sha256> stated_sha;  ///< by the server, for the whole file
-    /// The whole file was read, or the server states the SHA-256 of `ModelAddress`. Otherwise the
-    /// content is what the server says, and may only be shown.
+    /// The whole file was read and hashed, or the server states the SHA-256 of `ModelAddress`.
+    /// Otherwise the content is what the server says, and may only be shown.
     bool is_bound = false;
     std::uint64_t requests = 0;
     std::uint64_t bytes = 0;

@@ -18,18 +18,20 @@ public:
     bool reserve(std::uint64_t bytes) {
         std::uint64_t reserved = reserved_.load();
         do {
-            if (bytes > limit_ - reserved) return false;
+            if (reserved > limit_ || bytes > limit_ - reserved) return false;
         } while (!reserved_.compare_exchange_weak(reserved, reserved + bytes));
         return true;
     }
 
-    /// One request has ended: `moved` of its `reserved` bytes arrived.
+    /// One request has ended: `moved` bytes arrived, more than `reserved` if it was repeated.
     void settle(std::uint64_t reserved, std::uint64_t moved) {
-        reserved_ -= reserved - (moved < reserved ? moved : reserved);
+        reserved_ += moved;
+        reserved_ -= reserved;
         bytes_ += moved;
         requests_ += 1;
     }
 
+    bool is_used_up() const { return reserved_ >= limit_; }
     std::uint64_t limit_bytes() const { return limit_; }
     std::uint64_t bytes() const { return bytes_; }
     std::uint64_t requests() const { return requests_; }

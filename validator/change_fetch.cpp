@@ -39,13 +39,17 @@ std::string keep_models_of_change(RepositoryChange* change, std::vector<ModelToF
     if (change->files.differs(".lfsconfig")) {
         return refuse("the change is about .lfsconfig, which names the server");
     }
-    const std::set<Sha256> known = named_objects(*change->before);
+    keep_changed_objects(*change, models);
+    return "";
+}
+
+void keep_changed_objects(const RepositoryChange& change, std::vector<ModelToFetch>& models) {
+    const std::set<Sha256> known = named_objects(*change.before);
     for (ModelToFetch& model : models) {
         std::erase_if(model.files,
                       [&](const FileToFetch& file) { return known.contains(file.oid); });
     }
     std::erase_if(models, [](const ModelToFetch& model) { return model.files.empty(); });
-    return "";
 }
 
 }  // namespace onnxhub

@@ -73,13 +73,16 @@ public:
         tables_ = read_tables(*hub_.tree);
         HubValidation result;
         std::unique_ptr<HubState> state = read_now(whole_part());
-        const std::string peek_refusal = request_.peek ? peek(state) : "";
+        if (request_.peek) peek(state);
         result.peeked = peek_summary_;
         if (request_.peek && request_.peek->is_dry) return result;
         result.report = check(state);
-        if (!peek_refusal.empty()) {
-            result.report.notices.push_back("no graph was read from a server, since " +
-                                            peek_refusal);
+        if (peek_summary_ && peek_summary_->models > 0) {
+            result.report.notices.push_back(fmt::format(
+                "{} of {} read from servers, without the bytes that would prove them",
+                peek_summary_->models == 1 ? "the graph" : "the graphs",
+                peek_summary_->models == 1 ? "1 model was"
+                                           : fmt::format("{} models were", peek_summary_->models)));
         }
         if (request_.changed_since) {
             result.report = keep_changes(*state, std::move(result.report));
@@ -194,33 +197,38 @@ private:
         return report;
     }
 
-    /// Reads graphs from servers; then `state` has them. Returns why nothing may be read, if so.
-    std::string peek(std::unique_ptr<HubState>& state) {
+    /// Reads graphs from servers; then `state` has them.
+    void peek(std::unique_ptr<HubState>& state) {
         std::vector<ModelToFetch> models = models_to_fetch(*state);
-        std::string refusal;
-        if (request_.changed_since) {
-            refusal = keep_models_of_change(change_ ? &*change_ : nullptr, models);
-        }
-        const PeekOptions options = peek_options_of_change();
+        if (change_) keep_changed_objects(*change_, models);
         const std::vector<PeekTarget> targets = models_to_peek(models);
+        if (request_.changed_since && !change_ && !targets.empty()) {
+            peek_summary_.emplace();
+            for (const PeekTarget& target : targets) {
+                peek_summary_->failures.push_back(
+                    {target.path,
+                     "what changed is unknown, so the change would choose the server"});
+            }
+            return;
+        }
+        const PeekOptions options = peek_options_of_base();
         if (request_.peek->is_dry) {
             peek_summary_ = estimate_peek(targets, options);
-            return refusal;
+            return;
         }
         peeked_ = peek_graphs(targets, options, observer_);
         peek_summary_ = peeked_->summary();
-        state = read_now(whole_part(), state.get());
-        return refusal;
+        if (peek_summary_->models > 0) state = read_now(whole_part(), state.get());
     }
 
-    /// The author of a change chooses no server.
-    PeekOptions peek_options_of_change() const {
-        const bool is_change = request_.changed_since.has_value();
-        std::vector<std::string> mirrors;
-        if (!is_change) mirrors = settings_.peek_mirrors;
-        if (is_change && base_checks_.settings) mirrors = base_checks_.settings->peek_mirrors;
-        PeekOptions options = peek_options(*request_.peek, hub_, mirrors);
-        options.asks_lfs_first = is_change;
+    /// The author of a change chooses no server: settings and .lfsconfig are those of the base.
+    PeekOptions peek_options_of_base() const {
+        if (!change_) return peek_options(*request_.peek, hub_, settings_.peek_mirrors);
+        const auto& settings = base_checks_.settings;
+        PeekOptions options =
+            peek_options(*request_.peek, open_hub(hub_.folder, change_->base),
+                         settings ? settings->peek_mirrors : std::vector<std::string>());
+        options.asks_lfs_first = true;
         return options;
     }
 

@@ -143,6 +143,22 @@ struct Batch {
     std::uint64_t size_bytes = 0;
 };
 
+/// Entries count too: the only source of a hub without tables is its manifest.
+void add_files_of_entries(const HubState& hub,
+                          const std::function<void(const std::string&, const std::string&)>& add) {
+    const ManifestDocument* document = hub.document();
+    if (!document) return;
+    for (const ManifestEntry& present : document->entries) {
+        if (!present.entry) continue;
+        const auto path = safe_path(present.entry->model_path);
+        if (!path || !hub.part.has_model(*path)) continue;
+        add(*path, *path);
+        const auto archive =
+            present.entry->archive_path ? safe_path(*present.entry->archive_path) : std::nullopt;
+        if (archive) add(*path, *archive);
+    }
+}
+
 }  // namespace
 
 std::vector<ModelToFetch> models_to_fetch(const HubState& hub) {
@@ -159,6 +175,7 @@ std::vector<ModelToFetch> models_to_fetch(const HubState& hub) {
         add(row.model_path, row.model_path);
         if (row.archive_path) add(row.model_path, *row.archive_path);
     }
+    add_files_of_entries(hub, add);
     std::vector<ModelToFetch> models;
     for (auto& [model_path, files] : files_of) {
         models.push_back({model_path, {}});

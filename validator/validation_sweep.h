@@ -33,7 +33,7 @@ struct ModelToFetch {
     std::vector<FileToFetch> files;
 };
 
-/// The models of all rows in the part of the hub, sorted by path.
+/// The models of all rows and entries in the part of the hub, sorted by path.
 std::vector<ModelToFetch> models_to_fetch(const HubState& hub);
 
 /// The models themselves among the files.

@@ -125,8 +125,13 @@ curl_socket_t HttpTransfer::on_open_socket(void* self, curlsocktype, curl_sockad
 
 int HttpTransfer::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
     auto& transfer = *static_cast<HttpTransfer*>(self);
-    transfer.is_stopped = transfer.is_stopped || onnxhub::is_stopped(transfer.options);
-    transfer.rate_verdict = transfer.rate.check(transfer.options);
+    try {
+        transfer.is_stopped = transfer.is_stopped || onnxhub::is_stopped(transfer.options);
+        transfer.rate_verdict = transfer.rate.check(transfer.options);
+    } catch (...) {
+        transfer.exception = std::current_exception();
+        return 1;
+    }
     const bool continues =
         !transfer.is_stopped && transfer.rate_verdict == RateWatch::Verdict::fine;
     return continues ? 0 : 1;

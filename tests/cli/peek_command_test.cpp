@@ -210,6 +210,34 @@ TEST_F(PeekCommands, AChangeChoosesNoMirror) {
     EXPECT_THAT(theirs.requests(), IsEmpty());
 }
 
+TEST_F(PeekCommands, AChangeOfLfsconfigDoesNotTurnChecksOff) {
+    for (const std::string& content : {one_, two_}) server_.add_object(content);
+    ASSERT_EQ(onnxhub({"generate", "--peek"}).status, 0);
+    hub_.commit("Manifest");
+    hub_.branch("base");
+    hub_.write(".lfsconfig", "# a comment\n").write_pointer("a/two.onnx", remote_model("x_new"));
+    hub_.commit("A new model that no server has");
+    const ProgramResult result = onnxhub({"validate", "--changed-since", "base", "--peek"});
+    EXPECT_EQ(result.status, 2) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("the Git LFS server does not have the object"));
+}
+
+TEST_F(PeekCommands, ModelsThatOnlyTheManifestNamesAreReadToo) {
+    for (const std::string& content : {one_, two_}) server_.add_object(content);
+    ASSERT_EQ(onnxhub({"generate", "--peek"}).status, 0);
+    fs::remove(hub_.path() / "README.md");
+    fs::remove(hub_.path() / "a/README.md");
+    fs::remove_all(folder_.path() / "state");
+    Json changed = manifest();
+    changed[1]["metadata"]["io_ports"]["inputs"][0]["name"] = "z";
+    write_file(hub_.path() / "ONNX_HUB_MANIFEST.json", changed.dump(2));
+    const ProgramResult result = onnxhub({"validate", "--peek"});
+    EXPECT_THAT(result.err, HasSubstr("graphs read from servers: 2 models"));
+    EXPECT_EQ(result.status, 1) << result.err;
+    EXPECT_THAT(result.out, AllOf(HasSubstr("x_two"),
+                                  HasSubstr("the graphs of 2 models were read from servers")));
+}
+
 TEST_F(PeekCommands, ALyingMirrorChangesNoManifestAndNoFinding) {
     server_.add_file("a/one.onnx", remote_model("z_one"), "\"v1\"");
     server_.add_file("a/two.onnx", remote_model("z_two"), "\"v1\"");
@@ -286,12 +314,16 @@ TEST_F(PeekCommands, InfoPeeksAModelOfAHub) {
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_THAT(result.out, AllOf(HasSubstr("x_one"), HasSubstr("in 2 requests"),
                                   Not(HasSubstr("not verified"))));
+    const ProgramResult offline =
+        onnxhub({"info", "one", "--hub", server_.mirror_url(), "--peek", "--offline"});
+    EXPECT_EQ(offline.status, 2);
+    EXPECT_THAT(offline.err, HasSubstr("--peek reads from a server; leave out --offline"));
     server_.add_file("a/one.onnx", one_, "\"no digest\"");
     EXPECT_THAT(onnxhub({"info", "one", "--hub", server_.mirror_url(), "--peek"}).out,
                 HasSubstr("not verified"));
     const ProgramResult json =
         onnxhub({"info", "one", "--hub", server_.mirror_url(), "--peek", "--json"});
-    EXPECT_EQ(Json::parse(json.out).at("remote").at("is_verified"), false) << json.err;
+    EXPECT_EQ(Json::parse(json.out).at("remote").at("is_bound"), false) << json.err;
     const ProgramResult opset =
         onnxhub({"info", "one", "--hub", server_.mirror_url(), "--peek=opset"});
     EXPECT_THAT(opset.out, HasSubstr("IR version 7, opset 13"));

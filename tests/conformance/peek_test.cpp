@@ -79,7 +79,7 @@ protected:
         for (const PeekTarget& target : targets) {
             SCOPED_TRACE(target.path);
             const auto whole = open_file(target.path, target.path);
-            const auto peeked = graphs.open(target.sha);
+            const auto peeked = graphs.open(target.sha, target.size_bytes);
             if (!peeked) {  // refused when it is read whole, too
                 EXPECT_TRUE(std::holds_alternative<SkeletonError>(read_skeleton(*whole)));
                 ++not_models;
@@ -87,7 +87,7 @@ protected:
             }
             EXPECT_EQ(ports_text_of(*peeked, inference.get()),
                       ports_text_of(*whole, inference.get()));
-            const auto some = read_model_opsets(*opsets.open(target.sha));
+            const auto some = read_model_opsets(*opsets.open(target.sha, target.size_bytes));
             const auto all = read_model_opsets(*whole);
             EXPECT_EQ(std::get<ModelOpsets>(some).versions, std::get<ModelOpsets>(all).versions);
         }

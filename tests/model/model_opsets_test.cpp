@@ -4,8 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstring>
 #include <string>
 
+#include "base/user_error.h"
 #include "tests/support/model_builder.h"
 
 namespace onnxhub {
@@ -71,6 +74,30 @@ TEST(ModelOpsetsTest, ImportsHaveALimit) {
     };
     EXPECT_EQ(with_imports(64 * 1024), "none");
     EXPECT_THAT(with_imports(64 * 1024 + 1), HasSubstr("imports more than 64 KiB of opsets"));
+}
+
+/// Says that it is 300 MiB long, and fails behind its first bytes.
+class LyingSource : public ByteSource {
+public:
+    explicit LyingSource(std::string head) : head_(std::move(head)) {}
+    std::uint64_t size_bytes() const override { return 300 << 20; }
+    std::size_t read(std::uint64_t offset, std::span<std::byte> into) const override {
+        largest = std::max(largest, into.size());
+        if (offset >= head_.size()) throw UserError("no more");
+        const std::size_t count = std::min<std::size_t>(into.size(), head_.size() - offset);
+        std::memcpy(into.data(), head_.data() + offset, count);
+        return count;
+    }
+    mutable std::size_t largest = 0;
+
+private:
+    std::string head_;
+};
+
+TEST(OnnxSkeleton, ALengthThatIsALieTakesNoMemory) {
+    const LyingSource source("\x08\x07\x12\x80\x80\x80\x7d" + std::string(1000, 'x'));
+    EXPECT_THROW(read_skeleton(source), UserError);
+    EXPECT_LE(source.largest, 1024U * 1024);
 }
 
 }  // namespace

@@ -55,6 +55,7 @@ class PeekTest : public testing::Test {
 protected:
     PeekTest() {
         options_.http.max_attempts = 1;
+        options_.lfs_http = options_.http;
         options_.cache_folder = cache_.path() / "graphs";
         options_.lfs_name = server_.lfs_url();
         options_.lfs = [this](const std::vector<LfsObject>& objects) {
@@ -86,7 +87,8 @@ TEST_F(PeekTest, NetworksGiveTheirPortsForAHundredthOfTheirBytes) {
         const std::string content = model.SerializeAsString();
         const PeekedGraphs graphs = peek({object("a/model.onnx", content)});
         ASSERT_THAT(graphs.summary().failures, IsEmpty()) << graphs.summary().failures[0].reason;
-        EXPECT_EQ(ports_of(*graphs.open(sha256_of(content))), ports_of(*memory_source(content)));
+        EXPECT_EQ(ports_of(*graphs.open(sha256_of(content), content.size())),
+                  ports_of(*memory_source(content)));
         const std::uint64_t limit = 64 * 1024 + 4 * 1024 * test::large_payloads(model);
         EXPECT_LE(graphs.summary().bytes, limit);
         EXPECT_LT(graphs.summary().bytes * 100, content.size());
@@ -101,7 +103,7 @@ TEST_F(PeekTest, TheOpsetAloneTakesThreeRequestsAtMost) {
         ASSERT_THAT(graphs.summary().failures, IsEmpty());
         EXPECT_LE(graphs.summary().requests, 3U);
         EXPECT_LE(graphs.summary().bytes, 128U * 1024);
-        const auto opsets = read_model_opsets(*graphs.open(sha256_of(content)));
+        const auto opsets = read_model_opsets(*graphs.open(sha256_of(content), content.size()));
         const auto whole = read_model_opsets(*memory_source(content));
         EXPECT_EQ(std::get<ModelOpsets>(opsets).versions, std::get<ModelOpsets>(whole).versions);
     }
@@ -117,7 +119,7 @@ TEST_F(PeekTest, OneBatchRequestTellsAHundredObjects) {
     EXPECT_EQ(graphs.summary().models, 150U);
     EXPECT_EQ(server_.count("/lfs/"), 2U);
     EXPECT_EQ(server_.count("/store/"), graphs.summary().requests);
-    EXPECT_EQ(ports_of(*graphs.open(targets[7].sha)).inputs[0].name, "x7");
+    EXPECT_EQ(ports_of(*graphs.open(targets[7].sha, targets[7].size_bytes)).inputs[0].name, "x7");
 }
 
 TEST_F(PeekTest, OnePointerIsOneBatchAndItsOwnRanges) {
@@ -139,7 +141,7 @@ TEST_F(PeekTest, NothingIsAskedForTwice) {
     EXPECT_EQ(again.summary().models, 2U);
     EXPECT_EQ(again.summary().cached, 2U);
     EXPECT_EQ(again.summary().bytes, 0U);
-    EXPECT_EQ(ports_of(*again.open(targets[2].sha)).inputs[0].name, "x2");
+    EXPECT_EQ(ports_of(*again.open(targets[2].sha, targets[2].size_bytes)).inputs[0].name, "x2");
     options_.depth = PeekDepth::opset;
     EXPECT_EQ(peek(targets).summary().cached, 2U) << "a graph has its opsets";
     EXPECT_EQ(server_.requests().size(), requests);
@@ -149,8 +151,8 @@ TEST_F(PeekTest, WorksWithoutACache) {
     options_.cache_folder.reset();
     const PeekTarget target = object("a.onnx", numbered_model(3));
     const PeekedGraphs graphs = peek({target});
-    EXPECT_EQ(ports_of(*graphs.open(target.sha)).inputs[0].name, "x3");
-    EXPECT_EQ(graphs.open(sha256_of("other")), nullptr);
+    EXPECT_EQ(ports_of(*graphs.open(target.sha, target.size_bytes)).inputs[0].name, "x3");
+    EXPECT_EQ(graphs.open(sha256_of("other"), 5), nullptr);
 }
 
 TEST_F(PeekTest, MirrorsAreAskedFirstAndTheGitLfsServerForTheRest) {
@@ -189,7 +191,7 @@ TEST_F(PeekTest, AMirrorThatLiesChangesNothing) {
     ASSERT_THAT(graphs.summary().failures, SizeIs(1));
     EXPECT_THAT(graphs.summary().failures[0].reason,
                 HasSubstr("does not state the SHA-256 of the file"));
-    EXPECT_EQ(graphs.open(sha256_of(real)), nullptr);
+    EXPECT_EQ(graphs.open(sha256_of(real), real.size()), nullptr);
     EXPECT_FALSE(std::filesystem::exists(*options_.cache_folder)) << "nothing was kept";
 }
 
@@ -201,11 +203,15 @@ TEST_F(PeekTest, WhatOneServerSaysIsNotUsedForAHubThatNamesAnother) {
     liar.add_file("one.onnx", other, "\"" + to_hex(sha256_of(real)) + "\"");
     options_.mirrors = {liar.mirror_url()};
     const auto lfs = std::exchange(options_.lfs, {});
-    EXPECT_EQ(ports_of(*peek({target("one.onnx", real)}).open(sha256_of(real))).inputs[0].name,
+    EXPECT_EQ(ports_of(*peek({target("one.onnx", real)}).open(sha256_of(real), real.size()))
+                  .inputs[0]
+                  .name,
               "z1");
     options_.lfs = lfs;
     options_.mirrors = {};
-    EXPECT_EQ(ports_of(*peek({object("one.onnx", real)}).open(sha256_of(real))).inputs[0].name,
+    EXPECT_EQ(ports_of(*peek({object("one.onnx", real)}).open(sha256_of(real), real.size()))
+                  .inputs[0]
+                  .name,
               "x1");
 }
 
@@ -221,6 +227,62 @@ TEST_F(PeekTest, AServerThatFailsThreeTimesIsLeft) {
     ASSERT_THAT(graphs.summary().failures, SizeIs(40));
     EXPECT_THAT(graphs.summary().failures[39].reason, HasSubstr("503"));
     EXPECT_LE(server_.count("/store/"), 3U + 3 * options_.connections);
+}
+
+TEST_F(PeekTest, AGitLfsServerThatDeniesAccessIsLeft) {
+    std::vector<PeekTarget> targets;
+    for (int i = 0; i < 350; ++i) targets.push_back(target("m.onnx", std::to_string(i)));
+    server_.twist = [](const ReceivedRequest&, Answer& answer) { answer = {401, "{}"}; };
+    options_.connections = 1;
+    const PeekedGraphs graphs = peek(targets);
+    ASSERT_THAT(graphs.summary().failures, SizeIs(350));
+    EXPECT_THAT(graphs.summary().failures[349].reason, HasSubstr("(401)"));
+    EXPECT_EQ(server_.requests().size(), 1U);
+}
+
+TEST_F(PeekTest, AMirrorMayDenyAccessToWhatItDoesNotHave) {
+    std::vector<PeekTarget> targets;
+    for (int i = 0; i < 8; ++i) {
+        const std::string content = numbered_model(i);
+        const std::string path = "m" + std::to_string(i) + ".onnx";
+        if (i >= 6) server_.add_file(path, content);
+        targets.push_back(target(path, content));
+    }
+    server_.twist = [](const ReceivedRequest&, Answer& answer) {
+        if (answer.status == 404) answer = {401, "no such repository"};
+    };
+    options_.mirrors = {server_.mirror_url()};
+    options_.lfs = {};
+    options_.connections = 1;
+    EXPECT_EQ(peek(targets).summary().models, 2U);
+}
+
+TEST_F(PeekTest, PointersOfOneDigestWithTwoSizesAreTwoModels) {
+    const PeekTarget right = object("right.onnx", numbered_model(1));
+    PeekTarget wrong = right;
+    wrong.path = "wrong.onnx";
+    wrong.size_bytes += 5;
+    for (const auto& targets : {std::vector{right, wrong}, std::vector{wrong, right}}) {
+        const PeekedGraphs graphs = peek(targets);
+        EXPECT_NE(graphs.open(right.sha, right.size_bytes), nullptr);
+        EXPECT_EQ(graphs.open(wrong.sha, wrong.size_bytes), nullptr);
+        ASSERT_THAT(graphs.summary().failures, SizeIs(1));
+        EXPECT_EQ(graphs.summary().failures[0].path, "wrong.onnx");
+    }
+}
+
+TEST_F(PeekTest, AFileThatWasReadCompletelyMustHaveItsDigest) {
+    // Nothing but nodes, so that every byte is read.
+    test::ModelBuilder builder;
+    for (int i = 0; i < 4000; ++i) builder.node("Relu", {"x1"}, {"y" + std::to_string(i)});
+    const std::string real = builder.bytes();
+    std::string other = real;
+    other[other.find("Relu")] = 'S';
+    ASSERT_GT(real.size(), 64U * 1024);
+    server_.add_object(sha256_of(real), other);
+    const PeekedGraphs graphs = peek({target("a.onnx", real)});
+    ASSERT_THAT(graphs.summary().failures, SizeIs(1));
+    EXPECT_THAT(graphs.summary().failures[0].reason, HasSubstr("other bytes than the pointer"));
 }
 
 TEST_F(PeekTest, MissingObjectsAreNamed) {
@@ -247,7 +309,7 @@ TEST_F(PeekTest, WhatIsNotAModelIsReported) {
 }
 
 TEST_F(PeekTest, StopsAtTheTransferThatTheUserAllows) {
-    options_.max_transfer_bytes = 40'000;
+    options_.budget = std::make_shared<TransferBudget>(40'000);
     options_.connections = 1;
     const PeekedGraphs graphs =
         peek({object("a.onnx", numbered_model(1)), object("b.onnx", numbered_model(2)),

@@ -227,6 +227,38 @@ TEST_F(RangeConnectionTest, BehindARedirectAnExpiredAddressStartsAtTheFirst) {
     EXPECT_EQ(server_.count("/hf/"), 2U);
 }
 
+TEST_F(RangeConnectionTest, AnAddressAndItsRedirectMayBothExpire) {
+    bool is_expired = false;
+    RangeTarget target = hugging_face();
+    target.binding = Binding::address;
+    target.location.refresh = [&]() -> std::optional<RangeLocation> {
+        is_expired = false;
+        return RangeLocation{hugging_face().location.url};
+    };
+    int count = 0;
+    server_.twist = [&](const ReceivedRequest&, Answer& answer) {
+        if (++count == 3) is_expired = true;
+        if (is_expired) answer = {403, "expired"};
+    };
+    EXPECT_EQ(failure(target), "none");
+    EXPECT_EQ(server_.count("/hf/"), 3U) << "first, expired, and the new address";
+}
+
+TEST(TransferBudgetTest, CountsWhatWasRepeated) {
+    TransferBudget budget(100);
+    EXPECT_TRUE(budget.reserve(60));
+    EXPECT_FALSE(budget.reserve(60));
+    budget.settle(60, 150);
+    EXPECT_TRUE(budget.is_used_up());
+    EXPECT_FALSE(budget.reserve(1));
+    EXPECT_EQ(budget.bytes(), 150U);
+    TransferBudget another(100);
+    EXPECT_TRUE(another.reserve(60));
+    another.settle(60, 10);
+    EXPECT_TRUE(another.reserve(90));
+    EXPECT_FALSE(another.reserve(1));
+}
+
 TEST_F(RangeConnectionTest, RetriesAsTheServerAsks) {
     int count = 0;
     server_.twist = [&](const ReceivedRequest&, Answer& answer) {
