@@ -88,6 +88,7 @@ show_diff() {
   echo >>"$GITHUB_STEP_SUMMARY"
   if onnxhub diff "${options[@]}" -- "$base...HEAD" 2>"$folder/diff.err"; then
     onnxhub merge --format=markdown --limit=60000 "$folder/diff.json" >>"$GITHUB_STEP_SUMMARY"
+    sed -n 's/^onnxhub: graphs read from servers: /\nRead for this comparison: /p' "$folder/diff.err" >>"$GITHUB_STEP_SUMMARY"
   else
     printf '### Models: changes are unknown\n\n' >>"$GITHUB_STEP_SUMMARY"
     sed 's/^/    /' "$folder/diff.err" >>"$GITHUB_STEP_SUMMARY"

@@ -95,7 +95,7 @@ std::vector<PeekTarget> distinct_targets(const std::vector<PeekTarget>& targets)
     return distinct;
 }
 
-/// Tells the observer that it is over, also after an exception.
+/// Reports the end to the observer, also after an exception.
 class ObservedPeek {
 public:
     ObservedPeek(FetchObserver& observer, std::size_t models) : observer_(observer) {

@@ -16,7 +16,7 @@ namespace onnxhub {
 /// server, nor use an unknown base to have all models fetched.
 std::string keep_models_of_change(RepositoryChange* change, std::vector<ModelToFetch>& models);
 
-/// Keeps the same files, whatever server the change names.
+/// Keeps the same files, for any server that the change names.
 void keep_changed_objects(const RepositoryChange& change, std::vector<ModelToFetch>& models);
 
 }  // namespace onnxhub

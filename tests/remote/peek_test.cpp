@@ -272,7 +272,7 @@ TEST_F(PeekTest, PointersOfOneDigestWithTwoSizesAreTwoModels) {
 }
 
 TEST_F(PeekTest, AFileThatWasReadCompletelyMustHaveItsDigest) {
-    // Nothing but nodes, so that every byte is read.
+    // Only nodes, so that every byte is read.
     test::ModelBuilder builder;
     for (int i = 0; i < 4000; ++i) builder.node("Relu", {"x1"}, {"y" + std::to_string(i)});
     const std::string real = builder.bytes();
