@@ -18,6 +18,7 @@ using std::chrono::milliseconds;
 using test::Answer;
 using test::RangeServer;
 using test::ReceivedRequest;
+using testing::AllOf;
 using testing::HasSubstr;
 using FailureKind = RangeFailure::Kind;
 
@@ -286,6 +287,16 @@ TEST_F(RangeConnectionTest, AServerThatSendsNothingIsLeft) {
     options_.max_attempts = 1;
     server_.twist = [](const ReceivedRequest&, Answer& answer) { answer.stall_after = 10; };
     EXPECT_THAT(failure(object()), HasSubstr("server: "));
+}
+
+TEST_F(RangeConnectionTest, AServerThatDripsIsLeft) {
+    options_.stall_timeout = std::chrono::seconds(1);
+    options_.max_attempts = 1;
+    server_.twist = [](const ReceivedRequest&, Answer& answer) {
+        answer.piece_bytes = 1;
+        answer.pause = milliseconds(100);
+    };
+    EXPECT_THAT(failure(object()), AllOf(HasSubstr("server: "), HasSubstr("bytes per second")));
 }
 
 TEST_F(RangeConnectionTest, HtmlInsteadOfTheFileIsAnotherSize) {
