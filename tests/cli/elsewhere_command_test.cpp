@@ -11,6 +11,7 @@
 #include "base/user_error.h"
 #include "hosting/client/onnx_hub.h"
 #include "http/http_client.h"
+#include "tests/support/environment_variable.h"
 #include "tests/support/http_server.h"
 #include "tests/support/hub_builder.h"
 #include "tests/support/program.h"
@@ -50,12 +51,6 @@ protected:
         write_file(folder.path() / "hub/ONNX_HUB_MANIFEST.json", Json::array({entry}).dump());
         write_file(folder.path() / "config.toml",
                    "[network]\nallow = [\"127.0.0.1:" + std::to_string(server.port()) + "\"]\n");
-        setenv("ONNXHUB_CONFIG", (folder.path() / "config.toml").c_str(), 1);
-        setenv("XDG_STATE_HOME", (folder.path() / "state").c_str(), 1);
-    }
-    ~ElsewhereCommands() override {
-        unsetenv("ONNXHUB_CONFIG");
-        unsetenv("XDG_STATE_HOME");
     }
 
     ProgramResult onnxhub(std::vector<std::string> arguments) {
@@ -63,6 +58,8 @@ protected:
     }
 
     TemporaryFolder folder;
+    EnvironmentVariable config{"ONNXHUB_CONFIG", folder.path() / "config.toml"};
+    EnvironmentVariable state{"XDG_STATE_HOME", folder.path() / "state"};
     HttpServer server;
 };
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "tests/support/environment_variable.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/network_models.h"
 #include "tests/support/program.h"
@@ -52,20 +53,11 @@ protected:
     PeekCommands() {
         write_file(folder_.path() / "config.toml",
                    "[network]\nallow = [\"" + server_.host() + "\"]\n");
-        setenv("ONNXHUB_CONFIG", (folder_.path() / "config.toml").c_str(), 1);
-        setenv("XDG_STATE_HOME", (folder_.path() / "state").c_str(), 1);
-        setenv("HF_ENDPOINT", server_.hugging_face().c_str(), 1);
         hub_.set_config("lfs.url", server_.lfs_url());
         hub_.write("README.md", top_readme("a")).write("a/README.md", model_readme({"one", "two"}));
         hub_.write_pointer("a/one.onnx", one_).write_pointer("a/two.onnx", two_);
         hub_.commit("Two models");
     }
-    ~PeekCommands() override {
-        for (const char* name : {"ONNXHUB_CONFIG", "XDG_STATE_HOME", "HF_ENDPOINT"}) {
-            unsetenv(name);
-        }
-    }
-
     ProgramResult onnxhub(std::vector<std::string> arguments) {
         return run_onnxhub(std::move(arguments), hub_.path());
     }
@@ -76,6 +68,9 @@ protected:
     TemporaryFolder folder_;
     RangeServer server_;
     RepositoryBuilder hub_;
+    EnvironmentVariable config_{"ONNXHUB_CONFIG", folder_.path() / "config.toml"};
+    EnvironmentVariable state_{"XDG_STATE_HOME", folder_.path() / "state"};
+    EnvironmentVariable hugging_face_{"HF_ENDPOINT", server_.hugging_face()};
 };
 
 TEST_F(PeekCommands, GenerateMakesCompleteEntriesForWhatTheServerHas) {
@@ -331,7 +326,7 @@ TEST_F(PeekCommands, InfoPeeksAModelOfAHub) {
 
 TEST_F(PeekCommands, AnAddressInAPrivateNetworkIsNotAsked) {
     write_file(folder_.path() / "config.toml", "");
-    unsetenv("HF_ENDPOINT");  // it would name the host
+    const EnvironmentVariable public_one("HF_ENDPOINT", "https://huggingface.co");
     const std::string base = server_.mirror_url();
     hub_.write("onnxhub.toml", "[peek]\nmirrors = [\"" + base + "\"]\n");
     hub_.set_config("lfs.url", "https://127.0.0.1:1/nothing");

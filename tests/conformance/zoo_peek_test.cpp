@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "repository/lfs_pointer.h"
+#include "tests/support/environment_variable.h"
 #include "tests/support/hub_builder.h"
 #include "tests/support/program.h"
 #include "tests/support/range_server.h"
@@ -51,12 +52,6 @@ protected:
         git({"config", "lfs.url", server_.lfs_url()});
         write_file(settings_.path() / "config.toml",
                    "[network]\nallow = [\"" + server_.host() + "\"]\n");
-        setenv("ONNXHUB_CONFIG", (settings_.path() / "config.toml").c_str(), 1);
-        setenv("XDG_STATE_HOME", (settings_.path() / "state").c_str(), 1);
-    }
-    void TearDown() override {
-        unsetenv("ONNXHUB_CONFIG");
-        unsetenv("XDG_STATE_HOME");
     }
 
     ProgramResult git(std::vector<std::string> arguments) {
@@ -75,6 +70,8 @@ protected:
 
     TemporaryFolder folder_;
     TemporaryFolder settings_;
+    EnvironmentVariable config_{"ONNXHUB_CONFIG", settings_.path() / "config.toml"};
+    EnvironmentVariable state_{"XDG_STATE_HOME", settings_.path() / "state"};
     RangeServer server_;
 };
 
