@@ -318,7 +318,6 @@ class Bench:
         print("`onnxhub validate` on the same hubs with their manifests: all rules that need no content.\n")
         table(["models", "manifest", "time", "per model", "peak memory", "per model"], validated)
 
-
     def peeking(self):
         need_program("curl")
         count, mib, delay, connections = self.sizes.remote_models, self.sizes.remote_mib, self.sizes.remote_delay, 32
@@ -414,7 +413,6 @@ class Bench:
         print("189 entries, from the cached manifest. Target: under 30 ms.\n")
         table(["", "time", "peak memory"],
               [[name, milliseconds(r.seconds), f"{r.peak_mib:.0f} MiB"] for name, r in results.items()])
-
 
     def serving(self):
         for program in ("nginx", "wrk"):
