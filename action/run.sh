@@ -131,6 +131,10 @@ validate() {
   elif [[ $fetch == true ]]; then
     echo '::notice title=onnxhub::there is no base to compare with, so no Git LFS object is fetched'
   fi
+  if [[ $peek == true && -z $base ]]; then
+    echo '::notice title=onnxhub::there is no base to compare with, so no graph is read from a server'
+    peek=false
+  fi
   [[ $peek != true ]] || options+=(--peek)
   add_run_options
   # A pipe and not a process substitution, whose end bash does not wait for.

@@ -49,6 +49,12 @@ CLI::Option* add_peek_flag(CLI::App& command, PeekArguments& arguments) {
         });
 }
 
+void print_failures(const Streams& streams, const PeekSummary& summary) {
+    Diagnostics diagnostics;
+    report_failures(summary, diagnostics);
+    print(streams, diagnostics);
+}
+
 }  // namespace
 
 void add_peek_options(CLI::App& command, PeekArguments& arguments) {
@@ -103,9 +109,7 @@ std::string peek_text(const PeekSummary& summary) {
 
 void print_peeked(const Streams& streams, const PeekSummary& summary) {
     note(streams, "graphs read from servers: " + peek_text(summary));
-    Diagnostics diagnostics;
-    report_failures(summary, diagnostics);
-    print(streams, diagnostics);
+    print_failures(streams, summary);
 }
 
 void require_all_peeked(const PeekSummary& summary) {
@@ -117,6 +121,7 @@ void require_all_peeked(const PeekSummary& summary) {
 }
 
 void print_peek_estimate(const Streams& streams, const PeekSummary& estimate) {
+    print_failures(streams, estimate);
     write_lines(streams,
                 fmt::format("{} to read from servers: about {} requests and {}; {} in the cache\n",
                             model_count(estimate.models), estimate.requests,

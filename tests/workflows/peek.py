@@ -116,6 +116,12 @@ class Peek(Hub):
         self.assertEqual((outcome.status, self.server.requests), (0, []), outcome.log)
         self.assertIn("\n    0 models, 0 requests, 0 bytes\n", outcome.summary)
 
+    def test_without_a_base_no_graph_is_read(self):
+        outcome = self.action({"peek": "true"}, "push", {"before": "0" * 40}, self.base, "refs/heads/main", "1", self.environment)
+        self.assertEqual(self.server.requests, [], outcome.log)
+        self.assertIn("there is no base to compare with, so no graph is read from a server", outcome.log)
+        self.assertNotIn("Graphs read", outcome.summary)
+
     def test_a_graph_that_the_server_does_not_have_fails_the_step(self):
         outcome = self.validate_change(self.change_without_upload)
         self.assertEqual(outcome.status, 2, outcome.log)
