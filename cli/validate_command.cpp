@@ -93,9 +93,9 @@ HttpOptions http_options() {
 
 /// Manifests name the servers of models elsewhere, so the user's policy decides about them.
 void add_remote(ValidationTools& tools) {
-    tools.connect = [](const HubFolder& hub) { return lfs_server_of(hub, http_options()); };
     HttpOptions http = http_options();
     http.policy = tools.addresses;
+    tools.connect = [http](const HubFolder& hub) { return lfs_server_of(hub, http); };
     const auto servers = std::make_shared<SourceServers>(std::move(http));
     tools.remote_sources = [servers](const std::vector<std::string>& urls) {
         return servers->ask(urls);

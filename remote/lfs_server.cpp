@@ -95,6 +95,7 @@ RemoteObjects lfs_server_of(const HubFolder& hub, HttpOptions options) {
     if (const auto* none = std::get_if<NoLfsEndpoint>(&found)) return unknown_objects(none->reason);
     const auto& server = std::get<HubLfsServer>(found);
     options.uses_netrc = server.is_own;
+    if (server.is_own && options.policy) options.policy->allow_origin_of(server.endpoint);
     const auto client = std::make_shared<HttpClient>(std::move(options));
     return [client, endpoint = server.endpoint](const std::vector<LfsObject>& objects) {
         auto states = ask_lfs_server(*client, endpoint, objects);

@@ -20,8 +20,9 @@ struct HubLfsServer {
 /// The server that git-lfs would use.
 std::variant<HubLfsServer, NoLfsEndpoint> find_lfs_server(const HubFolder& hub);
 
-/// Asks the server that git-lfs would use. Without a server, every state is inconclusive and has
-/// the reason. docs/cli.md documents passwords and tokens.
+/// Asks the server that git-lfs would use. `options.policy` decides about a server that a file in
+/// the tree names; one that git's own configuration names may be anywhere. Without a server, every
+/// state is inconclusive and has the reason. docs/cli.md documents passwords and tokens.
 RemoteObjects lfs_server_of(const HubFolder& hub, HttpOptions options);
 
 }  // namespace onnxhub

@@ -403,10 +403,19 @@ TEST_F(ValidateCommand, ATokenDoesNotGoToAServerThatAStrangerNames) {
     hub.set_config("remote.origin.url", "https://github.com/someone/hub");
     TemporaryFolder home;
     write_file(home.path() / ".netrc", "machine 127.0.0.1 login me password secret\n");
+    const auto validate = [&](const std::string& config) {
+        write_file(home.path() / "config.toml", config);
+        return run_command(
+            {"env", "HOME=" + home.path().string(),
+             "ONNXHUB_CONFIG=" + (home.path() / "config.toml").string(), "ONNXHUB_LFS_TOKEN=secret",
+             "GITHUB_TOKEN=secret", onnxhub_program(), "validate", "--remote"},
+            hub.path());
+    };
+    // In a private network it is not asked at all, unless the user names it.
+    EXPECT_THAT(validate("").out, HasSubstr("inconclusive"));
+    ASSERT_THAT(other.requests(), IsEmpty());
     const ProgramResult result =
-        run_command({"env", "HOME=" + home.path().string(), "ONNXHUB_LFS_TOKEN=secret",
-                     "GITHUB_TOKEN=secret", onnxhub_program(), "validate", "--remote"},
-                    hub.path());
+        validate("[network]\nallow = [\"127.0.0.1:" + std::to_string(other.port()) + "\"]\n");
     EXPECT_EQ(result.status, 0) << result.out;
     ASSERT_THAT(other.requests(), Not(IsEmpty()));
     for (const ReceivedRequest& request : other.requests()) {
