@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a client that knows a signed hub accepts from it, and in which order.
+// docs/trust.md has the threats and which check stops each.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/digest.h"
+#include "trust/hub_root.h"
+#include "trust/hub_statement.h"
+
+namespace onnxhub {
+
+/// The newest statement that a client accepted for a branch of a hub.
+struct SeenStatement {
+    std::uint64_t version = 0;
+    Sha256 manifest = {};
+    std::optional<Sha256> index = {};
+    std::string branch = {};  ///< HubStatement::branch
+};
+
+/// What a client keeps of a hub: nothing that a hub can name or change.
+struct HubTrust {
+    std::string root;  ///< text of the newest verified root
+    std::optional<SeenStatement> seen = {};
+};
+
+/// Clocks may differ by this much.
+inline constexpr std::int64_t clock_skew = 5 * 60;  // seconds
+
+/// What is asked of a statement.
+struct StatementCheck {
+    Sha256 manifest = {};     ///< of the manifest that was received
+    std::string branch = {};  ///< that the user asked for; empty: unknown
+    bool is_commit = false;   ///< the user named a full commit id: version and time don't matter
+    bool allows_expired = false;  ///< the user said so when the hub was pinned
+    std::int64_t now = 0;         ///< seconds since 1970
+};
+
+enum class HubRefusalKind {
+    missing,         ///< the hub has no statement
+    malformed,       ///< a statement or root can't be read
+    other_manifest,  ///< the statement is about another manifest: perhaps of another moment
+    signature,       ///< too few of the release keys signed it
+    root,            ///< a root does not follow from the one before
+    other_hub,       ///< the statement of another hub or branch
+    expired,
+    older,     ///< older than a statement or root that was seen
+    conflict,  ///< the version that was seen, about another manifest
+};
+
+/// "expired": as JSON and tests name it.
+std::string_view name_of(HubRefusalKind kind);
+
+struct HubRefusal {
+    HubRefusalKind kind = HubRefusalKind::malformed;
+    /// A sentence without the hub's name, with what its owner can do: "the statement expired on
+    /// 2026-11-30; its owner must sign again with 'onnxhub sign'".
+    std::string reason;
+};
+
+/// Gives the text of the hub's root with this number, or nothing when the hub has none. May throw,
+/// which ends the check.
+using RootSource = std::function<std::optional<std::string>(std::uint64_t number)>;
+
+struct HubCheck {
+    /// To be stored, also after a refusal: roots that follow from the known one stay known.
+    HubTrust trust;
+    std::variant<HubStatement, HubRefusal> result;
+};
+
+/// Checks a statement by what is known of the hub. Asks for later roots only when the statement
+/// names one, or when the known root's release keys have not signed it. With a root that changes
+/// the release keys, versions start anew, so that a stolen key cannot block the hub with a huge
+/// version.
+HubCheck check_statement(const HubTrust& known, std::string_view statement,
+                         const StatementCheck& check, const RootSource& roots);
+
+/// Follows the roots of a hub from `first`, the text of any root that the user trusts, to the last
+/// one there is. Throws Refused when one does not follow.
+HubTrust follow_roots(std::string_view first, const RootSource& roots);
+
+}  // namespace onnxhub

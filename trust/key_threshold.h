@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Envelopes that a number of distinct keys must sign.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "trust/dsse_envelope.h"
+#include "trust/hub_root.h"
+#include "trust/private_key.h"
+
+namespace onnxhub {
+
+/// More signatures are refused: those of two roles with all their keys.
+inline constexpr std::size_t envelope_signature_limit = 2 * role_key_limit;
+
+/// Parses the text of an envelope with payload type in_toto_payload_type. `what` names it in
+/// messages: "the hub statement". Throws Refused.
+DsseEnvelope parse_hub_envelope(std::string_view text, std::size_t limit_bytes,
+                                const std::string& what);
+
+/// How many keys of the role have a valid signature in the envelope. The key id of a signature
+/// (PublicKey::id()) only chooses which key is tried; two signatures of one key count once.
+std::size_t count_signers(const DsseEnvelope& envelope, const KeyRole& role);
+
+/// Adds a signature over the same payload bytes. Returns the text unchanged if the key has already
+/// signed. Throws Refused when the text is no such envelope, or is full.
+std::string add_signature(std::string_view text, const PrivateKey& key, const std::string& what);
+
+}  // namespace onnxhub
