@@ -33,7 +33,7 @@ struct HubTrust {
 /// Clocks may differ by this much.
 inline constexpr std::int64_t clock_skew = 5 * 60;  // seconds
 
-/// What is asked of a statement.
+/// What a statement must agree with.
 struct StatementCheck {
     Sha256 manifest = {};     ///< of the manifest that was received
     std::string branch = {};  ///< that the user asked for; empty: unknown
@@ -76,7 +76,7 @@ struct HubCheck {
 
 /// Checks a statement by what is known of the hub. Asks for later roots only when the statement
 /// names one, or when the known root's release keys have not signed it. With a root that changes
-/// the release keys, versions start anew, so that a stolen key cannot block the hub with a huge
+/// the release keys, versions start again, so that a stolen key cannot block the hub with a huge
 /// version.
 HubCheck check_statement(const HubTrust& known, std::string_view statement,
                          const StatementCheck& check, const RootSource& roots);
