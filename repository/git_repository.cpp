@@ -225,9 +225,14 @@ std::uint64_t blob_size(const GitHandle& handle, const BlobId& id, const std::st
 
 std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
                                       const std::string& shown_name) {
+    return open_blob(handle, id, blob_size(*handle, id, shown_name), shown_name);
+}
+
+std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
+                                      std::uint64_t size_bytes, const std::string& shown_name) {
     static std::mutex one_large_blob_at_a_time;
     std::unique_lock lock(one_large_blob_at_a_time, std::defer_lock);
-    if (blob_size(*handle, id, shown_name) > large_blob) lock.lock();
+    if (size_bytes > large_blob) lock.lock();
     const git_oid oid = to_git_oid(id);
     git_odb_object* object = nullptr;
     if (const int error = git_odb_read(&object, handle->odb.get(), &oid)) {
@@ -240,8 +245,9 @@ HeldByGit held_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
                     const std::string& shown_name) {
     HeldByGit held{id, blob_size(*handle, id, shown_name), NotAPointer{}};
     if (held.size_bytes > 0 && held.size_bytes < lfs_pointer_size_limit) {
-        held.as_pointer = parse_lfs_pointer(
-            read_whole(*open_blob(handle, id, shown_name), lfs_pointer_size_limit, shown_name));
+        held.as_pointer =
+            parse_lfs_pointer(read_whole(*open_blob(handle, id, held.size_bytes, shown_name),
+                                         lfs_pointer_size_limit, shown_name));
     }
     return held;
 }
