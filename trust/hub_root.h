@@ -39,6 +39,9 @@ struct HubRoot {
     std::optional<std::int64_t> expires = {};  ///< seconds since 1970
 };
 
+/// The folder of a hub that has its roots.
+inline constexpr std::string_view root_folder = "ONNX_HUB_TRUST";
+
 /// The place of a root in a hub: "ONNX_HUB_TRUST/root-3.json".
 std::string root_path(std::uint64_t number);
 
@@ -56,8 +59,9 @@ HubRoot open_next_root(std::string_view text, const HubRoot& previous);
 /// Reads an envelope without any check of who signed it: for adding signatures. Throws Refused.
 HubRoot read_unverified_root(std::string_view text);
 
-/// The text of an envelope for the root, signed by each key once. Signatures are added later by
-/// add_signature() in trust/key_threshold.h.
+/// The text of an envelope for the root, signed by each of at least one key once. Signatures are
+/// added later by add_signature() in trust/key_threshold.h. Throws Refused for a root that could
+/// not be read again: roles without keys, an invalid name.
 std::string sign_root(const HubRoot& root, const std::vector<PrivateKey>& keys);
 
 }  // namespace onnxhub
