@@ -36,7 +36,7 @@ inline constexpr std::int64_t clock_skew = 5 * 60;  // seconds
 /// Roots that one check follows at most. What was followed is kept, so that the next check goes on.
 inline constexpr std::uint64_t roots_per_check_limit = 1000;
 
-/// What is asked of a statement.
+/// What a statement must agree with.
 struct StatementCheck {
     Sha256 manifest = {};     ///< of the manifest that was received
     std::string branch = {};  ///< that the user asked for; empty: unknown
