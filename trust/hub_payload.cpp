@@ -7,7 +7,7 @@
 
 #include "base/escaping.h"
 #include "base/utc_time.h"
-#include "trust/hub_root.h"
+#include "trust/hub_name.h"
 #include "trust/strict_json.h"
 
 namespace onnxhub {

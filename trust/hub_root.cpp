@@ -15,17 +15,12 @@
 namespace onnxhub {
 namespace {
 
+static_assert(root_size_limit <= hub_envelope_limit, "signatures can be added to it");
+
 constexpr std::string_view root_predicate_type = "https://github.com/onnxhub/onnxhub/hub-root/v1";
 constexpr const char* the_root = "the root";
 /// The DER of P-521 has 158 bytes.
 constexpr std::size_t key_der_limit = 256;  // bytes
-
-std::vector<std::string> sorted_ids(const KeyRole& role) {
-    std::vector<std::string> ids;
-    for (const PublicKey& key : role.keys) ids.push_back(key.id());
-    std::ranges::sort(ids);
-    return ids;
-}
 
 PublicKey read_role_key(const JsonValue& value) {
     if (!value.string()) throw UnexpectedJson("keys has an item that is not a string");
@@ -54,8 +49,7 @@ KeyRole read_role(const JsonValue& predicate, const char* name) {
         throw UnexpectedJson(fmt::format("{} has {} keys, fewer than its threshold of {}", name,
                                          role.keys.size(), role.threshold));
     }
-    const std::vector<std::string> ids = sorted_ids(role);
-    if (std::ranges::adjacent_find(ids) != ids.end()) {
+    if (has_key_twice(role)) {
         throw UnexpectedJson(fmt::format("{} lists a key twice", name));
     }
     return role;
@@ -136,20 +130,8 @@ OpenedRoot open_root_envelope(std::string_view text) {
 
 }  // namespace
 
-bool is_same_role(const KeyRole& one, const KeyRole& other) {
-    return one.threshold == other.threshold && sorted_ids(one) == sorted_ids(other);
-}
-
 std::string root_path(std::uint64_t number) {
     return fmt::format("{}/root-{}.json", root_folder, number);
-}
-
-std::optional<std::string> hub_name_problem(std::string_view name) {
-    if (name.empty()) return "is empty";
-    if (name.size() > hub_name_limit) return fmt::format("has more than {} bytes", hub_name_limit);
-    if (printable(std::string(name)) != name) return "has characters that can't be printed";
-    if (name.starts_with(' ') || name.ends_with(' ')) return "begins or ends with a blank";
-    return std::nullopt;
 }
 
 HubRoot open_root(std::string_view text) {

@@ -13,6 +13,8 @@
 namespace onnxhub {
 namespace {
 
+static_assert(statement_size_limit <= hub_envelope_limit, "signatures can be added to it");
+
 constexpr std::string_view statement_predicate_type =
     "https://github.com/onnxhub/onnxhub/hub-statement/v1";
 constexpr std::string_view manifest_subject = "ONNX_HUB_MANIFEST.json";

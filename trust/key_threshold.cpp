@@ -8,7 +8,6 @@
 
 #include "base/digest.h"
 #include "base/escaping.h"
-#include "trust/hub_statement.h"
 #include "trust/strict_json.h"
 
 namespace onnxhub {
@@ -79,8 +78,7 @@ std::size_t count_signers(const DsseEnvelope& envelope, const KeyRole& role) {
 }
 
 std::string add_signature(std::string_view text, const PrivateKey& key, const std::string& what) {
-    DsseEnvelope envelope =
-        parse_hub_envelope(text, std::max(root_size_limit, statement_size_limit), what);
+    DsseEnvelope envelope = parse_hub_envelope(text, hub_envelope_limit, what);
     const std::string message = signed_bytes_of(envelope);
     if (has_signed_envelope(key.public_key(), message, envelope)) return std::string(text);
     const std::string id = key.public_key().id();

@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "trust/dsse_envelope.h"
-#include "trust/hub_root.h"
+#include "trust/key_role.h"
 #include "trust/private_key.h"
 
 namespace onnxhub {
 
+inline constexpr std::size_t hub_envelope_limit = 256 * 1024;  // bytes
 /// More signatures are refused: those of two roles with all their keys.
 inline constexpr std::size_t envelope_signature_limit = 2 * role_key_limit;
 
