@@ -149,7 +149,7 @@ HubRoot open_next_root(std::string_view text, const HubRoot& previous) {
     if (root.hub != previous.hub) {
         throw Refused(
             RefusalKind::statement,
-            fmt::format("root {} is of the hub \"{}\", but root {} is of \"{}\"", root.number,
+            fmt::format("root {} belongs to the hub \"{}\", but root {} to \"{}\"", root.number,
                         shown(root.hub), previous.number, shown(previous.hub)));
     }
     require_root_keys(opened, previous);

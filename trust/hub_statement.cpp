@@ -77,7 +77,7 @@ HubStatement open_statement(std::string_view text, const HubRoot& root) {
     const HubStatement statement = read_unverified_statement_of_hub(envelope);
     if (statement.hub != root.hub) {
         throw Refused(RefusalKind::statement,
-                      fmt::format("the statement is of the hub \"{}\" instead of \"{}\"",
+                      fmt::format("the statement belongs to the hub \"{}\" instead of \"{}\"",
                                   shown(statement.hub), shown(root.hub)));
     }
     if (statement.root_number != root.number) {

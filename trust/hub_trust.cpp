@@ -105,10 +105,11 @@ ReceivedStatement read_received(std::string_view text) {
 
 void require_hub_name(const HubStatement& statement, const HubRoot& root) {
     if (statement.hub == root.hub) return;
-    refuse_hub(HubRefusalKind::other_hub,
-               fmt::format("the statement is of the hub \"{}\", but \"{}\" was pinned; its owner "
-                           "must publish the statement of this hub",
-                           shown(statement.hub), shown(root.hub)));
+    refuse_hub(
+        HubRefusalKind::other_hub,
+        fmt::format("the statement belongs to the hub \"{}\", but \"{}\" was pinned; its owner "
+                    "must publish the statement of this hub",
+                    shown(statement.hub), shown(root.hub)));
 }
 
 [[noreturn]] void refuse_older_root(const HubStatement& statement, const HubRoot& root) {

@@ -33,7 +33,8 @@ struct HubTrust {
 /// Clocks may differ by this much.
 inline constexpr std::int64_t clock_skew = 5 * 60;  // seconds
 
-/// Roots that one check follows at most. What was followed is kept, so that the next check goes on.
+/// Roots that one check follows at most. What was followed is kept, so that the next check
+/// continues.
 inline constexpr std::uint64_t roots_per_check_limit = 1000;
 
 /// What a statement must agree with.

@@ -107,7 +107,7 @@ TEST(HubRoot, TheNextOneHasTheNextNumberAndTheSameName) {
     next = next_of(first);
     next.hub = "other/models";
     EXPECT_EQ(refusal(next),
-              "root 2 is of the hub \"other/models\", but root 1 is of \"acme/models\"");
+              "root 2 belongs to the hub \"other/models\", but root 1 to \"acme/models\"");
 }
 
 TEST(HubRoot, UnverifiedOnesAreReadForCosigning) {

@@ -69,7 +69,7 @@ TEST(HubStatement, BelongsToOneHubAndOneRoot) {
     HubRoot root = sample_root();
     root.hub = "other/models";
     EXPECT_EQ(statement_refusal(sample_text(), root),
-              "the statement is of the hub \"acme/models\" instead of \"other/models\"");
+              "the statement belongs to the hub \"acme/models\" instead of \"other/models\"");
     root = sample_root();
     root.number = 2;
     EXPECT_EQ(statement_refusal(sample_text(), root),

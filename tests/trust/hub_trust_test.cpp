@@ -163,7 +163,7 @@ TEST_F(HubTrustTest, StatementsOfOtherHubsAreRefused) {
     other.hub = "other/models";
     EXPECT_EQ(check(other), "other-hub");
     EXPECT_EQ(reason_,
-              "the statement is of the hub \"other/models\", but \"acme/models\" was "
+              "the statement belongs to the hub \"other/models\", but \"acme/models\" was "
               "pinned; its owner must publish the statement of this hub");
     EXPECT_EQ(hosted_.requests, 0u);
 }
@@ -372,7 +372,7 @@ TEST_F(HubTrustTest, TheNumberOfRequestsIsBounded) {
     EXPECT_EQ(asked, roots_per_check_limit);
     ASSERT_TRUE(std::holds_alternative<HubRefusal>(result.result));
     EXPECT_EQ(std::get<HubRefusal>(result.result).kind, HubRefusalKind::root);
-    // What was followed is kept, so that the next check goes on, until the last number.
+    // What was followed is kept, so that the next check continues, until the last number.
     EXPECT_EQ(open_root(result.trust.root).number, roots_per_check_limit + 1);
     trust_.root = *endless(root_number_limit - 2);
     asked = 0;
