@@ -116,8 +116,8 @@ bool is_bare_by_its_place(git_repository* repository, const fs::path& folder) {
 
 /// An object of a local store; null when it is missing or has another size.
 std::unique_ptr<ByteSource> open_object(const fs::path& path, std::uint64_t size_bytes) {
-    std::error_code error;
-    if (!fs::is_regular_file(path, error)) return nullptr;
+    const auto status = status_of(path);
+    if (!status || !status->is_regular()) return nullptr;
     auto source = open_file(path, path.string());
     return source->size_bytes() == size_bytes ? std::move(source) : nullptr;
 }
@@ -253,9 +253,12 @@ HeldByGit held_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
 }
 
 std::unique_ptr<ByteSource> TreePlace::open(const LfsPointer& pointer) const {
+    // One string: joining five paths costs more than the system call.
     const std::string hex = to_hex(pointer.oid);
-    return open_object(lfs_storage / "objects" / hex.substr(0, 2) / hex.substr(2, 2) / hex,
-                       pointer.size_bytes);
+    std::string path = lfs_storage.native();
+    path.append("/objects/").append(hex, 0, 2).append("/").append(hex, 2, 2);
+    path.append("/").append(hex);
+    return open_object(path, pointer.size_bytes);
 }
 
 std::unique_ptr<ByteSource> TreePlace::open(const AnnexKey& key) const {

@@ -303,7 +303,7 @@ private:
             [](const RevisionFile& file, const std::string& wanted) { return file.path < wanted; });
     }
 
-    /// Looks into a blob at most once, unless it is a small file that is no pointer. Throws
+    /// Looks into a blob at most once, unless it is a small file and not a pointer. Throws
     /// UserError when the blob is missing.
     BlobFacts facts_of(const RevisionFile& file) const {
         const auto position = static_cast<std::size_t>(&file - files_.data());
@@ -369,6 +369,7 @@ std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitHandle> handle, cons
     TreeWalker walker(repository, commit);
     walker.walk(find_root(repository, commit, place.origin.subfolder), "", 0);
     std::vector<RevisionFile> files = std::move(walker.files);
+    files.shrink_to_fit();
     const auto by_path = [](const RevisionFile& a, const RevisionFile& b) {
         return a.path < b.path;
     };
