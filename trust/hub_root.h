@@ -10,25 +10,15 @@
 #include <string_view>
 #include <vector>
 
+#include "trust/hub_name.h"
+#include "trust/key_role.h"
 #include "trust/private_key.h"
-#include "trust/public_key.h"
 
 namespace onnxhub {
 
 inline constexpr std::size_t root_size_limit = 256 * 1024;  // bytes of an envelope
-inline constexpr std::size_t role_key_limit = 64;           // keys of a role
-inline constexpr std::size_t hub_name_limit = 200;          // bytes
 /// A hub with more key changes has a problem that onnxhub can't solve.
 inline constexpr std::uint64_t root_number_limit = 10'000;
-
-/// Keys of which `threshold` must sign.
-struct KeyRole {
-    std::vector<PublicKey> keys;  ///< distinct, at least `threshold`, at most role_key_limit
-    std::size_t threshold = 1;
-};
-
-/// Whether both have the same keys, in any order, and the same threshold.
-bool is_same_role(const KeyRole& one, const KeyRole& other);
 
 struct HubRoot {
     std::string hub;                           ///< the hub's name for its users: "acme/models"
@@ -39,11 +29,11 @@ struct HubRoot {
     std::optional<std::int64_t> expires = {};  ///< seconds since 1970
 };
 
+/// The folder of a hub that has its roots.
+inline constexpr std::string_view root_folder = "ONNX_HUB_TRUST";
+
 /// The place of a root in a hub: "ONNX_HUB_TRUST/root-3.json".
 std::string root_path(std::uint64_t number);
-
-/// Why a name can't be a hub's: one clause. It is printable text of 1 to hub_name_limit bytes.
-std::optional<std::string> hub_name_problem(std::string_view name);
 
 /// Reads an envelope and checks that the threshold of its own root keys signed it. That alone says
 /// nothing about who made it. Throws Refused.
@@ -56,8 +46,9 @@ HubRoot open_next_root(std::string_view text, const HubRoot& previous);
 /// Reads an envelope without any check of who signed it: for adding signatures. Throws Refused.
 HubRoot read_unverified_root(std::string_view text);
 
-/// The text of an envelope for the root, signed by each key once. Signatures are added later by
-/// add_signature() in trust/key_threshold.h.
+/// The text of an envelope for the root, signed by each of at least one key once. Signatures are
+/// added later by add_signature() in trust/key_threshold.h. Throws Refused for a root that could
+/// not be read again: roles without keys, an invalid name.
 std::string sign_root(const HubRoot& root, const std::vector<PrivateKey>& keys);
 
 }  // namespace onnxhub

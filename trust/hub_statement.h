@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "trust/dsse_envelope.h"
 #include "trust/hub_root.h"
 
 namespace onnxhub {
@@ -18,6 +19,7 @@ namespace onnxhub {
 inline constexpr std::string_view hub_statement_name = "ONNX_HUB_MANIFEST.json.sig";
 
 inline constexpr std::size_t statement_size_limit = 256 * 1024;  // bytes of an envelope
+inline constexpr std::size_t branch_name_limit = 1000;           // bytes
 /// Versions are below 2^53, so that every JSON reader sees the same number.
 inline constexpr std::uint64_t statement_version_limit = std::uint64_t{1} << 53;
 
@@ -35,12 +37,19 @@ struct HubStatement {
 /// Reads an envelope without any check of who signed it. Throws Refused.
 HubStatement read_unverified_statement_of_hub(std::string_view text);
 
+/// The same for an envelope that was parsed, see parse_hub_envelope(). Throws Refused.
+HubStatement read_unverified_statement_of_hub(const DsseEnvelope& envelope);
+
 /// Reads an envelope and checks that the threshold of the root's release keys signed it, and that
 /// it belongs to this root: hub's name and number. Checks neither times nor version. Throws
 /// Refused, with RefusalKind::key when too few of these keys signed.
 HubStatement open_statement(std::string_view text, const HubRoot& root);
 
-/// The text of an envelope, signed by each key once.
+/// Why a statement with this many signers is refused: one clause.
+std::string too_few_release_keys(std::size_t signers, const HubRoot& root);
+
+/// The text of an envelope, signed by each of at least one key once. Throws Refused for a statement
+/// that could not be read again.
 std::string sign_statement(const HubStatement& statement, const std::vector<PrivateKey>& keys);
 
 }  // namespace onnxhub

@@ -33,11 +33,17 @@ struct HubTrust {
 /// Clocks may differ by this much.
 inline constexpr std::int64_t clock_skew = 5 * 60;  // seconds
 
+/// Roots that one check follows at most. What was followed is kept, so that the next check
+/// continues.
+inline constexpr std::uint64_t roots_per_check_limit = 1000;
+
 /// What a statement must agree with.
 struct StatementCheck {
     Sha256 manifest = {};     ///< of the manifest that was received
     std::string branch = {};  ///< that the user asked for; empty: unknown
-    bool is_commit = false;   ///< the user named a full commit id: version and time don't matter
+    /// The user named a full commit id: version, times and branch don't matter, and the statement
+    /// may belong to an older root, if release keys of the newest one signed it.
+    bool is_commit = false;
     bool allows_expired = false;  ///< the user said so when the hub was pinned
     std::int64_t now = 0;         ///< seconds since 1970
 };
@@ -74,15 +80,22 @@ struct HubCheck {
     std::variant<HubStatement, HubRefusal> result;
 };
 
+/// What a client says when a hub that it knows as signed has no statement.
+HubRefusal missing_statement();
+
 /// Checks a statement by what is known of the hub. Asks for later roots only when the statement
-/// names one, or when the known root's release keys have not signed it. With a root that changes
-/// the release keys, versions start again, so that a stolen key cannot block the hub with a huge
-/// version.
+/// names one, or when the known root's release keys have not signed it. A root that changes the
+/// release keys forgets the version that was seen, so that a stolen key cannot block the hub with a
+/// huge version; statements of older roots are refused from then on. The root that a statement
+/// belongs to must not have expired, those before it may.
+///
+/// The order of checks: form, hub's name, roots, signatures, branch, manifest, version, times. So
+/// `other_manifest` is about two correct files of different moments, or a replaced manifest.
 HubCheck check_statement(const HubTrust& known, std::string_view statement,
                          const StatementCheck& check, const RootSource& roots);
 
 /// Follows the roots of a hub from `first`, the text of any root that the user trusts, to the last
-/// one there is. Throws Refused when one does not follow.
+/// one there is, or the last of roots_per_check_limit. Throws Refused when one does not follow.
 HubTrust follow_roots(std::string_view first, const RootSource& roots);
 
 }  // namespace onnxhub
