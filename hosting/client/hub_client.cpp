@@ -12,6 +12,7 @@
 
 #include "base/byte_source.h"
 #include "base/user_error.h"
+#include "base/utc_time.h"
 #include "hosting/client/hub_error.h"
 #include "hosting/client/required_signature.h"
 #include "hosting/client/signed_hub_sources.h"
@@ -293,11 +294,12 @@ HubManifest HubClient::read_pinned_manifest() {
     read.check.branch = asked_ref_;
     read.check.is_commit = is_commit_id(asked_ref_);
     read.check.allows_expired = pin_->allows_expired;
-    read.check.now = std::chrono::duration_cast<std::chrono::seconds>(
-                         std::chrono::system_clock::now().time_since_epoch())
-                         .count();
+    read.check.now = seconds_since_1970();
     read.least_version = options_.least_version;
     read.is_offline = options_.is_offline && !local_;
+    if (options_.http.sleep) {
+        read.pause = [&](int time) { options_.http.sleep(std::chrono::milliseconds(time)); };
+    }
     read.learn = [&](const HubTrust& trust) {
         try {
             trusted_hubs_.learn(pin_->identity, asked_ref_, trust);

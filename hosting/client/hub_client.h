@@ -101,8 +101,8 @@ public:
 
     const std::filesystem::path& cache_folder() const { return cache_.folder(); }
 
-    /// The hub's manifest, fetched once. Throws UserError when it is not available, and when the user
-    /// pinned the hub and no valid statement is about this manifest.
+    /// The hub's manifest, fetched once. Throws UserError when it is not available, and when the
+    /// user pinned the hub and no valid statement is about this manifest.
     const ManifestDocument& manifest();
 
     /// The statement of a pinned hub; nullptr before manifest() was called, and for other hubs.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/client/hub_identity.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include <variant>
 
 #include "base/ascii.h"
+#include "base/user_error.h"
 #include "http/url.h"
 #include "repository/hub_location.h"
 
@@ -31,8 +33,8 @@ std::optional<std::string> first_two_segments(std::string_view path) {
 std::optional<std::string> github_repository(std::string_view address, const Endpoints& endpoints) {
     const Endpoints services;
     for (const std::string& endpoint :
-         {services.github_raw, services.github_media, endpoints.github_raw,
-          endpoints.github_media, std::string("https://github.com")}) {
+         {services.github_raw, services.github_media, endpoints.github_raw, endpoints.github_media,
+          std::string("https://github.com")}) {
         const std::string prefix = canonical_address(endpoint) + "/";
         if (!address.starts_with(prefix)) continue;
         if (auto found = first_two_segments(address.substr(prefix.size()))) {
@@ -70,6 +72,13 @@ std::string hub_identity(const HubSpec& spec, const Endpoints& endpoints) {
             break;
     }
     return std::string(github) + lower_case(spec.owner + "/" + spec.name);
+}
+
+std::string hub_identity(const std::string& hub, const UserConfig& config) {
+    const auto named = config.hubs.find(hub);
+    const auto spec = parse_hub_spec(named == config.hubs.end() ? hub : named->second.spec);
+    if (const auto* bad = std::get_if<BadHubSpec>(&spec)) throw UserError("hub: " + bad->reason);
+    return hub_identity(std::get<HubSpec>(spec), config.endpoints);
 }
 
 }  // namespace onnxhub

@@ -54,14 +54,15 @@ FetchedManifest request_manifest(const HttpRequest& request, const std::string& 
     }
     const auto& response = std::get<HttpResponse>(result);
     if (response.head.status == 304 && has_tag) {
-        return {{kept->text, shown_url(request.url), "", commit_of(response.head)}, kept->etag, false};
+        return {
+            {kept->text, shown_url(request.url), "", commit_of(response.head)}, kept->etag, false};
     }
     if (response.head.status != 200) {
         const bool is_there = same_origin(request.url, response.head.url);
-        throw HubError(HubProblem::manifest,
-                       shown_url(request.url) + ": " +
-                           reason_of(response.head, is_there ? access_hint : ""),
-                       response.head.status);
+        throw HubError(
+            HubProblem::manifest,
+            shown_url(request.url) + ": " + reason_of(response.head, is_there ? access_hint : ""),
+            response.head.status);
     }
     const std::string* etag = find_header(response.head.headers, "etag");
     return {{response.body, shown_url(request.url), "", commit_of(response.head)},
@@ -88,7 +89,8 @@ HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client) {
         return std::move(fetched.manifest);
     } catch (const HubError& why) {
         if (!copy.kept() || !is_out_of_reach(why)) throw;
-        return {copy.kept()->text, shown_url(url), std::string(why.what()) + "; using the last copy"};
+        return {copy.kept()->text, shown_url(url),
+                std::string(why.what()) + "; using the last copy"};
     }
 }
 

@@ -26,8 +26,8 @@ public:
     std::string manifest() const;
     std::string manifest_name() const;  ///< for messages
 
-    /// Another file of the hub as text; nullopt when there is none. Throws UserError for one that is
-    /// larger than the limit, and when reading fails.
+    /// Another file of the hub as text; nullopt when there is none. Throws UserError for one that
+    /// is larger than the limit, and when reading fails.
     std::optional<std::string> read(const std::string& path, std::uint64_t limit_bytes) const;
 
     const Tree& tree() const { return *tree_; }

@@ -20,8 +20,7 @@ SignedManifest WebSignedHub::read(bool is_fresh) {
     if (is_fresh) request.headers.push_back({"Cache-Control", "no-cache"});
     FetchedManifest fetched = request_manifest(
         request, access_.access_hint, is_fresh ? std::nullopt : access_.copy.kept(), client_);
-    auto statement =
-        read_file(std::string(hub_statement_name), statement_size_limit, is_fresh);
+    auto statement = read_file(std::string(hub_statement_name), statement_size_limit, is_fresh);
     return {std::move(fetched.manifest), std::move(fetched.etag), request.url,
             std::move(statement)};
 }
@@ -33,8 +32,8 @@ std::optional<std::string> WebSignedHub::read_root(std::uint64_t number) {
 std::optional<SignedManifest> WebSignedHub::kept() {
     const auto& kept = access_.copy.kept();
     if (!kept) return std::nullopt;
-    return SignedManifest{{kept->text, shown_url(kept->url), ""}, kept->etag, kept->url,
-                          kept->statement};
+    return SignedManifest{
+        {kept->text, shown_url(kept->url), ""}, kept->etag, kept->url, kept->statement};
 }
 
 void WebSignedHub::keep(const SignedManifest& pair) {
@@ -61,12 +60,12 @@ std::optional<std::string> WebSignedHub::read_file(const std::string& path,
     auto& response = std::get<HttpResponse>(result);
     if (response.head.status == 404 || response.head.status == 410) return std::nullopt;
     if (response.head.status != 200) {
-        throw HubError(HubProblem::signature,
-                       shown_url(request.url) + ": the server answers with status " +
-                           std::to_string(response.head.status) +
-                           (access_.access_hint.empty() ? "; try again later"
-                                                        : "; " + access_.access_hint),
-                       response.head.status);
+        throw HubError(
+            HubProblem::signature,
+            shown_url(request.url) + ": the server answers with status " +
+                std::to_string(response.head.status) +
+                (access_.access_hint.empty() ? "; try again later" : "; " + access_.access_hint),
+            response.head.status);
     }
     return std::move(response.body);
 }

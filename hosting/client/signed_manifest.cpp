@@ -100,10 +100,10 @@ private:
         HubCheck checked = check_statement(known_, pair->statement.value_or(""), check, none);
         if (const auto* reason = std::get_if<HubRefusal>(&checked.result)) {
             if (read_.is_offline) throw refused(*reason);
-            throw HubError(why.problem,
-                           std::string(why.what()) + "; the last copy can't be used either: " +
-                               reason->reason,
-                           why.http_status);
+            throw HubError(
+                why.problem,
+                std::string(why.what()) + "; the last copy can't be used either: " + reason->reason,
+                why.http_status);
         }
         AcceptedManifest accepted{pair->manifest,
                                   std::get<HubStatement>(std::move(checked.result))};

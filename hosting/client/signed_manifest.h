@@ -47,8 +47,8 @@ void sleep_for_milliseconds(int time);
 
 /// How one manifest is read.
 struct SignedRead {
-    std::string hub;      ///< for messages
-    HubTrust known;       ///< what the pin knows
+    std::string hub;       ///< for messages
+    HubTrust known;        ///< what the pin knows
     StatementCheck check;  ///< without `manifest`
     bool is_offline = false;
     /// Lower versions are refused where `known` has seen none. 0: any version.

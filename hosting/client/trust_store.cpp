@@ -124,9 +124,10 @@ bool merge(TrustRecord& record, const std::string& ref, const HubTrust& trust) {
     if (!trust.seen) return is_changed;
     const auto present = record.seen.find(ref);
     if (present == record.seen.end() && record.seen.size() >= trust_refs_limit) {
-        throw UserError(fmt::format("{}: versions of {} branches are remembered; remove the hub "
-                                    "with `onnxhub trust remove`, and add it again",
-                                    record.hub, trust_refs_limit));
+        throw UserError(
+            fmt::format("{}: versions of {} branches are remembered; remove the hub "
+                        "with `onnxhub trust remove`, and add it again",
+                        record.hub, trust_refs_limit));
     }
     if (present != record.seen.end() && present->second.version >= trust.seen->version) {
         return is_changed;
@@ -150,11 +151,15 @@ fs::path TrustStore::path_of(const std::string& identity) const {
     return *folder_ / (to_hex(sha256_of(identity)) + record_suffix);
 }
 
-std::optional<TrustRecord> TrustStore::find(const std::string& identity) const {
-    if (!folder_) return std::nullopt;
-    const fs::path path = path_of(identity);
+bool TrustStore::has(const std::string& identity) const {
     std::error_code error;
-    if (fs::symlink_status(path, error).type() == fs::file_type::not_found) return std::nullopt;
+    return folder_ &&
+           fs::symlink_status(path_of(identity), error).type() != fs::file_type::not_found;
+}
+
+std::optional<TrustRecord> TrustStore::find(const std::string& identity) const {
+    if (!has(identity)) return std::nullopt;
+    const fs::path path = path_of(identity);
     TrustRecord record = parse_record(path, read_file(path, trust_record_limit));
     if (record.identity != identity) {
         throw UserError(path.string() + ": is the record of another hub; remove the file");
@@ -164,7 +169,7 @@ std::optional<TrustRecord> TrustStore::find(const std::string& identity) const {
 
 bool TrustStore::is_empty() const {
     std::error_code error;
-    return !folder_ || !fs::exists(*folder_, error);
+    return !folder_ || fs::symlink_status(*folder_, error).type() == fs::file_type::not_found;
 }
 
 std::vector<TrustRecord> TrustStore::all() const {
@@ -218,8 +223,8 @@ void TrustStore::learn(const std::string& identity, const std::string& ref,
     try {
         if (merge(*record, ref, trust)) write(*record);
     } catch (const Refused& error) {
-        throw UserError(path_of(identity).string() + ": the stored root can't be read: " +
-                        error.what());
+        throw UserError(path_of(identity).string() +
+                        ": the stored root can't be read: " + error.what());
     }
 }
 

@@ -21,8 +21,8 @@ inline constexpr std::uint64_t trust_record_limit = std::uint64_t{4} << 20;  // 
 inline constexpr std::size_t trust_refs_limit = 1000;
 
 struct TrustRecord {
-    std::string identity;  ///< hub_identity()
-    std::string hub;       ///< the spec as the user wrote it
+    std::string identity;    ///< hub_identity()
+    std::string hub;         ///< the spec as the user wrote it
     std::int64_t added = 0;  ///< seconds since 1970
     /// The newest root that was verified. Empty: consent without a pin.
     std::string root = {};
@@ -43,6 +43,9 @@ public:
 
     /// Throws UserError when the record can't be read: a damaged pin must not be ignored.
     std::optional<TrustRecord> find(const std::string& identity) const;
+
+    /// Whether there is a record of the hub, which may be damaged.
+    bool has(const std::string& identity) const;
 
     /// Whether no hub was ever recorded, without reading a record.
     bool is_empty() const;
