@@ -61,7 +61,7 @@ std::string offer_text(const HubOffer& offer) {
 void ask_for_trust(const HubOffer& offer, const std::string& hub, const Streams& streams) {
     if (!streams.err_is_terminal || !is_terminal(StandardStream::input)) {
         throw HubError(HubProblem::untrusted,
-                       "nobody can be asked whether these are the keys of " + hub +
+                       "there is no terminal on which to ask whether these are the keys of " + hub +
                            "; ask its owner, and name them with --root FILE or --key FILE");
     }
     streams.err << "onnxhub: " << hub << " offers these keys:\n"
@@ -104,7 +104,7 @@ ExitCode add_trust(const TrustArguments& arguments, const Streams& streams) {
     if (arguments.has_no_key) {
         store.add({client.identity(), client.hub_name(), seconds_since_1970()});
         note(streams,
-             client.hub_name() + ": trusted without a key: whoever holds its host decides");
+             client.hub_name() + ": trusted without a key: the server decides what the hub is");
         return ExitCode::done;
     }
     const auto hub = client.open_signed_hub();

@@ -26,9 +26,6 @@ struct HubManifest {
     std::optional<CommitId> commit = {};  ///< the commit that the server read it from, if sent
 };
 
-/// Larger manifests are rejected.
-inline constexpr std::uint64_t manifest_size_limit = std::uint64_t{512} << 20;  // bytes
-
 struct ManifestFetch {
     HttpRequest request;  ///< URL of the manifest, with the headers that the server requires
     std::optional<std::filesystem::path> state_folder;  ///< absent: no copy is kept

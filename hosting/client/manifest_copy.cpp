@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/client/manifest_copy.h"
 
-#include <cstdint>
+#include <algorithm>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -10,7 +10,6 @@
 #include "base/byte_source.h"
 #include "base/digest.h"
 #include "base/user_error.h"
-#include "hosting/client/hub_manifest.h"
 
 namespace onnxhub {
 namespace {

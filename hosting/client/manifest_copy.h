@@ -2,11 +2,15 @@
 // Copies of fetched manifests in the state folder, where no hub can write.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 
 namespace onnxhub {
+
+/// Larger manifests are rejected.
+inline constexpr std::uint64_t manifest_size_limit = std::uint64_t{512} << 20;  // bytes
 
 /// What is kept of a manifest.
 struct KeptManifest {

@@ -27,7 +27,7 @@ class SignedHub {
 public:
     virtual ~SignedHub() = default;
 
-    /// Reads both files anew. `is_fresh`: past all caches on the way.
+    /// Reads both files. `is_fresh`: past all caches on the way.
     virtual SignedManifest read(bool is_fresh) = 0;
 
     /// nullopt: there is no root of this number.

@@ -86,9 +86,9 @@ TEST_F(TrustCommands, WrongKeysAndRootsPinNothing) {
     EXPECT_THAT(wrong_key.err, HasSubstr("is not a root key in root 1"));
     write_file(folder_.path() / "root.json", sign_root(sample_root(), pool_keys({5})));
     EXPECT_EQ(run({"trust", "add", "./hub", "--root", "root.json"}).status, 2);
-    const ProgramResult unasked = run({"trust", "add", "./hub"});
-    EXPECT_EQ(unasked.status, 2);
-    EXPECT_THAT(unasked.err, HasSubstr("--root FILE or --key FILE"));
+    const ProgramResult unanswered = run({"trust", "add", "./hub"});
+    EXPECT_EQ(unanswered.status, 2);
+    EXPECT_THAT(unanswered.err, HasSubstr("--root FILE or --key FILE"));
     EXPECT_THAT(run({"trust", "list", "--json"}).out, StartsWith("[]"));
 }
 

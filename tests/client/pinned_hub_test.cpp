@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pinned hubs on servers and on this disk: what a hostile or broken host can send, and the honest
+// Pinned hubs on servers and on this disk: what a hostile or broken host can send, and the usual
 // ways to reach a hub.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -181,7 +181,7 @@ protected:
     HttpServer server_;
 };
 
-TEST_F(PinnedHubTest, AnHonestHubIsRead) {
+TEST_F(PinnedHubTest, ACorrectHubIsRead) {
     pin(web_hub());
     EXPECT_EQ(read(web_hub()), "one");
     web_ = owner_.publish("two", 2);
