@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/atomic_file.h"
+#include "base/environment.h"
+#include "cli/checked_commit_url.h"
 #include "cli/hub_options.h"
 #include "cli/option_text.h"
 #include "validator/rule_catalog.h"
@@ -101,6 +103,7 @@ void write_report(const ValidationReport& report, const ReportOutput& output,
     options.verbose = streams.options.verbose;
     options.tool_version = ONNXHUB_VERSION;
     options.rules = all_rules();
+    options.files_url = checked_commit_url(process_environment);
     if (output.limit_bytes) options.markdown_limit = *output.limit_bytes;
     const ReportFormat format = output.format.value_or(ReportFormat::text);
     const bool only_errors = streams.options.quiet && format == ReportFormat::text;

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/content_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "base/parallel.h"
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
+#include "repository/near_path.h"
 
 namespace onnxhub {
 namespace {
@@ -123,6 +127,20 @@ void ContentTable::find_file(Row& row) const {
     }
 }
 
+/// A tree is only listed when a file of it is missing.
+void ContentTable::suggest_near_files(const std::vector<std::size_t>& rows) {
+    std::optional<NearPaths> paths;
+    for (const std::size_t i : rows) {
+        auto* none = std::get_if<NoContent>(&rows_[i].result);
+        if (!none || none->kind != NoContent::Kind::missing || none->in_file) continue;
+        if (!paths) paths.emplace(tree_->list());
+        auto near = paths->near(rows_[i].path);
+        if (!near) continue;
+        none->hint = fmt::format("the hub has {}: correct the link, or add the file", *near);
+        none->near = std::move(*near);
+    }
+}
+
 void ContentTable::describe(const FactOptions& options, ContentObserver* observer, unsigned jobs) {
     std::vector<std::size_t> pending;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
@@ -152,6 +170,8 @@ void ContentTable::describe(const FactOptions& options, ContentObserver* observe
             row.result = unusable(std::get<Diagnostic>(std::move(known)));
         }
     });
+
+    suggest_near_files(pending);
 
     std::vector<std::size_t> work;
     for (std::size_t i = 0; i < needs_hash.size(); ++i) {

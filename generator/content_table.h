@@ -54,6 +54,8 @@ struct NoContent {
     std::string hint;
     /// Set for a broken pointer: the problem is in the file itself.
     std::optional<Diagnostic> in_file;
+    /// The file that a missing one probably means; empty: there is none.
+    std::string near = {};
 };
 
 class ContentTable {
@@ -105,6 +107,7 @@ private:
     Row& row_of(const std::string& path);
     void resolve(Row& row) const;
     void find_file(Row& row) const;
+    void suggest_near_files(const std::vector<std::size_t>& rows);
     std::optional<ForeignPointer> foreign_link(const std::string& path) const;
 
     const Tree* tree_;  ///< never null; a pointer makes tables movable

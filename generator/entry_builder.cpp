@@ -27,7 +27,7 @@ public:
         if (!facts && is_elsewhere()) return build_elsewhere();
         if (!facts) {
             report_no_content(std::get<NoContent>(table_.at(row().model_path)),
-                              rule_id::row_file_missing, Severity::error);
+                              rule_id::row_file_missing, Severity::error, row().cells.path);
             return std::move(description_);
         }
         description_.facts = *facts;
@@ -135,17 +135,19 @@ private:
         return false;
     }
 
-    void report(Severity severity, std::string rule, std::string message, std::string hint) {
+    void report(Severity severity, std::string rule, std::string message, std::string hint,
+                int cell = 0) {
         description_.diagnostics.report({severity, std::move(rule), row().source_file, row().line,
-                                         std::move(message), std::move(hint)});
+                                         std::move(message), std::move(hint), cell});
     }
 
-    void report_no_content(const NoContent& none, const char* missing_rule, Severity severity) {
+    void report_no_content(const NoContent& none, const char* missing_rule, Severity severity,
+                           int cell) {
         if (none.in_file) description_.diagnostics.report(*none.in_file);
         const char* rule = none.kind == NoContent::Kind::missing   ? missing_rule
                            : none.kind == NoContent::Kind::ignored ? rule_id::row_file_ignored
                                                                    : rule_id::row_file_unusable;
-        report(severity, rule, none.reason, none.in_file ? "" : none.hint);
+        report(severity, rule, none.reason, none.in_file ? "" : none.hint, cell);
     }
 
     /// Git LFS reads such pointers but writes different bytes, so git shows the file as modified.
@@ -211,7 +213,7 @@ private:
         if (!imported || imported->version == row().opset_version) return;
         report(Severity::warning, rule_id::graph_opset_differs,
                other_opset(row().model_path, *imported, row().opset_version),
-               "write the opset of the model");
+               "write the opset of the model", row().cells.opset);
     }
 
     bool set_versions_from_graph(Entry& entry, const ModelGraph& graph) {
@@ -288,7 +290,7 @@ private:
         const auto& none = std::get<NoContent>(table_.at(*row().archive_path));
         const bool is_missing = none.kind == NoContent::Kind::missing;
         report_no_content(none, rule_id::row_archive_missing,
-                          is_missing ? Severity::warning : Severity::error);
+                          is_missing ? Severity::warning : Severity::error, row().cells.archive);
     }
 
     /// Sets external data from the graph, otherwise from the carried entry of the same model.

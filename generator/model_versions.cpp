@@ -86,9 +86,12 @@ std::variant<ModelVersions, Diagnostic> resolve_versions(const ModelRow& row,
     if (imported) opset.domain = imported->domain;
     if (states_opset(row)) {
         if (imported && imported->version != opset.version) {
-            return error_at(row, rule_id::graph_opset_differs,
-                            other_opset(row.model_path, *imported, opset.version),
-                            "state the opset of the model; until then its entry stays as it is");
+            Diagnostic differs =
+                error_at(row, rule_id::graph_opset_differs,
+                         other_opset(row.model_path, *imported, opset.version),
+                         "state the opset of the model; until then its entry stays as it is");
+            differs.cell = row.cells.opset;
+            return differs;
         }
     } else if (graph) {
         if (!imported || imported->version < 1) return no_opset(row);

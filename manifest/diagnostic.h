@@ -22,6 +22,7 @@ struct Diagnostic {
     int line = 0;         ///< 1-based; 0 means the file as a whole
     std::string message;  ///< what is wrong, one clause: no severity, no file name, no full stop
     std::string hint;     ///< what to do about it, one clause; may be empty
+    int cell = 0;         ///< 1-based number in a row of a Markdown table; 0: the whole line
 
     bool operator==(const Diagnostic&) const = default;
 };

@@ -20,6 +20,7 @@ struct MarkdownTable {
     int line = 0;  ///< 1-based line of the header row
     std::vector<MarkdownCell> header;
     std::vector<MarkdownRow> rows;  ///< each with as many cells as the header
+    bool is_html = false;           ///< its cells are not between the bars of a line
 };
 
 /// Returns all tables in order. `path` names the document in diagnostics. A document over the

@@ -68,6 +68,15 @@ struct StatedFacts {
     bool says_the_same(const StatedFacts& other) const;
 };
 
+/// The cells of a row in a Markdown table by what they state: 1-based numbers; 0: in no cell.
+struct RowCells {
+    std::uint16_t name = 0;
+    std::uint16_t path = 0;
+    std::uint16_t archive = 0;
+    std::uint16_t onnx_version = 0;
+    std::uint16_t opset = 0;
+};
+
 /// One model of a hub.
 struct ModelRow {
     std::string source_file;  ///< file that describes the model, for diagnostics
@@ -78,6 +87,7 @@ struct ModelRow {
     std::string onnx_version;                 ///< as written: "1.9" stays "1.9"; "": not stated
     std::int64_t opset_version = 0;           ///< of the default domain; 0: not stated
     std::vector<std::string> tags;
+    RowCells cells;  ///< of `line`
     /// Null for rows of the official tables in a hub without [[source]], and for discovered models.
     std::shared_ptr<const StatedFacts> stated;
 

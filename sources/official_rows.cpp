@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/official_rows.h"
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <iterator>
 #include <optional>
@@ -15,6 +17,7 @@
 #include "manifest/rule_ids.h"
 #include "repository/foreign_pointer.h"
 #include "repository/lfs_pointer.h"
+#include "repository/near_path.h"
 #include "sources/readme_table.h"
 #include "sources/row_settings.h"
 
@@ -61,8 +64,17 @@ std::optional<std::string> read_readme(const Tree& tree, const std::string& path
     }
 }
 
+std::vector<std::string> folders_with_readme(const Tree& tree) {
+    std::vector<std::string> folders;
+    for (const std::string& file : tree.list()) {
+        if (file_name(file) == readme_file_name) folders.emplace_back(parent_folder(file));
+    }
+    return folders;
+}
+
 struct FolderRows {
     std::string source_file;
+    bool is_missing = false;  ///< nothing exists at `source_file`
     ModelTables tables;
     Diagnostics diagnostics;
 };
@@ -81,13 +93,34 @@ FolderRows read_folder(const Tree& tree, const ModelFolder& folder,
     rows.source_file =
         folder.path.empty() ? root_readme : folder.path + "/" + std::string(readme_file_name);
     const Diagnostic mention{
-        Severity::error, rule_id::folder_no_readme, root_readme, folder.line, "", ""};
+        Severity::error, rule_id::folder_no_readme, root_readme, folder.line, "", "", folder.cell};
     if (const auto text = read_readme(tree, rows.source_file, mention, rows.diagnostics)) {
         rows.tables = parse_model_tables(*text, rows.source_file, rows.diagnostics, own);
     } else {
         rows.tables.has_lost_table = true;
+        rows.is_missing = !tree.stat(rows.source_file);
     }
     return rows;
+}
+
+/// Names the folder with a README that a link probably means, in the diagnostics of each folder
+/// without one.
+void suggest_near_folders(const Tree& tree, const std::vector<ModelFolder>& named,
+                          std::vector<FolderRows>& folders) {
+    std::optional<NearPaths> paths;
+    for (std::size_t i = 0; i < folders.size(); ++i) {
+        if (!folders[i].is_missing) continue;
+        if (!paths) paths.emplace(folders_with_readme(tree));
+        const auto near = paths->near(named[i].path);
+        if (!near) continue;
+        Diagnostics changed;
+        for (Diagnostic diagnostic : folders[i].diagnostics.all()) {
+            diagnostic.hint =
+                fmt::format("the hub has {}: correct the link, or add the README", *near);
+            changed.report(std::move(diagnostic));
+        }
+        folders[i].diagnostics = std::move(changed);
+    }
 }
 
 }  // namespace
@@ -110,6 +143,7 @@ HubRows read_official_rows(const Tree& tree, const Settings& settings, unsigned 
     for_each_index(folders.size(), jobs, [&](std::size_t i) {
         folders[i] = read_folder(tree, root.folders[i], settings.repository);
     });
+    suggest_near_folders(tree, root.folders, folders);
     for (FolderRows& folder : folders) {
         diagnostics.append(std::move(folder.diagnostics));
         for (ModelRow& model : folder.tables.models) {

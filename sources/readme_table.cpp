@@ -50,13 +50,14 @@ bool report_misspelled_columns(const MarkdownTable& table, std::span<const std::
     bool found = false;
     for (const std::string_view name : wanted) {
         if (find_column(table, name)) continue;
-        for (const MarkdownCell& cell : table.header) {
+        for (std::size_t i = 0; i < table.header.size(); ++i) {
+            const MarkdownCell& cell = table.header[i];
             if (!is_misspelling(lower_case(cell.text), lower_case(name))) continue;
             diagnostics.report(
                 {Severity::warning, rule_id::column_misspelled, readme_path, table.line,
                  fmt::format("column \"{}\" looks like \"{}\", but the table is not read",
                              cell.text, name),
-                 fmt::format("name the column \"{}\"", name)});
+                 fmt::format("name the column \"{}\"", name), cell_number(i)});
             found = true;
         }
     }
@@ -82,19 +83,20 @@ public:
           own_(own),
           diagnostics_(diagnostics) {}
 
-    std::optional<std::string> resolve(const std::string& link, int line) const {
+    std::optional<std::string> resolve(const std::string& link, int line, int cell) const {
         LinkTarget target = resolve_link(folder_, link, own_);
         if (auto* path = std::get_if<std::string>(&target)) return std::move(*path);
         if (std::holds_alternative<AbsoluteUrl>(target)) {
             diagnostics_.report({Severity::error, rules_.absolute_url, readme_path_, line,
                                  fmt::format("link \"{}\" is an absolute URL", link),
                                  fmt::format("use a link relative to {}",
-                                             folder_.empty() ? "the hub's root" : folder_)});
+                                             folder_.empty() ? "the hub's root" : folder_),
+                                 cell});
         } else {
             diagnostics_.report({Severity::error, rules_.unsafe_path, readme_path_, line,
                                  fmt::format("link \"{}\" can't be used: its path {}", link,
                                              std::get<UnsafePath>(target).reason),
-                                 "link to a file of this repository by its relative path"});
+                                 "link to a file of this repository by its relative path", cell});
         }
         return std::nullopt;
     }
@@ -115,19 +117,20 @@ std::string folder_of_link(std::string path) {
 
 void read_folders(const MarkdownTable& table, std::size_t column, const LinkReader& links,
                   const std::string& readme_path, ModelFolders& result, Diagnostics& diagnostics) {
+    const int number = cell_number(column);
     for (const MarkdownRow& row : table.rows) {
         const MarkdownCell& cell = row.cells[column];
         const bool has_link = !cell.links.empty() && !cell.links.front().empty();
         if (has_link) {
-            if (auto path = links.resolve(cell.links.front(), row.line)) {
-                result.folders.push_back({folder_of_link(std::move(*path)), row.line});
+            if (auto path = links.resolve(cell.links.front(), row.line, number)) {
+                result.folders.push_back({folder_of_link(std::move(*path)), row.line, number});
             } else {
                 result.has_lost_folder = true;
             }
         } else if (!cell.text.empty()) {
             diagnostics.report(
                 {Severity::note, rule_id::folder_no_link, readme_path, row.line,
-                 fmt::format("\"{}\" does not link to a folder of models", cell.text), ""});
+                 fmt::format("\"{}\" does not link to a folder of models", cell.text), "", number});
         }
     }
 }
@@ -249,10 +252,10 @@ private:
         return cell.text.empty() && cell.links.empty();
     }
 
-    void report(Severity severity, const MarkdownRow& row, const char* rule, std::string message,
-                std::string hint) {
+    void report(Severity severity, const MarkdownRow& row, int cell, const char* rule,
+                std::string message, std::string hint) {
         diagnostics_.report(
-            {severity, rule, readme_path_, row.line, std::move(message), std::move(hint)});
+            {severity, rule, readme_path_, row.line, std::move(message), std::move(hint), cell});
     }
 
     /// Reports all problems of the row, not only the first.
@@ -260,6 +263,7 @@ private:
         ModelRow model;
         model.source_file = readme_path_;
         model.line = row.line;
+        model.cells = cells_of(columns);
         const bool has_name = read_name(row, row.cells[columns.model], model);
         const bool has_path = read_download(row, row.cells[columns.download], model);
         const bool has_archive =
@@ -276,10 +280,18 @@ private:
         return model;
     }
 
+    static RowCells cells_of(const ModelColumns& columns) {
+        return {.name = cell_number(columns.model),
+                .path = cell_number(columns.download),
+                .archive = columns.archive ? cell_number(*columns.archive) : std::uint16_t{0},
+                .onnx_version = cell_number(columns.onnx_version),
+                .opset = cell_number(columns.opset_version)};
+    }
+
     /// The official generator uses the HTML of the cell as the model's name. We do the same, so
     /// that the manifests agree, and the warning explains how to get a name that people can type.
     void name_after_link(const MarkdownRow& row, const MarkdownCell& cell, ModelRow& model) {
-        report(Severity::warning, row, rule_id::row_name_is_link,
+        report(Severity::warning, row, model.cells.name, rule_id::row_name_is_link,
                fmt::format("the cell \"Model\" of {} is a link, which makes the model's name HTML",
                            quoted_name(model)),
                "move the link to another column, since users find a model by its name");
@@ -290,7 +302,7 @@ private:
     bool read_name(const MarkdownRow& row, const MarkdownCell& cell, ModelRow& model) {
         model.name = cell.text;
         if (model.name.empty()) {
-            report(Severity::error, row, rule_id::row_no_model,
+            report(Severity::error, row, model.cells.name, rule_id::row_no_model,
                    "the row has a download but no model name",
                    "write the name into the column \"Model\"");
             return false;
@@ -300,13 +312,13 @@ private:
 
     bool read_download(const MarkdownRow& row, const MarkdownCell& cell, ModelRow& model) {
         if (cell.links.empty() || cell.links.front().empty()) {
-            report(Severity::error, row, rule_id::row_no_link,
+            report(Severity::error, row, model.cells.path, rule_id::row_no_link,
                    fmt::format("the cell \"Download\" of {} has no link", quoted_name(model)),
                    "link to the .onnx file by its path relative to this README");
             return false;
         }
         const std::string& link = cell.links.front();
-        auto path = resolve_file(row, link);
+        auto path = resolve_file(row, link, model.cells.path);
         if (!path) return false;
         model.model_path = std::move(*path);
         model.tags = folder_tags_;
@@ -316,16 +328,17 @@ private:
 
     bool read_archive(const MarkdownRow& row, const MarkdownCell& cell, ModelRow& model) {
         if (cell.links.empty() || cell.links.front().empty()) return true;
-        auto path = resolve_file(row, cell.links.front());
+        auto path = resolve_file(row, cell.links.front(), model.cells.archive);
         if (!path) return false;
         model.archive_path = std::move(*path);
         return true;
     }
 
-    std::optional<std::string> resolve_file(const MarkdownRow& row, const std::string& link) {
-        auto path = links_.resolve(link, row.line);
+    std::optional<std::string> resolve_file(const MarkdownRow& row, const std::string& link,
+                                            int cell) {
+        auto path = links_.resolve(link, row.line, cell);
         if (path && path->empty()) {
-            report(Severity::error, row, rule_id::row_unsafe_path,
+            report(Severity::error, row, cell, rule_id::row_unsafe_path,
                    fmt::format("link \"{}\" leads to the hub's root, not to a file", link),
                    "link to a file by its path relative to this README");
             path.reset();
@@ -336,7 +349,7 @@ private:
     bool read_onnx_version(const MarkdownRow& row, const MarkdownCell& cell, ModelRow& model) {
         model.onnx_version = cell.text;
         if (model.onnx_version.empty()) {
-            report(Severity::error, row, rule_id::row_no_onnx_version,
+            report(Severity::error, row, model.cells.onnx_version, rule_id::row_no_onnx_version,
                    fmt::format("{} has no ONNX version", quoted_name(model)),
                    "write the ONNX release the model was made with, such as 1.9");
         }
@@ -349,7 +362,7 @@ private:
             model.opset_version = *opset;
             return true;
         }
-        report(Severity::error, row, rule_id::row_bad_opset,
+        report(Severity::error, row, model.cells.opset, rule_id::row_bad_opset,
                cell.text.empty() ? fmt::format("{} has no opset version", quoted_name(model))
                                  : fmt::format("the opset version \"{}\" of {} is not a number "
                                                "from 1 to {}",

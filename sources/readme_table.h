@@ -17,6 +17,7 @@ namespace onnxhub {
 struct ModelFolder {
     std::string path;  ///< from the hub's root, normalized
     int line = 0;      ///< 1-based line of its first mention in the root README
+    int cell = 0;      ///< 1-based number of the cell in that line
 
     bool operator==(const ModelFolder&) const = default;
 };

@@ -76,6 +76,7 @@ SourceMerge::Draft& SourceMerge::new_draft(const DescribedModel& model, std::siz
     draft.stated.source = source;
     draft.row.source_file = model.source_file;
     draft.row.line = model.line;
+    draft.row.cells = model.cells;
     draft.row.model_path = model.model_path;
     draft.overridden = overrides_.apply(draft.row, draft.stated);
     return draft;
@@ -97,7 +98,7 @@ bool SourceMerge::refuse_other_url(const Draft& draft, const DescribedModel& mod
 void SourceMerge::fill(Draft& draft, const DescribedModel& model) {
     fill_lists(draft, model);
     if (model.name) {
-        state(draft, Fact::name, {*model.name, model.line}, model.source_file);
+        state(draft, Fact::name, {*model.name, model.line, model.cells.name}, model.source_file);
     }
     for (const auto& [fact, stated] : model.facts) {
         if (draft.overridden.contains(fact) || (fact == Fact::name && model.name)) continue;
@@ -135,7 +136,7 @@ void SourceMerge::state(Draft& draft, Fact fact, const StatedValue& stated,
         diagnostics_.report({Severity::error, rule_id::fact_invalid, file, stated.line,
                              fmt::format("the {} \"{}\" of {} is not {}", name_of(fact),
                                          stated.text, draft.row.model_path, form_of(fact)),
-                             "correct or remove it"});
+                             "correct or remove it", stated.cell});
         return;
     }
     const auto [first, is_first] =
@@ -157,9 +158,9 @@ void SourceMerge::state_license(Draft& draft, const StatedValue& stated, const s
         diagnostics_.report(
             {Severity::note, rule_id::license_unknown, file, stated.line,
              fmt::format("{}, so the license is \"{}\"", license->doubt, license->id),
-             "if it has an SPDX id, state it in [[override]]"});
+             "if it has an SPDX id, state it in [[override]]", stated.cell});
     }
-    state(draft, Fact::license, {std::move(license->id), stated.line}, file);
+    state(draft, Fact::license, {std::move(license->id), stated.line, stated.cell}, file);
 }
 
 void SourceMerge::compare(const Draft& draft, Fact fact, const StatedValue& stated,
@@ -170,7 +171,7 @@ void SourceMerge::compare(const Draft& draft, Fact fact, const StatedValue& stat
         {Severity::warning, rule_id::facts_contradict, file, stated.line,
          fmt::format("the {} \"{}\" of {} contradicts \"{}\" of {}", name_of(fact), stated.text,
                      draft.row.model_path, first.value, place_text(first.origin)),
-         "correct one of them, or decide in [[override]]"});
+         "correct one of them, or decide in [[override]]", stated.cell});
 }
 
 FactOrigin SourceMerge::origin_of(Fact fact, const std::string& file, int line) {

@@ -19,12 +19,14 @@ namespace onnxhub {
 struct StatedValue {
     std::string text;
     int line = 0;  ///< 1-based line in the source's file; 0: the file as a whole
+    int cell = 0;  ///< 1-based number in a row of a Markdown table; 0: the whole line
 };
 
 /// A model as one source describes it. Other sources and overrides may add to it.
 struct DescribedModel {
     std::string source_file;  ///< document, README, or the model itself (SourceKind::files)
     int line = 0;             ///< 1-based; 0: the file as a whole
+    RowCells cells = {};      ///< of `line`
     std::string model_path;   ///< from the hub's root, normalized
     /// All facts except path, url and tags. A fact without a value is absent. The path of the test
     /// data is from the hub's root.

@@ -107,6 +107,7 @@ std::optional<MarkdownTable> lay_out_table(std::vector<HtmlRow> rows, TableBudge
     MarkdownTable table;
     if (rows.empty()) return table;
     table.line = rows.front().line;
+    table.is_html = true;
     const std::size_t header_rows = header_size(rows);
     GridBuilder grid(budget);
     std::vector<std::vector<MarkdownCell>> header;

@@ -71,6 +71,18 @@ std::optional<TableColumns> columns_of(const MarkdownTable& table, const ColumnN
     return columns;
 }
 
+RowCells cells_of(const TableColumns& columns) {
+    const auto cell = [&](Fact fact) {
+        const auto column = columns.facts.find(fact);
+        return column == columns.facts.end() ? std::uint16_t{0} : cell_number(column->second);
+    };
+    return {.name = cell(Fact::name),
+            .path = cell_number(columns.model),
+            .archive = cell(Fact::test_data),
+            .onnx_version = cell(Fact::onnx_version),
+            .opset = cell(Fact::opset)};
+}
+
 /// Whether people write this for a value that they do not have.
 bool is_no_value(std::string_view text) {
     return text.empty() || text == "-" || text == "–" || text == "—" ||
@@ -143,10 +155,12 @@ private:
     void report(Severity severity, const char* rule, const MarkdownRow& row, std::string message,
                 std::string hint) {
         result_.diagnostics.report(
-            {severity, rule, readme_, row.line, std::move(message), std::move(hint)});
+            {severity, rule, readme_, row.line, std::move(message), std::move(hint), model_cell_});
     }
 
     void read_table(const MarkdownTable& table, const TableColumns& columns) {
+        is_html_ = table.is_html;
+        model_cell_ = number_of(columns.model);
         for (const MarkdownRow& row : table.rows) {
             const std::vector<LinkedModel> models = models_of(row, row.cells[columns.model]);
             if (models.empty()) continue;
@@ -259,27 +273,31 @@ private:
         DescribedModel model;
         model.source_file = readme_;
         model.line = row.line;
+        if (!is_html_) model.cells = cells_of(columns);
         for (const auto& [fact, column] : columns.facts) {
             const MarkdownCell& cell = row.cells[column];
             if (fact == Fact::test_data) {
-                add_test_data(row, cell, model);
+                add_test_data(row, column, model);
             } else if (fact == Fact::tags) {
                 model.tags = tags_of(cell.text);
             } else if (!is_no_value(cell.text)) {
-                model.facts.emplace(fact, StatedValue{cell.text, row.line});
+                model.facts.emplace(fact, StatedValue{cell.text, row.line, number_of(column)});
             }
         }
         return model;
     }
 
-    void add_test_data(const MarkdownRow& row, const MarkdownCell& cell, DescribedModel& model) {
+    void add_test_data(const MarkdownRow& row, std::size_t column, DescribedModel& model) {
+        const MarkdownCell& cell = row.cells[column];
         if (cell.links.empty()) return;
         const LinkTarget target =
             resolve_link(folder_, cell.links.front(), request_.settings.repository);
         if (const auto* path = std::get_if<std::string>(&target)) {
-            model.facts.emplace(Fact::test_data, StatedValue{*path, row.line});
+            model.facts.emplace(Fact::test_data, StatedValue{*path, row.line, number_of(column)});
         }
     }
+
+    int number_of(std::size_t column) const { return is_html_ ? 0 : cell_number(column); }
 
     static std::string below(std::string_view folder, const std::string& name) {
         return folder.empty() ? name : std::string(folder) + "/" + name;
@@ -289,6 +307,8 @@ private:
     const ModelTemplates& templates_;
     const std::string& readme_;
     std::string_view folder_;
+    bool is_html_ = false;  ///< the table that is read
+    int model_cell_ = 0;    ///< its cell with links to models
     SourceResult result_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/public_key.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
@@ -21,10 +22,24 @@ EcdsaCurve required_curve(const EVP_PKEY* key) {
                   "create`");
 }
 
+/// OpenSSL writes the point as it was read. A compressed point would give the same key other bytes
+/// and another id, so that one key could count as two.
+void uncompress_point(EVP_PKEY* key) {
+    if (EVP_PKEY_set_utf8_string_param(key, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+                                       OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED) != 1) {
+        throw Refused(RefusalKind::key, "is not usable: " + take_openssl_error());
+    }
+}
+
 }  // namespace
 
 PublicKey::PublicKey(std::shared_ptr<evp_pkey_st> key)
-    : key_(std::move(key)), curve_(required_curve(key_.get())) {}
+    : key_(std::move(key)), curve_(required_curve(key_.get())) {
+    uncompress_point(key_.get());
+    const auto bio = writing_bio();
+    if (i2d_PUBKEY_bio(bio.get(), key_.get()) != 1) throw std::bad_alloc();
+    der_ = text_of(bio.get());
+}
 
 PublicKey PublicKey::from_pem(std::string_view text) {
     if (text.size() > key_file_limit) {
@@ -42,15 +57,25 @@ PublicKey PublicKey::from_pem(std::string_view text) {
     return PublicKey(std::move(key));
 }
 
+PublicKey PublicKey::from_der(std::string_view bytes) {
+    if (bytes.size() > key_file_limit) {
+        throw Refused(RefusalKind::too_large, "is too large for a key");
+    }
+    const auto* begin = reinterpret_cast<const unsigned char*>(bytes.data());
+    std::shared_ptr<EVP_PKEY> key(d2i_PUBKEY(nullptr, &begin, static_cast<long>(bytes.size())),
+                                  FreeOpenssl());
+    ERR_clear_error();
+    if (!key) throw Refused(RefusalKind::key, "is not a public key in DER");
+    PublicKey result(std::move(key));
+    if (result.der() != bytes) {
+        throw Refused(RefusalKind::key, "is not a public key in DER with an uncompressed point");
+    }
+    return result;
+}
+
 std::string PublicKey::pem() const {
     const auto bio = writing_bio();
     if (PEM_write_bio_PUBKEY(bio.get(), key_.get()) != 1) throw std::bad_alloc();
-    return text_of(bio.get());
-}
-
-std::string PublicKey::der() const {
-    const auto bio = writing_bio();
-    if (i2d_PUBKEY_bio(bio.get(), key_.get()) != 1) throw std::bad_alloc();
     return text_of(bio.get());
 }
 

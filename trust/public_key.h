@@ -23,14 +23,19 @@ public:
     /// Throws Refused when there is none, or for other kinds of keys and curves.
     static PublicKey from_pem(std::string_view text);
 
+    /// A SubjectPublicKeyInfo in exactly the bytes of der(), so that each key has one spelling.
+    /// Throws Refused for anything else.
+    static PublicKey from_der(std::string_view bytes);
+
     /// Takes the key over. Throws Refused for other kinds of keys and curves.
     explicit PublicKey(std::shared_ptr<evp_pkey_st> key);
 
     EcdsaCurve curve() const { return curve_; }
 
-    /// SubjectPublicKeyInfo, always the same bytes for the same key.
+    /// SubjectPublicKeyInfo with an uncompressed point (RFC 5480, section 2.2): always the same
+    /// bytes for the same key, however its file spells it.
     std::string pem() const;
-    std::string der() const;
+    const std::string& der() const { return der_; }
 
     /// Hex SHA-256 of pem(): how the bundles of OpenSSF Model Signing name a key.
     std::string hint() const;
@@ -45,6 +50,7 @@ public:
 private:
     std::shared_ptr<evp_pkey_st> key_;
     EcdsaCurve curve_;
+    std::string der_;  ///< OpenSSL takes longer to encode a key than to verify with it
 };
 
 }  // namespace onnxhub

@@ -123,8 +123,8 @@ public:
             if (!model.row.archive_path) continue;
             const IoPorts* ports =
                 model.entry && model.entry->io_ports ? &*model.entry->io_ports : nullptr;
-            add(*model.row.archive_path, model.row.model_path, place_of(model.row),
-                subject_of(model.row), ports);
+            add(*model.row.archive_path, model.row.model_path,
+                place_of(model.row, model.row.cells.archive), subject_of(model.row), ports);
         }
         return std::move(tasks_);
     }

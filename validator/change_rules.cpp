@@ -147,7 +147,7 @@ public:
                 continue;
             }
             findings_.report(
-                ports_changed_without_model, place_of(model.row),
+                ports_changed_without_model, place_of(model.row, model.row.cells.path),
                 fmt::format("the manifest no longer has an entry with the ports of {}, whose bytes "
                             "are those of the base",
                             path),

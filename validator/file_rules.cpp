@@ -199,11 +199,11 @@ private:
             findings_.skip(kind.sha_differs, "the file can't be read");
             return;
         }
-        findings_.report(kind.missing, place(kind.path_field), none.reason, missing_hint(stated),
-                         subject(path));
+        findings_.report(kind.missing, place(kind.path_field), none.reason,
+                         missing_hint(stated, none.near), subject(path));
     }
 
-    std::string missing_hint(const StatedContent& stated) const {
+    std::string missing_hint(const StatedContent& stated, const std::string& near) const {
         if (row_ && row_->row.model_path != entry_->entry->model_path) {
             return fmt::format("{} has {}; run `onnxhub validate --fix`",
                                to_text(place_of(row_->row)), row_->row.model_path);
@@ -211,6 +211,10 @@ private:
         const auto found = stated.sha ? path_of_sha_.find(*stated.sha) : path_of_sha_.end();
         if (found != path_of_sha_.end()) {
             return fmt::format("the file with this SHA-256 is {}", found->second);
+        }
+        if (!near.empty()) {
+            return fmt::format("the hub has {}; correct its row and run `onnxhub validate --fix`",
+                               near);
         }
         return "restore the file, or remove its row and run `onnxhub validate --fix`";
     }

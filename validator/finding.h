@@ -40,6 +40,7 @@ struct Finding {
     std::string key;      ///< which of several problems of the subject: a field of the entry, or
                           ///< what the line holds (see key_of_line()); may be empty
     std::string source_line;  ///< text of the line, for reports; may be empty
+    int cell = 0;             ///< Diagnostic::cell, from which the columns are found
 
     bool operator==(const Finding&) const = default;
 };
@@ -73,6 +74,9 @@ struct RunReport {
     bool operator==(const RunReport&) const = default;
 };
 
+/// Of a report, so that it does not grow with a hub of any size.
+inline constexpr std::size_t listed_files_limit = 100'000;
+
 /// The outcome of a validation, from which all reports are made.
 struct ValidationReport {
     std::vector<Finding> findings;  ///< by file, line, column, rule
@@ -82,6 +86,8 @@ struct ValidationReport {
     std::size_t entries_checked = 0;
     std::size_t rows_checked = 0;
     std::size_t files_checked = 0;
+    /// The models, archives, tables and manifest among them, sorted; at most listed_files_limit.
+    std::vector<std::string> files;
     std::string folder;          ///< of the hub in its repository, '/' as separator; "": the top
     std::optional<Shard> shard;  ///< absent: the whole scope
     RunReport runs;

@@ -39,6 +39,7 @@ void FindingList::report(const RuleInfo& rule, Place place, std::string message,
     finding.file = std::move(place.file);
     finding.line = place.line;
     finding.key = std::move(place.field);
+    finding.cell = place.cell;
     finding.message = std::move(message);
     finding.hint = std::move(hint);
     finding.subject = std::move(subject.name);
@@ -52,6 +53,7 @@ void FindingList::report(const Diagnostic& diagnostic) {
     finding.severity = diagnostic.severity;
     finding.file = diagnostic.file;
     finding.line = diagnostic.line;
+    finding.cell = diagnostic.cell;
     finding.message = diagnostic.message;
     finding.hint = diagnostic.hint;
     add(std::move(finding));

@@ -17,6 +17,7 @@ struct Place {
     std::string file;
     int line = 0;
     std::string field = {};  ///< of the entry: "metadata.model_sha"; may be empty
+    int cell = 0;            ///< Diagnostic::cell
 };
 
 /// What a finding is about, in addition to its place.

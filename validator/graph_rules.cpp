@@ -306,8 +306,12 @@ private:
 };
 
 Statement statement_of(const ModelRow& row) {
-    return {row.model_path, row.onnx_version, row.opset_version,
-            place_of(row),  place_of(row),    subject_of(row)};
+    return {row.model_path,
+            row.onnx_version,
+            row.opset_version,
+            place_of(row, row.cells.opset),
+            place_of(row, row.cells.onnx_version),
+            subject_of(row)};
 }
 
 Statement statement_of(const HubState& hub, const ManifestEntry& present) {

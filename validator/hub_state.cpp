@@ -108,8 +108,8 @@ Subject subject_of(const ManifestEntry& entry) {
     return {to_text(name), name.model_path};
 }
 
-Place place_of(const ModelRow& row) {
-    return {row.source_file, row.line};
+Place place_of(const ModelRow& row, int cell) {
+    return {row.source_file, row.line, {}, cell};
 }
 
 Subject subject_of(const ModelRow& row) {

@@ -84,7 +84,8 @@ Place place_of(const HubState& hub, const ManifestEntry& entry, std::string_view
 
 Subject subject_of(const ManifestEntry& entry);
 
-Place place_of(const ModelRow& row);
+/// `cell` is one of row.cells.
+Place place_of(const ModelRow& row, int cell = 0);
 
 Subject subject_of(const ModelRow& row);
 

@@ -27,8 +27,9 @@ constexpr RuleInfo pointer_conflict{
     .why = "Git LFS does not recognize the pointer. Users get this text instead of the model.",
     .example = "`<<<<<<< HEAD` above two `oid` lines",
     .fix =
-        "Choose one side. During the merge: `git checkout --ours -- FILE` or `--theirs`. After the "
-        "merge: `git checkout COMMIT -- FILE` with a good commit.",
+        "During the merge, choose a side: `git checkout --ours -- FILE` or `--theirs`. Later, add "
+        "the "
+        "model again, or restore it from a good commit: `git checkout COMMIT -- FILE`.",
 };
 
 constexpr RuleInfo pointer_truncated{
@@ -268,8 +269,12 @@ private:
                                : broken.kind == Kind::truncated      ? pointer_truncated
                                                                      : pointer_malformed;
         report(rule, path, broken.line, "broken Git LFS pointer: " + broken.reason,
-               fmt::format("restore it: `git checkout COMMIT -- {}` with a good commit",
-                           quoted_path(path)),
+               broken.kind == Kind::conflict_markers
+                   ? fmt::format("during a merge, choose a side: `git checkout --ours -- {0}` or "
+                                 "`--theirs`; else add the model again",
+                                 quoted_path(path))
+                   : fmt::format("restore it: `git checkout COMMIT -- {}` with a good commit",
+                                 quoted_path(path)),
                findings);
     }
 

@@ -19,7 +19,7 @@ std::string render(const ValidationReport& report, ReportFormat format,
         case ReportFormat::github:
             return render_github(report);
         case ReportFormat::junit:
-            return render_junit(report, options);
+            return render_junit(report);
         case ReportFormat::markdown:
             return render_markdown(report, options);
     }

@@ -13,7 +13,7 @@ std::string render_text(const ValidationReport& report, const ReportOptions& opt
 std::string render_json(const ValidationReport& report, const ReportOptions& options);
 std::string render_sarif(const ValidationReport& report, const ReportOptions& options);
 std::string render_github(const ValidationReport& report);
-std::string render_junit(const ValidationReport& report, const ReportOptions& options);
+std::string render_junit(const ValidationReport& report);
 std::string render_markdown(const ValidationReport& report, const ReportOptions& options);
 
 }  // namespace onnxhub

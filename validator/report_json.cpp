@@ -111,6 +111,9 @@ std::string render_json(const ValidationReport& report, const ReportOptions& opt
     members.push_back({"findings", findings_json(report.findings)});
     members.push_back({"unchecked", unchecked_json(report.unchecked)});
     members.push_back({"notices", json_array(std::move(notices))});
+    JsonArray files;
+    for (const std::string& file : report.files) files.push_back(json_string(file));
+    members.push_back({"files", json_array(std::move(files))});
     if (!report.runs.runtime.empty()) members.push_back({"runs", runs_json(report.runs)});
     const JsonValue document = json_object(std::move(members));
     // "##[" can only occur inside a string.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// JUnit XML as Jenkins and GitLab read it: a suite per family of rules, a test case per rule.
+// JUnit XML as Jenkins and GitLab read it: a test case for each file that was checked.
 #include <algorithm>
 #include <map>
 
@@ -10,8 +10,9 @@
 namespace onnxhub {
 namespace {
 
-/// Listed findings per rule: GitLab rejects files over 30 MB.
+/// Listed findings per file, and bytes of all lists: GitLab rejects files over 30 MB.
 constexpr std::size_t listed_limit = 500;
+constexpr std::size_t lists_limit = 20'000'000;
 
 /// XML 1.0 does not allow these, not even escaped. (Control characters are already escaped.)
 bool is_forbidden(char32_t c) {
@@ -46,114 +47,79 @@ std::string xml(std::string_view text) {
     return without_runner_commands(escaped, "&#35;");
 }
 
-/// A rule and its results.
-struct Case {
-    std::string rule;
-    std::vector<const Finding*> findings;  ///< worst first
-    std::vector<const Unchecked*> unchecked;
+/// The findings of a file, worst first.
+using CaseFindings = std::vector<const Finding*>;
 
-    bool has_errors() const {
-        return !findings.empty() && findings.front()->severity == Severity::error;
+/// By file; "" has those about the hub as a whole.
+std::map<std::string_view, CaseFindings> cases_of(const ValidationReport& report) {
+    std::map<std::string_view, CaseFindings> cases;
+    for (const std::string& file : report.files) cases.try_emplace(file);
+    for (const Finding* finding : worst_first(report.findings)) {
+        cases[finding->file].push_back(finding);
     }
-    /// Not failed, but not completely checked either.
-    bool is_skipped() const { return !has_errors() && !unchecked.empty(); }
-};
-
-struct Suite {
-    std::string family;
-    std::vector<Case> cases;
-};
-
-/// Families and rules in the given order; other rules come last.
-class Suites {
-public:
-    explicit Suites(std::span<const RuleInfo> rules) {
-        for (const RuleInfo& rule : rules) add(std::string(rule.family), std::string(rule.id));
-    }
-
-    Case& of(const std::string& rule) {
-        if (!places_.contains(rule)) add("other", rule);
-        const auto [suite, place] = places_[rule];
-        return suites_[suite].cases[place];
-    }
-
-    const std::vector<Suite>& all() const { return suites_; }
-
-private:
-    void add(const std::string& family, const std::string& rule) {
-        auto suite = std::find_if(suites_.begin(), suites_.end(),
-                                  [&](const Suite& known) { return known.family == family; });
-        if (suite == suites_.end()) suite = suites_.insert(suite, Suite{family, {}});
-        places_[rule] = {static_cast<std::size_t>(suite - suites_.begin()), suite->cases.size()};
-        suite->cases.push_back({rule, {}, {}});
-    }
-
-    std::vector<Suite> suites_;
-    std::map<std::string, std::pair<std::size_t, std::size_t>> places_;
-};
-
-std::string counts_xml(const std::vector<const Suite*>& suites) {
-    std::size_t tests = 0;
-    std::size_t failures = 0;
-    std::size_t skipped = 0;
-    for (const Suite* suite : suites) {
-        for (const Case& tested : suite->cases) {
-            ++tests;
-            failures += tested.has_errors() ? 1 : 0;
-            skipped += tested.is_skipped() ? 1 : 0;
-        }
-    }
-    return " tests=\"" + std::to_string(tests) + "\" failures=\"" + std::to_string(failures) +
-           "\" errors=\"0\" skipped=\"" + std::to_string(skipped) + '"';
+    return cases;
 }
 
-std::string counts_text(const Case& tested) {
+bool fails_case(const CaseFindings& findings) {
+    return !findings.empty() && findings.front()->severity == Severity::error;
+}
+
+std::string case_counts(const CaseFindings& findings) {
     SeverityCounts counts;
-    for (const Finding* finding : tested.findings) counts.add(finding->severity);
+    for (const Finding* finding : findings) counts.add(finding->severity);
     return to_text(counts);
 }
 
 /// No line begins with text from the repository: it could be a command in a workflow's log.
-std::string list_text(const Case& tested) {
+std::string case_list(const CaseFindings& findings) {
     std::string text;
-    const std::size_t listed = std::min(tested.findings.size(), listed_limit);
-    for (const Finding* finding : std::span(tested.findings).first(listed)) {
+    const std::size_t listed = std::min(findings.size(), listed_limit);
+    for (const Finding* finding : std::span(findings).first(listed)) {
         text += "- " + location_text(*finding) + ": ";
-        text.append(name_of(finding->severity)).append(": ") += statement_text(*finding) + '\n';
+        text.append(name_of(finding->severity)).append("[") += shown(finding->rule);
+        text += "]: " + statement_text(*finding) + '\n';
     }
-    if (listed < tested.findings.size()) {
-        text += "- and " + std::to_string(tested.findings.size() - listed) + " more\n";
-    }
-    for (const Unchecked* unchecked : tested.unchecked) text += "- " + to_text(*unchecked) + '\n';
-    return text;
-}
-
-std::string unchecked_text(const Case& tested) {
-    std::string text;
-    for (const Unchecked* unchecked : tested.unchecked) {
-        text += (text.empty() ? "" : ", ") + std::to_string(unchecked->count) +
-                " not checked: " + shown(unchecked->reason);
+    if (listed < findings.size()) {
+        text += "- and " + std::to_string(findings.size() - listed) + " more\n";
     }
     return text;
 }
 
 /// Warnings do not fail a case: Jenkins would report an unstable build, although onnxhub succeeds.
-std::string case_xml(const std::string& family, const Case& tested) {
-    const std::string head = "    <testcase classname=\"onnxhub." + xml(shown(family)) +
-                             "\" name=\"" + xml(shown(tested.rule)) + '"';
-    if (tested.findings.empty() && tested.unchecked.empty()) return head + "/>\n";
-    std::string text = head + ">\n";
-    const std::string list = xml(list_text(tested));
-    if (tested.has_errors()) {
-        text += "      <failure type=\"error\" message=\"" + xml(counts_text(tested)) + "\">" +
-                list + "</failure>\n";
-    } else {
-        if (tested.is_skipped()) {
-            text += "      <skipped message=\"" + xml(unchecked_text(tested)) + "\"/>\n";
-        }
-        text += "      <system-out>" + list + "</system-out>\n";
+/// `bytes_left` is what all lists may still take.
+std::string case_xml(const ValidationReport& report, std::string_view file,
+                     const CaseFindings& findings, std::size_t& bytes_left) {
+    const std::string name = file.empty() ? "the repository" : shown(std::string(file));
+    std::string head = "    <testcase classname=\"onnxhub\" name=\"" + xml(name) + '"';
+    if (!file.empty()) {
+        head += " file=\"" + xml(shown(repository_path(report, std::string(file)))) + '"';
     }
-    return text + "    </testcase>\n";
+    if (findings.empty()) return head + "/>\n";
+    std::string list = xml(case_list(findings));
+    if (list.size() > bytes_left) list = "- the formats text and json list the findings\n";
+    bytes_left -= std::min(list.size(), bytes_left);
+    if (!fails_case(findings)) {
+        return head + ">\n      <system-out>" + list + "</system-out>\n    </testcase>\n";
+    }
+    return head + ">\n      <failure type=\"error\" message=\"" + xml(case_counts(findings)) +
+           "\">" + list + "</failure>\n    </testcase>\n";
+}
+
+/// A case of its own, since skipped checks are counted by rule.
+std::string skipped_xml(const std::vector<Unchecked>& unchecked) {
+    if (unchecked.empty()) return "";
+    std::string reasons;
+    std::string list;
+    for (const Unchecked& one : unchecked) {
+        if (reasons.find(shown(one.reason)) == reasons.npos) {
+            reasons += (reasons.empty() ? "" : ", ") + shown(one.reason);
+        }
+        list += "- " + to_text(one) + '\n';
+    }
+    return "    <testcase classname=\"onnxhub\" name=\"skipped checks\">\n      <skipped "
+           "message=\"" +
+           xml(reasons) + "\"/>\n      <system-out>" + xml(list) +
+           "</system-out>\n    </testcase>\n";
 }
 
 std::string notices_xml(const ValidationReport& report) {
@@ -164,27 +130,22 @@ std::string notices_xml(const ValidationReport& report) {
 
 }  // namespace
 
-std::string render_junit(const ValidationReport& report, const ReportOptions& options) {
-    Suites suites(options.rules);
-    for (const Finding* finding : worst_first(report.findings)) {
-        suites.of(finding->rule).findings.push_back(finding);
+std::string render_junit(const ValidationReport& report) {
+    const auto cases = cases_of(report);
+    const std::size_t skipped = report.unchecked.empty() ? 0 : 1;
+    std::size_t failures = 0;
+    std::string text;
+    std::size_t bytes_left = lists_limit;
+    for (const auto& [file, findings] : cases) {
+        failures += fails_case(findings) ? 1 : 0;
+        text += case_xml(report, file, findings, bytes_left);
     }
-    for (const Unchecked& unchecked : report.unchecked) {
-        suites.of(unchecked.rule).unchecked.push_back(&unchecked);
-    }
-
-    std::vector<const Suite*> all;
-    for (const Suite& suite : suites.all()) all.push_back(&suite);
-    std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-    text += "<testsuites name=\"onnxhub validate\"" + counts_xml(all) + ">\n";
-    for (const Suite* suite : all) {
-        text +=
-            "  <testsuite name=\"" + xml(shown(suite->family)) + '"' + counts_xml({suite}) + ">\n";
-        for (const Case& tested : suite->cases) text += case_xml(suite->family, tested);
-        if (suite == all.back()) text += notices_xml(report);
-        text += "  </testsuite>\n";
-    }
-    return text + "</testsuites>\n";
+    const std::string counts = " tests=\"" + std::to_string(cases.size() + skipped) +
+                               "\" failures=\"" + std::to_string(failures) +
+                               "\" errors=\"0\" skipped=\"" + std::to_string(skipped) + "\">\n";
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"onnxhub validate\"" +
+           counts + "  <testsuite name=\"onnxhub validate\"" + counts + text +
+           skipped_xml(report.unchecked) + notices_xml(report) + "  </testsuite>\n</testsuites>\n";
 }
 
 }  // namespace onnxhub

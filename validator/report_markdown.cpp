@@ -2,6 +2,7 @@
 // GitHub flavoured Markdown for a job summary or a comment: https://github.github.com/gfm/
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/escaping.h"
 #include "validator/report_formats.h"
@@ -19,11 +20,44 @@ std::string_view symbol_of(Severity severity) {
     return severity == Severity::warning ? "\u26a0\ufe0f warning" : "\u2139\ufe0f note";
 }
 
-std::string finding_row(const Finding& finding) {
+std::string link(const std::string& text, const std::string& url) {
+    return url.empty() ? text : '[' + text + "](" + url + ')';
+}
+
+/// Links of findings. Only URLs that this program and its user chose, with encoded paths.
+class Links {
+public:
+    Links(const ValidationReport& report, const ReportOptions& options)
+        : report_(report), files_url_(options.files_url) {
+        for (const RuleInfo& rule : options.rules) rules_.insert(rule.id);
+    }
+
+    /// Empty for a rule that the documentation does not have.
+    std::string of_rule(const std::string& rule) const {
+        return rules_.contains(rule) ? rule_url(rule) : "";
+    }
+
+    /// `line` 0: the file as a whole. Empty when there is nothing to link to.
+    std::string of_file(const std::string& file, int line) const {
+        if (files_url_.empty() || file.empty()) return "";
+        const std::string url = files_url_ + uri_of(repository_path(report_, file));
+        return line > 0 ? url + "#L" + std::to_string(line) : url;
+    }
+
+private:
+    const ValidationReport& report_;
+    const std::string& files_url_;
+    std::set<std::string_view> rules_;
+};
+
+std::string finding_row(const Finding& finding, const Links& links) {
     std::string row = "| ";
     row.append(symbol_of(finding.severity)).append(" | ");
-    row += (finding.line > 0 ? std::to_string(finding.line) : "") + " | ";
-    row += markdown_text(shown(finding.rule)) + " | " + markdown_text(shown(finding.message));
+    if (finding.line > 0) {
+        row += link(std::to_string(finding.line), links.of_file(finding.file, finding.line));
+    }
+    row += " | " + link(markdown_text(shown(finding.rule)), links.of_rule(finding.rule));
+    row += " | " + markdown_text(shown(finding.message));
     if (!finding.hint.empty()) row += "<br>" + markdown_text(shown(finding.hint));
     return row + " |\n";
 }
@@ -77,19 +111,21 @@ std::vector<FileFindings> by_file(const std::vector<Finding>& findings) {
     return files;
 }
 
-std::string file_head(const FileFindings& file) {
+std::string file_head(const FileFindings& file, const Links& links) {
     const std::string name =
-        file.file->empty() ? std::string("The repository") : markdown_code(shown(*file.file));
+        file.file->empty() ? std::string("The repository")
+                           : link(markdown_code(shown(*file.file)), links.of_file(*file.file, 0));
     return "\n### " + name + "\n\n| | Line | Rule | Finding |\n|---|---:|---|---|\n";
 }
 
 /// Adds rows while they fit, then the number of the others.
-void append_findings(std::string& text, const std::vector<Finding>& findings, std::size_t limit) {
+void append_findings(std::string& text, const std::vector<Finding>& findings, const Links& links,
+                     std::size_t limit) {
     std::size_t written = 0;
     for (const FileFindings& file : by_file(findings)) {
-        std::string pending = file_head(file);
+        std::string pending = file_head(file, links);
         for (const Finding* finding : file.findings) {
-            pending += finding_row(*finding);
+            pending += finding_row(*finding, links);
             if (text.size() + pending.size() + tail_size > limit) {
                 text += "\n**" + std::to_string(findings.size() - written) +
                         " more findings do not fit here.** The formats text "
@@ -135,7 +171,7 @@ std::string render_markdown(const ValidationReport& report, const ReportOptions&
     const std::size_t list_limit = options.markdown_limit / list_share;
     text += list("Not checked", unchecked, list_limit) + list("Notices", notices, list_limit);
     text += run_table(report.runs, list_limit);
-    append_findings(text, report.findings, options.markdown_limit);
+    append_findings(text, report.findings, Links(report, options), options.markdown_limit);
     return text;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "validator/report_parts.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -83,6 +85,24 @@ std::string location_text(const Finding& finding) {
     if (finding.column <= 0) return text;
     const std::optional<CharacterColumns> columns = character_columns(finding);
     return text + ':' + std::to_string(columns ? columns->begin : finding.column);
+}
+
+std::string uri_of(std::string_view path) {
+    constexpr std::string_view plain =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+    std::string uri;
+    for (const char c : path) {
+        if (plain.find(c) != plain.npos) {
+            uri += c;
+        } else {
+            uri += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+        }
+    }
+    return uri;
+}
+
+std::string rule_url(std::string_view rule) {
+    return "https://github.com/onnxhub/onnxhub/blob/main/docs/rules.md#" + uri_of(rule);
 }
 
 std::string statement_text(const Finding& finding) {

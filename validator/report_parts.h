@@ -42,6 +42,13 @@ std::string repository_path(const ValidationReport& report, const std::string& f
 /// "file:line:column", as far as known; "the repository" without a file.
 std::string location_text(const Finding& finding);
 
+/// The path as a URI reference (RFC 3986): all except unreserved characters and '/' is encoded, so
+/// that a colon in the first segment is not a scheme.
+std::string uri_of(std::string_view path);
+
+/// The documentation of a rule.
+std::string rule_url(std::string_view rule);
+
 /// Message and hint in one line: "message; hint".
 std::string statement_text(const Finding& finding);
 

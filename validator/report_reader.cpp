@@ -103,6 +103,12 @@ ValidationReport read(const JsonValue& document) {
         report.shard = parse_shard(text_member(document, "shard"));
         if (!report.shard) throw UnexpectedJson("shard is not a number and count such as 3/7");
     }
+    if (document.find("files")) {
+        for (const JsonValue& item : array_member(document, "files", listed_files_limit)) {
+            if (!item.string()) throw UnexpectedJson("a file is not a string");
+            report.files.push_back(*item.string());
+        }
+    }
     report.folder = text_member_if_any(document, "folder");
     if (const JsonValue* runs = document.find("runs")) report.runs = runs_of(*runs);
     const JsonValue& summary = json_member(document, "summary");
@@ -145,6 +151,7 @@ ValidationReport merge_reports(std::vector<ValidationReport> parts) {
         }
         if (!part.runs.runtime.empty()) merged.runs.runtime = part.runs.runtime;
         std::ranges::move(part.runs.models, std::back_inserter(merged.runs.models));
+        std::ranges::move(part.files, std::back_inserter(merged.files));
         merged.entries_checked += part.entries_checked;
         merged.rows_checked += part.rows_checked;
         merged.files_checked += part.files_checked;
@@ -157,6 +164,9 @@ ValidationReport merge_reports(std::vector<ValidationReport> parts) {
                                           return order_of(one) == order_of(other);
                                       }),
                           merged.findings.end());
+    std::ranges::sort(merged.files);
+    merged.files.erase(std::unique(merged.files.begin(), merged.files.end()), merged.files.end());
+    if (merged.files.size() > listed_files_limit) merged.files.resize(listed_files_limit);
     for (const auto& [key, number] : unchecked) {
         merged.unchecked.push_back({key.first, number, key.second});
     }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "manifest/json.h"
 #include "manifest/manifest.h"
@@ -65,27 +66,12 @@ JsonValue rule_json(const RuleInfo& rule) {
     if (!rule.why.empty()) full.append(" ").append(rule.why);
     return json_object(
         {{"id", sarif_text(rule.id)},
+         {"helpUri", json_string(rule_url(rule.id))},
          {"shortDescription", plain_json(rule.what)},
          {"fullDescription", plain_json(full)},
          {"help", help_json(rule)},
          {"defaultConfiguration", json_object({{"level", sarif_text(name_of(rule.severity))}})},
          {"properties", json_object({{"tags", json_array({sarif_text(rule.family)})}})}});
-}
-
-/// RFC 3986: encodes all except unreserved characters and '/', so that a colon in the first segment
-/// is not a scheme and any path is a valid reference.
-std::string uri_of(const std::string& path) {
-    constexpr std::string_view plain =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
-    std::string uri;
-    for (const char c : path) {
-        if (plain.find(c) != plain.npos) {
-            uri += c;
-        } else {
-            uri += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-        }
-    }
-    return uri;
 }
 
 /// GitHub needs a line, so findings about a whole file are at line 1.
@@ -166,13 +152,26 @@ JsonValue invocation_json(const ValidationReport& report) {
                         {"toolExecutionNotifications", json_array(std::move(notifications))}});
 }
 
-JsonValue driver_json(const ReportOptions& options) {
+/// The rules that have findings or skipped checks: a report on a clean hub is small.
+std::vector<const RuleInfo*> used_rules(const ValidationReport& report,
+                                        const ReportOptions& options) {
+    std::set<std::string_view> used;
+    for (const Finding& finding : report.findings) used.insert(finding.rule);
+    for (const Unchecked& unchecked : report.unchecked) used.insert(unchecked.rule);
+    std::vector<const RuleInfo*> rules;
+    for (const RuleInfo& rule : options.rules) {
+        if (used.contains(rule.id)) rules.push_back(&rule);
+    }
+    return rules;
+}
+
+JsonValue driver_json(const ReportOptions& options, const std::vector<const RuleInfo*>& used) {
     JsonObject members{{"name", sarif_text("onnxhub")}};
     if (!options.tool_version.empty()) {
         members.push_back({"version", json_string(options.tool_version)});
     }
     JsonArray rules;
-    for (const RuleInfo& rule : options.rules) rules.push_back(rule_json(rule));
+    for (const RuleInfo* rule : used) rules.push_back(rule_json(*rule));
     members.push_back({"rules", json_array(std::move(rules))});
     return json_object(std::move(members));
 }
@@ -180,9 +179,10 @@ JsonValue driver_json(const ReportOptions& options) {
 }  // namespace
 
 std::string render_sarif(const ValidationReport& report, const ReportOptions& options) {
+    const std::vector<const RuleInfo*> used = used_rules(report, options);
     RuleIndex rules;
-    for (std::size_t i = 0; i < options.rules.size(); ++i) rules.emplace(options.rules[i].id, i);
-    JsonValue run = json_object({{"tool", json_object({{"driver", driver_json(options)}})},
+    for (std::size_t i = 0; i < used.size(); ++i) rules.emplace(used[i]->id, i);
+    JsonValue run = json_object({{"tool", json_object({{"driver", driver_json(options, used)}})},
                                  {"columnKind", sarif_text("unicodeCodePoints")},
                                  {"invocations", json_array({invocation_json(report)})},
                                  {"results", results_json(report, rules)}});

@@ -8,6 +8,7 @@
 #include <array>
 #include <set>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "generator/entry_claims.h"
@@ -523,12 +524,47 @@ bool states_version(const ModelRow& row) {
     return states_opset(row) && !(row.stated && row.onnx_version.empty());
 }
 
+/// The names of the entries with a path. Reads the manifest when it is asked the first time.
+class EntryNames {
+public:
+    explicit EntryNames(const ManifestDocument* document) : document_(document) {}
+
+    /// Null when no entry has the path.
+    const EntryName* of(const std::string& model_path) {
+        if (document_ && names_.empty()) {
+            for (const ManifestEntry& entry : document_->entries) {
+                EntryName name = name_of(entry);
+                names_.try_emplace(name.model_path, std::move(name));
+            }
+        }
+        const auto found = names_.find(model_path);
+        return found == names_.end() ? nullptr : &found->second;
+    }
+
+private:
+    const ManifestDocument* document_;
+    std::unordered_map<std::string, EntryName> names_;
+};
+
+/// `same_path` is an entry with the row's path, which belongs to another row; may be null.
+std::string without_entry_text(const HubState& hub, const ModelRow& row,
+                               const EntryName* same_path) {
+    if (!same_path) {
+        return fmt::format("{} (opset {}) has no entry in {}", row.model_path, row.opset_version,
+                           hub.manifest.file);
+    }
+    return fmt::format("{} has no entry as \"{}\" (opset {}) in {}, only as \"{}\" (opset {})",
+                       row.model_path, row.name, row.opset_version, hub.manifest.file,
+                       same_path->model, same_path->opset_version);
+}
+
 void check_rows(const HubState& hub, FindingList& findings) {
+    EntryNames names(hub.document());
     for (std::size_t i = 0; i < hub.described.models.size(); ++i) {
         const ModelDescription& model = hub.described.models[i];
         if (!hub.part.has_model(model.row.model_path)) continue;
         if (states_version(model.row) && !is_version(model.row.onnx_version)) {
-            findings.report(row_bad_version, place_of(model.row),
+            findings.report(row_bad_version, place_of(model.row, model.row.cells.onnx_version),
                             fmt::format("the ONNX version \"{}\" of \"{}\" is not a release number",
                                         model.row.onnx_version, model.row.name),
                             "write only the release number, for example 1.9",
@@ -536,9 +572,8 @@ void check_rows(const HubState& hub, FindingList& findings) {
         }
         // Other findings say why a row cannot become an entry.
         if (!hub.document() || hub.matches.entry_of_row[i] || !model.entry) continue;
-        findings.report(row_without_entry, place_of(model.row),
-                        fmt::format("{} (opset {}) has no entry in {}", model.row.model_path,
-                                    model.row.opset_version, hub.manifest.file),
+        findings.report(row_without_entry, place_of(model.row, model.row.cells.path),
+                        without_entry_text(hub, model.row, names.of(model.row.model_path)),
                         "run `onnxhub generate` and commit the manifest", subject_of(model.row));
     }
 }

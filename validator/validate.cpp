@@ -15,6 +15,7 @@
 #include "validator/change_rules.h"
 #include "validator/document_rules.h"
 #include "validator/file_rules.h"
+#include "validator/finding_region.h"
 #include "validator/graph_rules.h"
 #include "validator/ignored_findings.h"
 #include "validator/model_rules.h"
@@ -121,6 +122,28 @@ void drop_what_the_checker_says(std::vector<Finding>& findings) {
     });
 }
 
+/// Those that people think of when they read which files were checked.
+std::vector<std::string> checked_files(const HubState& hub, const Shard& shard) {
+    std::set<std::string> files;
+    const auto add = [&](const std::string& path) {
+        if (shard.has(path) && files.size() < listed_files_limit) files.insert(path);
+    };
+    if (hub.part.has_hub() && hub.manifest.text) files.insert(hub.manifest.file);
+    for (const ModelRow& row : hub.hub.models) {
+        if (hub.part.has_hub()) add(row.source_file);
+        if (!hub.part.has_model(row.model_path)) continue;
+        add(row.model_path);
+        if (row.archive_path) add(*row.archive_path);
+    }
+    if (const ManifestDocument* document = hub.document()) {
+        for (const ManifestEntry& entry : document->entries) {
+            const std::string path = name_of(entry).model_path;
+            if (hub.part.has_model(path)) add(path);
+        }
+    }
+    return {files.begin(), files.end()};
+}
+
 void count_checked(const HubState& hub, const ValidateOptions& options, ValidationReport& report) {
     const Shard shard = options.shard.value_or(Shard{});
     if (const ManifestDocument* document = hub.document()) {
@@ -132,6 +155,7 @@ void count_checked(const HubState& hub, const ValidateOptions& options, Validati
     for (const ModelRow& row : hub.hub.models) {
         report.rows_checked += shard.has(row.model_path) ? 1 : 0;
     }
+    report.files = checked_files(hub, shard);
     for (const std::string& file : hub.files) report.files_checked += shard.has(file) ? 1 : 0;
 }
 
@@ -239,6 +263,8 @@ ValidationReport make_report(const HubState& hub, const ValidateOptions& options
         std::unique(report.findings.begin(), report.findings.end(), says_the_same),
         report.findings.end());
     add_source_lines(hub.tree, hub.manifest, report.findings);
+    find_columns(hub.manifest.file, report.findings);
+    std::stable_sort(report.findings.begin(), report.findings.end(), is_before);
     for (Finding& finding : report.findings) {
         if (finding.subject.empty() && finding.key.empty()) {
             finding.key = key_of_line(finding.source_line);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signatures, keys and certificates of others.
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -7,6 +9,8 @@
 #include "manifest/hub_path.h"
 #include "tests/fuzz/targets.h"
 #include "trust/base64.h"
+#include "trust/hub_trust.h"
+#include "trust/key_threshold.h"
 #include "trust/model_signature.h"
 #include "trust/sigstore_bundle.h"
 
@@ -67,7 +71,76 @@ void check_keys(std::string_view input) {
     }
 }
 
+constexpr std::int64_t fuzz_time = 1'800'000'000;
+
+/// What parses must mean the same after it was written again.
+void check_hub_root(const DsseEnvelope& envelope, const PrivateKey& key) {
+    try {
+        const HubRoot root = read_unverified_root(hub_envelope_text(envelope));
+        require(!hub_name_problem(root.hub), "a hub has a valid name");
+        require(root.roots.threshold >= 1 && root.roots.threshold <= root.roots.keys.size(),
+                "a threshold can be reached");
+        const HubRoot again = read_unverified_root(sign_root(root, {key}));
+        require(again.number == root.number && is_same_role(again.roots, root.roots) &&
+                    is_same_role(again.releases, root.releases) && again.expires == root.expires,
+                "a root is kept");
+    } catch (const Refused& error) {
+        require(!std::string_view(error.what()).empty(), "a refusal has a reason");
+    }
+}
+
+void check_hub_statement(const DsseEnvelope& envelope, const PrivateKey& key) {
+    try {
+        const HubStatement statement = read_unverified_statement_of_hub(envelope);
+        require(statement.version >= 1 && statement.version < statement_version_limit,
+                "versions have bounds");
+        const HubStatement again =
+            read_unverified_statement_of_hub(sign_statement(statement, {key}));
+        require(again.version == statement.version && again.manifest == statement.manifest &&
+                    again.index == statement.index && again.branch == statement.branch &&
+                    again.expires == statement.expires,
+                "a statement is kept");
+    } catch (const Refused& error) {
+        require(!std::string_view(error.what()).empty(), "a refusal has a reason");
+    }
+}
+
+/// A client that trusts other keys accepts nothing, and nothing changes what it knows.
+void check_pinned_client(std::string_view input, const PrivateKey& key) {
+    static const std::string pinned = sign_root(
+        {"acme/models", 1, {{key.public_key()}, 1}, {{key.public_key()}, 1}, fuzz_time, {}}, {key});
+    for (const bool is_commit : {false, true}) {
+        StatementCheck check;
+        check.is_commit = is_commit;
+        check.now = fuzz_time;
+        const HubCheck result = check_statement(
+            {pinned, {}}, input, check,
+            [&](std::uint64_t) -> std::optional<std::string> { return std::string(input); });
+        require(std::holds_alternative<HubRefusal>(result.result), "unknown keys are refused");
+        require(result.trust.root == pinned && !result.trust.seen, "what is known is kept");
+    }
+}
+
 }  // namespace
+
+/// The input is an envelope of a root or a statement, or the payload of one.
+void fuzz_hub_trust(std::string_view input) {
+    static const PrivateKey key = PrivateKey::create(EcdsaCurve::p256);
+    check_pinned_client(input, key);
+    DsseEnvelope envelope{std::string(in_toto_payload_type), std::string(input), {}};
+    try {
+        envelope = parse_hub_envelope(input, root_size_limit, "the input");
+        require(!envelope.signatures.empty(), "an envelope has signatures");
+        const std::string more = add_signature(input, key, "the input");
+        require(parse_hub_envelope(more, root_size_limit * 2, "it").payload == envelope.payload,
+                "another signature keeps the payload");
+    } catch (const Refused& error) {
+        require(!std::string_view(error.what()).empty(), "a refusal has a reason");
+        envelope.signatures = {{key.public_key().id(), "x"}};
+    }
+    check_hub_root(envelope, key);
+    check_hub_statement(envelope, key);
+}
 
 /// The input is a bundle, a statement, a key, certificates, and base64.
 void fuzz_signature(std::string_view input) {

@@ -299,15 +299,16 @@ TEST(ModelFolders, FirstLinkOfModelClassIsAFolder) {
         "|<b>[Bert](text/bert) [other](x)|[paper](y)|\n"
         "|<a href=\"audio\">Audio</a>||\n");
     EXPECT_TRUE(root.has_table);
-    EXPECT_THAT(root.folders, ElementsAre(ModelFolder{"audio", 5}, ModelFolder{"text/bert", 4},
-                                          ModelFolder{"vision/mnist", 3}));
+    EXPECT_THAT(root.folders,
+                ElementsAre(ModelFolder{"audio", 5, 1}, ModelFolder{"text/bert", 4, 1},
+                            ModelFolder{"vision/mnist", 3, 1}));
     EXPECT_THAT(reports, IsEmpty());
 }
 
 TEST(ModelFolders, FolderIsVisitedOnceHoweverItIsLinked) {
     const auto [root, reports] = read_folders(
         "|[a](b)||\n|[a](b/)||\n|[a](./b/README.md)||\n|[a](/b#anchor)||\n|[a](b?x)||\n");
-    EXPECT_THAT(root.folders, ElementsAre(ModelFolder{"b", 3}));
+    EXPECT_THAT(root.folders, ElementsAre(ModelFolder{"b", 3, 1}));
     EXPECT_THAT(reports, IsEmpty());
 }
 

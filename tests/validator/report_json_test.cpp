@@ -64,7 +64,8 @@ TEST(JsonReport, IsThisDocument) {
     ],
     "notices": [
         "::notice:: 2 findings of the baseline are fixed\n::error::x"
-    ]
+    ],
+    "files": []
 }
 )doc");
 }

@@ -15,27 +15,24 @@ std::string junit(const ValidationReport& report) {
 }
 
 TEST(JunitReport, IsThisDocument) {
-    EXPECT_EQ(junit(sample_report()), R"doc(<?xml version="1.0" encoding="UTF-8"?>
+    ValidationReport report = sample_report();
+    report.files = {"ONNX_HUB_MANIFEST.json", "model/a&b.onnx"};
+    report.folder = "hub";
+    EXPECT_EQ(junit(report), R"doc(<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="onnxhub validate" tests="4" failures="2" errors="0" skipped="1">
-  <testsuite name="files" tests="1" failures="1" errors="0" skipped="0">
-    <testcase classname="onnxhub.files" name="model-sha-differs">
-      <failure type="error" message="1 error">- ONNX_HUB_MANIFEST.json:12:8: error: model_sha is 1111, the file has 2222; run `onnxhub validate --fix`
+  <testsuite name="onnxhub validate" tests="4" failures="2" errors="0" skipped="1">
+    <testcase classname="onnxhub" name="ONNX_HUB_MANIFEST.json" file="hub/ONNX_HUB_MANIFEST.json">
+      <failure type="error" message="1 error, 1 warning">- ONNX_HUB_MANIFEST.json:12:8: error[model-sha-differs]: model_sha is 1111, the file has 2222; run `onnxhub validate --fix`
+- ONNX_HUB_MANIFEST.json: warning[order-differs]: entries are not in order
 </failure>
     </testcase>
-  </testsuite>
-  <testsuite name="document" tests="2" failures="1" errors="0" skipped="0">
-    <testcase classname="onnxhub.document" name="order-differs">
-      <system-out>- ONNX_HUB_MANIFEST.json: warning: entries are not in order
-</system-out>
-    </testcase>
-    <testcase classname="onnxhub.document" name="path-unsafe">
-      <failure type="error" message="1 error">- a\x0a::error::b,c%|`&lt;i&gt;@me [x](y).md:3:4: error: &apos;\x1b[31m#&#35;[add-mask]@team #1 &lt;script&gt;&amp;amp; https://evil.example\xff&apos; ]]&gt;; [click](javascript:x) | **now**\x0d\x0a::warning::
+    <testcase classname="onnxhub" name="a\x0a::error::b,c%|`&lt;i&gt;@me [x](y).md" file="hub/a\x0a::error::b,c%|`&lt;i&gt;@me [x](y).md">
+      <failure type="error" message="1 error">- a\x0a::error::b,c%|`&lt;i&gt;@me [x](y).md:3:4: error[path-unsafe]: &apos;\x1b[31m#&#35;[add-mask]@team #1 &lt;script&gt;&amp;amp; https://evil.example\xff&apos; ]]&gt;; [click](javascript:x) | **now**\x0d\x0a::warning::
 </failure>
     </testcase>
-  </testsuite>
-  <testsuite name="graph" tests="1" failures="0" errors="0" skipped="1">
-    <testcase classname="onnxhub.graph" name="graph-opset-differs">
-      <skipped message="12 not checked: not downloaded"/>
+    <testcase classname="onnxhub" name="model/a&amp;b.onnx" file="hub/model/a&amp;b.onnx"/>
+    <testcase classname="onnxhub" name="skipped checks">
+      <skipped message="not downloaded"/>
       <system-out>- 12 not checked by graph-opset-differs: not downloaded
 </system-out>
     </testcase>
@@ -47,24 +44,40 @@ TEST(JunitReport, IsThisDocument) {
 )doc");
 }
 
-TEST(JunitReport, ListsRulesThatPass) {
-    const std::string text = junit({});
-    EXPECT_THAT(text, HasSubstr("tests=\"4\" failures=\"0\" errors=\"0\" skipped=\"0\""));
-    EXPECT_THAT(text, HasSubstr("name=\"path-unsafe\"/>"));
+TEST(JunitReport, HasACaseForEachCheckedFile) {
+    ValidationReport report;
+    report.files = {"README.md", "model/mnist.onnx"};
+    const std::string text = junit(report);
+    EXPECT_THAT(text, HasSubstr("tests=\"2\" failures=\"0\" errors=\"0\" skipped=\"0\""));
+    EXPECT_THAT(text, HasSubstr("name=\"model/mnist.onnx\" file=\"model/mnist.onnx\"/>"));
 }
 
 TEST(JunitReport, WarningsDoNotFailACase) {
     ValidationReport report;
     report.findings = {sample_finding(Severity::warning, "order-differs", "file", 1)};
     EXPECT_THAT(junit(report), Not(HasSubstr("<failure")));
-    EXPECT_THAT(junit(report), HasSubstr("file:1: warning: wrong"));
+    EXPECT_THAT(junit(report), HasSubstr("file:1: warning[order-differs]: wrong"));
 }
 
-TEST(JunitReport, KeepsFindingsOfUnknownRules) {
+TEST(JunitReport, FindingsWithoutAFileAreACase) {
     ValidationReport report;
-    report.findings = {sample_finding(Severity::error, "new-rule", "file", 1)};
+    report.findings = {sample_finding(Severity::error, "new-rule", "", 0)};
     EXPECT_THAT(junit(report),
-                HasSubstr("<testcase classname=\"onnxhub.other\" name=\"new-rule\">"));
+                HasSubstr("<testcase classname=\"onnxhub\" name=\"the repository\">"));
+}
+
+TEST(JunitReport, ItsListsEndAtTwentyMegabytes) {
+    ValidationReport report;
+    for (int i = 0; i < 60; ++i) {
+        Finding finding = sample_finding(Severity::error, "order-differs", std::to_string(i), 1);
+        finding.message = std::string(2000, 'x');
+        report.findings.insert(report.findings.end(), 400, finding);
+    }
+    const std::string text = junit(report);
+    EXPECT_LT(text.size(), 20'100'000u);
+    EXPECT_GT(text.size(), 19'000'000u);
+    EXPECT_THAT(text, HasSubstr("failures=\"60\""));
+    EXPECT_THAT(text, HasSubstr("- the formats text and json list the findings"));
 }
 
 TEST(JunitReport, ReplacesWhatXmlForbids) {
@@ -73,7 +86,7 @@ TEST(JunitReport, ReplacesWhatXmlForbids) {
     EXPECT_THAT(junit(report), HasSubstr("a\\x00b\\x0b\ufffd\ufffd&lt;&amp;&gt;&quot;&apos;\n"));
 }
 
-TEST(JunitReport, ListsFiveHundredFindingsOfARule) {
+TEST(JunitReport, ListsFiveHundredFindingsOfAFile) {
     ValidationReport report;
     report.findings.assign(502, sample_finding(Severity::error, "order-differs", "file", 1));
     EXPECT_THAT(junit(report), HasSubstr("message=\"502 errors\""));

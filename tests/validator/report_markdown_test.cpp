@@ -66,15 +66,31 @@ TEST(MarkdownReport, IsThisDocument) {
 
 | | Line | Rule | Finding |
 |---|---:|---|---|
-| ❌ error | 12 | model-sha-differs | model&#95;sha is 1111, the file has 2222<br>run &#96;onnxhub validate --fix&#96; |
-| ⚠️ warning |  | order-differs | entries are not in order |
+| ❌ error | 12 | [model-sha-differs](https://github.com/onnxhub/onnxhub/blob/main/docs/rules.md#model-sha-differs) | model&#95;sha is 1111, the file has 2222<br>run &#96;onnxhub validate --fix&#96; |
+| ⚠️ warning |  | [order-differs](https://github.com/onnxhub/onnxhub/blob/main/docs/rules.md#order-differs) | entries are not in order |
 
 ### `` a\x0a::error::b,c%|`<i>@me [x](y).md ``
 
 | | Line | Rule | Finding |
 |---|---:|---|---|
-| ❌ error | 3 | path-unsafe | '&#92;x1b&#91;31m&#35;&#35;&#91;add-mask&#93;&#64;&#8203;team &#35;&#8203;1 &#60;script&#62;&#38;amp; https:&#8203;//evil.example&#92;xff' &#93;&#93;&#62;<br>&#91;click&#93;&#40;javascript:x&#41; &#124; &#42;&#42;now&#42;&#42;&#92;x0d&#92;x0a::warning:: |
+| ❌ error | 3 | [path-unsafe](https://github.com/onnxhub/onnxhub/blob/main/docs/rules.md#path-unsafe) | '&#92;x1b&#91;31m&#35;&#35;&#91;add-mask&#93;&#64;&#8203;team &#35;&#8203;1 &#60;script&#62;&#38;amp; https:&#8203;//evil.example&#92;xff' &#93;&#93;&#62;<br>&#91;click&#93;&#40;javascript:x&#41; &#124; &#42;&#42;now&#42;&#42;&#92;x0d&#92;x0a::warning:: |
 )doc");
+}
+
+TEST(MarkdownReport, LinksFilesAndLines) {
+    ReportOptions options = sample_options();
+    options.files_url =
+        "https://github.com/acme/models/blob/0123456789012345678901234567890123456789/";
+    ValidationReport report = sample_report();
+    report.folder = "hub";
+    const std::string text = html(render(report, ReportFormat::markdown, options));
+    EXPECT_THAT(text, HasSubstr("<a href=\"" + options.files_url +
+                                "hub/ONNX_HUB_MANIFEST.json#L12\">12</a>"));
+    EXPECT_THAT(
+        text,
+        HasSubstr(
+            "<a href=\"" + options.files_url +
+            "hub/a%0A%3A%3Aerror%3A%3Ab%2Cc%25%7C%60%3Ci%3E%40me%20%5Bx%5D%28y%29.md\"><code>"));
 }
 
 TEST(MarkdownReport, ShowsTextFromTheRepositoryAsText) {

@@ -66,5 +66,19 @@ TEST(ReportReader, PartsAreOneReport) {
     EXPECT_EQ(merged, merge_reports({two, one}));
 }
 
+TEST(ReportReader, ListsAHundredThousandFiles) {
+    std::vector<ValidationReport> parts(2);
+    for (std::size_t i = 0; i < listed_files_limit; ++i) {
+        parts[i % 2].files.push_back("a" + std::to_string(i));
+        parts[1 - i % 2].files.push_back("b" + std::to_string(i));
+    }
+    ValidationReport merged = merge_reports(std::move(parts));
+    EXPECT_EQ(merged.files.size(), listed_files_limit);
+    merged.files.push_back("one more");
+    const auto document = parse_json(render(merged, ReportFormat::json, sample_options()));
+    const auto report = parse_report(std::get<JsonDocument>(document).root);
+    EXPECT_TRUE(std::holds_alternative<std::string>(report));
+}
+
 }  // namespace
 }  // namespace onnxhub

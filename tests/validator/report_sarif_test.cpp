@@ -49,6 +49,7 @@ TEST(SarifReport, IsThisDocument) {
                     "rules": [
                         {
                             "id": "model-sha-differs",
+                            "helpUri": "https://github.com/onnxhub/onnxhub/blob/main/docs/rules.md#model-sha-differs",
                             "shortDescription": {
                                 "text": "The file has another SHA-256."
                             },
@@ -173,6 +174,12 @@ TEST(SarifReport, IsThisDocument) {
     ]
 }
 )doc");
+}
+
+TEST(SarifReport, OfACleanHubIsSmall) {
+    const std::string text = render({}, ReportFormat::sarif, sample_options());
+    EXPECT_THAT(text, HasSubstr("\"rules\": []"));
+    EXPECT_LT(text.size(), 1000u);
 }
 
 TEST(SarifReport, HoldsFiveThousandResultsWorstFirst) {

@@ -522,5 +522,54 @@ TEST(Rules, EachIsDescribedInWholeSentences) {
     EXPECT_EQ(find_rule("no-such-rule"), nullptr);
 }
 
+/// The only finding of the rule.
+Finding finding_of(const Scene& scene, const std::string& rule) {
+    Finding found;
+    int count = 0;
+    for (const Finding& finding : scene.validate()) {
+        if (finding.rule != rule) continue;
+        found = finding;
+        ++count;
+    }
+    EXPECT_EQ(count, 1) << rule;
+    return found;
+}
+
+TEST(Suggestions, AWrongLinkIsAnsweredWithTheFile) {
+    Scene scene;
+    replace(readme(scene), "(model/svhn-13.onnx)", "(model/shvn-13.onnx)");
+    EXPECT_EQ(finding_of(scene, "row-file-missing").hint,
+              "the hub has vision/digits/model/svhn-13.onnx: correct the link, or add the file");
+}
+
+TEST(Suggestions, AWrongFolderIsAnsweredWithTheFolder) {
+    for (const char* wrong : {"(vision/Digits)", "(vision/digts)"}) {
+        Scene scene;
+        replace(root(scene), "(vision/digits)", wrong);
+        EXPECT_EQ(finding_of(scene, "folder-no-readme").hint,
+                  "the hub has vision/digits: correct the link, or add the README");
+    }
+}
+
+TEST(Suggestions, AMissingModelOfAnEntryIsAnsweredWithTheFile) {
+    Scene scene;
+    scene.hub.files["vision/digits/Model/mnist-12.onnx"] = scene.hub.files.at(mnist);
+    scene.hub.files.erase(mnist);
+    EXPECT_THAT(finding_of(scene, "model-missing").hint,
+                testing::HasSubstr("the hub has vision/digits/Model/mnist-12.onnx"));
+}
+
+TEST(Suggestions, ARowWhosePathHasAnEntrySaysItsName) {
+    Scene scene;
+    const std::string row = "| MNIST | [1 kB](model/mnist-12.onnx) |";
+    std::string& text = readme(scene);
+    const std::size_t begin = text.find(row);
+    const std::string line = text.substr(begin, text.find('\n', begin) + 1 - begin);
+    text.insert(begin, "| Digits" + line.substr(line.find(" | [1 kB]")));
+    EXPECT_EQ(finding_of(scene, "row-without-entry").message,
+              "vision/digits/model/mnist-12.onnx has no entry as \"Digits\" (opset 12) in "
+              "ONNX_HUB_MANIFEST.json, only as \"MNIST\" (opset 12)");
+}
+
 }  // namespace
 }  // namespace onnxhub::test
