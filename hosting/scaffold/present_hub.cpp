@@ -107,15 +107,17 @@ std::vector<HubModel> models_with_name(const std::vector<HubModel>& all, const s
         throw UserError(
             fmt::format("the hub has no model \"{}\"; it has {}", text, versions_text(versions)));
     }
-    std::vector<std::string_view> names;
+    std::map<std::string, std::string> names;  // by lower case
     for (const HubModel& model : all) {
-        names.push_back(model.name);
-        names.push_back(model.path);
+        names.emplace(lower_case(model.name), model.name);
+        names.emplace(lower_case(model.path), model.path);
     }
-    const auto near = nearest(text, names);
-    throw UserError(fmt::format(
-        "the hub has no model \"{}\"; {}", text,
-        near ? fmt::format("did you mean {}?", *near) : "`onnxhub sources` lists its models"));
+    std::vector<std::string_view> lower;
+    for (const auto& [key, written] : names) lower.push_back(key);
+    const auto near = nearest(lower_case(text), lower);
+    throw UserError(fmt::format("the hub has no model \"{}\"; {}", text,
+                                near ? fmt::format("did you mean {}?", names.at(*near))
+                                     : "`onnxhub sources` lists its models"));
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ std::vector<HubModel> named_models(const PresentHub& hub, const std::string& tex
 /// is removed.
 std::string path_in_hub(const PresentHub& hub, const std::string& text);
 
-/// "MNIST@7, MNIST@12 (vision/mnist-12.onnx)": what tells the models apart on a command line. At
+/// "MNIST@7, MNIST@12": the shortest argument for each of the models, NAME@OPSET or the path. At
 /// most ten, then their number.
 std::string versions_text(const std::vector<HubModel>& models);
 
