@@ -24,6 +24,8 @@ constexpr NamedCommand commands[] = {
     {"cache", &add_cache_command},
     {"init", &add_init_command},
     {"add", &add_add_command},
+    {"remove", &add_remove_command},
+    {"rename", &add_rename_command},
     {"serve", &add_serve_command},
     {"export", &add_export_command},
     {"bundle", &add_bundle_command},
