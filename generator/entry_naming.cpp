@@ -94,6 +94,11 @@ void name_entries(std::vector<FreshEntry>& fresh, const std::vector<Boxed<NameCh
 
 void name_models(std::vector<ModelDescription>& models, const ManifestDocument* present) {
     static const ManifestDocument nothing;
+    // Only models of a [[source]] get longer names. Otherwise no entry has to be copied.
+    const auto has_choice = [](const ModelDescription& model) {
+        return model.entry && name_choice_of(model.row);
+    };
+    if (std::ranges::none_of(models, has_choice)) return;
     std::vector<FreshEntry> fresh;
     std::vector<Boxed<NameChoice>> choices;
     for (std::size_t i = 0; i < models.size(); ++i) {
