@@ -83,6 +83,7 @@ void add_rename_command(CLI::App& app, Command& chosen);
 void add_search_command(CLI::App& app, Command& chosen);
 void add_serve_command(CLI::App& app, Command& chosen);
 void add_sign_command(CLI::App& app, Command& chosen);
+void add_trust_command(CLI::App& app, Command& chosen);
 void add_validate_command(CLI::App& app, Command& chosen);
 void add_verify_command(CLI::App& app, Command& chosen);
 

@@ -31,6 +31,7 @@ constexpr NamedCommand commands[] = {
     {"bundle", &add_bundle_command},
     {"key", &add_key_command},
     {"sign", &add_sign_command},
+    {"trust", &add_trust_command},
     {"verify", &add_verify_command},
     {"merge", &add_merge_command},
     {"merge-driver", &add_merge_driver_command},
