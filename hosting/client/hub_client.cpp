@@ -295,7 +295,7 @@ HubManifest HubClient::read_pinned_manifest() {
     read.check.is_commit = is_commit_id(asked_ref_);
     read.check.allows_expired = pin_->allows_expired;
     read.check.now = seconds_since_1970();
-    read.least_version = options_.least_version;
+    read.floor = options_.floor;
     read.is_offline = options_.is_offline && !local_;
     if (options_.http.sleep) {
         read.pause = [&](int time) { options_.http.sleep(std::chrono::milliseconds(time)); };

@@ -45,10 +45,8 @@ struct ClientOptions {
     /// Files with public keys and root certificates: each model must have a signature by one of
     /// them. Empty: those of the hub in the configuration, if it has some.
     std::vector<std::filesystem::path> model_keys = {};
-    /// Of a hub that the user pinned: statements with a lower version are refused, where this
-    /// machine has seen none yet. 0: any version. From a lock file.
-    std::uint64_t least_version = 0;
-    bool asks_always = false;  ///< calls is_trusted for every hub
+    StatementFloor floor = {};  ///< of a hub that the user pinned: from a lock file
+    bool asks_always = false;   ///< calls is_trusted for every hub
     /// Called before a download from a hub that is neither the official one nor trusted by the
     /// configuration. Called from any thread, but never concurrently. Empty: the answer is no.
     std::function<bool(const TrustQuestion&)> is_trusted = {};

@@ -68,9 +68,8 @@ private:
             check_statement(known_, *pair.statement, check,
                             [&](std::uint64_t number) { return hub_.read_root(number); });
         const auto* statement = std::get_if<HubStatement>(&checked.result);
-        if (statement && !known_.seen && !check.is_commit &&
-            statement->version < read_.least_version) {
-            checked = {{checked.trust.root, {}}, older_than_locked(*statement)};
+        if (statement && !check.is_commit && is_below_floor(*statement)) {
+            checked = {{checked.trust.root, known_.seen}, older_than_locked(*statement)};
         }
         known_ = checked.trust;
         read_.learn(known_);
@@ -81,11 +80,19 @@ private:
         return AcceptedManifest{pair.manifest, std::get<HubStatement>(std::move(checked.result))};
     }
 
+    bool is_below_floor(const HubStatement& statement) const {
+        return statement.root_number < read_.floor.root_number ||
+               (statement.root_number == read_.floor.root_number &&
+                statement.version < read_.floor.version);
+    }
+
     HubRefusal older_than_locked(const HubStatement& statement) const {
-        return {HubRefusalKind::older,
-                fmt::format("the statement has version {}, older than version {} in the lock file; "
-                            "its owner must publish the newest one",
-                            statement.version, read_.least_version)};
+        return {
+            HubRefusalKind::older,
+            fmt::format("the statement has version {} of root {}, older than version {} of root "
+                        "{} in the lock file; its owner must publish the newest one",
+                        statement.version, statement.root_number, read_.floor.version,
+                        read_.floor.root_number)};
     }
 
     /// Without a copy throws `why`.

@@ -43,6 +43,13 @@ public:
     virtual bool may_be_between_moments() const { return true; }
 };
 
+/// The oldest statement that is accepted, as a lock file records it. Versions count within one
+/// root, since they may start again with other keys.
+struct StatementFloor {
+    std::uint64_t root_number = 0;
+    std::uint64_t version = 0;
+};
+
 void sleep_for_milliseconds(int time);
 
 /// How one manifest is read.
@@ -51,8 +58,7 @@ struct SignedRead {
     HubTrust known;        ///< what the pin knows
     StatementCheck check;  ///< without `manifest`
     bool is_offline = false;
-    /// Lower versions are refused where `known` has seen none. 0: any version.
-    std::uint64_t least_version = 0;
+    StatementFloor floor = {};
     /// Called with what a check has learned, also before a refusal.
     std::function<void(const HubTrust&)> learn = [](const HubTrust&) {};
     /// Waits this many ms before the files are read again; may throw.

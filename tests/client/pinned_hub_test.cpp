@@ -434,19 +434,18 @@ TEST_F(PinnedHubTest, FoldersAreChecked) {
 }
 
 TEST_F(PinnedHubTest, TheVersionOfALockFileIsAFloor) {
-    web_ = owner_.publish("one", 1);
     pin(web_hub());
-    fs::remove_all(folder_.path() / ".local");
-    HubClient client(options(web_hub()));
-    const auto files = client.open_signed_hub();
-    TrustRecord record = make_pin(*files, read_offer(*files, client.name()), client, false);
-    record.seen.clear();
-    store().add(record);
     ClientOptions floor = options(web_hub());
-    floor.least_version = 2;
-    EXPECT_THAT(read(floor), HasSubstr("older than version 2 in the lock file"));
+    floor.floor = {1, 2};
+    EXPECT_THAT(read(floor), HasSubstr("version 1 of root 1, older than version 2 of root 1"));
+    EXPECT_EQ(read(web_hub()), "one");  // a lock file decides for its own calls only
     web_ = owner_.publish("two", 2);
     EXPECT_EQ(read(floor), "two");
+    owner_.change_release_keys({2});
+    web_ = owner_.publish("three", 1);
+    EXPECT_EQ(read(floor), "three");
+    floor.floor = {3, 1};
+    EXPECT_THAT(read(floor), HasSubstr("older than version 1 of root 3"));
 }
 
 TEST_F(PinnedHubTest, FilesThatAreUpdatedOneAfterTheOtherAreNoRefusal) {
