@@ -106,8 +106,11 @@ public:
     /// The statement of a pinned hub; nullptr before manifest() was called, and for other hubs.
     const HubStatement* statement() const { return statement_ ? &*statement_ : nullptr; }
 
-    /// hub_identity() of this hub.
-    std::string identity() const { return hub_identity(spec_, config_.endpoints); }
+    /// hub_identities() of this hub.
+    std::vector<std::string> identities() const { return hub_identities(spec_, config_.endpoints); }
+
+    /// The hub as a record keeps it: with an absolute path for a folder.
+    std::string recorded_name() const;
 
     /// The branch or tag to which the user's trust belongs; "" where there is none.
     const std::string& asked_ref() const { return asked_ref_; }
@@ -183,6 +186,7 @@ private:
     LoadedFile load_one(const WantedFile& file, const ModelCache& cache, const LoadOptions& options,
                         HttpClient& client) const;
     void take_pin();
+    bool is_spec_of(const std::string& text) const;
     HubManifest read_manifest_text();
     HubManifest read_pinned_manifest();
 

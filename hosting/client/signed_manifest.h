@@ -30,7 +30,7 @@ public:
     /// Reads both files. `is_fresh`: past all caches on the way.
     virtual SignedManifest read(bool is_fresh) = 0;
 
-    /// nullopt: there is no root of this number.
+    /// nullopt: there is no root of this number. Past all caches if the last read() was.
     virtual std::optional<std::string> read_root(std::uint64_t number) = 0;
 
     /// The last pair that was accepted; nullopt when there is none.
@@ -74,8 +74,8 @@ struct AcceptedManifest {
 inline constexpr int pair_attempts = 4;
 
 /// Throws HubError: HubProblem::signature for a refusal, and what the hub throws. When manifest and
-/// statement stay different, or the hub does not answer, the last accepted pair is used, with a
-/// note, if the pin still accepts it.
+/// statement stay different, both are older than what was seen, or the hub does not answer, the
+/// last accepted pair is used, with a note, if the pin still accepts it.
 AcceptedManifest read_signed_manifest(SignedHub& hub, const SignedRead& read);
 
 }  // namespace onnxhub
