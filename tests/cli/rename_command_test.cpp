@@ -297,6 +297,20 @@ TEST_F(RenameInSources, AModelThatItsPathDescribes) {
     team.expect_valid();
 }
 
+/// After a move by hand, `generate` says what it found.
+TEST_F(RenameInSources, TenMovedModelsAreListed) {
+    for (int i = 0; i < 12; ++i) {
+        team.model("put.onnx", "Relu", 7 + i);
+        write_file(team.hub / ("m/n" + std::to_string(i) + ".onnx"),
+                   read_file(team.folder.path() / "put.onnx"));
+    }
+    sources("[[source]]\nkind = \"files\"\npaths = [\"**/*.onnx\"]\n");
+    fs::rename(team.hub / "m", team.hub / "k");
+    const ProgramResult result = team.done({"generate", "hub"});
+    EXPECT_THAT(result.err, HasSubstr("moved: n0 (opset 7, m/n0.onnx) is now k/n0.onnx"));
+    EXPECT_THAT(result.err, HasSubstr("onnxhub: and 2 more (--verbose lists them)\n"));
+}
+
 TEST_F(RenameInSources, ASidecarMovesWithItsModel) {
     put("m/a.onnx");
     write_file(team.hub / "m/a.yaml", "name: Net\nlicense: MIT\n");
