@@ -182,5 +182,5 @@ def test_same_cache_both_ways(server: Server, cache: str, models: Hub, monkeypat
 def test_every_problem_of_the_program_is_known() -> None:
     names = pathlib.Path(__file__).parents[2] / "hosting/client/hub_error.cpp"
     if not names.is_file():
-        pytest.skip("the sources of the program are not here")
+        pytest.skip("the sources of the program are missing")
     assert set(re.findall(r'return "([a-z-]+)";', names.read_text())) == _call._PROBLEMS
