@@ -24,6 +24,11 @@ std::string with_zeros(std::int64_t number, std::size_t width) {
 
 }  // namespace
 
+std::int64_t seconds_since_1970() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
 std::string utc_time_text(std::int64_t seconds) {
     const std::int64_t time = std::clamp<std::int64_t>(seconds, 0, last_utc_time);
     const std::int64_t of_day = time % 86'400;

@@ -12,6 +12,9 @@ namespace onnxhub {
 /// The last second of the year 9999, in seconds since 1970.
 inline constexpr std::int64_t last_utc_time = 253'402'300'799;
 
+/// Now, in seconds since 1970.
+std::int64_t seconds_since_1970();
+
 /// "2026-11-30T04:05:06Z". `seconds` since 1970, from 0 to last_utc_time; others are clamped.
 std::string utc_time_text(std::int64_t seconds);
 /// "2026-11-30".

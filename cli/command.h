@@ -78,9 +78,12 @@ void add_load_composite_command(CLI::App& app, Command& chosen);
 void add_lock_command(CLI::App& app, Command& chosen);
 void add_merge_command(CLI::App& app, Command& chosen);
 void add_merge_driver_command(CLI::App& app, Command& chosen);
+void add_remove_command(CLI::App& app, Command& chosen);
+void add_rename_command(CLI::App& app, Command& chosen);
 void add_search_command(CLI::App& app, Command& chosen);
 void add_serve_command(CLI::App& app, Command& chosen);
 void add_sign_command(CLI::App& app, Command& chosen);
+void add_trust_command(CLI::App& app, Command& chosen);
 void add_validate_command(CLI::App& app, Command& chosen);
 void add_verify_command(CLI::App& app, Command& chosen);
 

@@ -15,6 +15,7 @@
 #include "base/quantity.h"
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
+#include "cli/short_list.h"
 #include "manifest/manifest_difference.h"
 #include "manifest/manifest_reader.h"
 #include "manifest/rule_ids.h"
@@ -23,22 +24,6 @@
 
 namespace onnxhub {
 namespace {
-
-constexpr std::size_t shown_models = 10;  // without --verbose
-
-template <class Items, class TextOf>
-void print_some(const Streams& streams, const Items& items, const TextOf& item_text) {
-    std::size_t shown = 0;
-    for (const auto& item : items) {
-        if (shown == shown_models && !streams.options.verbose) {
-            note(streams,
-                 fmt::format("  and {} more (--verbose lists them)", items.size() - shown));
-            return;
-        }
-        note(streams, "  " + item_text(item));
-        ++shown;
-    }
-}
 
 void print_missing(const Streams& streams, const GenerateResult& result) {
     if (result.missing.empty()) return;
@@ -54,9 +39,12 @@ void print_missing(const Streams& streams, const GenerateResult& result) {
                                             : fmt::format("{} have no entry yet, the others no "
                                                             "io_ports",
                                                           without_entry)));
-    print_some(streams, result.missing, [](const MissingContent& missing) {
-        return fmt::format("{} ({})", printable(missing.path), human_bytes(missing.size_bytes));
-    });
+    print_short_list(
+        streams, result.missing,
+        [](const MissingContent& missing) {
+            return fmt::format("{} ({})", printable(missing.path), human_bytes(missing.size_bytes));
+        },
+        "  ");
     std::vector<std::string> paths;
     for (const MissingContent& missing : result.missing) paths.push_back(missing.path);
     const bool is_short = paths.size() <= 3;
@@ -75,13 +63,15 @@ void print_changes(const Streams& streams, const ManifestUpdate& update) {
     }
     if (!update.kept.empty()) {
         note(streams, entry_count(update.kept.size()) + " kept unchanged because of errors:");
-        print_some(streams, update.kept,
-                   [](const EntryName& name) { return "kept: " + to_text(name); });
+        print_short_list(
+            streams, update.kept, [](const EntryName& name) { return "kept: " + to_text(name); },
+            "  ");
     }
     if (update.removed.empty()) return;
     note(streams, entry_count(update.removed.size()) + " without a model or table row:");
-    print_some(streams, update.removed,
-               [](const EntryName& name) { return "removed: " + to_text(name); });
+    print_short_list(
+        streams, update.removed, [](const EntryName& name) { return "removed: " + to_text(name); },
+        "  ");
 }
 
 std::string fact_source_text(const SourceCount& count, const char* what) {
@@ -154,8 +144,9 @@ void print_entry_changes(const Streams& streams, const ManifestDocument& before,
     });
     note(streams, fmt::format("{}{}", fmt::join(counts, ", "), differences.empty() ? "" : ":"));
     for (EntryDifference& difference : differences) difference.fields.clear();
-    print_some(streams, differences,
-               [](const EntryDifference& difference) { return to_text(difference); });
+    print_short_list(
+        streams, differences, [](const EntryDifference& difference) { return to_text(difference); },
+        "  ");
 }
 
 void write_document(const Streams& streams, const std::string& output, const std::string& text,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/url.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -128,6 +129,44 @@ bool same_origin(const std::string& one, const std::string& other) {
 
 std::string host_of(const std::string& url) {
     return lower_case(url_part(parse_url(url), CURLUPART_HOST));
+}
+
+namespace {
+
+/// Removes empty segments.
+std::string without_empty_segments(std::string_view path) {
+    std::string text;
+    for (const char c : path) {
+        if (c != '/' || !text.ends_with('/')) text += c;
+    }
+    while (text.ends_with('/')) text.pop_back();
+    return text;
+}
+
+/// "host:port/path" of a URL that libcurl need not be loaded for; otherwise nothing.
+std::optional<std::string> plain_address(const std::string& url) {
+    if (!is_plain_url(url) && !is_plain_url(url + "/")) return std::nullopt;
+    std::string rest = url.substr(url.find("://") + 3);
+    const std::size_t slash = std::min(rest.find('/'), rest.size());
+    const std::size_t colon = rest.find(':');
+    if (colon < slash) {
+        const std::string port = rest.substr(colon, slash - colon);
+        if (port == ":80" || port == ":443") rest.erase(colon, port.size());
+    }
+    return rest;
+}
+
+}  // namespace
+
+std::string canonical_address(const std::string& text) {
+    if (const auto plain = plain_address(text)) return lower_case(without_empty_segments(*plain));
+    const CurlUrl url = parse_url(text);
+    if (!url) return lower_case(text);
+    const std::string port = url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+    const std::string path = url_part(url, CURLUPART_PATH, CURLU_URLDECODE);
+    return lower_case(url_part(url, CURLUPART_HOST) +
+                      (port == "80" || port == "443" ? "" : ":" + port) +
+                      without_empty_segments(path.empty() ? url_part(url, CURLUPART_PATH) : path));
 }
 
 std::string encoded_path(std::string_view path) {

@@ -16,6 +16,11 @@ bool same_origin(const std::string& one, const std::string& other);
 /// The host of a URL in lower case; empty for invalid URLs.
 std::string host_of(const std::string& url);
 
+/// "host[:port]/path" in lower case, for comparing addresses: without scheme, user, port 80 or 443,
+/// empty and dot segments, query and fragment, and with percent-encoded bytes decoded. The text
+/// itself, in lower case, for invalid URLs.
+std::string canonical_address(const std::string& url);
+
 /// Percent-encodes each segment of a path (RFC 3986).
 std::string encoded_path(std::string_view path);
 

@@ -116,4 +116,8 @@ JsonValue to_json(const Entry& entry);
 /// kept.
 JsonValue merge_entry(const JsonValue& previous, const JsonValue& fresh);
 
+/// The entry with other paths of the model, its archive and its external data: old → new. Other
+/// members are unchanged.
+JsonValue with_moved_paths(JsonValue entry, const std::map<std::string, std::string>& paths);
+
 }  // namespace onnxhub

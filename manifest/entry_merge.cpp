@@ -214,7 +214,26 @@ JsonValue without_opsets(JsonValue entry) {
     return entry;
 }
 
+/// Replaces the text of a member, if it is one of `paths`.
+void move_path(JsonValue& json, std::string_view key,
+               const std::map<std::string, std::string>& paths) {
+    JsonValue* value = json.object() ? json.find(key) : nullptr;
+    const auto moved = value && value->string() ? paths.find(*value->string()) : paths.end();
+    if (moved != paths.end()) *value = json_string(moved->second);
+}
+
 }  // namespace
+
+JsonValue with_moved_paths(JsonValue entry, const std::map<std::string, std::string>& paths) {
+    move_path(entry, key::model_path, paths);
+    JsonValue* metadata = entry.object() ? entry.find(key::metadata) : nullptr;
+    if (!metadata) return entry;
+    move_path(*metadata, key::archive_path, paths);
+    JsonValue* files = metadata->object() ? metadata->find(key::external_data) : nullptr;
+    if (!files || !files->array()) return entry;
+    for (JsonValue& file : std::get<JsonArray>(files->data)) move_path(file, key::path, paths);
+    return entry;
+}
 
 JsonValue merge_entry(const JsonValue& previous, const JsonValue& fresh) {
     if (!previous.object() || !fresh.object()) return fresh;

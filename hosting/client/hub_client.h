@@ -11,12 +11,15 @@
 #include <string>
 #include <vector>
 
+#include "hosting/client/hub_identity.h"
 #include "hosting/client/hub_manifest.h"
 #include "hosting/client/hub_spec.h"
 #include "hosting/client/local_hub.h"
 #include "hosting/client/model_cache.h"
 #include "hosting/client/model_download.h"
 #include "hosting/client/model_query.h"
+#include "hosting/client/signed_manifest.h"
+#include "hosting/client/trust_store.h"
 #include "hosting/client/user_config.h"
 #include "http/http_client.h"
 #include "manifest/manifest.h"
@@ -42,6 +45,9 @@ struct ClientOptions {
     /// Files with public keys and root certificates: each model must have a signature by one of
     /// them. Empty: those of the hub in the configuration, if it has some.
     std::vector<std::filesystem::path> model_keys = {};
+    /// Of a hub that the user pinned: statements with a lower version are refused, where this
+    /// machine has seen none yet. 0: any version. From a lock file.
+    std::uint64_t least_version = 0;
     bool asks_always = false;  ///< calls is_trusted for every hub
     /// Called before a download from a hub that is neither the official one nor trusted by the
     /// configuration. Called from any thread, but never concurrently. Empty: the answer is no.
@@ -95,8 +101,22 @@ public:
 
     const std::filesystem::path& cache_folder() const { return cache_.folder(); }
 
-    /// The hub's manifest, fetched once. Throws UserError when it is not available.
+    /// The hub's manifest, fetched once. Throws UserError when it is not available, and when the
+    /// user pinned the hub and no valid statement is about this manifest.
     const ManifestDocument& manifest();
+
+    /// The statement of a pinned hub; nullptr before manifest() was called, and for other hubs.
+    const HubStatement* statement() const { return statement_ ? &*statement_ : nullptr; }
+
+    /// hub_identity() of this hub.
+    std::string identity() const { return hub_identity(spec_, config_.endpoints); }
+
+    /// The branch or tag to which the user's trust belongs; "" where there is none.
+    const std::string& asked_ref() const { return asked_ref_; }
+
+    /// The files that the hub publishes for its signature, at one commit where it has commits. The
+    /// result must not outlive the client.
+    std::unique_ptr<SignedHub> open_signed_hub();
 
     /// Resolves the hub's commit; from then on the client reads the hub at that commit. For GitHub,
     /// requests it from the API; where GitHub's addresses are replaced, only from a replaced API.
@@ -164,7 +184,9 @@ private:
                              std::string& problem) const;
     LoadedFile load_one(const WantedFile& file, const ModelCache& cache, const LoadOptions& options,
                         HttpClient& client) const;
+    void take_pin();
     HubManifest read_manifest_text();
+    HubManifest read_pinned_manifest();
 
     ClientOptions options_;
     UserConfig config_;
@@ -178,6 +200,10 @@ private:
     std::unique_ptr<LocalHub> local_;                 ///< set for a local hub
     std::vector<LocalHub> local_mirrors_;
     StateFolder state_;
+    TrustStore trusted_hubs_;
+    std::optional<TrustRecord> pin_;  ///< the user's record of this hub, if it has a root
+    std::string asked_ref_;
+    std::optional<HubStatement> statement_;
     ModelCache cache_;
     std::vector<ModelCache> other_caches_;
     std::optional<ManifestDocument> manifest_;

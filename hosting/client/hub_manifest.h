@@ -7,7 +7,9 @@
 #include <optional>
 #include <string>
 
+#include "hosting/client/hub_error.h"
 #include "hosting/client/hub_spec.h"
+#include "hosting/client/manifest_copy.h"
 #include "http/http_client.h"
 #include "repository/git_repository.h"
 
@@ -24,9 +26,6 @@ struct HubManifest {
     std::optional<CommitId> commit = {};  ///< the commit that the server read it from, if sent
 };
 
-/// Larger manifests are rejected.
-inline constexpr std::uint64_t manifest_size_limit = std::uint64_t{512} << 20;  // bytes
-
 struct ManifestFetch {
     HttpRequest request;  ///< URL of the manifest, with the headers that the server requires
     std::optional<std::filesystem::path> state_folder;  ///< absent: no copy is kept
@@ -34,6 +33,24 @@ struct ManifestFetch {
     /// The remedy when the server requires credentials: "set HF_TOKEN to a token"; may be empty.
     std::string access_hint = {};
 };
+
+/// An answer to one request.
+struct FetchedManifest {
+    HubManifest manifest;
+    std::string etag;
+    bool is_new = true;  ///< false: it is the copy that was known
+};
+
+/// Asks once for a manifest. A copy that `kept` has of the same URL is revalidated by its ETag.
+/// Throws HubError for every other answer than a manifest.
+FetchedManifest request_manifest(const HttpRequest& request, const std::string& access_hint,
+                                 const std::optional<KeptManifest>& kept, HttpClient& client);
+
+/// Whether a copy may be used instead: the server cannot be reached, or is out of order.
+bool is_out_of_reach(const HubError& error);
+
+/// The error of --offline without a copy.
+HubError no_local_copy(const std::string& shown_name);
 
 /// Fetches a manifest over HTTP. An existing copy is revalidated by its ETag, and used when the hub
 /// cannot be reached. Copies are stored in the state folder's manifests/, where no hub can write; a

@@ -144,20 +144,25 @@ std::string commit_url(const HubSpec& spec, const Endpoints& endpoints) {
 }
 
 std::string manifest_url(const HubSpec& spec, const Endpoints& endpoints) {
+    return url_beside_manifest(spec, endpoints, manifest_file_name);
+}
+
+std::string url_beside_manifest(const HubSpec& spec, const Endpoints& endpoints,
+                                std::string_view path) {
     switch (spec.kind) {
         case HubSpec::Kind::web:
-            return spec.base_url + "/" + std::string(manifest_file_name);
+            return spec.base_url + "/" + encoded_path(path);
         case HubSpec::Kind::folder:
             return "";
         case HubSpec::Kind::hugging_face: {
             const auto official = parse_hub_spec(official_hub);
-            return manifest_url(std::get<HubSpec>(official), endpoints);
+            return url_beside_manifest(std::get<HubSpec>(official), endpoints, path);
         }
         case HubSpec::Kind::github:
             break;
     }
     return fmt::format("{}/{}/{}/{}/{}", endpoints.github_raw, spec.owner, spec.name, spec.ref,
-                       manifest_file_name);
+                       encoded_path(path));
 }
 
 std::vector<std::string> file_urls(const HubSpec& spec, const Endpoints& endpoints,

@@ -71,6 +71,11 @@ void replace_endpoint(std::string& endpoint, const std::optional<std::string>& r
 /// URL of the manifest; empty for folders.
 std::string manifest_url(const HubSpec& spec, const Endpoints& endpoints);
 
+/// URL of another file that is published with the manifest, by its path in the hub; empty for
+/// folders.
+std::string url_beside_manifest(const HubSpec& spec, const Endpoints& endpoints,
+                                std::string_view path);
+
 /// URL that returns the commit of a hub on GitHub; empty for other hubs, and when the ref is a
 /// commit.
 std::string commit_url(const HubSpec& spec, const Endpoints& endpoints);

@@ -15,6 +15,7 @@ LocalHub::LocalHub(const std::string& location) : location_(location) {
     if (found.repository) lfs_storage_ = found.repository->lfs_storage();
     if (found.reads_commit) {
         commit_ = found.repository->resolve_commit(found.ref);
+        ref_ = found.ref;
         tree_ = found.repository->tree_of(*commit_, found.subfolder);
     } else {
         folder_ = found.folder;
@@ -31,6 +32,13 @@ std::string LocalHub::manifest() const {
                         "on GitHub");
     }
     return read_whole(*tree_->open(*path), manifest_size_limit, manifest_name());
+}
+
+std::optional<std::string> LocalHub::read(const std::string& path,
+                                          std::uint64_t limit_bytes) const {
+    const auto resolved = resolve(path);
+    if (!resolved) return std::nullopt;
+    return read_whole(*tree_->open(*resolved), limit_bytes, location_ + "/" + path);
 }
 
 std::string LocalHub::manifest_name() const {

@@ -2,6 +2,7 @@
 // A local hub: a folder with its files, or a git repository with its LFS store.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -25,10 +26,17 @@ public:
     std::string manifest() const;
     std::string manifest_name() const;  ///< for messages
 
+    /// Another file of the hub as text; nullopt when there is none. Throws UserError for one that
+    /// is larger than the limit, and when reading fails.
+    std::optional<std::string> read(const std::string& path, std::uint64_t limit_bytes) const;
+
     const Tree& tree() const { return *tree_; }
 
     /// The commit that is read; nullopt for folders and working trees.
     const std::optional<CommitId>& commit() const { return commit_; }
+
+    /// The branch, tag or commit that was asked for; "" for folders and working trees.
+    const std::string& ref() const { return ref_; }
 
     /// A possible source of a file: the file at its path or, since that may be a Git LFS pointer,
     /// the object in the LFS store. Links out of the hub are not followed.
@@ -49,6 +57,7 @@ private:
     std::filesystem::path folder_;       ///< empty if a commit is read
     std::filesystem::path lfs_storage_;  ///< empty without a repository
     std::optional<CommitId> commit_;
+    std::string ref_;
     std::unique_ptr<Tree> tree_;
 };
 

@@ -10,35 +10,14 @@
 #include "base/byte_source.h"
 #include "base/user_error.h"
 #include "hosting/scaffold/hub_text.h"
+#include "hosting/scaffold/lfs_lines.h"
 #include "hosting/scaffold/path_ownership.h"
 #include "hosting/scaffold/test_data_pack.h"
 #include "manifest/hub_path.h"
-#include "repository/git_attributes.h"
 
 namespace onnxhub {
-namespace {
 
 namespace fs = std::filesystem;
-
-bool has_hidden_segment(const std::string& path) {
-    return path.starts_with('.') || path.find("/.") != path.npos;
-}
-
-/// Escapes spaces and wildcards, which have a meaning in git's patterns.
-std::string escaped_pattern(const std::string& path) {
-    std::string pattern;
-    for (const char c : path) {
-        if (c == ' ') {
-            pattern += "[[:space:]]";
-        } else {
-            if (c == '*' || c == '?' || c == '[') pattern += '\\';
-            pattern += c;
-        }
-    }
-    return pattern;
-}
-
-}  // namespace
 
 void check_class_folder(const char* option, const std::string& folder) {
     if (folder.empty()) return;
@@ -133,7 +112,7 @@ void AddedFiles::check_places(const std::vector<ModelRow>& rows) {
             check_file_is_own(tree_, rows, model_path_, archive_path());
         }
     }
-    change_.place_of(".gitattributes");
+    change_.place_of(attributes_file_name);
 }
 
 /// Writing to a symbolic link would change a different file.
@@ -165,24 +144,16 @@ std::uint64_t AddedFiles::stage() {
 
 /// In a hub with LFS, adds a line for each file that no pattern covers.
 void AddedFiles::track_in_lfs() {
-    change_.watch(".gitattributes");
-    Diagnostics ignored;
-    const GitAttributes attributes = GitAttributes::read(tree_, tree_.list(), ignored);
-    if (!attributes.uses_lfs()) return;
+    change_.watch(attributes_file_name);
     std::vector<std::string> paths = {model_path_};
     for (const auto& [path, from] : weights_) paths.push_back(path);
     if (request_.test_data) paths.push_back(archive_path());
-    std::string lines;
-    for (const std::string& path : paths) {
-        if (attributes.filter_of(path) == LfsFilter::lfs) continue;
-        lines += "/" + escaped_pattern(path) + " filter=lfs diff=lfs merge=lfs -text\n";
-    }
+    const std::string lines = missing_lfs_lines(tree_, paths);
     if (lines.empty()) return;
     std::error_code error;
-    const fs::path file = at(".gitattributes");
-    std::string text = fs::exists(file, error) ? read_hub_text(file) : "";
-    if (!text.empty() && !text.ends_with('\n')) text += '\n';
-    change_.stage_text(".gitattributes", text + lines);
+    const fs::path file = at(attributes_file_name);
+    change_.stage_text(attributes_file_name,
+                       with_lines_added(fs::exists(file, error) ? read_hub_text(file) : "", lines));
 }
 
 std::uint64_t AddedFiles::pack() {

@@ -107,7 +107,8 @@ FileTransaction::~FileTransaction() {
     undo();
 }
 
-fs::path FileTransaction::place_of(const std::string& path) const {
+/// The folder of the file `path`, below the hub.
+fs::path FileTransaction::checked_parent(const std::string& path) const {
     fs::path place = hub_;
     std::error_code error;
     const fs::path parent = fs::path(path).parent_path();
@@ -122,7 +123,12 @@ fs::path FileTransaction::place_of(const std::string& path) const {
             throw UserError(place.string() + ": is not a directory; choose another one");
         }
     }
-    place /= fs::path(path).filename();
+    return place;
+}
+
+fs::path FileTransaction::place_of(const std::string& path) const {
+    fs::path place = checked_parent(path) / fs::path(path).filename();
+    std::error_code error;
     if (fs::is_directory(place, error)) {
         throw UserError(place.string() +
                         ": is a directory, but the path is needed for a file; move it");
@@ -167,14 +173,40 @@ void FileTransaction::stage_copy(const fs::path& from, const std::string& path) 
     stage(path, [&](const fs::path& file) { copy_blocks(from, file, check_interruption_); });
 }
 
-void FileTransaction::refuse_changed_files() const {
-    for (const Staged& staged : staged_) {
-        const auto watched = watched_.find(staged.path);
-        if (watched == watched_.end() || stamp_of(hub_ / staged.path) == watched->second) continue;
-        throw UserError((hub_ / staged.path).string() +
-                        ": was changed by another program, so nothing was "
-                        "written; run this again");
+void FileTransaction::stage_link(const std::string& from, const std::string& path) {
+    const fs::path source = checked_parent(from) / fs::path(from).filename();
+    std::error_code error;
+    if (!fs::is_regular_file(fs::symlink_status(source, error))) {
+        throw UserError(source.string() + ": is not a regular file; replace it with the file");
     }
+    stage(path, [&](const fs::path& file) {
+        std::error_code no_links;
+        fs::create_hard_link(source, file, no_links);
+        if (no_links) copy_blocks(source, file, check_interruption_);
+    });
+}
+
+void FileTransaction::stage_removal(const std::string& path) {
+    const fs::path place = checked_parent(path) / fs::path(path).filename();
+    std::error_code error;
+    const fs::file_status status = fs::symlink_status(place, error);
+    if (!fs::is_regular_file(status) && !fs::is_symlink(status)) {
+        throw UserError(place.string() +
+                        ": is not a file, so it is not removed; remove it by hand");
+    }
+    removals_.push_back({path, place});
+}
+
+void FileTransaction::refuse_changed(const std::string& path) const {
+    const auto watched = watched_.find(path);
+    if (watched == watched_.end() || stamp_of(hub_ / path) == watched->second) return;
+    throw UserError((hub_ / path).string() +
+                    ": was changed by another program, so nothing was written; run this again");
+}
+
+void FileTransaction::refuse_changed_files() const {
+    for (const Staged& staged : staged_) refuse_changed(staged.path);
+    for (const Removal& removal : removals_) refuse_changed(removal.path);
 }
 
 void FileTransaction::apply() {
@@ -189,6 +221,10 @@ void FileTransaction::apply() {
             written_.push_back(staged.path);
         }
     }
+    for (const Removal& removal : removals_) {
+        take_away(removal);
+        removed_.push_back(removal.path);
+    }
     drop_staged();
 }
 
@@ -196,6 +232,7 @@ void FileTransaction::drop_staged() {
     std::error_code ignored;
     for (const Staged& staged : staged_) fs::remove(staged.file, ignored);
     staged_.clear();
+    removals_.clear();
 }
 
 void FileTransaction::keep() {
@@ -204,6 +241,7 @@ void FileTransaction::keep() {
         if (old) fs::remove(*old, ignored);
     }
     before_.clear();
+    for (const std::string& path : removed_) remove_empty_parents(path);
     undo();  // what was staged and not applied, and new folders that are empty
 }
 
@@ -247,14 +285,37 @@ void FileTransaction::put_to_place(const Staged& staged) {
     if (error) fail(staged.place, error);
 }
 
+/// The file keeps a hidden name until keep(), so that undo() can restore it.
+void FileTransaction::take_away(const Removal& removal) {
+    std::error_code error;
+    if (before_.contains(removal.place)) {
+        fs::remove(removal.place, error);
+    } else {
+        const fs::path name = free_name_beside(removal.place);
+        fs::rename(removal.place, name, error);
+        if (!error) before_[removal.place] = name;
+    }
+    if (error) fail(removal.place, error);
+}
+
+/// git does not track folders, so empty ones do not belong to the hub.
+void FileTransaction::remove_empty_parents(const std::string& path) const {
+    for (fs::path folder = fs::path(path).parent_path(); !folder.empty();
+         folder = folder.parent_path()) {
+        std::error_code error;
+        if (!fs::remove(hub_ / folder, error) || error) return;
+    }
+}
+
 void FileTransaction::undo() noexcept {
     std::error_code ignored;
     for (const Staged& staged : staged_) fs::remove(staged.file, ignored);
     staged_.clear();
+    removals_.clear();
     for (const auto& [place, old] : before_) {
         if (!old) {
             fs::remove(place, ignored);
-        } else if (fs::exists(*old, ignored)) {
+        } else if (fs::exists(fs::symlink_status(*old, ignored))) {
             fs::rename(*old, place, ignored);
             fs::remove(*old, ignored);  // if both names belong to one file, rename does nothing
         }

@@ -53,9 +53,16 @@ public:
                         const std::function<void(const std::filesystem::path& file)>& make);
     void stage_text(const std::string& path, std::string_view content);
     void stage_copy(const std::filesystem::path& from, const std::string& path);
+    /// Gives the regular file `from` of the hub a second path, without a copy where the file system
+    /// has hard links.
+    void stage_link(const std::string& from, const std::string& path);
+    /// Removes the file or symbolic link at `path`. Throws UserError when a parent folder is a
+    /// symbolic link, and when `path` is neither.
+    void stage_removal(const std::string& path);
 
-    /// Renames the staged files to their destinations. Files with the same content are not touched.
-    /// Throws WriteError, and UserError when a watched file was changed in the meantime or git
+    /// Renames the staged files to their destinations, and then removes files. Files with the same
+    /// content are not touched. Folders that removals leave empty are removed by keep(). Throws
+    /// WriteError, and UserError when a watched file was changed in the meantime or git
     /// changes the working tree.
     void apply();
     void drop_staged();  ///< discards the staged files that are not applied yet
@@ -63,6 +70,7 @@ public:
 
     /// Files that are new or changed, each once, in the order they were staged.
     const std::vector<std::string>& written() const { return written_; }
+    const std::vector<std::string>& removed() const { return removed_; }
 
     const std::filesystem::path& hub() const { return hub_; }
     void check_interruption() const { check_interruption_(); }
@@ -74,22 +82,34 @@ private:
         std::filesystem::path file;
     };
 
+    /// A file to remove.
+    struct Removal {
+        std::string path;
+        std::filesystem::path place;
+    };
+
     static std::filesystem::path free_name_beside(const std::filesystem::path& place);
+    std::filesystem::path checked_parent(const std::string& path) const;
+    void refuse_changed(const std::string& path) const;
     void make_folders(const std::filesystem::path& folder);
     void refuse_changed_files() const;
     void put_to_place(const Staged& staged);
+    void take_away(const Removal& removal);
+    void remove_empty_parents(const std::string& path) const;
     void undo() noexcept;
 
     const std::filesystem::path hub_;
     const std::function<void()> check_interruption_;
     const HubLock* const lock_;
     std::vector<Staged> staged_;
+    std::vector<Removal> removals_;
     /// Stamps by path, from the time they were read.
     std::map<std::string, std::optional<FileStamp>> watched_;
     /// Original files by destination; absent: there was none.
     std::map<std::filesystem::path, std::optional<std::filesystem::path>> before_;
     std::vector<std::filesystem::path> new_folders_;  ///< parents before children
     std::vector<std::string> written_;
+    std::vector<std::string> removed_;
 };
 
 /// Whether both are regular files with the same bytes. Throws UserError when one cannot be read,

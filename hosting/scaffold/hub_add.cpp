@@ -145,24 +145,19 @@ private:
         }
     }
 
-    std::string title() const {
-        std::string title(files_.folder().empty() ? "Models" : file_name(files_.folder()));
-        std::ranges::replace(title, '_', ' ');
-        if (title[0] >= 'a' && title[0] <= 'z') title[0] = static_cast<char>(title[0] - 'a' + 'A');
-        return title;
-    }
-
     void plan_readmes() {
-        root_ = with_folder_row(with_folder_table(root_), files_.folder(), title(),
-                                request_.description, settings_.repository);
+        root_ = with_folder_row(with_folder_table(root_), files_.folder(),
+                                folder_title(files_.folder()), request_.description,
+                                settings_.repository);
         std::vector<std::string> columns;
         for (const auto& [column, text] : request_.columns) columns.push_back(column);
         change_.watch(folder_readme_path());
         std::error_code error;
         const fs::path path = files_.at(folder_readme_path());
-        const std::string present = files_.folder().empty()   ? root_
-                                    : fs::exists(path, error) ? read_hub_text(path)
-                                                              : new_model_readme(title(), columns);
+        const std::string present = files_.folder().empty() ? root_
+                                    : fs::exists(path, error)
+                                        ? read_hub_text(path)
+                                        : new_model_readme(folder_title(files_.folder()), columns);
         folder_readme_ = with_model_table(present, folder_readme_path(), columns);
     }
 

@@ -14,4 +14,10 @@ std::string read_hub_text(const std::filesystem::path& path);
 /// "folder/path"; the folder "" is the top of the hub.
 std::string joined_path(const std::string& folder, const std::string& path);
 
+/// A heading for a folder of models: "object_detection" is "Object detection".
+std::string folder_title(const std::string& folder);
+
+/// Whether a file or folder in the path begins with a dot. Servers do not serve such files.
+bool has_hidden_segment(const std::string& path);
+
 }  // namespace onnxhub

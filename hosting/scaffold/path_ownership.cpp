@@ -9,32 +9,14 @@
 
 #include "base/spelling.h"
 #include "base/user_error.h"
+#include "hosting/scaffold/model_files.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest.h"
-#include "model/onnx_skeleton.h"
 
 namespace onnxhub {
 namespace {
 
 constexpr std::uint64_t largest_manifest = std::uint64_t{512} << 20;  // bytes
-
-/// External data that the model's graph names, as paths in the hub; empty when the graph is not
-/// available locally.
-std::set<std::string> weights_of_graph(const Tree& hub, const std::string& model_path) {
-    std::set<std::string> paths;
-    const auto resolved = resolve_symlinks(hub, model_path);
-    const auto* file = std::get_if<std::string>(&resolved);
-    const auto stat = file ? hub.stat(*file) : std::nullopt;
-    if (!stat || stat->kind != FileKind::regular) return paths;
-    const auto skeleton = read_skeleton(*hub.open(*file));
-    const auto* model = std::get_if<OnnxSkeleton>(&skeleton);
-    if (!model) return paths;
-    for (const std::string& location : model->external_locations) {
-        auto path = clean_hub_path(parent_folder(model_path), location);
-        if (auto* clean = std::get_if<std::string>(&path)) paths.insert(std::move(*clean));
-    }
-    return paths;
-}
 
 /// Models that have the file as external data according to the manifest.
 std::set<std::string> users_by_manifest(const Tree& hub, const std::string& path) {
@@ -52,6 +34,11 @@ std::set<std::string> users_by_manifest(const Tree& hub, const std::string& path
         }
     }
     return users;
+}
+
+bool graph_names(const Tree& hub, const std::string& model_path, const std::string& path) {
+    const auto weights = weights_of_graph(hub, model_path);
+    return weights && weights->contains(path);
 }
 
 [[noreturn]] void refuse(const std::string& path, const std::string& owner) {
@@ -136,7 +123,7 @@ void check_file_is_own(const Tree& hub, const std::vector<ModelRow>& rows,
     for (const ModelRow& row : rows) {
         if (row.model_path == path) refuse(path, in_quotes(row));
         const bool uses = row.archive_path == path || users.contains(row.model_path) ||
-                          weights_of_graph(hub, row.model_path).contains(path);
+                          graph_names(hub, row.model_path, path);
         if (!uses) continue;
         if (row.model_path != model_path) refuse(path, in_quotes(row));
         is_own = true;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <filesystem>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -274,7 +275,148 @@ int line_of_model(const std::string& readme, const std::string& path, const RowT
     return 0;
 }
 
+/// A row and its table.
+struct FoundRow {
+    const MarkdownTable* table = nullptr;
+    const MarkdownRow* row = nullptr;
+};
+
+std::optional<FoundRow> row_at(const std::vector<MarkdownTable>& tables, int line) {
+    for (const MarkdownTable& table : tables) {
+        const auto row = std::ranges::find(table.rows, line, &MarkdownRow::line);
+        if (row != table.rows.end()) return FoundRow{&table, &*row};
+    }
+    return std::nullopt;
+}
+
+/// The cell, which shows `name.first`, with `name.second`. Markup around the name is kept.
+std::string renamed_cell(const std::string& cell, const std::pair<std::string, std::string>& name) {
+    for (const std::string& written : {escaped(name.first), name.first}) {
+        const std::size_t begin = cell.find(written);
+        if (begin == cell.npos || cell.substr(0, begin).find("](") != cell.npos) continue;
+        return cell.substr(0, begin) + escaped(name.second) + cell.substr(begin + written.size());
+    }
+    return " " + escaped(name.second) + " ";
+}
+
+/// Where a link's target ends, from its first character.
+std::size_t end_of_target(const std::string& cell, std::size_t begin) {
+    int depth = 0;
+    for (std::size_t i = begin; i < cell.size(); ++i) {
+        if (cell[i] == '\\') {
+            ++i;
+        } else if (cell[i] == '(') {
+            ++depth;
+        } else if (cell[i] == ' ' || (cell[i] == ')' && depth-- == 0)) {
+            return i;
+        }
+    }
+    return cell.npos;
+}
+
+/// A link target, written for a README in `folder`.
+std::string target_from(const std::string& folder, const std::string& path) {
+    return link_target(
+        folder.empty() ? path
+                       : std::filesystem::path(path).lexically_relative(folder).generic_string());
+}
+
+/// The cell with other targets for links to the files of `paths`.
+std::string with_moved_links(std::string cell, const std::map<std::string, std::string>& paths,
+                             const ReadmePlace& place) {
+    struct Form {
+        std::string_view before;
+        std::string_view end;  ///< empty: see end_of_target()
+    };
+    constexpr Form forms[] = {{"](<", ">"}, {"](", ""}, {"href=\"", "\""}, {"href='", "'"}};
+    for (const Form& form : forms) {
+        for (std::size_t at = cell.find(form.before); at != cell.npos;
+             at = cell.find(form.before, at + 1)) {
+            const std::size_t begin = at + form.before.size();
+            const std::size_t end =
+                form.end.empty() ? end_of_target(cell, begin) : cell.find(form.end, begin);
+            if (end == cell.npos) break;
+            const LinkTarget target =
+                resolve_link(place.folder, shown_text(cell.substr(begin, end - begin)), place.own);
+            const auto* present = std::get_if<std::string>(&target);
+            const auto moved = present ? paths.find(*present) : paths.end();
+            if (moved == paths.end()) continue;
+            cell.replace(begin, end - begin, target_from(place.folder, moved->second));
+        }
+    }
+    return cell;
+}
+
+/// The position of the first of `headers` that the table has.
+std::optional<std::size_t> first_column(const MarkdownTable& table,
+                                        const std::vector<std::string>& headers) {
+    for (const std::string& header : headers) {
+        const auto found = std::ranges::find_if(table.header, [&](const MarkdownCell& cell) {
+            return lower_case(cell.text) == lower_case(header);
+        });
+        if (found != table.header.end()) {
+            return static_cast<std::size_t>(found - table.header.begin());
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace
+
+std::optional<std::string> without_rows(const std::string& readme, const std::string& path,
+                                        const std::set<int>& lines) {
+    Diagnostics ignored;
+    const auto tables = parse_markdown_tables(readme, path, ignored);
+    std::string text = readme;
+    for (auto line = lines.rbegin(); line != lines.rend(); ++line) {  // the last one first
+        if (!row_at(tables, *line)) return std::nullopt;
+        const std::size_t begin = offset_of_line(text, *line);
+        text.erase(begin, offset_of_line(text, *line + 1) - begin);
+    }
+    return text;
+}
+
+std::optional<std::string> with_changed_row(const std::string& readme, const std::string& path,
+                                            const RowChange& change,
+                                            const std::optional<RepositoryUrl>& own) {
+    const ReadmePlace place{std::string(parent_folder(path)), own};
+    Diagnostics ignored;
+    const auto tables = parse_markdown_tables(readme, path, ignored);
+    const auto found = row_at(tables, change.line);
+    if (!found) return std::nullopt;
+    const std::string line = line_at(readme, change.line);
+    WrittenRow written(line, found->table->header.size());
+    const auto name = first_column(*found->table, change.name_columns);
+    for (std::size_t i = 0; i < found->table->header.size(); ++i) {
+        std::string cell = with_moved_links(written.cell(i), change.paths, place);
+        if (change.name && name == i) cell = renamed_cell(cell, *change.name);
+        written.set_as_written(i, cell);
+    }
+    return with_line_replaced(readme, change.line,
+                              written.line() + (line.ends_with('\r') ? "\r" : ""));
+}
+
+std::optional<std::map<std::string, std::string>> more_cells(const std::string& readme,
+                                                             const std::string& path, int line) {
+    Diagnostics ignored;
+    const auto tables = parse_markdown_tables(readme, path, ignored);
+    const auto found = row_at(tables, line);
+    if (!found) return std::nullopt;
+    std::map<std::string, std::string> cells;
+    for (std::size_t i = 0; i < found->table->header.size(); ++i) {
+        const std::string& header = found->table->header[i].text;
+        if (!is_column_of_models(header)) cells[header] = found->row->cells[i].text;
+    }
+    return cells;
+}
+
+bool has_model_column(const std::string& readme, const std::string& path,
+                      const std::string& header) {
+    Diagnostics ignored;
+    const auto tables = parse_markdown_tables(readme, path, ignored);
+    const MarkdownTable* table = find_model_table(tables);
+    return table && has_column(*table, header);
+}
 
 std::string table_size(std::uint64_t bytes) {
     if (bytes < 1000) return "1 kB";

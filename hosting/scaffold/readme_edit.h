@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "repository/repository_url.h"
@@ -56,6 +58,35 @@ std::string with_model_table(const std::string& readme, const std::string& path,
 
 /// `readme`, the hub's top one, with an empty table of folders at its end, unless it has one.
 std::string with_folder_table(const std::string& readme);
+
+/// `readme` without the rows at these 1-based lines. nullopt when one of the lines is not a row of
+/// a Markdown table, such as a row of an HTML table.
+std::optional<std::string> without_rows(const std::string& readme, const std::string& path,
+                                        const std::set<int>& lines);
+
+/// What changes in the row of a model that has another name or other files.
+struct RowChange {
+    int line = 0;                           ///< 1-based line of the row
+    std::vector<std::string> name_columns;  ///< headers; the first that the table has is the name's
+    std::optional<std::pair<std::string, std::string>> name = {};  ///< old and new text
+    std::map<std::string, std::string> paths = {};  ///< of linked files, from the hub's top
+};
+
+/// `readme` with the changed row; all other cells are kept as written. nullopt when the line is not
+/// a row of a Markdown table. The caller reads the row again, since a cell may have a form that is
+/// not recognized here. `own` as above.
+std::optional<std::string> with_changed_row(const std::string& readme, const std::string& path,
+                                            const RowChange& change,
+                                            const std::optional<RepositoryUrl>& own = {});
+
+/// The cells of the row at this 1-based line with more than its model, archive and versions say:
+/// their text by header. nullopt when the line is not a row of a Markdown table.
+std::optional<std::map<std::string, std::string>> more_cells(const std::string& readme,
+                                                             const std::string& path, int line);
+
+/// Whether the table that gets rows of models has this column.
+bool has_model_column(const std::string& readme, const std::string& path,
+                      const std::string& header);
 
 /// "26 kB", "97.8 MB": the official zoo's format for sizes.
 std::string table_size(std::uint64_t bytes);

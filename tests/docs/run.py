@@ -182,7 +182,7 @@ def check_inline_commands(source, build):
         prose = re.sub(r"^(```|~~~).*?^\1", "", (source / page).read_text(encoding="utf-8"), flags=re.M | re.S)
         for span in re.findall(r"`(onnxhub [a-z][^`]*)`", prose):
             words = span.split()[1:]
-            command = (words[0],) if words[0] not in ("cache", "bundle") or len(words) < 2 else tuple(words[:2])
+            command = (words[0],) if words[0] not in ("bundle", "cache", "key", "trust") or len(words) < 2 else tuple(words[:2])
             if command not in known:
                 known[command] = options_of(*command)
             if known[command] is None:

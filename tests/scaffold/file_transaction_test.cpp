@@ -56,6 +56,57 @@ TEST_F(Change, WhatWasNotKeptIsUndone) {
     EXPECT_TRUE(content_of(folder.path()) == before);
 }
 
+TEST_F(Change, ARemovalThatWasNotKeptIsUndone) {
+    write_file(folder.path() / "a/b/model", "bytes");
+    fs::create_symlink("nowhere", folder.path() / "a/link");
+    const auto before = content_of(folder.path());
+    {
+        FileTransaction change(folder.path());
+        change.stage_link("a/b/model", "c/model");
+        change.stage_removal("a/b/model");
+        change.stage_removal("a/link");
+        EXPECT_TRUE(fs::exists(folder.path() / "a/b/model")) << "not before apply()";
+        change.apply();
+        EXPECT_FALSE(fs::exists(folder.path() / "a/b/model"));
+        EXPECT_EQ(read_file(folder.path() / "c/model"), "bytes");
+        EXPECT_THAT(change.removed(), ElementsAre("a/b/model", "a/link"));
+    }
+    EXPECT_TRUE(content_of(folder.path()) == before);
+    EXPECT_TRUE(fs::is_symlink(fs::symlink_status(folder.path() / "a/link")));
+}
+
+TEST_F(Change, ARemovalTakesEmptyFoldersWithIt) {
+    write_file(folder.path() / "a/b/model", "bytes");
+    write_file(folder.path() / "a/other", "other");
+    FileTransaction change(folder.path());
+    change.stage_removal("a/b/model");
+    change.apply();
+    change.keep();
+    EXPECT_THAT(content_of(folder.path()),
+                ElementsAre(Pair("a", "no file"), Pair("a/other", "other")));
+}
+
+TEST_F(Change, OnlyFilesOfTheHubAreRemoved) {
+    write_file(folder.path() / "outside/file", "bytes");
+    write_file(folder.path() / "hub/folder/file", "bytes");
+    fs::create_directory_symlink("../outside", folder.path() / "hub/link");
+    FileTransaction change(folder.path() / "hub");
+    EXPECT_THROW(change.stage_removal("link/file"), UserError);
+    EXPECT_THROW(change.stage_removal("folder"), UserError);
+    EXPECT_THROW(change.stage_removal("absent"), UserError);
+    EXPECT_THROW(change.stage_link("link/file", "copy"), UserError);
+}
+
+TEST_F(Change, AFileThatAnotherProgramChangedIsNotRemoved) {
+    write_file(folder.path() / "model", "bytes");
+    FileTransaction change(folder.path());
+    change.watch("model");
+    change.stage_removal("model");
+    write_file(folder.path() / "model", "other bytes");
+    EXPECT_THROW(change.apply(), UserError);
+    EXPECT_EQ(read_file(folder.path() / "model"), "other bytes");
+}
+
 TEST_F(Change, WhatWasKeptStaysAndNothingElse) {
     write_file(folder.path() / "old", "before");
     {

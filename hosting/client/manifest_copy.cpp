@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/client/manifest_copy.h"
+
+#include <algorithm>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "base/atomic_file.h"
+#include "base/byte_source.h"
+#include "base/digest.h"
+#include "base/user_error.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t tag_size_limit = std::uint64_t{1} << 20;  // bytes
+
+/// The text before the next line break, which is removed with it.
+std::string take_tag_line(std::string_view& text) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string line(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return line;
+}
+
+}  // namespace
+
+ManifestCopy::ManifestCopy(const std::optional<fs::path>& state_folder, const char* folder,
+                           const std::string& key) {
+    if (!state_folder) return;
+    text_path_ = *state_folder / folder / (to_hex(sha256_of(key)) + ".json");
+    tag_path_ = text_path_.string() + ".etag";
+    auto text = read_file_if_possible(text_path_, manifest_size_limit);
+    const auto tag = read_file_if_possible(tag_path_, tag_size_limit);
+    if (!text || !tag) return;
+    std::string_view rest = *tag;
+    if (take_tag_line(rest) != to_hex(sha256_of(*text))) return;
+    KeptManifest kept{std::move(*text), take_tag_line(rest), take_tag_line(rest), ""};
+    kept.statement = rest;
+    if (kept.url.empty()) kept.url = key;  // of a copy that version 0.2 made
+    kept_ = std::move(kept);
+}
+
+void ManifestCopy::replace(const KeptManifest& manifest) const {
+    if (text_path_.empty()) return;
+    std::error_code error;
+    fs::create_directories(text_path_.parent_path(), error);
+    if (error) return;
+    try {
+        write_file_atomically(text_path_, manifest.text);
+        write_file_atomically(tag_path_, to_hex(sha256_of(manifest.text)) + '\n' + manifest.etag +
+                                             '\n' + manifest.url + '\n' + manifest.statement);
+    } catch (const UserError&) {
+    }
+}
+
+}  // namespace onnxhub

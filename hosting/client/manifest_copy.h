@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copies of fetched manifests in the state folder, where no hub can write.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace onnxhub {
+
+/// Larger manifests are rejected.
+inline constexpr std::uint64_t manifest_size_limit = std::uint64_t{512} << 20;  // bytes
+
+/// What is kept of a manifest.
+struct KeptManifest {
+    std::string text;
+    std::string etag;       ///< of the response; empty: none
+    std::string url;        ///< that gave it: the ETag belongs to it
+    std::string statement;  ///< the statement that it was verified with; empty without one
+};
+
+/// One copy: the text, and next to it its SHA-256 and the other values.
+class ManifestCopy {
+public:
+    /// `folder` is one of the state folder's: "manifests" for hubs without a pin, "signed" for
+    /// verified manifests. `key` is the address or the hub's identity. A copy that was altered is
+    /// ignored. Without a state folder there is no copy.
+    ManifestCopy(const std::optional<std::filesystem::path>& state_folder, const char* folder,
+                 const std::string& key);
+
+    const std::optional<KeptManifest>& kept() const { return kept_; }
+
+    /// Best effort: without a copy the manifest is fetched again.
+    void replace(const KeptManifest& manifest) const;
+
+private:
+    std::filesystem::path text_path_;
+    std::filesystem::path tag_path_;
+    std::optional<KeptManifest> kept_;
+};
+
+}  // namespace onnxhub

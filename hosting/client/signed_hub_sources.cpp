@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/client/signed_hub_sources.h"
+
+#include <utility>
+#include <variant>
+
+#include "base/user_error.h"
+#include "http/url.h"
+#include "manifest/manifest.h"
+#include "trust/hub_root.h"
+#include "trust/hub_statement.h"
+
+namespace onnxhub {
+
+WebSignedHub::WebSignedHub(WebHubAccess access)
+    : access_(std::move(access)), client_(access_.http) {}
+
+SignedManifest WebSignedHub::read(bool is_fresh) {
+    HttpRequest request = access_.request(std::string(manifest_file_name));
+    if (is_fresh) request.headers.push_back({"Cache-Control", "no-cache"});
+    FetchedManifest fetched = request_manifest(
+        request, access_.access_hint, is_fresh ? std::nullopt : access_.copy.kept(), client_);
+    auto statement = read_file(std::string(hub_statement_name), statement_size_limit, is_fresh);
+    return {std::move(fetched.manifest), std::move(fetched.etag), request.url,
+            std::move(statement)};
+}
+
+std::optional<std::string> WebSignedHub::read_root(std::uint64_t number) {
+    return read_file(root_path(number), root_size_limit, false);
+}
+
+std::optional<SignedManifest> WebSignedHub::kept() {
+    const auto& kept = access_.copy.kept();
+    if (!kept) return std::nullopt;
+    return SignedManifest{
+        {kept->text, shown_url(kept->url), ""}, kept->etag, kept->url, kept->statement};
+}
+
+void WebSignedHub::keep(const SignedManifest& pair) {
+    const auto& kept = access_.copy.kept();
+    if (kept && kept->text == pair.manifest.text && kept->url == pair.url &&
+        kept->statement == pair.statement) {
+        return;
+    }
+    access_.copy.replace({pair.manifest.text, pair.etag, pair.url, pair.statement.value_or("")});
+}
+
+/// nullopt: the server does not have the file.
+std::optional<std::string> WebSignedHub::read_file(const std::string& path,
+                                                   std::uint64_t limit_bytes, bool is_fresh) {
+    HttpRequest request = access_.request(path);
+    if (is_fresh) request.headers.push_back({"Cache-Control", "no-cache"});
+    auto result = client_.send(request, limit_bytes);
+    if (const auto* failure = std::get_if<HttpFailure>(&result)) {
+        if (failure->kind == HttpFailure::Kind::stopped) throw Interrupted();
+        const bool is_answer = failure->kind == HttpFailure::Kind::too_large;
+        throw HubError(is_answer ? HubProblem::signature : HubProblem::unreachable,
+                       failure->reason);
+    }
+    auto& response = std::get<HttpResponse>(result);
+    if (response.head.status == 404 || response.head.status == 410) return std::nullopt;
+    if (response.head.status != 200) {
+        throw HubError(
+            HubProblem::signature,
+            shown_url(request.url) + ": the server answers with status " +
+                std::to_string(response.head.status) +
+                (access_.access_hint.empty() ? "; try again later" : "; " + access_.access_hint),
+            response.head.status);
+    }
+    return std::move(response.body);
+}
+
+SignedManifest LocalSignedHub::read(bool /*is_fresh*/) {
+    SignedManifest pair;
+    pair.manifest = {hub_.manifest(), hub_.manifest_name(), "", std::nullopt};
+    pair.statement = hub_.read(std::string(hub_statement_name), statement_size_limit);
+    return pair;
+}
+
+std::optional<std::string> LocalSignedHub::read_root(std::uint64_t number) {
+    return hub_.read(root_path(number), root_size_limit);
+}
+
+}  // namespace onnxhub

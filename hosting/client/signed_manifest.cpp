@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/client/signed_manifest.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+#include <thread>
+#include <utility>
+#include <variant>
+
+namespace onnxhub {
+namespace {
+
+/// Before each attempt after the first.
+constexpr std::array<int, pair_attempts - 1> pauses{100, 500, 2000};  // ms
+
+class SignedReader {
+public:
+    SignedReader(SignedHub& hub, const SignedRead& read)
+        : hub_(hub), read_(read), known_(read.known) {}
+
+    AcceptedManifest read() {
+        if (read_.is_offline) return use_kept_copy(no_local_copy(read_.hub), "");
+        std::optional<HubRefusal> refusal;
+        for (int attempt = 0; attempt < pair_attempts; ++attempt) {
+            if (attempt > 0) read_.pause(pauses[static_cast<std::size_t>(attempt) - 1]);
+            try {
+                const SignedManifest pair = hub_.read(attempt > 0);
+                if (auto accepted = accept(pair, refusal)) {
+                    hub_.keep(pair);
+                    return std::move(*accepted);
+                }
+            } catch (const HubError& error) {
+                if (!is_out_of_reach(error)) throw;
+                return use_kept_copy(error, std::string(error.what()) + "; using the last copy");
+            }
+            if (!may_pass(*refusal)) throw refused(*refusal);
+        }
+        if (refusal->kind != HubRefusalKind::other_manifest) throw refused(*refusal);
+        return use_kept_copy(refused(*refusal),
+                             std::string(refused(*refusal).what()) + "; using the last copy");
+    }
+
+private:
+    /// Whether the files may be of two moments, or come from an old cache on the way.
+    bool may_pass(const HubRefusal& refusal) const {
+        if (!hub_.may_be_between_moments()) return false;
+        switch (refusal.kind) {
+            case HubRefusalKind::other_manifest:
+            case HubRefusalKind::older:
+            case HubRefusalKind::missing:
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    std::optional<AcceptedManifest> accept(const SignedManifest& pair,
+                                           std::optional<HubRefusal>& refusal) {
+        if (!pair.statement) {
+            refusal = missing_statement();
+            return std::nullopt;
+        }
+        StatementCheck check = read_.check;
+        check.manifest = sha256_of(pair.manifest.text);
+        HubCheck checked =
+            check_statement(known_, *pair.statement, check,
+                            [&](std::uint64_t number) { return hub_.read_root(number); });
+        const auto* statement = std::get_if<HubStatement>(&checked.result);
+        if (statement && !known_.seen && !check.is_commit &&
+            statement->version < read_.least_version) {
+            checked = {{checked.trust.root, {}}, older_than_locked(*statement)};
+        }
+        known_ = checked.trust;
+        read_.learn(known_);
+        if (auto* why = std::get_if<HubRefusal>(&checked.result)) {
+            refusal = std::move(*why);
+            return std::nullopt;
+        }
+        return AcceptedManifest{pair.manifest, std::get<HubStatement>(std::move(checked.result))};
+    }
+
+    HubRefusal older_than_locked(const HubStatement& statement) const {
+        return {HubRefusalKind::older,
+                fmt::format("the statement has version {}, older than version {} in the lock file; "
+                            "its owner must publish the newest one",
+                            statement.version, read_.least_version)};
+    }
+
+    /// Without a copy throws `why`.
+    AcceptedManifest use_kept_copy(const HubError& why, const std::string& note) {
+        const auto pair = hub_.kept();
+        if (!pair) throw why;
+        std::optional<HubRefusal> refusal;
+        StatementCheck check = read_.check;
+        check.manifest = sha256_of(pair->manifest.text);
+        // The roots that were followed are enough for a pair that was accepted before.
+        const auto none = [](std::uint64_t) { return std::optional<std::string>(); };
+        HubCheck checked = check_statement(known_, pair->statement.value_or(""), check, none);
+        if (const auto* reason = std::get_if<HubRefusal>(&checked.result)) {
+            if (read_.is_offline) throw refused(*reason);
+            throw HubError(
+                why.problem,
+                std::string(why.what()) + "; the last copy can't be used either: " + reason->reason,
+                why.http_status);
+        }
+        AcceptedManifest accepted{pair->manifest,
+                                  std::get<HubStatement>(std::move(checked.result))};
+        accepted.manifest.note = note;
+        return accepted;
+    }
+
+    HubError refused(const HubRefusal& refusal) const {
+        return {HubProblem::signature, read_.hub + ": " + refusal.reason};
+    }
+
+    SignedHub& hub_;
+    const SignedRead& read_;
+    HubTrust known_;
+};
+
+}  // namespace
+
+void sleep_for_milliseconds(int time) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(time));
+}
+
+AcceptedManifest read_signed_manifest(SignedHub& hub, const SignedRead& read) {
+    return SignedReader(hub, read).read();
+}
+
+}  // namespace onnxhub

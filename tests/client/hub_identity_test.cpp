@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hosting/client/hub_identity.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "base/user_error.h"
+#include "tests/support/repository_builder.h"
+
+namespace onnxhub {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string identity(const std::string& hub, const UserConfig& config = {}) {
+    return hub_identity(hub, config);
+}
+
+TEST(HubIdentity, OfGitHubIsTheRepository) {
+    for (const char* hub :
+         {"acme/models", "Acme/MODELS", "acme/models:topic", "acme/models:v1",
+          "https://raw.githubusercontent.com/Acme/models/main",
+          "https://raw.githubusercontent.com:443/acme/models/refs/heads/main/",
+          "https://user:secret@raw.githubusercontent.com/acme/models/main",
+          "http://RAW.githubusercontent.com/acme/models/main",
+          "https://media.githubusercontent.com/media/acme/models/main",
+          "https://github.com/acme/models/raw/main", "https://github.com/acme/models.git"}) {
+        EXPECT_EQ(identity(hub), "github.com/acme/models") << hub;
+    }
+}
+
+TEST(HubIdentity, OfReplacedEndpointsIsTheRepository) {
+    UserConfig config;
+    config.endpoints.github_raw = "https://git.acme.com/raw";
+    EXPECT_EQ(identity("acme/models", config), "github.com/acme/models");
+    EXPECT_EQ(identity("https://git.acme.com/raw/acme/models/main", config),
+              "github.com/acme/models");
+}
+
+TEST(HubIdentity, OfTheOfficialHubIsTheSameOnHuggingFace) {
+    EXPECT_EQ(identity("hf://onnxmodelzoo"), "github.com/onnx/models");
+    EXPECT_EQ(identity("onnx/models"), "github.com/onnx/models");
+}
+
+TEST(HubIdentity, OfTheWebIsTheAddress) {
+    for (const char* hub : {"https://models.acme.com/hub", "https://models.acme.com/hub/",
+                            "http://models.acme.com/hub", "https://MODELS.acme.com:443/hub",
+                            "https://models.acme.com//hub//", "https://models.acme.com/a/../hub",
+                            "https://models.acme.com/./hub", "https://models.acme.com/h%75b",
+                            "https://user@models.acme.com/HUB"}) {
+        EXPECT_EQ(identity(hub), "models.acme.com/hub") << hub;
+    }
+    EXPECT_EQ(identity("https://models.acme.com:8443/hub"), "models.acme.com:8443/hub");
+    EXPECT_NE(identity("https://models.acme.com/hub2"), identity("https://models.acme.com/hub"));
+    EXPECT_NE(identity("https://github.com.evil.com/acme/models"), "github.com/acme/models");
+    EXPECT_NE(identity("https://evil.com/github.com/acme/models"), "github.com/acme/models");
+}
+
+TEST(HubIdentity, OfANamedHubIsThatOfItsSpec) {
+    UserConfig config;
+    config.hubs["company"].spec = "https://models.acme.com/hub";
+    EXPECT_EQ(identity("company", config), "models.acme.com/hub");
+    EXPECT_THROW(identity("compny", config), UserError);
+}
+
+TEST(HubIdentity, OfAFolderIsItsRealPath) {
+    const test::TemporaryFolder folder;
+    const fs::path real = fs::canonical(folder.path());
+    fs::create_directories(real / "hub");
+    fs::create_directory_symlink(real / "hub", real / "link");
+    const std::string wanted = "file:" + (real / "hub").string();
+    for (const std::string& name :
+         {(real / "hub").string(), (real / "hub/").string(), (real / "link").string(),
+          (real / "x/../hub").string(), "file://" + (real / "hub").string()}) {
+        if (name.find("/x/") != name.npos) fs::create_directories(real / "x");
+        EXPECT_EQ(identity(name), wanted) << name;
+    }
+    EXPECT_THROW(identity((real / "nothing").string()), UserError);
+}
+
+TEST(HubIdentity, OfARefIsTheRepository) {
+    test::RepositoryBuilder repository;
+    repository.write("README.md", "# Zoo");
+    repository.commit("First");
+    const std::string place = fs::canonical(repository.path()).string();
+    EXPECT_EQ(identity(place), "file:" + place);
+    EXPECT_EQ(identity(place + ":HEAD"), "file:" + place);
+}
+
+}  // namespace
+}  // namespace onnxhub
