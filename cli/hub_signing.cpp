@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <filesystem>
 #include <utility>
 #include <variant>
@@ -36,11 +35,6 @@ namespace fs = std::filesystem;
 constexpr std::int64_t seconds_of_hour = 60 * 60;
 constexpr std::int64_t default_lifetime = 90 * 24 * seconds_of_hour;
 constexpr std::int64_t longest_lifetime = 3650 * 24 * seconds_of_hour;
-
-std::int64_t present_time() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
-}
 
 std::vector<PrivateKey> signing_keys(const std::vector<std::string>& files,
                                      const Streams& streams) {
@@ -81,7 +75,7 @@ RootRequest root_request(const HubSigningArguments& arguments, std::int64_t now,
 
 SignedHubFile signed_file(const HubSigningArguments& arguments, const HubFolder& hub,
                           const Streams& streams) {
-    const std::int64_t now = present_time();
+    const std::int64_t now = seconds_since_1970();
     const std::vector<PrivateKey> keys = signing_keys(arguments.keys, streams);
     if (arguments.is_first) {
         return start_signed_hub(hub, *arguments.hub_name, root_request(arguments, now, streams),
@@ -152,7 +146,7 @@ void print_verified(const HubVerificationArguments& arguments, const ShownHub& s
                     const Streams& streams) {
     const auto checked = [&] {
         try {
-            return verify_hub(shown_hub, known_of_hub(arguments, streams), present_time());
+            return verify_hub(shown_hub, known_of_hub(arguments, streams), seconds_since_1970());
         } catch (const Refused& error) {
             throw UserError(arguments.location + ": " + error.what());
         }

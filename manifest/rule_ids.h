@@ -175,6 +175,7 @@ inline constexpr char hub_statement_missing[] = "hub-statement-missing";
 inline constexpr char hub_statement_unreadable[] = "hub-statement-unreadable";
 inline constexpr char hub_statement_unverified[] = "hub-statement-unverified";
 inline constexpr char hub_statement_differs[] = "hub-statement-differs";
+inline constexpr char hub_manifest_changed[] = "hub-manifest-changed";
 inline constexpr char hub_statement_expired[] = "hub-statement-expired";
 inline constexpr char hub_statement_expires_soon[] = "hub-statement-expires-soon";
 inline constexpr char hub_statement_not_newer[] = "hub-statement-not-newer";

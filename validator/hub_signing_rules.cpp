@@ -94,6 +94,20 @@ constexpr RuleInfo hub_statement_differs{
     .fix = "Sign the hub again with `onnxhub sign`.",
 };
 
+constexpr RuleInfo hub_manifest_changed{
+    .id = rule_id::hub_manifest_changed,
+    .severity = Severity::warning,
+    .family = "signing",
+    .what = "A change of a signed hub edits the manifest. Checked only with `--changed-since`.",
+    .why =
+        "The job on the main branch continues this manifest and signs the result, so edits in it "
+        "need a review.",
+    .example = "A pull request adds a model with `onnxhub add`, which also writes its entry.",
+    .fix =
+        "Leave the manifest out of the pull request: `git checkout main -- "
+        "ONNX_HUB_MANIFEST.json`. Or review the entries.",
+};
+
 constexpr RuleInfo hub_statement_expired{
     .id = rule_id::hub_statement_expired,
     .severity = Severity::error,
@@ -130,10 +144,11 @@ constexpr RuleInfo hub_statement_not_newer{
     .fix = "Sign the hub again with `onnxhub sign` after merging.",
 };
 
-constexpr std::array hub_signing_rule_list{
-    hub_root_invalid,         hub_root_changed,           hub_statement_missing,
-    hub_statement_unreadable, hub_statement_unverified,   hub_statement_differs,
-    hub_statement_expired,    hub_statement_expires_soon, hub_statement_not_newer};
+constexpr std::array hub_signing_rule_list{hub_root_invalid,           hub_root_changed,
+                                           hub_statement_missing,      hub_statement_unreadable,
+                                           hub_statement_unverified,   hub_manifest_changed,
+                                           hub_statement_differs,      hub_statement_expired,
+                                           hub_statement_expires_soon, hub_statement_not_newer};
 
 constexpr const char* sign_hub_again = "sign the hub with `onnxhub sign`";
 const std::string signing_file(hub_statement_name);
@@ -265,6 +280,16 @@ private:
     void check_manifest(const HubStatement& statement) {
         if (hub_.manifest.file != manifest_file_name || !hub_.manifest.text) return;
         if (statement.manifest == sha256_of(*hub_.manifest.text)) return;
+        if (has_signed_base(base_)) {
+            const auto before = read_hub_file(*base_->tree, hub_.manifest.file, json_size_limit);
+            if (before != hub_.manifest.text) {
+                report(hub_manifest_changed, hub_.manifest.file,
+                       "the change edits the manifest, which a job on the main branch makes and "
+                       "signs",
+                       "leave it out of the change, or review its entries");
+                return;
+            }
+        }
         report(hub_statement_differs, signing_file, "is about another manifest", sign_hub_again);
     }
 

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <tuple>
 #include <utility>
 
 #include "base/spelling.h"
 #include "base/user_error.h"
+#include "base/utc_time.h"
 #include "manifest/entry_name.h"
 #include "manifest/rule_ids.h"
 #include "validator/archive_rules.h"
@@ -178,12 +178,6 @@ void tolerate_unsigned_manifest(ValidationReport& report) {
     }
 }
 
-std::int64_t time_of(const ValidateOptions& options) {
-    if (options.now) return *options.now;
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
-}
-
 }  // namespace
 
 RuleSelection::RuleSelection(const std::vector<std::string>& selected,
@@ -239,7 +233,7 @@ void run_rules(const HubState& hub, const ValidateOptions& options, FindingList&
     if (wants("sources")) check_sources(hub, findings);
     if (wants("signatures")) check_signatures(hub, options.jobs, findings);
     if (wants("signing") && hub.part.has_hub()) {
-        check_hub_signing(hub, options.base, time_of(options), findings);
+        check_hub_signing(hub, options.base, options.now.value_or(seconds_since_1970()), findings);
     }
     if (wants("changes") && options.base) {
         check_changes(hub, *options.base, tolerates_stale_manifest(hub, options), findings);

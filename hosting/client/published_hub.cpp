@@ -13,7 +13,7 @@
 namespace onnxhub {
 namespace {
 
-constexpr int pair_attempts = 4;
+constexpr int published_attempts = 4;
 
 bool is_about(const std::string& statement, const std::string& manifest) {
     try {
@@ -65,7 +65,7 @@ PublishedHub::Pair PublishedHub::read_pair_once() {
 
 PublishedHub::Pair PublishedHub::read_pair() {
     Pair pair = read_pair_once();
-    for (int attempt = 1; attempt < pair_attempts; ++attempt) {
+    for (int attempt = 1; attempt < published_attempts; ++attempt) {
         if (!pair.statement || is_about(*pair.statement, pair.manifest)) break;
         pair = read_pair_once();
     }

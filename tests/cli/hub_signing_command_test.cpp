@@ -166,6 +166,18 @@ TEST_F(WholeHubSigning, RevisionsAreSignedIntoAnotherDirectory) {
                 HasSubstr("is for the branch \"other\" instead of \"release\""));
 }
 
+TEST_F(WholeHubSigning, GeneratingWarnsOfAnOldStatement) {
+    write("hub/README.md",
+          "# Hub\n\n| Model | Download | ONNX version | Opset version |\n|-|-|-|-|\n");
+    start();
+    EXPECT_THAT(run({"generate", "hub"}).err, Not(HasSubstr("about another manifest")));
+    write("hub/ONNX_HUB_MANIFEST.json", "[ ]");
+    EXPECT_EQ(sign({"--key", "a.pem"}).status, 0);
+    EXPECT_THAT(run({"generate", "hub"}).err,
+                HasSubstr("onnxhub: ONNX_HUB_MANIFEST.json.sig is about another manifest; sign the "
+                          "hub with `onnxhub sign`\n"));
+}
+
 TEST_F(WholeHubSigning, ContentIsComparedWithTheManifest) {
     const std::string sha(64, '0');
     write("hub/a.onnx", "model");

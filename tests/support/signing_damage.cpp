@@ -100,6 +100,14 @@ std::vector<Damage> signing_damages() {
                           take_as_base(hub);
                           add_root(hub, 0);
                       }),
+        on_signed_hub("edit the manifest in a change", "hub-manifest-changed", manifest_path,
+                      [](HubFiles& hub) {
+                          take_as_base(hub);
+                          HubStatement statement = statement_of_damage(hub);
+                          statement.manifest = sha256_of("another");
+                          ++statement.version;
+                          put_statement(hub, statement);
+                      }),
         on_signed_hub("repeat the version in a change", "hub-statement-not-newer", statement_path,
                       [](HubFiles& hub) {
                           take_as_base(hub);
