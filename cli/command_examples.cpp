@@ -23,7 +23,7 @@ const std::map<std::string_view, Examples>& all_examples() {
            "onnxhub bundle import models.tar --to hub"}}},
         {"cache",
          {{"See which models take space", "onnxhub cache list"},
-          {"Hash every file again", "onnxhub cache verify"},
+          {"Remove a model, with its external data and test data", "onnxhub cache rm ResNet50"},
           {"Delete files that were not used for 90 days", "onnxhub cache prune --older-than 90d"}}},
         {"completion",
          {{"Complete commands in bash", "onnxhub completion bash > ~/.bash_completion"},

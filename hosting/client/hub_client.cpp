@@ -514,7 +514,7 @@ fs::path HubClient::load(const WantedModel& wanted, const LoadOptions& options) 
         is_new |= !loaded.was_cached;
         if (options.loaded) options.loaded(file, loaded);
     }
-    if (is_new) cache.remember(model.files.front().key, name_);
+    if (is_new) cache.remember(model.files.front().key, name_, model.model, model.opset);
     if (!model.is_archive) return path;
     const auto& check = options.check_interruption;
     if (auto found = find_unpacked_test_data(path, check, {}, cache.owners())) return *found;

@@ -237,11 +237,14 @@ std::string hub_of(const LockFile& lock, const UserConfig& config) {
 }
 
 bool is_named(const LockedModel& model, std::string_view name) {
-    return equal_without_case(model.wanted.model, name);
+    if (equal_without_case(model.wanted.model, name)) return true;
+    const std::string version = model.wanted.model + "@" + std::to_string(model.wanted.opset);
+    return equal_without_case(version, name);
 }
 
 bool is_same_model(const LockedModel& one, const LockedModel& other) {
-    return one.wanted.is_archive == other.wanted.is_archive && is_named(one, other.wanted.model);
+    return one.wanted.is_archive == other.wanted.is_archive &&
+           equal_without_case(one.wanted.model, other.wanted.model);
 }
 
 void put_model(LockFile& lock, LockedModel model) {

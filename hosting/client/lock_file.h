@@ -52,7 +52,7 @@ LockFile read_lock_file(const std::string& path);
 /// and mirrors apply; otherwise its address.
 std::string hub_of(const LockFile& lock, const UserConfig& config);
 
-/// Compares names without case.
+/// Whether `name` is NAME (compared without case) or NAME@OPSET of the model.
 bool is_named(const LockedModel& model, std::string_view name);
 
 /// Whether both are the same model (names compared without case), with or without test data.
@@ -61,7 +61,8 @@ bool is_same_model(const LockedModel& one, const LockedModel& other);
 /// Replaces the entry of the same model, or appends one.
 void put_model(LockFile& lock, LockedModel model);
 
-/// Removes all entries of this name, compared without case. Returns whether there were any.
+/// Removes all entries of this NAME or NAME@OPSET, as is_named() compares. Returns whether there
+/// were any.
 bool remove_model(LockFile& lock, std::string_view name);
 
 }  // namespace onnxhub
