@@ -167,8 +167,7 @@ TEST_F(WholeHubSigning, RevisionsAreSignedIntoAnotherDirectory) {
 }
 
 TEST_F(WholeHubSigning, GeneratingWarnsOfAnOldStatement) {
-    write("hub/README.md",
-          "# Hub\n\n| Model | Download | ONNX version | Opset version |\n|-|-|-|-|\n");
+    write("hub/README.md", "# Hub\n\n|Model Class |Reference |Description |\n|-|-|-|\n");
     start();
     EXPECT_THAT(run({"generate", "hub"}).err, Not(HasSubstr("about another manifest")));
     write("hub/ONNX_HUB_MANIFEST.json", "[ ]");
