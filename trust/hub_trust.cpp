@@ -66,7 +66,10 @@ private:
     void take(const std::string& text, std::uint64_t number) {
         try {
             HubRoot next = open_next_root(text, root_);
-            if (!is_same_role(next.releases, root_.releases)) trust_.seen.reset();
+            if (!is_same_role(next.releases, root_.releases)) {
+                trust_.seen.reset();
+                trust_.has_new_releases = true;
+            }
             root_ = std::move(next);
             trust_.root = text;
         } catch (const Refused& error) {
@@ -156,13 +159,15 @@ void require_signatures(const ReceivedStatement& received, const StatementCheck&
 /// The branch that the user asked for, or that earlier statements were for.
 void require_branch(const HubStatement& statement, const StatementCheck& check,
                     const HubTrust& trust) {
-    const std::string& wanted =
-        check.branch.empty() && trust.seen ? trust.seen->branch : check.branch;
+    const bool is_asked = !check.branch.empty();
+    const std::string& wanted = !is_asked && trust.seen ? trust.seen->branch : check.branch;
     if (wanted.empty() || statement.branch.empty() || statement.branch == wanted) return;
     refuse_hub(HubRefusalKind::other_hub,
-               fmt::format("the statement is for the branch \"{}\" instead of \"{}\"; its owner "
-                           "must sign this branch with `onnxhub sign`",
-                           shown(statement.branch), shown(wanted)));
+               fmt::format("the statement is for the branch \"{}\" instead of \"{}\"; {}",
+                           shown(statement.branch), shown(wanted),
+                           is_asked ? "name that branch, or a full commit id in lower case"
+                                    : "if its owner renamed the branch, pin the hub again with "
+                                      "`onnxhub trust remove` and `onnxhub trust add`"));
 }
 
 void require_manifest(const HubStatement& statement, const StatementCheck& check) {
@@ -195,10 +200,11 @@ bool is_past(std::int64_t expires, std::int64_t now) {
 
 void require_unexpired(const HubStatement& statement, const HubRoot& root, std::int64_t now) {
     if (is_past(statement.expires, now)) {
-        refuse_hub(HubRefusalKind::expired,
-                   fmt::format("the statement expired on {}; its owner must sign again with "
-                               "`onnxhub sign`",
-                               utc_date_text(statement.expires)));
+        refuse_hub(
+            HubRefusalKind::expired,
+            fmt::format("the statement expired on {}, and it is {}; its owner must sign again "
+                        "with `onnxhub sign`",
+                        utc_date_text(statement.expires), utc_date_text(now)));
     }
     if (root.expires && is_past(*root.expires, now)) {
         refuse_hub(HubRefusalKind::expired,

@@ -28,6 +28,8 @@ struct SeenStatement {
 struct HubTrust {
     std::string root;  ///< text of the newest verified root
     std::optional<SeenStatement> seen = {};
+    /// Release keys changed on the way to this root, so that versions start again.
+    bool has_new_releases = false;
 };
 
 /// Clocks may differ by this much.

@@ -109,7 +109,7 @@ HubClient::HubClient(ClientOptions options)
     : options_(std::move(options)),
       config_(read_user_config(options_.environment)),
       state_(default_state_folder(options_.environment)),
-      trusted_hubs_(state_),
+      trusted_hubs_(trust_folder(options_.environment)),
       cache_(options_.cache_folder ? *options_.cache_folder
                                    : default_cache_folder(options_.environment),
              state_, TrustedOwners(config_.trusted_cache_owners)) {
@@ -136,16 +136,32 @@ HubClient::HubClient(ClientOptions options)
     }
 }
 
-/// Reads the user's record of this hub, which is consent too.
+/// Reads the user's record of this hub. Consent is to what the user wrote; a pin is also consent to
+/// the files of a manifest that it accepts, see read_pinned_manifest().
 void HubClient::take_pin() {
     if (spec_.kind == HubSpec::Kind::github) asked_ref_ = spec_.ref;
     if (spec_.kind == HubSpec::Kind::hugging_face) asked_ref_ = "main";
     if (local_ && local_->ref() != "HEAD") asked_ref_ = local_->ref();
     if (trusted_hubs_.is_empty()) return;
-    auto record = trusted_hubs_.find(identity());
+    auto record = trusted_hubs_.find(identities());
     if (!record) return;
-    if (!options_.asks_always) is_trusted_ = true;
-    if (record->is_pinned()) pin_ = std::move(record);
+    if (!options_.asks_always && is_spec_of(record->hub)) is_trusted_ = true;
+    if (!record->is_pinned()) return;
+    pin_ = std::move(record);
+    if (auto github = github_of_address(spec_)) {
+        spec_ = std::move(*github);
+        asked_ref_ = spec_.ref;
+    }
+}
+
+/// Whether `text` is this very hub, as the configuration's `trusted` is compared: consent to a hub
+/// is no consent to its branches and forks.
+bool HubClient::is_spec_of(const std::string& text) const {
+    try {
+        return parse(text) == spec_;
+    } catch (const UserError&) {
+        return false;  // a name that the configuration no longer has
+    }
 }
 
 /// Whether this hub needs no confirmation.
@@ -268,6 +284,11 @@ HttpRequest HubClient::request_of(const std::string& url) const {
     return request;
 }
 
+std::string HubClient::recorded_name() const {
+    if (find_named() || spec_.kind != HubSpec::Kind::folder) return hub_name();
+    return fs::absolute(spec_.folder).lexically_normal().string();
+}
+
 std::unique_ptr<SignedHub> HubClient::open_signed_hub() {
     if (local_) return std::make_unique<LocalSignedHub>(*local_);
     if (!is_commit_id(spec_.ref) && has_commit_api()) {
@@ -283,11 +304,12 @@ std::unique_ptr<SignedHub> HubClient::open_signed_hub() {
     const std::string url = manifest_url(spec_, config_.endpoints);
     return std::make_unique<WebSignedHub>(
         WebHubAccess{request, access_hint(url), options_.http,
-                     ManifestCopy(state_, "signed", identity() + ' ' + asked_ref_)});
+                     ManifestCopy(state_, "signed", identities().front() + ' ' + asked_ref_)});
 }
 
 HubManifest HubClient::read_pinned_manifest() {
-    const std::unique_ptr<SignedHub> hub = open_signed_hub();
+    const std::unique_ptr<SignedHub> hub =
+        naming_problem(HubProblem::manifest, [&] { return open_signed_hub(); });
     SignedRead read;
     read.hub = name_;
     read.known = pin_->of(asked_ref_);
@@ -295,20 +317,26 @@ HubManifest HubClient::read_pinned_manifest() {
     read.check.is_commit = is_commit_id(asked_ref_);
     read.check.allows_expired = pin_->allows_expired;
     read.check.now = seconds_since_1970();
-    read.least_version = options_.least_version;
+    read.floor = options_.floor;
     read.is_offline = options_.is_offline && !local_;
     if (options_.http.sleep) {
         read.pause = [&](int time) { options_.http.sleep(std::chrono::milliseconds(time)); };
     }
     read.learn = [&](const HubTrust& trust) {
         try {
-            trusted_hubs_.learn(pin_->identity, asked_ref_, trust);
+            LockWait wait;
+            wait.check_interruption = [&] {
+                if (options_.http.is_stopped && options_.http.is_stopped()) throw Interrupted();
+            };
+            wait.tell = [&] { options_.report("waits for another process to record a version"); };
+            trusted_hubs_.learn(pin_->identity(), asked_ref_, trust, wait);
         } catch (const UserError& error) {
             options_.report(std::string(error.what()) + ": the version of the hub is not recorded");
         }
     };
     AcceptedManifest accepted = read_signed_manifest(*hub, read);
     statement_ = std::move(accepted.statement);
+    if (!options_.asks_always) is_trusted_ = true;
     return std::move(accepted.manifest);
 }
 
