@@ -146,8 +146,8 @@ constexpr RuleInfo hub_statement_not_newer{
 
 constexpr std::array hub_signing_rule_list{hub_root_invalid,           hub_root_changed,
                                            hub_statement_missing,      hub_statement_unreadable,
-                                           hub_statement_unverified,   hub_manifest_changed,
-                                           hub_statement_differs,      hub_statement_expired,
+                                           hub_statement_unverified,   hub_statement_differs,
+                                           hub_manifest_changed,       hub_statement_expired,
                                            hub_statement_expires_soon, hub_statement_not_newer};
 
 constexpr const char* sign_hub_again = "sign the hub with `onnxhub sign`";
