@@ -168,6 +168,18 @@ inline constexpr char run_crashed[] = "run-crashed";
 inline constexpr char signature_differs[] = "signature-differs";
 inline constexpr char signature_unreadable[] = "signature-unreadable";
 
+// Family "signing".
+inline constexpr char hub_root_invalid[] = "hub-root-invalid";
+inline constexpr char hub_root_changed[] = "hub-root-changed";
+inline constexpr char hub_statement_missing[] = "hub-statement-missing";
+inline constexpr char hub_statement_unreadable[] = "hub-statement-unreadable";
+inline constexpr char hub_statement_unverified[] = "hub-statement-unverified";
+inline constexpr char hub_statement_differs[] = "hub-statement-differs";
+inline constexpr char hub_manifest_changed[] = "hub-manifest-changed";
+inline constexpr char hub_statement_expired[] = "hub-statement-expired";
+inline constexpr char hub_statement_expires_soon[] = "hub-statement-expires-soon";
+inline constexpr char hub_statement_not_newer[] = "hub-statement-not-newer";
+
 // Family "settings".
 inline constexpr char unknown_setting[] = "unknown-setting";
 inline constexpr char ignore_unknown_rule[] = "ignore-unknown-rule";

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/escaping.h"
@@ -213,6 +214,13 @@ void require_unexpired(const HubStatement& statement, const HubRoot& root, std::
     }
 }
 
+bool is_signed_as_root(const std::string& text, const PublicKey& key) {
+    const DsseEnvelope envelope = parse_hub_envelope(text, root_size_limit, "the root");
+    const HubRoot root = open_root(text);
+    return std::ranges::find(root.roots.keys, key) != root.roots.keys.end() &&
+           count_signers(envelope, {{key}, 1}) == 1;
+}
+
 HubStatement check_received(HubTrust& trust, std::string_view text, const StatementCheck& check,
                             const RootSource& roots) {
     RootChain chain(trust, roots);
@@ -284,6 +292,19 @@ HubTrust follow_roots(std::string_view first, const RootSource& roots) {
         throw Refused(RefusalKind::statement, refused.refusal.reason);
     }
     return trust;
+}
+
+HubTrust follow_roots_of_key(const PublicKey& key, const RootSource& roots) {
+    for (std::uint64_t number = 1; number <= roots_per_check_limit; ++number) {
+        const auto text = roots(number);
+        if (!text) break;
+        if (is_signed_as_root(*text, key)) return follow_roots(*text, roots);
+    }
+    throw Refused(
+        RefusalKind::key,
+        fmt::format("no root of the hub is signed by the root key {}; compare it with the "
+                    "one that the hub's owner publishes",
+                    key.id()));
 }
 
 }  // namespace onnxhub

@@ -100,4 +100,8 @@ HubCheck check_statement(const HubTrust& known, std::string_view statement,
 /// one there is, or the last of roots_per_check_limit. Throws Refused when one does not follow.
 HubTrust follow_roots(std::string_view first, const RootSource& roots);
 
+/// The same from the first root of the hub that `key` signed as one of its root keys. Throws
+/// Refused when there is none: a hub can list a key that never signed.
+HubTrust follow_roots_of_key(const PublicKey& key, const RootSource& roots);
+
 }  // namespace onnxhub
