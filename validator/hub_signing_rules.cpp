@@ -290,7 +290,8 @@ private:
                 return;
             }
         }
-        report(hub_statement_differs, signing_file, "is about another manifest", sign_hub_again);
+        report(hub_statement_differs, signing_file, "the statement is about another manifest",
+               sign_hub_again);
     }
 
     void check_time(std::int64_t expires, const std::string& what, const std::string& file,
@@ -317,8 +318,8 @@ private:
                  statement.issued == known.issued);
             if (is_newer) return;
             report(hub_statement_not_newer, signing_file,
-                   fmt::format("has version {}, but the base has version {}", statement.version,
-                               known.version),
+                   fmt::format("the statement has version {}, but that of the base has version {}",
+                               statement.version, known.version),
                    sign_hub_again);
         } catch (const Refused&) {
             // The change repairs the statement of the base.

@@ -58,7 +58,9 @@ bool HubClient::is_spec_of(const std::string& text) const {
 
 std::string HubClient::recorded_name() const {
     if (find_named() || spec_.kind != HubSpec::Kind::folder) return hub_name();
-    return fs::absolute(spec_.folder).lexically_normal().string();
+    std::string folder = fs::absolute(spec_.folder).lexically_normal().string();
+    while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+    return folder;
 }
 
 std::unique_ptr<SignedHub> HubClient::open_signed_hub() {

@@ -126,8 +126,9 @@ TEST_F(HubSigningRules, ACosignatureIsNoNewVersion) {
     EXPECT_EQ(findings(), "");
     ++statement_.issued;
     sign();
-    EXPECT_EQ(findings(), "error hub-statement-not-newer " + signature_path +
-                              ": has version 1, but the base has version 1\n");
+    EXPECT_EQ(findings(),
+              "error hub-statement-not-newer " + signature_path +
+                  ": the statement has version 1, but that of the base has version 1\n");
     ++statement_.version;
     sign();
     EXPECT_EQ(findings(), "");
@@ -143,11 +144,11 @@ TEST_F(HubSigningRules, AChangeOfASignedHubNeedsNoManifest) {
               "manifest, which a job on the main branch makes and signs\n");
     // The main branch itself is not signed yet.
     take_as_base();
-    EXPECT_EQ(findings(),
-              "note hub-statement-differs " + signature_path + ": is about another manifest\n");
+    EXPECT_EQ(findings(), "note hub-statement-differs " + signature_path +
+                              ": the statement is about another manifest\n");
     hub_.base_files.clear();
-    EXPECT_EQ(findings(),
-              "error hub-statement-differs " + signature_path + ": is about another manifest\n");
+    EXPECT_EQ(findings(), "error hub-statement-differs " + signature_path +
+                              ": the statement is about another manifest\n");
 }
 
 TEST_F(HubSigningRules, AStaleManifestIsANoteInAChangeOfASignedHub) {
