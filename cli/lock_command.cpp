@@ -97,11 +97,14 @@ void update_models(const LockArguments& arguments, LockFile& lock, const Streams
     }
     ClientOptions options = client_options(hub, streams);
     options.mirrors = arguments.mirrors;
+    if (lock.statement) options.floor = lock.statement->floor;
     HubClient client(std::move(options));
     check_hub(arguments, lock, client);
     lock.hub = client.hub_name();
     lock.address = client.name();
     lock.commit = client.pin();
+    client.manifest();
+    take_statement(lock, client, printable(arguments.output));
     if (arguments.is_update) {
         for (LockedModel& model : lock.models) {
             model = lock_model(client, model.wanted.model, model.constraint,

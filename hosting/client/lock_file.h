@@ -28,12 +28,20 @@ struct LockedModel {
     std::optional<CommitId> commit;
 };
 
+/// The statement of a signed hub from which models were locked.
+struct LockedStatement {
+    std::string hub;       ///< HubStatement::hub
+    StatementFloor floor;  ///< its root and version
+};
+
 struct LockFile {
     std::string hub;      ///< as in ClientOptions::hub: a name of the configuration, or a spec
     std::string address;  ///< the hub's spec without passwords; the same as `hub` unless that is a
                           ///< name of the configuration
     std::optional<CommitId> commit;   ///< commit of the hub when it was last read for this file
     std::vector<LockedModel> models;  ///< in the order in which they were first locked
+    /// Set if the user had pinned the hub when it was last read for this file.
+    std::optional<LockedStatement> statement = {};
 };
 
 /// JSON with a line break at its end; the same content gives the same bytes. States whether all
@@ -51,6 +59,10 @@ LockFile read_lock_file(const std::string& path);
 /// The value for ClientOptions::hub: the hub's name if `config` has it, so that its trust, token
 /// and mirrors apply; otherwise its address.
 std::string hub_of(const LockFile& lock, const UserConfig& config);
+
+/// Notes the statement that the client has read. Throws UserError when the file is of a signed hub
+/// and the user has not pinned it, so that nothing was verified.
+void take_statement(LockFile& lock, const HubClient& client, const std::string& shown_name);
 
 /// Whether `name` is NAME (compared without case) or NAME@OPSET of the model.
 bool is_named(const LockedModel& model, std::string_view name);
