@@ -41,6 +41,7 @@ struct AddArguments {
     std::optional<std::string> test_data;
     std::string description;
     std::vector<std::string> accuracy;
+    bool force = false;
     bool signs = false;
     SignerArguments signer;
 };
@@ -108,6 +109,7 @@ AddRequest add_request(const AddArguments& arguments) {
     if (arguments.test_data) request.test_data = *arguments.test_data;
     request.description = arguments.description;
     request.columns = parse_columns(arguments.accuracy);
+    request.force = arguments.force;
     return request;
 }
 
@@ -127,7 +129,7 @@ void sign_added_model(const std::string& model_path, const ModelSigner& signer,
 }
 
 /// `signer` may be null.
-ExitCode run_add(const std::string& hub, const AddRequest& request, const ModelSigner* signer,
+ExitCode run_add(const std::string& hub, AddRequest request, const ModelSigner* signer,
                  const Streams& streams) {
     catch_interruptions();
     const auto workers = std::make_shared<OnnxWorkers>();
@@ -137,8 +139,11 @@ ExitCode run_add(const std::string& hub, const AddRequest& request, const ModelS
     const HubLock lock = lock_hub(hub, printer);
     FileTransaction change(hub, check_interruption, &lock);
     std::string model_path;
+    Diagnostics remarks;
+    request.remarks = &remarks;
     try {
         model_path = add_model(request, *checker, inference.get(), change);
+        print(streams, remarks);
     } catch (const NotDescribed& error) {
         print_error(streams, error);
         return ExitCode::findings;
@@ -194,6 +199,9 @@ void add_add_command(CLI::App& app, Command& chosen) {
     option("--accuracy", arguments->accuracy, "COLUMN=TEXT",
            "Fill in another column of the row; a new table gets the column. May be repeated")
         ->allow_extra_args(false);
+    command->add_flag("--force", arguments->force,
+                      "Add a model that breaks a rule of ONNX's operators or that ONNX's checker "
+                      "rejects; print the reason as a warning");
     CLI::Option* sign = command->add_flag(
         "--sign", arguments->signs, "Write the model's signature beside it, see `onnxhub sign`");
     option("--key", arguments->signer.key, "FILE",

@@ -111,6 +111,7 @@ ExitCode create(const BundleArguments& given, const Streams& streams) {
     if (loader) loader->finish();
     write_paths(streams, {arguments.to});
     print_left_out(report, streams);
+    if (!report.unsigned_reason.empty()) warn(streams, report.unsigned_reason);
     print_bundle(report, "bundled", streams);
     return ExitCode::done;
 }

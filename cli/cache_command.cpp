@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `onnxhub cache dir|list|verify|prune`: manage downloaded files.
+// `onnxhub cache dir|list|verify|rm|prune`: manage downloaded files.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -19,7 +19,10 @@
 #include "cli/interruption.h"
 #include "cli/option_text.h"
 #include "cli/progress.h"
+#include "cli/terminal.h"
 #include "hosting/client/cache_inventory.h"
+#include "hosting/client/cache_layout.h"
+#include "hosting/client/cache_names.h"
 #include "manifest/diagnostic.h"
 #include "manifest/json.h"
 
@@ -36,6 +39,7 @@ struct CacheArguments {
     bool keeps_latest = false;
     std::optional<std::uint64_t> max_bytes;
     bool is_dry_run = false;
+    std::vector<std::string> models;  ///< of `rm`
 };
 
 SystemTime now() {
@@ -65,17 +69,51 @@ std::string counted(std::size_t count, const char* thing) {
     return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
+/// The path below the cache folder, with the first digits of each SHA-256.
+std::string short_path(const fs::path& folder, const fs::path& path) {
+    constexpr std::size_t shown_digits = 12;
+    std::string text;
+    for (const fs::path& segment : path.lexically_relative(folder)) {
+        std::string name = segment.string();
+        if (split_cached_name(name)) name.replace(shown_digits, 64 - shown_digits, "…");
+        text += (text.empty() ? "" : "/") + name;
+    }
+    return text;
+}
+
+/// As `list`, `prune` and `rm` show it: with --verbose the whole path.
+std::string shown_path(const fs::path& folder, const fs::path& path, const Streams& streams) {
+    return printable(streams.options.verbose ? path.string() : short_path(folder, path));
+}
+
+std::string shown_model(const CachedFile& file) {
+    if (file.model.empty()) return "?";
+    return printable(file.opset > 0 ? fmt::format("{}@{}", file.model, file.opset) : file.model);
+}
+
+std::string local_minute(SystemTime time) {
+    return fmt::format("{:%Y-%m-%d %H:%M}",
+                       fmt::localtime(std::chrono::system_clock::to_time_t(time)));
+}
+
 /// Paths come last because they may be long.
-std::string cache_table(const std::vector<CachedFile>& files) {
-    std::size_t hubs = 3;
-    for (const CachedFile& file : files) hubs = std::max(hubs, printable(file.hub).size());
-    std::string text =
-        fmt::format("{:>9}  {:10}  {:{}}  {}\n", "size", "last use", "hub", hubs, "file");
+std::string cache_table(const std::vector<CachedFile>& files, const fs::path& folder,
+                        const Streams& streams) {
+    std::size_t hubs = 3, models = 5;
     for (const CachedFile& file : files) {
-        text += fmt::format(
-            "{:>9}  {:10}  {:{}}  {}\n", human_bytes(file.size_bytes + file.unpacked_bytes),
-            to_text(file.used, "{:%Y-%m-%d}"), file.hub.empty() ? "?" : printable(file.hub), hubs,
-            printable(file.path.string()));
+        hubs = std::max(hubs, columns_of(printable(file.hub)));
+        models = std::max(models, columns_of(shown_model(file)));
+    }
+    const auto row = [&](const std::string& size, const std::string& used, const std::string& hub,
+                         const std::string& model, const std::string& path) {
+        return fmt::format("{:>9}  {:16}  {:{}}  {:{}}  {}\n", size, used, hub, hubs, model, models,
+                           path);
+    };
+    std::string text = row("size", "last use", "hub", "model", "file");
+    for (const CachedFile& file : files) {
+        text += row(human_bytes(file.size_bytes + file.unpacked_bytes), local_minute(file.used),
+                    file.hub.empty() ? "?" : printable(file.hub), shown_model(file),
+                    shown_path(folder, file.path, streams));
     }
     return text;
 }
@@ -93,6 +131,8 @@ JsonValue to_json(const CachedFile& file) {
     return json_object({{"path", json_string(file.path.string())},
                         {"hub", text_or_null(file.hub)},
                         {"hub_path", json_string(file.hub_path)},
+                        {"model", text_or_null(file.model)},
+                        {"opset_version", file.opset > 0 ? json_integer(file.opset) : JsonValue()},
                         {"sha256", digest_of(file, false)},
                         {"set_sha256", digest_of(file, true)},
                         {"bytes", json_unsigned(file.size_bytes)},
@@ -127,12 +167,14 @@ ExitCode show_folder(const CacheArguments& arguments, const Streams& streams) {
 }
 
 ExitCode list(const CacheArguments& arguments, const Streams& streams) {
-    const CacheInventory inventory = inventory_of(cache_folder_of(arguments.cache), now());
+    const fs::path folder = cache_folder_of(arguments.cache);
+    CacheInventory inventory = inventory_of(folder, now());
+    name_cached_files(inventory.files, state_folder());
     const bool as_json = arguments.format == "json";
     if (as_json) {
         write_json(streams, cache_json(inventory));
     } else {
-        write_lines(streams, cache_table(inventory.files));
+        write_lines(streams, cache_table(inventory.files, folder, streams));
     }
     note(streams, fmt::format("{}, {}", counted(inventory.files.size(), "file"),
                               human_bytes(bytes_of(inventory.files))));
@@ -175,16 +217,33 @@ ExitCode prune(const CacheArguments& arguments, const Streams& streams) {
     std::string text;
     for (const CachedFile& file : chosen) {
         if (!arguments.is_dry_run) remove_cached_file(folder, state_folder(), file);
-        text += printable(file.path.string()) + "\n";
+        text += shown_path(folder, file.path, streams) + "\n";
     }
     for (const fs::path& leftover : inventory.leftovers) {
         if (!arguments.is_dry_run) remove_leftover(leftover);
-        text += printable(leftover.string()) + "\n";
+        text += shown_path(folder, leftover, streams) + "\n";
     }
     write_lines(streams, text);
     note(streams, fmt::format("{} {}, {}", arguments.is_dry_run ? "would remove" : "removed",
                               counted(chosen.size() + inventory.leftovers.size(), "file"),
                               human_bytes(bytes_of(chosen) + inventory.leftover_bytes)));
+    return ExitCode::done;
+}
+
+ExitCode remove_models(const CacheArguments& arguments, const Streams& streams) {
+    const fs::path folder = cache_folder_of(arguments.cache);
+    CacheInventory inventory = inventory_of(folder, now());
+    name_cached_files(inventory.files, state_folder());
+    // All names are checked before anything is removed.
+    const std::vector<CachedFile> chosen = files_named(inventory.files, arguments.models);
+    std::string text;
+    for (const CachedFile& file : chosen) {
+        if (!arguments.is_dry_run) remove_cached_file(folder, state_folder(), file);
+        text += shown_path(folder, file.path, streams) + "\n";
+    }
+    write_lines(streams, text);
+    note(streams, fmt::format("{} {}, {}", arguments.is_dry_run ? "would remove" : "removed",
+                              counted(chosen.size(), "file"), human_bytes(bytes_of(chosen))));
     return ExitCode::done;
 }
 
@@ -210,12 +269,12 @@ CLI::App* add_cache_action(CLI::App& cache, const std::shared_ptr<CacheArguments
 
 void add_cache_command(CLI::App& app, Command& chosen) {
     auto arguments = std::make_shared<CacheArguments>();
-    CLI::App* cache = app.add_subcommand("cache", "Show, verify and prune downloaded files");
+    CLI::App* cache = app.add_subcommand("cache", "Show, verify and remove downloaded files");
     cache->require_subcommand(1);
     add_cache_action(*cache, arguments, chosen, "dir", "Print the path of the cache directory",
                      show_folder);
     CLI::App* list_action = add_cache_action(*cache, arguments, chosen, "list",
-                                             "List files with size, last use and hub", list);
+                                             "List files with size, last use, hub and model", list);
     CLI::Option* format =
         list_action
             ->add_option("--format", arguments->format, "Print as table or json (default: table)")
@@ -226,6 +285,16 @@ void add_cache_command(CLI::App& app, Command& chosen) {
         add_cache_action(*cache, arguments, chosen, "verify",
                          "Hash every file again and report damaged ones", verify_cache);
     verify_action->add_flag("--remove", arguments->removes_bad, "Remove damaged files");
+    CLI::App* rm_action = add_cache_action(
+        *cache, arguments, chosen, "rm",
+        "Remove models from the cache, with their external data and test data", remove_models);
+    rm_action
+        ->add_option(
+            "NAME", arguments->models,
+            "Remove all cached files of these models: NAME, NAME@OPSET, or a path in a hub")
+        ->option_text("NAME...")
+        ->required();
+    rm_action->add_flag("--dry-run", arguments->is_dry_run, "List the files; remove nothing");
     CLI::App* prune_action = add_cache_action(
         *cache, arguments, chosen, "prune",
         "Remove leftovers of interrupted transfers, and the files that options select", prune);

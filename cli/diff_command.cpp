@@ -2,11 +2,15 @@
 // `onnxhub diff`: show what changed inside each model between two revisions.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include "base/atomic_file.h"
+#include "base/escaping.h"
+#include "base/user_error.h"
 #include "cli/command.h"
 #include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
@@ -19,13 +23,15 @@
 #include "diff/revision_diff.h"
 #include "model/onnx_worker.h"
 #include "model/shape_inference.h"
+#include "repository/git_repository.h"
 
 namespace onnxhub {
 namespace {
 
 struct DiffArguments {
-    std::string range = "HEAD";
+    std::optional<std::string> range;
     std::optional<std::string> head;
+    std::optional<std::string> last;  ///< the directory after two revisions
     bool has_exit_code = false;
     std::string folder;
     std::string output = "-";
@@ -35,12 +41,56 @@ struct DiffArguments {
     PeekArguments peek;
 };
 
+/// Whether the argument is a directory, and cannot be a revision: no name of git begins with '/' or
+/// "./" or ends with '/', and "../x" is not a range.
+bool is_directory_argument(const std::string& text) {
+    return text == "." || text.starts_with('/') || text.starts_with("./") ||
+           text.starts_with("../") || (text.ends_with('/') && !text.starts_with(".."));
+}
+
+/// Moves the last positional argument to the folder if it is a directory.
+void take_folder(DiffArguments& arguments) {
+    std::optional<std::string>* const positional[] = {&arguments.last, &arguments.head,
+                                                      &arguments.range};
+    for (std::optional<std::string>* argument : positional) {
+        if (!*argument) continue;
+        if (is_directory_argument(**argument)) {
+            if (!arguments.folder.empty()) {
+                throw CLI::ValidationError("the directory is given twice; leave out --folder");
+            }
+            arguments.folder = **argument;
+            argument->reset();
+        }
+        break;
+    }
+    if (arguments.last) {
+        throw CLI::ValidationError("\"" + *arguments.last + "\" is not a directory such as ./" +
+                                   *arguments.last +
+                                   "; name at most two revisions and the hub's directory");
+    }
+}
+
+/// A directory that is meant as a revision would give an error without a hint.
+void refuse_plain_directory(const DiffArguments& arguments) {
+    std::error_code error;
+    if (!arguments.range || arguments.head) return;
+    if (!std::filesystem::is_directory(*arguments.range, error)) return;
+    const auto repository = GitRepository::find(arguments.folder);
+    if (!repository) return;
+    try {
+        repository->resolve_commit(*arguments.range);
+    } catch (const UserError&) {
+        throw UserError(printable(*arguments.range) + ": is not a revision; write ./" +
+                        printable(*arguments.range) + " for the directory");
+    }
+}
+
 /// "A B" is "A..B".
 RevisionRange range_of(const DiffArguments& arguments) {
-    RevisionRange range = parse_revision_range(arguments.range);
+    RevisionRange range = parse_revision_range(arguments.range.value_or("HEAD"));
     if (!arguments.head) return range;
     if (range.head) {
-        throw CLI::ValidationError("BASE and HEAD are given twice; write " + arguments.range +
+        throw CLI::ValidationError("BASE and HEAD are given twice; write " + *arguments.range +
                                    " or two revisions");
     }
     range.head = *arguments.head;
@@ -97,7 +147,13 @@ void add_diff_command(CLI::App& app, Command& chosen) {
     command
         ->add_option("HEAD", arguments->head, "Compare with this revision: BASE HEAD is BASE..HEAD")
         ->option_text("[HEAD]");
-    command->add_option("--folder", arguments->folder, hub_folder_help)->type_name("DIR");
+    command
+        ->add_option("DIR", arguments->last,
+                     "Top directory of the hub, written like a path: ./hub, ../hub, /srv/hub, hub/ "
+                     "(default: the hub that contains the current directory)")
+        ->option_text("[DIR]");
+    command->add_option("--folder", arguments->folder, "The same as DIR, in any form")
+        ->type_name("DIR");
     CLI::Option* format = command
                               ->add_option_function<std::string>(
                                   "--format",
@@ -122,9 +178,11 @@ void add_diff_command(CLI::App& app, Command& chosen) {
     command->add_flag("--exit-code", arguments->has_exit_code,
                       "Exit with status 1 if models differ");
     command->callback([arguments, &chosen] {
+        take_folder(*arguments);
         range_of(*arguments);  // throws
         chosen = [arguments](const Streams& streams) {
             choose_hub_folder(arguments->folder, streams);
+            refuse_plain_directory(*arguments);
             return run_diff(*arguments, streams);
         };
     });

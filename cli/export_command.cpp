@@ -134,6 +134,7 @@ ExitCode run_export(const ExportArguments& arguments, const Streams& streams) {
                           " without a file: the manifest names other servers for " +
                           (report.elsewhere.size() == 1 ? "it" : "them"));
     }
+    if (!report.unsigned_reason.empty()) warn(streams, report.unsigned_reason);
     if (report.carried > 0) {
         note(streams, "carried over " + files_text(report.carried) +
                           " that no export wrote; SHA256SUMS does not list " +

@@ -10,6 +10,7 @@
 #include <ostream>
 #include <utility>
 
+#include "base/byte_source.h"
 #include "base/environment.h"
 #include "cli/command.h"
 #include "cli/generation_report.h"
@@ -26,6 +27,8 @@
 #include "manifest/manifest_reader.h"
 #include "model/onnx_worker.h"
 #include "model/shape_inference.h"
+#include "trust/hub_statement.h"
+#include "trust/refusal.h"
 #include "validator/ignored_findings.h"
 
 namespace onnxhub {
@@ -144,6 +147,21 @@ ExitCode write_part(const GenerateArguments& arguments, const ManifestPart& part
     return has_errors || has_unmade ? ExitCode::findings : ExitCode::done;
 }
 
+/// The statement of a signed hub no longer fits.
+void warn_of_old_statement(const std::string& hub, const std::string& manifest,
+                           const Streams& streams) {
+    const fs::path file = fs::path(hub) / std::string(hub_statement_name);
+    const auto text = read_file_if_possible(file, statement_size_limit);
+    if (!text) return;
+    try {
+        if (read_unverified_statement_of_hub(*text).manifest == sha256_of(manifest)) return;
+    } catch (const Refused&) {
+        // It fits no manifest.
+    }
+    warn(streams, fmt::format("{} is about another manifest; sign the hub with `onnxhub sign`",
+                              hub_statement_name));
+}
+
 ExitCode write_manifest(const GenerateArguments& arguments, const GeneratedHub& hub,
                         bool has_errors, const Streams& streams) {
     print_result(streams, hub.result);
@@ -158,6 +176,7 @@ ExitCode write_manifest(const GenerateArguments& arguments, const GeneratedHub& 
     if (hub.present && update.text != hub.present_text && output_of(arguments) != "-") {
         print_entry_changes(streams, *hub.present, update);
     }
+    if (changes_hub(arguments)) warn_of_old_statement(arguments.hub_root, update.text, streams);
     return has_errors ? ExitCode::findings : ExitCode::done;
 }
 

@@ -57,10 +57,9 @@ void print_missing(const Streams& streams, const GenerateResult& result) {
 }
 
 void print_changes(const Streams& streams, const ManifestUpdate& update) {
-    for (const MovedEntry& moved : update.moved) {
-        note(streams,
-             fmt::format("moved: {} is now {}", to_text(moved.entry), printable(moved.new_path)));
-    }
+    print_short_list(streams, update.moved, [](const MovedEntry& moved) {
+        return fmt::format("moved: {} is now {}", to_text(moved.entry), printable(moved.new_path));
+    });
     if (!update.kept.empty()) {
         note(streams, entry_count(update.kept.size()) + " kept unchanged because of errors:");
         print_short_list(

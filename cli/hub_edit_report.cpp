@@ -67,6 +67,10 @@ ExitCode run_hub_edit(const HubEditArguments& arguments,
         return fmt::format("kept: {}: {}", printable(kept.path), printable(kept.reason));
     });
     print(streams, result.problems);
+    if (!edit.is_changed()) {
+        note(streams, "nothing to change");
+        return ExitCode::done;
+    }
     if (!arguments.is_dry_run) {
         edit.stage(change);
         change.apply();

@@ -19,6 +19,7 @@
 #include "cli/model_report.h"
 #include "cli/peek_options.h"
 #include "cli/progress.h"
+#include "cli/short_list.h"
 #include "cli/terminal.h"
 #include "hosting/client/model_query.h"
 #include "manifest/port_text.h"
@@ -99,12 +100,20 @@ std::string info_text(const Entry& entry, const std::set<std::int64_t>& others,
                       std::optional<std::size_t> width) {
     Sheet sheet(width);
     sheet.line("opset", fmt::format("{} (ONNX {})", entry.opset_version, entry.onnx_version));
-    if (!others.empty()) sheet.line("others", fmt::format("opset {}", fmt::join(others, ", ")));
+    if (!others.empty()) {
+        std::vector<std::string> opsets;
+        for (const std::int64_t opset : others) opsets.push_back(std::to_string(opset));
+        sheet.line("others", "opset " + joined_short(opsets));
+    }
     sheet.line("tags", fmt::format("{}", fmt::join(entry.tags, ", ")));
     sheet.facts(entry.about);
     sheet.content("file", entry.model_path, entry.content);
     for (const ExternalDataFile& file : entry.external_data) {
         sheet.content("weights", file.path, {file.sha, file.size_bytes});
+    }
+    const auto all_bytes = stated_bytes(entry);
+    if (all_bytes && !entry.external_data.empty()) {
+        sheet.line("size", human_bytes(*all_bytes) + " with external data");
     }
     if (entry.archive_path) sheet.content("test data", *entry.archive_path, entry.archive);
     for (const std::string& url : entry.sources) sheet.line("source", url);

@@ -16,6 +16,7 @@
 #include "cli/interruption.h"
 #include "cli/kept_inference.h"
 #include "cli/option_text.h"
+#include "cli/short_list.h"
 #include "hosting/scaffold/hub_init.h"
 #include "hosting/scaffold/regenerate.h"
 #include "hosting/scaffold/source_adoption.h"
@@ -88,7 +89,8 @@ ExitCode adopt_by_tables(const InitArguments& arguments, const HubLock& lock, Hu
     const auto inference = kept_shape_inference(workers);
     FileTransaction change(arguments.folder, check_interruption, &lock);
     const TableAdoption report = adopt_with_tables(*checker, inference.get(), change);
-    for (const std::string& why : report.skipped) note(streams, "skipped " + printable(why));
+    print_short_list(streams, report.skipped,
+                     [](const std::string& why) { return "skipped " + printable(why); });
     if (!report.adopted.empty()) {
         printer.run([&](Diagnostics& diagnostics) {
             regenerate_manifest(change, inference.get(), &printer.progress(), diagnostics);
@@ -113,9 +115,9 @@ ExitCode run_init(const InitArguments& arguments, const Streams& streams) {
     std::string text;
     for (const std::string& path : report.made) text += path + "\n";
     write_lines(streams, text);
-    for (const std::string& path : report.kept) {
-        note(streams, path + " already exists and was not changed");
-    }
+    print_short_list(streams, report.kept, [](const std::string& path) {
+        return path + " already exists and was not changed";
+    });
     const bool has_models = arguments.adopts || arguments.adopts_with_tables;
     const std::string next = outline.is_flat ? "; next: onnxhub add MODEL.onnx"
                                              : "; next: onnxhub add MODEL.onnx --class FOLDER";

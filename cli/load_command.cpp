@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "cli/hub_options.h"
 #include "cli/interruption.h"
 #include "cli/load_progress.h"
+#include "cli/short_list.h"
 #include "hosting/client/hub_client.h"
 #include "hosting/client/hub_error.h"
 #include "hosting/client/lock_file.h"
@@ -73,8 +75,29 @@ std::vector<Order> locked_models(const LoadArguments& arguments, const LockFile&
     return orders;
 }
 
+/// Says which other opsets the model has, unless the user chose one.
+void note_versions(const LoadArguments& arguments, const std::string& name,
+                   const ManifestDocument& document, const Entry& entry, const Streams& streams) {
+    const VersionConstraint& constraint = arguments.constraint;
+    if (arguments.json || constraint.opset || constraint.max_opset || constraint.max_ir) return;
+    if (model_at_opset(document, name)) return;
+    std::set<std::int64_t> opsets;
+    ModelFilter filter{{}, {}, {}, {}, {}};
+    filter.model = entry.model;
+    for (const ManifestEntry* version : list_models(document, filter)) {
+        opsets.insert(version->entry->opset_version);
+    }
+    opsets.erase(entry.opset_version);
+    if (opsets.empty()) return;
+    std::vector<std::string> others;
+    for (const std::int64_t opset : opsets) others.push_back(std::to_string(opset));
+    note(streams, printable(fmt::format("{}: opset {}; the hub also has opset {}", entry.model,
+                                        entry.opset_version, joined_short(others))));
+}
+
 /// The named models of the hub. Throws UserError when its manifest can't be loaded.
-std::vector<Order> listed_models(const LoadArguments& arguments, HubClient& client) {
+std::vector<Order> listed_models(const LoadArguments& arguments, HubClient& client,
+                                 const Streams& streams) {
     client.manifest();
     std::vector<Order> orders;
     for (const std::string& name : arguments.models) {
@@ -82,6 +105,7 @@ std::vector<Order> listed_models(const LoadArguments& arguments, HubClient& clie
         try {
             const ManifestEntry& entry = find_model(client.manifest(), name, arguments.constraint);
             order.model = client.resolve(*entry.entry, arguments.with_test_data);
+            note_versions(arguments, name, client.manifest(), *entry.entry, streams);
         } catch (const UserError& error) {
             order.error = to_hub_error(error);
         }
@@ -140,7 +164,8 @@ std::vector<Order> find_models(const LoadArguments& arguments, const Streams& st
     ClientOptions options = client_options(hub, arguments.download, streams);
     options.is_trusted = progress.aside(options.is_trusted);
     client.emplace(std::move(options));
-    return lock ? locked_models(arguments, *lock, *client) : listed_models(arguments, *client);
+    return lock ? locked_models(arguments, *lock, *client)
+                : listed_models(arguments, *client, streams);
 }
 
 /// Copies the model to the output, or into it, and returns the path. `earlier` are those of models

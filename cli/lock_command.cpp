@@ -16,6 +16,7 @@
 #include "base/user_error.h"
 #include "cli/command.h"
 #include "cli/hub_options.h"
+#include "cli/short_list.h"
 #include "hosting/client/lock_file.h"
 #include "manifest/diagnostic.h"
 
@@ -57,10 +58,9 @@ LockFile present_lock(const LockArguments& arguments) {
 void remove_models(const LockArguments& arguments, LockFile& lock) {
     for (const std::string& name : arguments.removed) {
         if (remove_model(lock, name)) continue;
-        std::string names;
-        for (const LockedModel& model : lock.models) {
-            names += (names.empty() ? "" : ", ") + model.wanted.model;
-        }
+        std::vector<std::string> present;
+        for (const LockedModel& model : lock.models) present.push_back(model.wanted.model);
+        const std::string names = joined_short(present);
         throw UserError(printable(
             fmt::format("{}: has no model \"{}\"; {}", arguments.output, name,
                         names.empty() ? "it has no models" : fmt::format("it has {}", names))));
@@ -82,7 +82,11 @@ LockedModel lock_model(HubClient& client, const std::string& name,
                        const VersionConstraint& constraint, bool with_test_data,
                        const std::optional<CommitId>& commit) {
     const ManifestEntry& entry = find_model(client.manifest(), name, constraint);
-    return {client.resolve(*entry.entry, with_test_data), constraint, commit};
+    LockedModel locked{client.resolve(*entry.entry, with_test_data), constraint, commit};
+    // `lock --update` keeps the opset of NAME@OPSET.
+    if (const auto at = model_at_opset(client.manifest(), name))
+        locked.constraint.opset = at->opset;
+    return locked;
 }
 
 /// Locks the current versions of the named models, with --update also of all others.
@@ -93,11 +97,14 @@ void update_models(const LockArguments& arguments, LockFile& lock, const Streams
     }
     ClientOptions options = client_options(hub, streams);
     options.mirrors = arguments.mirrors;
+    if (lock.statement) options.floor = lock.statement->floor;
     HubClient client(std::move(options));
     check_hub(arguments, lock, client);
     lock.hub = client.hub_name();
     lock.address = client.name();
     lock.commit = client.pin();
+    client.manifest();
+    take_statement(lock, client, printable(arguments.output));
     if (arguments.is_update) {
         for (LockedModel& model : lock.models) {
             model = lock_model(client, model.wanted.model, model.constraint,
@@ -142,7 +149,7 @@ void add_lock_command(CLI::App& app, Command& chosen) {
         "lock", "Record the current versions of models for `load --locked`; download nothing");
     command
         ->add_option("NAME", arguments->models, "Add these models to the lock file, or update them")
-        ->option_text("NAME...");
+        ->option_text("[NAME...]");
     command->add_flag("--update", arguments->is_update, "Update all models of the lock file");
     command
         ->add_option("--remove", arguments->removed,

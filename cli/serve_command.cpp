@@ -111,6 +111,7 @@ std::string index_page(const ServeArguments& arguments) {
         CatalogFacts facts = facts_of(
             hub.tree(), read_manifest(hub.manifest(), hub.manifest_name()), folder.filename());
         if (arguments.name) facts.name = *arguments.name;
+        facts.signing = signing_files_of(hub.tree(), hub.manifest()).facts;
         return catalog_page(facts);
     } catch (const UserError&) {
         return "";

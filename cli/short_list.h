@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/command.h"
 
@@ -14,6 +15,9 @@ inline constexpr std::size_t short_list_limit = 10;  ///< lines without --verbos
 
 /// "and 3 more (--verbose lists them)"
 std::string more_items(std::size_t count);
+
+/// "a, b, c and 5 more"; ten items at most.
+std::string joined_short(const std::vector<std::string>& items);
 
 /// Prints a note for each item, at most ten without --verbose, and then the number of the others.
 /// Each line begins with `indent`.

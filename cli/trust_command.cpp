@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/byte_source.h"
@@ -35,7 +36,7 @@ struct TrustArguments {
 };
 
 TrustStore trust_store() {
-    return TrustStore(default_state_folder(process_environment));
+    return TrustStore(trust_folder(process_environment));
 }
 
 HubClient client_for(const TrustArguments& arguments, const Streams& streams) {
@@ -96,13 +97,13 @@ HubOffer choose_offer(const TrustArguments& arguments, SignedHub& hub, const std
 ExitCode add_trust(const TrustArguments& arguments, const Streams& streams) {
     HubClient client = client_for(arguments, streams);
     const TrustStore store = trust_store();
-    if (store.find(client.identity())) {
+    if (store.has(client.identities())) {
         throw UserError(client.hub_name() +
                         ": is trusted already; see `onnxhub trust list`, or remove it first with "
                         "`onnxhub trust remove`");
     }
     if (arguments.has_no_key) {
-        store.add({client.identity(), client.hub_name(), seconds_since_1970()});
+        store.add({client.identities(), client.recorded_name(), seconds_since_1970()});
         note(streams,
              client.hub_name() + ": trusted without a key: the server decides what the hub is");
         return ExitCode::done;
@@ -125,7 +126,7 @@ JsonValue keys_json(const KeyRole& role) {
 
 JsonValue record_json(const TrustRecord& record) {
     JsonObject members{{"hub", json_string(record.hub)},
-                       {"identity", json_string(record.identity)},
+                       {"identity", json_string(record.identity())},
                        {"added", json_string(utc_time_text(record.added))},
                        {"pinned", json_bool(record.is_pinned())}};
     if (!record.is_pinned()) return json_object(std::move(members));
@@ -147,7 +148,7 @@ JsonValue record_json(const TrustRecord& record) {
 
 std::string record_lines(const TrustRecord& record) {
     std::string text = record.hub;
-    if (record.hub != record.identity) text += " (" + record.identity + ")";
+    if ("file:" + record.hub != record.identity()) text += " (" + record.identity() + ")";
     if (!record.is_pinned()) return text + ": trusted without a key\n";
     const HubRoot root = read_unverified_root(record.root);
     text += fmt::format(": \"{}\", root {}, {} of {} release keys{}\n", root.hub, root.number,
@@ -161,42 +162,56 @@ std::string record_lines(const TrustRecord& record) {
 }
 
 ExitCode list_trust(const TrustArguments& arguments, const Streams& streams) {
-    const std::vector<TrustRecord> records = trust_store().all();
-    if (arguments.is_json) {
-        JsonArray hubs;
-        for (const TrustRecord& record : records) hubs.push_back(record_json(record));
-        write_json(streams, json_text(json_array(std::move(hubs))) + "\n");
-        return ExitCode::done;
-    }
+    const auto records = trust_store().all();
+    JsonArray hubs;
     std::string text;
-    for (const TrustRecord& record : records) text += record_lines(record);
-    write_lines(streams, text);
+    std::vector<std::string> problems;
+    for (const auto& either : records) {
+        if (const auto* damaged = std::get_if<DamagedRecord>(&either)) {
+            problems.push_back(damaged->problem);
+            continue;
+        }
+        const auto& record = std::get<TrustRecord>(either);
+        hubs.push_back(record_json(record));
+        text += record_lines(record);
+    }
+    if (arguments.is_json) {
+        write_json(streams, json_text(json_array(std::move(hubs))) + "\n");
+    } else {
+        write_lines(streams, text);
+    }
+    if (!problems.empty()) throw UserError(problems.front());
     if (records.empty()) {
         note(streams, "no hub is recorded; `onnxhub trust add HUB` pins a signed one");
     }
     return ExitCode::done;
 }
 
-/// The identity of the record that the user means: also of a hub that is gone.
-std::string recorded_identity(const std::string& hub, const TrustStore& store) {
-    std::string problem;
+/// The names of the record that the user means: also of a hub that is gone.
+std::vector<std::string> recorded_names(const std::string& hub, const TrustStore& store) {
+    std::string problem = hub + ": is not recorded; see `onnxhub trust list`";
     try {
-        const std::string identity = hub_identity(hub, read_user_config(process_environment));
-        if (store.has(identity)) return identity;
+        auto identities = hub_identities(hub, read_user_config(process_environment));
+        if (store.has(identities)) return identities;
     } catch (const UserError& error) {
         problem = error.what();
     }
-    for (const TrustRecord& record : store.all()) {
-        if (record.hub == hub || record.identity == hub) return record.identity;
+    // The texts of `trust list`, with absolute paths.
+    const std::string place = std::filesystem::absolute(hub).lexically_normal().string();
+    for (const auto& either : store.all()) {
+        const auto* record = std::get_if<TrustRecord>(&either);
+        if (record && (record->hub == hub || record->hub == place || record->identity() == hub)) {
+            return record->identities;
+        }
     }
-    if (!problem.empty()) throw UserError(problem);
-    throw UserError(hub + ": is not recorded; see `onnxhub trust list`");
+    throw UserError(problem);
 }
 
 ExitCode remove_trust(const TrustArguments& arguments, const Streams& streams) {
     const TrustStore store = trust_store();
-    store.remove(recorded_identity(arguments.hub, store));
-    note(streams, arguments.hub + ": no longer trusted; signatures of this hub are not checked");
+    const std::vector<std::string> names = recorded_names(arguments.hub, store);
+    store.remove(names);
+    note(streams, names.front() + ": no longer trusted; signatures of this hub are not checked");
     return ExitCode::done;
 }
 

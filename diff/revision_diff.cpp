@@ -34,16 +34,25 @@ void check_repository(const RevisionDiffRequest& request) {
     }
 }
 
-CommitId base_commit(const RevisionDiffRequest& request, const HubFolder& hub) {
+/// The commit to compare with, and its name in the report.
+struct DiffBase {
+    CommitId commit;
+    std::string name;
+};
+
+DiffBase find_base(const RevisionDiffRequest& request, const HubFolder& hub) {
     const RevisionRange& range = request.range;
     if (!range.from_merge_base && !request.may_fetch) {
-        return hub.repository->resolve_commit(range.base);
+        return {hub.repository->resolve_commit(range.base), range.base};
     }
     const CommitId head = hub.commit ? *hub.commit : hub.repository->resolve_commit("HEAD");
     const ChangeBase base =
         find_change_base({hub.folder, range.base, head, request.may_fetch, request.messages});
     if (!base.commit) throw UserError(base.note);
-    return *base.commit;
+    constexpr std::size_t short_commit = 7;  // digits, as git shows
+    return {*base.commit, "the merge base of " + range.base + " and " +
+                              range.head.value_or("HEAD") + " (" +
+                              base.commit->substr(0, short_commit) + ")"};
 }
 
 /// One side of the comparison; owns what HubSide refers to.
@@ -92,14 +101,14 @@ DiffReport compare_revisions(const RevisionDiffRequest& request, const DiffOptio
                              Diagnostics& diagnostics) {
     check_repository(request);
     HubFolder hub = open_hub(request.folder, request.range.head);
-    const CommitId base = base_commit(request, hub);
-    const Side before = open_side(hub.repository->tree_of(base, hub.subfolder), diagnostics);
+    const DiffBase base = find_base(request, hub);
+    const Side before = open_side(hub.repository->tree_of(base.commit, hub.subfolder), diagnostics);
     const Side after = open_side(std::move(hub.tree), diagnostics);
     std::list<PeekedGraphs> peeked;
     DiffOptions with_peeks = options;
     if (request.peek) {
         // The author of a change chooses no server.
-        const PeekOptions peek = peek_options(*request.peek, open_hub(request.folder, base),
+        const PeekOptions peek = peek_options(*request.peek, open_hub(request.folder, base.commit),
                                               before.settings.peek_mirrors);
         with_peeks.peek = [&, peek](const std::vector<PeekTarget>& targets) {
             FetchObserver no_observer;
@@ -110,7 +119,7 @@ DiffReport compare_revisions(const RevisionDiffRequest& request, const DiffOptio
             return &peeked.back();
         };
     }
-    DiffReport report{request.range.base, request.range.head.value_or("the working tree"),
+    DiffReport report{base.name, request.range.head.value_or("the working tree"),
                       compare_models(view_of(before), view_of(after), with_peeks)};
     std::size_t models = 0;
     for (const PeekedGraphs& graphs : peeked) models += graphs.summary().models;

@@ -16,8 +16,9 @@ namespace {
 /// Whether any server may see this header. Tokens have too many names to list those instead.
 bool is_harmless(std::string_view header) {
     constexpr std::string_view harmless[] = {
-        "accept",   "accept-encoding", "accept-language",   "content-type",        "if-match",
-        "if-range", "if-none-match",   "if-modified-since", "if-unmodified-since", "range"};
+        "accept",       "accept-encoding", "accept-language",   "content-type",        "if-match",
+        "if-range",     "if-none-match",   "if-modified-since", "if-unmodified-since", "range",
+        "cache-control"};
     return std::ranges::find(harmless, lower_case(header)) != std::end(harmless);
 }
 

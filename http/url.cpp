@@ -133,13 +133,17 @@ std::string host_of(const std::string& url) {
 
 namespace {
 
-/// Removes empty segments.
-std::string without_empty_segments(std::string_view path) {
+/// Removes empty and dot segments.
+std::string plain_segments(std::string_view path) {
     std::string text;
-    for (const char c : path) {
-        if (c != '/' || !text.ends_with('/')) text += c;
+    while (!path.empty()) {
+        const std::size_t end = std::min(path.find('/'), path.size());
+        const std::string_view segment = path.substr(0, end);
+        path.remove_prefix(std::min(end + 1, path.size()));
+        if (segment == "..") text.resize(std::min(text.rfind('/'), text.size()));
+        if (segment.empty() || segment == "." || segment == "..") continue;
+        text.append("/").append(segment);
     }
-    while (text.ends_with('/')) text.pop_back();
     return text;
 }
 
@@ -159,14 +163,19 @@ std::optional<std::string> plain_address(const std::string& url) {
 }  // namespace
 
 std::string canonical_address(const std::string& text) {
-    if (const auto plain = plain_address(text)) return lower_case(without_empty_segments(*plain));
+    if (const auto plain = plain_address(text)) {
+        const std::size_t slash = std::min(plain->find('/'), plain->size());
+        return lower_case(plain->substr(0, slash) + plain_segments(plain->substr(slash)));
+    }
     const CurlUrl url = parse_url(text);
     if (!url) return lower_case(text);
+    std::string host = url_part(url, CURLUPART_HOST, CURLU_PUNYCODE);
+    if (host.empty()) host = url_part(url, CURLUPART_HOST);
+    while (host.ends_with('.')) host.pop_back();
     const std::string port = url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
     const std::string path = url_part(url, CURLUPART_PATH, CURLU_URLDECODE);
-    return lower_case(url_part(url, CURLUPART_HOST) +
-                      (port == "80" || port == "443" ? "" : ":" + port) +
-                      without_empty_segments(path.empty() ? url_part(url, CURLUPART_PATH) : path));
+    return lower_case(host + (port == "80" || port == "443" ? "" : ":" + port) +
+                      plain_segments(path.empty() ? url_part(url, CURLUPART_PATH) : path));
 }
 
 std::string encoded_path(std::string_view path) {

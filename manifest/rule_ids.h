@@ -71,7 +71,6 @@ inline constexpr char row_no_link[] = "row-no-link";
 inline constexpr char row_absolute_url[] = "row-absolute-url";
 inline constexpr char row_unsafe_path[] = "row-unsafe-path";
 inline constexpr char row_no_onnx_version[] = "row-no-onnx-version";
-inline constexpr char row_bad_version[] = "row-bad-version";
 inline constexpr char row_bad_opset[] = "row-bad-opset";
 inline constexpr char row_duplicate[] = "row-duplicate";
 inline constexpr char row_file_missing[] = "row-file-missing";
@@ -79,6 +78,7 @@ inline constexpr char row_archive_missing[] = "row-archive-missing";
 inline constexpr char row_file_ignored[] = "row-file-ignored";
 inline constexpr char row_file_unusable[] = "row-file-unusable";
 inline constexpr char feature_tensor_unknown[] = "feature-tensor-unknown";
+inline constexpr char row_bad_version[] = "row-bad-version";
 inline constexpr char row_without_entry[] = "row-without-entry";
 inline constexpr char entry_without_row[] = "entry-without-row";
 inline constexpr char entry_path_differs[] = "entry-path-differs";
@@ -167,6 +167,18 @@ inline constexpr char run_crashed[] = "run-crashed";
 // Family "signatures".
 inline constexpr char signature_differs[] = "signature-differs";
 inline constexpr char signature_unreadable[] = "signature-unreadable";
+
+// Family "signing".
+inline constexpr char hub_root_invalid[] = "hub-root-invalid";
+inline constexpr char hub_root_changed[] = "hub-root-changed";
+inline constexpr char hub_statement_missing[] = "hub-statement-missing";
+inline constexpr char hub_statement_unreadable[] = "hub-statement-unreadable";
+inline constexpr char hub_statement_unverified[] = "hub-statement-unverified";
+inline constexpr char hub_statement_differs[] = "hub-statement-differs";
+inline constexpr char hub_manifest_changed[] = "hub-manifest-changed";
+inline constexpr char hub_statement_expired[] = "hub-statement-expired";
+inline constexpr char hub_statement_expires_soon[] = "hub-statement-expires-soon";
+inline constexpr char hub_statement_not_newer[] = "hub-statement-not-newer";
 
 // Family "settings".
 inline constexpr char unknown_setting[] = "unknown-setting";

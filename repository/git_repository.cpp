@@ -328,6 +328,20 @@ CommitId GitRepository::resolve_commit(const std::string& revision) const {
     return hex;
 }
 
+std::optional<std::string> GitRepository::branch_of(const std::string& ref) const {
+    constexpr std::string_view prefix = "refs/heads/";
+    git_reference* found = nullptr;
+    const std::string name =
+        ref == "HEAD" || ref.starts_with(prefix) ? ref : std::string(prefix) + ref;
+    const int error = git_reference_lookup(&found, handle_->repository.get(), name.c_str());
+    const std::unique_ptr<git_reference, FreeWith<git_reference_free>> reference(found);
+    if (error != 0) return std::nullopt;
+    const char* target =
+        ref == "HEAD" ? git_reference_symbolic_target(found) : git_reference_name(found);
+    if (!target || !std::string_view(target).starts_with(prefix)) return std::nullopt;
+    return std::string(target).substr(prefix.size());
+}
+
 bool GitRepository::is_reachable(const CommitId& commit) const {
     const git_oid wanted = parse_commit(commit);
     const std::vector<git_oid> tips = published_tips(handle_->repository.get());

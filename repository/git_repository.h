@@ -40,6 +40,10 @@ public:
     /// clone the message names `fetch-depth: 0`.
     CommitId merge_base(const CommitId& one, const CommitId& other) const;
 
+    /// The branch that `ref` names, without "refs/heads/"; for "HEAD", the branch that is checked
+    /// out, also before its first commit. Nothing for tags, commits and a detached HEAD.
+    std::optional<std::string> branch_of(const std::string& ref) const;
+
     /// Whether the commit is currently reachable from a branch, a remote branch or a tag.
     bool is_reachable(const CommitId& commit) const;
     /// Whether a branch, a remote branch or a tag currently points to the commit.

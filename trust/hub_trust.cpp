@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/escaping.h"
@@ -65,7 +66,10 @@ private:
     void take(const std::string& text, std::uint64_t number) {
         try {
             HubRoot next = open_next_root(text, root_);
-            if (!is_same_role(next.releases, root_.releases)) trust_.seen.reset();
+            if (!is_same_role(next.releases, root_.releases)) {
+                trust_.seen.reset();
+                trust_.has_new_releases = true;
+            }
             root_ = std::move(next);
             trust_.root = text;
         } catch (const Refused& error) {
@@ -155,13 +159,15 @@ void require_signatures(const ReceivedStatement& received, const StatementCheck&
 /// The branch that the user asked for, or that earlier statements were for.
 void require_branch(const HubStatement& statement, const StatementCheck& check,
                     const HubTrust& trust) {
-    const std::string& wanted =
-        check.branch.empty() && trust.seen ? trust.seen->branch : check.branch;
+    const bool is_asked = !check.branch.empty();
+    const std::string& wanted = !is_asked && trust.seen ? trust.seen->branch : check.branch;
     if (wanted.empty() || statement.branch.empty() || statement.branch == wanted) return;
     refuse_hub(HubRefusalKind::other_hub,
-               fmt::format("the statement is for the branch \"{}\" instead of \"{}\"; its owner "
-                           "must sign this branch with `onnxhub sign`",
-                           shown(statement.branch), shown(wanted)));
+               fmt::format("the statement is for the branch \"{}\" instead of \"{}\"; {}",
+                           shown(statement.branch), shown(wanted),
+                           is_asked ? "name that branch, or a full commit id in lower case"
+                                    : "if its owner renamed the branch, pin the hub again with "
+                                      "`onnxhub trust remove` and `onnxhub trust add`"));
 }
 
 void require_manifest(const HubStatement& statement, const StatementCheck& check) {
@@ -194,10 +200,11 @@ bool is_past(std::int64_t expires, std::int64_t now) {
 
 void require_unexpired(const HubStatement& statement, const HubRoot& root, std::int64_t now) {
     if (is_past(statement.expires, now)) {
-        refuse_hub(HubRefusalKind::expired,
-                   fmt::format("the statement expired on {}; its owner must sign again with "
-                               "`onnxhub sign`",
-                               utc_date_text(statement.expires)));
+        refuse_hub(
+            HubRefusalKind::expired,
+            fmt::format("the statement expired on {}, and it is {}; its owner must sign again "
+                        "with `onnxhub sign`",
+                        utc_date_text(statement.expires), utc_date_text(now)));
     }
     if (root.expires && is_past(*root.expires, now)) {
         refuse_hub(HubRefusalKind::expired,
@@ -205,6 +212,13 @@ void require_unexpired(const HubStatement& statement, const HubRoot& root, std::
                                "`onnxhub sign --root`",
                                root.number, utc_date_text(*root.expires)));
     }
+}
+
+bool is_signed_as_root(const std::string& text, const PublicKey& key) {
+    const DsseEnvelope envelope = parse_hub_envelope(text, root_size_limit, "the root");
+    const HubRoot root = open_root(text);
+    return std::ranges::find(root.roots.keys, key) != root.roots.keys.end() &&
+           count_signers(envelope, {{key}, 1}) == 1;
 }
 
 HubStatement check_received(HubTrust& trust, std::string_view text, const StatementCheck& check,
@@ -278,6 +292,19 @@ HubTrust follow_roots(std::string_view first, const RootSource& roots) {
         throw Refused(RefusalKind::statement, refused.refusal.reason);
     }
     return trust;
+}
+
+HubTrust follow_roots_of_key(const PublicKey& key, const RootSource& roots) {
+    for (std::uint64_t number = 1; number <= roots_per_check_limit; ++number) {
+        const auto text = roots(number);
+        if (!text) break;
+        if (is_signed_as_root(*text, key)) return follow_roots(*text, roots);
+    }
+    throw Refused(
+        RefusalKind::key,
+        fmt::format("no root of the hub is signed by the root key {}; compare it with the "
+                    "one that the hub's owner publishes",
+                    key.id()));
 }
 
 }  // namespace onnxhub

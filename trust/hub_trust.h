@@ -28,6 +28,8 @@ struct SeenStatement {
 struct HubTrust {
     std::string root;  ///< text of the newest verified root
     std::optional<SeenStatement> seen = {};
+    /// Release keys changed on the way to this root, so that versions start again.
+    bool has_new_releases = false;
 };
 
 /// Clocks may differ by this much.
@@ -97,5 +99,9 @@ HubCheck check_statement(const HubTrust& known, std::string_view statement,
 /// Follows the roots of a hub from `first`, the text of any root that the user trusts, to the last
 /// one there is, or the last of roots_per_check_limit. Throws Refused when one does not follow.
 HubTrust follow_roots(std::string_view first, const RootSource& roots);
+
+/// The same from the first root of the hub that `key` signed as one of its root keys. Throws
+/// Refused when there is none: a hub can list a key that never signed.
+HubTrust follow_roots_of_key(const PublicKey& key, const RootSource& roots);
 
 }  // namespace onnxhub

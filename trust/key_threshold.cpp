@@ -2,6 +2,7 @@
 #include "trust/key_threshold.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -12,6 +13,8 @@
 
 namespace onnxhub {
 namespace {
+
+constexpr std::size_t shown_id_digits = 16;
 
 bool has_signed_envelope(const PublicKey& key, const std::string& message,
                          const DsseEnvelope& envelope) {
@@ -75,6 +78,21 @@ std::size_t count_signers(const DsseEnvelope& envelope, const KeyRole& role) {
         if (has_signed_envelope(key, message, envelope)) counted.push_back(id);
     }
     return counted.size();
+}
+
+std::string missing_signatures(const DsseEnvelope& envelope, const KeyRole& role,
+                               const std::string& key) {
+    const std::size_t signers = count_signers(envelope, role);
+    if (signers >= role.threshold) return "";
+    const std::string message = signed_bytes_of(envelope);
+    std::vector<std::string> others;
+    for (const PublicKey& candidate : role.keys) {
+        if (has_signed_envelope(candidate, message, envelope)) continue;
+        others.push_back(candidate.id().substr(0, shown_id_digits));
+    }
+    const std::size_t missing = role.threshold - signers;
+    return fmt::format("needs {} more signature{} by a {} ({})", missing, missing == 1 ? "" : "s",
+                       key, fmt::join(others, ", "));
 }
 
 std::string add_signature(std::string_view text, const PrivateKey& key, const std::string& what) {

@@ -32,6 +32,12 @@ std::string sign_hub_payload(std::string payload, const std::vector<PrivateKey>&
 /// (PublicKey::id()) only chooses which key is tried; two signatures of one key count once.
 std::size_t count_signers(const DsseEnvelope& envelope, const KeyRole& role);
 
+/// "needs 1 more signature by a release key of root 1 (0123456789abcdef, …)", which names the keys
+/// that have not signed by the beginning of their ids. `key` is "release key of root 1". Empty: the
+/// threshold is reached.
+std::string missing_signatures(const DsseEnvelope& envelope, const KeyRole& role,
+                               const std::string& key);
+
 /// Adds a signature over the same payload bytes. Returns the text unchanged if the key has already
 /// signed. Throws Refused when the text is no such envelope, or is full.
 std::string add_signature(std::string_view text, const PrivateKey& key, const std::string& what);

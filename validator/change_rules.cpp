@@ -278,7 +278,7 @@ std::span<const RuleInfo> change_rules() {
     return change_rule_list;
 }
 
-void check_changes(const HubState& hub, const BaseHub& base, const Settings& settings,
+void check_changes(const HubState& hub, const BaseHub& base, bool tolerates_stale_manifest,
                    FindingList& findings) {
     if (hub.part.has_hub()) {
         for (const ChangedCheck& check : base.changed_checks) report_changed_check(check, findings);
@@ -286,7 +286,7 @@ void check_changes(const HubState& hub, const BaseHub& base, const Settings& set
     if (!base.manifest) return;
     ChangeChecker checker(hub, *base.manifest, findings);
     checker.check_entries();
-    if (settings.tolerates_stale_manifest) checker.check_lost_entries();
+    if (tolerates_stale_manifest) checker.check_lost_entries();
 }
 
 }  // namespace onnxhub

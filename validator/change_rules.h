@@ -28,12 +28,14 @@ struct BaseHub {
     std::vector<ChangedCheck> changed_checks;
     /// Whether a file of the hub differs from the base.
     std::function<bool(const std::string& path)> has_changed = {};
+    const Tree* tree = nullptr;  ///< its files; null: unknown
 };
 
 std::span<const RuleInfo> change_rules();
 
-/// `settings` apply to the report. For a change they are the settings of the base.
-void check_changes(const HubState& hub, const BaseHub& base, const Settings& settings,
+/// `tolerates_stale_manifest`: the main branch regenerates the manifest, so that a missing entry is
+/// a finding only if its facts would be lost.
+void check_changes(const HubState& hub, const BaseHub& base, bool tolerates_stale_manifest,
                    FindingList& findings);
 
 }  // namespace onnxhub

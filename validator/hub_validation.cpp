@@ -144,6 +144,7 @@ private:
         base_hub_.has_changed = [this](const std::string& path) {
             return has_changed(*base_tree_, *hub_.tree, path);
         };
+        base_hub_.tree = base_tree_.get();
         options_.base = &base_hub_;
         if (base_checks_.settings) options_.judging = &*base_checks_.settings;
     }

@@ -12,9 +12,11 @@
 #include "validator/document_rules.h"
 #include "validator/file_rules.h"
 #include "validator/graph_rules.h"
+#include "validator/hub_signing_rules.h"
 #include "validator/model_rules.h"
 #include "validator/operator_rules.h"
 #include "validator/pointer_rules.h"
+#include "validator/reading_rules.h"
 #include "validator/remote_rules.h"
 #include "validator/run_rules.h"
 #include "validator/setting_rules.h"
@@ -30,8 +32,9 @@ const std::vector<RuleInfo>& all_rules() {
         std::vector<RuleInfo> all;
         for (const auto family :
              {document_rules(), source_url_rules(), file_rules(), pointer_rules(), remote_rules(),
-              table_rules(), model_rules(), graph_rules(), operator_rules(), archive_rules(),
-              source_rules(), run_rules(), signature_rules(), setting_rules(), change_rules()}) {
+              reading_rules(), table_rules(), model_rules(), graph_rules(), operator_rules(),
+              archive_rules(), source_rules(), run_rules(), signature_rules(), hub_signing_rules(),
+              setting_rules(), change_rules()}) {
             all.insert(all.end(), family.begin(), family.end());
         }
         return all;

@@ -27,6 +27,7 @@ std::string_view family_title(std::string_view family) {
         {"run", "models that ONNX Runtime runs, with `--run`"},
         {"sources", "what `[[source]]` and `[[override]]` state"},
         {"signatures", "signatures of models against the files"},
+        {"signing", "roots and the statement of a signed hub"},
         {"settings", "`onnxhub.toml`"},
         {"changes", "a change against its base, with `--changed-since`"},
     };

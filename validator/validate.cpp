@@ -9,6 +9,7 @@
 
 #include "base/spelling.h"
 #include "base/user_error.h"
+#include "base/utc_time.h"
 #include "manifest/entry_name.h"
 #include "manifest/rule_ids.h"
 #include "validator/archive_rules.h"
@@ -17,6 +18,7 @@
 #include "validator/file_rules.h"
 #include "validator/finding_region.h"
 #include "validator/graph_rules.h"
+#include "validator/hub_signing_rules.h"
 #include "validator/ignored_findings.h"
 #include "validator/model_rules.h"
 #include "validator/pointer_rules.h"
@@ -164,6 +166,18 @@ const Settings& judging_settings(const HubState& hub, const ValidateOptions& opt
     return options.judging ? *options.judging : hub.settings;
 }
 
+/// A job on the main branch of a signed hub regenerates the manifest, since it must sign it.
+bool tolerates_stale_manifest(const HubState& hub, const ValidateOptions& options) {
+    return judging_settings(hub, options).tolerates_stale_manifest || has_signed_base(options.base);
+}
+
+/// A change of a signed hub needs no manifest. If it has one, the job on the main branch signs it.
+void tolerate_unsigned_manifest(ValidationReport& report) {
+    for (Finding& finding : report.findings) {
+        if (finding.rule == rule_id::hub_statement_differs) finding.severity = Severity::note;
+    }
+}
+
 }  // namespace
 
 RuleSelection::RuleSelection(const std::vector<std::string>& selected,
@@ -218,8 +232,11 @@ void run_rules(const HubState& hub, const ValidateOptions& options, FindingList&
     }
     if (wants("sources")) check_sources(hub, findings);
     if (wants("signatures")) check_signatures(hub, options.jobs, findings);
+    if (wants("signing") && hub.part.has_hub()) {
+        check_hub_signing(hub, options.base, options.now.value_or(seconds_since_1970()), findings);
+    }
     if (wants("changes") && options.base) {
-        check_changes(hub, *options.base, judging_settings(hub, options), findings);
+        check_changes(hub, *options.base, tolerates_stale_manifest(hub, options), findings);
     }
 }
 
@@ -257,7 +274,8 @@ ValidationReport make_report(const HubState& hub, const ValidateOptions& options
     std::erase_if(report.findings, [&](const Finding& finding) {
         return !options.selection.includes(finding.rule);
     });
-    if (judging.tolerates_stale_manifest) tolerate_stale_manifest(of_shard, report);
+    if (has_signed_base(options.base)) tolerate_unsigned_manifest(report);
+    if (tolerates_stale_manifest(hub, options)) tolerate_stale_manifest(of_shard, report);
     std::stable_sort(report.findings.begin(), report.findings.end(), is_before);
     report.findings.erase(
         std::unique(report.findings.begin(), report.findings.end(), says_the_same),

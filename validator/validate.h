@@ -2,6 +2,7 @@
 // Validates a repository and its manifest.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
@@ -47,6 +48,8 @@ struct ValidateOptions {
     const RunTool* run = nullptr;       ///< null: run no models
     bool schema_only = false;           ///< only the family "document"
     std::optional<Shard> shard{};       ///< the shard in the report
+    /// Seconds since 1970, for signatures that expire; absent: the system's time.
+    std::optional<std::int64_t> now{};
 };
 
 /// Runs the rules on the scope of `hub`.

@@ -180,6 +180,8 @@ private:
             file.hub = record->hub;
             file.hub_path = record->hub_path;
             file.sha = record->sha;
+            file.model = record->model;
+            file.opset = record->opset;
         }
         if (parts) {
             file.sha = parts->first;

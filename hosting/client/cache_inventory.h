@@ -25,6 +25,8 @@ struct CachedFile {
     std::filesystem::path path;  ///< for a model with external data: the model in its folder
     std::string hub_path;        ///< path in its hub
     std::string hub;             ///< "" if not recorded, such as for files of the Python client
+    std::string model = {};      ///< name of the model; "" if unknown
+    std::int64_t opset = 0;      ///< 0: unknown
     std::optional<Sha256> sha;   ///< for a model with external data: see `has_folder`
     /// The model has its own folder with its external data. `sha` is then the digest in the
     /// folder's name (digest_of_set()), and `size_bytes` is the size of all files in it.

@@ -5,17 +5,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <chrono>
 #include <system_error>
 #include <utility>
 #include <variant>
 
 #include "base/byte_source.h"
 #include "base/user_error.h"
-#include "base/utc_time.h"
 #include "hosting/client/hub_error.h"
 #include "hosting/client/required_signature.h"
-#include "hosting/client/signed_hub_sources.h"
 #include "hosting/client/test_data_folder.h"
 #include "manifest/manifest_reader.h"
 #include "repository/commit_id.h"
@@ -109,7 +106,7 @@ HubClient::HubClient(ClientOptions options)
     : options_(std::move(options)),
       config_(read_user_config(options_.environment)),
       state_(default_state_folder(options_.environment)),
-      trusted_hubs_(state_),
+      trusted_hubs_(trust_folder(options_.environment)),
       cache_(options_.cache_folder ? *options_.cache_folder
                                    : default_cache_folder(options_.environment),
              state_, TrustedOwners(config_.trusted_cache_owners)) {
@@ -134,18 +131,6 @@ HubClient::HubClient(ClientOptions options)
     for (const fs::path& folder : config_.caches) {
         other_caches_.emplace_back(folder, state_, cache_.owners());
     }
-}
-
-/// Reads the user's record of this hub, which is consent too.
-void HubClient::take_pin() {
-    if (spec_.kind == HubSpec::Kind::github) asked_ref_ = spec_.ref;
-    if (spec_.kind == HubSpec::Kind::hugging_face) asked_ref_ = "main";
-    if (local_ && local_->ref() != "HEAD") asked_ref_ = local_->ref();
-    if (trusted_hubs_.is_empty()) return;
-    auto record = trusted_hubs_.find(identity());
-    if (!record) return;
-    if (!options_.asks_always) is_trusted_ = true;
-    if (record->is_pinned()) pin_ = std::move(record);
 }
 
 /// Whether this hub needs no confirmation.
@@ -266,50 +251,6 @@ HttpRequest HubClient::request_of(const std::string& url) const {
         request.headers.push_back({"Authorization", "Bearer " + *token->secret});
     }
     return request;
-}
-
-std::unique_ptr<SignedHub> HubClient::open_signed_hub() {
-    if (local_) return std::make_unique<LocalSignedHub>(*local_);
-    if (!is_commit_id(spec_.ref) && has_commit_api()) {
-        try {
-            spec_.ref = ask_commit();
-        } catch (const UserError&) {
-            // Without the commit both files are read at the branch, and read again if they differ.
-        }
-    }
-    const auto request = [this](const std::string& path) {
-        return request_of(url_beside_manifest(spec_, config_.endpoints, path));
-    };
-    const std::string url = manifest_url(spec_, config_.endpoints);
-    return std::make_unique<WebSignedHub>(
-        WebHubAccess{request, access_hint(url), options_.http,
-                     ManifestCopy(state_, "signed", identity() + ' ' + asked_ref_)});
-}
-
-HubManifest HubClient::read_pinned_manifest() {
-    const std::unique_ptr<SignedHub> hub = open_signed_hub();
-    SignedRead read;
-    read.hub = name_;
-    read.known = pin_->of(asked_ref_);
-    read.check.branch = asked_ref_;
-    read.check.is_commit = is_commit_id(asked_ref_);
-    read.check.allows_expired = pin_->allows_expired;
-    read.check.now = seconds_since_1970();
-    read.least_version = options_.least_version;
-    read.is_offline = options_.is_offline && !local_;
-    if (options_.http.sleep) {
-        read.pause = [&](int time) { options_.http.sleep(std::chrono::milliseconds(time)); };
-    }
-    read.learn = [&](const HubTrust& trust) {
-        try {
-            trusted_hubs_.learn(pin_->identity, asked_ref_, trust);
-        } catch (const UserError& error) {
-            options_.report(std::string(error.what()) + ": the version of the hub is not recorded");
-        }
-    };
-    AcceptedManifest accepted = read_signed_manifest(*hub, read);
-    statement_ = std::move(accepted.statement);
-    return std::move(accepted.manifest);
 }
 
 HubManifest HubClient::read_manifest_text() {
@@ -514,7 +455,7 @@ fs::path HubClient::load(const WantedModel& wanted, const LoadOptions& options) 
         is_new |= !loaded.was_cached;
         if (options.loaded) options.loaded(file, loaded);
     }
-    if (is_new) cache.remember(model.files.front().key, name_);
+    if (is_new) cache.remember(model.files.front().key, name_, model.model, model.opset);
     if (!model.is_archive) return path;
     const auto& check = options.check_interruption;
     if (auto found = find_unpacked_test_data(path, check, {}, cache.owners())) return *found;

@@ -45,10 +45,8 @@ struct ClientOptions {
     /// Files with public keys and root certificates: each model must have a signature by one of
     /// them. Empty: those of the hub in the configuration, if it has some.
     std::vector<std::filesystem::path> model_keys = {};
-    /// Of a hub that the user pinned: statements with a lower version are refused, where this
-    /// machine has seen none yet. 0: any version. From a lock file.
-    std::uint64_t least_version = 0;
-    bool asks_always = false;  ///< calls is_trusted for every hub
+    StatementFloor floor = {};  ///< of a hub that the user pinned: from a lock file
+    bool asks_always = false;   ///< calls is_trusted for every hub
     /// Called before a download from a hub that is neither the official one nor trusted by the
     /// configuration. Called from any thread, but never concurrently. Empty: the answer is no.
     std::function<bool(const TrustQuestion&)> is_trusted = {};
@@ -108,8 +106,11 @@ public:
     /// The statement of a pinned hub; nullptr before manifest() was called, and for other hubs.
     const HubStatement* statement() const { return statement_ ? &*statement_ : nullptr; }
 
-    /// hub_identity() of this hub.
-    std::string identity() const { return hub_identity(spec_, config_.endpoints); }
+    /// hub_identities() of this hub.
+    std::vector<std::string> identities() const { return hub_identities(spec_, config_.endpoints); }
+
+    /// The hub as a record keeps it: with an absolute path for a folder.
+    std::string recorded_name() const;
 
     /// The branch or tag to which the user's trust belongs; "" where there is none.
     const std::string& asked_ref() const { return asked_ref_; }
@@ -185,6 +186,7 @@ private:
     LoadedFile load_one(const WantedFile& file, const ModelCache& cache, const LoadOptions& options,
                         HttpClient& client) const;
     void take_pin();
+    bool is_spec_of(const std::string& text) const;
     HubManifest read_manifest_text();
     HubManifest read_pinned_manifest();
 

@@ -29,10 +29,10 @@ RootSource roots_of(SignedHub& hub) {
 HubOffer read_offer(SignedHub& hub, const std::string& name) {
     const auto first = hub.read_root(1);
     if (!first) {
-        throw HubError(HubProblem::signature,
-                       fmt::format("{}: is not signed: it has no {}; `onnxhub trust add --no-key` "
-                                   "records consent without a key",
-                                   name, root_path(1)));
+        throw HubError(
+            HubProblem::signature,
+            fmt::format("{}: is not signed: it has no {}; ask its owner for the root file", name,
+                        root_path(1)));
     }
     return read_offer_after(hub, name, *first, name + "/" + root_path(1));
 }
@@ -70,8 +70,8 @@ void require_root_keys(const HubOffer& offer, const std::vector<PublicKey>& keys
 TrustRecord make_pin(SignedHub& hub, const HubOffer& offer, const HubClient& client,
                      bool allows_expired) {
     TrustRecord record;
-    record.identity = client.identity();
-    record.hub = client.hub_name();
+    record.identities = client.identities();
+    record.hub = client.recorded_name();
     record.added = seconds_since_1970();
     record.allows_expired = allows_expired;
     SignedRead read;

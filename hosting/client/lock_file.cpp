@@ -82,6 +82,7 @@ public:
         lock.hub = text(json, "hub");
         lock.address = json.find("address") ? text(json, "address") : lock.hub;
         lock.commit = commit(json, value(json, "commit"));
+        if (json.find("statement")) lock.statement = read_statement(value(json, "statement"));
         for (const JsonValue& model : list(json, "models")) {
             lock.models.push_back(read_model(model, lock.commit));
         }
@@ -109,6 +110,12 @@ private:
         }
         if (model.files.empty()) fail(json, "\"files\" of \"" + model.model + "\" is empty");
         return locked;
+    }
+
+    LockedStatement read_statement(const JsonValue& json) const {
+        return {text(json, "hub"),
+                {static_cast<std::uint64_t>(number(json, "root")),
+                 static_cast<std::uint64_t>(number(json, "version"))}};
     }
 
     VersionConstraint read_constraint(const JsonValue& json) const {
@@ -215,6 +222,12 @@ std::string to_text(const LockFile& lock) {
     if (lock.address != lock.hub) json.push_back({"address", json_string(lock.address)});
     json.push_back({"commit", to_json(lock.commit)});
     json.push_back({"pinned", json_bool(is_pinned)});
+    if (lock.statement) {
+        json.push_back({"statement",
+                        json_object({{"hub", json_string(lock.statement->hub)},
+                                     {"root", json_unsigned(lock.statement->floor.root_number)},
+                                     {"version", json_unsigned(lock.statement->floor.version)}})});
+    }
     json.push_back({"models", json_array(std::move(models))});
     return json_text(json_object(std::move(json)), {.indent = 2, .is_ascii = false}) + "\n";
 }
@@ -236,12 +249,26 @@ std::string hub_of(const LockFile& lock, const UserConfig& config) {
     return config.hubs.contains(lock.hub) ? lock.hub : lock.address;
 }
 
+void take_statement(LockFile& lock, const HubClient& client, const std::string& shown_name) {
+    if (const HubStatement* statement = client.statement()) {
+        lock.statement =
+            LockedStatement{statement->hub, {statement->root_number, statement->version}};
+    } else if (lock.statement) {
+        throw UserError(shown_name + ": was made from the signed hub \"" + lock.statement->hub +
+                        "\", which is not pinned here; pin it with `onnxhub trust add " + lock.hub +
+                        "`");
+    }
+}
+
 bool is_named(const LockedModel& model, std::string_view name) {
-    return equal_without_case(model.wanted.model, name);
+    if (equal_without_case(model.wanted.model, name)) return true;
+    const std::string version = model.wanted.model + "@" + std::to_string(model.wanted.opset);
+    return equal_without_case(version, name);
 }
 
 bool is_same_model(const LockedModel& one, const LockedModel& other) {
-    return one.wanted.is_archive == other.wanted.is_archive && is_named(one, other.wanted.model);
+    return one.wanted.is_archive == other.wanted.is_archive &&
+           equal_without_case(one.wanted.model, other.wanted.model);
 }
 
 void put_model(LockFile& lock, LockedModel model) {

@@ -28,12 +28,20 @@ struct LockedModel {
     std::optional<CommitId> commit;
 };
 
+/// The statement of a signed hub from which models were locked.
+struct LockedStatement {
+    std::string hub;       ///< HubStatement::hub
+    StatementFloor floor;  ///< its root and version
+};
+
 struct LockFile {
     std::string hub;      ///< as in ClientOptions::hub: a name of the configuration, or a spec
     std::string address;  ///< the hub's spec without passwords; the same as `hub` unless that is a
                           ///< name of the configuration
     std::optional<CommitId> commit;   ///< commit of the hub when it was last read for this file
     std::vector<LockedModel> models;  ///< in the order in which they were first locked
+    /// Set if the user had pinned the hub when it was last read for this file.
+    std::optional<LockedStatement> statement = {};
 };
 
 /// JSON with a line break at its end; the same content gives the same bytes. States whether all
@@ -52,7 +60,11 @@ LockFile read_lock_file(const std::string& path);
 /// and mirrors apply; otherwise its address.
 std::string hub_of(const LockFile& lock, const UserConfig& config);
 
-/// Compares names without case.
+/// Notes the statement that the client has read. Throws UserError when the file is of a signed hub
+/// and the user has not pinned it, so that nothing was verified.
+void take_statement(LockFile& lock, const HubClient& client, const std::string& shown_name);
+
+/// Whether `name` is NAME (compared without case) or NAME@OPSET of the model.
 bool is_named(const LockedModel& model, std::string_view name);
 
 /// Whether both are the same model (names compared without case), with or without test data.
@@ -61,7 +73,8 @@ bool is_same_model(const LockedModel& one, const LockedModel& other);
 /// Replaces the entry of the same model, or appends one.
 void put_model(LockFile& lock, LockedModel model);
 
-/// Removes all entries of this name, compared without case. Returns whether there were any.
+/// Removes all entries of this NAME or NAME@OPSET, as is_named() compares. Returns whether there
+/// were any.
 bool remove_model(LockFile& lock, std::string_view name);
 
 }  // namespace onnxhub

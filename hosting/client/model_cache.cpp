@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/client/model_cache.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <sstream>
@@ -11,6 +12,7 @@
 
 #include "base/atomic_file.h"
 #include "base/byte_source.h"
+#include "base/decimal.h"
 #include "base/error_text.h"
 #include "base/file_lock.h"
 #include "base/file_status.h"
@@ -135,9 +137,15 @@ fs::path old_record_path(const fs::path& folder, const fs::path& path) {
     return folder / ".onnxhub" / "files" / (to_hex(sha256_of(below)) + ".txt");
 }
 
+/// A name with line breaks would add lines to the record.
+std::string one_line(std::string text) {
+    std::ranges::replace(text, '\n', ' ');
+    return text;
+}
+
 constexpr std::uint64_t record_size_limit = std::uint64_t{64} << 10;  // bytes
 
-/// A record has three lines: hub, path in the hub, SHA-256.
+/// A record has five lines: hub, path in the hub, SHA-256, model, opset. Older ones have three.
 std::optional<CacheRecord> read_record(const fs::path& path) {
     std::istringstream file(read_file_if_possible(path, record_size_limit).value_or(""));
     CacheRecord record;
@@ -147,18 +155,24 @@ std::optional<CacheRecord> read_record(const fs::path& path) {
         return std::nullopt;
     }
     record.sha = parse_sha256(sha);
+    std::string opset;
+    if (std::getline(file, record.model) && std::getline(file, opset)) {
+        record.opset = parse_decimal<std::int64_t>(opset).value_or(0);
+    }
     return record;
 }
 
 }  // namespace
 
-void ModelCache::remember(const CacheKey& key, const std::string& hub) const {
+void ModelCache::remember(const CacheKey& key, const std::string& hub, const std::string& model,
+                          std::int64_t opset) const {
     if (!state_) return;
     const fs::path path = record_path(*state_, path_of(key));
     std::error_code error;
     fs::create_directories(path.parent_path(), error);
     try {
-        write_file_atomically(path, hub + "\n" + key.hub_path + "\n" + to_hex(key.sha) + "\n");
+        write_file_atomically(path, hub + "\n" + key.hub_path + "\n" + to_hex(key.sha) + "\n" +
+                                        one_line(model) + "\n" + std::to_string(opset) + "\n");
     } catch (const UserError&) {
     }
 }

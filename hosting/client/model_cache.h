@@ -20,6 +20,8 @@ struct CacheRecord {
     std::string hub;
     std::string hub_path;
     std::optional<Sha256> sha;
+    std::string model = {};  ///< name of the model; "" in records of older versions
+    std::int64_t opset = 0;  ///< 0: not recorded
 };
 
 /// The folder for the client's own files, outside of any cache; without it nothing is recorded.
@@ -59,8 +61,9 @@ public:
     /// Creates the parent folders of the file. Throws UserError as has() does.
     void make_folder_of(const CacheKey& key) const;
 
-    /// Records the hub of the file, for the cache's inventory. Best effort.
-    void remember(const CacheKey& key, const std::string& hub) const;
+    /// Records the hub of the file and its model, for the cache's inventory. Best effort.
+    void remember(const CacheKey& key, const std::string& hub, const std::string& model = "",
+                  std::int64_t opset = 0) const;
 
     /// Held by one process at a time, so that parallel processes share one download. Best effort:
     /// if locks are not supported, or the holder makes no progress for a minute, the caller

@@ -91,10 +91,26 @@ bool fits(const Entry& entry, const VersionConstraint& constraint) {
     return release && release->ir_version <= *constraint.max_ir;
 }
 
+constexpr std::size_t listed_limit = 10;
+
+/// "a, b and 3 more": a hostile manifest may have any number of versions.
+template <class Items>
+std::string listed(const Items& items) {
+    std::string text;
+    std::size_t count = 0;
+    for (const auto& item : items) {
+        if (count++ == listed_limit) {
+            return text + fmt::format(" and {} more", items.size() - listed_limit);
+        }
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", item);
+    }
+    return text;
+}
+
 std::string opsets_of(const std::vector<const ManifestEntry*>& versions) {
     std::set<std::int64_t> opsets;
     for (const ManifestEntry* version : versions) opsets.insert(version->entry->opset_version);
-    return fmt::format("it has the opsets {}", fmt::join(opsets, ", "));
+    return "it has the opsets " + listed(opsets);
 }
 
 }  // namespace
@@ -173,7 +189,7 @@ std::variant<const ManifestEntry*, ModelNotFound> get_model_info(
     return ModelNotFound{
         HubProblem::ambiguous,
         fmt::format("\"{}\" with opset {} names {} models", model, newest, fitting.size()),
-        fmt::format("ask the hub to rename one of {}", fmt::join(paths, ", "))};
+        "ask the hub to rename one of " + listed(paths)};
 }
 
 }  // namespace onnxhub

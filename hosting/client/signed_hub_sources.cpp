@@ -16,17 +16,18 @@ WebSignedHub::WebSignedHub(WebHubAccess access)
     : access_(std::move(access)), client_(access_.http) {}
 
 SignedManifest WebSignedHub::read(bool is_fresh) {
+    is_fresh_ = is_fresh;
     HttpRequest request = access_.request(std::string(manifest_file_name));
     if (is_fresh) request.headers.push_back({"Cache-Control", "no-cache"});
     FetchedManifest fetched = request_manifest(
         request, access_.access_hint, is_fresh ? std::nullopt : access_.copy.kept(), client_);
-    auto statement = read_file(std::string(hub_statement_name), statement_size_limit, is_fresh);
+    auto statement = read_file(std::string(hub_statement_name), statement_size_limit, false);
     return {std::move(fetched.manifest), std::move(fetched.etag), request.url,
             std::move(statement)};
 }
 
 std::optional<std::string> WebSignedHub::read_root(std::uint64_t number) {
-    return read_file(root_path(number), root_size_limit, false);
+    return read_file(root_path(number), root_size_limit, number > 1);
 }
 
 std::optional<SignedManifest> WebSignedHub::kept() {
@@ -45,11 +46,12 @@ void WebSignedHub::keep(const SignedManifest& pair) {
     access_.copy.replace({pair.manifest.text, pair.etag, pair.url, pair.statement.value_or("")});
 }
 
-/// nullopt: the server does not have the file.
+/// nullopt: the server does not have the file. Stores that do not list their content answer 403 for
+/// a file that they do not have, which counts as well if the file `may_be_hidden`.
 std::optional<std::string> WebSignedHub::read_file(const std::string& path,
-                                                   std::uint64_t limit_bytes, bool is_fresh) {
+                                                   std::uint64_t limit_bytes, bool may_be_hidden) {
     HttpRequest request = access_.request(path);
-    if (is_fresh) request.headers.push_back({"Cache-Control", "no-cache"});
+    if (is_fresh_) request.headers.push_back({"Cache-Control", "no-cache"});
     auto result = client_.send(request, limit_bytes);
     if (const auto* failure = std::get_if<HttpFailure>(&result)) {
         if (failure->kind == HttpFailure::Kind::stopped) throw Interrupted();
@@ -58,14 +60,18 @@ std::optional<std::string> WebSignedHub::read_file(const std::string& path,
                        failure->reason);
     }
     auto& response = std::get<HttpResponse>(result);
-    if (response.head.status == 404 || response.head.status == 410) return std::nullopt;
-    if (response.head.status != 200) {
-        throw HubError(
-            HubProblem::signature,
-            shown_url(request.url) + ": the server answers with status " +
-                std::to_string(response.head.status) +
-                (access_.access_hint.empty() ? "; try again later" : "; " + access_.access_hint),
-            response.head.status);
+    const int status = response.head.status;
+    if (status == 404 || status == 410) return std::nullopt;
+    if (may_be_hidden && (status == 401 || status == 403)) return std::nullopt;
+    if (status != 200) {
+        const bool needs_access = (status == 401 || status == 403) &&
+                                  !access_.access_hint.empty() &&
+                                  same_origin(request.url, response.head.url);
+        throw HubError(HubProblem::signature,
+                       shown_url(request.url) + ": the server answers with status " +
+                           std::to_string(status) +
+                           (needs_access ? "; " + access_.access_hint : "; try again later"),
+                       status);
     }
     return std::move(response.body);
 }

@@ -33,10 +33,11 @@ public:
 
 private:
     std::optional<std::string> read_file(const std::string& path, std::uint64_t limit_bytes,
-                                         bool is_fresh);
+                                         bool may_be_hidden);
 
     WebHubAccess access_;
     HttpClient client_;
+    bool is_fresh_ = false;
 };
 
 class LocalSignedHub : public SignedHub {

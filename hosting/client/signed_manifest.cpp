@@ -15,6 +15,9 @@ namespace {
 /// Before each attempt after the first.
 constexpr std::array<int, pair_attempts - 1> pauses{100, 500, 2000};  // ms
 
+/// After this many bytes of manifests that were not accepted, they are not read again.
+constexpr std::uint64_t repeated_bytes_limit = std::uint64_t{64} << 20;
+
 class SignedReader {
 public:
     SignedReader(SignedHub& hub, const SignedRead& read)
@@ -23,10 +26,12 @@ public:
     AcceptedManifest read() {
         if (read_.is_offline) return use_kept_copy(no_local_copy(read_.hub), "");
         std::optional<HubRefusal> refusal;
+        std::uint64_t bytes = 0;
         for (int attempt = 0; attempt < pair_attempts; ++attempt) {
             if (attempt > 0) read_.pause(pauses[static_cast<std::size_t>(attempt) - 1]);
             try {
                 const SignedManifest pair = hub_.read(attempt > 0);
+                bytes += pair.manifest.text.size();
                 if (auto accepted = accept(pair, refusal)) {
                     hub_.keep(pair);
                     return std::move(*accepted);
@@ -36,8 +41,11 @@ public:
                 return use_kept_copy(error, std::string(error.what()) + "; using the last copy");
             }
             if (!may_pass(*refusal)) throw refused(*refusal);
+            if (bytes > repeated_bytes_limit) break;
         }
-        if (refusal->kind != HubRefusalKind::other_manifest) throw refused(*refusal);
+        const bool is_old_state = refusal->kind == HubRefusalKind::other_manifest ||
+                                  refusal->kind == HubRefusalKind::older;
+        if (!is_old_state) throw refused(*refusal);
         return use_kept_copy(refused(*refusal),
                              std::string(refused(*refusal).what()) + "; using the last copy");
     }
@@ -50,6 +58,7 @@ private:
             case HubRefusalKind::other_manifest:
             case HubRefusalKind::older:
             case HubRefusalKind::missing:
+            case HubRefusalKind::root:  // is published before or after the statement
                 return true;
             default:
                 return false;
@@ -68,9 +77,8 @@ private:
             check_statement(known_, *pair.statement, check,
                             [&](std::uint64_t number) { return hub_.read_root(number); });
         const auto* statement = std::get_if<HubStatement>(&checked.result);
-        if (statement && !known_.seen && !check.is_commit &&
-            statement->version < read_.least_version) {
-            checked = {{checked.trust.root, {}}, older_than_locked(*statement)};
+        if (statement && !check.is_commit && is_below_floor(*statement)) {
+            checked = {{checked.trust.root, known_.seen}, older_than_locked(*statement)};
         }
         known_ = checked.trust;
         read_.learn(known_);
@@ -81,11 +89,19 @@ private:
         return AcceptedManifest{pair.manifest, std::get<HubStatement>(std::move(checked.result))};
     }
 
+    bool is_below_floor(const HubStatement& statement) const {
+        return statement.root_number < read_.floor.root_number ||
+               (statement.root_number == read_.floor.root_number &&
+                statement.version < read_.floor.version);
+    }
+
     HubRefusal older_than_locked(const HubStatement& statement) const {
-        return {HubRefusalKind::older,
-                fmt::format("the statement has version {}, older than version {} in the lock file; "
-                            "its owner must publish the newest one",
-                            statement.version, read_.least_version)};
+        return {
+            HubRefusalKind::older,
+            fmt::format("the statement has version {} of root {}, older than version {} of root "
+                        "{} in the lock file; its owner must publish the newest one",
+                        statement.version, statement.root_number, read_.floor.version,
+                        read_.floor.root_number)};
     }
 
     /// Without a copy throws `why`.
@@ -98,6 +114,10 @@ private:
         // The roots that were followed are enough for a pair that was accepted before.
         const auto none = [](std::uint64_t) { return std::optional<std::string>(); };
         HubCheck checked = check_statement(known_, pair->statement.value_or(""), check, none);
+        const auto* statement = std::get_if<HubStatement>(&checked.result);
+        if (statement && !check.is_commit && is_below_floor(*statement)) {
+            checked.result = older_than_locked(*statement);
+        }
         if (const auto* reason = std::get_if<HubRefusal>(&checked.result)) {
             if (read_.is_offline) throw refused(*reason);
             throw HubError(

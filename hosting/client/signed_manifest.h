@@ -30,7 +30,7 @@ public:
     /// Reads both files. `is_fresh`: past all caches on the way.
     virtual SignedManifest read(bool is_fresh) = 0;
 
-    /// nullopt: there is no root of this number.
+    /// nullopt: there is no root of this number. Past all caches if the last read() was.
     virtual std::optional<std::string> read_root(std::uint64_t number) = 0;
 
     /// The last pair that was accepted; nullopt when there is none.
@@ -43,6 +43,13 @@ public:
     virtual bool may_be_between_moments() const { return true; }
 };
 
+/// The oldest statement that is accepted, as a lock file records it. Versions count within one
+/// root, since they may start again with other keys.
+struct StatementFloor {
+    std::uint64_t root_number = 0;
+    std::uint64_t version = 0;
+};
+
 void sleep_for_milliseconds(int time);
 
 /// How one manifest is read.
@@ -51,8 +58,7 @@ struct SignedRead {
     HubTrust known;        ///< what the pin knows
     StatementCheck check;  ///< without `manifest`
     bool is_offline = false;
-    /// Lower versions are refused where `known` has seen none. 0: any version.
-    std::uint64_t least_version = 0;
+    StatementFloor floor = {};
     /// Called with what a check has learned, also before a refusal.
     std::function<void(const HubTrust&)> learn = [](const HubTrust&) {};
     /// Waits this many ms before the files are read again; may throw.
@@ -68,8 +74,8 @@ struct AcceptedManifest {
 inline constexpr int pair_attempts = 4;
 
 /// Throws HubError: HubProblem::signature for a refusal, and what the hub throws. When manifest and
-/// statement stay different, or the hub does not answer, the last accepted pair is used, with a
-/// note, if the pin still accepts it.
+/// statement stay different, both are older than what was seen, or the hub does not answer, the
+/// last accepted pair is used, with a note, if the pin still accepts it.
 AcceptedManifest read_signed_manifest(SignedHub& hub, const SignedRead& read);
 
 }  // namespace onnxhub

@@ -4,14 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <iterator>
 #include <system_error>
 #include <utility>
 #include <variant>
 
-#include "base/atomic_file.h"
 #include "base/byte_source.h"
 #include "base/digest.h"
-#include "base/file_lock.h"
+#include "base/new_file.h"
 #include "base/user_error.h"
 #include "base/utc_time.h"
 #include "manifest/json.h"
@@ -25,6 +27,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* record_suffix = ".json";
+constexpr const char* name_suffix = ".name";  // leads from another name to the record
+constexpr std::int64_t record_version = 1;
+constexpr std::size_t name_limit = 16;  // names of a hub
 
 std::optional<Sha256> digest_if_any(const JsonValue& object, const char* key) {
     const std::string text = text_member_if_any(object, key);
@@ -54,7 +59,14 @@ SeenStatement read_seen(const JsonValue& json) {
 
 TrustRecord read_record(const JsonValue& json) {
     TrustRecord record;
-    record.identity = text_member(json, "identity");
+    if (number_member(json, "version", INT64_MAX) != record_version) {
+        throw UnexpectedJson("a newer version of onnxhub wrote it");
+    }
+    for (const JsonValue& name : array_member(json, "identities", name_limit)) {
+        if (!name.string()) throw UnexpectedJson("an identity is not a string");
+        record.identities.push_back(*name.string());
+    }
+    if (record.identities.empty()) throw UnexpectedJson("identities is empty");
     record.hub = text_member(json, "hub");
     record.added = time_member(json, "added");
     record.root = text_member_if_any(json, "root");
@@ -77,7 +89,10 @@ JsonValue seen_json(const std::string& ref, const SeenStatement& seen) {
 std::string record_text(const TrustRecord& record) {
     JsonArray seen;
     for (const auto& [ref, statement] : record.seen) seen.push_back(seen_json(ref, statement));
-    return json_text(json_object({{"identity", json_string(record.identity)},
+    JsonArray names;
+    for (const std::string& name : record.identities) names.push_back(json_string(name));
+    return json_text(json_object({{"version", json_integer(record_version)},
+                                  {"identities", json_array(std::move(names))},
                                   {"hub", json_string(record.hub)},
                                   {"added", json_string(utc_time_text(record.added))},
                                   {"root", json_string(record.root)},
@@ -115,25 +130,44 @@ bool merge(TrustRecord& record, const std::string& ref, const HubTrust& trust) {
     const std::uint64_t known = root_number(record.root);
     const std::uint64_t learned = root_number(trust.root);
     if (learned < known) return false;
-    bool is_changed = false;
-    if (learned > known) {
-        if (!have_same_releases(record.root, trust.root)) record.seen.clear();
+    const bool is_new_root = learned > known;
+    if (is_new_root) {
+        if (trust.has_new_releases || !have_same_releases(record.root, trust.root)) {
+            record.seen.clear();
+        }
         record.root = trust.root;
-        is_changed = true;
     }
-    if (!trust.seen) return is_changed;
+    if (!trust.seen) return is_new_root;
     const auto present = record.seen.find(ref);
-    if (present == record.seen.end() && record.seen.size() >= trust_refs_limit) {
-        throw UserError(
-            fmt::format("{}: versions of {} branches are remembered; remove the hub "
-                        "with `onnxhub trust remove`, and add it again",
-                        record.hub, trust_refs_limit));
-    }
+    if (present == record.seen.end() && record.seen.size() >= trust_refs_limit) return is_new_root;
     if (present != record.seen.end() && present->second.version >= trust.seen->version) {
-        return is_changed;
+        return is_new_root;
     }
     record.seen[ref] = *trust.seen;
     return true;
+}
+
+/// Waits at most ten seconds for another process.
+LockWait with_limit(const LockWait& wait, const fs::path& folder) {
+    LockWait limited = wait;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    limited.check_interruption = [wait, end, folder] {
+        wait.check_interruption();
+        if (std::chrono::steady_clock::now() > end) {
+            throw UserError(folder.string() + ": is locked by another process; try again later");
+        }
+    };
+    return limited;
+}
+
+constexpr unsigned private_file = 0600;
+
+void write_private(const fs::path& path, const std::string& text) {
+    NewFile file{path};
+    file.set_permissions(private_file);
+    file.write(text);
+    file.flush();
+    file.rename_onto_destination();
 }
 
 }  // namespace
@@ -143,89 +177,136 @@ HubTrust TrustRecord::of(const std::string& ref) const {
     return {root, found == seen.end() ? std::nullopt : std::optional(found->second)};
 }
 
-TrustStore::TrustStore(const std::optional<fs::path>& state_folder) {
-    if (state_folder) folder_ = *state_folder / "trust";
+std::optional<fs::path> trust_folder(const Environment& environment) {
+    const auto state = environment("XDG_STATE_HOME");
+    if (state && state->starts_with('/')) return fs::path(*state) / "onnxhub" / "trust";
+    const auto home = environment("HOME");
+    if (!home) return std::nullopt;
+    return fs::path(*home) / ".local" / "state" / "onnxhub" / "trust";
 }
 
 fs::path TrustStore::path_of(const std::string& identity) const {
-    return *folder_ / (to_hex(sha256_of(identity)) + record_suffix);
+    return *folder_ / to_hex(sha256_of(identity));
 }
 
-bool TrustStore::has(const std::string& identity) const {
+bool TrustStore::has_file(const std::string& identity) const {
     std::error_code error;
-    return folder_ &&
-           fs::symlink_status(path_of(identity), error).type() != fs::file_type::not_found;
+    return fs::symlink_status(path_of(identity).concat(record_suffix), error).type() !=
+           fs::file_type::not_found;
 }
 
-std::optional<TrustRecord> TrustStore::find(const std::string& identity) const {
-    if (!has(identity)) return std::nullopt;
-    const fs::path path = path_of(identity);
+bool TrustStore::is_empty() const {
+    if (!folder_) return true;
+    std::error_code error;
+    if (fs::symlink_status(*folder_, error).type() == fs::file_type::not_found) return true;
+    if (fs::is_directory(*folder_, error)) return false;
+    throw UserError(folder_->string() +
+                    ": has the pins of signed hubs and can't be read; make it a directory again");
+}
+
+std::optional<std::string> TrustStore::name_of_record(
+    const std::vector<std::string>& identities) const {
+    if (is_empty()) return std::nullopt;
+    for (const std::string& identity : identities) {
+        if (has_file(identity)) return identity;
+        const auto primary =
+            read_file_if_possible(path_of(identity).concat(name_suffix), trust_record_limit);
+        if (primary && has_file(*primary)) return *primary;
+    }
+    return std::nullopt;
+}
+
+bool TrustStore::has(const std::vector<std::string>& identities) const {
+    return name_of_record(identities).has_value();
+}
+
+std::optional<TrustRecord> TrustStore::find(const std::vector<std::string>& identities) const {
+    const auto name = name_of_record(identities);
+    if (!name) return std::nullopt;
+    const fs::path path = path_of(*name).concat(record_suffix);
     TrustRecord record = parse_record(path, read_file(path, trust_record_limit));
-    if (record.identity != identity) {
+    if (record.identity() != *name) {
         throw UserError(path.string() + ": is the record of another hub; remove the file");
     }
     return record;
 }
 
-bool TrustStore::is_empty() const {
-    std::error_code error;
-    return !folder_ || fs::symlink_status(*folder_, error).type() == fs::file_type::not_found;
-}
-
-std::vector<TrustRecord> TrustStore::all() const {
+std::vector<std::variant<TrustRecord, DamagedRecord>> TrustStore::all() const {
     std::vector<TrustRecord> records;
-    std::error_code error;
-    if (!folder_ || !fs::is_directory(*folder_, error)) return records;
+    std::vector<std::variant<TrustRecord, DamagedRecord>> all;
+    if (is_empty()) return all;
+    std::vector<DamagedRecord> damaged;
     for (const fs::directory_entry& entry : fs::directory_iterator(*folder_)) {
         if (entry.path().extension() != record_suffix) continue;
-        records.push_back(parse_record(entry.path(), read_file(entry.path(), trust_record_limit)));
+        try {
+            records.push_back(
+                parse_record(entry.path(), read_file(entry.path(), trust_record_limit)));
+        } catch (const UserError& error) {
+            damaged.push_back({error.what()});
+        }
     }
-    std::ranges::sort(records, {}, &TrustRecord::identity);
-    return records;
+    std::ranges::sort(records, {}, &TrustRecord::identities);
+    std::ranges::move(records, std::back_inserter(all));
+    std::ranges::move(damaged, std::back_inserter(all));
+    return all;
 }
 
 void TrustStore::write(const TrustRecord& record) const {
-    write_file_atomically(path_of(record.identity), record_text(record));
+    write_private(path_of(record.identity()).concat(record_suffix), record_text(record));
 }
 
 void TrustStore::add(const TrustRecord& record) const {
     if (!folder_) {
         throw UserError(
-            "environment: none of XDG_STATE_HOME, XDG_CACHE_HOME and HOME is set, so that no trust "
-            "can be recorded; set HOME");
+            "environment: neither XDG_STATE_HOME nor HOME is set, so that no trust can be "
+            "recorded; set HOME");
     }
     std::error_code error;
-    fs::create_directories(*folder_, error);
-    const FileLock lock = FileLock::take(*folder_, {});
-    if (find(record.identity)) {
+    if (fs::create_directories(*folder_, error)) {
+        fs::permissions(*folder_, fs::perms::owner_all, error);
+    }
+    const FileLock lock = FileLock::take(*folder_, with_limit({}, *folder_));
+    if (has(record.identities)) {
         throw UserError(record.hub +
                         ": is trusted already; see `onnxhub trust list`, or remove it first with "
                         "`onnxhub trust remove`");
     }
+    // The record comes last: names that lead to none are ignored.
+    for (const std::string& name : record.identities) {
+        if (name == record.identity()) continue;
+        write_private(path_of(name).concat(name_suffix), record.identity());
+    }
     write(record);
 }
 
-bool TrustStore::remove(const std::string& identity) const {
+bool TrustStore::remove(const std::vector<std::string>& identities) const {
+    const auto name = name_of_record(identities);
+    if (!name) return false;
+    const FileLock lock = FileLock::take(*folder_, with_limit({}, *folder_));
     std::error_code error;
-    if (!folder_ || !fs::is_directory(*folder_, error)) return false;
-    const FileLock lock = FileLock::take(*folder_, {});
-    const bool is_removed = fs::remove(path_of(identity), error);
-    if (error) throw UserError(path_of(identity).string() + ": " + error.message());
+    const fs::path path = path_of(*name).concat(record_suffix);
+    const bool is_removed = fs::remove(path, error);
+    if (error) throw UserError(path.string() + ": " + error.message());
     return is_removed;
 }
 
-void TrustStore::learn(const std::string& identity, const std::string& ref,
-                       const HubTrust& trust) const {
+void TrustStore::learn(const std::string& identity, const std::string& ref, const HubTrust& trust,
+                       const LockWait& wait) const {
     if (!folder_) return;
-    const FileLock lock = FileLock::take(*folder_, {});
-    auto record = find(identity);
-    if (!record || !record->is_pinned()) return;
-    try {
-        if (merge(*record, ref, trust)) write(*record);
-    } catch (const Refused& error) {
-        throw UserError(path_of(identity).string() +
-                        ": the stored root can't be read: " + error.what());
-    }
+    const auto merged = [&]() -> std::optional<TrustRecord> {
+        auto record = find({identity});
+        if (!record || !record->is_pinned()) return std::nullopt;
+        try {
+            if (!merge(*record, ref, trust)) return std::nullopt;
+        } catch (const Refused& error) {
+            throw UserError(path_of(identity).string() +
+                            ": the stored root can't be read: " + error.what());
+        }
+        return record;
+    };
+    if (!merged()) return;
+    const FileLock lock = FileLock::take(*folder_, with_limit(wait, *folder_));
+    if (const auto record = merged()) write(*record);
 }
 
 }  // namespace onnxhub

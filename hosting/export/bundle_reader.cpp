@@ -19,6 +19,8 @@
 #include "hosting/export/bundle_format.h"
 #include "hosting/export/bundle_parts.h"
 #include "hosting/export/hub_content.h"
+#include "hosting/export/hub_signing_files.h"
+#include "trust/hub_trust.h"
 #include "trust/sigstore_bundle.h"
 
 namespace onnxhub {
@@ -52,7 +54,7 @@ public:
         if (sums != sums_of(files, manifest)) fail_by_sums();
         check_size(files);
         keep(bundle_sums_name, sums);
-        BundleReport report{document.entries.size(), files.size(), 0, {}};
+        BundleReport report{document.entries.size(), files.size(), 0, {}, {}};
         for (auto& [path, file] : files) {
             if (!file.size_bytes) file.size_bytes = size_of_signature(path);
             read_file(path, file);
@@ -86,7 +88,8 @@ private:
     std::string sums_member(const std::map<std::string, NamedFile>& files) {
         const std::string header = next(bundle_block);
         const auto size = size_in_header(header);
-        std::uint64_t most = 1024;
+        // The statement, and roots of a signed hub.
+        std::uint64_t most = 1024 + (roots_per_check_limit + 1) * 128;
         for (const auto& [path, file] : files) most += 3 * (path.size() + 128);
         if (!size || header != bundle_header(bundle_sums_name, *size)) {
             fail(header.size() < bundle_block
@@ -114,7 +117,7 @@ private:
             if (!digest || line.size() < digits + 3) fail_by_sums();
             const std::string path(line.substr(digits + 2));
             if (files.contains(path) || path == manifest_file_name) continue;
-            if (!names.contains(path)) fail_by_sums();
+            if (!names.contains(path) && !is_signing_file(path)) fail_by_sums();
             signatures.emplace(path, NamedFile{*digest});
         }
         files.merge(signatures);

@@ -20,6 +20,7 @@ struct BundleReport {
     std::size_t files = 0;
     std::uint64_t bytes = 0;             ///< total size of the files
     std::vector<LeftOutModel> left_out;  ///< in the order of the manifest
+    std::string unsigned_reason = {};    ///< HubSigningFiles::problem
 };
 
 }  // namespace onnxhub

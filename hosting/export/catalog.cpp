@@ -107,6 +107,15 @@ std::string title_or_folder(const std::string& readme, std::string folder_name) 
     return folder_name;
 }
 
+JsonValue to_json(const SignedFacts& facts) {
+    return json_object({{"hub", json_string(facts.hub)},
+                        {"version", json_unsigned(facts.version)},
+                        {"expires", json_string(facts.expires)},
+                        {"root", json_unsigned(facts.root)},
+                        {"root_keys", to_json(facts.root_keys)},
+                        {"release_keys", to_json(facts.release_keys)}});
+}
+
 }  // namespace
 
 CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
@@ -136,7 +145,8 @@ std::string catalog_page(const CatalogFacts& facts) {
                      {"base_url", facts.base_url ? json_string(*facts.base_url) : JsonValue()},
                      {"readmes", to_json(facts.readmes)},
                      {"missing", to_json(facts.missing)},
-                     {"elsewhere", to_json(facts.elsewhere)}});
+                     {"elsewhere", to_json(facts.elsewhere)},
+                     {"signing", facts.signing ? to_json(*facts.signing) : JsonValue()}});
     std::string page(embedded::catalog_html);
     const std::size_t at = page.find(place);
     if (at == page.npos) return page;

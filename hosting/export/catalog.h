@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "hosting/export/hub_signing_files.h"
 #include "manifest/manifest.h"
 #include "repository/tree.h"
 
@@ -20,6 +21,7 @@ struct CatalogFacts {
     std::map<std::string, std::string> readmes = {};  ///< Markdown, by folder of the model
     std::vector<std::string> missing = {};    ///< files of the manifest that are not available
     std::vector<std::string> elsewhere = {};  ///< models that only other servers have
+    std::optional<SignedFacts> signing = {};  ///< absent: the page shows no signature
 };
 
 /// Collects the hub's own description. Its name is the title of its README, or `folder_name`

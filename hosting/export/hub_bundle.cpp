@@ -19,6 +19,7 @@
 #include "hosting/export/bundle_parts.h"
 #include "hosting/export/bundle_reader.h"
 #include "hosting/export/hub_content.h"
+#include "hosting/export/hub_signing_files.h"
 #include "hosting/export/staging_path.h"
 #include "manifest/loadable_path.h"
 
@@ -73,6 +74,7 @@ struct BundleContent {
     std::map<std::string, fs::path> fetched;  ///< files that the hub does not have
     std::size_t models = 0;
     std::vector<LeftOutModel> left_out;
+    std::string unsigned_reason;
 };
 
 class ContentCollector {
@@ -94,6 +96,9 @@ public:
             read_manifest(content_.manifest, hub_.manifest_name(), validate_hint);
         content_.files = files_named_by(document, hub_.manifest_name());
         add_signatures(hub_, content_.files);
+        HubSigningFiles signing = signing_files_of(hub_.tree(), content_.manifest);
+        content_.files.merge(signing.files);
+        content_.unsigned_reason = std::move(signing.problem);
         content_.models = texts.size();
         return std::move(content_);
     }
@@ -208,7 +213,8 @@ BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice, cons
     const BundleWriter writer(file);
     writer.text(manifest_file_name, content.manifest);
     writer.text(bundle_sums_name, sums_of(files, content.manifest));
-    BundleReport report{content.models, files.size(), 0, std::move(content.left_out)};
+    BundleReport report{content.models, files.size(), 0, std::move(content.left_out),
+                        std::move(content.unsigned_reason)};
     for (const auto& [path, named] : files) {
         const auto fetched = content.fetched.find(path);
         writer.file(fetched == content.fetched.end()

@@ -22,6 +22,7 @@
 #include "embedded/export_nginx.h"
 #include "hosting/export/catalog.h"
 #include "hosting/export/hub_content.h"
+#include "hosting/export/hub_signing_files.h"
 #include "hosting/export/output_location.h"
 #include "hosting/export/previous_export.h"
 #include "hosting/export/staging_path.h"
@@ -79,6 +80,9 @@ public:
         const ManifestDocument manifest = read_manifest(text, hub_.manifest_name(), validate_hint);
         auto named = files_named_by(manifest, hub_.manifest_name());
         add_signatures(hub_, named);
+        signing_ = signing_files_of(hub_.tree(), text);
+        report_.unsigned_reason = signing_.problem;
+        named.insert(signing_.files.begin(), signing_.files.end());
         for (const auto& file : named) files_.push_back(file);
         refuse_conflicts();
         prove_earlier_files();
@@ -220,6 +224,7 @@ private:
         facts.base_url = request_.base_url;
         facts.missing = report_.missing;
         facts.elsewhere = report_.elsewhere;
+        facts.signing = signing_.facts;
         const std::string page = catalog_page(facts);
         write(std::string(manifest_file_name), manifest_text);
         write(std::string(manifest_file_name) + ".gz", gzip(manifest_text, 9));
@@ -307,6 +312,7 @@ private:
     std::optional<StagingPath> new_;
     std::map<std::string, std::string> sums_;
     ExportReport report_;
+    HubSigningFiles signing_;
 };
 
 }  // namespace

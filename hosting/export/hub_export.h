@@ -35,14 +35,15 @@ struct ExportReport {
     /// Paths of models that only other servers have, sorted. Their entries are exported without a
     /// file.
     std::vector<std::string> elsewhere;
+    std::string unsigned_reason;  ///< HubSigningFiles::problem
 };
 
-/// Writes the manifest, the files by path, the catalog page, gzip versions of manifest and page,
-/// SHA256SUMS, and example configurations for web servers. Verifies every file's SHA-256, also of
-/// files kept from an earlier export; files that differ are replaced. The new folder appears at its
-/// path, or replaces an earlier export, in one step. Files that the earlier SHA256SUMS does not
-/// list are carried over. If a file is missing and `allows_missing` is false, writes nothing and
-/// lists it in the report.
+/// Writes the manifest, the statement and the roots of a signed hub, the files by path, the catalog
+/// page, gzip versions of manifest and page, SHA256SUMS, and example configurations for web
+/// servers. Verifies every file's SHA-256, also of files kept from an earlier export; files that
+/// differ are replaced. The new folder appears at its path, or replaces an earlier export, in one
+/// step. Files that the earlier SHA256SUMS does not list are carried over. If a file is missing and
+/// `allows_missing` is false, writes nothing and lists it in the report.
 ///
 /// Throws UserError when the path is inside the hub or contains it (see refuse_place_of_hub()) or
 /// is not an export, when a foreign file has the path of an exported one, when a file does not

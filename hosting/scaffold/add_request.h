@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "manifest/diagnostic.h"
 #include "sources/model_row.h"
 
 namespace onnxhub {
@@ -24,6 +25,11 @@ struct AddRequest {
     std::optional<std::filesystem::path> test_data;  ///< folder with test_data_set_N
     std::string description;                         ///< used for a folder that is new to the hub
     std::map<std::string, std::string> columns;      ///< additional cells of the row, by header
+    /// Adds a model that breaks a rule of ONNX's operators or that ONNX's checker rejects.
+    bool force = false;
+    /// Gets a warning for each objection that `force` accepts, and a note when ONNX's checker could
+    /// not judge the model; may be null.
+    Diagnostics* remarks = nullptr;
     /// The hub's rows, if the caller has them; null: they are read.
     const std::vector<ModelRow>* rows = nullptr;
 };

@@ -18,9 +18,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void refuse_broken(const std::string& shown, const OperatorReport& report) {
-    const OperatorFinding* error = report.first_error();
-    if (error) throw UserError(shown + ": " + to_text(*error) + "; repair the model");
+/// Throws for an objection to the model, or with `force` warns of it.
+void object(const AddRequest& request, const std::string& objection) {
+    const std::string shown = request.model.string();
+    if (!request.force) {
+        throw UserError(shown + ": " + objection + "; repair the model, or add it with --force");
+    }
+    if (request.remarks) {
+        request.remarks->report(
+            {Severity::warning, "", shown, 0, objection, "added because of --force"});
+    }
 }
 
 /// Whether a pointer may be in it.
@@ -29,17 +36,33 @@ bool is_small_file(const fs::path& path) {
     return fs::is_regular_file(path, error) && fs::file_size(path, error) < lfs_pointer_size_limit;
 }
 
-void check_by_rules(const ByteSource& source, const std::string& shown, ModelChecker& checker) {
+void check_verdict(const AddRequest& request, const CheckVerdict& verdict) {
+    switch (verdict.outcome) {
+        case CheckOutcome::passed:
+            return;
+        case CheckOutcome::failed:
+            return object(request, "fails ONNX's checker: " + verdict.message);
+        case CheckOutcome::crashed:
+            return object(
+                request,
+                "ONNX's checker could not judge it, because it crashed or took too long: " +
+                    verdict.message);
+        case CheckOutcome::too_new:
+            if (!request.remarks) return;
+            request.remarks->report({Severity::warning, "", request.model.string(), 0,
+                                     "ONNX's checker could not judge it: " + verdict.message,
+                                     "only the rules of ONNX's operators were checked"});
+    }
+}
+
+void check_by_rules(const AddRequest& request, const ByteSource& source, ModelChecker& checker) {
     const auto skeleton = read_skeleton(source);
     if (const auto* error = std::get_if<SkeletonError>(&skeleton)) {
-        throw UserError(shown + ": " + error->reason + "; name an ONNX model");
+        throw UserError(request.model.string() + ": " + error->reason + "; name an ONNX model");
     }
-    refuse_broken(shown, check_operators(std::get<OnnxSkeleton>(skeleton)));
-    const CheckVerdict verdict = checker.check(std::get<OnnxSkeleton>(skeleton).model);
-    if (verdict.outcome == CheckOutcome::failed || verdict.outcome == CheckOutcome::crashed) {
-        throw UserError(shown + ": fails ONNX's checker: " + verdict.message +
-                        "; repair the model");
-    }
+    const OperatorReport report = check_operators(std::get<OnnxSkeleton>(skeleton));
+    if (const OperatorFinding* error = report.first_error()) object(request, to_text(*error));
+    check_verdict(request, checker.check(std::get<OnnxSkeleton>(skeleton).model));
 }
 
 }  // namespace
@@ -63,15 +86,16 @@ void refuse_pointer(const fs::path& path) {
     }
 }
 
-AddedModel read_added_model(const fs::path& file, ModelChecker& checker,
+AddedModel read_added_model(const AddRequest& request, ModelChecker& checker,
                             ShapeInference* inference) {
+    const fs::path& file = request.model;
     const std::string shown = file.string();
     if (!file.filename().string().ends_with(".onnx")) {
         throw UserError(shown + ": its name does not end with .onnx; rename it");
     }
     refuse_pointer(file);
     const auto source = open_file(file, shown);
-    check_by_rules(*source, shown, checker);
+    check_by_rules(request, *source, checker);
     auto graph = read_model_graph(*source, inference, {});
     if (const auto* error = std::get_if<SkeletonError>(&graph)) {
         throw UserError(shown + ": " + error->reason + "; name an ONNX model");

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "hosting/scaffold/add_request.h"
 #include "manifest/onnx_release.h"
 #include "model/model_checker.h"
 #include "model/model_graph.h"
@@ -21,9 +22,9 @@ struct AddedModel {
     std::int64_t opset = 0;
 };
 
-/// Throws UserError when the file is not a model with that name, breaks the rules of ONNX's
-/// operators, or fails ONNX's checker.
-AddedModel read_added_model(const std::filesystem::path& file, ModelChecker& checker,
+/// Throws UserError when the file is not a model with that name. Also when it breaks the rules of
+/// ONNX's operators, or fails ONNX's checker, unless the request has `force`.
+AddedModel read_added_model(const AddRequest& request, ModelChecker& checker,
                             ShapeInference* inference);
 
 /// The Git LFS pointer in the file; nothing when the file has something else.

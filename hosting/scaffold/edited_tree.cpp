@@ -22,7 +22,9 @@ std::optional<std::string> EditedTree::text_of(const std::string& path) const {
 void EditedTree::set_text(const std::string& path, std::string text) {
     const auto resolved = resolve_symlinks(*this, path);
     const auto* target = std::get_if<std::string>(&resolved);
-    texts_[target ? *target : path] = std::move(text);
+    const std::string& file = target ? *target : path;
+    if (!texts_.contains(file)) text_order_.push_back(file);
+    texts_[file] = std::move(text);
 }
 
 void EditedTree::remove(const std::string& path) {
@@ -36,7 +38,10 @@ void EditedTree::add_path(const std::string& from, const std::string& to) {
 
 void EditedTree::stage(FileTransaction& change) const {
     for (const auto& [to, from] : sources_) change.stage_link(from, to);
-    for (const auto& [path, text] : texts_) change.stage_text(path, text);
+    for (const std::string& path : text_order_) {
+        const auto text = texts_.find(path);
+        if (text != texts_.end()) change.stage_text(path, text->second);
+    }
     for (const std::string& path : removed_) change.stage_removal(path);
 }
 

@@ -40,7 +40,8 @@ public:
     const std::map<std::string, std::string>& added_paths() const { return sources_; }
     bool is_changed() const { return !texts_.empty() || !removed_.empty() || !sources_.empty(); }
 
-    /// Stages all changes. New content is applied before files are removed.
+    /// Stages all changes: additional paths, then texts in the order in which they were set first,
+    /// then removals. A run that is killed leaves a part of them, from the beginning.
     void stage(FileTransaction& change) const;
 
     std::vector<std::string> list() const override;
@@ -62,6 +63,7 @@ private:
 
     const Tree& base_;
     std::map<std::string, std::string> texts_;
+    std::vector<std::string> text_order_;  ///< in which the texts were set first
     std::set<std::string> removed_;
     std::map<std::string, std::string> sources_;
 };

@@ -298,7 +298,7 @@ bool writes_rows(const AddRequest& request, const Settings& settings) {
 
 std::string add_model(const AddRequest& request, ModelChecker& checker, ShapeInference* inference,
                       FileTransaction& change) {
-    const AddedModel model = read_added_model(request.model, checker, inference);
+    const AddedModel model = read_added_model(request, checker, inference);
     const std::unique_ptr<Tree> tree = folder_tree(change.hub());
     Diagnostics ignored;
     const Settings settings = read_settings(*tree, {}, ignored);

@@ -31,8 +31,9 @@ public:
 ///
 /// The changes are applied; the caller regenerates the manifest and then keeps them. Returns the
 /// model's path from the hub's top. Throws UserError before anything is written when the file is
-/// not a model, fails ONNX's checker, would replace files of another model, has the name and opset
-/// of another model, or contradicts the test data. Throws WriteError when a file cannot be written.
+/// not a model, fails ONNX's checker (unless the request has `force`), would replace files of
+/// another model, has the name and opset of another model, or contradicts the test data. Throws
+/// WriteError when a file cannot be written.
 std::string add_model(const AddRequest& request, ModelChecker& checker, ShapeInference* inference,
                       FileTransaction& change);
 

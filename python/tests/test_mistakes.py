@@ -6,12 +6,14 @@ import glob
 import importlib.util
 import json
 import os
+import pathlib
+import re
 from typing import Any, Callable, List, Tuple
 
 import onnx_client
 import pytest
 from models import Hub, relu, sha256
-from onnxhub import hub
+from onnxhub import _call, hub
 from programs import Answers
 from servers import MANIFEST, Server
 
@@ -175,3 +177,10 @@ def test_same_cache_both_ways(server: Server, cache: str, models: Hub, monkeypat
         cache = cache + "-2"
         hub.set_dir(cache)
         theirs.set_dir(cache)
+
+
+def test_every_problem_of_the_program_is_known() -> None:
+    names = pathlib.Path(__file__).parents[2] / "hosting/client/hub_error.cpp"
+    if not names.is_file():
+        pytest.skip("the sources of the program are missing")
+    assert set(re.findall(r'return "([a-z-]+)";', names.read_text())) == _call._PROBLEMS

@@ -293,6 +293,20 @@ TEST_F(Add, TheArchiveOfAModelHasItsWeights) {
     EXPECT_TRUE(content_of(hub) == before) << "the same files give the same archive";
 }
 
+TEST_F(Add, AModelWithAnErrorNeedsForce) {
+    write_file(
+        folder.path() / "m.onnx",
+        ModelBuilder(13).input("x", {1, 4}).node("Relu", {"z"}, {"y"}).output("y", {1, 4}).bytes());
+    expect_refused({"m.onnx", "--class", "a"},
+                   "m.onnx: node 1 (Relu) uses \"z\", which nothing produces; repair the model, or "
+                   "add it with --force");
+    const ProgramResult forced = add({"m.onnx", "--class", "a", "--force"});
+    EXPECT_EQ(forced.status, 0) << forced.err;
+    EXPECT_THAT(forced.err, HasSubstr("warning: m.onnx: node 1 (Relu) uses \"z\", which nothing "
+                                      "produces; added because of --force"));
+    ASSERT_EQ(manifest().size(), 1u);
+}
+
 TEST_F(Add, PointersAreNoModels) {
     write_file(folder.path() / "p.onnx", lfs_pointer_text(sha256_of("x"), 1));
     expect_refused(

@@ -69,6 +69,34 @@ TEST_F(Diff, TwoRevisionsAreARange) {
     EXPECT_THAT(twice.err, HasSubstr("BASE and HEAD are given twice; write words..main"));
 }
 
+TEST_F(Diff, TheMergeBaseIsNamed) {
+    const ProgramResult result =
+        run("cd hub; onnxhub diff main...words; git merge-base main words");
+    ASSERT_EQ(result.status, 0) << result.err;
+    const std::string commit = result.out.substr(result.out.size() - 41, 7);
+    EXPECT_THAT(result.out, HasSubstr("the merge base of main and words (" + commit + ")"));
+}
+
+TEST_F(Diff, TheDirectoryCanBeTheLastArgument) {
+    const std::string inside = run("cd hub; onnxhub diff words main").out;
+    ASSERT_NE(inside, "");
+    for (const char* call : {"words main ./hub", "words..main hub/", "words main $PWD/hub",
+                             "words main --folder hub"}) {
+        const ProgramResult result = run("onnxhub diff " + std::string(call));
+        EXPECT_EQ(result.status, 0) << call << result.err;
+        EXPECT_EQ(result.out, inside) << call;
+    }
+    EXPECT_EQ(run("cd hub/vision; onnxhub diff words main ../").out, inside);
+    EXPECT_EQ(run("onnxhub diff ./hub").status, 0);
+    EXPECT_THAT(run("onnxhub diff words main hub").err, HasSubstr("\"hub\" is not a directory such "
+                                                                  "as ./hub"));
+    EXPECT_THAT(run("cd hub; onnxhub diff vision").err,
+                HasSubstr("vision: is not a revision; write ./vision for the directory"));
+    EXPECT_THAT(run("onnxhub diff ./hub --folder hub").err, HasSubstr("is given twice"));
+    // A branch may have the name of a directory.
+    EXPECT_EQ(run("cd hub; git branch vision; onnxhub diff vision").status, 0);
+}
+
 TEST_F(Diff, APartialCloneHasNoFalseChanges) {
     const ProgramResult result = run(R"(
         git clone -q --filter=blob:none -b words "file://$PWD/hub" clone

@@ -5,6 +5,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -104,6 +107,39 @@ TEST(Help, LinesFitTheWidth) {
                 EXPECT_LE(columns_of(line), width) << full_name(*app) << ": " << line;
             }
         }
+    }
+}
+
+/// "onnxhub cache rm" → "onnxhub-cache-rm.txt"
+std::string snapshot_name(const CLI::App& app) {
+    std::string name = full_name(app) + ".txt";
+    std::ranges::replace(name, ' ', '-');
+    return name;
+}
+
+/// ONNXHUB_UPDATE_HELP=1 writes the present texts. Review them as text.
+TEST(Help, EveryPageIsAsInItsFile) {
+    const std::filesystem::path folder = std::filesystem::path(ONNXHUB_SOURCE) / "tests/cli/help";
+    const bool updates = std::getenv("ONNXHUB_UPDATE_HELP") != nullptr;
+    if (updates) std::filesystem::remove_all(folder);
+    const Program program;
+    std::set<std::string> names;
+    for (const CLI::App* app : all_apps(program.app)) {
+        const std::string name = snapshot_name(*app);
+        names.insert(name);
+        std::string text = help_text(*app, help_columns);
+        // The options that every command has are in the page of the program.
+        if (app != &program.app) text.resize(text.find("\nGlobal options:"));
+        if (updates) write_file(folder / name, text);
+        ASSERT_TRUE(std::filesystem::exists(folder / name))
+            << "tests/cli/help/" << name
+            << " is missing; write it with ONNXHUB_UPDATE_HELP=1 completion_tests "
+               "--gtest_filter=Help.EveryPage*, and review it";
+        EXPECT_EQ(text, read_file(folder / name)) << name;
+    }
+    for (const auto& file : std::filesystem::directory_iterator(folder)) {
+        EXPECT_TRUE(names.contains(file.path().filename().string()))
+            << file.path() << " is the page of no command; remove it";
     }
 }
 

@@ -159,6 +159,53 @@ TEST_F(LoadCommand, OutputIsACopyWithItsWeights) {
     EXPECT_EQ(load({"MNIST", "Large", "--hub", spec, "--output", "x"}).status, 2);
 }
 
+TEST_F(LoadCommand, OtherVersionsAreNamedUnlessOneIsChosen) {
+    const std::string spec = server.url("/plain");
+    const ProgramResult newest = load({"MNIST", "--hub", spec, "--trust"});
+    EXPECT_THAT(newest.err, HasSubstr("MNIST: opset 12; the hub also has opset 8"));
+    EXPECT_THAT(load({"MNIST@12", "--hub", spec, "--trust"}).err, Not(HasSubstr("also has")));
+    EXPECT_THAT(load({"MNIST", "--opset", "12", "--hub", spec, "--trust"}).err,
+                Not(HasSubstr("also has")));
+    EXPECT_THAT(load({"Large", "--hub", spec, "--trust"}).err, Not(HasSubstr("also has")));
+}
+
+TEST_F(LoadCommand, CachedModelsAreListedAndRemovedByName) {
+    const std::string spec = server.url("/plain");
+    for (const char* name : {"MNIST", "MNIST@8", "Large"}) {
+        ASSERT_EQ(load({name, "--hub", spec, "--trust"}).status, 0);
+    }
+    ASSERT_EQ(load({"MNIST", "--hub", spec, "--trust", "--with-test-data"}).status, 0);
+    const auto cache = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), "cache");
+        arguments.insert(arguments.end(), {"--cache", (folder.path() / "cache").string()});
+        return run_onnxhub(arguments, folder.path());
+    };
+    const std::string list = cache({"list"}).out;
+    EXPECT_THAT(list, testing::ContainsRegex(
+                          "  20[0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]  .*  MNIST@8 +"
+                          " vision/digits/model/[0-9a-f]*…_mnist-8.onnx\n"));
+    EXPECT_THAT(list, Not(HasSubstr((folder.path() / "cache").string())));
+    EXPECT_THAT(cache({"list", "--verbose"}).out, HasSubstr((folder.path() / "cache").string()));
+    EXPECT_THAT(cache({"list", "--json"}).out, HasSubstr("\"model\": \"MNIST\""));
+
+    const ProgramResult unknown = cache({"rm", "MNIST", "Lrage"});
+    EXPECT_EQ(unknown.status, 2);
+    EXPECT_THAT(unknown.err, HasSubstr("the cache has no model \"Lrage\"; did you mean Large?"));
+    EXPECT_EQ(cache({"list"}).out, list) << "nothing is removed when a name is unknown";
+    EXPECT_THAT(cache({"rm", "MNIST@7"}).err, HasSubstr("did you mean MNIST@8?"));
+    EXPECT_THAT(cache({"rm", "mnist", "--dry-run"}).err, HasSubstr("would remove 3 files, "));
+    EXPECT_EQ(cache({"list"}).out, list);
+
+    const ProgramResult one = cache({"rm", "MNIST@8"});
+    EXPECT_EQ(one.status, 0) << one.err;
+    EXPECT_THAT(one.err, HasSubstr("removed 1 file, 1"));
+    EXPECT_THAT(cache({"rm", "MNIST", "large"}).err, HasSubstr("removed 3 files, "));
+    EXPECT_EQ(cache({"list", "--json"}).out.find("\"path\""), std::string::npos);
+    for (const auto& file : fs::recursive_directory_iterator(folder.path() / "cache")) {
+        EXPECT_TRUE(file.is_directory()) << file.path();
+    }
+}
+
 TEST_F(LoadCommand, AnOutputFolderTakesSeveralModels) {
     const std::string spec = server.url("/plain");
     const ProgramResult both =
@@ -429,7 +476,7 @@ TEST_F(LoadCommand, TheCacheIsListedVerifiedAndPruned) {
     const std::string model = loaded.out.substr(0, loaded.out.find('\n'));
     EXPECT_EQ(run("cache", {"dir", "--cache", cache}).out, cache + "\n");
     EXPECT_EQ(run("cache", {"dir"}).out, (folder.path() / ".cache/onnx/hub\n").string());
-    const ProgramResult listed = run("cache", {"list", "--cache", cache});
+    const ProgramResult listed = run("cache", {"list", "--cache", cache, "--verbose"});
     EXPECT_THAT(listed.out, HasSubstr(model));
     EXPECT_THAT(listed.out, HasSubstr(server.url("/plain")));
     EXPECT_THAT(listed.out, HasSubstr("_large/large.onnx"));

@@ -94,6 +94,30 @@ protected:
     HttpServer server;
 };
 
+TEST_F(LockCommand, AVersionByNameAndOpsetStaysWhenAllAreUpdated) {
+    ASSERT_EQ(run({"lock", "one", "two@8", "--hub", server.url("/hub")}).status, 0);
+    EXPECT_THAT(locked(), ElementsAre("one-12", "two-8"));
+    const ProgramResult updated = run({"lock", "--update"});
+    EXPECT_EQ(updated.status, 0) << updated.err;
+    EXPECT_THAT(locked(), ElementsAre("one-12", "two-8"));
+    const ProgramResult loaded = run({"load", "--locked", "two@8", "--trust", "--cache", "cache"});
+    EXPECT_EQ(loaded.status, 0) << loaded.err;
+    EXPECT_EQ(run({"lock", "--remove", "two@12"}).status, 2);
+    EXPECT_EQ(run({"lock", "--remove", "TWO@8"}).status, 0);
+    EXPECT_THAT(locked(), ElementsAre("one-12"));
+}
+
+TEST_F(LockCommand, AnErrorListsTenModels) {
+    for (int i = 0; i < 15; ++i) models.push_back({"more" + std::to_string(i), 12, "m"});
+    std::vector<std::string> command{"lock", "--hub", server.url("/hub")};
+    for (const Model& model : models) command.push_back(model.name);
+    ASSERT_EQ(run(command).status, 0);
+    const ProgramResult result = run({"lock", "--remove", "nothing"});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.err, HasSubstr("it has one, two, more0, more1, more2, more3, more4, more5, "
+                                      "more6, more7 and 7 more\n"));
+}
+
 TEST_F(LockCommand, AddsToTheFileAndUpdatesTheNamedModels) {
     const std::string hub = server.url("/hub");
     ASSERT_EQ(run({"lock", "one", "--hub", hub}).status, 0);

@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "repository/lfs_pointer.h"
 #include "tests/support/hub_folder.h"
+#include "tests/support/program.h"
 #include "tests/support/team_hub.h"
 
 namespace onnxhub::test {
@@ -56,7 +57,7 @@ TEST_F(Rename, ANameChangesInEachVersion) {
             "the hub already has \"New | Net\" with opset 13, "
             "x/model/m13.onnx; choose another name");
     const auto before = content_of(team.hub);
-    rename({"Net", "Net"});
+    EXPECT_THAT(rename({"Net", "Net"}).err, HasSubstr("nothing to change"));
     EXPECT_TRUE(content_of(team.hub) == before);
 }
 
@@ -155,6 +156,11 @@ TEST_F(Rename, WeightsThatAnotherModelUsesAreCopied) {
 TEST_F(Rename, APointerMovesWithoutItsContent) {
     team.done({"add", "--class", "x", team.model_with_weights("a.onnx", "w.bin", "wwwwwwww", "a"),
                "hub"});
+    write_file(team.hub / "x/model/a.tar.gz", lfs_pointer_text(sha256_of("archive"), 5'000'000));
+    std::string readme = team.text("x/README.md");
+    readme.replace(readme.rfind("| |"), 3, "| [5 MB](model/a.tar.gz) |");
+    write_file(team.hub / "x/README.md", readme);
+    team.done({"generate", "hub"});
     for (const char* path : {"x/model/a.onnx", "x/model/w.bin"}) {
         const std::string content = team.text(path);
         write_file(team.hub / path, lfs_pointer_text(sha256_of(content), content.size()));
@@ -162,6 +168,7 @@ TEST_F(Rename, APointerMovesWithoutItsContent) {
     const auto before = team.manifest();
     rename({"a", "y/model/a.onnx"});
     EXPECT_THAT(team.text("y/model/w.bin"), HasSubstr("git-lfs"));
+    EXPECT_THAT(team.text("y/README.md"), HasSubstr("[5.0 MB](model/a.tar.gz)"));
     EXPECT_EQ(team.manifest()[0]["metadata"]["io_ports"], before[0]["metadata"]["io_ports"]);
     EXPECT_EQ(team.manifest()[0]["metadata"]["external_data"][0]["path"], "y/model/w.bin");
     // Without an entry, nothing says which external data it has.
@@ -243,6 +250,35 @@ TEST_F(Rename, ARunThatWasKilledCanBeRepeated) {
     team.expect_valid();
 }
 
+/// Where a run may be killed: each change to a name of a file.
+TEST_F(Rename, NoKillLosesAFileOrARow) {
+    if (!has_program("strace")) GTEST_SKIP() << "needs strace";
+    add("m.onnx", "x", "Net");
+    team.commit();
+    for (int call = 1; call < 20; ++call) {
+        const ProgramResult killed =
+            run_command({"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=rename", "-e",
+                         "inject=rename:signal=KILL:when=" + std::to_string(call),
+                         onnxhub_program(), "rename", "--folder", "hub", "Net", "y/model/n.onnx"},
+                        team.folder.path());
+        const bool has_old = team.text("x/README.md").find("model/m.onnx") != std::string::npos;
+        const bool has_new = team.has("y/README.md") &&
+                             team.text("y/README.md").find("model/n.onnx") != std::string::npos;
+        EXPECT_TRUE(has_old || has_new) << call;
+        EXPECT_TRUE(!has_old || team.has("x/model/m.onnx")) << call;
+        EXPECT_TRUE(!has_new || team.has("y/model/n.onnx")) << call;
+        if (killed.status == 0) return;
+        // The second run finishes the work.
+        if (team.has("x/model/m.onnx")) rename({"x/model/m.onnx", "y/model/n.onnx"});
+        EXPECT_THAT(team.entries(), ElementsAre("Net y/model/n.onnx")) << call;
+        team.onnxhub({"generate", "hub"});
+        team.expect_valid();
+        team.git({"reset", "-q", "--hard"});
+        team.git({"clean", "-fdqx"});
+    }
+    FAIL() << "the run was always killed";
+}
+
 struct RenameInSources : Rename {
     void put(const std::string& path, const std::string& op = "Relu") {
         team.model("put.onnx", op);
@@ -265,6 +301,20 @@ TEST_F(RenameInSources, AModelThatItsPathDescribes) {
     rename({"a", "m/c.onnx"});
     EXPECT_THAT(team.entries(), ElementsAre("b m/b.onnx", "c m/c.onnx"));
     team.expect_valid();
+}
+
+/// After a move by hand, `generate` says what it found.
+TEST_F(RenameInSources, TenMovedModelsAreListed) {
+    for (int i = 0; i < 12; ++i) {
+        team.model("put.onnx", "Relu", 7 + i);
+        write_file(team.hub / ("m/n" + std::to_string(i) + ".onnx"),
+                   read_file(team.folder.path() / "put.onnx"));
+    }
+    sources("[[source]]\nkind = \"files\"\npaths = [\"**/*.onnx\"]\n");
+    fs::rename(team.hub / "m", team.hub / "k");
+    const ProgramResult result = team.done({"generate", "hub"});
+    EXPECT_THAT(result.err, HasSubstr("moved: n0 (opset 7, m/n0.onnx) is now k/n0.onnx"));
+    EXPECT_THAT(result.err, HasSubstr("onnxhub: and 2 more (--verbose lists them)\n"));
 }
 
 TEST_F(RenameInSources, ASidecarMovesWithItsModel) {

@@ -34,7 +34,8 @@ protected:
             R"([{"model": ")" + model +
             R"(", "model_path": "m.onnx", "onnx_version": "1.9", "opset_version": 12, "metadata": )"
             R"({"model_sha": ")" +
-            std::string(64, 'a') + R"(", "model_bytes": 9, "tags": []}}])";
+            to_hex(sha256_of("the model")) + R"(", "model_bytes": 9, "tags": []}}])";
+        write_file(hub() / "m.onnx", "the model");
         HubStatement statement = sample_statement_of_hub();
         statement.version = version;
         statement.manifest = sha256_of(manifest);
@@ -128,6 +129,39 @@ TEST_F(TrustCommands, AHubThatIsGoneCanBeRemoved) {
     EXPECT_THAT(unknown.err, HasSubstr("is not recorded"));
     EXPECT_EQ(run({"trust", "remove", "./hub"}).status, 0);
     EXPECT_THAT(run({"trust", "list"}).out, Not(HasSubstr("hub")));
+}
+
+TEST_F(TrustCommands, ALockFileKeepsTheVersion) {
+    publish("MNIST", 3);
+    ASSERT_EQ(run({"trust", "add", "./hub", "--key", "acme.pub"}).status, 0);
+    const ProgramResult locked = run({"lock", "MNIST", "--hub", "./hub"});
+    ASSERT_EQ(locked.status, 0) << locked.err;
+    EXPECT_THAT(read_file(folder_.path() / "onnxhub.lock"), HasSubstr("\"version\": 3"));
+
+    ASSERT_EQ(run({"trust", "remove", "./hub"}).status, 0);
+    const ProgramResult unpinned = run({"lock", "--update"});
+    EXPECT_EQ(unpinned.status, 2);
+    EXPECT_THAT(unpinned.err, HasSubstr("signed hub \"acme/models\", which is not pinned here"));
+
+    publish("MNIST", 2);
+    ASSERT_EQ(run({"trust", "add", "./hub", "--key", "acme.pub"}).status, 0);
+    const ProgramResult older = run({"lock", "--update"});
+    EXPECT_EQ(older.status, 2);
+    EXPECT_THAT(older.err, HasSubstr("older than version 3 of root 1 in the lock file"));
+    publish("MNIST", 4);
+    EXPECT_EQ(run({"lock", "--update"}).status, 0);
+    EXPECT_THAT(read_file(folder_.path() / "onnxhub.lock"), HasSubstr("\"version\": 4"));
+}
+
+TEST_F(TrustCommands, LockedModelsNeedNoStatement) {
+    ASSERT_EQ(run({"trust", "add", "./hub", "--key", "acme.pub"}).status, 0);
+    ASSERT_EQ(run({"lock", "MNIST", "--hub", "./hub"}).status, 0);
+    publish("MNIST", 2, -3600);
+    EXPECT_EQ(run({"load", "MNIST", "--hub", "./hub"}).status, 2);
+    const ProgramResult loaded = run({"load", "--locked"});
+    EXPECT_EQ(loaded.status, 0) << loaded.err;
+    write_file(hub() / "m.onnx", "evil");
+    EXPECT_EQ(run({"load", "--locked", "--force-reload"}).status, 2);
 }
 
 TEST_F(TrustCommands, HostileNamesAreEscaped) {

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string identity(const std::string& hub, const UserConfig& config = {}) {
-    return hub_identity(hub, config);
+    return hub_identities(hub, config).front();
 }
 
 TEST(HubIdentity, OfGitHubIsTheRepository) {
@@ -24,7 +24,9 @@ TEST(HubIdentity, OfGitHubIsTheRepository) {
           "https://raw.githubusercontent.com/Acme/models/main",
           "https://raw.githubusercontent.com:443/acme/models/refs/heads/main/",
           "https://user:secret@raw.githubusercontent.com/acme/models/main",
-          "http://RAW.githubusercontent.com/acme/models/main",
+          "http://RAW.githubusercontent.com/acme/models/main", "acme/models.git",
+          "https://raw.githubusercontent.com./acme/models/main",
+          "https://www.github.com/acme/models", "https://raw.github.com/acme/models/main",
           "https://media.githubusercontent.com/media/acme/models/main",
           "https://github.com/acme/models/raw/main", "https://github.com/acme/models.git"}) {
         EXPECT_EQ(identity(hub), "github.com/acme/models") << hub;
@@ -45,11 +47,13 @@ TEST(HubIdentity, OfTheOfficialHubIsTheSameOnHuggingFace) {
 }
 
 TEST(HubIdentity, OfTheWebIsTheAddress) {
-    for (const char* hub : {"https://models.acme.com/hub", "https://models.acme.com/hub/",
-                            "http://models.acme.com/hub", "https://MODELS.acme.com:443/hub",
-                            "https://models.acme.com//hub//", "https://models.acme.com/a/../hub",
-                            "https://models.acme.com/./hub", "https://models.acme.com/h%75b",
-                            "https://user@models.acme.com/HUB"}) {
+    for (const char* hub :
+         {"https://models.acme.com/hub", "https://models.acme.com/hub/",
+          "http://models.acme.com/hub", "https://MODELS.acme.com:443/hub",
+          "https://models.acme.com//hub//", "https://models.acme.com/a/../hub",
+          "https://models.acme.com/./hub", "https://models.acme.com/h%75b",
+          "https://models.acme.com/hub/%2e", "https://models.acme.com./hub",
+          "https://models.acme.com/x/%2e%2e/hub", "https://user@models.acme.com/HUB"}) {
         EXPECT_EQ(identity(hub), "models.acme.com/hub") << hub;
     }
     EXPECT_EQ(identity("https://models.acme.com:8443/hub"), "models.acme.com:8443/hub");
@@ -87,6 +91,58 @@ TEST(HubIdentity, OfARefIsTheRepository) {
     const std::string place = fs::canonical(repository.path()).string();
     EXPECT_EQ(identity(place), "file:" + place);
     EXPECT_EQ(identity(place + ":HEAD"), "file:" + place);
+}
+
+TEST(HubIdentity, OfAFolderInARepositoryIsTheSameAtARef) {
+    test::RepositoryBuilder repository;
+    repository.write("zoo/README.md", "# Zoo");
+    repository.commit("First");
+    const std::string place = fs::canonical(repository.path()).string() + "/zoo";
+    EXPECT_EQ(identity(place), "file:" + place);
+    EXPECT_EQ(identity(place + ":main"), "file:" + place);
+}
+
+TEST(HubIdentity, OfABareRepositoryIsItsFolderFromAnywhereInIt) {
+    test::RepositoryBuilder repository;
+    repository.write("README.md", "# Zoo");
+    repository.commit("First");
+    const fs::path bare = fs::canonical(repository.bare_clone());
+    EXPECT_EQ(identity(bare.string()), "file:" + bare.string());
+    EXPECT_EQ(identity((bare / "objects").string()), "file:" + bare.string());
+    EXPECT_EQ(identity((bare / "refs").string() + ":main"), "file:" + bare.string());
+}
+
+TEST(HubIdentity, AChangedLinkKeepsTheWrittenName) {
+    const test::TemporaryFolder folder;
+    const fs::path top = fs::canonical(folder.path());
+    fs::create_directories(top / "v1");
+    fs::create_directories(top / "v2");
+    fs::create_directory_symlink(top / "v1", top / "current");
+    const auto before = hub_identities((top / "current").string(), UserConfig{});
+    fs::remove(top / "current");
+    fs::create_directory_symlink(top / "v2", top / "current");
+    const auto after = hub_identities((top / "current").string(), UserConfig{});
+    EXPECT_EQ(before.front(), "file:" + (top / "v1").string());
+    EXPECT_EQ(after.front(), "file:" + (top / "v2").string());
+    EXPECT_EQ(before.back(), after.back());
+}
+
+TEST(HubIdentity, ReplacingAnEndpointKeepsTheAddress) {
+    const std::string hub = "http://git.acme.com/acme/models/main";
+    UserConfig replaced;
+    replaced.endpoints.github_raw = "http://git.acme.com";
+    EXPECT_EQ(hub_identities(hub, UserConfig{}).back(), hub_identities(hub, replaced).back());
+}
+
+TEST(HubIdentity, AnAddressOfGitHubNamesItsRef) {
+    const auto spec = [](const std::string& text) {
+        return github_of_address(std::get<HubSpec>(parse_hub_spec(text)));
+    };
+    const auto found = spec("https://raw.githubusercontent.com/acme/models/refs/heads/topic/one");
+    ASSERT_TRUE(found);
+    EXPECT_EQ(to_text(*found), "acme/models:topic/one");
+    EXPECT_FALSE(spec("https://raw.githubusercontent.com/acme/models"));
+    EXPECT_FALSE(spec("https://models.acme.com/acme/models/main"));
 }
 
 }  // namespace

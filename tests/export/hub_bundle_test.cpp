@@ -10,6 +10,7 @@
 #include "tests/support/archive_builder.h"
 #include "tests/support/hub_folder.h"
 #include "tests/support/repository_builder.h"
+#include "tests/support/signed_hub.h"
 #include "trust/model_signature.h"
 
 namespace onnxhub::test {
@@ -77,6 +78,28 @@ TEST_F(HubBundle, IsImportedAsTheSameHub) {
     EXPECT_TRUE(imported == content_of(at("hub")));
     create_bundle(LocalHub(at("there").string()), {}, at("again.tar"), not_interrupted);
     EXPECT_TRUE(read_file(at("again.tar")) == read_file(at("b.tar"))) << "the same bytes again";
+}
+
+TEST_F(HubBundle, StatementAndRootsTravelWithTheWholeHub) {
+    const std::string manifest = read_file(at("hub/ONNX_HUB_MANIFEST.json"));
+    for (const auto& [path, text] : signing_files_for(manifest)) write_file(at("hub") / path, text);
+    const BundleReport report = create();
+    EXPECT_EQ(report.unsigned_reason, "");
+    EXPECT_EQ(report.files, 5u);
+    import_bundle(at("b.tar"), at("there"), not_interrupted);
+    for (const auto& [path, text] : signing_files_for(manifest)) {
+        EXPECT_EQ(read_file(at("there") / path), read_file(at("hub") / path)) << path;
+    }
+    const std::string bytes = read_file(at("b.tar"));
+    for (std::size_t i = 0; i < bytes.size(); i += 7) {
+        std::string other = bytes;
+        other[i] = static_cast<char>(other[i] ^ 1);
+        ASSERT_NE(refusal(other), "") << "byte " << i;
+    }
+    // A part of the hub has another manifest, which no one signed.
+    const BundleReport part = create({{"ONE"}, {}});
+    EXPECT_THAT(part.unsigned_reason, HasSubstr("its manifest is not the one that was signed"));
+    EXPECT_EQ(part.files, 1u);
 }
 
 TEST_F(HubBundle, NoBitOfItMayChange) {

@@ -12,6 +12,7 @@
 #include "repository/lfs_pointer.h"
 #include "tests/support/hub_folder.h"
 #include "tests/support/repository_builder.h"
+#include "tests/support/signed_hub.h"
 
 namespace onnxhub::test {
 namespace {
@@ -81,6 +82,34 @@ TEST_F(HubExport, HasTheSignaturesOfItsModels) {
     fs::remove(hub / "a/one.onnx.sig");
     EXPECT_EQ(run(request()).files, 2u);
     EXPECT_FALSE(fs::exists(site / "a/one.onnx.sig"));
+}
+
+TEST_F(HubExport, HasTheStatementAndTheRootsOfASignedHub) {
+    const std::string manifest = read_file(hub / "ONNX_HUB_MANIFEST.json");
+    for (const auto& [path, text] : signing_files_for(manifest)) write_file(hub / path, text);
+    write_file(hub / "ONNX_HUB_TRUST/notes.txt", "no root");
+    EXPECT_EQ(run(request()).unsigned_reason, "");
+    for (const auto& [path, text] : signing_files_for(manifest)) {
+        EXPECT_EQ(read_file(site / path), read_file(hub / path)) << path;
+    }
+    EXPECT_FALSE(fs::exists(site / "ONNX_HUB_TRUST/notes.txt"));
+    expect_sums_hold();
+    const std::string page = read_file(site / "index.html");
+    EXPECT_THAT(page, HasSubstr(R"("signing":{"hub":"acme/models","version":1,"expires":)"));
+    EXPECT_THAT(page, HasSubstr(pool_key(1).public_key().id()));
+}
+
+TEST_F(HubExport, AStatementAboutAnotherManifestIsLeftOut) {
+    for (const auto& [path, text] : signing_files_for("another")) write_file(hub / path, text);
+    EXPECT_EQ(
+        run(request()).unsigned_reason,
+        "the copy is not signed, because its manifest is not the one that was signed; sign the "
+        "hub again with `onnxhub sign`, and copy all of its models");
+    EXPECT_FALSE(fs::exists(site / "ONNX_HUB_MANIFEST.json.sig"));
+    EXPECT_FALSE(fs::exists(site / "ONNX_HUB_TRUST"));
+    EXPECT_THAT(read_file(site / "index.html"), HasSubstr(R"("signing":null)"));
+    write_file(hub / "ONNX_HUB_MANIFEST.json.sig", "damaged");
+    EXPECT_THAT(run(request()).unsigned_reason, HasSubstr("is not JSON"));
 }
 
 TEST_F(HubExport, HasTheFilesAndWhatAWebServerNeeds) {

@@ -88,6 +88,22 @@ TEST(GitRepository, BranchesTagsAndExpressionsNameCommits) {
     EXPECT_EQ(repository->resolve_commit(second), second);
 }
 
+TEST(GitRepository, BranchesAreToldFromTagsAndCommits) {
+    RepositoryBuilder hub;
+    EXPECT_EQ(GitRepository::find(hub.path())->branch_of("HEAD"), "main");
+    const std::string first = hub.write("a", "1").commit("first");
+    hub.branch("old/one");
+    const auto repository = GitRepository::find(hub.path());
+    EXPECT_EQ(repository->branch_of("HEAD"), "main");
+    EXPECT_EQ(repository->branch_of("main"), "main");
+    EXPECT_EQ(repository->branch_of("refs/heads/main"), "main");
+    EXPECT_EQ(repository->branch_of("old/one"), "old/one");
+    for (const std::string& ref : {std::string("v1"), first, std::string("HEAD~0"), std::string(),
+                                   std::string("refs/tags/v1"), std::string("../HEAD")}) {
+        EXPECT_EQ(repository->branch_of(ref), std::nullopt) << ref;
+    }
+}
+
 TEST(GitRepository, WhatNamesNoCommitIsAnError) {
     RepositoryBuilder hub;
     hub.write("x", "1").commit("One");

@@ -169,6 +169,28 @@ TEST_F(AddModel, WhatTheCheckerRefusesIsNotAdded) {
     add(request);
 }
 
+TEST_F(AddModel, ForceTurnsObjectionsIntoWarnings) {
+    AddRequest request = request_for(place.model("net.onnx"), "a");
+    Diagnostics remarks;
+    request.remarks = &remarks;
+    request.force = true;
+    for (const CheckOutcome outcome : {CheckOutcome::failed, CheckOutcome::crashed}) {
+        checker = FixedVerdict({outcome, "a bad node"});
+        add(request);
+    }
+    checker = FixedVerdict({CheckOutcome::too_new, "opset 99 is newer"});
+    request.force = false;
+    add(request);
+    ASSERT_EQ(remarks.all().size(), 3u);
+    EXPECT_THAT(remarks.all()[0].message, HasSubstr("fails ONNX's checker: a bad node"));
+    EXPECT_THAT(
+        remarks.all()[1].message,
+        HasSubstr("ONNX's checker could not judge it, because it crashed or took too long"));
+    EXPECT_THAT(remarks.all()[2].message,
+                HasSubstr("ONNX's checker could not judge it: opset 99 is newer"));
+    EXPECT_FALSE(remarks.has_errors());
+}
+
 /// The checker may not know the opset.
 TEST_F(AddModel, ModelsThatBreakRulesOfOperatorsAreRefused) {
     const AddRequest request = request_for(place.model("net.onnx"), "a");

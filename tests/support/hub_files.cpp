@@ -169,8 +169,11 @@ ValidationReport report_on(const HubFiles& hub, const Tree& tree, std::optional<
     options.shard = shard;
     std::optional<ManifestDocument> base_manifest;
     if (hub.base_manifest) base_manifest = parse_document(*hub.base_manifest);
-    const BaseHub base{base_manifest ? &*base_manifest : nullptr, hub.changed_checks};
-    if (base.manifest || !base.changed_checks.empty()) options.base = &base;
+    BaseHub base{base_manifest ? &*base_manifest : nullptr, hub.changed_checks};
+    MemoryTree base_tree;
+    for (const auto& [path, content] : hub.base_files) base_tree.add(path, content);
+    if (!hub.base_files.empty()) base.tree = &base_tree;
+    if (base.manifest || !base.changed_checks.empty() || base.tree) options.base = &base;
     return validate(*state, options);
 }
 

@@ -28,6 +28,7 @@ struct HubFiles {
     /// edits.
     std::optional<std::string> base_manifest;
     std::vector<ChangedCheck> changed_checks;
+    std::map<std::string, std::string> base_files;  ///< roots and statement of the base
 
     std::string& manifest() { return files.at(manifest_path); }
     ManifestDocument document() const;  ///< the parsed manifest, which must be valid

@@ -40,6 +40,13 @@ HubStatement sample_statement_of_hub() {
     return statement;
 }
 
+std::map<std::string, std::string> signing_files_for(std::string_view manifest) {
+    HubStatement statement = sample_statement_of_hub();
+    statement.manifest = sha256_of(manifest);
+    return {{root_path(1), sign_root(sample_root(), pool_keys({0}))},
+            {std::string(hub_statement_name), sign_statement(statement, pool_keys({1}))}};
+}
+
 std::string payload_of(std::string_view envelope) {
     return parse_hub_envelope(envelope, root_size_limit, "the text").payload;
 }

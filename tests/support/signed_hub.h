@@ -31,6 +31,9 @@ HubRoot sample_root();
 /// Version 1 of the manifest "manifest", signed now for 90 days.
 HubStatement sample_statement_of_hub();
 
+/// Root 1 and a statement about `manifest`, by path from the hub's top.
+std::map<std::string, std::string> signing_files_for(std::string_view manifest);
+
 /// The payload of an envelope, and an envelope with another one and the old signatures.
 std::string payload_of(std::string_view envelope);
 std::string with_payload(std::string_view envelope, const std::string& payload);

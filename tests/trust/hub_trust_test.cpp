@@ -132,9 +132,10 @@ TEST_F(HubTrustTest, StatementsExpireWithFiveMinutesOfSkew) {
     EXPECT_EQ(check(signed_now), "accepted");
     asked_.now += 1;
     EXPECT_EQ(check(signed_now), "expired");
-    EXPECT_EQ(reason_,
-              "the statement expired on 2027-04-15; its owner must sign again with "
-              "`onnxhub sign`");
+    EXPECT_EQ(
+        reason_,
+        "the statement expired on 2027-04-15, and it is 2027-04-15; its owner must sign again with "
+        "`onnxhub sign`");
     asked_.allows_expired = true;
     EXPECT_EQ(check(signed_now), "accepted");
 }
@@ -173,9 +174,10 @@ TEST_F(HubTrustTest, StatementsOfOtherBranchesAreRefused) {
     main.branch = "main";
     asked_.branch = "v2";
     EXPECT_EQ(check(main), "other-hub");
-    EXPECT_EQ(reason_,
-              "the statement is for the branch \"main\" instead of \"v2\"; its owner must "
-              "sign this branch with `onnxhub sign`");
+    EXPECT_EQ(
+        reason_,
+        "the statement is for the branch \"main\" instead of \"v2\"; name that branch, or a full "
+        "commit id in lower case");
     asked_.branch = "main";
     EXPECT_EQ(check(main), "accepted");
     // Without a branch in the request, the branch that was seen counts.

@@ -598,6 +598,40 @@ class Workflows(Hub):
         self.assertEqual(self.runner.run(workflow, "push", {}, sha, "refs/heads/main").status, 0)
         self.assertEqual(manifest.read_text(), right)
 
+    def test_a_signed_hub_is_regenerated_and_signed_on_main(self):
+        key, public = self.folder / "key.pem", self.folder / "key.pub"
+        made = subprocess.run([PROGRAM, "key", "create", "-q", "--output", key], check=True, capture_output=True)
+        public.write_bytes(made.stdout)
+        subprocess.run([PROGRAM, "sign", "-q", self.hub, "--init", "--hub", "team/hub", "--key", key], check=True, capture_output=True)
+        workflow = self.hub / ".github/workflows/regenerate-and-sign.yml"
+        shutil.copy(SOURCE / "templates/hub/regenerate-and-sign.yml", workflow)
+        verify = [PROGRAM, "verify", self.hub, "--key", public]
+        self.runner.secrets = {"ONNXHUB_SIGNING_KEY": key.read_text()}
+        self.break_manifest()
+        sha = self.commit("A signed hub, not signed yet")
+        outcome = self.runner.run(workflow, "push", {}, sha, "refs/heads/main")
+        self.assertEqual(outcome.status, 0, outcome.log)
+        self.assertNotIn("PRIVATE KEY", outcome.log)
+        verified = subprocess.run(verify, capture_output=True, text=True)
+        self.assertEqual(verified.returncode, 0, verified.stderr)
+        self.assertIn("version: 1\nbranch: main\n", verified.stdout)
+        # Manifest and statement are in one commit.
+        self.assertEqual(self.git("show", "--format=%s", "--name-only", "HEAD").split("\n"),
+                         ["Regenerate and sign the manifest", "", "ONNX_HUB_MANIFEST.json", "ONNX_HUB_MANIFEST.json.sig"])
+        # Nothing to do, and each week a new signature.
+        sha = self.git("rev-parse", "HEAD")
+        self.assertEqual(self.runner.run(workflow, "push", {}, sha, "refs/heads/main").status, 0)
+        self.assertEqual(self.git("rev-parse", "HEAD"), sha)
+        self.assertEqual(self.runner.run(workflow, "schedule", {}, sha, "refs/heads/main").status, 0)
+        self.assertIn("version: 2\n", subprocess.run(verify, capture_output=True, text=True).stdout)
+        # A key that is no release key signs nothing.
+        sha = self.git("rev-parse", "HEAD")
+        other = self.folder / "other.pem"
+        subprocess.run([PROGRAM, "key", "create", "-q", "--output", other], check=True, capture_output=True)
+        self.runner.secrets = {"ONNXHUB_SIGNING_KEY": other.read_text()}
+        self.assertNotEqual(self.runner.run(workflow, "schedule", {}, sha, "refs/heads/main").status, 0)
+        self.assertEqual(self.git("rev-parse", "HEAD"), sha)
+
     def test_the_hub_is_published(self):
         shutil.rmtree(self.hub / "signal", ignore_errors=True)
         for path in self.hub.rglob("*.onnx"):

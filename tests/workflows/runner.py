@@ -126,6 +126,7 @@ class Runner:
     """One virtual machine for one job."""
 
     def __init__(self, action, program, work, remote):
+        self.secrets = {}
         """`action` is the directory of onnxhub's own action. `program` stands for one that it compiled and cached; None:
         there is none."""
         self.action, self.program, self.work, self.remote = action, program, Path(work), remote
@@ -174,7 +175,7 @@ class Runner:
         github = {"event": event, "event_name": event_name, "sha": sha, "ref": ref, "run_id": "77",
                   "token": "job-token", "repository": "team/hub"}
         self.contexts = {"github": github, "runner": {"os": "Linux", "temp": str(self.temp)}, "steps": {},
-                         "env": {}, "inputs": {}, "failed": False}
+                         "secrets": self.secrets, "env": {}, "inputs": {}, "failed": False}
         self.environment = {
             "HOME": str(self.work / "home"), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "CI": "true",
             "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": event_name, "GITHUB_SHA": sha, "GITHUB_REF": ref,
