@@ -25,6 +25,7 @@
 #include "hosting/scaffold/row_kind.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest_reader.h"
+#include "repository/lfs_pointer.h"
 #include "sources/readme_table.h"
 #include "sources/row_settings.h"
 
@@ -276,7 +277,12 @@ private:
         const auto pointer = hub_.folder.tree->unmodified_pointer(path);
         if (pointer) return pointer->size_bytes;
         const auto stat = hub_.folder.tree->stat(path);
-        return stat ? stat->size_bytes : 0;
+        if (!stat || stat->kind != FileKind::regular) return 0;
+        if (stat->size_bytes >= lfs_pointer_size_limit) return stat->size_bytes;
+        const auto parsed = parse_lfs_pointer(
+            read_whole(*hub_.folder.tree->open(path), lfs_pointer_size_limit, path));
+        const auto* content = std::get_if<LfsPointer>(&parsed);
+        return content ? content->size_bytes : stat->size_bytes;
     }
 
     /// With external data, as the manifest states it if it has an entry.

@@ -156,6 +156,11 @@ TEST_F(Rename, WeightsThatAnotherModelUsesAreCopied) {
 TEST_F(Rename, APointerMovesWithoutItsContent) {
     team.done({"add", "--class", "x", team.model_with_weights("a.onnx", "w.bin", "wwwwwwww", "a"),
                "hub"});
+    write_file(team.hub / "x/model/a.tar.gz", lfs_pointer_text(sha256_of("archive"), 5'000'000));
+    std::string readme = team.text("x/README.md");
+    readme.replace(readme.rfind("| |"), 3, "| [5 MB](model/a.tar.gz) |");
+    write_file(team.hub / "x/README.md", readme);
+    team.done({"generate", "hub"});
     for (const char* path : {"x/model/a.onnx", "x/model/w.bin"}) {
         const std::string content = team.text(path);
         write_file(team.hub / path, lfs_pointer_text(sha256_of(content), content.size()));
@@ -163,6 +168,7 @@ TEST_F(Rename, APointerMovesWithoutItsContent) {
     const auto before = team.manifest();
     rename({"a", "y/model/a.onnx"});
     EXPECT_THAT(team.text("y/model/w.bin"), HasSubstr("git-lfs"));
+    EXPECT_THAT(team.text("y/README.md"), HasSubstr("[5.0 MB](model/a.tar.gz)"));
     EXPECT_EQ(team.manifest()[0]["metadata"]["io_ports"], before[0]["metadata"]["io_ports"]);
     EXPECT_EQ(team.manifest()[0]["metadata"]["external_data"][0]["path"], "y/model/w.bin");
     // Without an entry, nothing says which external data it has.
