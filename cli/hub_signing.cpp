@@ -19,7 +19,8 @@
 #include "cli/inspect_source.h"
 #include "cli/interruption.h"
 #include "cli/key_options.h"
-#include "hosting/client/published_hub.h"
+#include "hosting/client/hub_client.h"
+#include "hosting/client/signed_manifest.h"
 #include "hosting/client/user_config.h"
 #include "hosting/scaffold/file_transaction.h"
 #include "hosting/scaffold/signed_hub.h"
@@ -218,16 +219,15 @@ ExitCode verify_local(const HubVerificationArguments& arguments, const Streams& 
 }
 
 ExitCode verify_published(const HubVerificationArguments& arguments, const Streams& streams) {
-    AddressPolicy policy = address_policy_of(read_user_config(process_environment));
-    policy.allow_origin_of(arguments.location);
-    HttpOptions options;
-    options.user_agent = "onnxhub/" ONNXHUB_VERSION;
-    options.policy = std::move(policy);
-    options.is_stopped = is_interrupted;
-    PublishedHub hub(arguments.location, options);
-    PublishedHub::Pair pair = hub.read_pair();
+    HubArguments hub;
+    hub.hub = arguments.location;
+    HubClient client(client_options(hub, streams));
+    const auto files = client.open_signed_hub();
+    SignedManifest pair = read_unverified_pair(*files);
     print_verified(arguments,
-                   {sha256_of(pair.manifest), std::move(pair.statement), "", hub.roots()}, streams);
+                   {sha256_of(pair.manifest.text), std::move(pair.statement), "",
+                    [&](std::uint64_t number) { return files->read_root(number); }},
+                   streams);
     return ExitCode::done;
 }
 

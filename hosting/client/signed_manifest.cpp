@@ -9,11 +9,21 @@
 #include <utility>
 #include <variant>
 
+#include "trust/refusal.h"
+
 namespace onnxhub {
 namespace {
 
 /// Before each attempt after the first.
 constexpr std::array<int, pair_attempts - 1> pauses{100, 500, 2000};  // ms
+
+bool is_about(const std::string& statement, const std::string& manifest) {
+    try {
+        return read_unverified_statement_of_hub(statement).manifest == sha256_of(manifest);
+    } catch (const Refused&) {
+        return true;  // reading again does not help
+    }
+}
 
 /// After this many bytes of manifests that were not accepted, they are not read again.
 constexpr std::uint64_t repeated_bytes_limit = std::uint64_t{64} << 20;
@@ -144,6 +154,16 @@ private:
 
 void sleep_for_milliseconds(int time) {
     std::this_thread::sleep_for(std::chrono::milliseconds(time));
+}
+
+SignedManifest read_unverified_pair(SignedHub& hub) {
+    SignedManifest pair = hub.read(false);
+    for (const int pause : pauses) {
+        if (!pair.statement || is_about(*pair.statement, pair.manifest.text)) break;
+        sleep_for_milliseconds(pause);
+        pair = hub.read(true);
+    }
+    return pair;
 }
 
 AcceptedManifest read_signed_manifest(SignedHub& hub, const SignedRead& read) {

@@ -73,6 +73,10 @@ struct AcceptedManifest {
 /// Files of two moments are read this often in all.
 inline constexpr int pair_attempts = 4;
 
+/// What the hub publishes now, without any check of who signed it: manifest and statement of one
+/// moment, if reading them again gives that.
+SignedManifest read_unverified_pair(SignedHub& hub);
+
 /// Throws HubError: HubProblem::signature for a refusal, and what the hub throws. When manifest and
 /// statement stay different, both are older than what was seen, or the hub does not answer, the
 /// last accepted pair is used, with a note, if the pin still accepts it.

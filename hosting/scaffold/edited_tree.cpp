@@ -58,8 +58,7 @@ std::vector<std::string> EditedTree::list() const {
     for (const auto& [path, text] : texts_) paths.push_back(path);
     for (const auto& [path, source] : sources_) paths.push_back(path);
     std::ranges::sort(paths);
-    const auto repeated = std::ranges::unique(paths);
-    paths.erase(repeated.begin(), repeated.end());
+    paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
     return paths;
 }
 
