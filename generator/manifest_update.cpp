@@ -178,7 +178,7 @@ struct PlacedEntry {
     std::size_t position = 0;
     int rank = 0;  ///< among entries at the same position
     std::size_t fresh = npos;
-    const ManifestEntry* present = nullptr;  ///< if it is no fresh one
+    const ManifestEntry* present = nullptr;  ///< if it is not a fresh one
 
     static constexpr std::size_t npos = static_cast<std::size_t>(-1);
 };

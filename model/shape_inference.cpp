@@ -70,7 +70,7 @@ private:
     }
 
     /// Everything that decides which code answers: the worker, the file of libonnx that this build
-    /// knows, and the linker's list of libraries, which every installation of one renews.
+    /// knows, and the linker's list of libraries, which every installation of one updates.
     void add_programs(FieldHasher& hasher) const {
         for (const std::string& argument : workers_->command()) hasher.add(argument);
         add_stamp(workers_->command().front(), hasher);
