@@ -34,17 +34,37 @@ def model_table(names):
     return "# Models\n\n| Model | Download | ONNX version | Opset version |\n|-|-|-|-|\n" + rows
 
 
-def lfs_checkout(hub, make_model, count, size_mib):
-    """A clean checkout of `count` real models that git stores as LFS pointers."""
-    names = [f"dense-{i}" for i in range(count)]
+OPSETS = 3  # of each name, from 11 on
+
+
+def opset_of(number):
+    return 11 + number % OPSETS
+
+
+def versions_table(files, first=0):
+    """The same, with several opsets for each name. `first` is the number of the first file among all of the hub."""
+    rows = "".join(f"| model-{(first + i) // OPSETS} | [model](model/{file}.onnx) | 1.8 | {opset_of(first + i)} |\n"
+                   for i, file in enumerate(files))
+    return "# Models\n\n| Model | Download | ONNX version | Opset version |\n|-|-|-|-|\n" + rows
+
+
+def lfs_checkout(hub, make_model, count, size_mib, is_varied=False):
+    """A clean checkout of `count` real models that git stores as LFS pointers. Varied models have a symbolic
+    dimension, three opsets for each name, and half of them external data."""
+    files = [f"dense-{i}" for i in range(count)]
     write(f"{hub}/README.md", root_table(["dense_layers"]))
-    write(f"{hub}/dense_layers/README.md", model_table(names))
-    write(f"{hub}/.gitattributes", "*.onnx filter=lfs diff=lfs merge=lfs -text\n")
-    os.makedirs(f"{hub}/dense_layers/model")
-    for seed, name in enumerate(names):
-        path = f"{hub}/dense_layers/model/{name}.onnx"
-        subprocess.run([make_model, path, str(size_mib), str(seed)], check=True)
-        os.utime(path, (LONG_AGO, LONG_AGO))
+    write(f"{hub}/dense_layers/README.md", versions_table(files) if is_varied else model_table(files))
+    write(f"{hub}/.gitattributes", "*.onnx filter=lfs diff=lfs merge=lfs -text\n"
+                                   "*.weights filter=lfs diff=lfs merge=lfs -text\n")
+    folder = f"{hub}/dense_layers/model"
+    os.makedirs(folder)
+    for seed, file in enumerate(files):
+        options = []
+        if is_varied:
+            options = [str(opset_of(seed)), "batch"] + ([f"{file}.weights"] if seed % 2 else [])
+        subprocess.run([make_model, f"{folder}/{file}.onnx", str(size_mib), str(seed), *options], check=True)
+    for file in os.listdir(folder):
+        os.utime(f"{folder}/{file}", (LONG_AGO, LONG_AGO))
     git(hub, "init", "-q")
     git(hub, "lfs", "install", "--local")
     git(hub, "add", "-A")
@@ -79,7 +99,7 @@ def plain_hub(folder, make_model, size_mib, filler=0):
 
 
 def bare_repository_of_pointers(repository, count, models_per_folder=100):
-    """A bare repository with one commit of `count` LFS pointers, on its branch `main`."""
+    """A bare repository with one commit of `count` LFS pointers, on its branch `main`. Each name has three opsets."""
     git(".", "init", "-q", "--bare", "-b", "main", repository)
     with subprocess.Popen(["git", "-C", repository, "fast-import", "--quiet"],
                           stdin=subprocess.PIPE) as importer:
@@ -95,13 +115,14 @@ def pointer_commit(count, models_per_folder):
         return b"M 644 inline %s\ndata %d\n%s\n" % (path.encode(), len(content), content)
 
     yield b"commit refs/heads/main\ncommitter Bench <bench@example.org> 0 +0000\ndata 6\nModels\n"
-    folders = [f"family_{i}" for i in range((count + models_per_folder - 1) // models_per_folder)]
+    # Grouped, because fast-import searches a folder from its beginning for each file.
+    folders = [f"group_{i // 100}/family_{i}" for i in range((count + models_per_folder - 1) // models_per_folder)]
     yield file("README.md", root_table(folders))
     yield file(".gitattributes", "*.onnx filter=lfs diff=lfs merge=lfs -text\n")
     for number, folder in enumerate(folders):
         first = number * models_per_folder
         names = [f"model-{i}" for i in range(first, min(first + models_per_folder, count))]
-        yield file(f"{folder}/README.md", model_table(names))
+        yield file(f"{folder}/README.md", versions_table(names, first))
         for name in names:
             oid = hashlib.sha256(name.encode()).hexdigest()
             yield file(f"{folder}/model/{name}.onnx",

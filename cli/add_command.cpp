@@ -18,6 +18,7 @@
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
+#include "cli/kept_inference.h"
 #include "cli/key_options.h"
 #include "cli/option_text.h"
 #include "hosting/scaffold/hub_add.h"
@@ -133,7 +134,7 @@ ExitCode run_add(const std::string& hub, AddRequest request, const ModelSigner* 
     catch_interruptions();
     const auto workers = std::make_shared<OnnxWorkers>();
     const auto checker = isolated_model_checker(workers);
-    const auto inference = isolated_shape_inference(workers);
+    const auto inference = kept_shape_inference(workers);
     HubPrinter printer(streams);
     const HubLock lock = lock_hub(hub, printer);
     FileTransaction change(hub, check_interruption, &lock);

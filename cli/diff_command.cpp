@@ -16,6 +16,7 @@
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
+#include "cli/kept_inference.h"
 #include "cli/option_text.h"
 #include "cli/peek_options.h"
 #include "cli/progress.h"
@@ -106,7 +107,7 @@ ExitCode run_diff(const DiffArguments& arguments, const Streams& streams) {
     request.peeked = [&](const PeekSummary& summary) {
         note(streams, "graphs read from servers: " + peek_text(summary));
     };
-    const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
+    const auto inference = kept_shape_inference(std::make_shared<OnnxWorkers>());
     Diagnostics diagnostics;
     const DiffReport report = compare_revisions(
         request, {inference.get(), &printer.progress(), arguments.jobs.value_or(0)}, diagnostics);

@@ -18,6 +18,7 @@
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
+#include "cli/kept_inference.h"
 #include "cli/peek_options.h"
 #include "cli/shard_options.h"
 #include "generator/hub_generation.h"
@@ -181,7 +182,7 @@ ExitCode write_manifest(const GenerateArguments& arguments, const GeneratedHub& 
 
 ExitCode run_generate(const GenerateArguments& arguments, const Streams& streams) {
     catch_interruptions();
-    const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
+    const auto inference = kept_shape_inference(std::make_shared<OnnxWorkers>());
     HubPrinter printer(streams);
     std::optional<GeneratedHub> hub;
     bool has_errors = false;

@@ -15,6 +15,7 @@
 #include "base/user_error.h"
 #include "cli/command.h"
 #include "cli/hub_options.h"
+#include "cli/kept_inference.h"
 #include "cli/model_report.h"
 #include "cli/peek_options.h"
 #include "cli/progress.h"
@@ -145,7 +146,7 @@ RemoteModel peek_model(const HubClient& client, const Entry& entry, const PeekRe
 
 /// The graph as text or JSON.
 std::string peeked_text(const RemoteModel& remote, bool as_json) {
-    const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
+    const auto inference = kept_shape_inference(std::make_shared<OnnxWorkers>());
     auto read = read_model_graph(*remote.content, inference.get(), {});
     if (const auto* error = std::get_if<SkeletonError>(&read)) {
         throw UserError(remote.url + ": " + error->reason);

@@ -14,6 +14,7 @@
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
+#include "cli/kept_inference.h"
 #include "cli/option_text.h"
 #include "cli/short_list.h"
 #include "hosting/scaffold/hub_init.h"
@@ -63,7 +64,7 @@ void note_layouts(const SourceAdoption& adoption, const Streams& streams) {
 /// Writes settings for existing models, and generates the manifest.
 ExitCode adopt_by_settings(const InitArguments& arguments, const HubLock& lock, HubPrinter& printer,
                            const Streams& streams) {
-    const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
+    const auto inference = kept_shape_inference(std::make_shared<OnnxWorkers>());
     FileTransaction change(arguments.folder, check_interruption, &lock);
     note_layouts(adopt_with_sources(hub_name_of(arguments), 0, change), streams);
     std::size_t unmade = 0;
@@ -85,7 +86,7 @@ ExitCode adopt_by_tables(const InitArguments& arguments, const HubLock& lock, Hu
                          const Streams& streams) {
     const auto workers = std::make_shared<OnnxWorkers>();
     const auto checker = isolated_model_checker(workers);
-    const auto inference = isolated_shape_inference(workers);
+    const auto inference = kept_shape_inference(workers);
     FileTransaction change(arguments.folder, check_interruption, &lock);
     const TableAdoption report = adopt_with_tables(*checker, inference.get(), change);
     print_short_list(streams, report.skipped,

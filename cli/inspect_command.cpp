@@ -19,6 +19,7 @@
 #include "cli/hub_printer.h"
 #include "cli/inspect_source.h"
 #include "cli/interruption.h"
+#include "cli/kept_inference.h"
 #include "cli/model_report.h"
 #include "cli/report_output.h"
 #include "generator/content_facts.h"
@@ -55,7 +56,7 @@ void check_tensors(const ModelGraph& graph, const InspectArguments& arguments) {
 }
 
 ModelGraph read_graph(const ByteSource& content, const InspectArguments& arguments) {
-    const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
+    const auto inference = kept_shape_inference(std::make_shared<OnnxWorkers>());
     auto result = read_model_graph(content, inference.get(), arguments.tensors);
     if (const auto* error = std::get_if<SkeletonError>(&result)) {
         throw UserError(fmt::format("{}: {} (at byte {}); name a valid ONNX model",

@@ -10,6 +10,7 @@
 #include "cli/hub_edit_report.h"
 #include "cli/hub_folder_option.h"
 #include "cli/hub_printer.h"
+#include "cli/kept_inference.h"
 #include "cli/option_text.h"
 #include "hosting/scaffold/hub_rename.h"
 #include "model/onnx_worker.h"
@@ -32,7 +33,7 @@ std::string rename_summary(const RenameRequest& request, const HubEdit& edit) {
 ExitCode run_rename(RenameArguments& arguments, const Streams& streams) {
     RenameRequest& request = arguments.request;
     request.force = arguments.edit.force;
-    const auto inference = isolated_shape_inference(std::make_shared<OnnxWorkers>());
+    const auto inference = kept_shape_inference(std::make_shared<OnnxWorkers>());
     return run_hub_edit(
         arguments.edit,
         [&](FileTransaction& change, EditedTree& edit, Diagnostics& diagnostics) {

@@ -14,6 +14,7 @@
 #include "cli/hub_folder_option.h"
 #include "cli/hub_printer.h"
 #include "cli/interruption.h"
+#include "cli/kept_inference.h"
 #include "cli/peek_options.h"
 #include "cli/report_output.h"
 #include "cli/shard_options.h"
@@ -137,7 +138,7 @@ ExitCode run_validate(const ValidateArguments& arguments, const Streams& streams
     catch_interruptions();
     HubPrinter printer(streams);
     const auto workers = std::make_shared<OnnxWorkers>();
-    const auto inference = isolated_shape_inference(workers);
+    const auto inference = kept_shape_inference(workers);
     const auto checker = isolated_model_checker(workers);
     ValidationTools tools{inference.get(), checker.get(), &printer.progress()};
     tools.addresses = address_policy_of(read_user_config(process_environment));

@@ -13,10 +13,9 @@
 namespace onnxhub {
 namespace {
 
-/// The values of an entry that describe its model's bytes. Other errors in the entry, such as an
-/// archive without a digest, must not lose them.
+/// The values of an invalid entry that describe its model's bytes. Errors elsewhere in the entry,
+/// such as an archive without a digest, must not lose them.
 std::optional<Entry> facts_of_model(const ManifestEntry& present) {
-    if (present.entry) return present.entry;
     const JsonValue* metadata = present.json.object() ? present.json.find("metadata") : nullptr;
     if (!metadata || !metadata->object()) return std::nullopt;
     JsonObject facts;
@@ -48,23 +47,33 @@ CarriedPorts CarriedPorts::from(const ManifestDocument& document) {
 }
 
 void CarriedPorts::add(const ManifestDocument& document) {
-    for (const ManifestEntry& entry : document.entries) {
-        auto facts = facts_of_model(entry);
+    for (const ManifestEntry& present : document.entries) {
+        const Entry* facts = usable_facts(present);
         if (!facts || !facts->content.sha) continue;
         for (const std::string& url : facts->sources) by_url_.emplace(url, *facts->content.sha);
-        const auto [known, is_new] = entries_.try_emplace(*facts->content.sha);
-        if (!is_new && (known->second.io_ports || !facts->io_ports)) continue;
-        known->second = std::move(*facts);
-        // Paths of a manifest are untrusted: unsafe ones are not carried over.
-        std::erase_if(known->second.external_data, [](const ExternalDataFile& file) {
-            return std::holds_alternative<UnsafePath>(check_hub_path(file.path));
-        });
+        const auto [known, is_new] = entries_.try_emplace(*facts->content.sha, facts);
+        if (!is_new && !known->second->io_ports && facts->io_ports) known->second = facts;
     }
+}
+
+/// Null when there are none.
+const Entry* CarriedPorts::usable_facts(const ManifestEntry& present) {
+    // Paths of a manifest are untrusted: unsafe ones are not carried over.
+    const auto is_unsafe = [](const ExternalDataFile& file) {
+        return std::holds_alternative<UnsafePath>(check_hub_path(file.path));
+    };
+    if (present.entry && std::ranges::none_of(present.entry->external_data, is_unsafe)) {
+        return &*present.entry;
+    }
+    auto facts = present.entry ? present.entry : facts_of_model(present);
+    if (!facts) return nullptr;
+    std::erase_if(facts->external_data, is_unsafe);
+    return &repaired_.emplace_back(std::move(*facts));
 }
 
 const Entry* CarriedPorts::find(const Sha256& model_sha) const {
     const auto found = entries_.find(model_sha);
-    return found == entries_.end() ? nullptr : &found->second;
+    return found == entries_.end() ? nullptr : found->second;
 }
 
 const Sha256* CarriedPorts::digest_of(const std::string& url) const {

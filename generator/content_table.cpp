@@ -47,16 +47,14 @@ void count(SourceCount& source, std::uint64_t bytes) {
 }  // namespace
 
 ContentTable::Row& ContentTable::row_of(const std::string& path) {
-    const auto [present, is_new] = index_.try_emplace(path, rows_.size());
-    if (is_new) {
-        const auto known = known_ ? known_->index_.find(path) : index_.end();
-        if (known_ && known != known_->index_.end()) {
-            rows_.push_back(known_->rows_[known->second]);
-        } else {
-            rows_.push_back({path, "", NoContent{}});
-        }
-    }
-    return rows_[present->second];
+    const auto present = index_.find(path);
+    if (present != index_.end()) return rows_[present->second];
+    const auto known = known_ ? known_->index_.find(path) : index_.end();
+    const bool is_known = known_ && known != known_->index_.end();
+    Row& row = is_known ? rows_.emplace_back(known_->rows_[known->second])
+                        : rows_.emplace_back(Row{path, "", NoContent{}});
+    index_.emplace(row.path, rows_.size() - 1);
+    return row;
 }
 
 void ContentTable::add(const std::string& path) {
@@ -227,8 +225,12 @@ std::unique_ptr<ByteSource> ContentTable::open(const std::string& path) const {
 
 std::unique_ptr<ByteSource> ContentTable::open_graph(const std::string& path) const {
     if (auto content = open(path)) return content;
-    const ContentFacts* found = facts(path);
-    return found && peeked_ ? peeked_->open(found->sha, found->size_bytes) : nullptr;
+    return open_peeked(path);
+}
+
+std::unique_ptr<ByteSource> ContentTable::open_peeked(const std::string& path) const {
+    const ContentFacts* found = peeked_ ? facts(path) : nullptr;
+    return found ? peeked_->open(found->sha, found->size_bytes) : nullptr;
 }
 
 std::optional<PeekDepth> ContentTable::peeked_depth() const {

@@ -4,12 +4,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <variant>
 #include <vector>
 
+#include "base/boxed.h"
 #include "generator/content_facts.h"
 #include "remote/peek.h"
 #include "repository/foreign_pointer.h"
@@ -53,7 +56,7 @@ struct NoContent {
     std::string reason;  ///< one clause with the path: "a/b.onnx does not exist"
     std::string hint;
     /// Set for a broken pointer: the problem is in the file itself.
-    std::optional<Diagnostic> in_file;
+    Boxed<Diagnostic> in_file;
     /// The file that a missing one probably means; empty: there is none.
     std::string near = {};
 };
@@ -66,6 +69,10 @@ public:
     /// and is used by add() and add_known() alone.
     explicit ContentTable(const Tree& tree, const ContentTable* known = nullptr)
         : tree_(&tree), known_(known) {}
+
+    // Not copied: the index refers to the rows.
+    ContentTable(ContentTable&&) = default;
+    ContentTable& operator=(ContentTable&&) = default;
 
     /// Adds a file to describe; has no effect if it was added before.
     void add(const std::string& path);
@@ -92,6 +99,8 @@ public:
     /// The content as open() gives it, else what was read of it from a server: a source for
     /// read_skeleton() alone. Null when there is neither.
     std::unique_ptr<ByteSource> open_graph(const std::string& path) const;
+    /// Only what was read from a server; null when nothing was.
+    std::unique_ptr<ByteSource> open_peeked(const std::string& path) const;
     std::optional<PeekDepth> peeked_depth() const;
 
     FactStatistics statistics() const;
@@ -113,8 +122,8 @@ private:
     const Tree* tree_;  ///< never null; a pointer makes tables movable
     const ContentTable* known_;
     const PeekedGraphs* peeked_ = nullptr;
-    std::vector<Row> rows_;
-    std::unordered_map<std::string, std::size_t> index_;
+    std::deque<Row> rows_;  ///< a deque, since index_ refers to paths
+    std::unordered_map<std::string_view, std::size_t> index_;
 };
 
 }  // namespace onnxhub

@@ -13,13 +13,15 @@ namespace onnxhub {
 namespace {
 
 using GraphReadings = std::unordered_map<std::string, GraphReading>;
+using Rows = std::vector<const ModelRow*>;
 
 /// Reads the graphs of all models with facts, each file once, with the tensors that its rows need.
-GraphReadings read_graphs(const ContentTable& table, const std::vector<ModelRow>& rows,
+GraphReadings read_graphs(const ContentTable& table, const Rows& rows,
                           const DescribeOptions& options) {
     std::unordered_map<std::string, std::set<std::string>> wanted;
     std::vector<std::string> paths;
-    for (const ModelRow& row : rows) {
+    for (const ModelRow* one : rows) {
+        const ModelRow& row = *one;
         if (!options.part.has_model(row.model_path) || !table.facts(row.model_path)) continue;
         const auto [entry, is_new] = wanted.try_emplace(row.model_path);
         if (is_new) paths.push_back(row.model_path);
@@ -39,7 +41,10 @@ GraphReadings read_graphs(const ContentTable& table, const std::vector<ModelRow>
     });
     GraphReadings readings;
     for (std::size_t i = 0; i < paths.size(); ++i) {
-        readings.emplace(paths[i], std::move(results[i]));
+        // A hub of pointers has no graph to keep. No reading means the same.
+        const bool is_empty =
+            !results[i].bytes_here && !results[i].is_peeked && results[i].diagnostics.empty();
+        if (!is_empty) readings.emplace(paths[i], std::move(results[i]));
     }
     return readings;
 }
@@ -52,10 +57,10 @@ ModelGraphs graphs_of(const GraphReadings& readings) {
     return graphs;
 }
 
-Diagnostics diagnostics_of_others(const GraphReadings& readings, const std::vector<ModelRow>& rows,
+Diagnostics diagnostics_of_others(const GraphReadings& readings, const Rows& rows,
                                   const std::vector<std::string>& others) {
     std::set<std::string_view> reported;
-    for (const ModelRow& row : rows) reported.insert(row.model_path);
+    for (const ModelRow* row : rows) reported.insert(row->model_path);
     Diagnostics diagnostics;
     for (const std::string& path : others) {
         const auto found = readings.find(path);
@@ -66,8 +71,7 @@ Diagnostics diagnostics_of_others(const GraphReadings& readings, const std::vect
 }
 
 /// Adds all files that rows name or that were requested in addition.
-void add_files(ContentTable& table, const std::vector<ModelRow>& rows,
-               const DescribeOptions& options) {
+void add_files(ContentTable& table, const Rows& rows, const DescribeOptions& options) {
     const auto add = [&](const std::string& model_path, const std::string& path) {
         if (options.part.has_model(model_path)) {
             table.add(path);
@@ -75,9 +79,9 @@ void add_files(ContentTable& table, const std::vector<ModelRow>& rows,
             table.add_known(path);
         }
     };
-    for (const ModelRow& row : rows) {
-        add(row.model_path, row.model_path);
-        if (row.archive_path) add(row.model_path, *row.archive_path);
+    for (const ModelRow* row : rows) {
+        add(row->model_path, row->model_path);
+        if (row->archive_path) add(row->model_path, *row->archive_path);
     }
     for (const std::string& path : options.more_models) add(path, path);
     for (const std::string& path : options.more_files) table.add(path);
@@ -93,8 +97,8 @@ ModelDescription describe_elsewhere(ModelRow row, const ContentTable& table) {
 
 /// Adds every external file that a graph names, or a carried entry of a model without local
 /// content.
-void add_external_files(ContentTable& table, const std::vector<ModelRow>& rows,
-                        const GraphReadings& readings, const DescribeOptions& options) {
+void add_external_files(ContentTable& table, const Rows& rows, const GraphReadings& readings,
+                        const DescribeOptions& options) {
     for (const auto& [path, reading] : readings) {
         if (!reading.graph) continue;
         for (const std::string& location : reading.graph->external_locations) {
@@ -103,7 +107,8 @@ void add_external_files(ContentTable& table, const std::vector<ModelRow>& rows,
         }
     }
     if (!options.carried) return;
-    for (const ModelRow& row : rows) {
+    for (const ModelRow* one : rows) {
+        const ModelRow& row = *one;
         if (!options.part.has_model(row.model_path)) continue;
         const auto* facts = table.facts(row.model_path);
         const Entry* carried = facts ? options.carried->find(facts->sha) : nullptr;
@@ -116,32 +121,64 @@ void add_external_files(ContentTable& table, const std::vector<ModelRow>& rows,
 
 }  // namespace
 
-Descriptions describe_models(const Tree& tree, std::vector<ModelRow> rows,
-                             const DescribeOptions& options) {
-    const FactOptions fact_options{options.rehash};
-    ContentTable table(tree, options.known);
-    table.use_peeked(options.peeked);
-    add_files(table, rows, options);
-    table.describe(fact_options, options.observer, options.jobs);
-    const GraphReadings readings = read_graphs(table, rows, options);
-    add_external_files(table, rows, readings, options);
-    table.describe(fact_options, options.observer, options.jobs);
+struct ModelDescriber::State {
+    State(const Tree& tree, Rows described, const DescribeOptions& how)
+        : rows(std::move(described)), options(how), table(tree, how.known) {}
 
-    Diagnostics others = diagnostics_of_others(readings, rows, options.more_models);
-    std::vector<ModelDescription> models;
-    models.reserve(rows.size());
-    for (ModelRow& row : rows) {
-        if (!options.part.has_model(row.model_path)) {
-            models.push_back(describe_elsewhere(std::move(row), table));
-            continue;
-        }
-        const auto found = readings.find(row.model_path);
-        const GraphReading* reading = found == readings.end() ? nullptr : &found->second;
-        models.push_back(describe_row(std::move(row), table, reading, options));
+    Rows rows;
+    const DescribeOptions& options;
+    ContentTable table;
+    GraphReadings readings;
+};
+
+ModelDescriber::ModelDescriber(const Tree& tree, std::vector<const ModelRow*> rows,
+                               const DescribeOptions& options)
+    : state_(std::make_unique<State>(tree, std::move(rows), options)) {
+    const FactOptions fact_options{options.rehash};
+    ContentTable& table = state_->table;
+    table.use_peeked(options.peeked);
+    add_files(table, state_->rows, options);
+    table.describe(fact_options, options.observer, options.jobs);
+    state_->readings = read_graphs(table, state_->rows, options);
+    add_external_files(table, state_->rows, state_->readings, options);
+    table.describe(fact_options, options.observer, options.jobs);
+}
+
+ModelDescriber::~ModelDescriber() = default;
+
+ModelDescription ModelDescriber::describe(std::size_t position) const {
+    const ModelRow& row = *state_->rows[position];
+    if (!state_->options.part.has_model(row.model_path)) {
+        return describe_elsewhere(row, state_->table);
     }
-    const FactStatistics statistics = table.statistics();
-    return {std::move(models), statistics, std::move(table), graphs_of(readings),
-            std::move(others)};
+    const auto found = state_->readings.find(row.model_path);
+    const GraphReading* reading = found == state_->readings.end() ? nullptr : &found->second;
+    return describe_row(row, state_->table, reading, state_->options);
+}
+
+FactStatistics ModelDescriber::statistics() const {
+    return state_->table.statistics();
+}
+
+Descriptions ModelDescriber::finish() {
+    Diagnostics others =
+        diagnostics_of_others(state_->readings, state_->rows, state_->options.more_models);
+    const FactStatistics counts = state_->table.statistics();
+    return {{}, counts, std::move(state_->table), graphs_of(state_->readings), std::move(others)};
+}
+
+Descriptions describe_models(const Tree& tree, const std::vector<ModelRow>& rows,
+                             const DescribeOptions& options) {
+    std::vector<const ModelRow*> pointers;
+    pointers.reserve(rows.size());
+    for (const ModelRow& row : rows) pointers.push_back(&row);
+    ModelDescriber describer(tree, std::move(pointers), options);
+    std::vector<ModelDescription> models(rows.size());
+    for_each_index(rows.size(), options.jobs,
+                   [&](std::size_t i) { models[i] = describer.describe(i); });
+    Descriptions descriptions = describer.finish();
+    descriptions.models = std::move(models);
+    return descriptions;
 }
 
 }  // namespace onnxhub

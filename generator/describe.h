@@ -2,6 +2,7 @@
 // Makes entries from rows, with the facts that the repository has about each model.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -24,8 +25,32 @@ struct Descriptions {
     Diagnostics more_diagnostics;
 };
 
-/// Describes the models of `rows`. A failed model does not stop the others.
-Descriptions describe_models(const Tree& tree, std::vector<ModelRow> rows,
+/// Reads what is needed to describe the models of `rows`, then describes them one by one, so that
+/// the caller need not keep all descriptions. A failed model does not stop the others.
+class ModelDescriber {
+public:
+    /// Reads facts and graphs. Tree, rows and options must outlive this object.
+    ModelDescriber(const Tree& tree, std::vector<const ModelRow*> rows,
+                   const DescribeOptions& options);
+    ~ModelDescriber();
+    ModelDescriber(const ModelDescriber&) = delete;
+    ModelDescriber& operator=(const ModelDescriber&) = delete;
+
+    /// Of the row at this position. Thread-safe.
+    ModelDescription describe(std::size_t position) const;
+
+    FactStatistics statistics() const;
+
+    /// Everything but the models. Ends this object.
+    Descriptions finish();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// Describes the models of `rows` with all that was read about them.
+Descriptions describe_models(const Tree& tree, const std::vector<ModelRow>& rows,
                              const DescribeOptions& options);
 
 }  // namespace onnxhub

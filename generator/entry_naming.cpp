@@ -16,7 +16,7 @@ namespace {
 /// A note with every name of a large hub would hide all others.
 constexpr std::size_t named_example_limit = 5;
 
-NamedModel named_model(const Entry& entry, const std::optional<NameChoice>& choice) {
+NamedModel named_model(const Entry& entry, const Boxed<NameChoice>& choice) {
     NamedModel model;
     model.wanted = name_of(entry);
     model.is_fixed = !choice;
@@ -74,8 +74,7 @@ std::optional<NameChoice> name_choice_of(const ModelRow& row) {
     return NameChoice{row.stated->source, row.stated->distinguish};
 }
 
-void name_entries(std::vector<FreshEntry>& fresh,
-                  const std::vector<std::optional<NameChoice>>& choices,
+void name_entries(std::vector<FreshEntry>& fresh, const std::vector<Boxed<NameChoice>>& choices,
                   const ManifestDocument& present, const std::vector<bool>& stays,
                   Diagnostics& diagnostics) {
     if (std::ranges::none_of(choices, [](const auto& choice) { return choice.has_value(); })) {
@@ -95,8 +94,13 @@ void name_entries(std::vector<FreshEntry>& fresh,
 
 void name_models(std::vector<ModelDescription>& models, const ManifestDocument* present) {
     static const ManifestDocument nothing;
+    // Only models of a [[source]] get longer names. Otherwise no entry has to be copied.
+    const auto has_choice = [](const ModelDescription& model) {
+        return model.entry && name_choice_of(model.row);
+    };
+    if (std::ranges::none_of(models, has_choice)) return;
     std::vector<FreshEntry> fresh;
-    std::vector<std::optional<NameChoice>> choices;
+    std::vector<Boxed<NameChoice>> choices;
     for (std::size_t i = 0; i < models.size(); ++i) {
         if (!models[i].entry) continue;
         fresh.push_back({*models[i].entry, i});

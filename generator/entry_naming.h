@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/boxed.h"
 #include "generator/manifest_update.h"
 #include "generator/model_description.h"
 #include "manifest/diagnostic.h"
@@ -30,8 +31,7 @@ std::optional<NameChoice> name_choice_of(const ModelRow& row);
 /// Names `fresh`, whose choices are `choices`. Nothing changes when all choices are absent.
 /// `present` are all entries of the present manifest, and `stays` says which of them stay, by
 /// position, if no fresh entry has their path. Notes which entries got longer names.
-void name_entries(std::vector<FreshEntry>& fresh,
-                  const std::vector<std::optional<NameChoice>>& choices,
+void name_entries(std::vector<FreshEntry>& fresh, const std::vector<Boxed<NameChoice>>& choices,
                   const ManifestDocument& present, const std::vector<bool>& stays,
                   Diagnostics& diagnostics);
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/parallel.h"
 #include "base/user_error.h"
 #include "generator/changed_rows.h"
 #include "manifest/entry_name.h"
@@ -151,7 +152,7 @@ std::vector<bool> staying_entries(const ManifestDocument& present, const Generat
 }
 
 ManifestUpdate update_manifest(const GenerationPlan& plan, std::vector<FreshEntry> fresh,
-                               const std::vector<std::optional<NameChoice>>& choices,
+                               const std::vector<Boxed<NameChoice>>& choices,
                                const InvalidRows& not_made, const GenerateOptions& options,
                                Diagnostics& diagnostics) {
     static const ManifestDocument nothing;
@@ -162,11 +163,11 @@ ManifestUpdate update_manifest(const GenerationPlan& plan, std::vector<FreshEntr
     change.gone = present_names_of(plan.gone, present);
     name_entries(fresh, choices, present, staying_entries(present, options, retained, change.gone),
                  diagnostics);
-    if (options.target == Target::all) return replace_all(present, fresh, retained);
+    if (options.target == Target::all) return replace_all(present, std::move(fresh), retained);
     change.fresh = std::move(fresh);
     change.retained = std::move(retained);
     change.row_order = present_names_of(plan.rows, present);
-    return replace_some(require_present(options), change);
+    return replace_some(require_present(options), std::move(change));
 }
 
 /// What is missing for a model that was described without its content; nullopt when complete.
@@ -179,6 +180,20 @@ std::optional<MissingContent> missing_content(const ModelDescription& model) {
     const ContentFacts facts = model.facts.value_or(ContentFacts{});
     return MissingContent{model.row.model_path, facts.sha, facts.size_bytes,
                           model.entry.has_value()};
+}
+
+RowResult row_result(std::size_t position, ModelDescription model) {
+    RowResult result;
+    result.position = position;
+    result.ports = model.ports;
+    result.missing = missing_content(model);
+    result.naming = name_choice_of(model.row);
+    result.diagnostics = std::move(model.diagnostics);
+    result.entry = std::move(model.entry);
+    if (result.entry) return result;
+    const ModelRow& row = model.row;
+    result.row = BrokenRow{row.source_file, row.line, row.name, row.model_path};
+    return result;
 }
 
 }  // namespace
@@ -200,9 +215,9 @@ GenerationPlan plan_generation(const Tree& tree, const GenerateOptions& options,
 std::vector<RowResult> make_rows(const Tree& tree, const GenerationPlan& plan,
                                  const std::vector<std::size_t>& positions,
                                  const GenerateOptions& options, FactStatistics* statistics) {
-    std::vector<ModelRow> rows;
+    std::vector<const ModelRow*> rows;
     rows.reserve(positions.size());
-    for (const std::size_t i : positions) rows.push_back(plan.rows[i]);
+    for (const std::size_t i : positions) rows.push_back(&plan.rows[i]);
     CarriedPorts carried;
     if (options.carry) carried.add(*options.carry);
     if (options.present && options.present != options.carry) carried.add(*options.present);
@@ -211,20 +226,12 @@ std::vector<RowResult> make_rows(const Tree& tree, const GenerationPlan& plan,
                              options.observer,  options.rehash, options.jobs};
     describe.elsewhere = options.elsewhere;
     describe.peeked = options.peeked;
-    Descriptions described = describe_models(tree, std::move(rows), describe);
-    if (statistics) *statistics = described.statistics;
-    std::vector<RowResult> results;
-    results.reserve(positions.size());
-    for (std::size_t k = 0; k < described.models.size(); ++k) {
-        ModelDescription& model = described.models[k];
-        results.push_back(
-            {positions[k], {}, model.ports, missing_content(model), std::move(model.diagnostics)});
-        results.back().entry = std::move(model.entry);
-        results.back().naming = name_choice_of(model.row);
-        if (results.back().entry) continue;
-        const ModelRow& row = model.row;
-        results.back().row = {row.source_file, row.line, row.name, row.model_path};
-    }
+    const ModelDescriber describer(tree, std::move(rows), describe);
+    if (statistics) *statistics = describer.statistics();
+    std::vector<RowResult> results(positions.size());
+    for_each_index(positions.size(), options.jobs, [&](std::size_t k) {
+        results[k] = row_result(positions[k], describer.describe(k));
+    });
     return results;
 }
 
@@ -232,10 +239,14 @@ GenerateResult join_rows(const GenerationPlan& plan, std::vector<RowResult> resu
                          const GenerateOptions& options, Diagnostics& diagnostics) {
     GenerateResult joined;
     std::vector<FreshEntry> fresh;
-    std::vector<std::optional<NameChoice>> choices;
+    std::vector<Boxed<NameChoice>> choices;
     InvalidRows not_made;
+    fresh.reserve(results.size());
+    choices.reserve(results.size());
+    joined.missing.reserve(static_cast<std::size_t>(std::ranges::count_if(
+        results, [](const RowResult& row) { return row.missing.has_value(); })));
     for (RowResult& row : results) {
-        if (row.missing) joined.missing.push_back(*row.missing);
+        if (row.missing) joined.missing.push_back(std::move(*row.missing));
         diagnostics.append(std::move(row.diagnostics));
         if (row.ports == PortSource::graph) joined.read_ports += 1;
         if (row.ports == PortSource::peeked) joined.peeked_ports += 1;
@@ -244,9 +255,10 @@ GenerateResult join_rows(const GenerationPlan& plan, std::vector<RowResult> resu
             fresh.push_back({std::move(*row.entry), row.position});
             choices.push_back(std::move(row.naming));
         } else {
-            not_made.rows.push_back(std::move(row.row));
+            not_made.rows.push_back(std::move(*row.row));
         }
     }
+    std::vector<RowResult>().swap(results);  // frees its memory, which `= {}` does not
     joined.unmade = not_made.rows.size();
     joined.update =
         update_manifest(plan, std::move(fresh), choices, not_made, options, diagnostics);

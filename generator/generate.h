@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/boxed.h"
 #include "generator/describe.h"
 #include "generator/entry_naming.h"
 #include "generator/manifest_update.h"
@@ -74,10 +75,10 @@ struct RowResult {
     std::size_t position = 0;  ///< among all rows of the hub
     std::optional<Entry> entry;
     PortSource ports = PortSource::none;
-    std::optional<MissingContent> missing;  ///< set if its ports were neither read nor carried over
+    Boxed<MissingContent> missing;  ///< set if its ports were neither read nor carried over
     Diagnostics diagnostics;
-    BrokenRow row = {};                     ///< if there is no entry: identifies the entry to keep
-    std::optional<NameChoice> naming = {};  ///< absent: the name is the one in the official table
+    Boxed<BrokenRow> row = {};      ///< if there is no entry: identifies the entry to keep
+    Boxed<NameChoice> naming = {};  ///< absent: the name is the one in the official table
 };
 
 struct GenerateResult {

@@ -62,7 +62,7 @@ GraphReading read_graph(const ContentTable& table, const std::string& path,
     try {
         auto source = table.open(path);
         if (!source) {
-            source = table.open_graph(path);
+            source = table.open_peeked(path);
             reading.is_peeked = source != nullptr;
         }
         if (!source) return reading;

@@ -49,8 +49,10 @@ public:
         const GenerationPlan plan = plan_generation(*hub_.tree, options_, diagnostics_);
         ManifestPart part;
         part.shard = request_.shard.value_or(Shard{});
-        part.inputs =
-            inputs_digest(plan, options_.settings, generated_.present_text, state_text(hub_));
+        if (request_.shard || request_.fetch) {
+            part.inputs =
+                inputs_digest(plan, options_.settings, generated_.present_text, state_text(hub_));
+        }
         part.rows = make_rows(*hub_.tree, plan, plan.selected, options_, &part.statistics);
         if (request_.peek) {
             peek(plan, part.rows);

@@ -173,7 +173,7 @@ HubSources read_hub_sources(const HubSourcesRequest& request, ContentObserver* c
 
     const CarriedPorts carried = present ? CarriedPorts::from(*present) : CarriedPorts{};
     DescribeOptions describe{&options.settings, &carried, nullptr, content, false, request.jobs};
-    Descriptions described = describe_models(*hub.tree, std::move(plan.rows), describe);
+    Descriptions described = describe_models(*hub.tree, plan.rows, describe);
     name_models(described.models, options.present);
     for (const ModelDescription& model : described.models) {
         sources.models.push_back(sourced_model(model));

@@ -74,10 +74,10 @@ JsonValue to_json(const RowResult& row) {
     if (row.entry) {
         members.push_back({"entry", onnxhub::to_json(*row.entry)});
     } else {
-        members.push_back({"row", json_object({{"readme", json_string(row.row.source_file)},
-                                               {"line", json_integer(row.row.line)},
-                                               {"name", json_string(row.row.name)},
-                                               {"path", json_string(row.row.model_path)}})});
+        members.push_back({"row", json_object({{"readme", json_string(row.row->source_file)},
+                                               {"line", json_integer(row.row->line)},
+                                               {"name", json_string(row.row->name)},
+                                               {"path", json_string(row.row->model_path)}})});
     }
     return json_object(std::move(members));
 }
@@ -173,8 +173,8 @@ RowResult row_of(const JsonValue& json) {
         return row;
     }
     const JsonValue& named = json_member(json, "row");
-    row.row = {text_member(named, "readme"), line_of(named), text_member(named, "name"),
-               text_member(named, "path")};
+    row.row = BrokenRow{text_member(named, "readme"), line_of(named), text_member(named, "name"),
+                        text_member(named, "path")};
     return row;
 }
 

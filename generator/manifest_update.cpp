@@ -2,11 +2,13 @@
 #include "generator/manifest_update.h"
 
 #include <algorithm>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -170,42 +172,84 @@ private:
     std::set<EntryName> fresh_;
 };
 
-/// An entry's text and its place in the document.
-struct PlacedText {
-    std::string model_path;
+/// An entry and its place in the document. It points to a fresh entry or to a present one.
+struct PlacedEntry {
+    std::string_view model_path;
     std::size_t position = 0;
-    std::string text;
     int rank = 0;  ///< among entries at the same position
+    std::size_t fresh = npos;
+    const ManifestEntry* present = nullptr;  ///< if it is not a fresh one
+
+    static constexpr std::size_t npos = static_cast<std::size_t>(-1);
 };
 
-std::string assemble(std::vector<PlacedText> placed) {
-    std::stable_sort(placed.begin(), placed.end(), [](const PlacedText& a, const PlacedText& b) {
-        return std::tie(a.model_path, a.position, a.rank) <
-               std::tie(b.model_path, b.position, b.rank);
-    });
-    std::vector<std::string> texts;
-    texts.reserve(placed.size());
-    for (PlacedText& entry : placed) texts.push_back(std::move(entry.text));
-    return manifest_text(texts);
-}
-
-std::vector<PlacedText> place_fresh(const ManifestDocument& present,
-                                    const std::vector<FreshEntry>& fresh, const Retained& retained,
-                                    const Continuations& continuations) {
-    const LostEntries lost(present, retained, fresh, continuations);
-    std::vector<PlacedText> placed;
-    placed.reserve(fresh.size());
-    for (std::size_t i = 0; i < fresh.size(); ++i) {
-        JsonValue json = to_json(fresh[i].entry);
-        if (const auto& continued = continuations.of_fresh(i)) {
-            json = merge_entry(present.entries[*continued].json, json);
-        } else if (const JsonValue* earlier = lost.find(fresh[i].entry)) {
-            json = merge_entry(*earlier, json);
+/// Makes the document, entry by entry.
+class DocumentWriter {
+public:
+    DocumentWriter(const ManifestDocument& present, std::vector<FreshEntry>& fresh,
+                   const Retained& retained, const Continuations& continuations)
+        : present_(present),
+          fresh_(fresh),
+          continuations_(continuations),
+          lost_(present, retained, fresh, continuations) {
+        placed_.reserve(fresh.size());
+        for (std::size_t i = 0; i < fresh.size(); ++i) {
+            placed_.push_back({fresh[i].entry.model_path, fresh[i].position, 0, i});
         }
-        placed.push_back({fresh[i].entry.model_path, fresh[i].position, entry_text(json)});
     }
-    return placed;
-}
+
+    void keep(const ManifestEntry& entry, std::size_t position, int rank) {
+        placed_.push_back({path_of(entry), position, rank, PlacedEntry::npos, &entry});
+    }
+
+    std::size_t entry_count() const { return placed_.size(); }
+
+    /// Uses up the fresh entries: each is freed when its text is made.
+    std::string write() {
+        std::ranges::stable_sort(placed_, [](const PlacedEntry& a, const PlacedEntry& b) {
+            return std::tie(a.model_path, a.position, a.rank) <
+                   std::tie(b.model_path, b.position, b.rank);
+        });
+        ManifestTextWriter writer(placed_.size());
+        for (const PlacedEntry& placed : placed_) {
+            if (placed.fresh == PlacedEntry::npos) {
+                writer.add(placed.present->text);
+            } else {
+                write_fresh(placed.fresh, writer);
+            }
+        }
+        return writer.finish();
+    }
+
+private:
+    /// A view that lives as long as this object.
+    std::string_view path_of(const ManifestEntry& entry) {
+        if (entry.entry) return entry.entry->model_path;
+        return paths_.emplace_back(name_of(entry).model_path);
+    }
+
+    void write_fresh(std::size_t i, ManifestTextWriter& writer) {
+        const Entry entry = std::move(fresh_[i].entry);
+        const JsonValue* before = nullptr;
+        if (const auto& continued = continuations_.of_fresh(i)) {
+            before = &present_.entries[*continued].json;
+        } else {
+            before = lost_.find(entry);
+        }
+        if (before) {
+            writer.add(entry_text(merge_entry(*before, to_json(entry))));
+        } else {
+            writer.add(entry);
+        }
+    }
+
+    const ManifestDocument& present_;
+    std::vector<FreshEntry>& fresh_;
+    const Continuations& continuations_;
+    const LostEntries lost_;
+    std::vector<PlacedEntry> placed_;
+    std::deque<std::string> paths_;
+};
 
 /// Places entries without a row after the preceding entry of the same path.
 class KeptPlaces {
@@ -214,10 +258,14 @@ public:
         last_[model_path] = position;
     }
 
-    PlacedText place(const std::string& model_path, std::string text) const {
+    void place(const ManifestEntry& entry, const std::string& model_path,
+               DocumentWriter& writer) const {
         const auto last = last_.find(model_path);
-        if (last == last_.end()) return {model_path, 0, std::move(text), -1};
-        return {model_path, last->second, std::move(text), 1};
+        if (last == last_.end()) {
+            writer.keep(entry, 0, -1);
+        } else {
+            writer.keep(entry, last->second, 1);
+        }
     }
 
 private:
@@ -241,12 +289,13 @@ private:
 
 }  // namespace
 
-ManifestUpdate replace_all(const ManifestDocument& present, const std::vector<FreshEntry>& fresh,
+ManifestUpdate replace_all(const ManifestDocument& present, std::vector<FreshEntry> fresh,
                            const Retained& retained) {
     const Continuations continuations(present, fresh, retained.claims,
                                       [](const Entry&) { return true; });
     ManifestUpdate update;
-    std::vector<PlacedText> placed = place_fresh(present, fresh, retained, continuations);
+    update.moved = continuations.moved(fresh);
+    DocumentWriter writer(present, fresh, retained, continuations);
     const std::vector<std::size_t> position_of = continuations.positions(fresh);
     KeptPlaces places;
     for (std::size_t i = 0; i < present.entries.size(); ++i) {
@@ -254,15 +303,14 @@ ManifestUpdate replace_all(const ManifestDocument& present, const std::vector<Fr
         if (continuations.is_taken(i)) {
             places.follow(name.model_path, position_of[i]);
         } else if (is_claimed(retained, i)) {
-            placed.push_back(places.place(name.model_path, present.entries[i].text));
+            places.place(present.entries[i], name.model_path, writer);
             update.kept.push_back(name);
         } else {
             update.removed.push_back(name);
         }
     }
-    update.entry_count = placed.size();
-    update.moved = continuations.moved(fresh);
-    update.text = assemble(std::move(placed));
+    update.entry_count = writer.entry_count();
+    update.text = writer.write();
     return update;
 }
 
@@ -271,7 +319,7 @@ bool needs_confirmation(std::size_t removed, std::size_t present) {
     return removed >= present || removed > std::max<std::size_t>(1, present / 10);
 }
 
-ManifestUpdate replace_some(const ManifestDocument& present, const PartialChange& change) {
+ManifestUpdate replace_some(const ManifestDocument& present, PartialChange change) {
     ByName<std::size_t> order;
     for (std::size_t i = 0; i < change.row_order.size(); ++i) order.add(change.row_order[i], i);
     ByName<bool> regenerated;
@@ -285,8 +333,8 @@ ManifestUpdate replace_some(const ManifestDocument& present, const PartialChange
     const Continuations continuations(present, change.fresh, change.retained.claims, may_continue);
 
     ManifestUpdate update;
-    std::vector<PlacedText> placed =
-        place_fresh(present, change.fresh, change.retained, continuations);
+    update.moved = continuations.moved(change.fresh);
+    DocumentWriter writer(present, change.fresh, change.retained, continuations);
     KeptPlaces places;
     const std::vector<std::size_t> position_of = continuations.positions(change.fresh);
     for (std::size_t i = 0; i < present.entries.size(); ++i) {
@@ -303,16 +351,14 @@ ManifestUpdate replace_some(const ManifestDocument& present, const PartialChange
         }
         if (is_kept) update.kept.push_back(name);
         if (is_kept && !position) {
-            placed.push_back(places.place(name.model_path, present.entries[i].text));
+            places.place(present.entries[i], name.model_path, writer);
             continue;
         }
-        placed.push_back({name.model_path,
-                          position ? *position : std::numeric_limits<std::size_t>::max(),
-                          present.entries[i].text});
+        writer.keep(present.entries[i],
+                    position ? *position : std::numeric_limits<std::size_t>::max(), 0);
     }
-    update.entry_count = placed.size();
-    update.moved = continuations.moved(change.fresh);
-    update.text = assemble(std::move(placed));
+    update.entry_count = writer.entry_count();
+    update.text = writer.write();
     return update;
 }
 

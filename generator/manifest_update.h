@@ -49,7 +49,7 @@ struct ManifestUpdate {
 /// are claimed. A fresh entry continues the present entry with the same path, name and opset, else
 /// same path and name, else same path, else same digest, and keeps its unknown keys. An entry with
 /// a certain claim is only continued by an entry with the same path and name.
-ManifestUpdate replace_all(const ManifestDocument& present, const std::vector<FreshEntry>& fresh,
+ManifestUpdate replace_all(const ManifestDocument& present, std::vector<FreshEntry> fresh,
                            const Retained& retained = {});
 
 /// Whether a person should confirm that `removed` of `present` entries are removed: more than a
@@ -68,6 +68,6 @@ struct PartialChange {
 
 /// Entries that are not part of the change keep their bytes. An opset of 0 in a name matches any
 /// opset.
-ManifestUpdate replace_some(const ManifestDocument& present, const PartialChange& change);
+ManifestUpdate replace_some(const ManifestDocument& present, PartialChange change);
 
 }  // namespace onnxhub

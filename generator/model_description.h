@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/boxed.h"
 #include "generator/carried_ports.h"
 #include "generator/content_table.h"
 #include "generator/scope.h"
@@ -39,7 +40,7 @@ struct ModelDescription {
     std::optional<ContentFacts> facts;  ///< facts of the model file, if the hub has it
     /// What is known about the file of a model whose bytes are outside of the repository; absent
     /// for all others.
-    std::optional<StatedContent> elsewhere;
+    Boxed<StatedContent> elsewhere;
     PortSource ports = PortSource::none;
     /// The model is in LFS and its content is not available locally, so its ports (and, for a
     /// discovered model, its opset) could only be carried over.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "manifest/entry_keys.h"
+#include "manifest/json_text_writer.h"
 
 namespace onnxhub {
 namespace {
@@ -81,10 +82,10 @@ private:
 
     static void read_facts(const JsonValue& metadata, Entry& entry) {
         if (const JsonValue* urls = metadata.find(key::sources)) entry.sources = all_strings(*urls);
-        const auto text = [&](std::string_view key) -> std::optional<std::string> {
+        const auto text = [&](std::string_view key) -> Boxed<std::string> {
             const JsonValue* value = metadata.find(key);
             const std::string* found = value ? value->string() : nullptr;
-            return found ? std::optional(*found) : std::nullopt;
+            return found ? Boxed(*found) : Boxed<std::string>();
         };
         entry.about = {
             text(key::license), text(key::author), text(key::task), text(key::description), {}};
@@ -247,112 +248,179 @@ private:
     std::optional<EntryProblem> problem_;
 };
 
-class ObjectWriter {
+/// Builds a value from the calls that a JsonTextWriter takes.
+class JsonBuilder {
 public:
-    ObjectWriter& add(std::string_view key, JsonValue value) {
-        members_.push_back({std::string(key), std::move(value)});
-        return *this;
-    }
+    void begin_object() { open_.push_back({json_object({}), take_key()}); }
+    void end_object() { close(); }
+    void begin_array() { open_.push_back({json_array({}), take_key()}); }
+    void end_array() { close(); }
+    void key(std::string_view name) { key_ = name; }
+    void null() { add({}, take_key()); }
+    void string(std::string_view text) { add(json_string(std::string(text)), take_key()); }
+    void integer(std::int64_t number) { add(json_integer(number), take_key()); }
+    void unsigned_integer(std::uint64_t number) { add(json_unsigned(number), take_key()); }
 
-    ObjectWriter& add(std::string_view key, const std::string& text) {
-        return add(key, json_string(text));
-    }
-
-    void add_if(std::string_view key, const std::optional<std::string>& text) {
-        if (text) add(key, *text);
-    }
-
-    void add_content(std::string_view sha_key, std::string_view bytes_key,
-                     const StatedContent& content) {
-        if (content.sha) add(sha_key, to_hex(*content.sha));
-        if (content.size_bytes) add(bytes_key, json_unsigned(*content.size_bytes));
-    }
-
-    bool empty() const { return members_.empty(); }
-    JsonValue take() { return json_object(std::move(members_)); }
+    JsonValue take() { return std::move(root_); }
 
 private:
-    JsonObject members_;
+    struct Open {
+        JsonValue value;
+        std::string key;
+    };
+
+    std::string take_key() { return std::exchange(key_, std::string()); }
+
+    void close() {
+        Open closed = std::move(open_.back());
+        open_.pop_back();
+        add(std::move(closed.value), std::move(closed.key));
+    }
+
+    void add(JsonValue value, std::string key) {
+        if (open_.empty()) {
+            root_ = std::move(value);
+        } else if (auto* members = std::get_if<JsonObject>(&open_.back().value.data)) {
+            members->push_back({std::move(key), std::move(value)});
+        } else {
+            std::get<JsonArray>(open_.back().value.data).push_back(std::move(value));
+        }
+    }
+
+    JsonValue root_;
+    std::vector<Open> open_;
+    std::string key_;
 };
 
-template <class Items, class ToJson>
-JsonValue list_json(const Items& items, const ToJson& to_json) {
-    JsonArray values;
-    values.reserve(items.size());
-    for (const auto& item : items) values.push_back(to_json(item));
-    return json_array(std::move(values));
-}
+/// Writes an entry to a JsonBuilder or a JsonTextWriter.
+template <class Out>
+class EntryWriter {
+public:
+    explicit EntryWriter(Out& out) : out_(out) {}
 
-JsonValue dimension_json(const Dimension& dimension) {
-    if (const auto* number = std::get_if<std::int64_t>(&dimension)) return json_integer(*number);
-    if (const auto* name = std::get_if<std::string>(&dimension)) return json_string(*name);
-    return {};
-}
+    void write(const Entry& entry) {
+        out_.begin_object();
+        text(key::model, entry.model);
+        text(key::model_path, entry.model_path);
+        text(key::onnx_version, entry.onnx_version);
+        out_.key(key::opset_version);
+        out_.integer(entry.opset_version);
+        out_.key(key::metadata);
+        out_.begin_object();
+        write_metadata(entry);
+        out_.end_object();
+        out_.end_object();
+    }
 
-JsonValue port_json(const Port& port) {
-    return ObjectWriter()
-        .add(key::name, port.name)
-        .add(key::shape, list_json(port.shape, dimension_json))
-        .add(key::type, port.type)
-        .take();
-}
-
-JsonValue feature_json(const FeaturePort& port) {
-    return ObjectWriter()
-        .add(key::name, port.name)
-        .add(key::shape, list_json(port.shape, dimension_json))
-        .take();
-}
-
-JsonValue external_data_json(const ExternalDataFile& file) {
-    return ObjectWriter()
-        .add(key::path, file.path)
-        .add(key::sha, to_hex(file.sha))
-        .add(key::bytes, json_unsigned(file.size_bytes))
-        .take();
-}
-
-JsonValue metadata_json(const Entry& entry) {
-    ObjectWriter metadata;
-    metadata.add_content(key::model_sha, key::model_bytes, entry.content);
-    // A model at the top of its hub has no tags, and the zoo's generator still writes the list.
-    metadata.add(key::tags, list_json(entry.tags, json_string));
-    if (entry.io_ports) {
-        metadata.add(key::io_ports,
-                     ObjectWriter()
-                         .add(key::inputs, list_json(entry.io_ports->inputs, port_json))
-                         .add(key::outputs, list_json(entry.io_ports->outputs, port_json))
-                         .take());
-    }
-    if (entry.extra_ports) {
-        metadata.add(
-            key::extra_ports,
-            ObjectWriter().add(key::features, list_json(*entry.extra_ports, feature_json)).take());
-    }
-    if (entry.archive_path) metadata.add(key::archive_path, *entry.archive_path);
-    metadata.add_content(key::archive_sha, key::archive_bytes, entry.archive);
-    if (!entry.external_data.empty()) {
-        metadata.add(key::external_data, list_json(entry.external_data, external_data_json));
-    }
-    if (!entry.sources.empty()) {
-        metadata.add(key::sources, list_json(entry.sources, json_string));
-    }
-    metadata.add_if(key::license, entry.about.license);
-    metadata.add_if(key::author, entry.about.author);
-    metadata.add_if(key::task, entry.about.task);
-    metadata.add_if(key::description, entry.about.description);
-    if (entry.about.parameters) {
-        metadata.add(key::parameters, json_unsigned(*entry.about.parameters));
-    }
-    if (!entry.opsets.empty()) {
-        ObjectWriter opsets;
-        for (const auto& [domain, version] : entry.opsets) {
-            opsets.add(domain, json_integer(version));
+private:
+    void write_metadata(const Entry& entry) {
+        content(key::model_sha, key::model_bytes, entry.content);
+        // A model at the top of its hub has no tags, and the zoo's generator still writes the list.
+        list(key::tags, entry.tags, [&](const std::string& tag) { out_.string(tag); });
+        if (entry.io_ports) {
+            out_.key(key::io_ports);
+            out_.begin_object();
+            list(key::inputs, entry.io_ports->inputs, [&](const Port& port) { write(port); });
+            list(key::outputs, entry.io_ports->outputs, [&](const Port& port) { write(port); });
+            out_.end_object();
         }
-        metadata.add(key::opsets, opsets.take());
+        if (entry.extra_ports) {
+            out_.key(key::extra_ports);
+            out_.begin_object();
+            list(key::features, *entry.extra_ports, [&](const FeaturePort& port) { write(port); });
+            out_.end_object();
+        }
+        text_if(key::archive_path, entry.archive_path);
+        content(key::archive_sha, key::archive_bytes, entry.archive);
+        if (!entry.external_data.empty()) {
+            list(key::external_data, entry.external_data,
+                 [&](const ExternalDataFile& file) { write(file); });
+        }
+        if (!entry.sources.empty()) {
+            list(key::sources, entry.sources, [&](const std::string& url) { out_.string(url); });
+        }
+        write_facts(entry);
     }
-    return metadata.take();
-}
+
+    void write_facts(const Entry& entry) {
+        text_if(key::license, entry.about.license);
+        text_if(key::author, entry.about.author);
+        text_if(key::task, entry.about.task);
+        text_if(key::description, entry.about.description);
+        if (entry.about.parameters) number(key::parameters, *entry.about.parameters);
+        if (entry.opsets.empty()) return;
+        out_.key(key::opsets);
+        out_.begin_object();
+        for (const auto& [domain, version] : entry.opsets) {
+            out_.key(domain);
+            out_.integer(version);
+        }
+        out_.end_object();
+    }
+
+    void write(const Port& port) {
+        out_.begin_object();
+        text(key::name, port.name);
+        list(key::shape, port.shape, [&](const Dimension& dimension) { write(dimension); });
+        text(key::type, port.type);
+        out_.end_object();
+    }
+
+    void write(const FeaturePort& port) {
+        out_.begin_object();
+        text(key::name, port.name);
+        list(key::shape, port.shape, [&](const Dimension& dimension) { write(dimension); });
+        out_.end_object();
+    }
+
+    void write(const ExternalDataFile& file) {
+        out_.begin_object();
+        text(key::path, file.path);
+        text(key::sha, to_hex(file.sha));
+        number(key::bytes, file.size_bytes);
+        out_.end_object();
+    }
+
+    void write(const Dimension& dimension) {
+        if (const auto* number = std::get_if<std::int64_t>(&dimension)) {
+            out_.integer(*number);
+        } else if (const auto* name = std::get_if<std::string>(&dimension)) {
+            out_.string(*name);
+        } else {
+            out_.null();
+        }
+    }
+
+    void content(std::string_view sha_key, std::string_view bytes_key,
+                 const StatedContent& content) {
+        if (content.sha) text(sha_key, to_hex(*content.sha));
+        if (content.size_bytes) number(bytes_key, *content.size_bytes);
+    }
+
+    template <class Items, class WriteItem>
+    void list(std::string_view key, const Items& items, const WriteItem& write_item) {
+        out_.key(key);
+        out_.begin_array();
+        for (const auto& item : items) write_item(item);
+        out_.end_array();
+    }
+
+    void text(std::string_view key, std::string_view value) {
+        out_.key(key);
+        out_.string(value);
+    }
+
+    void text_if(std::string_view key, const Boxed<std::string>& value) {
+        if (value) text(key, *value);
+    }
+
+    void number(std::string_view key, std::uint64_t value) {
+        out_.key(key);
+        out_.unsigned_integer(value);
+    }
+
+    Out& out_;
+};
 
 }  // namespace
 
@@ -361,13 +429,14 @@ std::variant<Entry, EntryProblem> parse_entry(const JsonValue& json) {
 }
 
 JsonValue to_json(const Entry& entry) {
-    return ObjectWriter()
-        .add(key::model, entry.model)
-        .add(key::model_path, entry.model_path)
-        .add(key::onnx_version, entry.onnx_version)
-        .add(key::opset_version, json_integer(entry.opset_version))
-        .add(key::metadata, metadata_json(entry))
-        .take();
+    JsonBuilder json;
+    EntryWriter(json).write(entry);
+    return json.take();
+}
+
+void append_entry_text(const Entry& entry, std::string& text) {
+    JsonTextWriter out(text, {.depth = 1});
+    EntryWriter(out).write(entry);
 }
 
 }  // namespace onnxhub

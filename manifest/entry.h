@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/boxed.h"
 #include "base/digest.h"
 #include "manifest/json.h"
 
@@ -61,10 +62,10 @@ struct ExternalDataFile {
 
 /// Facts about a model that no reader needs to load it. Absent: unknown.
 struct ModelFacts {
-    std::optional<std::string> license;  ///< SPDX id, or "LicenseRef-…"
-    std::optional<std::string> author;
-    std::optional<std::string> task;
-    std::optional<std::string> description;
+    Boxed<std::string> license;  ///< SPDX id, or "LicenseRef-…"
+    Boxed<std::string> author;
+    Boxed<std::string> task;
+    Boxed<std::string> description;
     std::optional<std::uint64_t> parameters;  ///< number of them
 
     bool operator==(const ModelFacts&) const = default;
@@ -79,10 +80,10 @@ struct Entry {
     std::int64_t opset_version = 0;
     StatedContent content;  ///< model_sha, model_bytes
     std::vector<std::string> tags;
-    std::optional<IoPorts> io_ports;
-    std::optional<std::vector<FeaturePort>> extra_ports;
-    std::optional<std::string> archive_path;  ///< model_with_data_path
-    StatedContent archive;                    ///< model_with_data_sha, model_with_data_bytes
+    Boxed<IoPorts> io_ports;
+    Boxed<std::vector<FeaturePort>> extra_ports;
+    Boxed<std::string> archive_path;  ///< model_with_data_path
+    StatedContent archive;            ///< model_with_data_sha, model_with_data_bytes
     std::vector<ExternalDataFile> external_data;
     std::vector<std::string> sources;  ///< URLs of the model file; untrusted
     ModelFacts about;
@@ -108,6 +109,9 @@ std::variant<Entry, EntryProblem> parse_entry(const JsonValue& json);
 
 /// The entry as JSON, with keys in the order of the format. Keys without a value are left out.
 JsonValue to_json(const Entry& entry);
+
+/// Appends entry_text(to_json(entry)) without making the values.
+void append_entry_text(const Entry& entry, std::string& text);
 
 /// Returns `fresh` (from to_json) with all keys of `previous` that the format does not define. Each
 /// keeps its position after the same known key. Ports and external files with the same name keep

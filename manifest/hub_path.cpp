@@ -40,14 +40,37 @@ bool has_scheme(std::string_view path) {
     });
 }
 
+/// Printable ASCII without backslashes, as nearly all paths are.
+bool is_plain(std::string_view path) {
+    return std::ranges::all_of(path, [](char c) { return c >= 0x20 && c < 0x7f && c != '\\'; });
+}
+
 std::optional<std::string> first_objection(std::string_view path) {
     if (path.starts_with('/')) return "is absolute";
+    if (path.size() <= path_limit && is_plain(path)) {
+        if (has_scheme(path)) return "is a URL or starts with a drive letter";
+        return std::nullopt;
+    }
     if (path.find('\\') != path.npos) return "holds a backslash";
     if (first_line_not_utf8(path) != 0) return "is not UTF-8";
     if (path.size() > path_limit) return "is longer than 4,096 bytes";
     if (has_control_character(path)) return "holds a control character";
     if (has_scheme(path)) return "is a URL or starts with a drive letter";
     return std::nullopt;
+}
+
+/// Whether append_segments() would take every segment as it is.
+bool has_clean_segments(std::string_view path) {
+    for (std::size_t begin = 0; begin <= path.size();) {
+        const std::size_t end = std::min(path.find('/', begin), path.size());
+        const std::string_view segment = path.substr(begin, end - begin);
+        if (segment.empty() || segment == "." || segment == ".." ||
+            equals_ignoring_case(segment, ".git")) {
+            return false;
+        }
+        begin = end + 1;
+    }
+    return true;
 }
 
 /// Appends the segments of `path` to `segments`. Returns the reason if a segment is not allowed.
@@ -92,6 +115,7 @@ std::variant<std::string, UnsafePath> clean_hub_path(std::string_view base, std:
 
 std::variant<std::string, UnsafePath> check_hub_path(std::string_view path) {
     if (path.empty()) return UnsafePath{"is empty"};
+    if (has_clean_segments(path) && !first_objection(path)) return std::string(path);
     auto clean = clean_hub_path("", path);
     if (const auto* text = std::get_if<std::string>(&clean); text && *text != path) {
         return UnsafePath{"has \".\", \"..\" or empty segments"};

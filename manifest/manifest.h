@@ -2,6 +2,7 @@
 // The document ONNX_HUB_MANIFEST.json as a list of entries, read and written byte for byte.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,5 +41,24 @@ std::string entry_text(const JsonValue& entry);
 /// The document with these entry texts, in this order: what Python's json.dump(entries, f,
 /// indent=4) writes, with no line break at the end.
 std::string manifest_text(const std::vector<std::string>& entry_texts);
+
+/// The same, entry by entry.
+class ManifestTextWriter {
+public:
+    explicit ManifestTextWriter(std::size_t entry_count) : entry_count_(entry_count) {}
+
+    void add(std::string_view entry_text);
+    void add(const Entry& entry);  ///< entry_text(to_json(entry))
+
+    std::string finish();
+
+private:
+    void begin_entry();
+    void end_entry();
+
+    std::size_t entry_count_;  ///< as announced
+    std::size_t added_ = 0;
+    std::string text_;
+};
 
 }  // namespace onnxhub

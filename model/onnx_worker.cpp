@@ -104,6 +104,10 @@ OnnxWorkers::OnnxWorkers(std::vector<std::string> command) : state_(std::make_un
 
 OnnxWorkers::~OnnxWorkers() = default;
 
+const std::vector<std::string>& OnnxWorkers::command() const {
+    return state_->command;
+}
+
 WorkerResult OnnxWorkers::run(OnnxTask task, const std::string& model,
                               const std::vector<std::string>& names) {
     std::unique_ptr<ChannelProcess> worker = state_->take();

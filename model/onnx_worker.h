@@ -42,6 +42,8 @@ public:
     explicit OnnxWorkers(std::vector<std::string> command = {onnx_worker_program().string()});
     ~OnnxWorkers();
 
+    const std::vector<std::string>& command() const;
+
     /// `model` is a serialized onnx.ModelProto (OnnxSkeleton::model). Throws WorkerUnavailable.
     /// Thread-safe.
     WorkerResult run(OnnxTask task, const std::string& model,

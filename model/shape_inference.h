@@ -3,6 +3,8 @@
 // this model are lost.
 #pragma once
 
+#include <cstddef>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -50,7 +52,13 @@ public:
 /// Reads the answer to OnnxTask::infer_shapes. Nothing when it is malformed.
 std::optional<InferredShapes> parse_inferred_shapes(const std::string& answer);
 
-/// Runs inference in workers (see onnx_worker.h).
-std::unique_ptr<ShapeInference> isolated_shape_inference(std::shared_ptr<OnnxWorkers> workers);
+/// Above this number of kept answers, the oldest ones are removed.
+inline constexpr std::size_t kept_inferences = 20'000;
+
+/// Runs inference in workers (see onnx_worker.h). Answers for the same model, tensors, worker and
+/// libonnx are kept in `answers`, if given, so that no worker starts for a model that did not
+/// change. Failures are not kept.
+std::unique_ptr<ShapeInference> isolated_shape_inference(
+    std::shared_ptr<OnnxWorkers> workers, std::optional<std::filesystem::path> answers = {});
 
 }  // namespace onnxhub

@@ -43,6 +43,9 @@ git_oid to_git_oid(const BlobId& id);
 /// when the blob is missing (partial clones).
 std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
                                       const std::string& shown_name);
+/// The same for a blob whose size is known from blob_size().
+std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
+                                      std::uint64_t size_bytes, const std::string& shown_name);
 
 /// Size in bytes without inflating the blob; throws like open_blob.
 std::uint64_t blob_size(const GitHandle& handle, const BlobId& id, const std::string& shown_name);

@@ -116,8 +116,8 @@ bool is_bare_by_its_place(git_repository* repository, const fs::path& folder) {
 
 /// An object of a local store; null when it is missing or has another size.
 std::unique_ptr<ByteSource> open_object(const fs::path& path, std::uint64_t size_bytes) {
-    std::error_code error;
-    if (!fs::is_regular_file(path, error)) return nullptr;
+    const auto status = status_of(path);
+    if (!status || !status->is_regular()) return nullptr;
     auto source = open_file(path, path.string());
     return source->size_bytes() == size_bytes ? std::move(source) : nullptr;
 }
@@ -225,9 +225,14 @@ std::uint64_t blob_size(const GitHandle& handle, const BlobId& id, const std::st
 
 std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
                                       const std::string& shown_name) {
+    return open_blob(handle, id, blob_size(*handle, id, shown_name), shown_name);
+}
+
+std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
+                                      std::uint64_t size_bytes, const std::string& shown_name) {
     static std::mutex one_large_blob_at_a_time;
     std::unique_lock lock(one_large_blob_at_a_time, std::defer_lock);
-    if (blob_size(*handle, id, shown_name) > large_blob) lock.lock();
+    if (size_bytes > large_blob) lock.lock();
     const git_oid oid = to_git_oid(id);
     git_odb_object* object = nullptr;
     if (const int error = git_odb_read(&object, handle->odb.get(), &oid)) {
@@ -240,16 +245,20 @@ HeldByGit held_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
                     const std::string& shown_name) {
     HeldByGit held{id, blob_size(*handle, id, shown_name), NotAPointer{}};
     if (held.size_bytes > 0 && held.size_bytes < lfs_pointer_size_limit) {
-        held.as_pointer = parse_lfs_pointer(
-            read_whole(*open_blob(handle, id, shown_name), lfs_pointer_size_limit, shown_name));
+        held.as_pointer =
+            parse_lfs_pointer(read_whole(*open_blob(handle, id, held.size_bytes, shown_name),
+                                         lfs_pointer_size_limit, shown_name));
     }
     return held;
 }
 
 std::unique_ptr<ByteSource> TreePlace::open(const LfsPointer& pointer) const {
+    // One string: joining five paths costs more than the system call.
     const std::string hex = to_hex(pointer.oid);
-    return open_object(lfs_storage / "objects" / hex.substr(0, 2) / hex.substr(2, 2) / hex,
-                       pointer.size_bytes);
+    std::string path = lfs_storage.native();
+    path.append("/objects/").append(hex, 0, 2).append("/").append(hex, 2, 2);
+    path.append("/").append(hex);
+    return open_object(path, pointer.size_bytes);
 }
 
 std::unique_ptr<ByteSource> TreePlace::open(const AnnexKey& key) const {

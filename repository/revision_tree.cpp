@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/ascii.h"
 #include "base/user_error.h"
@@ -141,6 +144,50 @@ private:
     std::size_t path_bytes_ = 0;
 };
 
+/// What a blob is. A Git LFS pointer in its canonical form is kept as its two values, so that its
+/// bytes can be made again without git.
+struct BlobFacts {
+    std::uint64_t size_bytes = 0;
+    bool is_canonical_pointer = false;
+    Sha256 pointer_oid = {};
+    std::uint64_t pointer_size = 0;
+
+    LfsPointer pointer() const {
+        LfsPointer pointer;
+        pointer.oid = pointer_oid;
+        pointer.size_bytes = pointer_size;
+        return pointer;
+    }
+};
+
+/// Facts of the blobs of a tree by their position. Threads that ask for the same blob at the same
+/// time may all read it; one of them keeps the result.
+class KeptBlobFacts {
+public:
+    explicit KeptBlobFacts(std::size_t count) : slots_(count) {}
+
+    const BlobFacts* find(std::size_t position) const {
+        const Slot& slot = slots_[position];
+        return slot.state.load(std::memory_order_acquire) == State::kept ? &slot.facts : nullptr;
+    }
+
+    void keep(std::size_t position, const BlobFacts& facts) {
+        Slot& slot = slots_[position];
+        State expected = State::unknown;
+        if (!slot.state.compare_exchange_strong(expected, State::writing)) return;
+        slot.facts = facts;
+        slot.state.store(State::kept, std::memory_order_release);
+    }
+
+private:
+    enum class State : std::uint8_t { unknown, writing, kept };
+    struct Slot {
+        BlobFacts facts;
+        std::atomic<State> state{State::unknown};
+    };
+    std::vector<Slot> slots_;
+};
+
 class RevisionTree : public Tree {
 public:
     RevisionTree(std::shared_ptr<GitHandle> handle, std::vector<RevisionFile> files,
@@ -148,6 +195,7 @@ public:
                  TreePlace place)
         : handle_(std::move(handle)),
           files_(std::move(files)),
+          facts_(files_.size()),
           left_out_(std::move(left_out)),
           notes_(std::move(notes)),
           commit_(std::move(commit)),
@@ -209,7 +257,11 @@ public:
         if (!file || file->kind != FileKind::regular) {
             throw UserError(path + ": is not a regular file of this revision");
         }
-        return open_blob(handle_, file->id, path);
+        const BlobFacts facts = facts_of(*file);
+        if (facts.is_canonical_pointer) {
+            return memory_source(lfs_pointer_text(facts.pointer_oid, facts.pointer_size));
+        }
+        return open_blob(handle_, file->id, facts.size_bytes, path);
     }
 
     std::optional<BlobId> blob_id(const std::string& path) const override {
@@ -221,6 +273,10 @@ public:
     std::optional<HeldByGit> held_by_git(const std::string& path) const override {
         const RevisionFile* file = find(path);
         if (!file || file->kind != FileKind::regular) return std::nullopt;
+        const BlobFacts facts = facts_of(*file);
+        if (facts.is_canonical_pointer) {
+            return HeldByGit{file->id, facts.size_bytes, facts.pointer()};
+        }
         return held_blob(handle_, file->id, path);
     }
 
@@ -247,10 +303,32 @@ private:
             [](const RevisionFile& file, const std::string& wanted) { return file.path < wanted; });
     }
 
+    /// Looks into a blob at most once, unless it is a small file and not a pointer. Throws
+    /// UserError when the blob is missing.
+    BlobFacts facts_of(const RevisionFile& file) const {
+        const auto position = static_cast<std::size_t>(&file - files_.data());
+        if (const BlobFacts* kept = facts_.find(position)) return *kept;
+        BlobFacts facts{blob_size(*handle_, file.id, file.path)};
+        if (facts.size_bytes > 0 && facts.size_bytes < lfs_pointer_size_limit) {
+            const std::string content =
+                read_whole(*open_blob(handle_, file.id, facts.size_bytes, file.path),
+                           lfs_pointer_size_limit, file.path);
+            const auto parsed = parse_lfs_pointer(content);
+            const auto* pointer = std::get_if<LfsPointer>(&parsed);
+            if (pointer && content == lfs_pointer_text(pointer->oid, pointer->size_bytes)) {
+                facts.is_canonical_pointer = true;
+                facts.pointer_oid = pointer->oid;
+                facts.pointer_size = pointer->size_bytes;
+            }
+        }
+        facts_.keep(position, facts);
+        return facts;
+    }
+
     /// 0 when the blob is missing; open() reports the reason.
     std::uint64_t size_of(const RevisionFile& file) const {
         try {
-            return blob_size(*handle_, file.id, file.path);
+            return facts_of(file).size_bytes;
         } catch (const UserError&) {
             return 0;
         }
@@ -263,6 +341,7 @@ private:
 
     std::shared_ptr<GitHandle> handle_;
     std::vector<RevisionFile> files_;
+    mutable KeptBlobFacts facts_;  ///< of files_
     std::vector<RevisionFile> left_out_;
     Diagnostics notes_;
     CommitId commit_;
@@ -290,6 +369,7 @@ std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitHandle> handle, cons
     TreeWalker walker(repository, commit);
     walker.walk(find_root(repository, commit, place.origin.subfolder), "", 0);
     std::vector<RevisionFile> files = std::move(walker.files);
+    files.shrink_to_fit();
     const auto by_path = [](const RevisionFile& a, const RevisionFile& b) {
         return a.path < b.path;
     };

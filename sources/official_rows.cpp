@@ -144,6 +144,9 @@ HubRows read_official_rows(const Tree& tree, const Settings& settings, unsigned 
         folders[i] = read_folder(tree, root.folders[i], settings.repository);
     });
     suggest_near_folders(tree, root.folders, folders);
+    std::size_t count = 0;
+    for (const FolderRows& folder : folders) count += folder.tables.models.size();
+    hub.models.reserve(count);
     for (FolderRows& folder : folders) {
         diagnostics.append(std::move(folder.diagnostics));
         for (ModelRow& model : folder.tables.models) {
@@ -154,6 +157,7 @@ HubRows read_official_rows(const Tree& tree, const Settings& settings, unsigned 
         std::move(folder.tables.broken.begin(), folder.tables.broken.end(),
                   std::back_inserter(hub.broken));
         if (folder.tables.has_lost_table) hub.lost_readmes.push_back(folder.source_file);
+        folder = FolderRows();  // large hubs: rows are in memory once
     }
     return hub;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "generator/describe.h"
@@ -20,10 +21,33 @@
 
 namespace onnxhub {
 
+/// An optional text that copies share, since a manifest may be large.
+class SharedText {
+public:
+    SharedText() = default;
+    SharedText(std::nullopt_t) {}
+    SharedText(std::string text) : text_(std::make_shared<const std::string>(std::move(text))) {}
+    SharedText(std::optional<std::string> text) {
+        if (text) text_ = std::make_shared<const std::string>(std::move(*text));
+    }
+
+    explicit operator bool() const { return text_ != nullptr; }
+    const std::string& operator*() const { return *text_; }
+    const std::string* operator->() const { return text_.get(); }
+    std::string value_or(const char* fallback) const { return text_ ? *text_ : fallback; }
+
+    bool operator==(const SharedText& other) const {
+        return text_ && other.text_ ? *text_ == *other.text_ : text_ == other.text_;
+    }
+
+private:
+    std::shared_ptr<const std::string> text_;
+};
+
 /// The text of the manifest.
 struct ManifestText {
-    std::string file;                 ///< the name in findings
-    std::optional<std::string> text;  ///< absent: no manifest
+    std::string file;  ///< the name in findings
+    SharedText text;   ///< absent: no manifest
 };
 
 /// A manifest that was parsed; null when there is none.

@@ -6,21 +6,13 @@
 #include <algorithm>
 #include <charconv>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <variant>
-#include <vector>
 
-#include "base/atomic_file.h"
-#include "base/byte_source.h"
-#include "base/file_owner.h"
-#include "base/user_error.h"
 #include "manifest/json.h"
 
 namespace onnxhub {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::uint64_t verdict_size_limit = 64 * 1024;  // bytes
 constexpr std::int64_t verdict_version = 1;
@@ -31,10 +23,6 @@ constexpr std::pair<RunOutcome, std::string_view> outcome_names[] = {
     {RunOutcome::failed, "failed"},
     {RunOutcome::inconclusive, "inconclusive"},
 };
-
-std::string file_of(const Sha256& key) {
-    return to_hex(key) + ".json";
-}
 
 std::optional<double> real_in(const JsonValue& json, const char* key) {
     const JsonValue* value = json.find(key);
@@ -66,56 +54,27 @@ std::optional<RunVerdict> parse_verdict(const std::string& text) {
     return RunVerdict{outcome->first, string_in("message"), *difference, *seconds};
 }
 
-void remove_oldest(const fs::path& folder) {
-    std::error_code error;
-    std::vector<std::pair<fs::file_time_type, fs::path>> files;
-    for (fs::directory_iterator item(folder, error), end; !error && item != end;
-         item.increment(error)) {
-        if (item->path().extension() == ".json") {
-            files.emplace_back(item->last_write_time(error), item->path());
-        }
-    }
-    if (files.size() <= kept_verdicts) return;
-    const auto kept = files.begin() + static_cast<std::ptrdiff_t>(files.size() - kept_verdicts);
-    std::ranges::nth_element(files, kept);
-    std::for_each(files.begin(), kept, [&](const auto& file) { fs::remove(file.second, error); });
-}
-
 }  // namespace
 
-VerdictCache::VerdictCache(std::optional<fs::path> folder) : folder_(std::move(folder)) {
-    if (!folder_) return;
-    std::error_code error;
-    fs::create_directories(*folder_, error);
-    if (error) {
-        folder_.reset();
-    } else {
-        remove_oldest(*folder_);
-    }
-}
+VerdictCache::VerdictCache(std::optional<std::filesystem::path> folder)
+    : files_(std::move(folder), ".json", kept_verdicts, verdict_size_limit) {}
 
 std::optional<RunVerdict> VerdictCache::find(const Sha256& key) const {
-    if (!folder_ || find_foreign_influence(*folder_, file_of(key), TrustedOwners())) {
-        return std::nullopt;
-    }
-    const auto text = read_file_if_possible(*folder_ / file_of(key), verdict_size_limit);
+    const auto text = files_.find(key);
     return text ? parse_verdict(*text) : std::nullopt;
 }
 
 void VerdictCache::keep(const Sha256& key, const RunVerdict& verdict) const {
     const auto* name = std::ranges::find(outcome_names, verdict.outcome,
                                          &std::pair<RunOutcome, std::string_view>::first);
-    if (!folder_ || name == std::end(outcome_names)) return;
+    if (name == std::end(outcome_names)) return;
     const JsonValue json = json_object(
         {{"version", json_integer(verdict_version)},
          {"outcome", json_string(std::string(name->second))},
          {"message", json_string(verdict.message)},
          {"largest_difference", json_string(fmt::format("{}", verdict.largest_difference))},
          {"seconds", json_string(fmt::format("{}", verdict.seconds))}});
-    try {
-        write_file_atomically(*folder_ / file_of(key), json_text(json) + "\n");
-    } catch (const UserError&) {  // the model is run again next time
-    }
+    files_.keep(key, json_text(json) + "\n");
 }
 
 }  // namespace onnxhub

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/digest.h"
+#include "base/kept_files.h"
 #include "model/model_run.h"
 
 namespace onnxhub {
@@ -13,8 +14,7 @@ namespace onnxhub {
 /// Above this number of verdicts, the oldest ones are removed.
 inline constexpr std::size_t kept_verdicts = 20'000;
 
-/// One small file for each verdict. Files that another user could have changed do not count. A
-/// cache that cannot be read or written is as if it were empty. Thread-safe.
+/// Thread-safe, see KeptFiles.
 class VerdictCache {
 public:
     /// Without a folder, nothing is kept.
@@ -27,7 +27,7 @@ public:
     void keep(const Sha256& key, const RunVerdict& verdict) const;
 
 private:
-    std::optional<std::filesystem::path> folder_;
+    KeptFiles files_;
 };
 
 }  // namespace onnxhub

@@ -83,21 +83,20 @@ private:
     std::vector<ModelDescription> describe(const HubSigningRequest& request,
                                            ContentObserver* observer) {
         const std::string file(manifest_file_name);
-        std::optional<ManifestDocument> present;
         const auto text = read_hub_file(*hub_.tree, file, json_size_limit);
-        if (text) present = read_manifest(*text, file);
+        if (text) present_ = read_manifest(*text, file);
         GenerateOptions options;
         // `generate` and `validate` report these. Models that they affect are reported below.
         Diagnostics ignored;
         options.settings = read_settings(*hub_.tree, {}, ignored);
         options.discover = options.settings.discover;
         options.jobs = request.jobs;
-        options.present = present ? &*present : nullptr;
+        options.present = present_ ? &*present_ : nullptr;
         GenerationPlan plan = plan_generation(*hub_.tree, options, ignored);
-        if (present) carried_ = CarriedPorts::from(*present);
+        if (present_) carried_ = CarriedPorts::from(*present_);
         const DescribeOptions describing{&options.settings, &carried_, nullptr,
                                          observer,          false,     request.jobs};
-        return describe_models(*hub_.tree, std::move(plan.rows), describing).models;
+        return describe_models(*hub_.tree, plan.rows, describing).models;
     }
 
     void sign(const ModelDescription& model) {
@@ -158,7 +157,8 @@ private:
     const HubFolder& hub_;
     const ModelSigner& signer_;
     Diagnostics& diagnostics_;
-    CarriedPorts carried_;
+    std::optional<ManifestDocument> present_;
+    CarriedPorts carried_;  ///< of present_
     HubSignatures signatures_;
 };
 

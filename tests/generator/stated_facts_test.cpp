@@ -49,8 +49,8 @@ std::string pointer() {
     return lfs_pointer_text(sha256_of(small_model()), small_model().size());
 }
 
-CarriedPorts manifest_with(const Entry& entry) {
-    return CarriedPorts::from(test::parse_document(manifest_text({entry_text(to_json(entry))})));
+ManifestDocument manifest_with(const Entry& entry) {
+    return test::parse_document(manifest_text({entry_text(to_json(entry))}));
 }
 
 Entry earlier_entry() {
@@ -121,7 +121,8 @@ TEST(StatedFacts, AnOpsetThatNothingStatesIsReportedOnce) {
 TEST(StatedFacts, AnEarlierEntryOfTheSameContentKnowsTheOpset) {
     OneModel model;
     model.tree.add(stated_path, pointer());
-    model.carried = manifest_with(earlier_entry());
+    const ManifestDocument manifest = manifest_with(earlier_entry());
+    model.carried = CarriedPorts::from(manifest);
     const ModelDescription described = model.describe();
     ASSERT_TRUE(described.entry);
     EXPECT_EQ(described.entry->opset_version, 13);
@@ -170,7 +171,8 @@ TEST(ModelsElsewhere, KeepTheDigestOfTheirEntry) {
     OneModel model = model_elsewhere();
     Entry earlier = earlier_entry();
     earlier.sources = model.stated.urls;
-    model.carried = manifest_with(earlier);
+    const ManifestDocument manifest = manifest_with(earlier);
+    model.carried = CarriedPorts::from(manifest);
     const ModelDescription described = model.describe();
     ASSERT_TRUE(described.entry);
     EXPECT_EQ(described.entry->content, earlier.content);

@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "tests/support/local_inference.h"
 #include "tests/support/model_builder.h"
+#include "tests/support/repository_builder.h"
 
 namespace onnxhub {
 namespace {
@@ -106,6 +108,53 @@ TEST(ShapeInference, CrashIsOneFailureAndTheNextModelGetsAnotherProcess) {
         EXPECT_TRUE(failure->crashed);
         EXPECT_THAT(failure->reason, HasSubstr("Segmentation fault"));
     }
+}
+
+/// A worker that answers once and then fails shows whether it was asked.
+TEST(ShapeInference, KeptAnswersAreThoseOfTheWorker) {
+    const test::TemporaryFolder folder;
+    const auto infer = [&](const std::string& model, const std::vector<std::string>& tensors) {
+        return isolated_shape_inference(std::make_shared<OnnxWorkers>(), folder.path())
+            ->infer(model, tensors);
+    };
+    const InferenceResult first = infer(convolution(), {"inner"});
+    const InferenceResult second = infer(convolution(), {"inner"});
+    EXPECT_EQ(shapes(second).tensors.size(), 2u);
+    for (const auto& [name, tensor] : shapes(first).tensors) {
+        EXPECT_EQ(shapes(second).tensors.at(name).shape, tensor.shape);
+        EXPECT_EQ(shapes(second).tensors.at(name).type, tensor.type);
+    }
+    EXPECT_EQ(shapes(infer(convolution(), {})).tensors.size(), 1u)
+        << "other tensors are another question";
+}
+
+TEST(ShapeInference, AKeptAnswerNeedsNoWorker) {
+    const test::TemporaryFolder folder;
+    const std::filesystem::path program = folder.path() / "worker";
+    const std::filesystem::path answers = folder.path() / "answers";
+    const auto infer = [&] {
+        return isolated_shape_inference(
+                   std::make_shared<OnnxWorkers>(std::vector<std::string>{program.string()}),
+                   answers)
+            ->infer(convolution(), {});
+    };
+    std::filesystem::create_symlink(onnx_worker_program(), program);
+    EXPECT_EQ(shapes(infer()).tensors.size(), 1u);
+    ASSERT_FALSE(std::filesystem::is_empty(answers));
+
+    // Another program at the same place: its answer counts, and a failure is not kept.
+    std::filesystem::remove(program);
+    std::filesystem::create_symlink("/bin/false", program);
+    EXPECT_TRUE(std::holds_alternative<InferenceFailure>(infer()));
+    EXPECT_TRUE(std::holds_alternative<InferenceFailure>(infer()));
+
+    // The first program again. Damaged answers are asked for again.
+    std::filesystem::remove(program);
+    std::filesystem::create_symlink(onnx_worker_program(), program);
+    for (const auto& file : std::filesystem::directory_iterator(answers)) {
+        std::ofstream(file.path()) << "damaged";
+    }
+    EXPECT_EQ(shapes(infer()).tensors.size(), 1u);
 }
 
 TEST(ShapeInference, WorkerThatEndsEarlyIsAFailure) {

@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
+#include <variant>
 
 #include "base/parallel.h"
 #include "base/user_error.h"
@@ -52,6 +55,46 @@ TEST(RevisionTree, BareCloneIsEnough) {
 
     EXPECT_THAT(tree->list(), ElementsAre("README.md", "a/b/m.onnx"));
     EXPECT_EQ(content(*tree, "a/b/m.onnx"), "model");
+}
+
+TEST(RevisionTree, PointersKeepTheirExactBytesHoweverOftenTheyAreRead) {
+    const std::string oid(64, 'a');
+    const std::string head = "version https://git-lfs.github.com/spec/v1\n";
+    const std::map<std::string, std::string> files{
+        {"canonical", head + "oid sha256:" + oid + "\nsize 12\n"},
+        {"unknown_key", head + "extra key\noid sha256:" + oid + "\nsize 12\n"},
+        {"extension", head + "ext-0-x sha256:" + oid + "\noid sha256:" + oid + "\nsize 12\n"},
+        {"no_line_break", head + "oid sha256:" + oid + "\nsize 12"},
+        {"leading_zero", head + "oid sha256:" + oid + "\nsize 012\n"},
+        {"broken", head + "oid sha256:abc\nsize 12\n"},
+        {"empty", ""},
+        {"text", "some text"},
+        {"just_too_long", std::string(lfs_pointer_size_limit, 'x')},
+    };
+    RepositoryBuilder hub;
+    for (const auto& [path, text] : files) hub.write(path, text);
+    hub.commit("One");
+    const auto tree = tree_at(hub.path(), "HEAD");
+
+    for (int round = 0; round < 2; ++round) {
+        for (const auto& [path, text] : files) {
+            SCOPED_TRACE(path);
+            EXPECT_EQ(tree->stat(path)->size_bytes, text.size());
+            EXPECT_EQ(content(*tree, path), text);
+            const auto held = tree->held_by_git(path);
+            ASSERT_TRUE(held);
+            EXPECT_EQ(held->size_bytes, text.size());
+            const LfsPointerResult parsed = parse_lfs_pointer(text);
+            ASSERT_EQ(held->as_pointer.index(), parsed.index());
+            if (const auto* pointer = std::get_if<LfsPointer>(&parsed)) {
+                const auto& seen = std::get<LfsPointer>(held->as_pointer);
+                EXPECT_EQ(seen.oid, pointer->oid);
+                EXPECT_EQ(seen.size_bytes, pointer->size_bytes);
+                EXPECT_EQ(seen.is_canonical, pointer->is_canonical);
+                EXPECT_EQ(seen.has_extensions, pointer->has_extensions);
+            }
+        }
+    }
 }
 
 TEST(RevisionTree, TellsWhatStandsAtAPath) {

@@ -103,7 +103,8 @@ TEST(SourceUrlRule, BrokenEntriesAreNoObstacle) {
     for (const char* manifest : {R"([7])", R"([{"metadata": 7}])", R"([{"metadata": []}])", "{"}) {
         ReadOptions reading;
         reading.manifest_only = true;
-        const auto state = read_hub_state(tree, settings, {"m.json", manifest}, reading);
+        const auto state =
+            read_hub_state(tree, settings, {"m.json", std::string(manifest)}, reading);
         FindingList findings;
         check_source_urls(*state, {}, findings);
         EXPECT_THAT(findings.findings(), IsEmpty()) << manifest;
