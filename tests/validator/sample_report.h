@@ -45,14 +45,14 @@ inline Finding sample_finding(Severity severity, std::string rule, std::string f
 }
 
 inline ValidationReport sample_report() {
-    Finding sha =
+    Finding wrong_sha =
         sample_finding(Severity::error, "model-sha-differs", "ONNX_HUB_MANIFEST.json", 12);
-    sha.message = "model_sha is 1111, the file has 2222";
-    sha.hint = "run `onnxhub validate --fix`";
-    sha.subject = "ResNet18 (opset 7)";
-    sha.source_line = "\t\"\u6a21\u578b\": \"1111\",";
-    sha.column = 12;
-    sha.end_column = 18;
+    wrong_sha.message = "model_sha is 1111, the file has 2222";
+    wrong_sha.hint = "run `onnxhub validate --fix`";
+    wrong_sha.subject = "ResNet18 (opset 7)";
+    wrong_sha.source_line = "\t\"\u6a21\u578b\": \"1111\",";
+    wrong_sha.column = 12;
+    wrong_sha.end_column = 18;
 
     Finding order = sample_finding(Severity::warning, "order-differs", "ONNX_HUB_MANIFEST.json", 0);
     order.message = "entries are not in order";
@@ -64,7 +64,7 @@ inline ValidationReport sample_report() {
     hostile.column = 4;
 
     ValidationReport report;
-    report.findings = {sha, order, hostile};
+    report.findings = {wrong_sha, order, hostile};
     report.unchecked = {{"graph-opset-differs", 12, "not downloaded"}};
     report.notices = {"::notice:: 2 findings of the baseline are fixed\n::error::x"};
     report.entries_checked = 189;
