@@ -544,9 +544,10 @@ class Workflows(Hub):
                 self.assertNotRegex(line, r"^::error::forged")
         self.assertNotIn("\n::error", document)
         self.assertNotIn("job-token", log + document)
-        # Outside code spans nothing is markup.
+        # Outside code spans nothing is markup, except for the program's own links to rules and lines.
+        own = r"\]\((https://github\.com/onnxhub/onnxhub/blob/main/docs/rules\.md#[a-z-]+|http[\w.:/-]+/team/hub/blob/[0-9a-f]{40}/[\w.~%/-]+(#L\d+)?)\)"
         for line in document.splitlines():
-            plain = re.sub(r"(`+) .*? \1", "", line)
+            plain = re.sub(own, "]", re.sub(r"(`+) .*? \1", "", line))
             self.assertNotIn("<img", plain)
             self.assertNotIn("](http", plain)
             self.assertNotIn("@team", plain)
