@@ -124,23 +124,24 @@ void drop_what_the_checker_says(std::vector<Finding>& findings) {
     });
 }
 
-/// Those that people think of when they read which files were checked.
+/// Those that people think of when they read which files were checked. Archives belong to the shard
+/// of their model.
 std::vector<std::string> checked_files(const HubState& hub, const Shard& shard) {
     std::set<std::string> files;
     const auto add = [&](const std::string& path) {
-        if (shard.has(path) && files.size() < listed_files_limit) files.insert(path);
+        if (files.size() < listed_files_limit) files.insert(path);
     };
-    if (hub.part.has_hub() && hub.manifest.text) files.insert(hub.manifest.file);
+    if (shard.number == 1 && hub.manifest.text) add(hub.manifest.file);
     for (const ModelRow& row : hub.hub.models) {
-        if (hub.part.has_hub()) add(row.source_file);
-        if (!hub.part.has_model(row.model_path)) continue;
+        if (shard.has(row.source_file)) add(row.source_file);
+        if (!shard.has(row.model_path)) continue;
         add(row.model_path);
         if (row.archive_path) add(*row.archive_path);
     }
     if (const ManifestDocument* document = hub.document()) {
         for (const ManifestEntry& entry : document->entries) {
             const std::string path = name_of(entry).model_path;
-            if (hub.part.has_model(path)) add(path);
+            if (shard.has(path)) add(path);
         }
     }
     return {files.begin(), files.end()};

@@ -19,8 +19,8 @@ MESSAGES_LIMIT = 16 << 20
 _KEPT_TEXT = 4096  # characters of unexpected output that an error shows
 _LONGEST_NUMBER = 4300  # digits. Older Pythons need quadratic time for each number
 _PROBLEMS = frozenset(
-    "hub manifest broken-manifest unreachable model opset ambiguous test-data entry untrusted offline content signature cache "
-    "composition other".split()
+    "hub manifest broken-manifest unreachable model opset ambiguous test-data entry untrusted offline content "
+    "signature cache composition other".split()
 )
 
 

@@ -34,6 +34,7 @@ void expect_same(const ValidationReport& whole, const ValidationReport& parts) {
     EXPECT_EQ(whole.entries_checked, parts.entries_checked);
     EXPECT_EQ(whole.rows_checked, parts.rows_checked);
     EXPECT_EQ(whole.files_checked, parts.files_checked);
+    EXPECT_EQ(whole.files, parts.files);
 }
 
 TEST(ValidateShard, PutTogetherSaysOfEveryKindOfDamageWhatOneRunSays) {
