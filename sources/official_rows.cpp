@@ -104,10 +104,12 @@ FolderRows read_folder(const Tree& tree, const ModelFolder& folder,
 }
 
 /// Names the folder with a README that a link probably means, in the diagnostics of each folder
-/// without one.
-void suggest_near_folders(const Tree& tree, const std::vector<ModelFolder>& named,
-                          std::vector<FolderRows>& folders) {
+/// without one. Returns these READMEs: their rows exist, and only the link is wrong.
+std::vector<std::string> suggest_near_folders(const Tree& tree,
+                                              const std::vector<ModelFolder>& named,
+                                              std::vector<FolderRows>& folders) {
     std::optional<NearPaths> paths;
+    std::vector<std::string> meant;
     for (std::size_t i = 0; i < folders.size(); ++i) {
         if (!folders[i].is_missing) continue;
         if (!paths) paths.emplace(folders_with_readme(tree));
@@ -120,7 +122,9 @@ void suggest_near_folders(const Tree& tree, const std::vector<ModelFolder>& name
             changed.report(std::move(diagnostic));
         }
         folders[i].diagnostics = std::move(changed);
+        meant.push_back(*near + "/" + std::string(readme_file_name));
     }
+    return meant;
 }
 
 }  // namespace
@@ -143,7 +147,7 @@ HubRows read_official_rows(const Tree& tree, const Settings& settings, unsigned 
     for_each_index(folders.size(), jobs, [&](std::size_t i) {
         folders[i] = read_folder(tree, root.folders[i], settings.repository);
     });
-    suggest_near_folders(tree, root.folders, folders);
+    hub.lost_readmes = suggest_near_folders(tree, root.folders, folders);
     std::size_t count = 0;
     for (const FolderRows& folder : folders) count += folder.tables.models.size();
     hub.models.reserve(count);

@@ -551,6 +551,14 @@ TEST(Suggestions, AWrongFolderIsAnsweredWithTheFolder) {
     }
 }
 
+TEST(Suggestions, ATypingErrorInALinkRemovesNoEntry) {
+    HubFiles hub = healthy_hub();
+    const std::string before = hub.manifest();
+    replace(hub.files.at("README.md"), "(vision/digits)", "(vision/digts)");
+    hub.regenerate();
+    EXPECT_EQ(hub.manifest(), before);
+}
+
 TEST(Suggestions, AMissingModelOfAnEntryIsAnsweredWithTheFile) {
     Scene scene;
     scene.hub.files["vision/digits/Model/mnist-12.onnx"] = scene.hub.files.at(mnist);
