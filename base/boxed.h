@@ -23,8 +23,8 @@ public:
     template <class Other>
     requires(std::is_convertible_v<Other, Value> &&
              !std::is_same_v<std::remove_cvref_t<Other>, Value> &&
-             !std::is_same_v<std::remove_cvref_t<Other>, Boxed>) Boxed(Other&& value)
-        : value_(std::make_unique<Value>(std::forward<Other>(value))) {}
+             !std::is_same_v<std::remove_cvref_t<Other>, Boxed>) Boxed(Other value)
+        : value_(std::make_unique<Value>(std::move(value))) {}
     Boxed(std::optional<Value> value) {
         if (value) emplace(std::move(*value));
     }
