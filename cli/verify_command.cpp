@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "base/byte_source.h"
+#include "base/utc_time.h"
 #include "cli/command.h"
 #include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
@@ -39,10 +39,8 @@ AcceptedSigners accepted_signers(const VerifyArguments& arguments, const Streams
     if (arguments.signer.key) {
         return AcceptedKeys{{read_public_key(*arguments.signer.key, streams)}};
     }
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return AcceptedRoots{
-        read_certificates(arguments.signer.certificates),
-        {arguments.is_time_strict, std::chrono::duration_cast<std::chrono::seconds>(now).count()}};
+    return AcceptedRoots{read_certificates(arguments.signer.certificates),
+                         {arguments.is_time_strict, seconds_since_1970()}};
 }
 
 VerifiedSignature verified_signature(const VerifyArguments& arguments, const Streams& streams) {

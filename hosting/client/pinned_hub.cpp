@@ -37,7 +37,8 @@ void HubClient::take_pin() {
     if (trusted_hubs_.is_empty()) return;
     auto record = trusted_hubs_.find(identities());
     if (!record) return;
-    if (!options_.asks_always && is_spec_of(record->hub)) is_trusted_ = true;
+    const bool is_as_written = record->hub == recorded_name() || is_spec_of(record->hub);
+    if (!options_.asks_always && is_as_written) is_trusted_ = true;
     if (!record->is_pinned()) return;
     pin_ = std::move(record);
     if (auto github = github_of_address(spec_)) {

@@ -340,6 +340,16 @@ TEST_F(PinnedHubTest, ConsentIsToTheHubAsItWasWritten) {
     EXPECT_THROW(load(server_.url("/raw/acme/models/main")), UserError);
 }
 
+TEST_F(PinnedHubTest, ConsentToAFolderHoldsForEachPathToIt) {
+    const fs::path hub = folder_.path() / "hub";
+    write_file(hub / manifest_name, manifest_with("one"));
+    const HubClient client(options(hub.string()));
+    EXPECT_EQ(client.recorded_name(), hub.string());
+    for (const std::string& written : {hub.string() + "/", (folder_.path() / "./hub").string()}) {
+        EXPECT_EQ(HubClient(options(written)).recorded_name(), hub.string());
+    }
+}
+
 TEST_F(PinnedHubTest, APinIsConsentToWhatItVerified) {
     pin(web_hub());
     HubClient client(options(web_hub() + "/"));
