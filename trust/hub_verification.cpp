@@ -7,14 +7,17 @@ namespace onnxhub {
 namespace {
 
 HubTrust trust_from(const ShownHub& hub, const KnownOfHub& known) {
+    if (const auto* root = std::get_if<std::string>(&known)) return follow_roots(*root, hub.roots);
+    const auto first = hub.roots(1);
+    if (!first) {
+        throw Refused(RefusalKind::statement, "the hub is not signed: it has no " + root_path(1) +
+                                                  "; its owner creates it with `onnxhub sign "
+                                                  "--init`");
+    }
     if (const auto* key = std::get_if<PublicKey>(&known)) {
         return follow_roots_of_key(*key, hub.roots);
     }
-    if (const auto* root = std::get_if<std::string>(&known)) return follow_roots(*root, hub.roots);
-    const auto first = hub.roots(1);
-    if (first) return follow_roots(*first, hub.roots);
-    throw Refused(RefusalKind::statement, "the hub has no " + root_path(1) +
-                                              "; its owner creates it with `onnxhub sign --init`");
+    return follow_roots(*first, hub.roots);
 }
 
 }  // namespace
