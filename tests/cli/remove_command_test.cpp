@@ -320,7 +320,7 @@ TEST_F(Remove, AnInvalidRowGoesWithItsModel) {
     team.expect_valid();
 }
 
-TEST_F(Remove, AHubWhoseFilesCanNotBeRemovedStaysAsItIs) {
+TEST_F(Remove, AHubWhoseFilesMayNotBeRemovedStaysAsItIs) {
     if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
     team.done({"add", team.model("m.onnx"), "hub", "--class", "x"});
     team.commit();
