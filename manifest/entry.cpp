@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <cstddef>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -426,6 +427,16 @@ private:
 
 std::variant<Entry, EntryProblem> parse_entry(const JsonValue& json) {
     return EntryReader().read(json);
+}
+
+std::optional<std::uint64_t> stated_bytes(const Entry& entry) {
+    std::optional<std::uint64_t> bytes = entry.content.size_bytes;
+    if (!bytes) return bytes;
+    for (const ExternalDataFile& file : entry.external_data) {
+        const std::uint64_t left = std::numeric_limits<std::uint64_t>::max() - *bytes;
+        *bytes += std::min(file.size_bytes, left);  // the sizes of a hostile manifest may overflow
+    }
+    return bytes;
 }
 
 JsonValue to_json(const Entry& entry) {

@@ -107,6 +107,10 @@ struct EntryProblem {
 /// names for values of their own, so one with another type counts as an unknown key.
 std::variant<Entry, EntryProblem> parse_entry(const JsonValue& json);
 
+/// Size of the model with its external data, which are loaded together; nullopt when the entry does
+/// not state the model's size.
+std::optional<std::uint64_t> stated_bytes(const Entry& entry);
+
 /// The entry as JSON, with keys in the order of the format. Keys without a value are left out.
 JsonValue to_json(const Entry& entry);
 

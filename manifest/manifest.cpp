@@ -33,21 +33,9 @@ JsonSyntaxError too_many_entries(std::string_view text, const JsonArray& values,
         "the manifest has more than " + std::to_string(limit) + " entries, the limit for its size"};
 }
 
-ManifestEntry read_entry(std::string_view text, JsonValue json) {
-    ManifestEntry entry;
-    if (json.end > json.begin) {
-        entry.text = text.substr(json.begin, json.end - json.begin);
-    } else {
-        entry.text = entry_text(json);
-    }
-    auto parsed = parse_entry(json);
-    if (auto* typed = std::get_if<Entry>(&parsed)) {
-        entry.entry = std::move(*typed);
-    } else {
-        entry.problem = std::move(std::get<EntryProblem>(parsed));
-    }
-    entry.json = std::move(json);
-    return entry;
+std::string text_of(std::string_view document, const JsonValue& value) {
+    if (value.end <= value.begin) return "";
+    return std::string(document.substr(value.begin, value.end - value.begin));
 }
 
 }  // namespace
@@ -66,9 +54,23 @@ ManifestResult parse_manifest(std::string_view text) {
     manifest.duplicate_keys = std::move(document.duplicate_keys);
     manifest.entries.reserve(values->size());
     for (JsonValue& value : *values) {
-        manifest.entries.push_back(read_entry(text, std::move(value)));
+        std::string entry = text_of(text, value);
+        manifest.entries.push_back(read_manifest_entry(std::move(value), std::move(entry)));
     }
     return manifest;
+}
+
+ManifestEntry read_manifest_entry(JsonValue json, std::string text) {
+    ManifestEntry entry;
+    entry.text = text.empty() ? entry_text(json) : std::move(text);
+    auto parsed = parse_entry(json);
+    if (auto* typed = std::get_if<Entry>(&parsed)) {
+        entry.entry = std::move(*typed);
+    } else {
+        entry.problem = std::move(std::get<EntryProblem>(parsed));
+    }
+    entry.json = std::move(json);
+    return entry;
 }
 
 std::string entry_text(const JsonValue& entry) {

@@ -35,6 +35,9 @@ using ManifestResult = std::variant<ManifestDocument, JsonSyntaxError>;
 /// Reads a whole document. Invalid entries are kept with their problem.
 ManifestResult parse_manifest(std::string_view text);
 
+/// An entry with its typed view. `text` is how the document writes `json`; empty: canonical.
+ManifestEntry read_manifest_entry(JsonValue json, std::string text);
+
 /// `entry` as written in a canonical document, from '{' to '}'.
 std::string entry_text(const JsonValue& entry);
 

@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <limits>
 #include <set>
 #include <string_view>
 
@@ -114,16 +113,6 @@ std::string opsets_of(const std::vector<const ManifestEntry*>& versions) {
 }
 
 }  // namespace
-
-std::optional<std::uint64_t> stated_bytes(const Entry& entry) {
-    std::optional<std::uint64_t> bytes = entry.content.size_bytes;
-    if (!bytes) return bytes;
-    for (const ExternalDataFile& file : entry.external_data) {
-        const std::uint64_t left = std::numeric_limits<std::uint64_t>::max() - *bytes;
-        *bytes += std::min(file.size_bytes, left);  // the sizes of a hostile manifest may overflow
-    }
-    return bytes;
-}
 
 std::vector<const ManifestEntry*> list_models(const ManifestDocument& document,
                                               const ModelFilter& filter) {

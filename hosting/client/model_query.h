@@ -41,10 +41,6 @@ struct ModelAtOpset {
 std::optional<ModelAtOpset> model_at_opset(const ManifestDocument& document,
                                            const std::string& name);
 
-/// Size of the model with its external data, which are loaded together; nullopt when the entry does
-/// not state the model's size.
-std::optional<std::uint64_t> stated_bytes(const Entry& entry);
-
 /// Selects a version of a model. Without constraints, the one with the largest opset.
 struct VersionConstraint {
     std::optional<std::int64_t> opset;
