@@ -3,6 +3,8 @@
 
 #include <zlib.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <new>
 
 namespace onnxhub {
@@ -22,6 +24,23 @@ std::string gzip(std::string_view text, int level) {
     packed.resize(stream.total_out);
     deflateEnd(&stream);
     return packed;
+}
+
+bool is_gzip_of(std::string_view packed, std::string_view text) {
+    constexpr std::size_t trailer = 8;  // CRC-32 and size, little-endian
+    constexpr std::size_t header = 10;
+    if (packed.size() < header + trailer || !packed.starts_with("\x1f\x8b")) return false;
+    const auto word_at = [&](std::size_t offset) {
+        std::uint32_t word = 0;
+        for (std::size_t i = 4; i-- > 0;) {
+            word = word << 8 | static_cast<unsigned char>(packed[offset + i]);
+        }
+        return word;
+    };
+    const uLong crc =
+        crc32_z(crc32_z(0, nullptr, 0), reinterpret_cast<const Bytef*>(text.data()), text.size());
+    return word_at(packed.size() - 8) == crc &&
+           word_at(packed.size() - 4) == static_cast<std::uint32_t>(text.size());
 }
 
 }  // namespace onnxhub

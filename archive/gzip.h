@@ -11,4 +11,8 @@ namespace onnxhub {
 /// same bytes. `level` is zlib's: 1 (fast) to 9 (small).
 std::string gzip(std::string_view text, int level);
 
+/// Whether `packed` is a gzip file that says that it has `text`: by the CRC-32 and the size at its
+/// end. It is not unpacked, so this is no proof.
+bool is_gzip_of(std::string_view packed, std::string_view text);
+
 }  // namespace onnxhub

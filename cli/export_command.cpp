@@ -17,6 +17,7 @@
 #include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
+#include "cli/index_options.h"
 #include "cli/interruption.h"
 #include "cli/progress.h"
 #include "hosting/export/hub_export.h"
@@ -39,6 +40,9 @@ struct ExportArguments {
     bool copies = false;
     bool allows_missing = false;
     bool fetches = false;
+    bool has_index = false;
+    std::size_t index_roots = kept_index_roots;
+    bool has_no_manifest = false;
 };
 
 /// Resolves a symbolic link, so that the export replaces its target and not the link.
@@ -63,6 +67,8 @@ ExportRequest export_request(const ExportArguments& arguments) {
     request.base_url = arguments.base_url;
     request.copies = arguments.copies;
     request.allows_missing = arguments.allows_missing;
+    request.index_roots = arguments.has_index ? arguments.index_roots : 0;
+    request.has_manifest = !arguments.has_no_manifest;
     request.check_interruption = check_interruption;
     return request;
 }
@@ -134,6 +140,7 @@ ExitCode run_export(const ExportArguments& arguments, const Streams& streams) {
                           " without a file: the manifest names other servers for " +
                           (report.elsewhere.size() == 1 ? "it" : "them"));
     }
+    if (report.index) note(streams, index_report_text(*report.index));
     if (!report.unsigned_reason.empty()) warn(streams, report.unsigned_reason);
     if (report.carried > 0) {
         note(streams, "carried over " + files_text(report.carried) +
@@ -175,6 +182,15 @@ void add_export_command(CLI::App& app, Command& chosen) {
                       "Skip files whose content is not available locally");
     command->add_flag("--fetch", arguments->fetches,
                       "First fetch files that are not available locally into the Git LFS store");
+    CLI::Option* index = command->add_flag(
+        "--index", arguments->has_index,
+        "Also write an index, from which clients read only what they need of a large hub");
+    add_keep_index_option(*command, arguments->index_roots)->needs(index);
+    command
+        ->add_flag("--no-manifest", arguments->has_no_manifest,
+                   "Leave out the manifest; then only clients that know the index can read the "
+                   "export, and the page shows no models")
+        ->needs(index);
     command->callback([arguments, &chosen] {
         chosen = [arguments](const Streams& streams) {
             choose_hub_folder(arguments->location, streams);

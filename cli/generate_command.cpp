@@ -17,6 +17,7 @@
 #include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
+#include "cli/index_options.h"
 #include "cli/interruption.h"
 #include "cli/kept_inference.h"
 #include "cli/peek_options.h"
@@ -44,6 +45,8 @@ struct GenerateArguments {
     std::optional<std::string> carry;
     std::optional<std::string> base;
     std::optional<std::string> single_path;
+    std::optional<std::string> index_folder;
+    std::size_t index_roots = kept_index_roots;
     std::vector<std::string> exclude;
     Target target = Target::all;
     std::optional<Shard> shard;
@@ -177,6 +180,12 @@ ExitCode write_manifest(const GenerateArguments& arguments, const GeneratedHub& 
         print_entry_changes(streams, *hub.present, update);
     }
     if (changes_hub(arguments)) warn_of_old_statement(arguments.hub_root, update.text, streams);
+    if (arguments.index_folder) {
+        const IndexFolderOptions options{
+            *arguments.index_folder, {}, arguments.index_roots, check_interruption};
+        note(streams,
+             index_report_text(write_index_folder(update.text, "the new manifest", options)));
+    }
     return has_errors ? ExitCode::findings : ExitCode::done;
 }
 
@@ -286,6 +295,13 @@ void add_generate_command(CLI::App& app, Command& chosen) {
             ->add_flag("--check", arguments->check,
                        "Write nothing; exit with status 1 and print what would change")
             ->excludes(shard);
+    CLI::Option* index =
+        option("--index", arguments->index_folder, "OUT",
+               "Also write an index of the manifest into this directory, which a web server shows "
+               "as the hub's root")
+            ->excludes(shard)
+            ->excludes(check);
+    add_keep_index_option(*command, arguments->index_roots)->needs(index);
     command->add_flag("--json", arguments->json, "With --check, print what would change as JSON")
         ->needs(check);
     command->callback([arguments, &chosen] {

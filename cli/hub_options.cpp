@@ -166,11 +166,11 @@ std::filesystem::path cache_folder_of(const std::optional<std::string>& cache) {
     return cache ? std::filesystem::path(*cache) : default_cache_folder(process_environment);
 }
 
-const ManifestEntry& find_model(const ManifestDocument& document, const std::string& model,
+const ManifestEntry& find_model(HubClient& client, const std::string& model,
                                 const VersionConstraint& constraint) {
     VersionConstraint version = constraint;
     std::string name = model;
-    if (const auto at = model_at_opset(document, model)) {
+    if (const auto at = model_at_opset(client.manifest_of(model), model)) {
         if (version.opset && *version.opset != at->opset) {
             throw UserError("command line: " + printable(model) + " and --opset " +
                             std::to_string(*version.opset) + " differ; leave one of them out");
@@ -178,7 +178,7 @@ const ManifestEntry& find_model(const ManifestDocument& document, const std::str
         version.opset = at->opset;
         name = at->model;
     }
-    const auto found = get_model_info(document, name, version);
+    const auto found = get_model_info(client.manifest_of(name), name, version);
     if (const auto* missing = std::get_if<ModelNotFound>(&found)) {
         throw HubError(missing->problem, printable(missing->message + "; " + missing->hint));
     }

@@ -50,8 +50,8 @@ ClientOptions client_options(const HubArguments& arguments, const DownloadArgume
 std::filesystem::path cache_folder_of(const std::optional<std::string>& cache);
 
 /// Finds the entry that the user named: "MNIST", or "MNIST@8" for its opset 8. Throws UserError
-/// with similar names when there is none.
-const ManifestEntry& find_model(const ManifestDocument& document, const std::string& model,
+/// with similar names when there is none. The entry belongs to the client.
+const ManifestEntry& find_model(HubClient& client, const std::string& model,
                                 const VersionConstraint& constraint);
 
 /// Writes a command's result unchanged. Only for documents that need no escaping, or whose exact

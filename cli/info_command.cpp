@@ -169,8 +169,7 @@ std::string peeked_opsets(const RemoteModel& remote, bool as_json) {
 
 ExitCode run_info(const InfoArguments& arguments, const Streams& streams) {
     HubClient client(client_options(arguments.hub, streams));
-    const ManifestEntry& entry =
-        find_model(client.manifest(), arguments.model, arguments.constraint);
+    const ManifestEntry& entry = find_model(client, arguments.model, arguments.constraint);
     const bool as_json = arguments.json || arguments.format == "json";
     auto request = peek_request(arguments.peek);
     if (request && arguments.hub.is_offline) {
@@ -182,7 +181,8 @@ ExitCode run_info(const InfoArguments& arguments, const Streams& streams) {
     }
     std::string text;
     if (!as_json) {
-        text = info_text(*entry.entry, other_opsets(client.manifest(), *entry.entry),
+        text = info_text(*entry.entry,
+                         other_opsets(client.manifest_of(entry.entry->model), *entry.entry),
                          terminal_width(streams));
     }
     if (request) {

@@ -26,7 +26,11 @@ struct ListArguments {
     ModelFilter filter = {{}, {}, {}, {}, {}};
     std::string format = "table";
     std::vector<std::string> words;  ///< of `search`
+    std::optional<std::size_t> limit;
 };
+
+/// Models of a hub with an index that are printed without --limit.
+constexpr std::size_t first_models = 100;
 
 /// Size of a download: the model and its external data.
 std::string model_size(const Entry& entry) {
@@ -60,7 +64,7 @@ std::string list_json(const std::vector<const ManifestEntry*>& models) {
     return manifest_text(entries) + "\n";
 }
 
-void print_models(const std::vector<const ManifestEntry*>& models, std::size_t all,
+void print_models(const std::vector<const ManifestEntry*>& models, std::uint64_t all,
                   const std::string& format, const Streams& streams) {
     if (format == "json") {
         write_json(streams, list_json(models));
@@ -70,27 +74,107 @@ void print_models(const std::vector<const ManifestEntry*>& models, std::size_t a
     note(streams, fmt::format("{} of {} models", models.size(), all));
 }
 
+/// The posting as an entry, with what a table shows.
+ManifestEntry entry_of(const IndexPosting& posting) {
+    ManifestEntry entry;
+    entry.entry.emplace();
+    entry.entry->model = posting.model;
+    entry.entry->model_path = posting.path;
+    entry.entry->onnx_version = posting.onnx_version;
+    entry.entry->opset_version = posting.opset;
+    entry.entry->content.size_bytes = posting.bytes;
+    entry.entry->tags = posting.tags;
+    return entry;
+}
+
+/// The whole entries of these models.
+std::vector<ManifestEntry> whole_entries(HubClient& client,
+                                         const std::vector<IndexPosting>& postings) {
+    std::vector<ManifestEntry> entries;
+    for (const IndexPosting& posting : postings) {
+        for (const ManifestEntry& entry : client.manifest_of(posting.model).entries) {
+            const bool is_it = entry.entry && entry.entry->model == posting.model &&
+                               entry.entry->opset_version == posting.opset &&
+                               entry.entry->model_path == posting.path;
+            if (is_it) entries.push_back(entry);
+        }
+    }
+    return entries;
+}
+
+void print_found(const IndexSearch& found, HubClient& client, const ListArguments& arguments,
+                 const Streams& streams) {
+    std::vector<ManifestEntry> entries;
+    if (arguments.format == "json") {
+        entries = whole_entries(client, found.models);
+    } else {
+        for (const IndexPosting& posting : found.models) entries.push_back(entry_of(posting));
+    }
+    std::vector<const ManifestEntry*> models;
+    for (const ManifestEntry& entry : entries) models.push_back(&entry);
+    print_models(models, client.entry_count(), arguments.format, streams);
+    if (found.count > found.models.size()) {
+        note(streams, fmt::format("{} models match; --limit N prints more of them", found.count));
+    }
+}
+
+/// Cuts a list at --limit, and says so.
+void apply_limit(std::vector<const ManifestEntry*>& models, const ListArguments& arguments,
+                 const Streams& streams) {
+    if (!arguments.limit || models.size() <= *arguments.limit) return;
+    note(streams, fmt::format("{} models match; --limit N prints more of them", models.size()));
+    models.resize(*arguments.limit);
+}
+
 ExitCode run_search(const ListArguments& arguments, const Streams& streams) {
     HubClient client(client_options(arguments.hub, streams));
-    const ManifestDocument& document = client.manifest();
-    const auto models = search_models(document, arguments.words);
-    print_models(models, document.entries.size(), arguments.format, streams);
-    return models.empty() ? ExitCode::findings : ExitCode::done;
+    const std::size_t limit = arguments.limit.value_or(first_models);
+    if (const auto found = client.search_index(arguments.words, limit)) {
+        print_found(*found, client, arguments, streams);
+        return found->models.empty() ? ExitCode::findings : ExitCode::done;
+    }
+    auto models = search_models(client.manifest(), arguments.words);
+    const bool is_found = !models.empty();
+    apply_limit(models, arguments, streams);
+    print_models(models, client.entry_count(), arguments.format, streams);
+    return is_found ? ExitCode::done : ExitCode::findings;
+}
+
+/// The only tag, if the index can answer the whole question.
+const std::string* only_tag(const ModelFilter& filter) {
+    const bool is_only = filter.tags.size() == 1 && !filter.model && !filter.opset &&
+                         !filter.max_bytes && !filter.port_type;
+    return is_only ? &filter.tags.front() : nullptr;
 }
 
 ExitCode run_list(const ListArguments& arguments, const Streams& streams) {
     HubClient client(client_options(arguments.hub, streams));
-    const ManifestDocument& document = client.manifest();
-    const auto models = list_models(document, arguments.filter);
-    if (models.empty() && arguments.filter.model) {
-        // An unknown name is an error. A known name without matches is not.
-        find_model(document, *arguments.filter.model, {{}, {}, {}});
+    const ModelFilter& filter = arguments.filter;
+    if (const std::string* tag = only_tag(filter)) {
+        const std::size_t limit = arguments.limit.value_or(first_models);
+        if (const auto found = client.find_tag_in_index(*tag, limit)) {
+            print_found(*found, client, arguments, streams);
+            return ExitCode::done;
+        }
     }
-    print_models(models, document.entries.size(), arguments.format, streams);
+    const ManifestDocument& document =
+        filter.model ? client.manifest_of(*filter.model) : client.manifest();
+    auto models = list_models(document, filter);
+    if (models.empty() && filter.model) {
+        // An unknown name is an error. A known name without matches is not.
+        find_model(client, *filter.model, {{}, {}, {}});
+    }
+    apply_limit(models, arguments, streams);
+    print_models(models, client.entry_count(), arguments.format, streams);
     return ExitCode::done;
 }
 
 void add_format_options(CLI::App& command, const std::shared_ptr<ListArguments>& arguments) {
+    command
+        .add_option("--limit", arguments->limit,
+                    "Print at most N models (default: all, or 100 found in a hub's index)")
+        ->type_name("N")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
     CLI::Option* format =
         command
             .add_option("--format", arguments->format, "Print as table or json (default: table)")

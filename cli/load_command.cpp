@@ -98,14 +98,15 @@ void note_versions(const LoadArguments& arguments, const std::string& name,
 /// The named models of the hub. Throws UserError when its manifest can't be loaded.
 std::vector<Order> listed_models(const LoadArguments& arguments, HubClient& client,
                                  const Streams& streams) {
-    client.manifest();
+    client.manifest_of(arguments.models.front());
     std::vector<Order> orders;
     for (const std::string& name : arguments.models) {
         Order order{name};
         try {
-            const ManifestEntry& entry = find_model(client.manifest(), name, arguments.constraint);
+            const ManifestEntry& entry = find_model(client, name, arguments.constraint);
             order.model = client.resolve(*entry.entry, arguments.with_test_data);
-            note_versions(arguments, name, client.manifest(), *entry.entry, streams);
+            note_versions(arguments, name, client.manifest_of(entry.entry->model), *entry.entry,
+                          streams);
         } catch (const UserError& error) {
             order.error = to_hub_error(error);
         }

@@ -38,7 +38,7 @@ fs::path load(const LoadCompositeArguments& arguments, const HubArguments& hub,
     ClientOptions options = client_options(hub, arguments.download, streams);
     options.is_trusted = progress.aside(options.is_trusted);
     HubClient client(std::move(options));
-    const ManifestEntry& entry = find_model(client.manifest(), model, arguments.constraint);
+    const ManifestEntry& entry = find_model(client, model, arguments.constraint);
     const WantedModel wanted = client.resolve(*entry.entry, false);
     progress.will_load(wanted);
     LoadOptions load_options = progress.observing();

@@ -81,7 +81,7 @@ void check_hub(const LockArguments& arguments, const LockFile& lock, const HubCl
 LockedModel lock_model(HubClient& client, const std::string& name,
                        const VersionConstraint& constraint, bool with_test_data,
                        const std::optional<CommitId>& commit) {
-    const ManifestEntry& entry = find_model(client.manifest(), name, constraint);
+    const ManifestEntry& entry = find_model(client, name, constraint);
     LockedModel locked{client.resolve(*entry.entry, with_test_data), constraint, commit};
     // `lock --update` keeps the opset of NAME@OPSET.
     if (const auto at = model_at_opset(client.manifest(), name))

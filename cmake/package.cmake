@@ -3,19 +3,19 @@
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/onnxhub)
-foreach(module base archive manifest http trust repository model client)
+foreach(module base archive manifest index http trust repository model client)
   set_target_properties(onnxhub_${module} PROPERTIES EXPORT_NAME ${module})
 endforeach()
 set_target_properties(onnxhub_rules PROPERTIES EXPORT_NAME rules)
 # Programs name the headers below onnxhub/, and no other name may come onto their include path.
 target_include_directories(onnxhub_rules INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-install(TARGETS onnxhub_rules onnxhub_base onnxhub_manifest onnxhub_archive onnxhub_http onnxhub_trust onnxhub_repository onnxhub_model onnxhub_client
+install(TARGETS onnxhub_rules onnxhub_base onnxhub_manifest onnxhub_index onnxhub_archive onnxhub_http onnxhub_trust onnxhub_repository onnxhub_model onnxhub_client
   EXPORT onnxhubTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
 install(EXPORT onnxhubTargets NAMESPACE onnxhub:: DESTINATION ${package_folder} COMPONENT development)
 install(CODE "
   set(ONNXHUB_SOURCE \"${PROJECT_SOURCE_DIR}\")
   set(ONNXHUB_STAGE \"${PROJECT_BINARY_DIR}/installed_headers\")
-  set(ONNXHUB_FOLDERS base manifest archive http trust repository model hosting/client)
+  set(ONNXHUB_FOLDERS base manifest index archive http trust repository model hosting/client)
   cmake_path(ABSOLUTE_PATH CMAKE_INSTALL_PREFIX OUTPUT_VARIABLE prefix)
   cmake_path(APPEND prefix \"${CMAKE_INSTALL_INCLUDEDIR}\" OUTPUT_VARIABLE ONNXHUB_INCLUDEDIR)" COMPONENT development)
 install(SCRIPT cmake/install_headers.cmake COMPONENT development)

@@ -254,6 +254,7 @@ void HttpClient::State::prepare(const HttpRequest& request, bool is_same_origin,
     set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(options.connect_timeout.count()));
     set(CURLOPT_LOW_SPEED_LIMIT, 1L);  // before the body; RateWatch measures the body
     set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_timeout.count()));
+    if (request.accepts_gzip) set(CURLOPT_ACCEPT_ENCODING, "gzip");
     if (request.timeout) set(CURLOPT_TIMEOUT, static_cast<long>(request.timeout->count()));
     if (options.connections) set(CURLOPT_PIPEWAIT, 1L);  // for HTTP/2 on the same connection
     use_certificates_of_environment(handle);

@@ -37,6 +37,8 @@ struct HttpRequest {
     /// Of one attempt, including its body. Without it a transfer may last as long as bytes arrive.
     std::optional<std::chrono::seconds> timeout = {};
     bool uses_netrc = true;  ///< false: sends no password from ~/.netrc
+    /// The server may compress the body. It arrives unpacked, and limits count unpacked bytes.
+    bool accepts_gzip = false;
 };
 
 /// Status and headers of a response.

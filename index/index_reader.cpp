@@ -39,6 +39,16 @@ auto identity_of(const IndexPosting& posting) {
     return std::tie(posting.model, posting.opset, posting.path);
 }
 
+/// Whether one of the terms is a word of the model's name or tags.
+bool shows_term(const IndexPosting& posting, const std::vector<IndexTerm>& terms) {
+    const auto has = [&](std::string_view text) {
+        return std::ranges::any_of(index_words(text), [&](const std::string& word) {
+            return std::ranges::find(terms, word, &IndexTerm::term) != terms.end();
+        });
+    };
+    return has(posting.model) || std::ranges::any_of(posting.tags, has);
+}
+
 using PostingSet = std::set<std::tuple<std::string, std::int64_t, std::string>>;
 
 }  // namespace
@@ -159,6 +169,12 @@ IndexSearch IndexReader::search(const std::vector<std::string>& texts, std::size
         return !seen.insert(identity_of(posting)).second;
     });
     for (std::size_t i = 1; i < found.size(); ++i) {
+        // Most have the word in their name or tags, which saves reading long lists.
+        if (std::ranges::all_of(models, [&](const IndexPosting& posting) {
+                return shows_term(posting, found[i].terms);
+            })) {
+            continue;
+        }
         std::vector<IndexPosting> others;
         for (const IndexTerm& term : found[i].terms) {
             take_postings(term, no_limit, files_left, others);

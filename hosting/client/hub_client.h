@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -22,6 +23,7 @@
 #include "hosting/client/trust_store.h"
 #include "hosting/client/user_config.h"
 #include "http/http_client.h"
+#include "index/index_reader.h"
 #include "manifest/manifest.h"
 
 namespace onnxhub {
@@ -102,6 +104,19 @@ public:
     /// The hub's manifest, fetched once. Throws UserError when it is not available, and when the
     /// user pinned the hub and no valid statement is about this manifest.
     const ManifestDocument& manifest();
+
+    /// A part of the manifest that has all entries of this model, compared without case. Of a large
+    /// hub with an index, little more is read; otherwise it is manifest(). Throws as manifest()
+    /// does.
+    const ManifestDocument& manifest_of(const std::string& model);
+
+    /// Asks the hub's index; nullopt when it has none, and manifest() must be searched instead.
+    std::optional<IndexSearch> search_index(const std::vector<std::string>& words,
+                                            std::size_t limit);
+    std::optional<IndexSearch> find_tag_in_index(const std::string& tag, std::size_t limit);
+
+    /// The number of models in the hub, one for each name and opset.
+    std::uint64_t entry_count();
 
     /// The statement of a pinned hub; nullptr before manifest() was called, and for other hubs.
     const HubStatement* statement() const { return statement_ ? &*statement_ : nullptr; }
@@ -187,6 +202,9 @@ private:
                         HttpClient& client) const;
     void take_pin();
     bool is_spec_of(const std::string& text) const;
+    IndexReader* index();
+    std::optional<IndexReader> find_index();
+    void trying_index(const std::function<void()>& work);
     HubManifest read_manifest_text();
     HubManifest read_pinned_manifest();
 
@@ -209,7 +227,10 @@ private:
     ModelCache cache_;
     std::vector<ModelCache> other_caches_;
     std::optional<ManifestDocument> manifest_;
-    std::optional<CommitId> named_commit_;  ///< sent by the server with the manifest
+    std::optional<IndexReader> index_;
+    bool is_index_known_ = false;                     ///< whether index_ was asked for
+    std::map<std::string, ManifestDocument> shards_;  ///< of the index, by lower-case name
+    std::optional<CommitId> named_commit_;            ///< sent by the server with the manifest
     mutable std::mutex trust_;
 };
 

@@ -43,11 +43,13 @@ fs::path default_cache_folder(const Environment& environment) {
 }
 
 FetchedManifest request_manifest(const HttpRequest& request, const std::string& access_hint,
-                                 const std::optional<KeptManifest>& kept, HttpClient& client) {
+                                 const std::optional<KeptManifest>& kept, HttpClient& client,
+                                 std::uint64_t limit_bytes) {
     HttpRequest conditional = request;
+    conditional.accepts_gzip = true;
     const bool has_tag = kept && kept->url == request.url && !kept->etag.empty();
     if (has_tag) conditional.headers.push_back({"If-None-Match", kept->etag});
-    const auto result = client.send(conditional, manifest_size_limit);
+    const auto result = client.send(conditional, limit_bytes);
     if (const auto* failure = std::get_if<HttpFailure>(&result)) {
         if (failure->kind == HttpFailure::Kind::stopped) throw Interrupted();
         throw HubError(HubProblem::unreachable, failure->reason);

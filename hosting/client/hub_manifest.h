@@ -41,10 +41,12 @@ struct FetchedManifest {
     bool is_new = true;  ///< false: it is the copy that was known
 };
 
-/// Asks once for a manifest. A copy that `kept` has of the same URL is revalidated by its ETag.
-/// Throws HubError for every other answer than a manifest.
+/// Asks once for a manifest, or another document of at most `limit_bytes`. A copy that `kept` has
+/// of the same URL is revalidated by its ETag. Throws HubError for every other answer than a
+/// manifest.
 FetchedManifest request_manifest(const HttpRequest& request, const std::string& access_hint,
-                                 const std::optional<KeptManifest>& kept, HttpClient& client);
+                                 const std::optional<KeptManifest>& kept, HttpClient& client,
+                                 std::uint64_t limit_bytes = manifest_size_limit);
 
 /// Whether a copy may be used instead: the server cannot be reached, or is out of order.
 bool is_out_of_reach(const HubError& error);

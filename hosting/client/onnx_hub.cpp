@@ -42,7 +42,7 @@ HubClient client_of(const HubCall& call, const std::string& repo) {
 
 const Entry& entry_of(HubClient& client, const std::string& model, const HubCall& call) {
     const auto found =
-        get_model_info(client.manifest(), model, VersionConstraint{call.opset, {}, {}});
+        get_model_info(client.manifest_of(model), model, VersionConstraint{call.opset, {}, {}});
     if (const auto* missing = std::get_if<ModelNotFound>(&found)) {
         throw HubError(missing->problem, missing->message + "; " + missing->hint);
     }

@@ -91,6 +91,8 @@ public:
         new_.emplace(request_.to, StagingPath::folder_of_export);
         place_files();
         write_texts(text, manifest);
+        write_export_index(text);
+        write_sums();
         carry_over();
         swap_into_place();
         return std::move(report_);
@@ -107,7 +109,8 @@ private:
                                         std::string(export_names::page) + ".gz",
                                         export_names::nginx,
                                         export_names::caddy,
-                                        export_names::no_jekyll};
+                                        export_names::no_jekyll,
+                                        std::string(index_root_path)};
         for (const auto& [path, file] : files_) needed.insert(path);
         for (const std::string& path : foreign_) {
             bool is_in_the_way = needed.contains(path);
@@ -226,26 +229,47 @@ private:
         facts.elsewhere = report_.elsewhere;
         facts.signing = signing_.facts;
         const std::string page = catalog_page(facts);
-        write(std::string(manifest_file_name), manifest_text);
-        write(std::string(manifest_file_name) + ".gz", gzip(manifest_text, 9));
+        if (request_.has_manifest) {
+            write(std::string(manifest_file_name), manifest_text);
+            write(std::string(manifest_file_name) + ".gz", gzip(manifest_text, 9));
+        }
         write(export_names::page, page);
         write(std::string(export_names::page) + ".gz", gzip(page, 9));
         write(export_names::nginx, std::string(embedded::export_nginx));
         write(export_names::caddy, std::string(embedded::export_caddy));
         write(export_names::no_jekyll, "");
+    }
+
+    void write_export_index(const std::string& manifest_text) {
+        if (request_.index_roots == 0) return;
+        IndexFolderOptions options{
+            new_->path(), {}, request_.index_roots, request_.check_interruption};
+        if (earlier_) options.earlier = earlier_->folder();
+        const auto source = memory_source(manifest_text);
+        IndexFolder files(options);
+        const IndexReport index = write_index(
+            {source.get(), hub_.manifest_name(), 0, request_.check_interruption}, files);
+        report_.index = files.finish(index);
+        for (const auto& [path, digest] : files.sums()) add_sum(path, digest);
+    }
+
+    void write_sums() {
         std::string sums;
         for (const auto& [path, digest] : sums_) sums += digest + "  " + path + "\n";
         write(export_names::sums, sums);
+    }
+
+    void add_sum(const std::string& path, const std::string& digest) {
+        if (sums_.try_emplace(path, digest).second) return;
+        throw UserError(hub_.manifest_name() + ": a model's file is called \"" + path +
+                        "\", which the export needs; rename it");
     }
 
     /// Keeps the earlier export's file if its content is the same, so that its time does not change
     /// and caches stay valid.
     void write(const std::string& path, const std::string& content) {
         const NamedFile wanted{sha256_of(content), content.size()};
-        if (!sums_.try_emplace(path, to_hex(wanted.sha)).second) {
-            throw UserError(hub_.manifest_name() + ": a model's file is called \"" + path +
-                            "\", which the export needs; rename it");
-        }
+        add_sum(path, to_hex(wanted.sha));
         const fs::path to = new_->path() / path;
         if (earlier_) {
             const fs::path earlier = earlier_->folder() / path;

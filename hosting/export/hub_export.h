@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "hosting/client/local_hub.h"
+#include "hosting/export/index_folder.h"
 
 namespace onnxhub {
 
@@ -20,7 +21,10 @@ struct ExportRequest {
     std::string folder_name;              ///< name if the hub has none of its own
     std::optional<std::string> base_url;  ///< URL of the exported folder
     bool copies = false;                  ///< copies instead of hard links to the hub's files
-    bool allows_missing = false;          ///< skips files that are not available locally
+    /// Writes an index, and keeps the files of this many of its roots (at least 1). 0: no index.
+    std::size_t index_roots = 0;
+    bool has_manifest = true;     ///< false: only clients that know the index can read the export
+    bool allows_missing = false;  ///< skips files that are not available locally
     std::function<void()> check_interruption = [] {};
 };
 
@@ -36,14 +40,16 @@ struct ExportReport {
     /// file.
     std::vector<std::string> elsewhere;
     std::string unsigned_reason;  ///< HubSigningFiles::problem
+    std::optional<IndexFolderReport> index;
 };
 
 /// Writes the manifest, the statement and the roots of a signed hub, the files by path, the catalog
 /// page, gzip versions of manifest and page, SHA256SUMS, and example configurations for web
-/// servers. Verifies every file's SHA-256, also of files kept from an earlier export; files that
-/// differ are replaced. The new folder appears at its path, or replaces an earlier export, in one
-/// step. Files that the earlier SHA256SUMS does not list are carried over. If a file is missing and
-/// `allows_missing` is false, writes nothing and lists it in the report.
+/// servers, and the index if it is asked for. Verifies every file's SHA-256, also of files kept
+/// from an earlier export; files that differ are replaced. The new folder appears at its path, or
+/// replaces an earlier export, in one step. Files that the earlier SHA256SUMS does not list are
+/// carried over. If a file is missing and `allows_missing` is false, writes nothing and lists it in
+/// the report.
 ///
 /// Throws UserError when the path is inside the hub or contains it (see refuse_place_of_hub()) or
 /// is not an export, when a foreign file has the path of an exported one, when a file does not

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <sstream>
+#include <string_view>
 #include <system_error>
 
 #include "base/byte_source.h"
 #include "base/digest.h"
 #include "base/user_error.h"
+#include "index/index_format.h"
 #include "manifest/manifest.h"
 
 namespace onnxhub {
@@ -43,10 +45,9 @@ std::optional<PreviousExport> PreviousExport::find(const fs::path& folder) {
     if (is_free(folder)) return std::nullopt;
     PreviousExport found(folder);
     found.sums_ = read_sums(folder / export_names::sums);
-    for (const std::string& name :
-         {std::string(manifest_file_name), std::string(export_names::page),
-          std::string(export_names::nginx), std::string(export_names::no_jekyll)}) {
-        if (found.sums_.contains(name)) continue;
+    const auto has = [&](std::string_view name) { return found.sums_.contains(std::string(name)); };
+    if (!(has(manifest_file_name) || has(index_root_path)) || !has(export_names::page) ||
+        !has(export_names::nginx) || !has(export_names::no_jekyll)) {
         throw UserError(folder.string() +
                         ": exists and is not an earlier export; choose another --to");
     }

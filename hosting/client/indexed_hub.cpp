@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of HubClient for hubs with an index: it reads only what a question needs.
+#include <utility>
+
+#include "base/ascii.h"
+#include "hosting/client/hub_client.h"
+#include "hosting/client/hub_error.h"
+#include "hosting/client/hub_index.h"
+#include "repository/commit_id.h"
+
+namespace onnxhub {
+namespace {
+
+/// A manifest that was read before and is not larger is asked for again instead of an index.
+constexpr std::size_t small_manifest = std::size_t{1} << 20;  // bytes
+
+}  // namespace
+
+/// Null when the hub has no index, or the manifest is at hand.
+IndexReader* HubClient::index() {
+    if (manifest_) return nullptr;
+    if (!is_index_known_) {
+        is_index_known_ = true;
+        trying_index([&] { index_ = find_index(); });
+    }
+    return index_ ? &*index_ : nullptr;
+}
+
+std::optional<IndexReader> HubClient::find_index() {
+    if (spec_.kind != HubSpec::Kind::web || pin_) return std::nullopt;
+    const std::string url = manifest_url(spec_, config_.endpoints);
+    const ManifestCopy copy(state_, "manifests", url);
+    if (copy.kept() && copy.kept()->text.size() <= small_manifest) return std::nullopt;
+    const auto request = [this](const std::string& path) {
+        return request_of(url_beside_manifest(spec_, config_.endpoints, path));
+    };
+    try {
+        return open_index({request, options_.http, state_, options_.is_offline});
+    } catch (const HubError&) {
+        if (copy.kept()) return std::nullopt;
+        throw;
+    }
+}
+
+/// An index that cannot be used is given up: the manifest has everything.
+void HubClient::trying_index(const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const UnusableIndex& error) {
+        index_.reset();
+        options_.report(std::string("the index can't be used, reading the manifest: ") +
+                        error.what());
+    }
+}
+
+const ManifestDocument& HubClient::manifest_of(const std::string& model) {
+    const std::string key = lower_case(model);
+    if (const auto known = shards_.find(key); !manifest_ && known != shards_.end()) {
+        return known->second;
+    }
+    std::optional<ManifestDocument> shard;
+    if (IndexReader* reader = index()) trying_index([&] { shard = reader->shard_of(model); });
+    if (!shard) return manifest();
+    return shards_.insert_or_assign(key, std::move(*shard)).first->second;
+}
+
+std::optional<IndexSearch> HubClient::search_index(const std::vector<std::string>& words,
+                                                   std::size_t limit) {
+    std::optional<IndexSearch> found;
+    if (IndexReader* reader = index()) {
+        trying_index([&] { found = reader->search(words, limit); });
+    }
+    return found;
+}
+
+std::optional<IndexSearch> HubClient::find_tag_in_index(const std::string& tag, std::size_t limit) {
+    std::optional<IndexSearch> found;
+    if (IndexReader* reader = index()) {
+        trying_index([&] { found = reader->with_tag(tag, limit); });
+    }
+    return found;
+}
+
+std::uint64_t HubClient::entry_count() {
+    if (IndexReader* reader = index()) return reader->root().entries;
+    return manifest().entries.size();
+}
+
+}  // namespace onnxhub
