@@ -180,6 +180,9 @@ inline constexpr char hub_statement_expired[] = "hub-statement-expired";
 inline constexpr char hub_statement_expires_soon[] = "hub-statement-expires-soon";
 inline constexpr char hub_statement_not_newer[] = "hub-statement-not-newer";
 
+// Family "index".
+inline constexpr char index_differs[] = "index-differs";
+
 // Family "settings".
 inline constexpr char unknown_setting[] = "unknown-setting";
 inline constexpr char ignore_unknown_rule[] = "ignore-unknown-rule";

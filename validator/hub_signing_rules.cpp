@@ -10,8 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/byte_source.h"
 #include "base/user_error.h"
 #include "base/utc_time.h"
+#include "index/index_check.h"
 #include "manifest/rule_ids.h"
 #include "repository/hub_folder.h"
 #include "trust/hub_roots.h"
@@ -86,7 +88,8 @@ constexpr RuleInfo hub_statement_differs{
     .severity = Severity::error,
     .family = "signing",
     .what =
-        "The hub statement is about another manifest. In a change of a signed hub "
+        "The hub statement is about another manifest, or about an index of another one. In a "
+        "change of a signed hub "
         "(`--changed-since`) it is a note, because the job on the main branch regenerates and "
         "signs the manifest.",
     .why = "Users who pinned the hub refuse it.",
@@ -279,7 +282,10 @@ private:
 
     void check_manifest(const HubStatement& statement) {
         if (hub_.manifest.file != manifest_file_name || !hub_.manifest.text) return;
-        if (statement.manifest == sha256_of(*hub_.manifest.text)) return;
+        if (statement.manifest == sha256_of(*hub_.manifest.text)) {
+            check_index_of(statement);
+            return;
+        }
         if (has_signed_base(base_)) {
             const auto before = read_hub_file(*base_->tree, hub_.manifest.file, json_size_limit);
             if (before != hub_.manifest.text) {
@@ -292,6 +298,18 @@ private:
         }
         report(hub_statement_differs, signing_file, "the statement is about another manifest",
                sign_hub_again);
+    }
+
+    void check_index_of(const HubStatement& statement) {
+        if (!statement.index || !hub_.document()) return;
+        const auto manifest = memory_source(*hub_.manifest.text);
+        try {
+            if (index_root_of({manifest.get(), hub_.manifest.file}) == *statement.index) return;
+        } catch (const UserError&) {
+            // Then no index has this root.
+        }
+        report(hub_statement_differs, signing_file,
+               "the statement is about the index of another manifest", sign_hub_again);
     }
 
     void check_time(std::int64_t expires, const std::string& what, const std::string& file,

@@ -13,6 +13,7 @@
 #include "validator/file_rules.h"
 #include "validator/graph_rules.h"
 #include "validator/hub_signing_rules.h"
+#include "validator/index_rules.h"
 #include "validator/model_rules.h"
 #include "validator/operator_rules.h"
 #include "validator/pointer_rules.h"
@@ -34,7 +35,7 @@ const std::vector<RuleInfo>& all_rules() {
              {document_rules(), source_url_rules(), file_rules(), pointer_rules(), remote_rules(),
               reading_rules(), table_rules(), model_rules(), graph_rules(), operator_rules(),
               archive_rules(), source_rules(), run_rules(), signature_rules(), hub_signing_rules(),
-              setting_rules(), change_rules()}) {
+              index_rules(), setting_rules(), change_rules()}) {
             all.insert(all.end(), family.begin(), family.end());
         }
         return all;

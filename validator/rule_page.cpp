@@ -28,6 +28,7 @@ std::string_view family_title(std::string_view family) {
         {"sources", "what `[[source]]` and `[[override]]` state"},
         {"signatures", "signatures of models against the files"},
         {"signing", "roots and the statement of a signed hub"},
+        {"index", "the index beside the manifest"},
         {"settings", "`onnxhub.toml`"},
         {"changes", "a change against its base, with `--changed-since`"},
     };

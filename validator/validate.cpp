@@ -20,6 +20,7 @@
 #include "validator/graph_rules.h"
 #include "validator/hub_signing_rules.h"
 #include "validator/ignored_findings.h"
+#include "validator/index_rules.h"
 #include "validator/model_rules.h"
 #include "validator/pointer_rules.h"
 #include "validator/rule_catalog.h"
@@ -236,6 +237,7 @@ void run_rules(const HubState& hub, const ValidateOptions& options, FindingList&
     if (wants("signing") && hub.part.has_hub()) {
         check_hub_signing(hub, options.base, options.now.value_or(seconds_since_1970()), findings);
     }
+    if (wants("index") && hub.part.has_hub()) check_index_files(hub, options.jobs, findings);
     if (wants("changes") && options.base) {
         check_changes(hub, *options.base, tolerates_stale_manifest(hub, options), findings);
     }

@@ -56,16 +56,14 @@ private:
     KeptFiles kept_;
 };
 
-IndexReader reader_of(const std::string& text, const std::string& shown_name,
-                      std::shared_ptr<WebIndexFiles> files) {
+std::optional<IndexReader> reader_of(const std::string& text,
+                                     std::shared_ptr<WebIndexFiles> files) {
     auto parsed = parse_index_root(text);
-    if (const auto* bad = std::get_if<BadIndex>(&parsed)) {
-        throw UnusableIndex(shown_name + ": " + bad->reason);
-    }
-    return {std::get<IndexRoot>(std::move(parsed)),
-            [files = std::move(files)](const IndexRef& file) {
-                return files->read(file.digest, file.bytes);
-            }};
+    if (std::holds_alternative<BadIndex>(parsed)) return std::nullopt;
+    return IndexReader(std::get<IndexRoot>(std::move(parsed)),
+                       [files = std::move(files)](const IndexRef& file) {
+                           return files->read(file.digest, file.bytes);
+                       });
 }
 
 std::optional<std::string> text_of(const ManifestCopy& copy) {
@@ -95,7 +93,7 @@ std::optional<IndexReader> open_index(const IndexAccess& access) {
     const ManifestCopy copy(access.state_folder, "index-roots", request.url);
     auto text = access.is_offline ? text_of(copy) : request_root(request, copy, files->client());
     if (!text) return std::nullopt;
-    return reader_of(*text, shown_url(request.url), std::move(files));
+    return reader_of(*text, std::move(files));
 }
 
 IndexReader open_index(const IndexAccess& access, const Sha256& root) {
@@ -105,7 +103,9 @@ IndexReader open_index(const IndexAccess& access, const Sha256& root) {
     if (sha256_of(text) != root) {
         throw UnusableIndex(path + ": is not the file with this SHA-256");
     }
-    return reader_of(text, path, std::move(files));
+    auto reader = reader_of(text, std::move(files));
+    if (!reader) throw UnusableIndex(path + ": is not a root that this version can read");
+    return std::move(*reader);
 }
 
 }  // namespace onnxhub

@@ -29,8 +29,8 @@ inline constexpr std::size_t kept_index_files = 4096;
 inline constexpr std::uint64_t kept_index_file_limit = std::uint64_t{1} << 20;  // bytes
 
 /// The index whose root the server shows now, or the last one if it cannot be reached. nullopt when
-/// it has none. Throws UnusableIndex for a root that cannot be used, and HubError when the server
-/// cannot be reached.
+/// it has none that this version can read: some servers have a page for every path. Throws HubError
+/// when the server cannot be reached.
 std::optional<IndexReader> open_index(const IndexAccess& access);
 
 /// The index with this root. Throws UnusableIndex when the server does not have it.

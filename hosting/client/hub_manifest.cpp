@@ -52,7 +52,9 @@ FetchedManifest request_manifest(const HttpRequest& request, const std::string& 
     const auto result = client.send(conditional, limit_bytes);
     if (const auto* failure = std::get_if<HttpFailure>(&result)) {
         if (failure->kind == HttpFailure::Kind::stopped) throw Interrupted();
-        throw HubError(HubProblem::unreachable, failure->reason);
+        const bool is_answer = failure->kind == HttpFailure::Kind::too_large;
+        throw HubError(is_answer ? HubProblem::manifest : HubProblem::unreachable,
+                       failure->reason);
     }
     const auto& response = std::get<HttpResponse>(result);
     if (response.head.status == 304 && has_tag) {

@@ -148,6 +148,50 @@ TEST_F(HubExport, ASecondTimeOnlyWhatChangedIsWritten) {
     expect_sums_hold();
 }
 
+TEST_F(HubExport, HasAnIndexWhenAskedTo) {
+    ExportRequest with_index = request();
+    with_index.index_roots = 2;
+    const ExportReport report = run(with_index);
+    ASSERT_TRUE(report.index);
+    EXPECT_GT(report.index->files, 1u);
+    EXPECT_TRUE(fs::exists(site / "index/root.json"));
+    EXPECT_TRUE(fs::exists(site / "index/root.json.gz"));
+    expect_sums_hold();
+    const ExportReport again = run(with_index);
+    EXPECT_EQ(again.index->written, 0u);
+    EXPECT_EQ(again.carried, 0u);
+    expect_sums_hold();
+}
+
+TEST_F(HubExport, KeepsTheFilesOfTheLastIndex) {
+    ExportRequest with_index = request();
+    with_index.index_roots = 2;
+    run(with_index);
+    const std::string first = to_hex(sha256_of(read_file(site / "index/root.json")));
+    const fs::path old_root = site / "index" / first.substr(0, 2) / (first + ".json");
+    ASSERT_TRUE(fs::exists(old_root));
+    write_hub_folder(hub, {{"c/three.onnx", "3"}});
+    run(with_index);
+    EXPECT_TRUE(fs::exists(old_root));
+    expect_sums_hold();
+    write_hub_folder(hub, {{"d/four.onnx", "4"}});
+    run(with_index);
+    EXPECT_FALSE(fs::exists(old_root));
+    expect_sums_hold();
+    run(request());
+    EXPECT_FALSE(fs::exists(site / "index"));
+}
+
+TEST_F(HubExport, CanLeaveOutTheManifestOfAHubWithAnIndex) {
+    ExportRequest with_index = request();
+    with_index.index_roots = 2;
+    with_index.has_manifest = false;
+    run(with_index);
+    EXPECT_FALSE(fs::exists(site / "ONNX_HUB_MANIFEST.json"));
+    EXPECT_TRUE(fs::exists(site / "a/one.onnx"));
+    EXPECT_EQ(run(with_index).kept, 2u) << "it is known as an export";
+}
+
 TEST_F(HubExport, ForeignFilesAreCarriedOver) {
     run(request());
     write_file(site / "CNAME", "hub.example");

@@ -317,6 +317,31 @@ TEST(IndexReader, RefusesFilesOfOtherForms) {
     }
 }
 
+TEST(IndexReader, ASearchReadsABoundedNumberOfPages) {
+    std::map<Sha256, std::string> files;
+    const auto put = [&](const std::string& text) {
+        files[sha256_of(text)] = text;
+        return IndexRef{sha256_of(text), text.size()};
+    };
+    const IndexRef page = put(index_page({index_text(IndexPosting{1, "m", 7, "1.9", 5, "p", {}})}));
+    const IndexTree pages{0, std::vector<IndexChild>(index_files_of_search + 1, {"", page})};
+    IndexTerm term{"a", pages.children.size(), {}, pages};
+    std::vector<std::string> terms{index_text(term)};
+    term.term = "b";
+    terms.push_back(index_text(term));
+    IndexRoot root;
+    root.terms = {0, {{"", put(index_page(terms))}}};
+    std::size_t reads = 0;
+    const IndexReader reader(root, [&](const IndexRef& file) {
+        ++reads;
+        return files.at(file.digest);
+    });
+    EXPECT_EQ(reader.search({"a"}, 10).count, pages.children.size());
+    reads = 0;
+    EXPECT_THROW(reader.search({"a", "b"}, 10), UnusableIndex);
+    EXPECT_LE(reads, index_files_of_search + 3);
+}
+
 TEST(IndexReader, EndsForATreeThatContainsItself) {
     // A node cannot have its own digest, but sources are checked only for what they give.
     const std::string empty = R"({"level":0,"children":[]})";

@@ -15,7 +15,7 @@ namespace {
 std::vector<Damage> join_families() {
     std::vector<Damage> all;
     for (const auto family : {manifest_damages, table_damages, file_damages, content_damages,
-                              signing_damages, change_damages}) {
+                              signing_damages, index_damages, change_damages}) {
         std::ranges::move(family(), std::back_inserter(all));
     }
     return all;
