@@ -126,7 +126,8 @@ std::string to_text(const HubSpec& spec) {
 }
 
 bool is_official(const HubSpec& spec) {
-    return spec.kind == HubSpec::Kind::github && to_text(spec) == official_hub;
+    return spec.kind == HubSpec::Kind::github && spec.subfolder.empty() &&
+           to_text(spec) == official_hub;
 }
 
 bool is_official_repository(const HubSpec& spec) {

@@ -186,6 +186,8 @@ TEST(HubIdentity, APlaceIsReadByItsSpec) {
               "ONNX_HUB_MANIFEST.json");
     EXPECT_EQ(file_urls(*spec, Endpoints(), "m.onnx").back(),
               "https://raw.githubusercontent.com/acme/models/topic/one/zoo%20b/m.onnx");
+    EXPECT_TRUE(is_official(*spec_of_place({"onnx", "models", "main", ""})));
+    EXPECT_FALSE(is_official(*spec_of_place({"onnx", "models", "main", "zoo"})));
     EXPECT_FALSE(spec_of_place({"acme", "models", "a?b", ""}));
     EXPECT_FALSE(spec_of_place({"acme", "models", "a/../b", ""}));
     EXPECT_FALSE(spec_of_place({".", "models", "main", ""}));
