@@ -21,6 +21,7 @@
 #include "cli/interruption.h"
 #include "cli/progress.h"
 #include "hosting/client/hub_error.h"
+#include "hosting/client/pinned_copy.h"
 #include "manifest/diagnostic.h"
 #include "manifest/manifest.h"
 
@@ -164,6 +165,12 @@ ClientOptions client_options(const HubArguments& arguments, const DownloadArgume
 
 std::filesystem::path cache_folder_of(const std::optional<std::string>& cache) {
     return cache ? std::filesystem::path(*cache) : default_cache_folder(process_environment);
+}
+
+std::string read_manifest_of_hub(const LocalHub& hub, const std::string& location,
+                                 const Streams& streams) {
+    return read_local_manifest(hub, location, process_environment,
+                               [&](const std::string& line) { warn(streams, line); });
 }
 
 const ManifestEntry& find_model(HubClient& client, const std::string& model,

@@ -49,6 +49,11 @@ ClientOptions client_options(const HubArguments& arguments, const DownloadArgume
 /// The cache folder, for commands that need no hub.
 std::filesystem::path cache_folder_of(const std::optional<std::string>& cache);
 
+/// The text of a local hub's manifest, as the user's pin of the hub accepts it. `location` is what
+/// `hub` was made from.
+std::string read_manifest_of_hub(const LocalHub& hub, const std::string& location,
+                                 const Streams& streams);
+
 /// Finds the entry that the user named: "MNIST", or "MNIST@8" for its opset 8. Throws UserError
 /// with similar names when there is none. The entry belongs to the client.
 const ManifestEntry& find_model(HubClient& client, const std::string& model,
