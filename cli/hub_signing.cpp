@@ -92,6 +92,7 @@ SignedHubFile signed_file(const HubSigningArguments& arguments, const HubFolder&
     options.now = now;
     options.lifetime_seconds = arguments.lifetime_seconds.value_or(default_lifetime);
     options.least_version = arguments.least_version;
+    options.has_index = arguments.has_index;
     options.branch = arguments.has_no_branch ? std::optional<std::string>("") : arguments.branch;
     if (arguments.output) {
         const fs::path present = fs::path(*arguments.output) / std::string(hub_statement_name);

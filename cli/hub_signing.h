@@ -34,6 +34,7 @@ struct HubSigningArguments {
     std::optional<std::string> branch;
     bool has_no_branch = false;
     std::uint64_t least_version = 1;
+    bool has_index = false;
     std::optional<std::string> output;
 };
 

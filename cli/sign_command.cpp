@@ -251,9 +251,12 @@ void add_statement_options(CLI::App* command, HubSigningArguments& hub, const Hu
     CLI::Option* version =
         command->add_option("--least-version", hub.least_version,
                             "Make the version at least N, if earlier statements were lost");
+    CLI::Option* index = command->add_flag(
+        "--index", hub.has_index,
+        "Also sign the index of the manifest, which `onnxhub export --index` writes");
     branch->type_name("NAME")->excludes(any);
     version->type_name("N")->check(CLI::Range(std::uint64_t{1}, statement_version_limit - 1));
-    for (CLI::Option* option : {branch, any, version}) {
+    for (CLI::Option* option : {branch, any, version, index}) {
         for (CLI::Option* mode : {models, folder, modes.first, modes.root, modes.cosign}) {
             option->excludes(mode);
         }

@@ -143,6 +143,7 @@ std::string sign_next_statement(const HubRoots& roots, const std::vector<std::st
     statement.version = next_version(roots, previous, request.least_version);
     statement.branch = request.branch;
     statement.manifest = request.manifest;
+    statement.index = request.index;
     statement.issued = request.issued;
     statement.expires = request.expires;
     return sign_statement(statement, keys);

@@ -19,6 +19,7 @@ namespace onnxhub {
 
 struct StatementRequest {
     Sha256 manifest = {};
+    std::optional<Sha256> index = {};  ///< HubStatement::index
     std::string branch = {};
     std::int64_t issued = 0;          ///< seconds since 1970
     std::int64_t expires = 0;         ///< seconds since 1970
@@ -33,7 +34,7 @@ std::string sign_next_statement(const HubRoots& roots, const std::vector<std::st
                                 const std::vector<PrivateKey>& keys);
 
 /// Adds a signature to the statement. It must be of the newest root, of this manifest, and not
-/// expired.
+/// expired. The caller has checked its index.
 std::string cosign_statement(std::string_view text, const HubRoots& roots, const Sha256& manifest,
                              std::int64_t now, const std::vector<PrivateKey>& keys);
 

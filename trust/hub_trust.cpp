@@ -171,7 +171,9 @@ void require_branch(const HubStatement& statement, const StatementCheck& check,
 }
 
 void require_manifest(const HubStatement& statement, const StatementCheck& check) {
-    if (statement.manifest == check.manifest) return;
+    if (check.reads_index ? statement.index.has_value() : statement.manifest == check.manifest) {
+        return;
+    }
     refuse_hub(HubRefusalKind::other_manifest,
                fmt::format("the manifest is not the one that was signed (version {}); its owner "
                            "must restore it, or sign again with `onnxhub sign`",

@@ -41,7 +41,10 @@ inline constexpr std::uint64_t roots_per_check_limit = 1000;
 
 /// What a statement must agree with.
 struct StatementCheck {
-    Sha256 manifest = {};     ///< of the manifest that was received
+    Sha256 manifest = {};  ///< of the manifest that was received
+    /// Only the index that the statement names is read: `manifest` does not matter, and a statement
+    /// without an index is refused.
+    bool reads_index = false;
     std::string branch = {};  ///< that the user asked for; empty: unknown
     /// The user named a full commit id: version, times and branch don't matter, and the statement
     /// may belong to an older root, if release keys of the newest one signed it.

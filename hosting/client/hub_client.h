@@ -19,6 +19,7 @@
 #include "hosting/client/model_cache.h"
 #include "hosting/client/model_download.h"
 #include "hosting/client/model_query.h"
+#include "hosting/client/pinned_manifest.h"
 #include "hosting/client/signed_manifest.h"
 #include "hosting/client/trust_store.h"
 #include "hosting/client/user_config.h"
@@ -214,7 +215,9 @@ private:
     std::optional<IndexReader> find_index();
     void trying_index(const std::function<void()>& work);
     HubManifest read_manifest_text();
+    PinnedRead pinned_read() const;
     HubManifest read_pinned_manifest();
+    std::optional<Sha256> find_pinned_index();
 
     ClientOptions options_;
     UserConfig config_;

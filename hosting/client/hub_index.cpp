@@ -71,8 +71,8 @@ std::optional<std::string> text_of(const ManifestCopy& copy) {
 }
 
 /// nullopt: the server has no index.
-std::optional<std::string> request_root(const HttpRequest& request, const ManifestCopy& copy,
-                                        HttpClient& client) {
+std::optional<std::string> request_root(const IndexAccess& access, const HttpRequest& request,
+                                        const ManifestCopy& copy, HttpClient& client) {
     try {
         FetchedManifest fetched =
             request_manifest(request, "", copy.kept(), client, index_root_limit);
@@ -80,8 +80,9 @@ std::optional<std::string> request_root(const HttpRequest& request, const Manife
         return std::move(fetched.manifest.text);
     } catch (const HubError& error) {
         if (!is_out_of_reach(error)) return std::nullopt;
-        if (copy.kept()) return copy.kept()->text;
-        throw;
+        if (!copy.kept()) throw;
+        access.report(std::string(error.what()) + "; using the last copy");
+        return copy.kept()->text;
     }
 }
 
@@ -91,7 +92,8 @@ std::optional<IndexReader> open_index(const IndexAccess& access) {
     const HttpRequest request = access.request(std::string(index_root_path));
     auto files = std::make_shared<WebIndexFiles>(access);
     const ManifestCopy copy(access.state_folder, "index-roots", request.url);
-    auto text = access.is_offline ? text_of(copy) : request_root(request, copy, files->client());
+    auto text =
+        access.is_offline ? text_of(copy) : request_root(access, request, copy, files->client());
     if (!text) return std::nullopt;
     return reader_of(*text, std::move(files));
 }

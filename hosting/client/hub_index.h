@@ -21,6 +21,8 @@ struct IndexAccess {
     /// Files that were read are kept below it by their SHA-256. Absent: nothing is kept.
     std::optional<std::filesystem::path> state_folder;
     bool is_offline = false;  ///< no request: what was kept, or UnusableIndex
+    /// Receives one line for the user, that an old copy is used.
+    std::function<void(const std::string&)> report = [](const std::string&) {};
 };
 
 /// Files of indexes that are kept at most, of all hubs.

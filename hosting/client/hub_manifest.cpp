@@ -53,8 +53,7 @@ FetchedManifest request_manifest(const HttpRequest& request, const std::string& 
     if (const auto* failure = std::get_if<HttpFailure>(&result)) {
         if (failure->kind == HttpFailure::Kind::stopped) throw Interrupted();
         const bool is_answer = failure->kind == HttpFailure::Kind::too_large;
-        throw HubError(is_answer ? HubProblem::manifest : HubProblem::unreachable,
-                       failure->reason);
+        throw HubError(is_answer ? HubProblem::manifest : HubProblem::unreachable, failure->reason);
     }
     const auto& response = std::get<HttpResponse>(result);
     if (response.head.status == 304 && has_tag) {

@@ -9,13 +9,6 @@
 #include "repository/commit_id.h"
 
 namespace onnxhub {
-namespace {
-
-/// A manifest that was read before and is not larger is asked for again instead of an index.
-constexpr std::size_t small_manifest = std::size_t{1} << 20;  // bytes
-
-}  // namespace
-
 /// Null when the hub has no index, or the manifest is at hand.
 IndexReader* HubClient::index() {
     if (manifest_) return nullptr;
@@ -27,15 +20,21 @@ IndexReader* HubClient::index() {
 }
 
 std::optional<IndexReader> HubClient::find_index() {
-    if (spec_.kind != HubSpec::Kind::web || pin_) return std::nullopt;
+    const bool is_of_github = !github_places(spec_, config_.endpoints).empty();
+    if (spec_.kind != HubSpec::Kind::web || is_of_github) return std::nullopt;
     const std::string url = manifest_url(spec_, config_.endpoints);
     const ManifestCopy copy(state_, "manifests", url);
-    if (copy.kept() && copy.kept()->text.size() <= small_manifest) return std::nullopt;
+    if (copy.kept() && copy.kept()->text.size() <= small_manifest_size) return std::nullopt;
     const auto request = [this](const std::string& path) {
         return request_of(url_beside_manifest(spec_, config_.endpoints, path));
     };
+    const IndexAccess access{request, options_.http, state_, options_.is_offline, options_.report};
+    if (pin_) {
+        const auto root = find_pinned_index();
+        return root ? std::optional(open_index(access, *root)) : std::nullopt;
+    }
     try {
-        return open_index({request, options_.http, state_, options_.is_offline});
+        return open_index(access);
     } catch (const HubError&) {
         if (copy.kept()) return std::nullopt;
         throw;

@@ -2,6 +2,7 @@
 // Copies of fetched manifests in the state folder, where no hub can write.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -11,6 +12,9 @@ namespace onnxhub {
 
 /// Larger manifests are rejected.
 inline constexpr std::uint64_t manifest_size_limit = std::uint64_t{512} << 20;  // bytes
+
+/// A manifest that was read before and is not larger is asked for again, not the hub's index.
+inline constexpr std::size_t small_manifest_size = std::size_t{1} << 20;  // bytes
 
 /// What is kept of a manifest.
 struct KeptManifest {

@@ -101,11 +101,11 @@ std::unique_ptr<SignedHub> HubClient::open_signed_hub() {
     const std::string url = manifest_url(spec, config_.endpoints);
     return std::make_unique<WebSignedHub>(
         WebHubAccess{request, request_at, access_hint(url), options_.http,
-                     ManifestCopy(state_, "signed", identity + ' ' + asked_ref_)});
+                     ManifestCopy(state_, "signed", identity + ' ' + asked_ref_),
+                     ManifestCopy(state_, "signed-statements", identity + ' ' + asked_ref_)});
 }
 
-HubManifest HubClient::read_pinned_manifest() {
-    const std::unique_ptr<SignedHub> hub = open_signed_hub();
+PinnedRead HubClient::pinned_read() const {
     PinnedRead read;
     read.hub = name_;
     read.ref = asked_ref_;
@@ -114,12 +114,29 @@ HubManifest HubClient::read_pinned_manifest() {
     read.report = options_.report;
     if (options_.http.is_stopped) read.is_stopped = options_.http.is_stopped;
     if (options_.http.sleep) {
-        read.pause = [&](int time) { options_.http.sleep(std::chrono::milliseconds(time)); };
+        read.pause = [this](int time) { options_.http.sleep(std::chrono::milliseconds(time)); };
     }
-    AcceptedManifest accepted = read_by_pin(*hub, trusted_hubs_, *pin_, read);
+    return read;
+}
+
+HubManifest HubClient::read_pinned_manifest() {
+    const std::unique_ptr<SignedHub> hub = open_signed_hub();
+    AcceptedManifest accepted = read_by_pin(*hub, trusted_hubs_, *pin_, pinned_read());
     statement_ = std::move(accepted.statement);
     if (!options_.asks_always) is_trusted_ = true;
     return std::move(accepted.manifest);
+}
+
+/// SHA-256 of the index that the statement names, if the pin accepts it.
+std::optional<Sha256> HubClient::find_pinned_index() {
+    const std::unique_ptr<SignedHub> hub = open_signed_hub();
+    const auto kept = hub->kept();
+    if (kept && kept->manifest.text.size() <= small_manifest_size) return std::nullopt;
+    auto statement = read_index_statement_by_pin(*hub, trusted_hubs_, *pin_, pinned_read());
+    if (!statement) return std::nullopt;
+    statement_ = std::move(statement);
+    if (!options_.asks_always) is_trusted_ = true;
+    return statement_->index;
 }
 
 }  // namespace onnxhub

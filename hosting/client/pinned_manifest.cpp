@@ -23,10 +23,7 @@ void record_learned(const TrustStore& store, const TrustRecord& pin, const Pinne
     }
 }
 
-}  // namespace
-
-AcceptedManifest read_by_pin(SignedHub& hub, const TrustStore& store, const TrustRecord& pin,
-                             const PinnedRead& read) {
+SignedRead signed_read(const TrustStore& store, const TrustRecord& pin, const PinnedRead& read) {
     SignedRead wanted;
     wanted.hub = read.hub;
     wanted.known = pin.of(read.ref);
@@ -36,16 +33,30 @@ AcceptedManifest read_by_pin(SignedHub& hub, const TrustStore& store, const Trus
     wanted.check.now = seconds_since_1970();
     wanted.floor = read.floor;
     wanted.is_offline = read.is_offline;
+    wanted.report = read.report;
     wanted.pause = read.pause;
     wanted.learn = [&](const HubTrust& trust) { record_learned(store, pin, read, trust); };
+    return wanted;
+}
+
+}  // namespace
+
+AcceptedManifest read_by_pin(SignedHub& hub, const TrustStore& store, const TrustRecord& pin,
+                             const PinnedRead& read) {
     try {
-        return read_signed_manifest(hub, wanted);
+        return read_signed_manifest(hub, signed_read(store, pin, read));
     } catch (const HubError&) {
         throw;
     } catch (const UserError& error) {
         // A file that a hub on this disk does not have, or that is too large.
         throw HubError(HubProblem::manifest, error.what());
     }
+}
+
+std::optional<HubStatement> read_index_statement_by_pin(SignedHub& hub, const TrustStore& store,
+                                                        const TrustRecord& pin,
+                                                        const PinnedRead& read) {
+    return read_signed_index_statement(hub, signed_read(store, pin, read));
 }
 
 }  // namespace onnxhub

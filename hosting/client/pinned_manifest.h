@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "hosting/client/signed_manifest.h"
@@ -27,5 +28,10 @@ struct PinnedRead {
 /// fails, the user gets a line.
 AcceptedManifest read_by_pin(SignedHub& hub, const TrustStore& store, const TrustRecord& pin,
                              const PinnedRead& read);
+
+/// The same for readers of an index, see read_signed_index_statement().
+std::optional<HubStatement> read_index_statement_by_pin(SignedHub& hub, const TrustStore& store,
+                                                        const TrustRecord& pin,
+                                                        const PinnedRead& read);
 
 }  // namespace onnxhub

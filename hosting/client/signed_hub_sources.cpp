@@ -27,6 +27,23 @@ SignedManifest WebSignedHub::read(bool is_fresh) {
             std::move(statement)};
 }
 
+std::optional<std::string> WebSignedHub::read_statement() {
+    commit_.reset();
+    return read_at_moment(std::string(hub_statement_name), statement_size_limit, true);
+}
+
+std::optional<std::string> WebSignedHub::kept_statement() {
+    const auto& kept = access_.statement_copy.kept();
+    return kept ? std::optional(kept->text) : std::nullopt;
+}
+
+void WebSignedHub::keep_statement(const std::string& text) {
+    if (kept_statement() != text) {
+        access_.statement_copy.replace(
+            {text, "", access_.request(std::string(hub_statement_name)).url, ""});
+    }
+}
+
 std::optional<std::string> WebSignedHub::read_root(std::uint64_t number) {
     return read_at_moment(root_path(number), root_size_limit, number > 1);
 }

@@ -21,7 +21,8 @@ struct WebHubAccess {
     std::function<HttpRequest(const CommitId& commit, const std::string& path)> request_at;
     std::string access_hint;  ///< ManifestFetch::access_hint
     HttpOptions http;
-    ManifestCopy copy;  ///< of the last accepted pair
+    ManifestCopy copy;            ///< of the last accepted pair
+    ManifestCopy statement_copy;  ///< of the last accepted statement with an index
 };
 
 class WebSignedHub : public SignedHub {
@@ -29,6 +30,9 @@ public:
     explicit WebSignedHub(WebHubAccess access);
 
     SignedManifest read(bool is_fresh) override;
+    std::optional<std::string> read_statement() override;
+    std::optional<std::string> kept_statement() override;
+    void keep_statement(const std::string& text) override;
     std::optional<std::string> read_root(std::uint64_t number) override;
     std::optional<SignedManifest> kept() override;
     void keep(const SignedManifest& pair) override;

@@ -28,6 +28,12 @@ bool is_about(const std::string& statement, const std::string& manifest) {
 /// After this many bytes of manifests that were not accepted, they are not read again.
 constexpr std::uint64_t repeated_bytes_limit = std::uint64_t{64} << 20;
 
+/// Whether it is older than a lock file allows.
+bool is_below(const HubStatement& statement, const StatementFloor& floor) {
+    return statement.root_number < floor.root_number ||
+           (statement.root_number == floor.root_number && statement.version < floor.version);
+}
+
 class SignedReader {
 public:
     SignedReader(SignedHub& hub, const SignedRead& read)
@@ -87,7 +93,7 @@ private:
             check_statement(known_, *pair.statement, check,
                             [&](std::uint64_t number) { return hub_.read_root(number); });
         const auto* statement = std::get_if<HubStatement>(&checked.result);
-        if (statement && !check.is_commit && is_below_floor(*statement)) {
+        if (statement && !check.is_commit && is_below(*statement, read_.floor)) {
             checked = {{checked.trust.root, known_.seen}, older_than_locked(*statement)};
         }
         known_ = checked.trust;
@@ -97,12 +103,6 @@ private:
             return std::nullopt;
         }
         return AcceptedManifest{pair.manifest, std::get<HubStatement>(std::move(checked.result))};
-    }
-
-    bool is_below_floor(const HubStatement& statement) const {
-        return statement.root_number < read_.floor.root_number ||
-               (statement.root_number == read_.floor.root_number &&
-                statement.version < read_.floor.version);
     }
 
     HubRefusal older_than_locked(const HubStatement& statement) const {
@@ -125,7 +125,7 @@ private:
         const auto none = [](std::uint64_t) { return std::optional<std::string>(); };
         HubCheck checked = check_statement(known_, pair->statement.value_or(""), check, none);
         const auto* statement = std::get_if<HubStatement>(&checked.result);
-        if (statement && !check.is_commit && is_below_floor(*statement)) {
+        if (statement && !check.is_commit && is_below(*statement, read_.floor)) {
             checked.result = older_than_locked(*statement);
         }
         if (const auto* reason = std::get_if<HubRefusal>(&checked.result)) {
@@ -154,6 +154,33 @@ private:
 
 void sleep_for_milliseconds(int time) {
     std::this_thread::sleep_for(std::chrono::milliseconds(time));
+}
+
+std::optional<HubStatement> read_signed_index_statement(SignedHub& hub, const SignedRead& read) {
+    std::optional<std::string> text;
+    try {
+        text = read.is_offline ? hub.kept_statement() : hub.read_statement();
+    } catch (const HubError& error) {
+        text = is_out_of_reach(error) ? hub.kept_statement() : std::nullopt;
+        if (text) read.report(std::string(error.what()) + "; using the last copy");
+    }
+    if (!text) return std::nullopt;
+    StatementCheck check = read.check;
+    check.reads_index = true;
+    const auto root_of = [&](std::uint64_t number) {
+        return read.is_offline ? std::nullopt : hub.read_root(number);
+    };
+    HubCheck checked;
+    try {
+        checked = check_statement(read.known, *text, check, root_of);
+    } catch (const HubError&) {
+        return std::nullopt;
+    }
+    auto* statement = std::get_if<HubStatement>(&checked.result);
+    if (!statement || (!check.is_commit && is_below(*statement, read.floor))) return std::nullopt;
+    read.learn(checked.trust);
+    hub.keep_statement(*text);
+    return std::move(*statement);
 }
 
 SignedManifest read_unverified_pair(SignedHub& hub) {

@@ -30,6 +30,15 @@ public:
     /// Reads both files. `is_fresh`: past all caches on the way.
     virtual SignedManifest read(bool is_fresh) = 0;
 
+    /// The statement alone, for readers of its index; nullopt: there is none.
+    virtual std::optional<std::string> read_statement() { return std::nullopt; }
+
+    /// The last statement that keep_statement() got.
+    virtual std::optional<std::string> kept_statement() { return std::nullopt; }
+
+    /// Keeps an accepted statement.
+    virtual void keep_statement(const std::string&) {}
+
     /// nullopt: there is no root of this number. Past all caches if the last read() was.
     virtual std::optional<std::string> read_root(std::uint64_t number) = 0;
 
@@ -61,6 +70,8 @@ struct SignedRead {
     StatementFloor floor = {};
     /// Called with what a check has learned, also before a refusal.
     std::function<void(const HubTrust&)> learn = [](const HubTrust&) {};
+    /// Receives one line for the user.
+    std::function<void(const std::string&)> report = [](const std::string&) {};
     /// Waits this many ms before the files are read again; may throw.
     std::function<void(int)> pause = sleep_for_milliseconds;
 };
@@ -81,5 +92,10 @@ SignedManifest read_unverified_pair(SignedHub& hub);
 /// statement stay different, both are older than what was seen, or the hub does not answer, the
 /// last accepted pair is used, with a note, if the pin still accepts it.
 AcceptedManifest read_signed_manifest(SignedHub& hub, const SignedRead& read);
+
+/// The statement that the hub publishes now, with an index, if it is accepted without the manifest.
+/// nullopt for every other: then read_signed_manifest() waits, or says why. When the hub does not
+/// answer, the last accepted one is checked.
+std::optional<HubStatement> read_signed_index_statement(SignedHub& hub, const SignedRead& read);
 
 }  // namespace onnxhub

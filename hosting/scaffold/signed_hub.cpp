@@ -8,10 +8,12 @@
 #include <set>
 #include <utility>
 
+#include "base/byte_source.h"
 #include "base/escaping.h"
 #include "base/parallel.h"
 #include "base/user_error.h"
 #include "base/utc_time.h"
+#include "index/index_check.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest_reader.h"
 #include "trust/hub_roots.h"
@@ -69,6 +71,11 @@ std::string required_statement(const HubFolder& hub) {
     if (text) return std::move(*text);
     throw UserError(statement_file +
                     ": does not exist, so there is nothing to cosign; make it with `onnxhub sign`");
+}
+
+Sha256 index_of(const std::string& manifest) {
+    const auto source = memory_source(manifest);
+    return index_root_of({source.get(), std::string(manifest_file_name)});
 }
 
 /// What is missing after signing a statement.
@@ -182,6 +189,7 @@ SignedHubFile sign_hub(const HubFolder& hub, const StatementOptions& options,
     const HubRoots roots = read_hub_roots(roots_in(*hub.tree));
     StatementRequest request;
     request.manifest = sha256_of(manifest);
+    if (options.has_index) request.index = index_of(manifest);
     request.branch = options.branch ? *options.branch : branch_of(hub);
     request.issued = options.now;
     request.expires = options.now + options.lifetime_seconds;
@@ -203,6 +211,12 @@ SignedHubFile cosign_hub(const HubFolder& hub, std::int64_t now,
     const std::string present = required_statement(hub);
     const HubRoots roots = read_hub_roots(roots_in(*hub.tree));
     return signing_in(hub, [&] {
+        const auto index = read_unverified_statement_of_hub(present).index;
+        if (index && *index != index_of(manifest)) {
+            throw UserError(statement_file +
+                            ": the statement is about the index of another manifest; make a new "
+                            "one with `onnxhub sign --index`");
+        }
         std::string text = cosign_statement(present, roots, sha256_of(manifest), now, keys);
         SignedHubFile signed_file;
         signed_file.notes = statement_notes(text, roots);

@@ -31,6 +31,7 @@ struct StatementOptions {
     std::int64_t now = 0;  ///< seconds since 1970
     std::int64_t lifetime_seconds = 0;
     std::uint64_t least_version = 1;
+    bool has_index = false;  ///< the statement names the index of the manifest
     /// Absent: the branch of the working tree or of the revision, if it is one. Empty: none.
     std::optional<std::string> branch = {};
     /// Texts of statements outside of the hub that the new one may replace.

@@ -19,7 +19,7 @@ set(diff_may "generator;${generator_may}")
 set(validator_may "index;trust;generator;${generator_may}")
 set(hosting/client_may "index;trust;model;http;repository;${model_may}")
 set(hosting/server_may "archive;repository;${archive_may}")
-set(hosting/scaffold_may "trust;generator;${generator_may}")
+set(hosting/scaffold_may "index;trust;generator;${generator_may}")
 set(hosting/export_may "trust;hosting/client;generator;${hosting/client_may}")
 # A subfolder with headers that are not installed.
 set(http_private curl)

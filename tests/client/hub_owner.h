@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,7 @@ struct HubOwner {
     std::vector<std::size_t> root_keys = {0};
     std::vector<std::size_t> release_keys = {1};
     std::string branch = {};
+    std::optional<Sha256> index = {};
     std::int64_t lifetime = 90 * seconds_of_a_day;
 
     HubOwner() { publish_root({0}); }
@@ -57,6 +59,7 @@ struct HubOwner {
         said.version = version;
         said.branch = branch;
         said.manifest = sha256_of(manifest);
+        said.index = index;
         said.issued = seconds_since_1970() - 3600;
         said.expires = said.issued + lifetime;
         return sign_statement(said, pool_keys(release_keys));

@@ -55,7 +55,7 @@ protected:
 
     std::uint64_t known_root() const { return open_root(trust_.root).number; }
 
-    StatementCheck asked_ = {sha256_of("manifest"), "", false, false, signed_hub_time};
+    StatementCheck asked_ = {sha256_of("manifest"), false, "", false, false, signed_hub_time};
     HostedRoots hosted_;
     HubRoot newest_;
     HubTrust trust_;
