@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Documents in JSON: what is read and written back must be the same document.
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "base/byte_source.h"
 #include "base/user_error.h"
 #include "hosting/client/lock_file.h"
+#include "index/index_reader.h"
 #include "manifest/json.h"
 #include "manifest/json_error.h"
 #include "manifest/manifest.h"
 #include "manifest/manifest_merge.h"
+#include "manifest/manifest_stream.h"
 #include "tests/fuzz/targets.h"
 #include "validator/report.h"
 #include "validator/report_reader.h"
@@ -41,6 +45,22 @@ std::string text_of(const ManifestDocument& manifest) {
     return manifest_text(entries);
 }
 
+/// Entry by entry, a document means the same as at once.
+void check_streamed_manifest(std::string_view input) {
+    const auto source = memory_source(std::string(input));
+    std::vector<ManifestEntry> entries;
+    const auto error =
+        for_each_entry(*source, [&](ManifestEntry entry) { entries.push_back(std::move(entry)); });
+    const ManifestResult whole = parse_manifest(input);
+    const auto* manifest = std::get_if<ManifestDocument>(&whole);
+    if (!manifest) return;
+    require(!error, "a valid manifest is also valid in pieces");
+    require(entries.size() == manifest->entries.size(), "no entry is lost in pieces");
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        require(entries[i].json == manifest->entries[i].json, "pieces keep the values");
+    }
+}
+
 }  // namespace
 
 void fuzz_manifest(std::string_view input) {
@@ -62,6 +82,39 @@ void fuzz_manifest(std::string_view input) {
                 "an entry can be used or has a problem");
     }
     require(text_of(*same) == written, "writing a manifest twice gives the same bytes");
+}
+
+/// A reader gets the input for every file that it asks for.
+void fuzz_index(std::string_view input) {
+    const IndexRef everything{sha256_of(input), input.size()};
+    const auto parsed = parse_index_root(input);
+    IndexRoot root;
+    if (const auto* read = std::get_if<IndexRoot>(&parsed)) {
+        const auto again = parse_index_root(index_text(*read));
+        const auto* same = std::get_if<IndexRoot>(&again);
+        require(same && same->models == read->models && same->terms == read->terms,
+                "a root that was written can be read");
+        root = *read;
+    } else {
+        root.models = root.terms = {0, {{"", everything}}};
+    }
+    const auto tree = parse_index_tree(input);
+    if (const auto* read = std::get_if<IndexTree>(&tree)) root.models = root.terms = *read;
+    const IndexReader reader(root, [&](const IndexRef&) { return std::string(input); });
+    const auto reading = [](const auto& read) {
+        try {
+            read();
+        } catch (const UnusableIndex& error) {
+            require(!std::string_view(error.what()).empty(), "a refusal has a reason");
+        }
+    };
+    reading([&] { reader.shard_of("a"); });
+    reading([&] {
+        const IndexSearch found = reader.search({"a b"}, 3);
+        require(found.models.size() <= 3, "a search keeps its limit");
+    });
+    reading([&] { reader.with_tag("a", 3); });
+    check_streamed_manifest(input);
 }
 
 /// The input holds three manifests between NUL bytes: base, ours, theirs.

@@ -28,6 +28,7 @@ void fuzz_bundle(std::string_view input);
 void fuzz_document(std::string_view input);
 void fuzz_glob(std::string_view input);
 void fuzz_hub_trust(std::string_view input);
+void fuzz_index(std::string_view input);
 void fuzz_json(std::string_view input);
 void fuzz_license(std::string_view input);
 void fuzz_lock_file(std::string_view input);
