@@ -24,7 +24,7 @@ bool ContentChunks::begins_with(std::string_view identity, std::size_t size) {
     return begins;
 }
 
-/// Larger items are borders more often, so that chunks have the mean size whatever their items.
+/// Larger items are borders more often, so that chunks of all kinds of items have the mean size.
 bool ContentChunks::is_border(std::string_view identity, std::size_t size) const {
     if (size_ + size > sizes_.most) return true;
     if (size_ < sizes_.least) return false;

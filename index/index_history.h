@@ -29,7 +29,7 @@ IndexHistory parse_index_history(std::string_view text);
 std::string index_history_text(const IndexHistory& history);
 
 /// The history after `root` with these `files` was written. `keep`: the number of roots, at least
-/// 1. A root that is the newest already changes nothing but its files.
+/// 1. A root that is the newest already changes only its files.
 IndexHistory with_root(IndexHistory history, const Sha256& root, std::vector<Sha256> files,
                        std::size_t keep);
 

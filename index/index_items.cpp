@@ -15,6 +15,7 @@
 #include "base/ascii.h"
 #include "base/parallel.h"
 #include "base/user_error.h"
+#include "index/index_format.h"
 #include "index/index_terms.h"
 #include "manifest/manifest_stream.h"
 

@@ -9,7 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "index/index_writer.h"
+#include "base/digest.h"
+#include "index/index_request.h"
 
 namespace onnxhub {
 

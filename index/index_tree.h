@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "index/index_files.h"
 #include "index/index_format.h"
-#include "index/index_writer.h"
 
 namespace onnxhub {
 

@@ -2,33 +2,13 @@
 // Makes the index of a manifest.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <functional>
 #include <string>
-#include <string_view>
 
-#include "base/byte_source.h"
-#include "index/index_format.h"
+#include "base/digest.h"
+#include "index/index_files.h"
+#include "index/index_request.h"
 
 namespace onnxhub {
-
-/// Takes the files of an index.
-class IndexFiles {
-public:
-    virtual ~IndexFiles() = default;
-
-    /// A file with the path index_path(file.digest). Called from several threads, and more than
-    /// once for the same file. May throw, which ends the work.
-    virtual void put(const IndexRef& file, std::string_view text) = 0;
-};
-
-struct IndexRequest {
-    const ByteSource* manifest = nullptr;
-    std::string shown_name;  ///< of the manifest, for messages
-    unsigned jobs = 0;       ///< number of threads; 0: one for each core
-    std::function<void()> check_interruption = [] {};
-};
 
 struct IndexReport {
     std::string root;      ///< text of index_root_path, which was put too

@@ -131,7 +131,7 @@ std::optional<RawEntry> ManifestStream::next() {
     if (c == ']' && expected_ != Expected::entry) {
         advance(1);
         skip_blanks();
-        if (peek() >= 0) return fail("the document goes on after the array of entries");
+        if (peek() >= 0) return fail("the document continues after the array of entries");
         expected_ = Expected::nothing;
         return std::nullopt;
     }
@@ -171,7 +171,7 @@ bool ManifestStream::find_end(std::size_t& end) {
     }
 }
 
-/// A scalar is no entry, but the caller reports it like any other document error.
+/// A scalar cannot be used as an entry, which its reader reports.
 bool ManifestStream::find_end_of_scalar(std::size_t& end) {
     bool in_string = false;
     for (std::size_t length = 0;; ++length) {

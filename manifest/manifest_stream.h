@@ -31,7 +31,7 @@ public:
     /// `source` must outlive the stream.
     explicit ManifestStream(const ByteSource& source) : source_(source) {}
 
-    /// nullopt at the end, and when the array breaks off: see error(). Throws what the source does.
+    /// nullopt at the end, and after an error: see error(). Throws what the source does.
     std::optional<RawEntry> next();
 
     /// Set when the document is not an array, as far as this can be seen without reading the

@@ -102,7 +102,7 @@ TEST(ManifestStream, BrokenDocumentsAreErrorsAtTheirPlace) {
              {"[\n" + entry + "\n" + entry + "]", 3, "a comma or ']' is missing"},
              {"[" + entry + ",]", 1, "not an entry"},
              {"[," + entry + "]", 1, "not an entry"},
-             {"[" + entry + "]\nx", 2, "goes on after the array"},
+             {"[" + entry + "]\nx", 2, "continues after the array"},
              {"[\n{\"a\": \"b", 2, "ends inside an entry"},
              {"[\n{\"a\" 1}]", 2, ""},
              {"[\n" + entry + ",\n{\"a\":\n x}]", 4, ""},
