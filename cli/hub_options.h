@@ -15,6 +15,7 @@ namespace onnxhub {
 
 struct HubArguments {
     std::optional<std::string> hub;    ///< absent: the official one
+    bool is_chosen_here = false;       ///< choose_hub_here() chose it
     std::optional<std::string> cache;  ///< absent: the folder shared with the Python client
     bool is_offline = false;
 };
@@ -49,10 +50,13 @@ ClientOptions client_options(const HubArguments& arguments, const DownloadArgume
 /// The cache folder, for commands that need no hub.
 std::filesystem::path cache_folder_of(const std::optional<std::string>& cache);
 
-/// Finds the entry that the user named: "MNIST", or "MNIST@8" for its opset 8. Throws UserError
-/// with similar names when there is none.
+/// "`onnxhub list --hub ./hub`": the command that lists the models of this hub.
+std::string list_command_of(const HubArguments& arguments);
+
+/// Finds the entry that the user named in the hub of `arguments`: "MNIST", or "MNIST@8" for its
+/// opset 8. Throws UserError with similar names when there is none.
 const ManifestEntry& find_model(const ManifestDocument& document, const std::string& model,
-                                const VersionConstraint& constraint);
+                                const VersionConstraint& constraint, const HubArguments& arguments);
 
 /// Writes a command's result unchanged. Only for documents that need no escaping, or whose exact
 /// bytes matter. Throws UserError on failure.

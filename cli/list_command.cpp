@@ -70,11 +70,38 @@ void print_models(const std::vector<const ManifestEntry*>& models, std::size_t a
     note(streams, fmt::format("{} of {} models", models.size(), all));
 }
 
+/// Names similar words of the hub for each word that no model has.
+void suggest_words(const ListArguments& arguments, const ManifestDocument& document,
+                   const Streams& streams) {
+    for (const std::string& word : arguments.words) {
+        if (!search_models(document, {word}).empty()) continue;
+        const auto near = near_words(document, word);
+        if (near.empty()) continue;
+        note(streams,
+             fmt::format("no model has \"{}\"; did you mean {}?", word, fmt::join(near, ", ")));
+    }
+}
+
+/// Warns of tags that no model has.
+void warn_of_unknown_tags(const ListArguments& arguments, const ManifestDocument& document,
+                          const Streams& streams) {
+    for (const std::string& tag : arguments.filter.tags) {
+        ModelFilter filter{{}, {tag}, {}, {}, {}};
+        if (!list_models(document, filter).empty()) continue;
+        const auto near = near_tags(document, tag);
+        warn(streams,
+             fmt::format(
+                 "no model has the tag \"{}\"{}", tag,
+                 near.empty() ? "" : fmt::format("; did you mean {}?", fmt::join(near, ", "))));
+    }
+}
+
 ExitCode run_search(const ListArguments& arguments, const Streams& streams) {
     HubClient client(client_options(arguments.hub, streams));
     const ManifestDocument& document = client.manifest();
     const auto models = search_models(document, arguments.words);
     print_models(models, document.entries.size(), arguments.format, streams);
+    if (models.empty()) suggest_words(arguments, document, streams);
     return models.empty() ? ExitCode::findings : ExitCode::done;
 }
 
@@ -84,9 +111,10 @@ ExitCode run_list(const ListArguments& arguments, const Streams& streams) {
     const auto models = list_models(document, arguments.filter);
     if (models.empty() && arguments.filter.model) {
         // An unknown name is an error. A known name without matches is not.
-        find_model(document, *arguments.filter.model, {{}, {}, {}});
+        find_model(document, *arguments.filter.model, {{}, {}, {}}, arguments.hub);
     }
     print_models(models, document.entries.size(), arguments.format, streams);
+    warn_of_unknown_tags(arguments, document, streams);
     return ExitCode::done;
 }
 
