@@ -12,14 +12,15 @@
 
 #include "base/digest.h"
 #include "tests/support/http_server.h"
+#include "tests/support/model_builder.h"
 #include "tests/support/program.h"
 
 namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
 using testing::AllOf;
+using testing::HasSubstr;
 using testing::Not;
 
 class WholeHubSigning : public testing::Test {
@@ -180,6 +181,24 @@ TEST_F(WholeHubSigning, GeneratingWarnsOfAnOldStatement) {
                           "hub with `onnxhub sign`\n"));
 }
 
+TEST_F(WholeHubSigning, ChangesOfModelsSayThatTheHubMustBeSignedAgain) {
+    write("hub/README.md", "# Hub\n\n|Model Class |Reference |Description |\n|-|-|-|\n");
+    write("m.onnx",
+          test::ModelBuilder().input("x", {2}).node("Relu", {"x"}, {"y"}).output("y", {2}).bytes());
+    start();
+    const std::string old =
+        "ONNX_HUB_MANIFEST.json.sig is about another manifest; sign the hub "
+        "with `onnxhub sign`\n";
+    const auto added = run({"add", "m.onnx", "hub", "--class", "x"});
+    EXPECT_EQ(added.status, 0);
+    EXPECT_THAT(added.err, HasSubstr(old));
+    EXPECT_EQ(sign({"--key", "a.pem"}).status, 0);
+    EXPECT_THAT(run({"rename", "--folder", "hub", "m", "n", "--dry-run"}).err, Not(HasSubstr(old)));
+    EXPECT_THAT(run({"rename", "--folder", "hub", "m", "n"}).err, HasSubstr(old));
+    EXPECT_EQ(sign({"--key", "a.pem"}).status, 0);
+    EXPECT_THAT(run({"remove", "--folder", "hub", "n"}).err, HasSubstr(old));
+}
+
 TEST_F(WholeHubSigning, ContentIsComparedWithTheManifest) {
     const std::string sha(64, '0');
     write("hub/a.onnx", "model");
@@ -197,25 +216,6 @@ TEST_F(WholeHubSigning, ContentIsComparedWithTheManifest) {
                 HasSubstr("missing: a.onnx\n"));
 }
 
-TEST_F(WholeHubSigning, AHubIsVerifiedAtItsUrl) {
-    start();
-    test::HttpServer server([this](const test::ReceivedRequest& request) {
-        const std::string file = "hub" + request.path;
-        return fs::is_regular_file(folder_ / file) ? test::Answer{200, read(file)}
-                                                   : test::Answer{404};
-    });
-    const std::string url = server.url("");
-    const auto verified = run({"verify", url, "--key", "a.pub"});
-    EXPECT_EQ(verified.status, 0) << verified.err;
-    EXPECT_THAT(verified.out, HasSubstr("hub: acme/models\n"));
-    EXPECT_EQ(run({"verify", url, "--content"}).status, 2);
-    fs::remove(folder_ / "hub/ONNX_HUB_MANIFEST.json.sig");
-    EXPECT_THAT(run({"verify", url, "--key", "a.pub"}).err,
-                HasSubstr("there is no statement; its owner must sign it with `onnxhub sign`"));
-}
-
-TEST_F(WholeHubSigning, OptionsThatDoNotBelongTogetherAreRefused) {
-    const std::vector<std::vector<std::string>> wrong = {
 TEST_F(WholeHubSigning, ContentIsHashedWhateverGitsIndexSays) {
     const std::string model(2000, 'm');
     const std::string pointer =
@@ -252,6 +252,25 @@ TEST_F(WholeHubSigning, ContentIsHashedWhateverGitsIndexSays) {
     EXPECT_THAT(changed.out, HasSubstr("changed: a.onnx\n"));
 }
 
+TEST_F(WholeHubSigning, AHubIsVerifiedAtItsUrl) {
+    start();
+    test::HttpServer server([this](const test::ReceivedRequest& request) {
+        const std::string file = "hub" + request.path;
+        return fs::is_regular_file(folder_ / file) ? test::Answer{200, read(file)}
+                                                   : test::Answer{404};
+    });
+    const std::string url = server.url("");
+    const auto verified = run({"verify", url, "--key", "a.pub"});
+    EXPECT_EQ(verified.status, 0) << verified.err;
+    EXPECT_THAT(verified.out, HasSubstr("hub: acme/models\n"));
+    EXPECT_EQ(run({"verify", url, "--content"}).status, 2);
+    fs::remove(folder_ / "hub/ONNX_HUB_MANIFEST.json.sig");
+    EXPECT_THAT(run({"verify", url, "--key", "a.pub"}).err,
+                HasSubstr("there is no statement; its owner must sign it with `onnxhub sign`"));
+}
+
+TEST_F(WholeHubSigning, OptionsThatDoNotBelongTogetherAreRefused) {
+    const std::vector<std::vector<std::string>> wrong = {
         {"--init"},
         {"--hub", "x"},
         {"--init", "--hub", "x", "--root"},
