@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/escaping.h"
 #include "cli/command.h"
@@ -17,6 +18,7 @@
 #include "cli/interruption.h"
 #include "cli/load_progress.h"
 #include "cli/progress.h"
+#include "hosting/client/pinned_copy.h"
 #include "hosting/export/hub_bundle.h"
 #include "hosting/export/output_location.h"
 #include "manifest/diagnostic.h"
@@ -30,6 +32,7 @@ namespace fs = std::filesystem;
 struct BundleArguments {
     std::string from;  ///< of `create`, empty: the hub that contains the current directory
     std::string to;
+    std::optional<std::string> hub;  ///< of `import`
     BundleChoice choice;
     bool fetches = false;
 };
@@ -106,8 +109,10 @@ ExitCode create(const BundleArguments& given, const Streams& streams) {
         loader.emplace(arguments.from, streams);
         fetch = [&](const Entry& entry) { return loader->load(entry); };
     }
+    const LocalHub hub(arguments.from);
+    const std::string manifest = read_manifest_of_hub(hub, arguments.from, streams);
     const BundleReport report =
-        create_bundle(LocalHub(arguments.from), arguments.choice, to, check_interruption, fetch);
+        create_bundle(hub, arguments.choice, to, check_interruption, fetch, manifest);
     if (loader) loader->finish();
     write_paths(streams, {arguments.to});
     print_left_out(report, streams);
@@ -122,10 +127,21 @@ ExitCode verify(const BundleArguments& arguments, const Streams& streams) {
 }
 
 ExitCode import(const BundleArguments& arguments, const Streams& streams) {
+    CopyCheck check;
+    check.shown_name = arguments.from;
+    check.hub = arguments.hub;
+    check.place = place_of(arguments.to);
+    check.report = [&](const std::string& line) { warn(streams, line); };
+    check.is_stopped = is_interrupted;
+    std::vector<std::string> pins;
     const BundleReport report =
-        import_bundle(arguments.from, place_of(arguments.to), check_interruption);
+        import_bundle(arguments.from, check.place, check_interruption,
+                      [&](const fs::path& folder) { pins = check_copy(folder, check); });
     write_paths(streams, {arguments.to});
     print_bundle(report, "imported", streams);
+    for (const std::string& hub : pins) {
+        note(streams, "verified: the manifest has a valid signature by the keys of " + hub);
+    }
     return ExitCode::done;
 }
 
@@ -176,6 +192,10 @@ void add_bundle_command(CLI::App& app, Command& chosen) {
                           "Verify a bundle and unpack it into a new directory", import);
     take->add_option("FILE", arguments->from, "Path of the bundle")->required();
     take->add_option("--to", arguments->to, "Create this directory")->type_name("DIR")->required();
+    take->add_option("--hub", arguments->hub,
+                     "The bundle must be of this pinned hub: a hub as for `trust add`, or a name "
+                     "from your configuration (default: the pinned hubs with the bundle's name)")
+        ->type_name("SPEC");
 }
 
 }  // namespace onnxhub

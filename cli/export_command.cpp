@@ -105,11 +105,16 @@ ExitCode run_export(const ExportArguments& arguments, const Streams& streams) {
     ExportRequest request = export_request(arguments);
     // With --fetch, files are left out only after fetching them failed.
     request.allows_missing = arguments.allows_missing && !arguments.fetches;
-    ExportReport report = export_hub(LocalHub(arguments.location), request);
+    const auto export_now = [&] {
+        const LocalHub hub(arguments.location);
+        request.manifest = read_manifest_of_hub(hub, arguments.location, streams);
+        return export_hub(hub, request);
+    };
+    ExportReport report = export_now();
     if (!report.missing.empty() && arguments.fetches) {
         fetch_models(arguments, report.missing, streams);
         request.allows_missing = arguments.allows_missing;
-        report = export_hub(LocalHub(arguments.location), request);
+        report = export_now();
     }
     report_missing_files(report, !arguments.allows_missing, streams);
     if (!report.missing.empty() && !arguments.allows_missing) {

@@ -21,6 +21,7 @@
 #include "cli/interruption.h"
 #include "cli/progress.h"
 #include "hosting/client/hub_error.h"
+#include "hosting/client/pinned_copy.h"
 #include "manifest/diagnostic.h"
 #include "manifest/manifest.h"
 
@@ -171,6 +172,12 @@ std::filesystem::path cache_folder_of(const std::optional<std::string>& cache) {
 std::string list_command_of(const HubArguments& arguments) {
     const bool is_named = arguments.hub && !arguments.is_chosen_here;
     return "`onnxhub list" + (is_named ? " --hub " + printable(*arguments.hub) : "") + "`";
+}
+
+std::string read_manifest_of_hub(const LocalHub& hub, const std::string& location,
+                                 const Streams& streams) {
+    return read_local_manifest(hub, location, process_environment,
+                               [&](const std::string& line) { warn(streams, line); });
 }
 
 const ManifestEntry& find_model(const ManifestDocument& document, const std::string& model,

@@ -53,6 +53,11 @@ std::filesystem::path cache_folder_of(const std::optional<std::string>& cache);
 /// "`onnxhub list --hub ./hub`": the command that lists the models of this hub.
 std::string list_command_of(const HubArguments& arguments);
 
+/// The text of a local hub's manifest, as the user's pin of the hub accepts it. `location` is what
+/// `hub` was made from.
+std::string read_manifest_of_hub(const LocalHub& hub, const std::string& location,
+                                 const Streams& streams);
+
 /// Finds the entry that the user named in the hub of `arguments`: "MNIST", or "MNIST@8" for its
 /// opset 8. Throws UserError with similar names when there is none.
 const ManifestEntry& find_model(const ManifestDocument& document, const std::string& model,

@@ -102,6 +102,12 @@ ExitCode add_trust(const TrustArguments& arguments, const Streams& streams) {
                         ": is trusted already; see `onnxhub trust list`, or remove it first with "
                         "`onnxhub trust remove`");
     }
+    if (client.is_pin_of_another()) {
+        throw UserError(fmt::format(
+            "{}: may be a branch of {}, which is pinned; name a branch at which that hub was read, "
+            "or remove its pin first with `onnxhub trust remove`",
+            client.hub_name(), client.pin_of_user()->hub));
+    }
     if (arguments.has_no_key) {
         store.add({client.identities(), client.recorded_name(), seconds_since_1970()});
         note(streams,

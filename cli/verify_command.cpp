@@ -127,7 +127,7 @@ void add_verify_command(CLI::App& app, Command& chosen) {
     signature->type_name("FILE");
     CLI::Option* key = command->add_option("--key", arguments->signer.key,
                                            "Accept signatures of this public key in PEM; for a "
-                                           "hub, one of its root keys");
+                                           "hub, a root key of its newest root");
     key->type_name("FILE");
     command
         ->add_option("--root", arguments->hub.root,

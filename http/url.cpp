@@ -148,7 +148,7 @@ std::string plain_segments(std::string_view path) {
 }
 
 /// "host:port/path" of a URL that libcurl need not be loaded for; otherwise nothing.
-std::optional<std::string> plain_address(const std::string& url) {
+std::optional<std::string> address_without_libcurl(const std::string& url) {
     if (!is_plain_url(url) && !is_plain_url(url + "/")) return std::nullopt;
     std::string rest = url.substr(url.find("://") + 3);
     const std::size_t slash = std::min(rest.find('/'), rest.size());
@@ -162,20 +162,24 @@ std::optional<std::string> plain_address(const std::string& url) {
 
 }  // namespace
 
-std::string canonical_address(const std::string& text) {
-    if (const auto plain = plain_address(text)) {
+std::string plain_address(const std::string& text) {
+    if (const auto plain = address_without_libcurl(text)) {
         const std::size_t slash = std::min(plain->find('/'), plain->size());
-        return lower_case(plain->substr(0, slash) + plain_segments(plain->substr(slash)));
+        return lower_case(plain->substr(0, slash)) + plain_segments(plain->substr(slash));
     }
     const CurlUrl url = parse_url(text);
-    if (!url) return lower_case(text);
+    if (!url) return text;
     std::string host = url_part(url, CURLUPART_HOST, CURLU_PUNYCODE);
     if (host.empty()) host = url_part(url, CURLUPART_HOST);
     while (host.ends_with('.')) host.pop_back();
     const std::string port = url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
     const std::string path = url_part(url, CURLUPART_PATH, CURLU_URLDECODE);
-    return lower_case(host + (port == "80" || port == "443" ? "" : ":" + port) +
-                      plain_segments(path.empty() ? url_part(url, CURLUPART_PATH) : path));
+    return lower_case(host + (port == "80" || port == "443" ? "" : ":" + port)) +
+           plain_segments(path.empty() ? url_part(url, CURLUPART_PATH) : path);
+}
+
+std::string canonical_address(const std::string& text) {
+    return lower_case(plain_address(text));
 }
 
 std::string encoded_path(std::string_view path) {

@@ -16,9 +16,12 @@ bool same_origin(const std::string& one, const std::string& other);
 /// The host of a URL in lower case; empty for invalid URLs.
 std::string host_of(const std::string& url);
 
-/// "host[:port]/path" in lower case, for comparing addresses: without scheme, user, port 80 or 443,
-/// empty and dot segments, query and fragment, and with percent-encoded bytes decoded. The text
-/// itself, in lower case, for invalid URLs.
+/// "host[:port]/path" without scheme, user, port 80 or 443, empty and dot segments, query and
+/// fragment, with the host in lower case and percent-encoded bytes decoded. The text itself for
+/// invalid URLs.
+std::string plain_address(const std::string& url);
+
+/// plain_address() in lower case, for comparing addresses.
 std::string canonical_address(const std::string& url);
 
 /// Percent-encodes each segment of a path (RFC 3986).

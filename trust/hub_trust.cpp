@@ -214,13 +214,6 @@ void require_unexpired(const HubStatement& statement, const HubRoot& root, std::
     }
 }
 
-bool is_signed_as_root(const std::string& text, const PublicKey& key) {
-    const DsseEnvelope envelope = parse_hub_envelope(text, root_size_limit, "the root");
-    const HubRoot root = open_root(text);
-    return std::ranges::find(root.roots.keys, key) != root.roots.keys.end() &&
-           count_signers(envelope, {{key}, 1}) == 1;
-}
-
 HubStatement check_received(HubTrust& trust, std::string_view text, const StatementCheck& check,
                             const RootSource& roots) {
     RootChain chain(trust, roots);
@@ -294,17 +287,15 @@ HubTrust follow_roots(std::string_view first, const RootSource& roots) {
     return trust;
 }
 
-HubTrust follow_roots_of_key(const PublicKey& key, const RootSource& roots) {
-    for (std::uint64_t number = 1; number <= roots_per_check_limit; ++number) {
-        const auto text = roots(number);
-        if (!text) break;
-        if (is_signed_as_root(*text, key)) return follow_roots(*text, roots);
-    }
+void require_root_key(std::string_view text, const PublicKey& key) {
+    const HubRoot root = open_root(text);
+    const bool is_root_key = std::ranges::find(root.roots.keys, key) != root.roots.keys.end();
+    const DsseEnvelope envelope = parse_hub_envelope(text, root_size_limit, "the root");
+    if (is_root_key && count_signers(envelope, {{key}, 1}) == 1) return;
     throw Refused(
         RefusalKind::key,
-        fmt::format("no root of the hub is signed by the root key {}; compare it with the "
-                    "one that the hub's owner publishes",
-                    key.id()));
+        fmt::format("the key {} {} root {} of the hub; compare it with its owner", key.id(),
+                    is_root_key ? "did not sign" : "is not a root key in", root.number));
 }
 
 }  // namespace onnxhub

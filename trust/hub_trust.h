@@ -100,8 +100,8 @@ HubCheck check_statement(const HubTrust& known, std::string_view statement,
 /// one there is, or the last of roots_per_check_limit. Throws Refused when one does not follow.
 HubTrust follow_roots(std::string_view first, const RootSource& roots);
 
-/// The same from the first root of the hub that `key` signed as one of its root keys. Throws
-/// Refused when there is none: a hub can list a key that never signed.
-HubTrust follow_roots_of_key(const PublicKey& key, const RootSource& roots);
+/// Throws Refused unless `key` is a root key of this root and signed it: a hub can list a key that
+/// never signed. Asked of the newest root, so that a user who knows a replaced key learns about it.
+void require_root_key(std::string_view root, const PublicKey& key);
 
 }  // namespace onnxhub

@@ -14,10 +14,9 @@ HubTrust trust_from(const ShownHub& hub, const KnownOfHub& known) {
                                                   "; its owner creates it with `onnxhub sign "
                                                   "--init`");
     }
-    if (const auto* key = std::get_if<PublicKey>(&known)) {
-        return follow_roots_of_key(*key, hub.roots);
-    }
-    return follow_roots(*first, hub.roots);
+    HubTrust trust = follow_roots(*first, hub.roots);
+    if (const auto* key = std::get_if<PublicKey>(&known)) require_root_key(trust.root, *key);
+    return trust;
 }
 
 }  // namespace

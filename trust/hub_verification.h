@@ -13,8 +13,8 @@
 
 namespace onnxhub {
 
-/// What the user knows of a hub: a root, a root key, or nothing, so that the hub's own root 1
-/// counts.
+/// What the user knows of a hub: a root, a root key of its newest root, or nothing, so that the
+/// hub's own root 1 counts.
 using KnownOfHub = std::variant<std::monostate, std::string, PublicKey>;
 
 struct ShownHub {

@@ -283,8 +283,8 @@ std::optional<CommitId> HubClient::pin() {
     if (local_) return local_->commit();
     if (spec_.kind == HubSpec::Kind::hugging_face) return std::nullopt;
     if (is_commit_id(spec_.ref)) return spec_.ref;
-    if (has_commit_api()) {
-        spec_.ref = ask_commit();
+    if (has_commit_api(spec_)) {
+        spec_.ref = ask_commit(spec_);
         return spec_.ref;
     }
     manifest();
@@ -293,18 +293,18 @@ std::optional<CommitId> HubClient::pin() {
 }
 
 /// Users who replaced GitHub's addresses for files do not want requests to GitHub.
-bool HubClient::has_commit_api() const {
+bool HubClient::has_commit_api(const HubSpec& spec) const {
     const Endpoints github;
     const Endpoints& here = config_.endpoints;
     const bool is_replaced = here.github_api != github.github_api;
     const bool are_files_of_github =
         here.github_raw == github.github_raw && here.github_media == github.github_media;
-    return spec_.kind == HubSpec::Kind::github && !options_.is_offline &&
+    return spec.kind == HubSpec::Kind::github && !options_.is_offline &&
            (is_replaced || are_files_of_github);
 }
 
-CommitId HubClient::ask_commit() const {
-    HttpRequest request = request_of(commit_url(spec_, config_.endpoints));
+CommitId HubClient::ask_commit(const HubSpec& spec) const {
+    HttpRequest request = request_of(commit_url(spec, config_.endpoints));
     request.headers.push_back({"Accept", "application/vnd.github.sha"});
     HttpClient client(options_.http);
     const auto result = client.send(request, 64 * 1024);
@@ -317,7 +317,7 @@ CommitId HubClient::ask_commit() const {
         const std::string hint = access_hint(request.url);
         throw UserError(fmt::format(
             "{}: does not give the commit of {} (status {}); name the commit: {}/{}:COMMIT{}",
-            shown_url(request.url), name_, response.head.status, spec_.owner, spec_.name,
+            shown_url(request.url), to_text(spec), response.head.status, spec.owner, spec.name,
             hint.empty() ? "" : ", or " + hint));
     }
     return response.body;

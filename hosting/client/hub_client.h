@@ -107,7 +107,13 @@ public:
     const HubStatement* statement() const { return statement_ ? &*statement_ : nullptr; }
 
     /// hub_identities() of this hub.
-    std::vector<std::string> identities() const { return hub_identities(spec_, config_.endpoints); }
+    std::vector<std::string> identities() const;
+
+    /// The user's pin of the hub; nullptr: it is not pinned.
+    const TrustRecord* pin_of_user() const { return pin_ ? &*pin_ : nullptr; }
+
+    /// Whether pin_of_user() is of a hub that this one may be a branch of: RecordOfHub.
+    bool is_pin_of_another() const { return is_pin_of_another_; }
 
     /// The hub as a record keeps it: with an absolute path for a folder.
     std::string recorded_name() const;
@@ -171,8 +177,9 @@ private:
     const Token* token_for(const std::string& url) const;
     HttpRequest request_of(const std::string& url) const;
     std::string access_hint(const std::string& url) const;
-    bool has_commit_api() const;
-    CommitId ask_commit() const;
+    bool has_commit_api(const HubSpec& spec) const;
+    CommitId ask_commit(const HubSpec& spec) const;
+    HubSpec spec_of_manifest();
     FileSources sources_of(const WantedFile& file) const;
     FileSource source_at(const std::string& url, const WantedFile& file) const;
     std::vector<std::string> urls_of(const HubSpec& spec, const std::string& hub_path,
@@ -186,6 +193,7 @@ private:
     LoadedFile load_one(const WantedFile& file, const ModelCache& cache, const LoadOptions& options,
                         HttpClient& client) const;
     void take_pin();
+    void read_place(const GitHubPlace& place);
     bool is_spec_of(const std::string& text) const;
     HubManifest read_manifest_text();
     HubManifest read_pinned_manifest();
@@ -203,6 +211,8 @@ private:
     std::vector<LocalHub> local_mirrors_;
     StateFolder state_;
     TrustStore trusted_hubs_;
+    std::vector<std::string> identities_;  ///< of a hub whose spec_ was replaced
+    bool is_pin_of_another_ = false;
     std::optional<TrustRecord> pin_;  ///< the user's record of this hub, if it has a root
     std::string asked_ref_;
     std::optional<HubStatement> statement_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "base/ascii.h"
 #include "base/user_error.h"
 #include "http/url.h"
+#include "repository/commit_id.h"
 #include "repository/hub_location.h"
 
 namespace onnxhub {
@@ -25,29 +27,69 @@ std::string without_git_suffix(std::string name) {
     return name;
 }
 
-/// "owner/name" of "owner/name/main/more"; nothing when a part is missing.
-std::optional<std::string> first_two_segments(std::string_view path) {
-    const std::size_t owner = path.find('/');
-    if (owner == 0 || owner == path.npos) return std::nullopt;
-    const std::size_t name = path.find('/', owner + 1);
-    if (owner + 1 == std::min(name, path.size())) return std::nullopt;
-    return without_git_suffix(std::string(path.substr(0, name)));
+using Segments = std::vector<std::string>;
+
+Segments segments_of(std::string_view path) {
+    Segments segments;
+    while (!path.empty()) {
+        const std::size_t end = std::min(path.find('/'), path.size());
+        if (end > 0) segments.emplace_back(path.substr(0, end));
+        path.remove_prefix(std::min(end + 1, path.size()));
+    }
+    return segments;
 }
 
-/// The repository, if the address is one of GitHub's files.
-std::optional<std::string> github_repository(std::string_view address, const Endpoints& endpoints) {
+std::string joined(const Segments& segments, std::size_t begin, std::size_t end) {
+    std::string text;
+    for (std::size_t i = begin; i < end; ++i) text += (i == begin ? "" : "/") + segments[i];
+    return text;
+}
+
+bool are(const Segments& segments, std::size_t at, std::string_view first,
+         std::string_view second) {
+    return segments.size() > at + 1 && lower_case(segments[at]) == first &&
+           lower_case(segments[at + 1]) == second;
+}
+
+/// The parts of an address of GitHub's files after the server: owner, name, and what follows.
+/// Empty for other addresses.
+Segments segments_on_github(const std::string& address, const Endpoints& endpoints) {
     const Endpoints services;
+    const std::string lower = lower_case(address);
     for (const std::string& endpoint :
          {services.github_raw, services.github_media, endpoints.github_raw, endpoints.github_media,
           std::string("https://github.com"), std::string("https://www.github.com"),
           std::string("https://raw.github.com")}) {
         const std::string prefix = canonical_address(endpoint) + "/";
-        if (!address.starts_with(prefix)) continue;
-        if (auto found = first_two_segments(address.substr(prefix.size()))) {
-            return std::string(github) + *found;
+        if (!lower.starts_with(prefix)) continue;
+        Segments found = segments_of(std::string_view(address).substr(prefix.size()));
+        if (found.size() < 2) continue;
+        found[1] = without_git_suffix(found[1]);
+        const bool is_page = prefix.find("github.com/") != prefix.npos && found.size() > 2;
+        if (is_page && (found[2] == "raw" || found[2] == "blob" || found[2] == "tree")) {
+            found.erase(found.begin() + 2);
         }
+        return found;
     }
-    return std::nullopt;
+    return {};
+}
+
+/// Each way to divide the segments after owner and name, the shortest ref first.
+std::vector<GitHubPlace> readings_of(Segments segments) {
+    constexpr std::size_t begin = 2;
+    if (are(segments, begin, "refs", "heads")) {
+        segments.erase(segments.begin() + begin, segments.begin() + begin + 2);
+    }
+    // Other full names of refs have three parts and more: refs/tags/v1.
+    const bool is_full_name = segments.size() > begin && lower_case(segments[begin]) == "refs";
+    const std::size_t shortest = std::min(segments.size(), begin + (is_full_name ? 3 : 1));
+    std::vector<GitHubPlace> places;
+    for (std::size_t end = shortest; end <= segments.size(); ++end) {
+        places.push_back({segments[0], segments[1], joined(segments, begin, end),
+                          joined(segments, end, segments.size())});
+        if (is_commit_id(places.back().ref)) break;  // no branch begins like this
+    }
+    return places;
 }
 
 std::string file_identity(const fs::path& path) {
@@ -79,27 +121,59 @@ std::vector<std::string> folder_identities(const std::string& place) {
     return names;
 }
 
-std::vector<std::string> web_identities(const HubSpec& spec, const Endpoints& endpoints) {
-    std::string address = canonical_address(spec.base_url);
-    auto repository = github_repository(address, endpoints);
-    if (!repository) return {std::move(address)};
-    return {std::move(*repository), std::move(address)};
+}  // namespace
+
+std::string branch_of_ref(const std::string& ref) {
+    constexpr std::string_view heads = "refs/heads/";
+    return ref.starts_with(heads) ? ref.substr(heads.size()) : ref;
 }
 
-}  // namespace
+std::string GitHubPlace::identity() const {
+    return lower_case(std::string(github) + owner + "/" + name +
+                      (subfolder.empty() ? "" : "//" + subfolder));
+}
+
+std::vector<GitHubPlace> github_places(const HubSpec& spec, const Endpoints& endpoints) {
+    if (spec.kind == HubSpec::Kind::web) {
+        Segments segments = segments_on_github(plain_address(spec.base_url), endpoints);
+        return segments.empty() ? std::vector<GitHubPlace>() : readings_of(std::move(segments));
+    }
+    if (spec.kind != HubSpec::Kind::github) return {};
+    Segments segments{spec.owner, without_git_suffix(spec.name)};
+    std::ranges::move(segments_of(spec.ref), std::back_inserter(segments));
+    std::vector<GitHubPlace> places = readings_of(std::move(segments));
+    const GitHubPlace whole{spec.owner, without_git_suffix(spec.name), branch_of_ref(spec.ref),
+                            spec.subfolder};
+    std::erase(places, whole);
+    places.insert(places.begin(), whole);
+    return places;
+}
+
+std::optional<HubSpec> spec_of_place(const GitHubPlace& place) {
+    if (!is_ref_of_github(place.ref)) return std::nullopt;
+    const auto parsed = parse_hub_spec(place.owner + "/" + place.name + ":" + place.ref);
+    const auto* found = std::get_if<HubSpec>(&parsed);
+    if (!found || found->kind != HubSpec::Kind::github) return std::nullopt;
+    HubSpec spec = *found;
+    spec.subfolder = place.subfolder;
+    return spec;
+}
 
 std::vector<std::string> hub_identities(const HubSpec& spec, const Endpoints& endpoints) {
     switch (spec.kind) {
         case HubSpec::Kind::folder:
             return folder_identities(spec.folder);
-        case HubSpec::Kind::web:
-            return web_identities(spec, endpoints);
         case HubSpec::Kind::hugging_face:
             return hub_identities(std::get<HubSpec>(parse_hub_spec(official_hub)), endpoints);
+        case HubSpec::Kind::web:
         case HubSpec::Kind::github:
             break;
     }
-    return {std::string(github) + lower_case(spec.owner + "/" + without_git_suffix(spec.name))};
+    std::vector<std::string> names;
+    const std::vector<GitHubPlace> places = github_places(spec, endpoints);
+    if (!places.empty()) names.push_back(places.front().identity());
+    if (spec.kind == HubSpec::Kind::web) names.push_back(canonical_address(spec.base_url));
+    return names;
 }
 
 std::vector<std::string> hub_identities(const std::string& hub, const UserConfig& config) {
@@ -109,20 +183,14 @@ std::vector<std::string> hub_identities(const std::string& hub, const UserConfig
     return hub_identities(std::get<HubSpec>(spec), config.endpoints);
 }
 
-std::optional<HubSpec> github_of_address(const HubSpec& spec) {
-    const Endpoints services;
-    const std::string prefix = services.github_raw + "/";
-    if (spec.kind != HubSpec::Kind::web || !spec.base_url.starts_with(prefix)) return std::nullopt;
-    std::string rest = spec.base_url.substr(prefix.size());
-    const std::size_t owner = rest.find('/');
-    const std::size_t name = owner == rest.npos ? rest.npos : rest.find('/', owner + 1);
-    if (name == rest.npos) return std::nullopt;
-    std::string ref = rest.substr(name + 1);
-    constexpr std::string_view heads = "refs/heads/";
-    if (ref.starts_with(heads)) ref.erase(0, heads.size());
-    const auto parsed = parse_hub_spec(rest.substr(0, name) + ":" + ref);
-    const auto* found = std::get_if<HubSpec>(&parsed);
-    return found ? std::optional(*found) : std::nullopt;
+std::vector<std::string> identities_of_new_folder(const fs::path& folder) {
+    fs::path place = fs::absolute(folder).lexically_normal();
+    if (!place.has_filename()) place = place.parent_path();
+    std::vector<std::string> names{
+        file_identity(real_path(place.parent_path()) / place.filename())};
+    std::string written = file_identity(place);
+    if (written != names.front()) names.push_back(std::move(written));
+    return names;
 }
 
 }  // namespace onnxhub

@@ -3,14 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "base/utc_time.h"
 #include "hosting/client/hub_error.h"
 #include "repository/commit_id.h"
 #include "trust/hub_trust.h"
-#include "trust/key_threshold.h"
 #include "trust/refusal.h"
 
 namespace onnxhub {
@@ -53,17 +51,10 @@ HubOffer read_offer_after(SignedHub& hub, const std::string& name, const std::st
 
 void require_root_keys(const HubOffer& offer, const std::vector<PublicKey>& keys,
                        const std::string& name) {
-    const DsseEnvelope envelope =
-        parse_hub_envelope(offer.text, root_size_limit, root_path(offer.root.number));
-    for (const PublicKey& key : keys) {
-        const bool is_root_key =
-            std::ranges::find(offer.root.roots.keys, key) != offer.root.roots.keys.end();
-        if (is_root_key && count_signers(envelope, {{key}, 1}) == 1) continue;
-        throw HubError(
-            HubProblem::signature,
-            fmt::format("{}: the key {} {} root {} of the hub; compare it with its owner", name,
-                        key.id(), is_root_key ? "did not sign" : "is not a root key in",
-                        offer.root.number));
+    try {
+        for (const PublicKey& key : keys) require_root_key(offer.text, key);
+    } catch (const Refused& error) {
+        throw HubError(HubProblem::signature, name + ": " + error.what());
     }
 }
 

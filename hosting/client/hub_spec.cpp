@@ -29,13 +29,6 @@ bool is_name(std::string_view text) {
            std::ranges::all_of(text, is_name_character);
 }
 
-/// Branches may contain '/'. Git allows more characters, but URLs use only these.
-bool is_ref(std::string_view text) {
-    return !text.empty() && !text.starts_with('/') && !text.ends_with('/') &&
-           text.find("..") == text.npos && text.find("//") == text.npos &&
-           std::ranges::all_of(text, [](char c) { return is_name_character(c) || c == '/'; });
-}
-
 std::string without_end_slashes(std::string_view text) {
     while (text.ends_with('/')) text.remove_suffix(1);
     return std::string(text);
@@ -64,8 +57,17 @@ std::variant<HubSpec, BadHubSpec> parse_github(std::string_view text) {
     spec.name = text.substr(slash + 1, std::min(colon, text.size()) - slash - 1);
     spec.ref = colon == text.npos ? "main" : std::string(text.substr(colon + 1));
     if (!is_name(spec.owner) || !is_name(spec.name)) return bad(text, "it is not owner/name");
-    if (!is_ref(spec.ref)) return bad(text, "its ref is not a branch, tag or commit");
+    if (!is_ref_of_github(spec.ref)) return bad(text, "its ref is not a branch, tag or commit");
     return spec;
+}
+
+/// The base URL of a web hub's files, at its commit if it has one.
+std::string at_commit(const HubSpec& spec) {
+    return spec.base_url + (spec.ref.empty() ? "" : "/hub/at/" + spec.ref);
+}
+
+std::string path_in_repository(const HubSpec& spec, std::string_view path) {
+    return (spec.subfolder.empty() ? "" : spec.subfolder + "/") + std::string(path);
 }
 
 /// Whether the text can only be a folder or a bare repository, perhaps with ":ref": names of hubs
@@ -80,6 +82,13 @@ bool is_local(std::string_view text) {
 }
 
 }  // namespace
+
+/// Branches may contain '/'. Git allows more characters, but URLs use only these.
+bool is_ref_of_github(std::string_view text) {
+    return !text.empty() && !text.starts_with('/') && !text.ends_with('/') &&
+           text.find("..") == text.npos && text.find("//") == text.npos &&
+           std::ranges::all_of(text, [](char c) { return is_name_character(c) || c == '/'; });
+}
 
 std::variant<HubSpec, BadHubSpec> parse_hub_spec(std::string_view text) {
     HubSpec spec;
@@ -117,7 +126,8 @@ std::string to_text(const HubSpec& spec) {
 }
 
 bool is_official(const HubSpec& spec) {
-    return spec.kind == HubSpec::Kind::github && to_text(spec) == official_hub;
+    return spec.kind == HubSpec::Kind::github && spec.subfolder.empty() &&
+           to_text(spec) == official_hub;
 }
 
 bool is_official_repository(const HubSpec& spec) {
@@ -151,7 +161,7 @@ std::string url_beside_manifest(const HubSpec& spec, const Endpoints& endpoints,
                                 std::string_view path) {
     switch (spec.kind) {
         case HubSpec::Kind::web:
-            return spec.base_url + "/" + encoded_path(path);
+            return at_commit(spec) + "/" + encoded_path(path);
         case HubSpec::Kind::folder:
             return "";
         case HubSpec::Kind::hugging_face: {
@@ -162,7 +172,7 @@ std::string url_beside_manifest(const HubSpec& spec, const Endpoints& endpoints,
             break;
     }
     return fmt::format("{}/{}/{}/{}/{}", endpoints.github_raw, spec.owner, spec.name, spec.ref,
-                       encoded_path(path));
+                       encoded_path(path_in_repository(spec, path)));
 }
 
 std::vector<std::string> file_urls(const HubSpec& spec, const Endpoints& endpoints,
@@ -171,7 +181,7 @@ std::vector<std::string> file_urls(const HubSpec& spec, const Endpoints& endpoin
         case HubSpec::Kind::web:
             if (spec.ref.empty()) return {spec.base_url + "/" + encoded_path(path)};
             // The current file follows, since a server may serve only its newest commit.
-            return {fmt::format("{}/hub/at/{}/{}", spec.base_url, spec.ref, encoded_path(path)),
+            return {at_commit(spec) + "/" + encoded_path(path),
                     spec.base_url + "/" + encoded_path(path)};
         case HubSpec::Kind::folder:
             return {};
@@ -180,8 +190,8 @@ std::vector<std::string> file_urls(const HubSpec& spec, const Endpoints& endpoin
         case HubSpec::Kind::github:
             break;
     }
-    const std::string rest =
-        fmt::format("/{}/{}/{}/{}", spec.owner, spec.name, spec.ref, encoded_path(path));
+    const std::string rest = fmt::format("/{}/{}/{}/{}", spec.owner, spec.name, spec.ref,
+                                         encoded_path(path_in_repository(spec, path)));
     // Git LFS files are at the first URL, all others at the second.
     return {endpoints.github_media + rest, endpoints.github_raw + rest};
 }

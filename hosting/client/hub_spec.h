@@ -34,6 +34,9 @@ struct HubSpec {
     std::string base_url;      ///< for web, without '/' at its end
     std::string folder;        ///< for folder, as LocalHub takes it
     std::string organization;  ///< for hugging_face
+    /// For github: the folder of the hub in the repository; "": its top. Only an address of
+    /// GitHub's files can name one, so parse_hub_spec() leaves it empty.
+    std::string subfolder = {};
 
     bool operator==(const HubSpec&) const = default;
 };
@@ -44,6 +47,9 @@ struct BadHubSpec {
 
 /// "a/b" is always on GitHub; a folder of that name is "./a/b".
 std::variant<HubSpec, BadHubSpec> parse_hub_spec(std::string_view text);
+
+/// Whether the text can be a ref of a hub on GitHub. It becomes part of a URL.
+bool is_ref_of_github(std::string_view text);
 
 /// The complete spec, valid for parse_hub_spec(): "onnx/models:main".
 std::string to_text(const HubSpec& spec);

@@ -2,11 +2,13 @@
 // The part of HubClient for hubs that the user pinned.
 #include <chrono>
 #include <utility>
+#include <variant>
 
 #include "base/user_error.h"
-#include "base/utc_time.h"
 #include "hosting/client/hub_client.h"
 #include "hosting/client/hub_error.h"
+#include "hosting/client/pinned_manifest.h"
+#include "hosting/client/pinned_place.h"
 #include "hosting/client/signed_hub_sources.h"
 #include "repository/commit_id.h"
 
@@ -15,36 +17,37 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A file that a hub on this disk does not have, or that is too large, is a problem of the hub.
-AcceptedManifest read_naming_problem(SignedHub& hub, const SignedRead& read) {
-    try {
-        return read_signed_manifest(hub, read);
-    } catch (const HubError&) {
-        throw;
-    } catch (const UserError& error) {
-        throw HubError(HubProblem::manifest, error.what());
-    }
-}
-
 }  // namespace
 
 /// Reads the user's record of this hub. Consent is to what the user wrote; a pin is also consent to
 /// the files of a manifest that it accepts, see read_pinned_manifest().
 void HubClient::take_pin() {
-    if (spec_.kind == HubSpec::Kind::github) asked_ref_ = spec_.ref;
+    if (spec_.kind == HubSpec::Kind::github) asked_ref_ = branch_of_ref(spec_.ref);
     if (spec_.kind == HubSpec::Kind::hugging_face) asked_ref_ = "main";
-    if (local_ && local_->ref() != "HEAD") asked_ref_ = local_->ref();
+    if (local_ && local_->ref() != "HEAD") asked_ref_ = branch_of_ref(local_->ref());
     if (trusted_hubs_.is_empty()) return;
-    auto record = trusted_hubs_.find(identities());
-    if (!record) return;
-    const bool is_as_written = record->hub == recorded_name() || is_spec_of(record->hub);
+    auto found = find_record(trusted_hubs_, spec_, config_.endpoints);
+    if (!found) return;
+    TrustRecord& record = found->record;
+    const bool is_as_written = record.hub == recorded_name() || is_spec_of(record.hub);
     if (!options_.asks_always && is_as_written) is_trusted_ = true;
-    if (!record->is_pinned()) return;
+    if (!record.is_pinned()) return;
+    is_pin_of_another_ = found->may_be_another;
     pin_ = std::move(record);
-    if (auto github = github_of_address(spec_)) {
-        spec_ = std::move(*github);
-        asked_ref_ = spec_.ref;
-    }
+    if (found->place) read_place(*found->place);
+}
+
+/// Reads a hub on GitHub by its place instead of an address: at one commit, and with the versions
+/// of its branch.
+void HubClient::read_place(const GitHubPlace& place) {
+    if (place.ref.empty()) return;
+    identities_ = identities();
+    asked_ref_ = place.ref;
+    if (auto spec = spec_of_place(place)) spec_ = std::move(*spec);
+}
+
+std::vector<std::string> HubClient::identities() const {
+    return identities_.empty() ? hub_identities(spec_, config_.endpoints) : identities_;
 }
 
 /// Whether `text` is this very hub, as the configuration's `trusted` is compared: consent to a hub
@@ -64,51 +67,56 @@ std::string HubClient::recorded_name() const {
     return folder;
 }
 
+/// Where manifest and statement are read: at a commit of GitHub, if its API answers.
+HubSpec HubClient::spec_of_manifest() {
+    const auto places = github_places(spec_, config_.endpoints);
+    if (!pin_ && spec_.kind == HubSpec::Kind::web && !places.empty()) read_place(places.front());
+    HubSpec spec = spec_.kind == HubSpec::Kind::hugging_face
+                       ? std::get<HubSpec>(parse_hub_spec(official_hub))
+                       : spec_;
+    if (is_commit_id(spec.ref) || !has_commit_api(spec)) return spec;
+    try {
+        spec.ref = ask_commit(spec);
+        if (spec_.kind == HubSpec::Kind::github) spec_.ref = spec.ref;
+    } catch (const UserError& error) {
+        options_.report(std::string(error.what()) +
+                        "; reading the branch instead, where manifest and statement can be of "
+                        "different commits for some minutes");
+    }
+    return spec;
+}
+
 std::unique_ptr<SignedHub> HubClient::open_signed_hub() {
     if (local_) return std::make_unique<LocalSignedHub>(*local_);
-    if (!is_commit_id(spec_.ref) && has_commit_api()) {
-        try {
-            spec_.ref = ask_commit();
-        } catch (const UserError&) {
-            // Without the commit both files are read at the branch, and read again if they differ.
-        }
-    }
-    const auto request = [this](const std::string& path) {
-        return request_of(url_beside_manifest(spec_, config_.endpoints, path));
+    const std::string identity = pin_ ? pin_->identity() : identities().front();
+    const HubSpec spec = spec_of_manifest();
+    const auto request = [this, spec](const std::string& path) {
+        return request_of(url_beside_manifest(spec, config_.endpoints, path));
     };
-    const std::string url = manifest_url(spec_, config_.endpoints);
+    const auto request_at = [this, spec](const CommitId& commit, const std::string& path) {
+        HubSpec at = spec;
+        at.ref = commit;
+        return request_of(url_beside_manifest(at, config_.endpoints, path));
+    };
+    const std::string url = manifest_url(spec, config_.endpoints);
     return std::make_unique<WebSignedHub>(
-        WebHubAccess{request, access_hint(url), options_.http,
-                     ManifestCopy(state_, "signed", identities().front() + ' ' + asked_ref_)});
+        WebHubAccess{request, request_at, access_hint(url), options_.http,
+                     ManifestCopy(state_, "signed", identity + ' ' + asked_ref_)});
 }
 
 HubManifest HubClient::read_pinned_manifest() {
     const std::unique_ptr<SignedHub> hub = open_signed_hub();
-    SignedRead read;
+    PinnedRead read;
     read.hub = name_;
-    read.known = pin_->of(asked_ref_);
-    read.check.branch = asked_ref_;
-    read.check.is_commit = is_commit_id(asked_ref_);
-    read.check.allows_expired = pin_->allows_expired;
-    read.check.now = seconds_since_1970();
-    read.floor = options_.floor;
+    read.ref = asked_ref_;
     read.is_offline = options_.is_offline && !local_;
+    read.floor = options_.floor;
+    read.report = options_.report;
+    if (options_.http.is_stopped) read.is_stopped = options_.http.is_stopped;
     if (options_.http.sleep) {
         read.pause = [&](int time) { options_.http.sleep(std::chrono::milliseconds(time)); };
     }
-    read.learn = [&](const HubTrust& trust) {
-        try {
-            LockWait wait;
-            wait.check_interruption = [&] {
-                if (options_.http.is_stopped && options_.http.is_stopped()) throw Interrupted();
-            };
-            wait.tell = [&] { options_.report("waits for another process to record a version"); };
-            trusted_hubs_.learn(pin_->identity(), asked_ref_, trust, wait);
-        } catch (const UserError& error) {
-            options_.report(std::string(error.what()) + ": the version of the hub is not recorded");
-        }
-    };
-    AcceptedManifest accepted = read_naming_problem(*hub, read);
+    AcceptedManifest accepted = read_by_pin(*hub, trusted_hubs_, *pin_, read);
     statement_ = std::move(accepted.statement);
     if (!options_.asks_always) is_trusted_ = true;
     return std::move(accepted.manifest);

@@ -21,13 +21,26 @@ SignedManifest WebSignedHub::read(bool is_fresh) {
     if (is_fresh) request.headers.push_back({"Cache-Control", "no-cache"});
     FetchedManifest fetched = request_manifest(
         request, access_.access_hint, is_fresh ? std::nullopt : access_.copy.kept(), client_);
-    auto statement = read_file(std::string(hub_statement_name), statement_size_limit, false);
+    commit_ = fetched.manifest.commit;
+    auto statement = read_at_moment(std::string(hub_statement_name), statement_size_limit, false);
     return {std::move(fetched.manifest), std::move(fetched.etag), request.url,
             std::move(statement)};
 }
 
 std::optional<std::string> WebSignedHub::read_root(std::uint64_t number) {
-    return read_file(root_path(number), root_size_limit, number > 1);
+    return read_at_moment(root_path(number), root_size_limit, number > 1);
+}
+
+/// At the commit of the manifest, if the server sent one. A server that does not have its commits
+/// by their ids has the newest files.
+std::optional<std::string> WebSignedHub::read_at_moment(const std::string& path,
+                                                        std::uint64_t limit_bytes,
+                                                        bool may_be_hidden) {
+    if (commit_ && access_.request_at) {
+        auto text = read_file(access_.request_at(*commit_, path), limit_bytes, true);
+        if (text) return text;
+    }
+    return read_file(access_.request(path), limit_bytes, may_be_hidden);
 }
 
 std::optional<SignedManifest> WebSignedHub::kept() {
@@ -48,9 +61,8 @@ void WebSignedHub::keep(const SignedManifest& pair) {
 
 /// nullopt: the server does not have the file. Stores that do not list their content answer 403 for
 /// a file that they do not have, which counts as well if the file `may_be_hidden`.
-std::optional<std::string> WebSignedHub::read_file(const std::string& path,
-                                                   std::uint64_t limit_bytes, bool may_be_hidden) {
-    HttpRequest request = access_.request(path);
+std::optional<std::string> WebSignedHub::read_file(HttpRequest request, std::uint64_t limit_bytes,
+                                                   bool may_be_hidden) {
     if (is_fresh_) request.headers.push_back({"Cache-Control", "no-cache"});
     auto result = client_.send(request, limit_bytes);
     if (const auto* failure = std::get_if<HttpFailure>(&result)) {

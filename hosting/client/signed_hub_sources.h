@@ -17,6 +17,8 @@ namespace onnxhub {
 struct WebHubAccess {
     /// The request for a file by its path in the hub, with the headers that the server needs.
     std::function<HttpRequest(const std::string& path)> request;
+    /// The same for the file at a commit that the server sent with the manifest (commit_header).
+    std::function<HttpRequest(const CommitId& commit, const std::string& path)> request_at;
     std::string access_hint;  ///< ManifestFetch::access_hint
     HttpOptions http;
     ManifestCopy copy;  ///< of the last accepted pair
@@ -32,12 +34,15 @@ public:
     void keep(const SignedManifest& pair) override;
 
 private:
-    std::optional<std::string> read_file(const std::string& path, std::uint64_t limit_bytes,
+    std::optional<std::string> read_at_moment(const std::string& path, std::uint64_t limit_bytes,
+                                              bool may_be_hidden);
+    std::optional<std::string> read_file(HttpRequest request, std::uint64_t limit_bytes,
                                          bool may_be_hidden);
 
     WebHubAccess access_;
     HttpClient client_;
     bool is_fresh_ = false;
+    std::optional<CommitId> commit_;  ///< of the manifest that was read last
 };
 
 class LocalSignedHub : public SignedHub {

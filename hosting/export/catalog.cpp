@@ -111,6 +111,7 @@ JsonValue to_json(const SignedFacts& facts) {
     return json_object({{"hub", json_string(facts.hub)},
                         {"version", json_unsigned(facts.version)},
                         {"expires", json_string(facts.expires)},
+                        {"manifest", json_string(to_hex(facts.manifest))},
                         {"root", json_unsigned(facts.root)},
                         {"root_keys", to_json(facts.root_keys)},
                         {"release_keys", to_json(facts.release_keys)}});

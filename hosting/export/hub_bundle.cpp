@@ -71,7 +71,7 @@ std::set<const ManifestEntry*> chosen_entries(const ManifestDocument& manifest,
 
 /// What a bundle will have.
 struct BundleContent {
-    std::string manifest;  ///< only the chosen entries, each byte for byte
+    std::string manifest;  ///< the hub's, or only the chosen entries, each byte for byte
     std::map<std::string, NamedFile> files;
     std::map<std::string, fs::path> fetched;  ///< files that the hub does not have
     std::size_t models = 0;
@@ -83,9 +83,8 @@ class ContentCollector {
 public:
     ContentCollector(const LocalHub& hub, const FetchElsewhere& fetch) : hub_(hub), fetch_(fetch) {}
 
-    BundleContent collect(const BundleChoice& choice) {
-        const ManifestDocument all =
-            read_manifest(hub_.manifest(), hub_.manifest_name(), validate_hint);
+    BundleContent collect(const BundleChoice& choice, const std::string& manifest) {
+        const ManifestDocument all = read_manifest(manifest, hub_.manifest_name(), validate_hint);
         const auto chosen = chosen_entries(all, choice);
         std::vector<std::string> texts;
         for (const ManifestEntry& entry : all.entries) {
@@ -93,7 +92,9 @@ public:
             if (!entry.entry || takes(*entry.entry)) texts.push_back(entry.text);
         }
         if (texts.empty()) fail_without_models();
-        content_.manifest = manifest_text(texts);
+        // A statement is about the bytes of the whole manifest.
+        const bool is_whole = texts.size() == all.entries.size();
+        content_.manifest = is_whole ? manifest : manifest_text(texts);
         const ManifestDocument document =
             read_manifest(content_.manifest, hub_.manifest_name(), validate_hint);
         content_.files = files_named_by(document, hub_.manifest_name());
@@ -209,8 +210,10 @@ LocalHub::Bytes fetched_bytes(const fs::path& file) {
 
 BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice, const fs::path& to,
                            const std::function<void()>& check_interruption,
-                           const FetchElsewhere& fetch) {
-    BundleContent content = ContentCollector(hub, fetch).collect(choice);
+                           const FetchElsewhere& fetch,
+                           const std::optional<std::string>& manifest) {
+    BundleContent content =
+        ContentCollector(hub, fetch).collect(choice, manifest ? *manifest : hub.manifest());
     const auto& files = content.files;
     for (const std::string& path :
          {std::string(manifest_file_name), std::string(bundle_sums_name)}) {
@@ -245,13 +248,15 @@ BundleReport verify_bundle(const fs::path& bundle,
 }
 
 BundleReport import_bundle(const fs::path& bundle, const fs::path& to,
-                           const std::function<void()>& check_interruption) {
+                           const std::function<void()>& check_interruption,
+                           const CheckImport& check) {
     std::error_code error;
     if (fs::exists(fs::symlink_status(to, error))) {
         throw UserError(to.string() + ": already exists; choose another --to");
     }
     const StagingPath unfinished(to, StagingPath::folder_of_import);
     const BundleReport report = read_bundle(bundle, unfinished.path(), check_interruption);
+    if (check) check(unfinished.path());
     unfinished.move_to(to);
     return report;
 }

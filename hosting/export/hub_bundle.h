@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,14 +27,19 @@ struct BundleChoice {
 /// Downloads and verifies the file of a model that only other servers have; returns its path.
 using FetchElsewhere = std::function<std::filesystem::path(const Entry&)>;
 
+/// Decides about the files of an import in a folder before the import appears; throws to refuse.
+using CheckImport = std::function<void(const std::filesystem::path& folder)>;
+
 /// Writes the bundle atomically; the same content gives the same bytes. Models that only other
 /// servers have are fetched with `fetch`, and left out without it or if the manifest has no size
 /// for them. Throws UserError when the hub is empty, a name or tag is unknown, no model is left, or
 /// a file is not available locally or does not match the manifest; and what `fetch` throws.
+/// `manifest` is the text of the hub's manifest if it was read already.
 BundleReport create_bundle(const LocalHub& hub, const BundleChoice& choice,
                            const std::filesystem::path& to,
                            const std::function<void()>& check_interruption,
-                           const FetchElsewhere& fetch = {});
+                           const FetchElsewhere& fetch = {},
+                           const std::optional<std::string>& manifest = {});
 
 /// Verifies the whole bundle. Throws UserError when any byte differs from what create_bundle()
 /// writes for this manifest and its files: altered, missing or appended bytes. A compressed bundle
@@ -44,6 +50,7 @@ BundleReport verify_bundle(const std::filesystem::path& bundle,
 /// Verifies and unpacks in one pass into a new folder, completely or not at all. The folder is a
 /// hub for `--hub`, `serve` and `export`.
 BundleReport import_bundle(const std::filesystem::path& bundle, const std::filesystem::path& to,
-                           const std::function<void()>& check_interruption);
+                           const std::function<void()>& check_interruption,
+                           const CheckImport& check = {});
 
 }  // namespace onnxhub

@@ -76,7 +76,7 @@ public:
         : hub_(hub), request_(request), earlier_(find_earlier(request.to)) {}
 
     ExportReport run() {
-        const std::string text = hub_.manifest();
+        const std::string text = request_.manifest ? *request_.manifest : hub_.manifest();
         const ManifestDocument manifest = read_manifest(text, hub_.manifest_name(), validate_hint);
         auto named = files_named_by(manifest, hub_.manifest_name());
         add_signatures(hub_, named);

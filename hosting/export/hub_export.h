@@ -16,6 +16,7 @@ namespace onnxhub {
 struct ExportRequest {
     std::filesystem::path to;             ///< absolute, with a last name
     std::filesystem::path hub_folder;     ///< the hub; may be a bare repository
+    std::optional<std::string> manifest;  ///< its text, if it was read already
     std::optional<std::string> name;      ///< name on the catalog page; absent: the hub's own name
     std::string folder_name;              ///< name if the hub has none of its own
     std::optional<std::string> base_url;  ///< URL of the exported folder

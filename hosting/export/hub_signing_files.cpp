@@ -54,9 +54,13 @@ HubSigningFiles signing_files_of(const Tree& tree, std::string_view manifest) {
         for (const HostedRoot& hosted : roots.followed) {
             result.files.emplace(root_path(hosted.root.number), named_file(hosted.text));
         }
-        result.facts =
-            SignedFacts{root.hub,    statement.version,  utc_date_text(statement.expires),
-                        root.number, ids_of(root.roots), ids_of(root.releases)};
+        result.facts = SignedFacts{root.hub,
+                                   statement.version,
+                                   utc_date_text(statement.expires),
+                                   statement.manifest,
+                                   root.number,
+                                   ids_of(root.roots),
+                                   ids_of(root.releases)};
         return result;
     } catch (const Refused& error) {
         return left_out(error.what());

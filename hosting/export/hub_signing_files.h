@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/digest.h"
 #include "hosting/export/hub_content.h"
 #include "repository/tree.h"
 
@@ -19,6 +20,7 @@ struct SignedFacts {
     std::string hub;
     std::uint64_t version = 0;
     std::string expires;  ///< "2026-11-30"
+    Sha256 manifest = {};
     std::uint64_t root = 0;
     std::vector<std::string> root_keys;     ///< ids
     std::vector<std::string> release_keys;  ///< ids

@@ -3,6 +3,7 @@
 // needs axe-core and it is missing (ONNXHUB_AXE, or build/axe, where `./dev setup` installs it).
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,6 +53,15 @@ put_hub("large", html, large(5000));
 put_hub("hostile", page_with(hostile_catalog), hostile);
 put_hub("nasty", html, nasty);
 put_hub("github", page_with({ base_url: "https://raw.githubusercontent.com/onnx/models/main/" }), small);
+const small_text = JSON.stringify(small);
+const signing = {
+    hub: "acme/models <b>", version: 7, expires: "2999-12-31", manifest: createHash("sha256").update(small_text).digest("hex"),
+    root: 2, root_keys: ["1".repeat(64)], release_keys: ["2".repeat(64), "3".repeat(64), { not: "a key" }],
+};
+put_hub("signed", page_with({ ...small_catalog, signing }), small_text);
+put_hub("signed-once", page_with({ ...small_catalog, signing: { ...signing, expires: "2020-01-02" } }), small_text);
+put_hub("signed-other", page_with({ ...small_catalog, signing }), JSON.stringify(small.slice(1)));
+put_hub("signed-badly", page_with({ ...small_catalog, signing: { hub: ["x"], root_keys: 7 } }), small);
 put_hub("broken", html, "[{");
 put_hub("object", html, { models: [] });
 put_hub("empty", html, []);
@@ -82,6 +92,32 @@ const tests = {
         assert.match(await tab.value(text("#results li")), /float\[N,3,224,224\] → float\[N,1000\].*25\.5 KiB.*opset 12 and 2 others/);
         const foreign = tab.requests.filter((url) => !url.startsWith("data:") && !url.startsWith("about:") && !/\/a\/small\/(ONNX_HUB_MANIFEST\.json)?$/.test(url));
         assert.deepEqual(foreign, []);
+    },
+
+    async TheSignatureOfAHubIsShown(tab) {
+        await tab.open(`${server.address}/signed/`);
+        assert.ok(await tab.value(`document.querySelector("#hub-signing").checkVisibility()`));
+        assert.equal(await tab.value(text("#hub-signing-summary")), "Signed as acme/models <b>, version 7, until 2999-12-31");
+        await tab.click("#hub-signing-summary");
+        const keys = await tab.value(text("#hub-signing-keys"));
+        assert.match(keys, /not by this page. Root keys: 1{64}\. Release keys: 2{64}, 3{64}\./);
+        assert.ok(keys.endsWith(`onnxhub verify ${server.address}/signed`), keys);
+        await tab.open(`${server.address}/signed-once/`);
+        assert.equal(await tab.value(text("#hub-signing-summary")), "Signed as acme/models <b>, version 7, expired on 2020-01-02");
+    },
+
+    async WithoutASignatureNoneIsShown(tab) {
+        for (const hub of ["a/small", "plain", "signed-badly"]) {
+            await tab.open(`${server.address}/${hub}/`);
+            assert.equal(await tab.value(`document.querySelector("#hub-signing").checkVisibility()`), false, hub);
+            assert.equal((await tab.value(names)).length, 5, hub);
+        }
+    },
+
+    async AStatementAboutAnotherManifestIsNoSignature(tab) {
+        await tab.open(`${server.address}/signed-other/`);
+        assert.equal(await tab.value(text("#hub-signing-summary")), "Not signed: the manifest is not the one that was signed when this page was made");
+        assert.equal(await tab.value(text("#hub-signing-keys")), `Export the hub again, or check with: onnxhub verify ${server.address}/signed-other`);
     },
 
     async WithoutACatalogTheHostIsTheName(tab) {

@@ -5,12 +5,9 @@
 
 #include <filesystem>
 #include <string>
-#include <vector>
 
 #include "base/utc_time.h"
-#include "tests/support/program.h"
-#include "tests/support/repository_builder.h"
-#include "tests/support/signed_hub.h"
+#include "tests/support/acme_hub.h"
 
 namespace onnxhub::test {
 namespace {
@@ -20,44 +17,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-class TrustCommands : public testing::Test {
-protected:
-    TrustCommands() {
-        write_file(folder_.path() / "acme.pub", pool_key(0).public_key().pem());
-        write_file(folder_.path() / "other.pub", pool_key(5).public_key().pem());
-        publish("MNIST", 1);
-    }
-
-    void publish(const std::string& model, std::uint64_t version,
-                 std::int64_t lifetime = seconds_of_a_day) {
-        const std::string manifest =
-            R"([{"model": ")" + model +
-            R"(", "model_path": "m.onnx", "onnx_version": "1.9", "opset_version": 12, "metadata": )"
-            R"({"model_sha": ")" +
-            to_hex(sha256_of("the model")) + R"(", "model_bytes": 9, "tags": []}}])";
-        write_file(hub() / "m.onnx", "the model");
-        HubStatement statement = sample_statement_of_hub();
-        statement.version = version;
-        statement.manifest = sha256_of(manifest);
-        statement.issued = seconds_since_1970() - seconds_of_a_day;
-        statement.expires = statement.issued + seconds_of_a_day + lifetime;
-        write_file(hub() / "ONNX_HUB_MANIFEST.json", manifest);
-        write_file(hub() / hub_statement_name, sign_statement(statement, pool_keys({1})));
-        write_file(hub() / root_path(1), sign_root(sample_root(), pool_keys({0})));
-    }
-
-    fs::path hub() const { return folder_.path() / "hub"; }
-
-    ProgramResult run(std::vector<std::string> arguments) const {
-        arguments.insert(
-            arguments.begin(),
-            {"env", "HOME=" + folder_.path().string(), "XDG_STATE_HOME=", "XDG_CACHE_HOME=",
-             "XDG_CONFIG_HOME=", "ONNXHUB_CONFIG=", "ONNX_HOME=", onnxhub_program()});
-        return run_command(arguments, folder_.path());
-    }
-
-    TemporaryFolder folder_;
-};
+class TrustCommands : public testing::Test, protected AcmeHub {};
 
 TEST_F(TrustCommands, APinByKeyIsEnforcedUntilItIsRemoved) {
     const ProgramResult added = run({"trust", "add", "./hub", "--key", "acme.pub"});

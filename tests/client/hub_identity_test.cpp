@@ -134,15 +134,63 @@ TEST(HubIdentity, ReplacingAnEndpointKeepsTheAddress) {
     EXPECT_EQ(hub_identities(hub, UserConfig{}).back(), hub_identities(hub, replaced).back());
 }
 
-TEST(HubIdentity, AnAddressOfGitHubNamesItsRef) {
-    const auto spec = [](const std::string& text) {
-        return github_of_address(std::get<HubSpec>(parse_hub_spec(text)));
+TEST(HubIdentity, OfAFolderOnGitHubHasTheFolder) {
+    for (const char* hub : {"https://raw.githubusercontent.com/acme/models/main/zoo",
+                            "https://raw.githubusercontent.com/Acme/models/v2/zoo/",
+                            "https://raw.githubusercontent.com/acme/models/main//zoo//",
+                            "https://raw.githubusercontent.com/acme/models/main/./zoo",
+                            "https://raw.githubusercontent.com/acme/models/main/x/%2e%2e/zoo/%2e",
+                            "https://raw.githubusercontent.com/acme/models/main%2fzoo",
+                            "https://raw.githubusercontent.com/acme/models/main/ZOO",
+                            "https://raw.githubusercontent.com/acme/models/main/%7Aoo",
+                            "https://raw.githubusercontent.com/acme/models/refs/heads/main/zoo",
+                            "https://raw.githubusercontent.com/acme/models/refs/tags/v1/zoo",
+                            "https://media.githubusercontent.com/media/acme/models/main/zoo",
+                            "https://github.com/acme/models/raw/main/zoo",
+                            "https://github.com/acme/models/raw/refs/heads/main/zoo",
+                            "https://github.com/acme/models.git/tree/main/zoo"}) {
+        EXPECT_EQ(identity(hub), "github.com/acme/models//zoo") << hub;
+    }
+    EXPECT_EQ(identity("https://raw.githubusercontent.com/acme/models/main/zoo/b"),
+              "github.com/acme/models//zoo/b");
+    EXPECT_EQ(identity("https://models.acme.com/github.com/acme/models//zoo"),
+              "models.acme.com/github.com/acme/models/zoo");
+}
+
+TEST(HubIdentity, EachReadingOfAnAddressIsKnown) {
+    const auto readings = [](const std::string& hub) {
+        std::string text;
+        const auto spec = std::get<HubSpec>(parse_hub_spec(hub));
+        for (const GitHubPlace& place : github_places(spec, Endpoints())) {
+            text += place.ref + "|" + place.subfolder + " ";
+        }
+        return text;
     };
-    const auto found = spec("https://raw.githubusercontent.com/acme/models/refs/heads/topic/one");
-    ASSERT_TRUE(found);
-    EXPECT_EQ(to_text(*found), "acme/models:topic/one");
-    EXPECT_FALSE(spec("https://raw.githubusercontent.com/acme/models"));
-    EXPECT_FALSE(spec("https://models.acme.com/acme/models/main"));
+    const std::string raw = "https://raw.githubusercontent.com/acme/models";
+    EXPECT_EQ(readings(raw + "/main"), "main| ");
+    EXPECT_EQ(readings(raw + "/Feature/X/zoo"), "Feature|X/zoo Feature/X|zoo Feature/X/zoo| ");
+    EXPECT_EQ(readings(raw + "/refs/tags/v1/zoo"), "refs/tags/v1|zoo refs/tags/v1/zoo| ");
+    const std::string id(40, 'a');
+    EXPECT_EQ(readings(raw + "/" + id + "/zoo/b"), id + "|zoo/b ");
+    EXPECT_EQ(readings("acme/models:main/zoo"), "main/zoo| main|zoo ");
+    EXPECT_EQ(readings("acme/models"), "main| ");
+    EXPECT_EQ(readings("https://models.acme.com/acme/models/main"), "");
+    EXPECT_EQ(readings("https://github.com/acme/models"), "| ");
+}
+
+TEST(HubIdentity, APlaceIsReadByItsSpec) {
+    const auto spec = spec_of_place({"acme", "models", "topic/one", "zoo b"});
+    ASSERT_TRUE(spec);
+    EXPECT_EQ(manifest_url(*spec, Endpoints()),
+              "https://raw.githubusercontent.com/acme/models/topic/one/zoo%20b/"
+              "ONNX_HUB_MANIFEST.json");
+    EXPECT_EQ(file_urls(*spec, Endpoints(), "m.onnx").back(),
+              "https://raw.githubusercontent.com/acme/models/topic/one/zoo%20b/m.onnx");
+    EXPECT_TRUE(is_official(*spec_of_place({"onnx", "models", "main", ""})));
+    EXPECT_FALSE(is_official(*spec_of_place({"onnx", "models", "main", "zoo"})));
+    EXPECT_FALSE(spec_of_place({"acme", "models", "a?b", ""}));
+    EXPECT_FALSE(spec_of_place({"acme", "models", "a/../b", ""}));
+    EXPECT_FALSE(spec_of_place({".", "models", "main", ""}));
 }
 
 }  // namespace

@@ -14,11 +14,10 @@
 #include "base/ascii.h"
 #include "base/decimal.h"
 #include "base/user_error.h"
-#include "base/utc_time.h"
 #include "hosting/client/hub_client.h"
 #include "hosting/client/hub_error.h"
 #include "hosting/client/hub_pinning.h"
-#include "tests/support/http_server.h"
+#include "tests/client/pinned_hub_server.h"
 #include "tests/support/repository_builder.h"
 #include "tests/support/signed_hub.h"
 #include "trust/key_threshold.h"
@@ -31,156 +30,8 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr const char* manifest_name = "ONNX_HUB_MANIFEST.json";
-constexpr const char* statement_name = "ONNX_HUB_MANIFEST.json.sig";
-const std::string commit_one(40, '1');
-const std::string commit_two(40, '2');
-
-/// A valid manifest; each name gives another one.
-std::string manifest_with(const std::string& model) {
-    return R"([{"model": ")" + model +
-           R"(", "model_path": "a/m.onnx", "onnx_version": "1.9", "opset_version": 12, )"
-           R"("metadata": {"model_sha": ")" +
-           to_hex(sha256_of("the model")) + R"(", "model_bytes": 9, "tags": []}}])";
-}
-
-/// What a hub publishes at one moment, by path.
-using Files = std::map<std::string, std::string>;
-
-/// A hub whose owner holds the keys 0 (root) and 1 (release).
-struct Owner {
-    HubRoot root = sample_root();
-    std::map<std::string, std::string> roots = {};
-    std::vector<std::size_t> root_keys = {0};
-    std::vector<std::size_t> release_keys = {1};
-    std::string branch = {};
-    std::int64_t lifetime = 90 * seconds_of_a_day;
-
-    Owner() { publish_root({0}); }
-
-    void publish_root(const std::vector<std::size_t>& keys) {
-        roots[root_path(root.number)] = sign_root(root, pool_keys(keys));
-    }
-
-    void change_release_keys(const std::vector<std::size_t>& keys, std::size_t threshold = 1) {
-        ++root.number;
-        root.releases = role_of(keys, threshold);
-        release_keys = keys;
-        publish_root({0});
-    }
-
-    std::string statement(const std::string& manifest, std::uint64_t version) const {
-        HubStatement said;
-        said.hub = root.hub;
-        said.root_number = root.number;
-        said.version = version;
-        said.branch = branch;
-        said.manifest = sha256_of(manifest);
-        said.issued = seconds_since_1970() - 3600;
-        said.expires = said.issued + lifetime;
-        return sign_statement(said, pool_keys(release_keys));
-    }
-
-    Files publish(const std::string& model, std::uint64_t version) const {
-        Files files = roots;
-        files[manifest_name] = manifest_with(model);
-        files[statement_name] = statement(files[manifest_name], version);
-        return files;
-    }
-};
-
-class PinnedHubTest : public testing::Test {
-protected:
-    PinnedHubTest() : server_([this](const ReceivedRequest& request) { return answer(request); }) {
-        variables_ = {{"HOME", folder_.path().string()},
-                      {"ONNXHUB_GITHUB_RAW_URL", server_.url("/raw")},
-                      {"ONNXHUB_GITHUB_MEDIA_URL", server_.url("/media")},
-                      {"ONNXHUB_GITHUB_API_URL", server_.url("/api")}};
-        web_ = owner_.publish("one", 1);
-    }
-
-    /// "/web/FILE" is `web_`, "/raw/acme/models/REF/FILE" is `refs_`, "/api/…" is `commits_`.
-    Answer answer(const ReceivedRequest& request) {
-        if (is_down_) return {503, ""};
-        const std::lock_guard lock(publishing_);
-        const auto files_at = [&](const Files& files, const std::string& path) -> Answer {
-            const auto found = files.find(path);
-            if (found == files.end()) return {404, ""};
-            const std::string tag = '"' + to_hex(sha256_of(found->second)) + '"';
-            const std::string* known = request.header("if-none-match");
-            if (known && *known == tag) return {304, ""};
-            return {200, found->second, {{"ETag", tag}}};
-        };
-        const std::string raw = "/raw/acme/models/";
-        const std::string web = request.path.starts_with("//") ? "//web/" : "/web/";
-        if (request.path.ends_with(".onnx")) return {200, "the model"};
-        if (request.path.starts_with(web)) return files_at(web_, request.path.substr(web.size()));
-        if (lower_case(request.path).starts_with(raw)) {
-            const std::string rest = request.path.substr(raw.size());
-            const std::size_t slash = rest.find('/');
-            return files_at(refs_[rest.substr(0, slash)], rest.substr(slash + 1));
-        }
-        if (request.path.starts_with("/api/")) {
-            const auto found = commits_.find(request.path.substr(request.path.rfind('/') + 1));
-            return found == commits_.end() ? Answer{403, "limited"} : Answer{200, found->second};
-        }
-        return {200, "the model"};
-    }
-
-    std::string web_hub() const { return server_.url("/web"); }
-
-    ClientOptions options(const std::string& hub) {
-        ClientOptions options;
-        options.hub = hub;
-        options.http.max_attempts = 1;
-        options.http.sleep = [](std::chrono::milliseconds) {};
-        options.report = [this](const std::string& line) { reports_ += line + "\n"; };
-        options.environment = [this](const char* name) -> std::optional<std::string> {
-            const auto found = variables_.find(name);
-            return found == variables_.end() ? std::nullopt : std::optional(found->second);
-        };
-        return options;
-    }
-
-    TrustStore store() const { return TrustStore(folder_.path() / ".local/state/onnxhub/trust"); }
-
-    void pin(const std::string& hub, bool allows_expired = false) {
-        HubClient client(options(hub));
-        const auto files = client.open_signed_hub();
-        store().add(make_pin(*files, read_offer(*files, client.name()), client, allows_expired));
-    }
-
-    /// The name of the first model, or the reason of the error.
-    std::string read(ClientOptions with) {
-        try {
-            HubClient client(std::move(with));
-            return client.manifest().entries.at(0).entry->model;
-        } catch (const HubError& error) {
-            EXPECT_TRUE(error.problem == HubProblem::signature ||
-                        error.problem == HubProblem::offline ||
-                        error.problem == HubProblem::manifest)
-                << error.what();
-            return error.what();
-        }
-    }
-    std::string read(const std::string& hub) { return read(options(hub)); }
-    std::string read_offline(const std::string& hub) {
-        ClientOptions offline = options(hub);
-        offline.is_offline = true;
-        return read(std::move(offline));
-    }
-
-    TemporaryFolder folder_;
-    std::map<std::string, std::string> variables_;
-    Owner owner_;
-    Files web_;
-    std::map<std::string, Files> refs_;
-    std::map<std::string, std::string> commits_;
-    std::string reports_;
-    std::atomic<bool> is_down_ = false;
-    std::mutex publishing_;  ///< held while an answer is made
-    HttpServer server_;
-};
+using Files = HubFiles;
+using Owner = HubOwner;
 
 TEST_F(PinnedHubTest, ACorrectHubIsRead) {
     pin(web_hub());
@@ -425,6 +276,130 @@ TEST_F(PinnedHubTest, WithoutTheApiTheBranchIsRead) {
     refs_["main"][manifest_name] = manifest_with("evil");
     fs::remove_all(folder_.path() / ".local/state/onnxhub/signed");
     EXPECT_THAT(read("acme/models"), HasSubstr("is not the one that was signed"));
+}
+
+/// Its files are elsewhere, but its manifest is on GitHub.
+TEST_F(PinnedHubTest, AHubOfHuggingFaceIsReadAtOneCommit) {
+    refs_[commit_one] = owner_.publish("one", 1);
+    refs_["main"] = owner_.publish("wrong", 3);
+    refs_["main"].erase(statement_name);
+    commits_["main"] = commit_one;
+    pin("onnx/models");
+    EXPECT_EQ(read("hf://onnxmodelzoo"), "one");
+    refs_[commit_two] = owner_.publish("evil", 2);
+    refs_[commit_two][manifest_name] = manifest_with("other");
+    commits_["main"] = commit_two;
+    fs::remove_all(folder_.path() / ".local/state/onnxhub/signed");
+    EXPECT_THAT(read("hf://onnxmodelzoo"), HasSubstr("is not the one that was signed"));
+    EXPECT_THAT(reports_, IsEmpty());
+}
+
+TEST_F(PinnedHubTest, AnApiThatDoesNotAnswerIsReported) {
+    refs_["main"] = owner_.publish("one", 1);
+    commits_["main"] = commit_one;
+    refs_[commit_one] = refs_["main"];
+    pin("acme/models");
+    EXPECT_EQ(read("acme/models"), "one");
+    EXPECT_THAT(reports_, IsEmpty());
+    commits_.clear();
+    EXPECT_EQ(read("acme/models"), "one");
+    EXPECT_THAT(reports_,
+                HasSubstr("does not give the commit of acme/models:main (status 403); name the "
+                          "commit: acme/models:COMMIT"));
+    EXPECT_THAT(reports_, HasSubstr("; reading the branch instead, where manifest and statement "
+                                    "can be of different commits for some minutes\n"));
+}
+
+/// Hubs in two folders of one repository.
+TEST_F(PinnedHubTest, FoldersOfARepositoryHaveTheirOwnPins) {
+    Owner zoo;
+    zoo.root.hub = "acme/zoo";
+    zoo.publish_root({0});
+    const auto publish = [&](const std::string& ref, std::uint64_t version) {
+        refs_[ref] = owner_.publish("top" + std::to_string(version), version);
+        for (const auto& [path, text] : zoo.publish("zoo" + std::to_string(version), version)) {
+            refs_[ref]["zoo/" + path] = text;
+        }
+        for (const auto& [path, text] : Files{{manifest_name, manifest_with("unsigned")}}) {
+            refs_[ref]["free/" + path] = text;
+        }
+    };
+    commits_["main"] = commit_one;
+    publish(commit_one, 1);
+    publish("main", 1);
+    const std::string raw = server_.url("/raw/acme/models/");
+    pin("acme/models");
+    pin(raw + "main/zoo");
+    EXPECT_EQ(store().all().size(), 2u);
+    EXPECT_EQ(read("acme/models"), "top1");
+    EXPECT_EQ(read(raw + "main/zoo"), "zoo1");
+    EXPECT_EQ(read(raw + "main/free"), "unsigned");  // "main" is a branch, so "main/free" is none
+    EXPECT_EQ(read(raw + commit_one + "/free"), "unsigned");
+    commits_["main"] = commit_two;
+    publish(commit_two, 2);
+    EXPECT_EQ(read(raw + "main/zoo"), "zoo2");
+    commits_["main"] = commit_one;
+    EXPECT_EQ(read(raw + "refs/heads/main/zoo"), "zoo2");
+    EXPECT_THAT(reports_, HasSubstr("version 1, older than version 2"));
+    // No spelling escapes.
+    commits_.clear();
+    refs_["main"]["zoo/" + std::string(manifest_name)] = manifest_with("evil");
+    refs_["main"].erase("zoo/" + std::string(statement_name));
+    for (const std::string& hub :
+         {raw + "main/zoo/", raw + "main//zoo", raw + "main/%7Aoo", raw + "main%2Fzoo",
+          raw + "main/./zoo", raw + "main/zoo/%2e", raw + "main/x/%2e%2e/zoo",
+          raw + "refs/heads/main/zoo", std::string("acme/models:main/zoo")}) {
+        fs::remove_all(folder_.path() / ".local/state/onnxhub/signed");
+        EXPECT_THAT(read(hub), HasSubstr("has no ONNX_HUB_MANIFEST.json.sig")) << hub;
+    }
+}
+
+/// Where a branch ends is unknown as long as no branch of the hub was read.
+TEST_F(PinnedHubTest, AnAddressThatMayBeABranchIsUnderThePin) {
+    refs_["v1"] = owner_.publish("one", 1);
+    pin("acme/models:v1");
+    for (const char* path : {manifest_name, statement_name}) {
+        refs_["feature"]["x/" + std::string(path)] = "[]";  // a branch "feature/x"
+    }
+    const std::string raw = server_.url("/raw/acme/models/");
+    EXPECT_THAT(read(raw + "feature/x"), HasSubstr("its owner must sign again"));
+    HubClient client(options(raw + "feature/x"));
+    EXPECT_TRUE(client.is_pin_of_another());
+    EXPECT_FALSE(HubClient(options(raw + "v1/x")).pin_of_user());
+    EXPECT_FALSE(HubClient(options(raw + "v1")).is_pin_of_another());
+    EXPECT_TRUE(HubClient(options(raw + "v1")).pin_of_user());
+}
+
+TEST_F(PinnedHubTest, APinOfAnEarlierVersionKeepsItsAddress) {
+    for (const auto& [path, text] : owner_.publish("one", 1)) refs_["main"]["zoo/" + path] = text;
+    const std::string hub = server_.url("/raw/acme/models/main/zoo");
+    HubClient client(options(hub));
+    const auto files = client.open_signed_hub();
+    TrustRecord record = make_pin(*files, read_offer(*files, "zoo"), client, false);
+    record.identities = {"github.com/acme/models", record.identities.back()};
+    store().add(record);
+    EXPECT_EQ(read(hub), "one");
+    refs_["main"].erase("zoo/" + std::string(statement_name));
+    fs::remove_all(folder_.path() / ".local/state/onnxhub/signed");
+    EXPECT_THAT(read(hub), HasSubstr("has no ONNX_HUB_MANIFEST.json.sig"));
+    // For the repository it is the pin of the hub at the top, which this hub is not.
+    refs_["main"][manifest_name] = manifest_with("top");
+    EXPECT_THAT(read("acme/models"), HasSubstr("has no ONNX_HUB_MANIFEST.json.sig"));
+}
+
+/// Another spelling of the address must not show an older version either.
+TEST_F(PinnedHubTest, EachSpellingKnowsTheVersionsOfTheBranch) {
+    refs_["main"] = owner_.publish("two", 2);
+    pin("acme/models");
+    refs_["main"] = owner_.publish("one", 1);
+    const std::string raw = server_.url("/raw/acme/models/");
+    for (const std::string& hub :
+         {raw + "main", raw + "main/", raw + "main/%2e", raw + "refs/heads/main",
+          std::string("acme/models:refs/heads/main"), std::string("ACME/models.git:main")}) {
+        reports_.clear();
+        EXPECT_EQ(read(hub), "two") << hub;  // the last pair of the branch
+        EXPECT_THAT(reports_, HasSubstr("version 1, older than version 2")) << hub;
+    }
 }
 
 TEST_F(PinnedHubTest, ACommitIdNeedsASignatureButNoVersion) {

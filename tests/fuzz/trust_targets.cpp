@@ -121,12 +121,59 @@ void check_pinned_client(std::string_view input, const PrivateKey& key) {
     }
 }
 
+std::string replaced(std::string text, std::string_view what, const std::string& by) {
+    for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + by.size())) {
+        text.replace(at, what.size(), by);
+    }
+    return text;
+}
+
+/// The input as a payload that the owner of the pinned hub signed. "@KEY@" and "@ID@" in it are the
+/// owner's key. What a client accepts is within the bounds that it knows.
+void check_signed_by_owner(std::string_view input, const PrivateKey& key) {
+    const KeyRole role{{key.public_key()}, 1};
+    static const std::string pinned =
+        sign_root({"acme/models", 1, role, role, fuzz_time, {}}, {key});
+    const std::string payload = replaced(replaced(std::string(input.substr(0, root_size_limit / 4)),
+                                                  "@KEY@", encode_base64(key.public_key().der())),
+                                         "@ID@", key.public_key().id());
+    const std::string text = sign_hub_payload(payload, {key});
+    StatementCheck check;
+    check.now = fuzz_time;
+    std::string statement = text;
+    try {
+        check.manifest = read_unverified_statement_of_hub(text).manifest;
+    } catch (const Refused&) {
+        HubStatement next{"acme/models", 2, 1};
+        next.issued = fuzz_time;
+        next.expires = fuzz_time + clock_skew;
+        statement = sign_statement(next, {key});  // the input may be root 2
+    }
+    const HubTrust known{pinned, SeenStatement{5, {}, {}, "main"}};
+    const HubCheck result = check_statement(known, statement, check,
+                                            [&](std::uint64_t) { return std::optional(text); });
+    const HubRoot root = open_root(result.trust.root);
+    require(root.hub == "acme/models" && root.number <= 2, "a root follows from the pinned one");
+    const auto* accepted = std::get_if<HubStatement>(&result.result);
+    const bool keeps_versions = is_same_role(root.releases, role);
+    if (!accepted) {
+        require(result.trust.seen.has_value() == keeps_versions, "a refusal teaches no version");
+        return;
+    }
+    require(accepted->hub == root.hub && accepted->root_number == root.number, "it is of this hub");
+    require(accepted->manifest == check.manifest, "it is about the manifest");
+    require(accepted->expires + clock_skew >= fuzz_time, "it has not expired");
+    require(result.trust.seen && result.trust.seen->version == accepted->version, "it is seen");
+    require(!keeps_versions || accepted->version >= 5, "versions never go back");
+}
+
 }  // namespace
 
 /// The input is an envelope of a root or a statement, or the payload of one.
 void fuzz_hub_trust(std::string_view input) {
     static const PrivateKey key = PrivateKey::create(EcdsaCurve::p256);
     check_pinned_client(input, key);
+    check_signed_by_owner(input, key);
     DsseEnvelope envelope{std::string(in_toto_payload_type), std::string(input), {}};
     try {
         envelope = parse_hub_envelope(input, root_size_limit, "the input");

@@ -241,8 +241,16 @@ TEST_F(HubSigningTest, VerificationBeginsWithWhatTheUserKnows) {
     EXPECT_EQ(verify({}), "verified");
     EXPECT_EQ(verify(hosted_.texts[1]), "verified");
     EXPECT_EQ(verify(hosted_.texts[2]), "verified");
-    EXPECT_EQ(verify(pool_key(0).public_key()), "verified");
     EXPECT_EQ(verify(pool_key(3).public_key()), "verified");
+    // A key that root 2 replaced is refused as `trust add` does: its user must learn about it.
+    try {
+        verify(pool_key(0).public_key());
+        ADD_FAILURE() << "accepted";
+    } catch (const Refused& error) {
+        EXPECT_EQ(error.what(), "the key " + id_of(0) +
+                                    " is not a root key in root 2 of the hub; compare it with its "
+                                    "owner");
+    }
     // A release key, and a root key that is listed but did not sign.
     EXPECT_THROW(verify(pool_key(1).public_key()), Refused);
     HubRoot forged = sample_root();
