@@ -102,7 +102,7 @@ public:
         HubSigningFiles signing = signing_files_of(hub_.tree(), content_.manifest);
         content_.files.merge(signing.files);
         content_.unsigned_reason =
-            texts.size() < all.entries.size() && is_signed()
+            !is_whole && is_signed(manifest)
                 ? "the bundle is not signed, because the signed statement is "
                   "about the manifest of all models; bundle all of them to "
                   "keep it"
@@ -113,7 +113,9 @@ public:
 
 private:
     /// Whether the statement is about the whole manifest.
-    bool is_signed() const { return !signing_files_of(hub_.tree(), hub_.manifest()).files.empty(); }
+    bool is_signed(const std::string& manifest) const {
+        return !signing_files_of(hub_.tree(), manifest).files.empty();
+    }
 
     /// Whether the model's file is or will be available.
     bool takes(const Entry& entry) {
