@@ -122,7 +122,7 @@ bool has_broken_link(const MarkdownCell& cell) {
     if (end != cell.text.npos) {
         const std::size_t next = cell.text.find_first_not_of(' ', end + 1);
         if (next == cell.text.npos || cell.text[next] != '(') return false;
-        // "BERT [3] (2018)" is no link.
+        // Text such as "BERT [3] (2018)" has brackets too.
         return next == end + 1 || cell.text.find('/', next) != cell.text.npos;
     }
     return cell.text.starts_with('[') && cell.text.find('(') != cell.text.npos;
