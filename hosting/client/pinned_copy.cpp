@@ -64,21 +64,24 @@ std::optional<HubSpec> spec_of(const std::string& hub, const UserConfig& config)
     return spec ? std::optional(*spec) : std::nullopt;
 }
 
-/// A commit id counts as unknown: nothing shows that a copy is of this commit.
-std::string ref_of(const std::string& hub, const TrustRecord& record, const UserConfig& config) {
-    const std::string newest = record.seen.empty() ? "" : record.seen.begin()->first;
+/// The branch that the text names. A commit id is none: nothing shows that a copy is of this
+/// commit.
+std::optional<std::string> branch_in(const std::string& hub, const UserConfig& config) {
     const auto spec = spec_of(hub, config);
-    if (!spec) return newest;  // a name that the configuration no longer has
-    switch (spec->kind) {
-        case HubSpec::Kind::github:
-            return is_commit_id(spec->ref) ? newest : branch_of_ref(spec->ref);
-        case HubSpec::Kind::hugging_face:
-            return "main";
-        case HubSpec::Kind::folder:
-        case HubSpec::Kind::web:
-            break;
+    if (!spec) return std::nullopt;  // a name that the configuration no longer has
+    if (spec->kind == HubSpec::Kind::hugging_face) return "main";
+    if (spec->kind != HubSpec::Kind::github || is_commit_id(spec->ref)) return std::nullopt;
+    return branch_of_ref(spec->ref);
+}
+
+/// The ref that the user names, else the one that was pinned, else one that was read.
+std::string ref_of(const std::optional<std::string>& hub, const TrustRecord& record,
+                   const UserConfig& config) {
+    if (hub) {
+        if (auto branch = branch_in(*hub, config)) return *branch;
     }
-    return newest;
+    if (auto branch = branch_in(record.hub, config)) return *branch;
+    return record.seen.empty() ? "" : record.seen.begin()->first;
 }
 
 class PinsOfCopy {
@@ -99,7 +102,7 @@ public:
 
     void add_of_place(const fs::path& place) {
         auto record = store_.find(identities_of_new_folder(place));
-        if (record && record->is_pinned()) add(std::move(*record), record->hub);
+        if (record && record->is_pinned()) add(std::move(*record));
     }
 
     void add_of_name(const std::string& name) {
@@ -109,14 +112,15 @@ public:
             }
             auto& record = std::get<TrustRecord>(either);
             if (!record.is_pinned() || read_unverified_root(record.root).hub != name) continue;
-            add(std::move(record), record.hub);
+            add(std::move(record));
         }
     }
 
     const std::vector<DecidingPin>& all() const { return pins_; }
 
 private:
-    void add(TrustRecord record, const std::string& hub) {
+    /// The copy must be of `hub`'s ref; absent: of the ref that was pinned.
+    void add(TrustRecord record, const std::optional<std::string>& hub = {}) {
         const bool is_known = std::ranges::any_of(pins_, [&](const DecidingPin& pin) {
             return pin.record.identity() == record.identity();
         });

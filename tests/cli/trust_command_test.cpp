@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/utc_time.h"
+#include "hosting/client/trust_store.h"
 #include "tests/support/acme_hub.h"
 
 namespace onnxhub::test {
@@ -122,6 +123,24 @@ TEST_F(TrustCommands, LockedModelsNeedNoStatement) {
     EXPECT_EQ(loaded.status, 0) << loaded.err;
     write_file(hub() / "m.onnx", "evil");
     EXPECT_EQ(run({"load", "--locked", "--force-reload"}).status, 2);
+}
+
+/// "feature/x" may be a branch of the pinned repository, until "feature" is known as one.
+TEST_F(TrustCommands, AnAddressThatMayBeABranchOfAPinnedHubIsNotAdded) {
+    const TrustStore store(folder_.path() / ".local/state/onnxhub/trust");
+    TrustRecord record{{"github.com/acme/models"}, "acme/models", 1};
+    record.root = sign_root(sample_root(), pool_keys({0}));
+    record.seen["main"] = {};
+    store.add(record);
+    const std::string raw = "https://raw.githubusercontent.com/acme/models/";
+    const ProgramResult branch = run({"trust", "add", raw + "feature/x", "--no-key"});
+    EXPECT_EQ(branch.status, 2);
+    EXPECT_EQ(branch.err,
+              "onnxhub: error: " + raw +
+                  "feature/x: may be a branch of acme/models, which is pinned; name a branch at "
+                  "which that hub was read, or remove its pin first with `onnxhub trust remove`\n");
+    EXPECT_EQ(run({"trust", "add", raw + "main", "--no-key"}).status, 2);
+    EXPECT_EQ(run({"trust", "add", raw + "main/x", "--no-key"}).status, 0);
 }
 
 TEST_F(TrustCommands, HostileNamesAreEscaped) {

@@ -50,6 +50,15 @@ struct HubOwner {
         publish_root(root_keys);
     }
 
+    void change_root_keys(const std::vector<std::size_t>& keys) {
+        std::vector<std::size_t> signers = root_keys;
+        signers.insert(signers.end(), keys.begin(), keys.end());
+        root_keys = keys;
+        root.roots = role_of(keys);
+        ++root.number;
+        publish_root(signers);
+    }
+
     std::string statement(const std::string& manifest, std::uint64_t version) const {
         HubStatement said;
         said.hub = root.hub;

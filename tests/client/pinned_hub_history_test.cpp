@@ -85,13 +85,7 @@ protected:
     }
 
     void change_root_keys() {
-        const std::vector<std::size_t> before = owner_.root_keys;
-        owner_.root_keys = {10 + below(3)};
-        owner_.root.roots = role_of(owner_.root_keys);
-        ++owner_.root.number;
-        std::vector<std::size_t> signers = before;
-        signers.push_back(owner_.root_keys.front());
-        owner_.publish_root(signers);
+        owner_.change_root_keys({10 + below(3)});
         publish();
     }
 
@@ -217,8 +211,30 @@ protected:
         return model;
     }
 
-    void lose_copies(const PinnedUser& user) {
-        fs::remove_all(user.home.path() / ".local/state/onnxhub/signed");
+    static fs::path copies(const PinnedUser& user) {
+        return user.home.path() / ".local/state/onnxhub/signed";
+    }
+
+    /// Copies of verified manifests are lost, or replaced by earlier ones.
+    void change_copies(const PinnedUser& user) {
+        const fs::path earlier = user.home.path() / "earlier";
+        const auto replace = [](const fs::path& from, const fs::path& to) {
+            fs::remove_all(to);
+            if (fs::exists(from)) fs::copy(from, to, fs::copy_options::recursive);
+        };
+        switch (below(4)) {
+            case 0:
+                fs::remove_all(copies(user));
+                break;
+            case 1:
+                replace(copies(user), earlier);
+                break;
+            case 2:
+                if (fs::exists(earlier)) replace(earlier, copies(user));
+                break;
+            default:
+                break;
+        }
     }
 
     void step() {
@@ -242,7 +258,7 @@ protected:
         };
         (this->*actions[below(std::size(actions))])();
         PinnedUser& user = users_[below(users_.size())];
-        if (below(4) == 0) lose_copies(user);
+        change_copies(user);
         read(user, below(5) == 0);
     }
 

@@ -155,6 +155,21 @@ TEST_F(PinnedHubTest, TenChangesOfKeysAreFollowed) {
     EXPECT_EQ(open_root(std::get<TrustRecord>(store().all().at(0)).root).number, 11u);
 }
 
+TEST_F(PinnedHubTest, TenChangesOfRootKeysAreFollowedFromTheFirstPin) {
+    const HubOwner first = owner_;
+    pin(web_hub());
+    for (std::size_t change = 0; change < 10; ++change) owner_.change_root_keys({10 + change});
+    owner_.change_release_keys({2});
+    web_ = owner_.publish("twelve", 1);
+    EXPECT_EQ(read(web_hub()), "twelve");
+    EXPECT_EQ(open_root(std::get<TrustRecord>(store().all().at(0)).root).number, 12u);
+    HubOwner thief = owner_;  // with the first root key, which was replaced
+    thief.root_keys = first.root_keys;
+    thief.change_release_keys({5});
+    web_ = thief.publish("evil", 2);
+    EXPECT_THAT(read(web_hub()), HasSubstr("root-13.json does not follow from root 12"));
+}
+
 TEST_F(PinnedHubTest, AMissingRootIsNamed) {
     pin(web_hub());
     owner_.change_release_keys({2});
