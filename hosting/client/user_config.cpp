@@ -198,7 +198,8 @@ UserConfig read_config(const ConfigPath& config) {
         throw UserError(
             fmt::format("{}:{}: {}; correct it, or set ONNXHUB_CONFIG to another "
                         "file",
-                        config.path.string(), problem.source().begin.line, toml_problem(problem.description())));
+                        config.path.string(), problem.source().begin.line,
+                        toml_problem(problem.description())));
     }
 }
 
