@@ -14,6 +14,7 @@
 #include "base/ascii.h"
 #include "base/escaping.h"
 #include "cli/command.h"
+#include "cli/generation_report.h"
 #include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
@@ -98,6 +99,11 @@ void check_add_options(const AddArguments& arguments) {
 }
 
 AddRequest add_request(const AddArguments& arguments) {
+    if (arguments.hub.ends_with(".onnx")) {
+        throw CLI::ValidationError("\"" + printable(arguments.hub) +
+                                   "\" is a second model, and `add` takes one; run it once for "
+                                   "each model");
+    }
     check_add_options(arguments);
     AddRequest request;
     request.model = arguments.model;
@@ -159,6 +165,7 @@ ExitCode run_add(const std::string& hub, AddRequest request, const ModelSigner* 
     std::string text;
     for (const std::string& path : change.written()) text += printable(path) + "\n";
     write_lines(streams, text);
+    warn_of_old_statement(hub, streams);
     note(streams, change.written().empty()
                       ? printable(model_path) + ": nothing to change"
                       : printable(model_path) +

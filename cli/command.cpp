@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.h"
 
+#include <cstddef>
+#include <map>
 #include <ostream>
 #include <set>
 #include <string>
@@ -80,16 +82,28 @@ void print_error(std::ostream& err, const std::string& text) {
     err << "onnxhub: error: " << escaped_line(text) << '\n';
 }
 
+/// Of one rule, without --verbose.
+constexpr std::size_t listed_warnings = 10;
+
 void print(const Streams& streams, const Diagnostics& diagnostics) {
     std::set<std::string> printed;
+    std::map<std::string, std::size_t> counts;  // of warnings and notes, by rule
+    const auto limit = streams.options.verbose ? std::string::npos : listed_warnings;
     for (const Diagnostic& diagnostic : diagnostics.all()) {
         if (!is_shown(streams, diagnostic.severity)) continue;
         const std::string text = escaped_line(to_text(diagnostic));
         const std::string name(name_of(diagnostic.severity));
         if (!printed.insert(name + text).second) continue;
+        const bool is_counted = diagnostic.severity != Severity::error && !diagnostic.rule.empty();
+        if (is_counted && ++counts[diagnostic.rule] > limit) continue;
         const bool color = uses_color(streams);
         streams.err << "onnxhub: " << (color ? severity_color(diagnostic.severity) : "") << name
                     << ":" << (color ? "\033[0m " : " ") << text << '\n';
+    }
+    for (const auto& [rule, count] : counts) {
+        if (count <= limit) continue;
+        note(streams, "and " + std::to_string(count - limit) + " more of " + rule +
+                          " (--verbose lists them)");
     }
 }
 

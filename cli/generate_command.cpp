@@ -28,8 +28,6 @@
 #include "manifest/manifest_reader.h"
 #include "model/onnx_worker.h"
 #include "model/shape_inference.h"
-#include "trust/hub_statement.h"
-#include "trust/refusal.h"
 #include "validator/ignored_findings.h"
 
 namespace onnxhub {
@@ -148,21 +146,6 @@ ExitCode write_part(const GenerateArguments& arguments, const ManifestPart& part
                    fmt::format("shard {} of the manifest, {}", to_text(part.shard),
                                entry_count(part.rows.size())));
     return has_errors || has_unmade ? ExitCode::findings : ExitCode::done;
-}
-
-/// The statement of a signed hub no longer fits.
-void warn_of_old_statement(const std::string& hub, const std::string& manifest,
-                           const Streams& streams) {
-    const fs::path file = fs::path(hub) / std::string(hub_statement_name);
-    const auto text = read_file_if_possible(file, statement_size_limit);
-    if (!text) return;
-    try {
-        if (read_unverified_statement_of_hub(*text).manifest == sha256_of(manifest)) return;
-    } catch (const Refused&) {
-        // It fits no manifest.
-    }
-    warn(streams, fmt::format("{} is about another manifest; sign the hub with `onnxhub sign`",
-                              hub_statement_name));
 }
 
 ExitCode write_manifest(const GenerateArguments& arguments, const GeneratedHub& hub,

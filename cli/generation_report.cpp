@@ -11,6 +11,7 @@
 
 #include "base/atomic_file.h"
 #include "base/byte_source.h"
+#include "base/digest.h"
 #include "base/escaping.h"
 #include "base/quantity.h"
 #include "cli/hub_options.h"
@@ -21,6 +22,8 @@
 #include "manifest/rule_ids.h"
 #include "repository/hub_folder.h"
 #include "repository/lfs_fetch.h"
+#include "trust/hub_statement.h"
+#include "trust/refusal.h"
 
 namespace onnxhub {
 namespace {
@@ -142,10 +145,36 @@ void print_entry_changes(const Streams& streams, const ManifestDocument& before,
                std::ranges::find(update.removed, difference.entry) != update.removed.end();
     });
     note(streams, fmt::format("{}{}", fmt::join(counts, ", "), differences.empty() ? "" : ":"));
-    for (EntryDifference& difference : differences) difference.fields.clear();
     print_short_list(
-        streams, differences, [](const EntryDifference& difference) { return to_text(difference); },
+        streams, differences,
+        [](EntryDifference difference) {
+            std::vector<std::string> fields;
+            for (const FieldDifference& field : difference.fields) fields.push_back(field.field);
+            difference.fields.clear();
+            const std::string text = to_text(difference);
+            return fields.empty() ? text : text + ": " + joined_short(fields);
+        },
         "  ");
+}
+
+void warn_of_old_statement(const std::string& hub, const std::string& manifest,
+                           const Streams& streams) {
+    const std::filesystem::path file = std::filesystem::path(hub) / std::string(hub_statement_name);
+    const auto text = read_file_if_possible(file, statement_size_limit);
+    if (!text) return;
+    try {
+        if (read_unverified_statement_of_hub(*text).manifest == sha256_of(manifest)) return;
+    } catch (const Refused&) {
+        // It fits no manifest.
+    }
+    warn(streams, fmt::format("{} is about another manifest; sign the hub with `onnxhub sign`",
+                              hub_statement_name));
+}
+
+void warn_of_old_statement(const std::string& hub, const Streams& streams) {
+    const auto manifest = read_file_if_possible(
+        std::filesystem::path(hub) / std::string(manifest_file_name), json_size_limit);
+    if (manifest) warn_of_old_statement(hub, *manifest, streams);
 }
 
 void write_document(const Streams& streams, const std::string& output, const std::string& text,

@@ -30,6 +30,12 @@ bool refuses_removals(const Streams& streams, const ManifestUpdate& update,
 void print_entry_changes(const Streams& streams, const ManifestDocument& before,
                          const ManifestUpdate& update);
 
+/// Warns when the statement of a signed hub in the directory `hub` is not about `manifest`, or
+/// about the manifest that is there now.
+void warn_of_old_statement(const std::string& hub, const std::string& manifest,
+                           const Streams& streams);
+void warn_of_old_statement(const std::string& hub, const Streams& streams);
+
 /// Writes `text` to a file, or to standard output for "-", and prints "FILE: `what` written". Does
 /// not touch a file that has this content already. Throws UserError on failure.
 void write_document(const Streams& streams, const std::string& output, const std::string& text,

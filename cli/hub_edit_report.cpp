@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/escaping.h"
+#include "cli/generation_report.h"
 #include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
 #include "cli/hub_printer.h"
@@ -78,6 +79,7 @@ ExitCode run_hub_edit(const HubEditArguments& arguments,
         change.keep();
     }
     write_lines(streams, files);
+    if (!arguments.is_dry_run) warn_of_old_statement(arguments.hub, streams);
     note(streams, arguments.is_dry_run ? "dry run: nothing was changed" : done(result));
     return ExitCode::done;
 }

@@ -76,7 +76,8 @@ void add_hub_options(CLI::App& command, HubArguments& arguments) {
         .add_option(
             "--hub", arguments.hub,
             "Read this hub: owner/name[:ref] on GitHub, https://…, hf://ORG, ./folder[:ref] or "
-            "a name from your configuration (default: onnx/models:main)")
+            "a name from your configuration (default: the hub that contains the current "
+            "directory, else onnx/models:main)")
         ->type_name("SPEC");
     command
         .add_option("--cache", arguments.cache,
@@ -92,6 +93,7 @@ void choose_hub_here(HubArguments& arguments, const Streams& streams) {
     std::error_code error;
     if (!std::filesystem::exists(std::filesystem::path(folder) / manifest_file_name, error)) return;
     arguments.hub = folder;
+    arguments.is_chosen_here = true;
     note(streams, (folder == "." ? "the hub is this directory" : "the hub is " + folder) +
                       "; --hub onnx/models is the official one");
 }
@@ -167,6 +169,11 @@ std::filesystem::path cache_folder_of(const std::optional<std::string>& cache) {
     return cache ? std::filesystem::path(*cache) : default_cache_folder(process_environment);
 }
 
+std::string list_command_of(const HubArguments& arguments) {
+    const bool is_named = arguments.hub && !arguments.is_chosen_here;
+    return "`onnxhub list" + (is_named ? " --hub " + printable(*arguments.hub) : "") + "`";
+}
+
 std::string read_manifest_of_hub(const LocalHub& hub, const std::string& location,
                                  const Streams& streams) {
     return read_local_manifest(hub, location, process_environment,
@@ -174,7 +181,8 @@ std::string read_manifest_of_hub(const LocalHub& hub, const std::string& locatio
 }
 
 const ManifestEntry& find_model(HubClient& client, const std::string& model,
-                                const VersionConstraint& constraint) {
+                                const VersionConstraint& constraint,
+                                const HubArguments& arguments) {
     VersionConstraint version = constraint;
     std::string name = model;
     if (const auto at = model_at_opset(client.manifest_of(model), model)) {
@@ -187,7 +195,10 @@ const ManifestEntry& find_model(HubClient& client, const std::string& model,
     }
     const auto found = get_model_info(client.manifest_of(name), name, version);
     if (const auto* missing = std::get_if<ModelNotFound>(&found)) {
-        throw HubError(missing->problem, printable(missing->message + "; " + missing->hint));
+        const std::string hint = missing->hint.empty()
+                                     ? list_command_of(arguments) + " lists its models"
+                                     : missing->hint;
+        throw HubError(missing->problem, printable(missing->message + "; " + hint));
     }
     return *std::get<const ManifestEntry*>(found);
 }

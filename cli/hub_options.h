@@ -15,6 +15,7 @@ namespace onnxhub {
 
 struct HubArguments {
     std::optional<std::string> hub;    ///< absent: the official one
+    bool is_chosen_here = false;       ///< choose_hub_here() chose it
     std::optional<std::string> cache;  ///< absent: the folder shared with the Python client
     bool is_offline = false;
 };
@@ -49,15 +50,19 @@ ClientOptions client_options(const HubArguments& arguments, const DownloadArgume
 /// The cache folder, for commands that need no hub.
 std::filesystem::path cache_folder_of(const std::optional<std::string>& cache);
 
+/// "`onnxhub list --hub ./hub`": the command that lists the models of this hub.
+std::string list_command_of(const HubArguments& arguments);
+
 /// The text of a local hub's manifest, as the user's pin of the hub accepts it. `location` is what
 /// `hub` was made from.
 std::string read_manifest_of_hub(const LocalHub& hub, const std::string& location,
                                  const Streams& streams);
 
-/// Finds the entry that the user named: "MNIST", or "MNIST@8" for its opset 8. Throws UserError
-/// with similar names when there is none. The entry belongs to the client.
+/// Finds the entry that the user named in the hub of `arguments`: "MNIST", or "MNIST@8" for its
+/// opset 8. Throws UserError with similar names when there is none. The entry belongs to the
+/// client.
 const ManifestEntry& find_model(HubClient& client, const std::string& model,
-                                const VersionConstraint& constraint);
+                                const VersionConstraint& constraint, const HubArguments& arguments);
 
 /// Writes a command's result unchanged. Only for documents that need no escaping, or whose exact
 /// bytes matter. Throws UserError on failure.

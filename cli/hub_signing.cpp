@@ -182,15 +182,19 @@ ExitCode verify_content(const HubVerificationArguments& arguments, const HubFold
     write_lines(streams, text);
     if (compared.pointers > 0) {
         warn(streams,
-             fmt::format("{} of the files are known from pointers: their content was not read",
-                         compared.pointers));
+             fmt::format(
+                 "{} of {} files are only pointers here: the pointers name the listed SHA-256, "
+                 "and no content was read; fetch it with `git lfs pull`",
+                 compared.pointers, compared.files));
     }
     if (compared.elsewhere > 0) {
         warn(streams, fmt::format("{} of the files are not in the hub, and were not checked",
                                   compared.elsewhere));
     }
     if (compared.differences.empty()) {
-        note(streams, fmt::format("the content of {} files is the listed one", compared.files));
+        const std::size_t read = compared.files - compared.pointers;
+        note(streams,
+             fmt::format("the content of {} file{} is the listed one", read, read == 1 ? "" : "s"));
         return ExitCode::done;
     }
     print_error(streams.err,

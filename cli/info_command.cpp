@@ -169,7 +169,8 @@ std::string peeked_opsets(const RemoteModel& remote, bool as_json) {
 
 ExitCode run_info(const InfoArguments& arguments, const Streams& streams) {
     HubClient client(client_options(arguments.hub, streams));
-    const ManifestEntry& entry = find_model(client, arguments.model, arguments.constraint);
+    const ManifestEntry& entry =
+        find_model(client, arguments.model, arguments.constraint, arguments.hub);
     const bool as_json = arguments.json || arguments.format == "json";
     auto request = peek_request(arguments.peek);
     if (request && arguments.hub.is_offline) {

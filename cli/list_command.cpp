@@ -126,6 +126,32 @@ void apply_limit(std::vector<const ManifestEntry*>& models, const ListArguments&
     models.resize(*arguments.limit);
 }
 
+/// Names similar words of the hub for each word that no model has.
+void suggest_words(const ListArguments& arguments, const ManifestDocument& document,
+                   const Streams& streams) {
+    for (const std::string& word : arguments.words) {
+        if (!search_models(document, {word}).empty()) continue;
+        const auto near = near_words(document, word);
+        if (near.empty()) continue;
+        note(streams,
+             fmt::format("no model has \"{}\"; did you mean {}?", word, fmt::join(near, ", ")));
+    }
+}
+
+/// Warns of tags that no model has.
+void warn_of_unknown_tags(const ListArguments& arguments, const ManifestDocument& document,
+                          const Streams& streams) {
+    for (const std::string& tag : arguments.filter.tags) {
+        ModelFilter filter{{}, {tag}, {}, {}, {}};
+        if (!list_models(document, filter).empty()) continue;
+        const auto near = near_tags(document, tag);
+        warn(streams,
+             fmt::format(
+                 "no model has the tag \"{}\"{}", tag,
+                 near.empty() ? "" : fmt::format("; did you mean {}?", fmt::join(near, ", "))));
+    }
+}
+
 ExitCode run_search(const ListArguments& arguments, const Streams& streams) {
     HubClient client(client_options(arguments.hub, streams));
     const std::size_t limit = arguments.limit.value_or(first_models);
@@ -133,10 +159,12 @@ ExitCode run_search(const ListArguments& arguments, const Streams& streams) {
         print_found(*found, client, arguments, streams);
         return found->models.empty() ? ExitCode::findings : ExitCode::done;
     }
-    auto models = search_models(client.manifest(), arguments.words);
+    const ManifestDocument& document = client.manifest();
+    auto models = search_models(document, arguments.words);
     const bool is_found = !models.empty();
     apply_limit(models, arguments, streams);
     print_models(models, client.entry_count(), arguments.format, streams);
+    if (!is_found) suggest_words(arguments, document, streams);
     return is_found ? ExitCode::done : ExitCode::findings;
 }
 
@@ -162,10 +190,11 @@ ExitCode run_list(const ListArguments& arguments, const Streams& streams) {
     auto models = list_models(document, filter);
     if (models.empty() && filter.model) {
         // An unknown name is an error. A known name without matches is not.
-        find_model(client, *filter.model, {{}, {}, {}});
+        find_model(client, *filter.model, {{}, {}, {}}, arguments.hub);
     }
     apply_limit(models, arguments, streams);
     print_models(models, client.entry_count(), arguments.format, streams);
+    warn_of_unknown_tags(arguments, document, streams);
     return ExitCode::done;
 }
 

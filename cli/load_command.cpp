@@ -96,14 +96,14 @@ void note_versions(const LoadArguments& arguments, const std::string& name,
 }
 
 /// The named models of the hub. Throws UserError when its manifest can't be loaded.
-std::vector<Order> listed_models(const LoadArguments& arguments, HubClient& client,
-                                 const Streams& streams) {
+std::vector<Order> listed_models(const LoadArguments& arguments, const HubArguments& hub,
+                                 HubClient& client, const Streams& streams) {
     client.manifest_of(arguments.models.front());
     std::vector<Order> orders;
     for (const std::string& name : arguments.models) {
         Order order{name};
         try {
-            const ManifestEntry& entry = find_model(client, name, arguments.constraint);
+            const ManifestEntry& entry = find_model(client, name, arguments.constraint, hub);
             order.model = client.resolve(*entry.entry, arguments.with_test_data);
             note_versions(arguments, name, client.manifest_of(entry.entry->model), *entry.entry,
                           streams);
@@ -148,7 +148,8 @@ void throw_first(const std::vector<Order>& orders, const Streams& streams) {
 
 void check_load_options(const LoadArguments& arguments) {
     if (arguments.models.empty() && !arguments.is_locked) {
-        throw CLI::ValidationError("no model is named; name models that `onnxhub list` shows");
+        throw CLI::ValidationError("no model is named; name models that " +
+                                   list_command_of(arguments.hub) + " shows");
     }
     if (arguments.output && arguments.models.size() != 1 && !is_output_folder(*arguments.output)) {
         throw CLI::ValidationError("--output FILE takes one model; name one, or write DIR/");
@@ -161,12 +162,16 @@ std::vector<Order> find_models(const LoadArguments& arguments, const Streams& st
     std::optional<LockFile> lock;
     if (arguments.is_locked) lock = read_lock_file(arguments.lock_file);
     HubArguments hub = arguments.hub;
-    if (lock) hub.hub = hub_of(*lock, read_user_config(process_environment));
+    if (lock) {
+        hub.hub = hub_of(*lock, read_user_config(process_environment));
+    } else {
+        choose_hub_here(hub, streams);
+    }
     ClientOptions options = client_options(hub, arguments.download, streams);
     options.is_trusted = progress.aside(options.is_trusted);
     client.emplace(std::move(options));
     return lock ? locked_models(arguments, *lock, *client)
-                : listed_models(arguments, *client, streams);
+                : listed_models(arguments, hub, *client, streams);
 }
 
 /// Copies the model to the output, or into it, and returns the path. `earlier` are those of models

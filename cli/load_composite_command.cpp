@@ -38,7 +38,7 @@ fs::path load(const LoadCompositeArguments& arguments, const HubArguments& hub,
     ClientOptions options = client_options(hub, arguments.download, streams);
     options.is_trusted = progress.aside(options.is_trusted);
     HubClient client(std::move(options));
-    const ManifestEntry& entry = find_model(client, model, arguments.constraint);
+    const ManifestEntry& entry = find_model(client, model, arguments.constraint, hub);
     const WantedModel wanted = client.resolve(*entry.entry, false);
     progress.will_load(wanted);
     LoadOptions load_options = progress.observing();
@@ -57,10 +57,12 @@ std::string compose(const fs::path& preprocessing, const fs::path& network) {
 }
 
 ExitCode run_load_composite(const LoadCompositeArguments& arguments, const Streams& streams) {
-    HubArguments other = arguments.hub;
+    HubArguments hub = arguments.hub;
+    choose_hub_here(hub, streams);
+    HubArguments other = hub;
     if (arguments.preprocessing_hub) other.hub = arguments.preprocessing_hub;
     const fs::path preprocessing = load(arguments, other, arguments.preprocessing, streams);
-    const fs::path network = load(arguments, arguments.hub, arguments.network, streams);
+    const fs::path network = load(arguments, hub, arguments.network, streams);
     write_file_atomically(arguments.output, compose(preprocessing, network));
     write_paths(streams, {arguments.output});
     return ExitCode::done;

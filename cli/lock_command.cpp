@@ -69,7 +69,8 @@ void remove_models(const LockArguments& arguments, LockFile& lock) {
 
 /// A lock file has models of one hub only.
 void check_hub(const LockArguments& arguments, const LockFile& lock, const HubClient& client) {
-    if (lock.models.empty() || lock.hub == client.hub_name() || lock.address == client.name()) {
+    if (lock.models.empty() || is_same_hub(lock.hub, client.hub_name()) ||
+        is_same_hub(lock.address, client.name())) {
         return;
     }
     throw UserError(printable(fmt::format(
@@ -78,10 +79,10 @@ void check_hub(const LockArguments& arguments, const LockFile& lock, const HubCl
         arguments.output, lock.hub, client.hub_name())));
 }
 
-LockedModel lock_model(HubClient& client, const std::string& name,
+LockedModel lock_model(HubClient& client, const HubArguments& hub, const std::string& name,
                        const VersionConstraint& constraint, bool with_test_data,
                        const std::optional<CommitId>& commit) {
-    const ManifestEntry& entry = find_model(client, name, constraint);
+    const ManifestEntry& entry = find_model(client, name, constraint, hub);
     LockedModel locked{client.resolve(*entry.entry, with_test_data), constraint, commit};
     // `lock --update` keeps the opset of NAME@OPSET.
     if (const auto at = model_at_opset(client.manifest(), name))
@@ -95,6 +96,7 @@ void update_models(const LockArguments& arguments, LockFile& lock, const Streams
     if (!hub.hub && !lock.hub.empty()) {
         hub.hub = hub_of(lock, read_user_config(process_environment));
     }
+    choose_hub_here(hub, streams);
     ClientOptions options = client_options(hub, streams);
     options.mirrors = arguments.mirrors;
     if (lock.statement) options.floor = lock.statement->floor;
@@ -107,13 +109,13 @@ void update_models(const LockArguments& arguments, LockFile& lock, const Streams
     take_statement(lock, client, printable(arguments.output));
     if (arguments.is_update) {
         for (LockedModel& model : lock.models) {
-            model = lock_model(client, model.wanted.model, model.constraint,
+            model = lock_model(client, hub, model.wanted.model, model.constraint,
                                model.wanted.is_archive, lock.commit);
         }
     }
     for (const std::string& name : arguments.models) {
-        put_model(lock, lock_model(client, name, arguments.constraint, arguments.with_test_data,
-                                   lock.commit));
+        put_model(lock, lock_model(client, hub, name, arguments.constraint,
+                                   arguments.with_test_data, lock.commit));
     }
 }
 
@@ -135,7 +137,7 @@ ExitCode run_lock(const LockArguments& arguments, const Streams& streams) {
     if (arguments.output == "-") {
         write_json(streams, to_text(lock));
     } else {
-        write_file_atomically(arguments.output, to_text(lock));
+        write_file_atomically(arguments.output, to_text_at(arguments.output, lock));
     }
     note(streams, summary(arguments, lock));
     return ExitCode::done;

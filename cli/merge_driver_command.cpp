@@ -65,8 +65,9 @@ ExitCode merge(const MergeDriverArguments& arguments, const Streams& streams) {
     for (const EntryConflict& conflict : merged.conflicts) {
         conflicts.report({Severity::error, rule_id::merge_conflict, path, 0,
                           to_text(conflict.entry) + ": " + conflict.reason,
-                          "keep one side between the markers and remove the marker lines, then "
-                          "`git add` it"});
+                          "keep one side between the markers and remove the marker lines, or take "
+                          "one side of the file with `git checkout --theirs -- " +
+                              path + "` and run `onnxhub generate`; then `git add` it"});
     }
     print(streams, conflicts);
     return merged.conflicts.empty() ? ExitCode::done : ExitCode::findings;

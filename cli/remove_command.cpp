@@ -28,6 +28,7 @@ std::string removal_summary(const HubEdit& edit) {
 
 ExitCode run_remove(RemoveArguments& arguments, const Streams& streams) {
     arguments.request.force = arguments.edit.force;
+    arguments.request.is_dry = arguments.edit.is_dry_run;
     return run_hub_edit(
         arguments.edit,
         [&](FileTransaction& change, EditedTree& edit, Diagnostics&) {

@@ -11,6 +11,7 @@
 #include "cli/checked_commit_url.h"
 #include "cli/hub_options.h"
 #include "cli/option_text.h"
+#include "validator/report_parts.h"
 #include "validator/rule_catalog.h"
 
 namespace onnxhub {
@@ -110,6 +111,9 @@ void write_report(const ValidationReport& report, const ReportOutput& output,
     if (only_errors && !fails(report, Severity::error)) return write_text("", output, streams);
     const std::string text = render(only_errors ? errors_of(report) : report, format, options);
     write_text(text, output, streams);
+    if (output.file && *output.file != "-") {
+        note(streams, *output.file + ": " + summary_text(report));
+    }
 }
 
 }  // namespace onnxhub

@@ -44,8 +44,8 @@ std::optional<std::size_t> take_match(EntriesByName& index, const ManifestDocume
     return i;
 }
 
-/// JSON on one line, shortened if it is long.
-std::string short_json(const JsonValue& value) {
+/// JSON on one line.
+std::string one_line_json(const JsonValue& value) {
     std::string text;
     bool skips = false;
     for (const char c : json_text(value)) {
@@ -53,9 +53,33 @@ std::string short_json(const JsonValue& value) {
         if (skips && (c == '\n' || c == ' ')) continue;
         skips = false;
         text += c;
-        if (text.size() > shown_value_length) return text.substr(0, shown_value_length - 3) + "...";
     }
     return text;
+}
+
+/// From `begin`, shortened if it is long.
+std::string shortened(const std::string& text, std::size_t begin = 0) {
+    const std::string start = begin > 0 ? "..." : "";
+    const std::size_t room = shown_value_length - start.size();
+    if (text.size() - begin <= room) return start + text.substr(begin);
+    return start + text.substr(begin, room - 3) + "...";
+}
+
+/// JSON on one line, shortened if it is long.
+std::string short_json(const JsonValue& value) {
+    return shortened(one_line_json(value));
+}
+
+/// Long values begin shortly before their first difference, if that would not be shown otherwise.
+FieldDifference field_difference(std::string field, const JsonValue& before,
+                                 const JsonValue& after) {
+    constexpr std::size_t context = 24;
+    const std::string old = one_line_json(before), now = one_line_json(after);
+    const auto [in_old, in_now] = std::ranges::mismatch(old, now);
+    const auto same = static_cast<std::size_t>(in_old - old.begin());
+    std::size_t begin = same < shown_value_length - 8 ? 0 : same - context;
+    while (begin > 0 && (static_cast<unsigned char>(old[begin]) & 0xc0) == 0x80) --begin;
+    return {std::move(field), shortened(old, begin), shortened(now, begin)};
 }
 
 /// Custom keys that are not plain words are quoted.
@@ -86,7 +110,7 @@ void compare_members(const JsonValue& before, const JsonValue& after, const std:
         } else if (member.key == "metadata" && now->object() && member.value.object()) {
             compare_members(member.value, *now, "metadata.", differences);
         } else if (!(*now == member.value)) {
-            differences.push_back({field, short_json(member.value), short_json(*now)});
+            differences.push_back(field_difference(field, member.value, *now));
         }
     }
     for (const JsonMember& member : *after.object()) {

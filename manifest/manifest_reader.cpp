@@ -22,7 +22,12 @@ namespace {
 ManifestDocument read_manifest(std::string_view text, const std::string& shown_name) {
     auto result = parse_manifest(text);
     if (const auto* error = std::get_if<JsonSyntaxError>(&result)) {
-        refuse_manifest(*error, shown_name, repair_hint(text, *error, shown_name));
+        const std::string hint = repair_hint(text, *error, shown_name);
+        if (is_at_conflict_marker(text, *error)) {
+            throw UserError(shown_name + ":" + std::to_string(error->line) + ": " +
+                            conflict_in_manifest + "; " + hint);
+        }
+        refuse_manifest(*error, shown_name, hint);
     }
     return std::get<ManifestDocument>(std::move(result));
 }

@@ -8,6 +8,7 @@ namespace onnxhub::rule_id {
 // Family "document".
 inline constexpr char manifest_missing[] = "manifest-missing";
 inline constexpr char json_syntax[] = "json-syntax";
+inline constexpr char manifest_conflict[] = "manifest-conflict";
 inline constexpr char manifest_schema[] = "manifest-schema";
 inline constexpr char negative_dimension[] = "negative-dimension";
 inline constexpr char duplicate_key[] = "duplicate-key";

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -103,18 +105,30 @@ FolderRows read_folder(const Tree& tree, const ModelFolder& folder,
     return rows;
 }
 
+/// The folders that links without a README mean.
+struct MeantFolders {
+    std::vector<std::string> readmes;  ///< their rows exist, and only the link is wrong
+    bool has_unknown = false;          ///< a link may mean any folder
+};
+
 /// Names the folder with a README that a link probably means, in the diagnostics of each folder
-/// without one. Returns these READMEs: their rows exist, and only the link is wrong.
-std::vector<std::string> suggest_near_folders(const Tree& tree,
-                                              const std::vector<ModelFolder>& named,
-                                              std::vector<FolderRows>& folders) {
+/// without one. A folder that another link names is not meant.
+MeantFolders suggest_near_folders(const Tree& tree, const std::vector<ModelFolder>& named,
+                                  std::vector<FolderRows>& folders) {
     std::optional<NearPaths> paths;
-    std::vector<std::string> meant;
+    std::set<std::string_view> linked;
+    MeantFolders meant;
     for (std::size_t i = 0; i < folders.size(); ++i) {
         if (!folders[i].is_missing) continue;
-        if (!paths) paths.emplace(folders_with_readme(tree));
+        if (!paths) {
+            paths.emplace(folders_with_readme(tree));
+            for (const ModelFolder& folder : named) linked.insert(folder.path);
+        }
         const auto near = paths->near(named[i].path);
-        if (!near) continue;
+        if (!near || linked.contains(*near)) {
+            meant.has_unknown = true;
+            continue;
+        }
         Diagnostics changed;
         for (Diagnostic diagnostic : folders[i].diagnostics.all()) {
             diagnostic.hint =
@@ -122,7 +136,8 @@ std::vector<std::string> suggest_near_folders(const Tree& tree,
             changed.report(std::move(diagnostic));
         }
         folders[i].diagnostics = std::move(changed);
-        meant.push_back(*near + "/" + std::string(readme_file_name));
+        meant.readmes.push_back(near->empty() ? std::string(readme_file_name)
+                                              : *near + "/" + std::string(readme_file_name));
     }
     return meant;
 }
@@ -147,7 +162,9 @@ HubRows read_official_rows(const Tree& tree, const Settings& settings, unsigned 
     for_each_index(folders.size(), jobs, [&](std::size_t i) {
         folders[i] = read_folder(tree, root.folders[i], settings.repository);
     });
-    hub.lost_readmes = suggest_near_folders(tree, root.folders, folders);
+    MeantFolders meant = suggest_near_folders(tree, root.folders, folders);
+    hub.has_lost_root |= meant.has_unknown;
+    hub.lost_readmes = std::move(meant.readmes);
     std::size_t count = 0;
     for (const FolderRows& folder : folders) count += folder.tables.models.size();
     hub.models.reserve(count);

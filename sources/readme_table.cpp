@@ -115,13 +115,30 @@ std::string folder_of_link(std::string path) {
     return path;
 }
 
+/// Whether the text shows the brackets of a link with a typing error.
+bool has_broken_link(const MarkdownCell& cell) {
+    if (!cell.links.empty()) return false;
+    const std::size_t end = cell.text.find(']');
+    if (end != cell.text.npos) {
+        const std::size_t next = cell.text.find_first_not_of(' ', end + 1);
+        if (next == cell.text.npos || cell.text[next] != '(') return false;
+        // Text such as "BERT [3] (2018)" has brackets too.
+        return next == end + 1 || cell.text.find('/', next) != cell.text.npos;
+    }
+    return cell.text.starts_with('[') && cell.text.find('(') != cell.text.npos;
+}
+
 void read_folders(const MarkdownTable& table, std::size_t column, const LinkReader& links,
                   const std::string& readme_path, ModelFolders& result, Diagnostics& diagnostics) {
     const int number = cell_number(column);
     for (const MarkdownRow& row : table.rows) {
         const MarkdownCell& cell = row.cells[column];
-        const bool has_link = !cell.links.empty() && !cell.links.front().empty();
-        if (has_link) {
+        if (has_broken_link(cell)) {
+            result.has_lost_folder = true;
+            diagnostics.report({Severity::error, rule_id::folder_unsafe_path, readme_path, row.line,
+                                fmt::format("\"{}\" has a broken link", cell.text),
+                                "write [Name](folder), with the folder of the models", number});
+        } else if (!cell.links.empty() && !cell.links.front().empty()) {
             if (auto path = links.resolve(cell.links.front(), row.line, number)) {
                 result.folders.push_back({folder_of_link(std::move(*path)), row.line, number});
             } else {

@@ -19,7 +19,7 @@ struct HubRows {
     std::vector<BrokenRow> broken;  ///< invalid rows, including excluded ones
     /// READMEs of models that could not be read completely.
     std::vector<std::string> lost_readmes;
-    bool has_lost_root = false;     ///< a folder that the root README names is unknown
+    bool has_lost_root = false;     ///< a link of the root README may mean any folder
     bool is_root_unusable = false;  ///< the root README is not usable at all
     bool has_sources = false;       ///< the settings have [[source]]
     /// With `has_sources`: .onnx files that no source describes, sorted; reported too.

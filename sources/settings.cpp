@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/byte_source.h"
+#include "base/toml_problem.h"
 #include "base/user_error.h"
 #include "repository/hub_folder.h"
 #include "sources/source_settings_reader.h"
@@ -223,10 +224,10 @@ Settings parse_settings(std::string_view toml, const std::string& path, Diagnost
         return SettingsReader(path, diagnostics).read(root);
     } catch (const toml::parse_error& error) {
         const toml::source_position& position = error.source().begin;
-        throw UserError(
-            to_text({Severity::error, "", path, static_cast<int>(position.line),
-                     fmt::format("not TOML at column {}: {}", position.column, error.description()),
-                     "correct the line, see https://toml.io"}));
+        throw UserError(to_text({Severity::error, "", path, static_cast<int>(position.line),
+                                 fmt::format("not TOML at column {}: {}", position.column,
+                                             toml_problem(error.description())),
+                                 "correct the line, see https://toml.io"}));
     }
 }
 

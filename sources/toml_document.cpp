@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/toml_problem.h"
 #include "base/utf8.h"
 #include "sources/document_builder.h"
 #include "sources/document_formats.h"
@@ -105,10 +106,10 @@ Document parse_toml_document(std::string_view text) {
         return TomlConverter(text).convert(toml::parse(text));
     } catch (const toml::parse_error& error) {
         const toml::source_position& place = error.source().begin;
-        throw DocumentFailure{
-            {static_cast<int>(place.line),
-             fmt::format("is not TOML at column {}: {}", place.column, error.description()),
-             "correct the line, see https://toml.io"}};
+        throw DocumentFailure{{static_cast<int>(place.line),
+                               fmt::format("is not TOML at column {}: {}", place.column,
+                                           toml_problem(error.description())),
+                               "correct the line, see https://toml.io"}};
     }
 }
 

@@ -46,11 +46,25 @@ constexpr RuleInfo json_syntax{
         "250,000 values with fewer than 6 bytes each on average, or more than 20,000 entries with "
         "fewer than 64 bytes each.",
     .why = "Clients cannot read any entry.",
-    .example = "A merge left conflict markers: `<<<<<<< HEAD`.",
+    .example = "`\"opset_version\": 13,}`: a comma behind the last member.",
     .fix =
-        "Correct the line. If a merge left conflict markers, merge the entries instead of the "
-        "lines: `onnxhub merge-driver --install`, then `git checkout --merge -- FILE`. Do not "
-        "delete the file: this would lose the ports of models that are not downloaded.",
+        "Correct the line. Do not delete the file: this would lose the ports of models that are "
+        "not downloaded.",
+};
+
+constexpr RuleInfo manifest_conflict{
+    .id = rule_id::manifest_conflict,
+    .severity = Severity::error,
+    .family = "document",
+    .what = "The manifest contains the conflict markers of a merge.",
+    .why = "The file is not JSON, so clients cannot read any entry.",
+    .example = "`<<<<<<< HEAD` above an entry",
+    .fix =
+        "Take one side with `git checkout --theirs -- ONNX_HUB_MANIFEST.json`, then run `onnxhub "
+        "generate`: it takes ports and custom keys that this side lacks from the manifest of "
+        "`HEAD`. `onnxhub merge-driver --install` prevents most conflicts: git merges entries "
+        "instead of lines then. Do not delete the file: this would lose the ports of models that "
+        "are not downloaded.",
 };
 
 constexpr RuleInfo manifest_schema{
@@ -166,10 +180,10 @@ constexpr RuleInfo manifest_format{
     .is_fixable = true,
 };
 
-constexpr std::array document_rule_list{manifest_missing,   json_syntax,    manifest_schema,
-                                        negative_dimension, duplicate_key,  duplicate_entry,
-                                        ambiguous_model,    unsafe_path,    path_case_clash,
-                                        entry_order,        manifest_format};
+constexpr std::array document_rule_list{manifest_missing, json_syntax,        manifest_conflict,
+                                        manifest_schema,  negative_dimension, duplicate_key,
+                                        duplicate_entry,  ambiguous_model,    unsafe_path,
+                                        path_case_clash,  entry_order,        manifest_format};
 
 /// Checks of one document; each method is one rule.
 class DocumentChecker {
@@ -461,8 +475,11 @@ void check_document(const HubState& hub, unsigned jobs, FindingList& findings) {
         return;
     }
     if (const auto* error = std::get_if<JsonSyntaxError>(&*hub.parsed)) {
-        findings.report(json_syntax, {hub.manifest.file, error->line},
-                        fmt::format("{} (column {})", error->message, error->column),
+        const bool is_conflict = is_at_conflict_marker(*hub.manifest.text, *error);
+        findings.report(is_conflict ? manifest_conflict : json_syntax,
+                        {hub.manifest.file, error->line},
+                        is_conflict ? conflict_in_manifest
+                                    : fmt::format("{} (column {})", error->message, error->column),
                         repair_hint(*hub.manifest.text, *error, hub.manifest.file));
         return;
     }

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "generator/entry_claims.h"
 #include "generator/manifest_update.h"
 #include "manifest/rule_ids.h"
 #include "validator/rule_catalog.h"
@@ -32,6 +33,7 @@ public:
             for (std::size_t i = 0; i < document->entries.size(); ++i) {
                 entry_of_line_[document->entries[i].json.line] = i;
             }
+            claims_ = claim_entries(*document, invalid_rows(hub.hub));
         }
         for (std::size_t i = 0; i < hub.described.models.size(); ++i) {
             const ModelRow& row = hub.described.models[i].row;
@@ -92,11 +94,20 @@ private:
             (row ? plan_.rows : plan_.removed).insert(row ? *row : index);
         } else if (row && hub_.described.models[*row].entry) {
             plan_.rows.insert(*row);
+        } else if (has_perhaps_moved(index)) {
+            return;
         } else if (file_is_gone) {
             plan_.removed.insert(index);
         } else if (!row && hub_.document()->entries[index].entry && !is_no_model(index)) {
             plan_.entries.insert(index);
         }
+    }
+
+    /// A row that cannot be read may describe the model at another path.
+    bool has_perhaps_moved(std::size_t index) const {
+        if (claims_[index] == EntryClaim::none) return false;
+        const auto path = safe_path(name_of(hub_.document()->entries[index]).model_path);
+        return path && !hub_.described.contents.has_file(*path);
     }
 
     void spare_too_many() {
@@ -128,6 +139,7 @@ private:
     const HubState& hub_;
     const bool removals_confirmed_;
     std::map<int, std::size_t> entry_of_line_;
+    std::vector<EntryClaim> claims_;  ///< by position of the entry
     /// One row of a table may list several models.
     std::map<PlaceKey, std::size_t> row_of_place_;
     Plan plan_;

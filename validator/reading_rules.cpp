@@ -77,8 +77,9 @@ constexpr RuleInfo folder_unsafe_path{
     .severity = Severity::error,
     .family = "tables",
     .what =
-        "A link in the column \"Model Class\" points outside of the repository or is not a valid "
-        "path.",
+        "A link in the column \"Model Class\" points outside of the repository, is not a valid "
+        "path, "
+        "or has a typing error in its brackets.",
     .why = "`onnxhub` does not find the directory, and the hub has none of its models.",
     .example = "`[MNIST](../elsewhere/mnist)`",
     .fix = "Use a relative link to a directory in this repository.",

@@ -98,20 +98,44 @@ void require_something(const HubState& hub) {
                                       : "there is no README.md with a table of models"));
 }
 
-/// Findings that `generate` repairs on the main branch become notes.
+/// A wrong SHA-256 of a file that is there. Until the manifest is regenerated, no client can load
+/// it.
+bool is_wrong_digest(const Finding& finding) {
+    return finding.rule == rule_id::model_sha_differs ||
+           finding.rule == rule_id::archive_sha_differs ||
+           finding.rule == rule_id::external_file_differs;
+}
+
+/// "a.json:3, a.json:9 and 2 more"
+std::string places_text(const std::vector<std::string>& places, std::size_t count) {
+    std::string text = fmt::format("{}", fmt::join(places, ", "));
+    if (count > places.size()) text += fmt::format(" and {} more", count - places.size());
+    return text;
+}
+
+/// Findings that `generate` repairs on the main branch become notes, wrong digests warnings.
 void tolerate_stale_manifest(const std::string& of_shard, ValidationReport& report) {
+    constexpr std::size_t places_limit = 10;
+    std::vector<std::string> places;
     std::size_t count = 0;
     for (Finding& finding : report.findings) {
         const RuleInfo* rule = find_rule(finding.rule);
         if (!rule || !rule->is_fixable || finding.severity == Severity::note) continue;
+        if (is_wrong_digest(finding)) {
+            finding.severity = std::min(finding.severity, Severity::warning);
+            continue;
+        }
         finding.severity = Severity::note;
         ++count;
+        if (places.size() == places_limit) continue;
+        places.push_back(finding.line > 0 ? fmt::format("{}:{}", finding.file, finding.line)
+                                          : finding.file);
     }
     if (count == 0) return;
     report.notices.push_back(
         fmt::format("{}the manifest is out of date in {} place{}, which `onnxhub generate` repairs "
-                    "on the main branch",
-                    of_shard, count, count == 1 ? "" : "s"));
+                    "on the main branch: {}",
+                    of_shard, count, count == 1 ? "" : "s", places_text(places, count)));
 }
 
 /// Of one model, the checker reports the same as model-contradictory.

@@ -270,7 +270,10 @@ const ManifestDocument& HubClient::manifest() {
     const HubManifest text = read_manifest_text();
     if (!text.note.empty()) options_.report(text.note);
     manifest_ = naming_problem(HubProblem::broken_manifest, [&] {
-        return read_manifest(text.text, text.shown_name, "report this to the hub's maintainers");
+        const bool is_own = local_ && !local_->commit();  // the user can repair the file
+        return is_own ? read_manifest(text.text, text.shown_name)
+                      : read_manifest(text.text, text.shown_name,
+                                      "report this to the hub's maintainers");
     });
     named_commit_ = text.commit;
     return *manifest_;

@@ -2,17 +2,22 @@
 #include "hosting/client/lock_file.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <variant>
 
 #include "base/byte_source.h"
 #include "base/user_error.h"
+#include "hosting/client/hub_spec.h"
 #include "manifest/hub_path.h"
 #include "manifest/json.h"
 #include "repository/commit_id.h"
 
 namespace onnxhub {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr int lock_version = 1;
 
@@ -211,6 +216,57 @@ bool equal_without_case(std::string_view one, std::string_view other) {
     return std::ranges::equal(one, other, {}, lower, lower);
 }
 
+/// The folder of a hub that is given by a relative path, with its ":ref"; nullopt for other hubs.
+std::optional<std::string> relative_folder(const std::string& hub) {
+    const auto parsed = parse_hub_spec(hub);
+    const auto* spec = std::get_if<HubSpec>(&parsed);
+    if (!spec || spec->kind != HubSpec::Kind::folder || spec->folder.starts_with('/')) {
+        return std::nullopt;
+    }
+    return spec->folder;
+}
+
+fs::path real_directory(const fs::path& directory) {
+    std::error_code error;
+    fs::path real = fs::weakly_canonical(fs::absolute(directory), error);
+    return error ? directory : real;
+}
+
+std::string joined(const fs::path& directory, const std::string& folder) {
+    std::string path = (directory / folder).lexically_normal().string();
+    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+    return path;
+}
+
+/// The hub as a file in the directory `to` names it. `hub` is what a file in `from` names. ":ref"
+/// stays, since it is the end of the last segments.
+std::string moved_hub(const std::string& hub, const fs::path& from, const fs::path& to) {
+    const fs::path start = real_directory(from);
+    const fs::path end = real_directory(to);
+    const auto folder = relative_folder(hub);
+    if (!folder || start == end) return hub;
+    const std::string path = fs::path(joined(start, *folder)).lexically_relative(end).string();
+    const bool is_above = path == "." || path == ".." || path.starts_with("../");
+    return is_above ? path : "./" + path;
+}
+
+fs::path directory_of(const std::string& file) {
+    const fs::path parent = fs::path(file).parent_path();
+    return parent.empty() ? fs::path(".") : parent;
+}
+
+void move_hub(LockFile& lock, const fs::path& from, const fs::path& to) {
+    lock.hub = moved_hub(lock.hub, from, to);
+    lock.address = moved_hub(lock.address, from, to);
+}
+
+/// A local hub by its real path, others as they are.
+std::string complete(const std::string& hub) {
+    const auto folder = relative_folder(hub);
+    if (folder) return joined(real_directory("."), *folder);
+    return hub.starts_with('/') ? joined("/", hub) : hub;
+}
+
 }  // namespace
 
 std::string to_text(const LockFile& lock) {
@@ -241,8 +297,20 @@ LockFile parse_lock_file(std::string_view text, const std::string& shown_name) {
     return LockReader(shown_name).read(std::get<JsonDocument>(parsed));
 }
 
+std::string to_text_at(const std::string& path, const LockFile& lock) {
+    LockFile moved = lock;
+    move_hub(moved, ".", directory_of(path));
+    return to_text(moved);
+}
+
 LockFile read_lock_file(const std::string& path) {
-    return parse_lock_file(read_file(path, lock_file_limit), path);
+    LockFile lock = parse_lock_file(read_file(path, lock_file_limit), path);
+    move_hub(lock, directory_of(path), ".");
+    return lock;
+}
+
+bool is_same_hub(const std::string& one, const std::string& other) {
+    return one == other || complete(one) == complete(other);
 }
 
 std::string hub_of(const LockFile& lock, const UserConfig& config) {

@@ -48,13 +48,22 @@ struct LockFile {
 /// models are pinned to a commit.
 std::string to_text(const LockFile& lock);
 
+/// The text for a lock file at `path`, where the paths of local hubs are relative to its directory.
+/// In `lock` they are relative to the working directory.
+std::string to_text_at(const std::string& path, const LockFile& lock);
+
 /// Throws UserError, with the line, when `text` is not a lock file; messages call it `shown_name`.
 /// Takes time linear in the length of `text`, except for sorting keys.
 LockFile parse_lock_file(std::string_view text, const std::string& shown_name);
 
-/// Reads the file at `path`. Throws UserError as parse_lock_file() does, when the file does not
-/// exist, and for files larger than lock_file_limit.
+/// Reads the file at `path`. Paths of local hubs become relative to the working directory. Throws
+/// UserError as parse_lock_file() does, when the file does not exist, and for files larger than
+/// lock_file_limit.
 LockFile read_lock_file(const std::string& path);
+
+/// Whether both texts name the same hub, at the same ref. A local hub may be written in several
+/// ways.
+bool is_same_hub(const std::string& one, const std::string& other);
 
 /// The value for ClientOptions::hub: the hub's name if `config` has it, so that its trust, token
 /// and mirrors apply; otherwise its address.

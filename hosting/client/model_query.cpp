@@ -43,15 +43,12 @@ bool matches(const Entry& entry, const ModelFilter& filter) {
     return !filter.port_type || has_port_of(entry, *filter.port_type);
 }
 
-ModelNotFound unknown_name(const ManifestDocument& document, const std::string& model) {
-    std::vector<std::string> lowered;
-    std::vector<const std::string*> names;
-    for (const ManifestEntry& present : document.entries) {
-        if (!present.entry) continue;
-        lowered.push_back(lower_case(present.entry->model));
-        names.push_back(&present.entry->model);
-    }
-    const std::string wanted = lower_case(model);
+/// Those of `names` that are most similar to `wanted`, or contain it; eight at most. `lowered` are
+/// the same in lower case.
+std::vector<std::string> near_texts(const std::string& wanted,
+                                    const std::vector<std::string>& lowered,
+                                    const std::vector<const std::string*>& names) {
+    constexpr std::size_t most = 8;
     std::set<std::string> near;
     std::size_t least = std::string::npos;
     for (std::size_t i = 0; i < names.size(); ++i) {
@@ -62,13 +59,42 @@ ModelNotFound unknown_name(const ManifestDocument& document, const std::string& 
         least = std::min(least, distance);
         if (distance == least) near.insert(*names[i]);
     }
-    constexpr std::size_t most = 8;
-    const std::vector<std::string> shown(
-        near.begin(),
-        std::next(near.begin(), static_cast<std::ptrdiff_t>(std::min(near.size(), most))));
+    return {near.begin(),
+            std::next(near.begin(), static_cast<std::ptrdiff_t>(std::min(near.size(), most)))};
+}
+
+std::vector<std::string> near_texts(const std::string& wanted, const std::set<std::string>& texts) {
+    std::vector<std::string> lowered;
+    std::vector<const std::string*> names;
+    for (const std::string& text : texts) {
+        lowered.push_back(lower_case(text));
+        names.push_back(&text);
+    }
+    return near_texts(lower_case(wanted), lowered, names);
+}
+
+/// The text, and the words between its separators.
+void add_words(const std::string& text, std::set<std::string>& words) {
+    const std::string lowered = lower_case(text);
+    words.insert(lowered);
+    for (std::size_t begin = 0; begin < lowered.size();) {
+        const std::size_t end = std::min(lowered.find_first_of(" -_./", begin), lowered.size());
+        if (end > begin) words.insert(lowered.substr(begin, end - begin));
+        begin = end + 1;
+    }
+}
+
+ModelNotFound unknown_name(const ManifestDocument& document, const std::string& model) {
+    std::vector<std::string> lowered;
+    std::vector<const std::string*> names;
+    for (const ManifestEntry& present : document.entries) {
+        if (!present.entry) continue;
+        lowered.push_back(lower_case(present.entry->model));
+        names.push_back(&present.entry->model);
+    }
+    const std::vector<std::string> near = near_texts(lower_case(model), lowered, names);
     return {HubProblem::model, fmt::format("the hub has no model \"{}\"", model),
-            shown.empty() ? "`onnxhub list` lists its models"
-                          : fmt::format("did you mean {}?", fmt::join(shown, ", "))};
+            near.empty() ? "" : fmt::format("did you mean {}?", fmt::join(near, ", "))};
 }
 
 /// In lower case; texts are apart, so that no word spans two of them.
@@ -113,6 +139,24 @@ std::string opsets_of(const std::vector<const ManifestEntry*>& versions) {
 }
 
 }  // namespace
+
+std::vector<std::string> near_tags(const ManifestDocument& document, const std::string& tag) {
+    std::set<std::string> tags;
+    for (const ManifestEntry& present : document.entries) {
+        if (present.entry) tags.insert(present.entry->tags.begin(), present.entry->tags.end());
+    }
+    return near_texts(tag, tags);
+}
+
+std::vector<std::string> near_words(const ManifestDocument& document, const std::string& word) {
+    std::set<std::string> words;
+    for (const ManifestEntry& present : document.entries) {
+        if (!present.entry) continue;
+        add_words(present.entry->model, words);
+        for (const std::string& tag : present.entry->tags) add_words(tag, words);
+    }
+    return near_texts(word, words);
+}
 
 std::vector<const ManifestEntry*> list_models(const ManifestDocument& document,
                                               const ModelFilter& filter) {

@@ -31,6 +31,12 @@ std::vector<const ManifestEntry*> list_models(const ManifestDocument& document,
 std::vector<const ManifestEntry*> search_models(const ManifestDocument& document,
                                                 const std::vector<std::string>& words);
 
+/// The tags of valid entries that may be meant by `tag`, the most similar ones; eight at most.
+std::vector<std::string> near_tags(const ManifestDocument& document, const std::string& tag);
+
+/// The same for a word of search_models(): tags, names, and words in them, in lower case.
+std::vector<std::string> near_words(const ManifestDocument& document, const std::string& word);
+
 /// "MNIST@8": the model MNIST with opset 8.
 struct ModelAtOpset {
     std::string model;
@@ -55,7 +61,7 @@ struct VersionConstraint {
 struct ModelNotFound {
     HubProblem problem = HubProblem::model;
     std::string message;  ///< one clause
-    std::string hint;     ///< the available alternatives
+    std::string hint;     ///< the available alternatives; empty: there are none
 };
 
 /// The entry of `model` (compared without case) that satisfies the constraint. The error lists

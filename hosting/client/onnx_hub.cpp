@@ -44,7 +44,9 @@ const Entry& entry_of(HubClient& client, const std::string& model, const HubCall
     const auto found =
         get_model_info(client.manifest_of(model), model, VersionConstraint{call.opset, {}, {}});
     if (const auto* missing = std::get_if<ModelNotFound>(&found)) {
-        throw HubError(missing->problem, missing->message + "; " + missing->hint);
+        const std::string hint =
+            missing->hint.empty() ? "list_models() has its models" : missing->hint;
+        throw HubError(missing->problem, missing->message + "; " + hint);
     }
     return *std::get<const ManifestEntry*>(found)->entry;
 }

@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "base/file_owner.h"
+#include "base/toml_problem.h"
 #include "base/user_error.h"
 
 namespace onnxhub {
@@ -197,7 +198,8 @@ UserConfig read_config(const ConfigPath& config) {
         throw UserError(
             fmt::format("{}:{}: {}; correct it, or set ONNXHUB_CONFIG to another "
                         "file",
-                        config.path.string(), problem.source().begin.line, problem.description()));
+                        config.path.string(), problem.source().begin.line,
+                        toml_problem(problem.description())));
     }
 }
 

@@ -55,7 +55,9 @@ std::set<const ManifestEntry*> chosen_entries(const ManifestDocument& manifest,
         if (found.empty()) {
             const auto missing = get_model_info(manifest, name, {{}, {}, {}});
             const auto& why = std::get<ModelNotFound>(missing);
-            throw UserError(why.message + "; " + why.hint);
+            throw UserError(
+                why.message + "; " +
+                (why.hint.empty() ? "`onnxhub list` in the hub lists its models" : why.hint));
         }
         chosen.insert(found.begin(), found.end());
     }
@@ -99,12 +101,22 @@ public:
         add_signatures(hub_, content_.files);
         HubSigningFiles signing = signing_files_of(hub_.tree(), content_.manifest);
         content_.files.merge(signing.files);
-        content_.unsigned_reason = std::move(signing.problem);
+        content_.unsigned_reason =
+            !is_whole && is_signed(manifest)
+                ? "the bundle is not signed, because the signed statement is "
+                  "about the manifest of all models; bundle all of them to "
+                  "keep it"
+                : std::move(signing.problem);
         content_.models = texts.size();
         return std::move(content_);
     }
 
 private:
+    /// Whether the statement is about the whole manifest.
+    bool is_signed(const std::string& manifest) const {
+        return !signing_files_of(hub_.tree(), manifest).files.empty();
+    }
+
     /// Whether the model's file is or will be available.
     bool takes(const Entry& entry) {
         if (entry.sources.empty() || !entry.content.sha) return true;  // checked later

@@ -255,15 +255,16 @@ private:
         if (edited != text) edit_.set_text(attributes_file_name, std::move(edited));
     }
 
-    void refuse_uncommitted() const {
+    void refuse_uncommitted() {
         if (request_.force) return;
         const CommittedFiles committed(hub_.folder, [this] { change_.check_interruption(); });
         for (const std::string& path : edit_.removed()) {
             const auto difference = committed.difference(path);
             if (!difference) continue;
-            throw UserError(
-                fmt::format("{}: {}, so git could not restore it; commit it first, or use --force",
-                            path, *difference));
+            const std::string message = *difference + ", so git could not restore it";
+            const std::string hint = "commit it first, or use --force";
+            if (!request_.is_dry) throw UserError(path + ": " + message + "; " + hint);
+            result_.problems.report({Severity::warning, "", path, 0, message, hint});
         }
     }
 

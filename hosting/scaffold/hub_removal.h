@@ -15,6 +15,7 @@ struct RemoveRequest {
     std::vector<std::string> models;  ///< NAME, NAME@OPSET or PATH
     bool all_versions = false;        ///< NAME may have several versions: all of them
     bool force = false;               ///< also removes files that git could not restore
+    bool is_dry = false;              ///< reports such files as problems instead
 };
 
 /// Plans the removal in `edit`, a tree over the hub of `change`, and writes nothing. The plan has

@@ -201,18 +201,40 @@ private:
             case RowKind::table:
                 break;
         }
-        const std::string folder(parent_folder(row.source_file));
-        const bool is_below = folder.empty() || to_.starts_with(folder + "/");
-        if (is_below || !is_official(row)) {
+        if (stays_in_readme(row)) {
             change_row(row, {}, paths_);
         } else {
             move_to_other_readme(row);
         }
     }
 
+    /// A class of models has its files anywhere below its folder. That of the top has them where
+    /// other models of the top are.
+    bool stays_in_readme(const ModelRow& row) const {
+        if (!is_official(row)) return true;
+        const std::string folder(parent_folder(row.source_file));
+        return folder.empty() ? has_place_in(folder) : to_.starts_with(folder + "/");
+    }
+
     bool is_official(const ModelRow& row) const { return !row.stated || row.stated->is_official; }
 
-    /// The folder of the README for a model at the new path: one that has models, or a new one.
+    /// The class of models that `add` writes to this path.
+    std::string own_class() const {
+        const std::string_view folder = parent_folder(to_);
+        return std::string(file_name(folder) == "model" ? parent_folder(folder) : folder);
+    }
+
+    /// Whether the new path is one for models of the class in `folder`.
+    bool has_place_in(const std::string& folder) const {
+        if (folder == own_class()) return true;
+        return std::ranges::any_of(hub_.rows.models, [&](const ModelRow& row) {
+            return parent_folder(row.source_file) == folder &&
+                   parent_folder(row.model_path) == parent_folder(to_);
+        });
+    }
+
+    /// The folder of the README for a model at the new path: one that has models there, or a new
+    /// one.
     std::string class_folder() const {
         const auto root = edit_.text_of(std::string(readme_file_name));
         Diagnostics ignored;
@@ -220,36 +242,45 @@ private:
             root.value_or(""), std::string(readme_file_name), ignored, hub_.settings.repository);
         std::optional<std::string> best;
         for (const ModelFolder& folder : known.folders) {
-            const bool is_above = folder.path.empty() || to_.starts_with(folder.path + "/");
-            if (is_above && (!best || folder.path.size() > best->size())) best = folder.path;
+            if (!has_place_in(folder.path)) continue;
+            if (!best || folder.path.size() > best->size()) best = folder.path;
         }
-        if (best) return *best;
-        const std::string_view folder = parent_folder(to_);
-        return std::string(file_name(folder) == "model" ? parent_folder(folder) : folder);
+        return best.value_or(own_class());
     }
 
-    /// In a hub of official tables, each class of models has a README.
+    /// In a hub of official tables, each class of models has a README. The new row is set first, so
+    /// that no killed run loses it.
     void move_to_other_readme(const ModelRow& row) {
         const std::string folder = class_folder();
         const std::string readme = joined_path(folder, std::string(readme_file_name));
         const std::string root(readme_file_name);
         auto more = more_cells(readable(row.source_file), row.source_file, row.line);
-        if (!more) refuse_row(row);
-        edit_.set_text(root, with_folder_row(readable(root), folder, folder_title(folder), "",
-                                             hub_.settings.repository));
-        std::vector<std::string> columns;
-        for (const auto& [column, text] : *more) columns.push_back(column);
-        const auto present = edit_.text_of(readme);
-        change_.watch(readme);
-        const std::string text = with_model_table(
-            present.value_or(new_model_readme(folder_title(folder), columns)), readme);
-        std::erase_if(
-            *more, [&](const auto& cell) { return !has_model_column(text, readme, cell.first); });
-        edit_.set_text(readme, with_model_row(text, readme, row_text(row, folder, *more),
-                                              hub_.settings.repository));
         auto without = without_rows(readable(row.source_file), row.source_file, {row.line});
-        if (!without) refuse_row(row);
-        edit_.set_text(row.source_file, std::move(*without));
+        if (!more || !without) refuse_row(row);
+        const bool is_in_root = row.source_file == root;
+        std::string root_text =
+            with_folder_row(is_in_root ? std::move(*without) : readable(root), folder,
+                            folder_title(folder), "", hub_.settings.repository);
+        edit_.set_text(readme, with_row_of(row, folder, readme == root ? &root_text : nullptr,
+                                           std::move(*more)));
+        if (readme != root) edit_.set_text(root, std::move(root_text));
+        if (!is_in_root) edit_.set_text(row.source_file, std::move(*without));
+    }
+
+    /// The README of `folder` with the row. `present` is its text if it has changed already.
+    std::string with_row_of(const ModelRow& row, const std::string& folder,
+                            const std::string* present, std::map<std::string, std::string> more) {
+        const std::string readme = joined_path(folder, std::string(readme_file_name));
+        std::vector<std::string> columns;
+        for (const auto& [column, text] : more) columns.push_back(column);
+        change_.watch(readme);
+        const auto current = present ? *present : edit_.text_of(readme);
+        const std::string text = with_model_table(
+            current.value_or(new_model_readme(folder_title(folder), columns)), readme);
+        std::erase_if(
+            more, [&](const auto& cell) { return !has_model_column(text, readme, cell.first); });
+        return with_model_row(text, readme, row_text(row, folder, std::move(more)),
+                              hub_.settings.repository);
     }
 
     RowText row_text(const ModelRow& row, const std::string& folder,

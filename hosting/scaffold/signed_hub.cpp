@@ -142,7 +142,7 @@ std::set<std::pair<std::string, Sha256>> listed_files(const ManifestDocument& ma
 
 struct ComparedFile {
     std::optional<FileDifference> difference;
-    bool is_pointer = false;
+    bool is_read = true;
 };
 
 ComparedFile compare_listed(const Tree& tree, const std::string& path, const Sha256& sha,
@@ -158,6 +158,7 @@ ComparedFile compare_listed(const Tree& tree, const std::string& path, const Sha
         return {FileDifference{Kind::missing, path}};
     }
     FactOptions options;
+    options.rehash = true;  // git's index only knows sizes and times
     options.observer = observer;
     const auto facts = read_content_facts(tree, path, options);
     if (const auto* problem = std::get_if<Diagnostic>(&facts)) {
@@ -165,7 +166,9 @@ ComparedFile compare_listed(const Tree& tree, const std::string& path, const Sha
     }
     const auto& found = std::get<ContentFacts>(facts);
     ComparedFile compared;
-    compared.is_pointer = found.source != FactSource::hashed;
+    // Available content of a pointer was hashed too.
+    compared.is_read =
+        found.source == FactSource::hashed || open_content(tree, path, found) != nullptr;
     if (found.sha != sha) compared.difference = FileDifference{Kind::changed, path};
     return compared;
 }
@@ -264,7 +267,7 @@ ContentComparison compare_with_manifest(const HubFolder& hub, const ManifestDocu
             continue;
         }
         ++result.files;
-        if (compared[i].is_pointer) ++result.pointers;
+        if (!compared[i].is_read) ++result.pointers;
         if (difference) result.differences.push_back(*difference);
     }
     return result;

@@ -58,12 +58,13 @@ std::string branch_of(const HubFolder& hub);
 
 struct ContentComparison {
     std::size_t files = 0;      ///< that were compared
-    std::size_t pointers = 0;   ///< of these: known from a pointer
+    std::size_t pointers = 0;   ///< of these: known from a pointer, without content
     std::size_t elsewhere = 0;  ///< models that the manifest has sources for, and the hub lacks
     std::vector<FileDifference> differences;
 };
 
-/// Compares the files that the manifest lists with those of the hub. `observer` may be null. `jobs`
+/// Compares the files that the manifest lists with those of the hub. Hashes all available content,
+/// also objects in the stores of Git LFS and git-annex. `observer` may be null. `jobs`
 /// threads, 0: one per core.
 ContentComparison compare_with_manifest(const HubFolder& hub, const ManifestDocument& manifest,
                                         HashObserver* observer, unsigned jobs);

@@ -96,7 +96,7 @@ TEST_F(GenerateCommand, SaysWhichEntriesItChanged) {
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_THAT(result.err, HasSubstr("onnxhub: 1 added, 1 changed, 1 unchanged:\n"
                                       "onnxhub:   + C (opset 13, a/c.onnx)\n"
-                                      "onnxhub:   ~ B (opset 13, b/b.onnx)\n"));
+                                      "onnxhub:   ~ B (opset 13, b/b.onnx): metadata.model_sha"));
     EXPECT_THAT(generate().err, Not(HasSubstr("1 added")));
 }
 
@@ -119,6 +119,27 @@ TEST_F(GenerateCommand, ListsOfChangedEntriesEndAtTen) {
     generate();
     hub.write("a/README.md", table(rows));
     EXPECT_THAT(generate({"--verbose"}).err, HasSubstr("+ C9 "));
+}
+
+TEST_F(GenerateCommand, WarningsOfARuleEndAtTen) {
+    std::vector<HubRow> rows{{"A", "a.onnx"}};
+    for (int i = 0; i < 12; ++i) {
+        const std::string name = "C" + std::to_string(i);
+        rows.push_back({name, name + ".onnx"});
+        hub.write("a/" + name + ".onnx",
+                  "version https://git-lfs.github.com/spec/v1\r\noid sha256:" +
+                      to_hex(sha256_of(name)) + "\r\nsize 2\r\n");
+    }
+    hub.write("a/README.md", table(rows));
+    const auto warnings = [](const std::string& text) {
+        std::size_t count = 0;
+        for (std::size_t at = 0; (at = text.find("warning: ", at)) != text.npos; ++at) ++count;
+        return count;
+    };
+    const ProgramResult result = generate();
+    EXPECT_EQ(warnings(result.err), 10u) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("and 2 more of pointer-crlf (--verbose lists them)"));
+    EXPECT_EQ(warnings(generate({"--verbose"}).err), 12u);
 }
 
 TEST_F(GenerateCommand, CheckPrintsJson) {

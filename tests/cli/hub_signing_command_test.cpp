@@ -3,19 +3,23 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
 
+#include "base/digest.h"
 #include "tests/support/http_server.h"
+#include "tests/support/model_builder.h"
 #include "tests/support/program.h"
 
 namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -177,6 +181,24 @@ TEST_F(WholeHubSigning, GeneratingWarnsOfAnOldStatement) {
                           "hub with `onnxhub sign`\n"));
 }
 
+TEST_F(WholeHubSigning, ChangesOfModelsSayThatTheHubMustBeSignedAgain) {
+    write("hub/README.md", "# Hub\n\n|Model Class |Reference |Description |\n|-|-|-|\n");
+    write("m.onnx",
+          test::ModelBuilder().input("x", {2}).node("Relu", {"x"}, {"y"}).output("y", {2}).bytes());
+    start();
+    const std::string old =
+        "ONNX_HUB_MANIFEST.json.sig is about another manifest; sign the hub "
+        "with `onnxhub sign`\n";
+    const auto added = run({"add", "m.onnx", "hub", "--class", "x"});
+    EXPECT_EQ(added.status, 0);
+    EXPECT_THAT(added.err, HasSubstr(old));
+    EXPECT_EQ(sign({"--key", "a.pem"}).status, 0);
+    EXPECT_THAT(run({"rename", "--folder", "hub", "m", "n", "--dry-run"}).err, Not(HasSubstr(old)));
+    EXPECT_THAT(run({"rename", "--folder", "hub", "m", "n"}).err, HasSubstr(old));
+    EXPECT_EQ(sign({"--key", "a.pem"}).status, 0);
+    EXPECT_THAT(run({"remove", "--folder", "hub", "n"}).err, HasSubstr(old));
+}
+
 TEST_F(WholeHubSigning, ContentIsComparedWithTheManifest) {
     const std::string sha(64, '0');
     write("hub/a.onnx", "model");
@@ -192,6 +214,42 @@ TEST_F(WholeHubSigning, ContentIsComparedWithTheManifest) {
     fs::remove(folder_ / "hub/a.onnx");
     EXPECT_THAT(run({"verify", "hub", "--key", "a.pub", "--content"}).out,
                 HasSubstr("missing: a.onnx\n"));
+}
+
+TEST_F(WholeHubSigning, ContentIsHashedWhateverGitsIndexSays) {
+    const std::string model(2000, 'm');
+    const std::string pointer =
+        "version https://git-lfs.github.com/spec/v1\noid sha256:" + to_hex(sha256_of(model)) +
+        "\nsize 2000\n";
+    git({"init", "-q", "-b", "main", "."});
+    write("hub/.gitattributes", "*.onnx filter=fake -text\n");
+    write("hub/a.onnx", model);
+    write("hub/b.onnx", pointer);
+    const auto entry = [&](const std::string& path) {
+        return R"({"model":")" + path + R"(","model_path":")" + path +
+               R"(","onnx_version":"1.9","opset_version":9,"metadata":{"model_sha":")" +
+               to_hex(sha256_of(model)) + R"(","model_bytes":2000}})";
+    };
+    write("hub/ONNX_HUB_MANIFEST.json", "[" + entry("a.onnx") + "," + entry("b.onnx") + "]");
+    start();
+    write("pointer", pointer);
+    const std::string filter =
+        "filter.fake.clean=cat > /dev/null; cat '" + (folder_ / "pointer").string() + "'";
+    const auto record = [&] {  // git records the file as unmodified with any content
+        fs::last_write_time(folder_ / "hub/a.onnx",
+                            fs::file_time_type::clock::now() - std::chrono::hours(1));
+        git({"-c", filter, "add", "-A"});
+    };
+    record();
+    const auto good = run({"verify", "hub", "--key", "a.pub", "--content"});
+    EXPECT_EQ(good.status, 0) << good.err;
+    EXPECT_THAT(good.err, AllOf(HasSubstr("1 of 2 files are only pointers"),
+                                HasSubstr("the content of 1 file is the listed one")));
+    write("hub/a.onnx", std::string(2000, 'x'));
+    record();
+    const auto changed = run({"verify", "hub", "--key", "a.pub", "--content"});
+    EXPECT_EQ(changed.status, 1);
+    EXPECT_THAT(changed.out, HasSubstr("changed: a.onnx\n"));
 }
 
 TEST_F(WholeHubSigning, AHubIsVerifiedAtItsUrl) {

@@ -65,6 +65,17 @@ TEST_F(ListCommand, SearchFindsEveryWordWithoutCase) {
     EXPECT_EQ(run({"search", "--hub", "./hub"}).status, 2);
 }
 
+TEST_F(ListCommand, UnknownWordsAndTagsAreAnsweredWithSimilarOnes) {
+    EXPECT_THAT(run({"search", "minst", "--hub", "./hub"}).err,
+                HasSubstr("no model has \"minst\"; did you mean mnist?"));
+    EXPECT_THAT(run({"search", "mnist", "words", "--hub", "./hub"}).err,
+                Not(HasSubstr("no model has")));
+    const ProgramResult tag = run({"list", "--tag", "visoin", "--hub", "./hub"});
+    EXPECT_EQ(tag.status, 0);
+    EXPECT_THAT(tag.err, HasSubstr("no model has the tag \"visoin\"; did you mean vision?"));
+    EXPECT_THAT(run({"list", "--tag", "vision", "--hub", "./hub"}).err, Not(HasSubstr("tag")));
+}
+
 TEST_F(ListCommand, ANameMayHaveItsOpset) {
     const ProgramResult old = run({"info", "BERT@8", "--hub", "./hub"});
     EXPECT_EQ(old.status, 0) << old.err;

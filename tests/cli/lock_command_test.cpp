@@ -199,6 +199,60 @@ TEST_F(LockCommand, OneFileIsOfOneHub) {
     EXPECT_THAT(locked(), ElementsAre("one-12", "two-12"));
 }
 
+TEST_F(LockCommand, AFolderIsRelativeToTheLockFile) {
+    write_file(folder.path() / "hub/ONNX_HUB_MANIFEST.json", manifest_of(models).dump());
+    for (const Model& model : models) {
+        write_file(
+            folder.path() / "hub/a" / (model.name + "-" + std::to_string(model.opset) + ".onnx"),
+            model.bytes);
+    }
+    fs::create_directories(folder.path() / "app/deep");
+    const std::string file = "app/onnxhub.lock";
+    const ProgramResult made = run({"lock", "one", "--hub", "./hub", "-o", file});
+    ASSERT_EQ(made.status, 0) << made.err;
+    EXPECT_EQ(Json::parse(read_file(folder.path() / file))["hub"], "../hub");
+    // From this directory, from that of the file, and from another one.
+    EXPECT_EQ(run({"load", "--locked", "--lock-file", file}).status, 0);
+    const auto run_in = [&](const std::string& directory, std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(),
+                         {"env", "--chdir=" + (folder.path() / directory).string(),
+                          "HOME=" + folder.path().string(), onnxhub_program()});
+        return run_command(arguments, folder.path());
+    };
+    EXPECT_EQ(run_in("app", {"load", "--locked"}).status, 0);
+    const ProgramResult deep =
+        run_in("app/deep", {"load", "--locked", "--lock-file", "../onnxhub.lock"});
+    EXPECT_EQ(deep.status, 0) << deep.err;
+    // The same hub in other words.
+    EXPECT_EQ(run({"lock", "two", "--hub", (folder.path() / "hub").string(), "-o", file}).status,
+              0);
+    EXPECT_EQ(run_in("app", {"lock", "--update"}).status, 0);
+    EXPECT_EQ(run({"lock", "one", "--hub", "./app", "-o", file}).status, 2);
+}
+
+TEST_F(LockCommand, InsideAHubItIsThisHub) {
+    write_file(folder.path() / "ONNX_HUB_MANIFEST.json", manifest_of(models).dump());
+    for (const Model& model : models) {
+        write_file(folder.path() / "a" / (model.name + "-" + std::to_string(model.opset) + ".onnx"),
+                   model.bytes);
+    }
+    const ProgramResult loaded = run({"load", "one"});
+    EXPECT_EQ(loaded.status, 0) << loaded.err;
+    EXPECT_THAT(loaded.err, HasSubstr("the hub is this directory; --hub onnx/models is the "
+                                      "official one"));
+    EXPECT_EQ(run({"lock", "one"}).status, 0);
+    EXPECT_EQ(lock()["hub"], ".");
+    EXPECT_EQ(run({"load", "--locked"}).status, 0);
+}
+
+TEST_F(LockCommand, SuggestedCommandsNameTheHub) {
+    const std::string hub = server.url("/hub");
+    EXPECT_THAT(run({"load", "unknown", "--hub", hub}).err,
+                HasSubstr("`onnxhub list --hub " + hub + "` lists its models"));
+    EXPECT_THAT(run({"load", "--hub", hub}).err,
+                HasSubstr("`onnxhub list --hub " + hub + "` shows"));
+}
+
 TEST_F(LockCommand, APlainWebHubIsMarkedAsNotPinned) {
     const ProgramResult result = run({"lock", "one", "--hub", server.url("/hub")});
     ASSERT_EQ(result.status, 0) << result.err;

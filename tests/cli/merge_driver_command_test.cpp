@@ -82,7 +82,8 @@ TEST_F(MergeDriver, AConflictIsNamedAndExitsWithOne) {
     EXPECT_EQ(
         run.err,
         "onnxhub: error: hub/M.json: a (opset 7, a): both change opset_version; keep one side "
-        "between the markers and remove the marker lines, then `git add` it\n");
+        "between the markers and remove the marker lines, or take one side of the file with `git "
+        "checkout --theirs -- hub/M.json` and run `onnxhub generate`; then `git add` it\n");
     EXPECT_THAT(result(), AllOf(HasSubstr("<<<<<<< ours"), HasSubstr("\"opset_version\": 9")));
 }
 
@@ -137,6 +138,29 @@ TEST_F(MergeDriver, GitStopsAtATrueConflict) {
     // The index still has all three versions that git wrote.
     EXPECT_EQ(run_command({"bash", "-c", "cd hub && git ls-files -u | wc -l"}, folder.path()).out,
               "3\n");
+}
+
+TEST_F(MergeDriver, TheAdviceForItsConflictsWorks) {
+    git_merge(manifest(entry("a", 7)), manifest(entry("a", 8)), manifest(entry("a", 9)));
+    const auto in_hub = [&](const std::string& script) {
+        return run_command({"bash", "-c", "cd hub && export HOME=$PWD/.. && " + script},
+                           folder.path());
+    };
+    const std::string advice =
+        "take one side with `git checkout --theirs -- ONNX_HUB_MANIFEST.json`";
+    const ProgramResult validated = in_hub("\"" + onnxhub_program() + "\" validate");
+    EXPECT_EQ(validated.status, 1);
+    EXPECT_THAT(validated.out + validated.err,
+                AllOf(HasSubstr("ONNX_HUB_MANIFEST.json:2"), HasSubstr("manifest-conflict"),
+                      HasSubstr(advice), Not(HasSubstr("merge-driver"))));
+    const ProgramResult listed = in_hub("\"" + onnxhub_program() + "\" list");
+    EXPECT_EQ(listed.status, 2);
+    EXPECT_THAT(listed.err, AllOf(HasSubstr("ONNX_HUB_MANIFEST.json:2: contains the conflict "
+                                            "markers of a merge; take one side with `git checkout"),
+                                  Not(HasSubstr("maintainers"))));
+    EXPECT_EQ(in_hub("git checkout --theirs -- ONNX_HUB_MANIFEST.json").status, 0);
+    EXPECT_EQ(merged(), manifest(entry("a", 9)));
+    EXPECT_EQ(in_hub("\"" + onnxhub_program() + "\" list").status, 0);
 }
 
 TEST_F(MergeDriver, ItIsInstalledOnce) {

@@ -181,6 +181,12 @@ TEST_F(Remove, ADryRunChangesNothing) {
     EXPECT_THAT(result.out, HasSubstr("removed   x/model/m.onnx\n"));
     EXPECT_THAT(result.err, HasSubstr("dry run: nothing was changed"));
     EXPECT_TRUE(content_of(team.hub) == before);
+    // It also says what would be refused.
+    write_file(team.hub / "x/model/m.onnx", team.text("x/model/m.onnx") + "more");
+    const ProgramResult changed = team.done({"remove", "--folder", "hub", "m", "--dry-run"});
+    EXPECT_THAT(changed.out, HasSubstr("removed   x/model/m.onnx\n"));
+    EXPECT_THAT(changed.err, HasSubstr("warning: x/model/m.onnx: has uncommitted changes, so git "
+                                       "could not restore it; commit it first, or use --force"));
 }
 
 TEST_F(Remove, OtherBytesOfAReadmeStay) {

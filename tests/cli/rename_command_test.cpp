@@ -140,6 +140,36 @@ TEST_F(Rename, AFileMovesToAnotherClassOfModels) {
     team.expect_valid();
 }
 
+TEST_F(Rename, AModelOfTheTopMovesToANewClassAsAddWouldWriteIt) {
+    add("m.onnx", ".", "Net");
+    add("other.onnx", ".", "Other", 13, "Abs");
+    team.commit();
+    rename({"Net", "audio/speech/model/"});
+    EXPECT_THAT(team.text("README.md"),
+                AllOf(HasSubstr("| [Speech](audio/speech) |"), HasSubstr("(model/other.onnx)"),
+                      Not(HasSubstr("m.onnx)"))));
+    EXPECT_THAT(team.text("audio/speech/README.md"), HasSubstr("| Net | [1 kB](model/m.onnx) |"));
+    EXPECT_EQ(team.manifest()[0]["metadata"]["tags"], nlohmann::json({"audio", "speech"}));
+    team.expect_valid();
+    // Another one follows, and back.
+    rename({"Other", "audio/speech/model/"});
+    EXPECT_EQ(team.manifest()[1]["metadata"]["tags"], nlohmann::json({"audio", "speech"}));
+    rename({"Net", "model/"});
+    EXPECT_THAT(team.text("README.md"), HasSubstr("| Net | [1 kB](model/m.onnx) |"));
+    EXPECT_EQ(team.manifest()[1]["metadata"]["tags"], nlohmann::json::array());
+    team.expect_valid();
+}
+
+TEST_F(Rename, AModelMovesToANewClassBelowAnotherOne) {
+    add("m.onnx", "a", "Net");
+    add("other.onnx", "vision", "Other", 13, "Abs");
+    team.commit();
+    rename({"Net", "vision/digits/model/"});
+    EXPECT_THAT(team.text("vision/README.md"), Not(HasSubstr("m.onnx")));
+    EXPECT_EQ(team.manifest()[0]["metadata"]["tags"], nlohmann::json({"vision", "digits"}));
+    team.expect_valid();
+}
+
 TEST_F(Rename, WeightsThatAnotherModelUsesAreCopied) {
     team.done({"add", "--class", "x", team.model_with_weights("a.onnx", "w.bin", "wwwwwwww", "a"),
                "hub"});

@@ -111,6 +111,14 @@ TEST_F(ValidateCommand, WarningsFailWhenAsked) {
     EXPECT_EQ(validate({"--fail-on", "note"}).status, 2);
 }
 
+TEST_F(ValidateCommand, AReportInAFileHasItsSummaryOnStandardError) {
+    hub.write(manifest_path, manifest() + "\n");
+    const ProgramResult result = validate({"--json", "--output", "report.json"});
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(result.err, HasSubstr("onnxhub: report.json: 1 warning in 1 file; checked "));
+    EXPECT_THAT(validate({"--output", "-"}).err, Not(HasSubstr("1 warning")));
+}
+
 TEST_F(ValidateCommand, RulesAndFamiliesAreSelectedAndIgnored) {
     hub.write(manifest_path, manifest() + "\n");
     edit(manifest_path, "\"opset_version\": 10", "\"opset_version\": 11");

@@ -98,7 +98,9 @@ TEST_F(HubBundle, StatementAndRootsTravelWithTheWholeHub) {
     }
     // A part of the hub has another manifest, which no one signed.
     const BundleReport part = create({{"ONE"}, {}});
-    EXPECT_THAT(part.unsigned_reason, HasSubstr("its manifest is not the one that was signed"));
+    EXPECT_THAT(part.unsigned_reason,
+                HasSubstr("the signed statement is about the manifest of all models; bundle all of "
+                          "them to keep it"));
     EXPECT_EQ(part.files, 1u);
 }
 

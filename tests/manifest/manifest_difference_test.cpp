@@ -53,6 +53,16 @@ TEST(ManifestDifference, ShowsChangedFields) {
               "    metadata.model_bytes: 1 -> 2\n    metadata.tags: now [\"t\"]\n");
 }
 
+TEST(ManifestDifference, LongValuesBeginNearTheirDifference) {
+    const auto with_ports = [](const std::string& end) {
+        return entry("A", 7,
+                     R"(, "metadata": {"io_ports": ")" + std::string(200, 'x') + end + "\"}");
+    };
+    EXPECT_EQ(difference({with_ports("one")}, {with_ports("two")}),
+              "~ A (opset 7, A.onnx)\n    metadata.io_ports: ..." + std::string(24, 'x') +
+                  "one\" -> ..." + std::string(24, 'x') + "two\"\n");
+}
+
 TEST(ManifestDifference, MatchesEntriesOfOneNameByOpsetFirst) {
     EXPECT_EQ(difference({entry("A", 7), entry("A", 8)}, {entry("A", 8), entry("A", 9)}),
               "~ A (opset 9, A.onnx)\n    opset_version: 7 -> 9\n");

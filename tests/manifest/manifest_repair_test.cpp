@@ -22,11 +22,21 @@ std::string hint_for(const std::string& text) {
 }
 
 TEST(ManifestRepair, ConflictsAreMergedByEntries) {
-    for (const char* marker : {"<<<<<<< HEAD", "=======", ">>>>>>> theirs", "||||||| base"}) {
+    for (const char* marker : {"<<<<<<< HEAD", "=======", ">>>>>>> feature", "||||||| base"}) {
         EXPECT_THAT(hint_for("[\n" + std::string(marker) + "\n]"),
                     HasSubstr("git checkout --merge -- hub/ONNX_HUB_MANIFEST.json"))
             << marker;
     }
+}
+
+TEST(ManifestRepair, ASideIsTakenInAllConflicts) {
+    for (const char* marker : {"<<<<<<< ours", ">>>>>>> theirs", "<<<<<<< HEAD"}) {
+        EXPECT_THAT(hint_for("[\n" + std::string(marker) + "\n]"),
+                    HasSubstr("take one side with `git checkout --theirs -- "
+                              "hub/ONNX_HUB_MANIFEST.json`"));
+    }
+    // These are the markers of the merge driver, so another run of it would not help.
+    EXPECT_THAT(hint_for("[\n<<<<<<< ours\n]"), Not(HasSubstr("merge-driver")));
 }
 
 TEST(ManifestRepair, NothingIsDeleted) {

@@ -162,7 +162,7 @@ bool conflict_in_json(HubFiles& hub, std::size_t position, Consequences& consequ
     std::vector<std::string> lines = split_lines(hub.manifest());
     lines.insert(lines.begin() + line, "<<<<<<< HEAD");
     hub.manifest() = join_lines(lines);
-    consequences.required.insert({"json-syntax", manifest_path, line + 1});
+    consequences.required.insert({"manifest-conflict", manifest_path, line + 1});
     return true;
 }
 

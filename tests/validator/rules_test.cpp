@@ -15,9 +15,11 @@
 #include "tests/support/hub_files.h"
 #include "tests/support/local_inference.h"
 #include "tests/support/model_builder.h"
+#include "validator/fix.h"
 #include "validator/pointer_rules.h"
 #include "validator/remote_rules.h"
 #include "validator/rule_catalog.h"
+#include "validator/validate.h"
 
 namespace onnxhub::test {
 namespace {
@@ -560,6 +562,94 @@ TEST(Suggestions, ATypingErrorInALinkRemovesNoEntry) {
     options.present = &present;
     Diagnostics diagnostics;
     EXPECT_EQ(generate(hub.tree(), options, diagnostics).update.text, hub.manifest());
+}
+
+TEST(StaleManifest, AWrongDigestIsAWarningAndTheOthersSayWhere) {
+    Scene scene;
+    scene.hub.files["onnxhub.toml"] = "[validate]\nstale_manifest = \"note\"\n";
+    std::string& manifest = scene.hub.manifest();
+    const std::size_t digest = manifest.find("\"model_sha\": \"");
+    manifest[digest + 14] = manifest[digest + 14] == 'a' ? 'b' : 'a';
+    replace(manifest, "\"GPT\"", "\"GTP\"");
+    const ValidationReport report = report_on(scene.hub, scene.hub.tree(), std::nullopt);
+    for (const Finding& finding : report.findings) {
+        if (finding.rule == "model-sha-differs") EXPECT_EQ(finding.severity, Severity::warning);
+        if (finding.rule == "entry-name-differs") EXPECT_EQ(finding.severity, Severity::note);
+    }
+    EXPECT_THAT(rules_in(report.findings),
+                testing::IsSupersetOf({"model-sha-differs", "entry-name-differs"}));
+    const std::string place =
+        "ONNX_HUB_MANIFEST.json:" + std::to_string(line_of(manifest, "\"GTP\""));
+    EXPECT_THAT(report.notices, Contains(testing::EndsWith("on the main branch: " + place)));
+}
+
+/// What `generate` writes for the hub.
+std::string generated(const HubFiles& hub) {
+    const ManifestDocument present = hub.document();
+    GenerateOptions options;
+    options.present = &present;
+    Diagnostics diagnostics;
+    return generate(hub.tree(), options, diagnostics).update.text;
+}
+
+TEST(LostLinks, ALinkToNoReadmeRemovesNoEntry) {
+    for (const char* wrong : {"(elsewhere)", "(vision)", "(vision/faces/digits)", "(text/wrods)"}) {
+        SCOPED_TRACE(wrong);
+        Scene scene;
+        replace(root(scene), "(vision/digits)", wrong);
+        EXPECT_EQ(generated(scene.hub), scene.hub.manifest());
+        finding_of(scene, "folder-no-readme");
+        for (const Finding& finding : scene.validate()) {
+            EXPECT_NE(finding.rule, "entry-without-row") << finding.message;
+        }
+    }
+}
+
+TEST(LostLinks, ANearFolderThatHasALinkOfItsOwnIsNotMeant) {
+    Scene scene;
+    replace(root(scene), "(vision/digits)", "(vision/fces)");
+    EXPECT_EQ(generated(scene.hub), scene.hub.manifest());
+    EXPECT_EQ(finding_of(scene, "folder-no-readme").hint,
+              "add it, or correct the link to the folder");
+}
+
+TEST(LostLinks, AnUnclosedLinkIsAnErrorAndRemovesNoEntry) {
+    for (const char* wrong :
+         {"[Digits](vision/digits", "[Digits] (vision/digits)", "[Digits(vision/digits)"}) {
+        SCOPED_TRACE(wrong);
+        Scene scene;
+        replace(root(scene), "[Digits](vision/digits)", wrong);
+        EXPECT_EQ(generated(scene.hub), scene.hub.manifest());
+        const Finding finding = finding_of(scene, "folder-unsafe-path");
+        EXPECT_EQ(finding.line, 5);
+    }
+}
+
+/// What `validate --fix` writes for the hub.
+std::string fixed(const HubFiles& hub) {
+    const MemoryTree tree = hub.tree();
+    Diagnostics ignored;
+    const Settings settings = read_settings(tree, {}, ignored);
+    const auto state =
+        read_hub_state(tree, settings, {manifest_path, hub.files.at(manifest_path)}, {});
+    return fix_manifest(*state, validate(*state, {}).findings, true).text;
+}
+
+TEST(LostLinks, ATextWithBracketsIsNoLink) {
+    Scene scene;
+    replace(root(scene), "Not yet", "BERT [3] (2018)");
+    EXPECT_THAT(rules_in(scene.validate()), Not(Contains("folder-unsafe-path")));
+}
+
+TEST(LostLinks, FixKeepsTheEntriesOfAFolderThatMoved) {
+    HubFiles hub = healthy_hub();
+    std::map<std::string, std::string> moved;
+    for (const auto& [path, text] : hub.files) {
+        const bool moves = path.starts_with("vision/digits/");
+        moved[moves ? "old/" + path : path] = text;
+    }
+    hub.files = moved;
+    EXPECT_EQ(fixed(hub), hub.manifest());
 }
 
 TEST(Suggestions, AMissingModelOfAnEntryIsAnsweredWithTheFile) {
