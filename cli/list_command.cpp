@@ -182,6 +182,7 @@ ExitCode run_list(const ListArguments& arguments, const Streams& streams) {
         const std::size_t limit = arguments.limit.value_or(first_models);
         if (const auto found = client.find_tag_in_index(*tag, limit)) {
             print_found(*found, client, arguments, streams);
+            if (found->count == 0) warn(streams, fmt::format("no model has the tag \"{}\"", *tag));
             return ExitCode::done;
         }
     }
@@ -194,7 +195,8 @@ ExitCode run_list(const ListArguments& arguments, const Streams& streams) {
     }
     apply_limit(models, arguments, streams);
     print_models(models, client.entry_count(), arguments.format, streams);
-    warn_of_unknown_tags(arguments, document, streams);
+    // A part of the manifest does not say which tags the hub has.
+    if (!filter.model) warn_of_unknown_tags(arguments, document, streams);
     return ExitCode::done;
 }
 

@@ -31,7 +31,7 @@ protected:
     HubRoots roots() const { return read_hub_roots(hosted_.source()); }
 
     static StatementRequest request() {
-        return {sha256_of("manifest"), "main", signed_hub_time, signed_hub_time + 1000, 1};
+        return {sha256_of("manifest"), {}, "main", signed_hub_time, signed_hub_time + 1000, 1};
     }
 
     std::string sign(const std::vector<std::string>& previous, std::size_t key = 1) const {

@@ -199,9 +199,10 @@ public:
 
     /// Checks what the host shows, and that a manifest that is accepted is right.
     void visit(const Snapshot& shown, const Owner& owner) {
-        const HubCheck check = check_statement(
-            trust_, shown.statement, {sha256_of(shown.manifest), "", false, false, signed_hub_time},
-            HostedRoots{shown.roots}.source());
+        const HubCheck check =
+            check_statement(trust_, shown.statement,
+                            {sha256_of(shown.manifest), false, "", false, false, signed_hub_time},
+                            HostedRoots{shown.roots}.source());
         trust_ = check.trust;
         const auto* statement = std::get_if<HubStatement>(&check.result);
         const bool is_newest = shown.statement == owner.now().statement &&
