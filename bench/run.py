@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 
+import indexes
 import measure
 import range_server
 import synthetic_hub
@@ -124,6 +125,7 @@ class Bench:
         self.print_part("Ports of a model over 2 GiB", self.huge_model)
         self.print_part("Operator rules on a large graph", self.large_graph)
         self.print_part("A hundred to a million models", self.many_models)
+        self.print_part("Indexes of large hubs", self.indexes)
         self.print_part("Graphs from a server, without weights", self.peeking)
         self.print_part("Loading a model over HTTP", self.loading)
         self.print_part("Listing the official zoo from the cache", self.listing)
@@ -381,6 +383,37 @@ class Bench:
         print("`onnxhub validate` on the same hubs with their manifests: all rules that need no content. Limits for large hubs: "
               "3 times `git cat-file --batch`, 2 KiB per model.\n")
         table([*head, "manifest"], validated)
+
+    def indexes(self):
+        need_program("nginx")
+        made, read = [], []
+        for count in self.sizes.pointers:
+            say(f"making an index of {count} pointers")
+            with self.folder("index") as folder:
+                bare, site = f"{folder}/hub.git", f"{folder}/site"
+                synthetic_hub.bare_repository_of_pointers(bare, count)
+                manifest = f"{folder}/m.json"
+                generate = self.generate(bare, "--rev", "main", "--output", manifest)
+                names = [f"{what}, {count:,} models" for what in ("generate", "with an index")]
+                alone, indexed = self.compare({names[0]: generate, names[1]: [*generate, "--index", site]},
+                                              1 if count > 10_000 else self.sizes.rounds).values()
+                whole = indexes.content_of(site)
+                grown = f"{folder}/grown.git"
+                synthetic_hub.bare_repository_of_pointers(grown, count + 1)
+                measure.run(self.timed, [*self.generate(grown, "--rev", "main", "--output", manifest), "--index", site])
+                again = indexes.content_of(site)
+                new = sum(size for path, size in again.items() if path not in whole)
+                made.append([f"{count:,}", milliseconds(indexed.seconds), f"{indexed.seconds / alone.seconds:.2f}",
+                             f"{indexed.peak_mib:,.0f} MiB", f"{indexed.peak_mib / alone.peak_mib:.2f}",
+                             f"{len(whole):,}", size(sum(whole.values())), size(new)])
+                with web_server.nginx(site, f"{folder}/nginx") as url:
+                    read += [[f"{count:,}", name, *indexes.cost(self.onnxhub, url, folder, command)]
+                             for name, command in (("`info NAME`", ["info", f"model-{count // 6}"]),
+                                                   ("`search WORD`, which all models have", ["search", "model"]))]
+        print("The hubs of the part before. An index is made of the manifest; the last column is what one more model changes.\n")
+        table(["models", "time", "`generate` = 1", "peak memory", "`generate` = 1", "files", "size", "one more model"], made)
+        print("From nginx, compressed, with nothing in the client's cache. Limits before the bytes of a model: 4 requests, 100 KiB.\n")
+        table(["models", "command", "requests", "received", "time"], read)
 
     def peeking(self):
         need_program("curl")

@@ -96,7 +96,7 @@ def nginx(folder, work):
         file.write(f"""daemon off; user root; worker_processes auto; pid {work}/pid; error_log {work}/error.log;
 events {{ worker_connections 4096; }}
 http {{ access_log {work}/access.log; sendfile on; tcp_nopush on; keepalive_requests 1000000; {temporary}
-server {{ listen 127.0.0.1:{port}; root {folder}; add_header Access-Control-Allow-Origin *; }} }}
+server {{ listen 127.0.0.1:{port}; root {folder}; gzip_static on; add_header Access-Control-Allow-Origin *; }} }}
 """)
     with subprocess.Popen(["nginx", "-p", work, "-c", f"{work}/nginx.conf"], stderr=subprocess.DEVNULL) as process:
         try:
