@@ -40,7 +40,9 @@ protected:
     }
 
     ProgramResult onnxhub(std::vector<std::string> arguments) const {
-        std::vector<std::string> command{"env", "HOME=" + (folder_.path() / "home").string(),
+        const fs::path home = folder_.path() / "home";
+        std::vector<std::string> command{"env", "HOME=" + home.string(),
+                                         "XDG_STATE_HOME=" + (home / "state").string(),
                                          onnxhub_program()};
         command.insert(command.end(), arguments.begin(), arguments.end());
         return run_command(command, folder_.path());
@@ -115,11 +117,13 @@ TEST_F(IndexCommands, AStatementNamesTheIndex) {
     const std::string root = read_file(folder_.path() / "site/index/root.json");
     const ProgramResult pinned = onnxhub({"trust", "add", server_.url(""), "--key", "key.pub"});
     ASSERT_EQ(pinned.status, 0) << pinned.err;
-    fs::remove_all(folder_.path() / "home/.local/state/onnxhub/signed");
+    fs::remove_all(folder_.path() / "home/state/onnxhub/signed");
     const std::size_t before = server_.requests().size();
     EXPECT_THAT(at_server({"info", "Yolo"}).out, HasSubstr("Yolo"));
     const auto requests = server_.requests();
-    ASSERT_EQ(requests.size(), before + 3) << "statement, root, shard";
+    std::string paths;
+    for (std::size_t i = before; i < requests.size(); ++i) paths += requests[i].path + "\n";
+    ASSERT_EQ(requests.size(), before + 3) << paths;
     EXPECT_EQ(requests[before + 1].path, "/" + index_path(sha256_of(root)));
 
     // A second holder does not sign the index of another manifest.
