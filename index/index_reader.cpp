@@ -53,8 +53,18 @@ using PostingSet = std::set<std::tuple<std::string, std::int64_t, std::string>>;
 
 }  // namespace
 
-std::string IndexReader::read(const IndexRef& file, std::uint64_t limit_bytes) const {
+void IndexReader::begin_question() {
+    files_left_ = index_files_of_question;
+    bytes_left_ = index_bytes_of_question;
+}
+
+std::string IndexReader::read(const IndexRef& file, std::uint64_t limit_bytes) {
     if (file.bytes > limit_bytes) refuse(file, "is larger than the limit of its kind");
+    if (files_left_ == 0 || file.bytes > bytes_left_) {
+        throw TooLargeQuestion("too many models have these words; search for rarer ones");
+    }
+    --files_left_;
+    bytes_left_ -= file.bytes;
     std::string text = source_(file);
     if (text.size() != file.bytes || sha256_of(text) != file.digest) {
         refuse(file, "is not the file with this SHA-256");
@@ -62,13 +72,13 @@ std::string IndexReader::read(const IndexRef& file, std::uint64_t limit_bytes) c
     return text;
 }
 
-IndexTree IndexReader::read_node(const IndexRef& file, unsigned level) const {
+IndexTree IndexReader::read_node(const IndexRef& file, unsigned level) {
     IndexTree tree = require(parse_index_tree(read(file, index_node_limit)), file);
     if (tree.level != level) refuse(file, "is at another level of the tree");
     return tree;
 }
 
-IndexRef IndexReader::leaf_of(IndexTree tree, const std::string& key) const {
+IndexRef IndexReader::leaf_of(IndexTree tree, const std::string& key) {
     for (;;) {
         const IndexRef file = tree.children[child_of(tree, key)].file;
         if (tree.level == 0) return file;
@@ -77,7 +87,8 @@ IndexRef IndexReader::leaf_of(IndexTree tree, const std::string& key) const {
     }
 }
 
-ManifestDocument IndexReader::shard_of(const std::string& name) const {
+ManifestDocument IndexReader::shard_of(const std::string& name) {
+    begin_question();
     if (root_.models.children.empty()) return {};
     const IndexRef file = leaf_of(root_.models, lower_case(name));
     auto parsed = parse_manifest(read(file, index_leaf_limit));
@@ -88,7 +99,7 @@ ManifestDocument IndexReader::shard_of(const std::string& name) const {
 /// Calls `visit` with leaves in their order until it returns false. With `from`, begins with the
 /// leaf that has this key. Returns whether all leaves were visited.
 bool IndexReader::visit_leaves(const IndexTree& tree, std::optional<std::string> from,
-                               const std::function<bool(const IndexRef&)>& visit) const {
+                               const std::function<bool(const IndexRef&)>& visit) {
     for (std::size_t i = from ? child_of(tree, *from) : 0; i < tree.children.size(); ++i) {
         const IndexRef& file = tree.children[i].file;
         const bool goes_on = tree.level > 0
@@ -101,7 +112,7 @@ bool IndexReader::visit_leaves(const IndexTree& tree, std::optional<std::string>
 }
 
 /// The term, or else the terms that begin with it.
-std::vector<IndexTerm> IndexReader::terms_of_word(const std::string& word) const {
+std::vector<IndexTerm> IndexReader::terms_of_word(const std::string& word) {
     std::vector<IndexTerm> found;
     bool is_exact = false;
     visit_leaves(root_.terms, word, [&](const IndexRef& file) {
@@ -118,8 +129,8 @@ std::vector<IndexTerm> IndexReader::terms_of_word(const std::string& word) const
 }
 
 /// Appends postings until there are `limit`. False: there are more.
-bool IndexReader::take_postings(const IndexTerm& term, std::size_t limit, std::size_t& files_left,
-                                std::vector<IndexPosting>& postings) const {
+bool IndexReader::take_postings(const IndexTerm& term, std::size_t limit,
+                                std::vector<IndexPosting>& postings) {
     const auto append = [&](std::vector<IndexPosting> more) {
         for (IndexPosting& posting : more) {
             if (postings.size() == limit) return false;
@@ -131,14 +142,13 @@ bool IndexReader::take_postings(const IndexTerm& term, std::size_t limit, std::s
     bool is_complete = true;
     visit_leaves(*term.pages, std::nullopt, [&](const IndexRef& file) {
         if (postings.size() == limit) return is_complete = false;
-        if (files_left == 0) refuse(file, "too many models have these words; use rarer ones");
-        --files_left;
         return is_complete = append(require(parse_index_page(read(file, index_leaf_limit)), file));
     });
     return is_complete;
 }
 
-IndexSearch IndexReader::search(const std::vector<std::string>& texts, std::size_t limit) const {
+IndexSearch IndexReader::search(const std::vector<std::string>& texts, std::size_t limit) {
+    begin_question();
     std::set<std::string> words;
     for (const std::string& text : texts) {
         for (std::string& word : index_words(text)) words.insert(std::move(word));
@@ -157,11 +167,10 @@ IndexSearch IndexReader::search(const std::vector<std::string>& texts, std::size
     std::ranges::sort(found, {}, &Word::count);
 
     // One whole word needs only the first models; otherwise all are compared.
-    std::size_t files_left = index_files_of_search;
     const bool is_simple = found.size() == 1 && found.front().terms.size() == 1;
     std::vector<IndexPosting> models;
     for (const IndexTerm& term : found.front().terms) {
-        take_postings(term, is_simple ? limit : no_limit, files_left, models);
+        take_postings(term, is_simple ? limit : no_limit, models);
     }
     if (is_simple) return {std::move(models), found.front().count};
     PostingSet seen;
@@ -177,7 +186,7 @@ IndexSearch IndexReader::search(const std::vector<std::string>& texts, std::size
         }
         std::vector<IndexPosting> others;
         for (const IndexTerm& term : found[i].terms) {
-            take_postings(term, no_limit, files_left, others);
+            take_postings(term, no_limit, others);
         }
         PostingSet having;
         for (const IndexPosting& posting : others) having.insert(identity_of(posting));
@@ -191,13 +200,13 @@ IndexSearch IndexReader::search(const std::vector<std::string>& texts, std::size
     return {std::move(models), count};
 }
 
-IndexSearch IndexReader::with_tag(const std::string& tag, std::size_t limit) const {
+IndexSearch IndexReader::with_tag(const std::string& tag, std::size_t limit) {
+    begin_question();
     const std::string wanted = std::string(tag_prefix) + lower_case(tag);
     for (const IndexTerm& term : terms_of_word(wanted)) {
         if (term.term != wanted) continue;
         IndexSearch result{{}, term.count};
-        std::size_t files_left = index_files_of_search;
-        take_postings(term, limit, files_left, result.models);
+        take_postings(term, limit, result.models);
         return result;
     }
     return {};

@@ -21,14 +21,22 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// A question that needs more files than index_files_of_question, or more bytes.
+class TooLargeQuestion : public UnusableIndex {
+public:
+    using UnusableIndex::UnusableIndex;
+};
+
 /// Gives the content of a file of the index: index_path(file.digest), file.bytes long. It is
 /// checked by the reader. May throw.
 using IndexFileSource = std::function<std::string(const IndexRef& file)>;
 
 /// A shard or a page is not larger. A name with many long entries has a large shard.
 inline constexpr std::uint64_t index_leaf_limit = std::uint64_t{64} << 20;  // bytes
-/// Pages that one search reads at most.
-inline constexpr std::size_t index_files_of_search = 256;
+/// Files of an index, and their bytes, that one question reads at most. A hostile index could
+/// contain a tree that never ends.
+inline constexpr std::size_t index_files_of_question = 512;
+inline constexpr std::uint64_t index_bytes_of_question = std::uint64_t{256} << 20;
 /// A word that is no term stands for the terms that begin with it, at most this many.
 inline constexpr std::size_t index_terms_of_prefix = 32;
 
@@ -38,7 +46,7 @@ struct IndexSearch {
 };
 
 /// Functions throw UnusableIndex for a file that is not what its digest says, or has no valid form,
-/// and what the source throws.
+/// for a question that needs too many files, and what the source throws. Not thread-safe.
 class IndexReader {
 public:
     IndexReader(IndexRoot root, IndexFileSource source)
@@ -48,27 +56,29 @@ public:
 
     /// The entries of all models whose name is `name`, compared without case (of ASCII letters),
     /// and of some models with neighbouring names.
-    ManifestDocument shard_of(const std::string& name) const;
+    ManifestDocument shard_of(const std::string& name);
 
-    /// Models that have all the words of these texts. The order is that of the rarest word. Throws
-    /// UnusableIndex also when more than index_files_of_search files are needed.
-    IndexSearch search(const std::vector<std::string>& texts, std::size_t limit) const;
+    /// Models that have all the words of these texts. The order is that of the rarest word.
+    IndexSearch search(const std::vector<std::string>& texts, std::size_t limit);
 
     /// Models that have this tag, compared without case (of ASCII letters).
-    IndexSearch with_tag(const std::string& tag, std::size_t limit) const;
+    IndexSearch with_tag(const std::string& tag, std::size_t limit);
 
 private:
-    std::string read(const IndexRef& file, std::uint64_t limit_bytes) const;
-    IndexTree read_node(const IndexRef& file, unsigned level) const;
-    IndexRef leaf_of(IndexTree tree, const std::string& key) const;
+    void begin_question();
+    std::string read(const IndexRef& file, std::uint64_t limit_bytes);
+    IndexTree read_node(const IndexRef& file, unsigned level);
+    IndexRef leaf_of(IndexTree tree, const std::string& key);
     bool visit_leaves(const IndexTree& tree, std::optional<std::string> from,
-                      const std::function<bool(const IndexRef&)>& visit) const;
-    std::vector<IndexTerm> terms_of_word(const std::string& word) const;
-    bool take_postings(const IndexTerm& term, std::size_t limit, std::size_t& files_left,
-                       std::vector<IndexPosting>& postings) const;
+                      const std::function<bool(const IndexRef&)>& visit);
+    std::vector<IndexTerm> terms_of_word(const std::string& word);
+    bool take_postings(const IndexTerm& term, std::size_t limit,
+                       std::vector<IndexPosting>& postings);
 
     IndexRoot root_;
     IndexFileSource source_;
+    std::size_t files_left_ = 0;  ///< of the present question
+    std::uint64_t bytes_left_ = 0;
 };
 
 }  // namespace onnxhub

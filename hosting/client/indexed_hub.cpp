@@ -45,6 +45,8 @@ std::optional<IndexReader> HubClient::find_index() {
 void HubClient::trying_index(const std::function<void()>& work) {
     try {
         work();
+    } catch (const TooLargeQuestion& error) {
+        throw HubError(HubProblem::manifest, name_ + ": " + error.what());
     } catch (const UnusableIndex& error) {
         index_.reset();
         options_.report(std::string("the index can't be used, reading the manifest: ") +

@@ -142,7 +142,8 @@ IndexFolderReport IndexFolder::finish(const IndexReport& report) {
     place(history_path, index_history_text(history));
     place(std::string(index_root_path) + packed, gzip(report.root, gzip_level));
     place(std::string(index_root_path), report.root);
-    if (is_in_place()) sweep(history);
+    // Files of a folder that had no index are not ours.
+    if (is_in_place() && !known.empty()) sweep(history);
     return report_;
 }
 
@@ -178,7 +179,9 @@ void IndexFolder::sweep(const IndexHistory& history) {
     for (fs::recursive_directory_iterator at(top, error), end; !error && at != end;
          at.increment(error)) {
         const auto digest = digest_in(at->path().filename().string());
-        if (digest && !needed.contains(*digest)) unneeded.push_back(at->path());
+        const bool has_place = digest && at->path().parent_path() ==
+                                             (options_.folder / index_path(*digest)).parent_path();
+        if (has_place && !needed.contains(*digest)) unneeded.push_back(at->path());
     }
     for (const fs::path& path : unneeded) report_.removed += fs::remove(path, error) ? 1 : 0;
 }

@@ -121,6 +121,16 @@ TEST_F(IndexFolderTest, RemovesWhatAnInterruptedCallLeft) {
     EXPECT_TRUE(fs::exists(site / "index/notes.txt"));
 }
 
+TEST_F(IndexFolderTest, FilesOfOthersStay) {
+    const std::string name = to_hex(sha256_of("other")) + ".json";
+    write_file(site / index_path(sha256_of("before")), "before");
+    write_file(site / "index" / name, "other");
+    write(manifest_of_models(100));
+    EXPECT_TRUE(fs::exists(site / index_path(sha256_of("before")))) << "there was no index";
+    write(manifest_of_models(100, "text"));
+    EXPECT_TRUE(fs::exists(site / "index" / name)) << "no file of an index is there";
+}
+
 TEST_F(IndexFolderTest, AnInterruptedCallLeavesTheOldRoot) {
     write(manifest_of_models(1000));
     const std::string before = read_file(site / "index/root.json");

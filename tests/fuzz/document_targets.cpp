@@ -100,7 +100,7 @@ void fuzz_index(std::string_view input) {
     }
     const auto tree = parse_index_tree(input);
     if (const auto* read = std::get_if<IndexTree>(&tree)) root.models = root.terms = *read;
-    const IndexReader reader(root, [&](const IndexRef&) { return std::string(input); });
+    IndexReader reader(root, [&](const IndexRef&) { return std::string(input); });
     const auto reading = [](const auto& read) {
         try {
             read();

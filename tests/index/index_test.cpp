@@ -99,7 +99,7 @@ std::vector<Entry> many_models(int count) {
 TEST(Index, FindsEveryModelByItsName) {
     const auto entries = many_models(3000);
     const Made made(manifest_of(entries));
-    const IndexReader reader = made.reader();
+    IndexReader reader = made.reader();
     EXPECT_EQ(reader.root().entries, 3000u);
     EXPECT_GT(made.files.files.size(), 20u);
     for (std::size_t i = 0; i < entries.size(); i += 97) {
@@ -137,7 +137,7 @@ TEST(Index, EntriesAreAsInTheManifest) {
 TEST(Index, SearchFindsWhatHasAllWords) {
     const auto entries = many_models(6000);
     const Made made(manifest_of(entries));
-    const IndexReader reader = made.reader();
+    IndexReader reader = made.reader();
     const auto expected = [&](const std::vector<std::string>& words) {
         std::set<std::string> paths;
         for (const Entry& entry : entries) {
@@ -272,7 +272,7 @@ TEST(Index, OfAnEmptyManifestFindsNothing) {
 TEST(Index, AChangedFileIsRefused) {
     Made made(manifest_of(many_models(3000)));
     std::vector<Sha256> read;
-    const IndexReader watching(made.reader().root(), [&](const IndexRef& file) {
+    IndexReader watching(made.reader().root(), [&](const IndexRef& file) {
         read.push_back(file.digest);
         return made.files.files.at(file.digest);
     });
@@ -300,7 +300,7 @@ TEST(IndexReader, RefusesFilesOfOtherForms) {
             tree.level == 0 && text.starts_with("[{") && tree.children[0].file.bytes == text.size();
         IndexRoot root;
         root.models = root.terms = tree;
-        const IndexReader reader(root, [&](const IndexRef&) { return text; });
+        IndexReader reader(root, [&](const IndexRef&) { return text; });
         if (!is_list) {
             EXPECT_THROW(reader.shard_of("a"), UnusableIndex) << text;
         }
@@ -324,7 +324,7 @@ TEST(IndexReader, ASearchReadsABoundedNumberOfPages) {
         return IndexRef{sha256_of(text), text.size()};
     };
     const IndexRef page = put(index_page({index_text(IndexPosting{1, "m", 7, "1.9", 5, "p", {}})}));
-    const IndexTree pages{0, std::vector<IndexChild>(index_files_of_search + 1, {"", page})};
+    const IndexTree pages{0, std::vector<IndexChild>(index_files_of_question + 1, {"", page})};
     IndexTerm term{"a", pages.children.size(), {}, pages};
     std::vector<std::string> terms{index_text(term)};
     term.term = "b";
@@ -332,14 +332,38 @@ TEST(IndexReader, ASearchReadsABoundedNumberOfPages) {
     IndexRoot root;
     root.terms = {0, {{"", put(index_page(terms))}}};
     std::size_t reads = 0;
-    const IndexReader reader(root, [&](const IndexRef& file) {
+    IndexReader reader(root, [&](const IndexRef& file) {
         ++reads;
         return files.at(file.digest);
     });
     EXPECT_EQ(reader.search({"a"}, 10).count, pages.children.size());
     reads = 0;
-    EXPECT_THROW(reader.search({"a", "b"}, 10), UnusableIndex);
-    EXPECT_LE(reads, index_files_of_search + 3);
+    EXPECT_THROW(reader.search({"a", "b"}, 10), TooLargeQuestion);
+    EXPECT_LE(reads, index_files_of_question);
+}
+
+TEST(IndexReader, ATreeWithoutEndIsLeft) {
+    std::map<Sha256, std::string> files;
+    const auto put = [&](const std::string& text) {
+        files[sha256_of(text)] = text;
+        return IndexRef{sha256_of(text), text.size()};
+    };
+    IndexTree tree{0, std::vector<IndexChild>(100, {"", put("[]")})};
+    for (unsigned level = 1; level < index_level_limit; ++level) {
+        tree = {level, std::vector<IndexChild>(100, {"", put(index_text(tree))})};
+    }
+    IndexRoot root;
+    root.models = root.terms = tree;
+    std::size_t reads = 0;
+    IndexReader reader(root, [&](const IndexRef& file) {
+        ++reads;
+        return files.at(file.digest);
+    });
+    EXPECT_THROW(reader.search({"a"}, 10), UnusableIndex);
+    EXPECT_LE(reads, index_files_of_question);
+    reads = 0;
+    EXPECT_THAT(reader.shard_of("a").entries, IsEmpty());
+    EXPECT_LE(reads, index_level_limit + 1);
 }
 
 TEST(IndexReader, EndsForATreeThatContainsItself) {
@@ -347,7 +371,7 @@ TEST(IndexReader, EndsForATreeThatContainsItself) {
     const std::string empty = R"({"level":0,"children":[]})";
     IndexRoot root;
     root.models = {1, {{"", {sha256_of(empty), empty.size()}}}};
-    const IndexReader reader(root, [&](const IndexRef&) { return empty; });
+    IndexReader reader(root, [&](const IndexRef&) { return empty; });
     EXPECT_THROW(reader.shard_of("a"), UnusableIndex);
 }
 
