@@ -348,9 +348,15 @@ TEST(IndexReader, ATreeWithoutEndIsLeft) {
         files[sha256_of(text)] = text;
         return IndexRef{sha256_of(text), text.size()};
     };
-    IndexTree tree{0, std::vector<IndexChild>(100, {"", put("[]")})};
+    // Everything after "a" is in the later children.
+    const auto tree_over = [](unsigned level, const IndexRef& file) {
+        IndexTree tree{level, std::vector<IndexChild>(100, {"b", file})};
+        tree.children.front().from.clear();
+        return tree;
+    };
+    IndexTree tree = tree_over(0, put("[]"));
     for (unsigned level = 1; level < index_level_limit; ++level) {
-        tree = {level, std::vector<IndexChild>(100, {"", put(index_text(tree))})};
+        tree = tree_over(level, put(index_text(tree)));
     }
     IndexRoot root;
     root.models = root.terms = tree;
