@@ -14,6 +14,7 @@ from models import Hub, sha256
 # Status, headers and body; or a function that answers by itself.
 Answer = Tuple[int, Dict[str, str], bytes]
 MANIFEST = "ONNX_HUB_MANIFEST.json"
+INDEX = "index/root.json"
 
 
 class Server:
@@ -65,9 +66,9 @@ class Server:
         return f"{self._scheme}://127.0.0.1:{self._http.server_address[1]}"
 
     def downloads(self) -> List[str]:
-        """Requests for files of hubs, without manifests."""
+        """Requests for files of hubs, without manifests and indexes."""
         with self._lock:
-            return [path for path in self.requests if not path.endswith(MANIFEST)]
+            return [path for path in self.requests if not path.endswith((MANIFEST, INDEX))]
 
     def put(self, path: str, content: bytes) -> None:
         self.pages[path] = (200, {"ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"'}, content)
