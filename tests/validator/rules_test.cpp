@@ -573,8 +573,12 @@ TEST(StaleManifest, AWrongDigestIsAWarningAndTheOthersSayWhere) {
     replace(manifest, "\"GPT\"", "\"GTP\"");
     const ValidationReport report = report_on(scene.hub, scene.hub.tree(), std::nullopt);
     for (const Finding& finding : report.findings) {
-        if (finding.rule == "model-sha-differs") EXPECT_EQ(finding.severity, Severity::warning);
-        if (finding.rule == "entry-name-differs") EXPECT_EQ(finding.severity, Severity::note);
+        if (finding.rule == "model-sha-differs") {
+            EXPECT_EQ(finding.severity, Severity::warning);
+        }
+        if (finding.rule == "entry-name-differs") {
+            EXPECT_EQ(finding.severity, Severity::note);
+        }
     }
     EXPECT_THAT(rules_in(report.findings),
                 testing::IsSupersetOf({"model-sha-differs", "entry-name-differs"}));
