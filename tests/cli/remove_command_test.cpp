@@ -326,7 +326,7 @@ TEST_F(Remove, AnInvalidRowGoesWithItsModel) {
     team.expect_valid();
 }
 
-TEST_F(Remove, AHubWhoseFilesMayNotBeRemovedStaysAsItIs) {
+TEST_F(Remove, AHubWhoseFoldersMayNotBeWrittenStaysAsItIs) {
     if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
     team.done({"add", team.model("m.onnx"), "hub", "--class", "x"});
     team.commit();
