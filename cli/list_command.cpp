@@ -74,6 +74,11 @@ void print_models(const std::vector<const ManifestEntry*>& models, std::uint64_t
     note(streams, fmt::format("{} of {} models", models.size(), all));
 }
 
+void note_more(std::uint64_t matching, std::size_t printed, const Streams& streams) {
+    if (matching <= printed) return;
+    note(streams, fmt::format("{} models match; --limit N prints more of them", matching));
+}
+
 /// The posting as an entry, with what a table shows.
 ManifestEntry entry_of(const IndexPosting& posting) {
     ManifestEntry entry;
@@ -113,16 +118,14 @@ void print_found(const IndexSearch& found, HubClient& client, const ListArgument
     std::vector<const ManifestEntry*> models;
     for (const ManifestEntry& entry : entries) models.push_back(&entry);
     print_models(models, client.entry_count(), arguments.format, streams);
-    if (found.count > found.models.size()) {
-        note(streams, fmt::format("{} models match; --limit N prints more of them", found.count));
-    }
+    note_more(found.count, found.models.size(), streams);
 }
 
 /// Cuts a list at --limit, and says so.
 void apply_limit(std::vector<const ManifestEntry*>& models, const ListArguments& arguments,
                  const Streams& streams) {
     if (!arguments.limit || models.size() <= *arguments.limit) return;
-    note(streams, fmt::format("{} models match; --limit N prints more of them", models.size()));
+    note_more(models.size(), *arguments.limit, streams);
     models.resize(*arguments.limit);
 }
 

@@ -206,15 +206,4 @@ std::variant<ManifestEntry, JsonSyntaxError> parse_raw_entry(const RawEntry& raw
     return entry;
 }
 
-std::optional<JsonSyntaxError> for_each_entry(const ByteSource& source,
-                                              const std::function<void(ManifestEntry)>& take) {
-    ManifestStream stream(source);
-    while (const auto raw = stream.next()) {
-        auto parsed = parse_raw_entry(*raw);
-        if (auto* error = std::get_if<JsonSyntaxError>(&parsed)) return std::move(*error);
-        take(std::get<ManifestEntry>(std::move(parsed)));
-    }
-    return stream.error();
-}
-
 }  // namespace onnxhub

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,10 +65,5 @@ private:
 /// The entry that these bytes are, with lines counted in the document, except those of `json`; or a
 /// syntax error in them.
 std::variant<ManifestEntry, JsonSyntaxError> parse_raw_entry(const RawEntry& raw);
-
-/// Calls `take` with each entry of the document, in order. Returns the first error. Repeated keys
-/// are not reported.
-std::optional<JsonSyntaxError> for_each_entry(const ByteSource& source,
-                                              const std::function<void(ManifestEntry)>& take);
 
 }  // namespace onnxhub

@@ -213,6 +213,7 @@ private:
     bool is_spec_of(const std::string& text) const;
     IndexReader* index();
     std::optional<IndexReader> find_index();
+    std::optional<std::uint64_t> known_manifest_bytes() const;
     void trying_index(const std::function<void()>& work);
     HubManifest read_manifest_text();
     PinnedRead pinned_read() const;

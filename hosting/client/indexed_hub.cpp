@@ -6,9 +6,9 @@
 #include "hosting/client/hub_client.h"
 #include "hosting/client/hub_error.h"
 #include "hosting/client/hub_index.h"
-#include "repository/commit_id.h"
 
 namespace onnxhub {
+
 /// Null when the hub has no index, or the manifest is at hand.
 IndexReader* HubClient::index() {
     if (manifest_) return nullptr;
@@ -19,12 +19,18 @@ IndexReader* HubClient::index() {
     return index_ ? &*index_ : nullptr;
 }
 
+/// The size of the copy that manifest() has of an earlier run; nullopt when there is none.
+std::optional<std::uint64_t> HubClient::known_manifest_bytes() const {
+    if (pin_)
+        return ManifestCopy::size_of(state_, signed_copies, pin_->identity() + ' ' + asked_ref_);
+    return ManifestCopy::size_of(state_, "manifests", manifest_url(spec_, config_.endpoints));
+}
+
 std::optional<IndexReader> HubClient::find_index() {
     const bool is_of_github = !github_places(spec_, config_.endpoints).empty();
     if (spec_.kind != HubSpec::Kind::web || is_of_github) return std::nullopt;
-    const std::string url = manifest_url(spec_, config_.endpoints);
-    const ManifestCopy copy(state_, "manifests", url);
-    if (copy.kept() && copy.kept()->text.size() <= small_manifest_size) return std::nullopt;
+    const auto known_bytes = known_manifest_bytes();
+    if (known_bytes && *known_bytes <= small_manifest_size) return std::nullopt;
     const auto request = [this](const std::string& path) {
         return request_of(url_beside_manifest(spec_, config_.endpoints, path));
     };
@@ -36,7 +42,7 @@ std::optional<IndexReader> HubClient::find_index() {
     try {
         return open_index(access);
     } catch (const HubError&) {
-        if (copy.kept()) return std::nullopt;
+        if (known_bytes) return std::nullopt;  // manifest() uses it, with a note
         throw;
     }
 }

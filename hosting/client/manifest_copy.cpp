@@ -26,12 +26,24 @@ std::string take_tag_line(std::string_view& text) {
     return line;
 }
 
+fs::path path_of(const fs::path& state_folder, const char* folder, const std::string& key) {
+    return state_folder / folder / (to_hex(sha256_of(key)) + ".json");
+}
+
 }  // namespace
+
+std::optional<std::uint64_t> ManifestCopy::size_of(const std::optional<fs::path>& state_folder,
+                                                   const char* folder, const std::string& key) {
+    if (!state_folder) return std::nullopt;
+    std::error_code error;
+    const std::uint64_t size = fs::file_size(path_of(*state_folder, folder, key), error);
+    return error ? std::nullopt : std::optional(size);
+}
 
 ManifestCopy::ManifestCopy(const std::optional<fs::path>& state_folder, const char* folder,
                            const std::string& key) {
     if (!state_folder) return;
-    text_path_ = *state_folder / folder / (to_hex(sha256_of(key)) + ".json");
+    text_path_ = path_of(*state_folder, folder, key);
     tag_path_ = text_path_.string() + ".etag";
     auto text = read_file_if_possible(text_path_, manifest_size_limit);
     const auto tag = read_file_if_possible(tag_path_, tag_size_limit);

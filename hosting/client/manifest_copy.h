@@ -16,6 +16,9 @@ inline constexpr std::uint64_t manifest_size_limit = std::uint64_t{512} << 20;  
 /// A manifest that was read before and is not larger is asked for again, not the hub's index.
 inline constexpr std::size_t small_manifest_size = std::size_t{1} << 20;  // bytes
 
+/// The folder of verified manifests, see ManifestCopy.
+inline constexpr const char* signed_copies = "signed";
+
 /// What is kept of a manifest.
 struct KeptManifest {
     std::string text;
@@ -34,6 +37,11 @@ public:
                  const std::string& key);
 
     const std::optional<KeptManifest>& kept() const { return kept_; }
+
+    /// The size of the copy that this object would read, in bytes; nullopt when there is none.
+    static std::optional<std::uint64_t> size_of(
+        const std::optional<std::filesystem::path>& state_folder, const char* folder,
+        const std::string& key);
 
     /// Best effort: without a copy the manifest is fetched again.
     void replace(const KeptManifest& manifest) const;

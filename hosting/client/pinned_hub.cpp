@@ -101,7 +101,7 @@ std::unique_ptr<SignedHub> HubClient::open_signed_hub() {
     const std::string url = manifest_url(spec, config_.endpoints);
     return std::make_unique<WebSignedHub>(
         WebHubAccess{request, request_at, access_hint(url), options_.http,
-                     ManifestCopy(state_, "signed", identity + ' ' + asked_ref_),
+                     ManifestCopy(state_, signed_copies, identity + ' ' + asked_ref_),
                      ManifestCopy(state_, "signed-statements", identity + ' ' + asked_ref_)});
 }
 
@@ -130,8 +130,6 @@ HubManifest HubClient::read_pinned_manifest() {
 /// SHA-256 of the index that the statement names, if the pin accepts it.
 std::optional<Sha256> HubClient::find_pinned_index() {
     const std::unique_ptr<SignedHub> hub = open_signed_hub();
-    const auto kept = hub->kept();
-    if (kept && kept->manifest.text.size() <= small_manifest_size) return std::nullopt;
     auto statement = read_index_statement_by_pin(*hub, trusted_hubs_, *pin_, pinned_read());
     if (!statement) return std::nullopt;
     statement_ = std::move(statement);

@@ -57,12 +57,6 @@ bool holds(const fs::path& path, const NamedFile& wanted,
     }
 }
 
-/// Whether the file has other hard links, through which someone may write to it.
-bool is_shared(const fs::path& path) {
-    std::error_code error;
-    return fs::hard_link_count(path, error) != 1 || error;
-}
-
 enum class Outcome { absent, kept, linked, copied };
 
 std::optional<PreviousExport> find_earlier(const fs::path& to) {
@@ -176,7 +170,7 @@ private:
         fs::create_directories(to.parent_path(), error);
         if (!proven_[i]) return place_from_hub(path, wanted, to);
         const fs::path earlier = earlier_->folder() / path;
-        if (!(request_.copies && is_shared(earlier)) && make_hard_link(earlier, to)) {
+        if (!(request_.copies && has_other_links(earlier)) && make_hard_link(earlier, to)) {
             return Outcome::kept;
         }
         if (!clone_file(earlier, to)) copy(*open_file(earlier, earlier.string()), to);
@@ -273,7 +267,7 @@ private:
         const fs::path to = new_->path() / path;
         if (earlier_) {
             const fs::path earlier = earlier_->folder() / path;
-            const bool is_same = !is_shared(earlier) && holds(earlier, wanted, [] {});
+            const bool is_same = !has_other_links(earlier) && holds(earlier, wanted, [] {});
             if (is_same && make_hard_link(earlier, to)) return;
         }
         write_file_atomically(to, content);

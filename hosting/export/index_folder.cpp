@@ -11,6 +11,7 @@
 #include "base/byte_source.h"
 #include "base/new_file.h"
 #include "base/user_error.h"
+#include "hosting/export/previous_export.h"
 
 namespace onnxhub {
 namespace {
@@ -32,12 +33,6 @@ std::optional<std::string> content_of(const fs::path& path) {
     }
 }
 
-/// Whether other hard links lead to the file, through which someone may write to it.
-bool has_other_links(const fs::path& path) {
-    std::error_code error;
-    return fs::hard_link_count(path, error) != 1 || error;
-}
-
 /// The digest in the name of a file of the index: "<sha256>.json", or with ".gz".
 std::optional<Sha256> digest_in(std::string_view name) {
     if (name.ends_with(packed)) name.remove_suffix(3);
@@ -56,25 +51,38 @@ IndexFolder::IndexFolder(IndexFolderOptions options) : options_(std::move(option
         throw UserError(options_.folder.string() + ": can't be created (" + error.message() +
                         "); choose another directory");
     }
+    if (!is_in_place()) return;
+    // Two that write here would remove files of one another.
+    const fs::path top = options_.folder / "index";
+    fs::create_directory(top, error);
+    LockWait wait;
+    wait.check_interruption = options_.check_interruption;
+    folder_lock_ = FileLock::take(top, wait);
 }
 
-/// Takes a file of the earlier index if its content is right.
-bool IndexFolder::keep(const std::string& path,
-                       const std::function<bool(const std::string&)>& is_right,
-                       std::string& content) {
+/// Takes a file of the earlier index if its content is right, and returns the content.
+std::optional<std::string> IndexFolder::keep(
+    const std::string& path, const std::function<bool(const std::string&)>& is_right) {
     const fs::path earlier = options_.earlier / path;
     auto found = content_of(earlier);
-    if (!found || !is_right(*found)) return false;
+    if (!found || !is_right(*found)) return std::nullopt;
     if (!is_in_place()) {
         const fs::path to = options_.folder / path;
         std::error_code error;
-        if (has_other_links(earlier)) return false;
+        if (has_other_links(earlier)) return std::nullopt;
         fs::create_directories(to.parent_path(), error);
         fs::create_hard_link(earlier, to, error);
-        if (error) return false;
+        if (error) return std::nullopt;
     }
-    content = std::move(*found);
-    return true;
+    const std::string sum = to_hex(sha256_of(*found));
+    const std::scoped_lock guard(lock_);
+    sums_[path] = sum;
+    return found;
+}
+
+/// Takes a file of the earlier index with exactly this content. Returns whether there was one.
+bool IndexFolder::keep_same(const std::string& path, std::string_view text) {
+    return keep(path, [&](const std::string& found) { return found == text; }).has_value();
 }
 
 void IndexFolder::write(const std::string& path, std::string_view content, bool is_flushed) {
@@ -98,28 +106,11 @@ void IndexFolder::put(const IndexRef& file, std::string_view text) {
         report_.bytes += file.bytes;
     }
     const std::string path = index_path(file.digest);
-    std::string content;
-    const bool is_kept = keep(
-        path, [&](const std::string& found) { return found == text; }, content);
-    if (is_kept) {
-        const std::scoped_lock guard(lock_);
-        sums_[path] = to_hex(file.digest);
-    } else {
-        write(path, text, false);
-    }
-    put_packed(path, text, is_kept);
-}
-
-void IndexFolder::put_packed(const std::string& path, std::string_view text, bool is_kept) {
-    const std::string name = path + packed;
-    std::string content;
+    const bool is_kept = keep_same(path, text);
+    if (!is_kept) write(path, text, false);
     const auto is_right = [&](const std::string& found) { return is_gzip_of(found, text); };
-    if (!is_kept || !keep(name, is_right, content)) {
-        return write(name, gzip(text, gzip_level), false);
-    }
-    const std::string sum = to_hex(sha256_of(content));
-    const std::scoped_lock guard(lock_);
-    sums_[name] = sum;
+    if (is_kept && keep(path + packed, is_right)) return;
+    write(path + packed, gzip(text, gzip_level), false);
 }
 
 IndexFolderReport IndexFolder::finish(const IndexReport& report) {
@@ -129,14 +120,8 @@ IndexFolderReport IndexFolder::finish(const IndexReport& report) {
     const IndexHistory history =
         with_root(known, report.root_digest, {digests_.begin(), digests_.end()}, options_.keep);
     if (!is_in_place()) keep_older_files(history);
-    std::string content;
     const auto place = [&](const std::string& path, const std::string& text) {
-        const auto is_same = [&](const std::string& found) { return found == text; };
-        if (keep(path, is_same, content)) {
-            sums_[path] = to_hex(sha256_of(text));
-        } else {
-            write(path, text, true);
-        }
+        if (!keep_same(path, text)) write(path, text, true);
     };
     // Before the root: files that it does not list would be removed by the next call.
     place(history_path, index_history_text(history));
@@ -152,17 +137,10 @@ void IndexFolder::keep_older_files(const IndexHistory& history) {
     for (std::size_t i = 1; i < history.size(); ++i) {
         for (const Sha256& digest : history[i].files) {
             const std::string path = index_path(digest);
-            std::string text;
-            const auto is_right = [&](const std::string& found) {
-                return sha256_of(found) == digest;
-            };
-            if (!keep(path, is_right, text)) continue;
-            sums_[path] = to_hex(digest);
-            std::string content;
-            const auto fits = [&](const std::string& found) { return is_gzip_of(found, text); };
-            if (keep(path + packed, fits, content)) {
-                sums_[path + packed] = to_hex(sha256_of(content));
-            }
+            const auto text =
+                keep(path, [&](const std::string& found) { return sha256_of(found) == digest; });
+            if (!text) continue;
+            keep(path + packed, [&](const std::string& found) { return is_gzip_of(found, *text); });
         }
     }
 }

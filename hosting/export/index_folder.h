@@ -8,10 +8,12 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 
+#include "base/file_lock.h"
 #include "index/index_history.h"
 #include "index/index_writer.h"
 
@@ -39,7 +41,7 @@ struct IndexFolderReport {
 /// Each file is written with a version compressed by gzip beside it. New files appear complete, and
 /// the root last, so that a reader finds the old index or the new one. A file that is already there
 /// is compared and kept. Nothing is flushed to the disk but the root: after a power failure the
-/// same call repairs the index.
+/// same call repairs the index. Processes that update the same folder wait for one another.
 class IndexFolder : public IndexFiles {
 public:
     /// Throws UserError when the folder cannot be written.
@@ -55,14 +57,15 @@ public:
 
 private:
     void write(const std::string& path, std::string_view content, bool is_flushed);
-    void put_packed(const std::string& path, std::string_view text, bool is_kept);
-    bool keep(const std::string& path, const std::function<bool(const std::string&)>& is_right,
-              std::string& content);
+    std::optional<std::string> keep(const std::string& path,
+                                    const std::function<bool(const std::string&)>& is_right);
+    bool keep_same(const std::string& path, std::string_view text);
     void keep_older_files(const IndexHistory& history);
     void sweep(const IndexHistory& history);
     bool is_in_place() const { return options_.earlier == options_.folder; }
 
     IndexFolderOptions options_;
+    FileLock folder_lock_;  ///< of a folder that is updated
     std::mutex lock_;
     IndexFolderReport report_;
     std::set<Sha256> digests_;  ///< of the present root

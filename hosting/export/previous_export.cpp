@@ -41,6 +41,11 @@ bool is_free(const fs::path& folder) {
 
 }  // namespace
 
+bool has_other_links(const fs::path& path) {
+    std::error_code error;
+    return fs::hard_link_count(path, error) != 1 || error;
+}
+
 std::optional<PreviousExport> PreviousExport::find(const fs::path& folder) {
     if (is_free(folder)) return std::nullopt;
     PreviousExport found(folder);

@@ -20,6 +20,9 @@ inline constexpr const char* no_jekyll =
     ".nojekyll";  // makes GitHub Pages serve the files unchanged
 }  // namespace export_names
 
+/// Whether other hard links lead to the file, through which someone may write to it.
+bool has_other_links(const std::filesystem::path& path);
+
 class PreviousExport {
 public:
     /// nullopt when `folder` is missing or empty. A folder is an earlier export if its SHA256SUMS

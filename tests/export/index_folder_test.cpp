@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "archive/gzip.h"
 #include "base/user_error.h"
@@ -129,6 +131,19 @@ TEST_F(IndexFolderTest, FilesOfOthersStay) {
     EXPECT_TRUE(fs::exists(site / index_path(sha256_of("before")))) << "there was no index";
     write(manifest_of_models(100, "text"));
     EXPECT_TRUE(fs::exists(site / "index" / name)) << "no file of an index is there";
+}
+
+/// Otherwise each would remove files that the other has just written.
+TEST_F(IndexFolderTest, TwoThatUpdateAFolderWaitForOneAnother) {
+    write(manifest_of_models(10));
+    std::optional<IndexFolder> first(std::in_place, IndexFolderOptions{site});
+    int waits = 0;
+    IndexFolderOptions options{site};
+    options.check_interruption = [&] {
+        if (++waits == 3) first.reset();
+    };
+    const IndexFolder second(options);
+    EXPECT_GE(waits, 3);
 }
 
 TEST_F(IndexFolderTest, AnInterruptedCallLeavesTheOldRoot) {

@@ -49,12 +49,20 @@ std::string text_of(const ManifestDocument& manifest) {
 void check_streamed_manifest(std::string_view input) {
     const auto source = memory_source(std::string(input));
     std::vector<ManifestEntry> entries;
-    const auto error =
-        for_each_entry(*source, [&](ManifestEntry entry) { entries.push_back(std::move(entry)); });
+    ManifestStream stream(*source);
+    bool is_valid = true;
+    while (const auto raw = stream.next()) {
+        auto parsed = parse_raw_entry(*raw);
+        if (auto* entry = std::get_if<ManifestEntry>(&parsed)) {
+            entries.push_back(std::move(*entry));
+        } else {
+            is_valid = false;
+        }
+    }
     const ManifestResult whole = parse_manifest(input);
     const auto* manifest = std::get_if<ManifestDocument>(&whole);
     if (!manifest) return;
-    require(!error, "a valid manifest is also valid in pieces");
+    require(is_valid && !stream.error(), "a valid manifest is also valid in pieces");
     require(entries.size() == manifest->entries.size(), "no entry is lost in pieces");
     for (std::size_t i = 0; i < entries.size(); ++i) {
         require(entries[i].json == manifest->entries[i].json, "pieces keep the values");

@@ -22,10 +22,17 @@ struct Streamed {
 Streamed stream(const std::string& document) {
     const auto source = memory_source(document);
     Streamed result;
-    result.error = for_each_entry(*source, [&](ManifestEntry entry) {
-        result.texts.push_back(entry.text);
-        result.entries.push_back(std::move(entry));
-    });
+    ManifestStream stream(*source);
+    while (const auto raw = stream.next()) {
+        auto parsed = parse_raw_entry(*raw);
+        if (auto* error = std::get_if<JsonSyntaxError>(&parsed)) {
+            result.error = std::move(*error);
+            return result;
+        }
+        result.entries.push_back(std::get<ManifestEntry>(std::move(parsed)));
+        result.texts.push_back(result.entries.back().text);
+    }
+    result.error = stream.error();
     return result;
 }
 
