@@ -102,8 +102,8 @@ private:
     std::ofstream file_;
 };
 
-/// The catalog page; empty for a hub without a readable manifest.
-std::string index_page(const ServeArguments& arguments) {
+/// The catalog page and its files; empty for a hub without a readable manifest.
+std::map<std::string, std::string> page_files(const ServeArguments& arguments) {
     const std::string& location = arguments.location;
     try {
         const LocalHub hub(location);
@@ -112,9 +112,9 @@ std::string index_page(const ServeArguments& arguments) {
             hub.tree(), read_manifest(hub.manifest(), hub.manifest_name()), folder.filename());
         if (arguments.name) facts.name = *arguments.name;
         facts.signing = signing_files_of(hub.tree(), hub.manifest()).facts;
-        return catalog_page(facts);
+        return catalog_files(facts);
     } catch (const UserError&) {
-        return "";
+        return {};
     }
 }
 
@@ -149,7 +149,7 @@ ServerOptions server_options(const ServeArguments& arguments) {
         options.identity =
             TlsIdentity{read_pem(*arguments.tls_certificate), read_pem(*arguments.tls_key)};
     }
-    options.index_page = [arguments] { return index_page(arguments); };
+    options.page_files = [arguments] { return page_files(arguments); };
     options.token = read_token(arguments);
     if (options.token && arguments.is_public) {
         throw UserError(

@@ -222,13 +222,14 @@ private:
         facts.missing = report_.missing;
         facts.elsewhere = report_.elsewhere;
         facts.signing = signing_.facts;
-        const std::string page = catalog_page(facts);
         if (request_.has_manifest) {
             write(std::string(manifest_file_name), manifest_text);
             write(std::string(manifest_file_name) + ".gz", gzip(manifest_text, 9));
         }
-        write(export_names::page, page);
-        write(std::string(export_names::page) + ".gz", gzip(page, 9));
+        for (const auto& [path, content] : catalog_files(facts)) {
+            write(path, content);
+            write(path + ".gz", gzip(content, 9));
+        }
         write(export_names::nginx, std::string(embedded::export_nginx));
         write(export_names::caddy, std::string(embedded::export_caddy));
         write(export_names::no_jekyll, "");

@@ -23,6 +23,8 @@ constexpr const char* page_sandbox =
     "sandbox allow-scripts allow-same-origin allow-downloads allow-popups "
     "allow-popups-to-escape-sandbox";
 
+constexpr std::string_view page_folder = "/catalog/";  // of the files that the page loads
+
 /// In constant time, so that the duration does not reveal where the two differ.
 bool is_equal(const std::string& one, const std::string& other) {
     return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
@@ -48,13 +50,13 @@ RequestHandler::RequestHandler(ServedHub& hub, const ServerOptions& options, Ser
       contents_(contents),
       is_open_to_all_(is_public(options)),
       hosts_(hosts_of(options)),
-      page_(std::make_shared<IndexPage>(options.index_page)),
+      page_(std::make_shared<IndexPage>(options.page_files)),
       ready_(contents.memory.limit() / 4) {}
 
 void RequestHandler::IndexPage::make_for(const std::string& etag) {
-    std::string made = make();
+    PageFiles made = make();
     const std::lock_guard lock(mutex);
-    if (!made.empty()) html = std::make_shared<const std::string>(std::move(made));
+    if (!made.empty()) files = std::make_shared<const PageFiles>(std::move(made));
     manifest = etag;
 }
 
@@ -141,7 +143,10 @@ void RequestHandler::answer_path(MHD_Connection* connection, Request& request,
                                  const std::string& path, bool is_root) {
     Served served = hub_.open(path);
     if (const auto* missing = std::get_if<NotServed>(&served)) {
-        if (is_root && options_.index_page) return answer_page(connection, request, *missing);
+        const bool is_of_page = is_root || path.starts_with(page_folder);
+        if (is_of_page && missing->is_absent && options_.page_files) {
+            return answer_page(connection, request, path.substr(1), *missing);
+        }
         return send_text(connection, request, missing->status, missing->reason);
     }
     auto& file = std::get<ServedFile>(served);
@@ -310,16 +315,16 @@ std::optional<std::string> RequestHandler::manifest_etag() {
     return std::nullopt;
 }
 
-/// The page is regenerated when the manifest has changed.
+/// A file of the page. They are regenerated when the manifest has changed.
 void RequestHandler::answer_page(MHD_Connection* connection, Request& request,
-                                 const NotServed& missing) {
+                                 const std::string& path, const NotServed& missing) {
     const auto etag = manifest_etag();
-    ServedFile file;
+    std::shared_ptr<const PageFiles> files;
     bool is_new = false;
     {
         const std::lock_guard lock(page_->mutex);
         is_new = etag && etag != page_->manifest;
-        if (etag) file.text = page_->html;
+        if (etag) files = page_->files;
     }
     if (is_new) {
         const std::string key = fmt::format("page {} {}", fmt::ptr(page_.get()), *etag);
@@ -328,10 +333,15 @@ void RequestHandler::answer_page(MHD_Connection* connection, Request& request,
             return nullptr;
         });
     }
-    if (!file.text) return send_text(connection, request, missing.status, missing.reason);
+    const auto found = files ? files->find(path) : PageFiles::const_iterator();
+    if (!files || found == files->end()) {
+        return send_text(connection, request, missing.status, missing.reason);
+    }
+    ServedFile file;
+    file.text = {files, &found->second};
     file.identity = {'"' + to_hex(sha256_of(*file.text)) + '"', 0, file.text->size()};
-    file.content_type = content_type_of("index.html");
-    file.policy.clear();
+    file.content_type = content_type_of(path);
+    if (path == "index.html") file.policy.clear();  // it has its own
     send_file(connection, request, std::move(file));
 }
 

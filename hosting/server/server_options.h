@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,10 +23,10 @@ struct ServerOptions {
     std::uint16_t port = 8080;               ///< 0: any free port
     /// With an identity, even an empty one, the server never speaks plain http.
     std::optional<TlsIdentity> identity = {};
-    /// Makes the HTML for "/" if the hub has no index.html of its own; "" when not available.
-    /// Called from any thread when the page is requested for the first time or after the manifest
-    /// has changed.
-    std::function<std::string()> index_page = {};
+    /// Makes "index.html", the page for "/", and the files that it loads, by path; no files when
+    /// not available. A file of the hub at the same path takes precedence. Called from any thread
+    /// when one is requested for the first time or after the manifest has changed.
+    std::function<std::map<std::string, std::string>()> page_files = {};
     /// Required as "Authorization: Bearer …" for all paths but /healthz.
     std::optional<std::string> token = {};
     unsigned threads = 0;         ///< 0: one per core

@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { accessibility_problems } from "./accessibility.mjs";
 import { Browser, find_chromium, start_server } from "./browser.mjs";
@@ -33,6 +33,8 @@ if (!has_axe && wanted.includes(needs_axe)) {
 }
 
 const html = readFileSync(page, "utf8");
+/// Scripts that the page loads when they are needed: by name, beside the page.
+const later_scripts = new Map(readdirSync(dirname(page)).filter((name) => name.endsWith(".js")).map((name) => [name.slice(0, -3), readFileSync(join(dirname(page), name), "utf8")]));
 const slot = '<script type="application/json" id="catalog">{}</script>';
 /// The page as the exporter writes it.
 const page_with = (catalog) => html.replace(slot, () => slot.replace("{}", () => JSON.stringify(catalog).replaceAll("<", "\\u003c")));
@@ -58,6 +60,10 @@ const signing = {
     hub: "acme/models <b>", version: 7, expires: "2999-12-31", manifest: createHash("sha256").update(small_text).digest("hex"),
     root: 2, root_keys: ["1".repeat(64)], release_keys: ["2".repeat(64), "3".repeat(64), { not: "a key" }],
 };
+put_hub("graphs", page_with({ ...small_catalog, graphs: ["a".repeat(64)], scripts: { graph: "catalog/graph-1.js" } }), small);
+files.set("/graphs/catalog/graph-1.js", later_scripts.get("graph"));
+put_hub("graphs-changed", page_with({ ...small_catalog, graphs: ["a".repeat(64)], scripts: { graph: "catalog/graph-1.js" } }), small);
+files.set("/graphs-changed/catalog/graph-1.js", later_scripts.get("graph") + "globalThis.changed = true;");
 put_hub("signed", page_with({ ...small_catalog, signing }), small_text);
 put_hub("signed-once", page_with({ ...small_catalog, signing: { ...signing, expires: "2020-01-02" } }), small_text);
 put_hub("signed-other", page_with({ ...small_catalog, signing }), JSON.stringify(small.slice(1)));
@@ -78,7 +84,7 @@ const h1 = `[...document.querySelectorAll("h1")].find((node) => node.checkVisibi
 
 const tests = {
     async PolicyNamesTheScriptsOfThePage() {
-        assert.equal(html, with_policy(html), "node tests/catalog/csp.mjs PAGE --write");
+        assert.ok(html === with_policy(html, [...later_scripts.values()]), "the policy is another one");
         assert.equal(html.split(slot).length, 2, "the exporter's slot is there once");
         assert.doesNotMatch(html, /unsafe-inline|unsafe-eval|innerHTML|outerHTML|insertAdjacentHTML|document\.write/);
     },
@@ -293,6 +299,26 @@ const tests = {
             "UL:onetwoinner", "BLOCKQUOTE:quoted", "DIV:ModelNotea | bweb", "PRE:# <script>alert(1)</script>"]);
         assert.deepEqual(await tab.value(`[...document.querySelectorAll(".readme a")].map((node) => node.href)`), ["https://example.com/a_(b)?c=d", "https://example.org/plain"]);
         assert.equal(await tab.value(`document.querySelectorAll(".readme img, .readme script").length`), 0);
+    },
+
+    async TheGraphIsLoadedWhenItIsAskedFor(tab) {
+        await tab.open(`${server.address}/graphs/${mnist}`);
+        assert.equal(tab.requests.filter((url) => url.endsWith(".js")).length, 0, "not with the page");
+        await tab.click(".graph button");
+        await tab.until(`document.querySelector(".graph button") === null`);
+        assert.equal(await tab.value(`document.querySelectorAll(".graph [role=alert]").length`), 0, await tab.value(text(".graph")));
+        assert.equal(tab.requests.filter((url) => url.endsWith("/catalog/graph-1.js")).length, 1);
+        await tab.open(`${server.address}/graphs/#/model/vision/mnist/model/mnist-8.onnx`);
+        assert.equal(await tab.value(`document.querySelectorAll(".graph").length`), 0, "this model has no graph");
+    },
+
+    async AChangedLaterScriptDoesNotRun(tab) {
+        await tab.open(`${server.address}/graphs-changed/${mnist}`);
+        await tab.click(".graph button");
+        await tab.until(`document.querySelector(".graph [role=alert]") !== null`);
+        assert.equal(await tab.value(`globalThis.changed`), undefined);
+        assert.match(await tab.value(text(".graph")), /another version/);
+        tab.problems = tab.problems.filter((problem) => !/Content Security Policy/.test(problem));
     },
 
     async CopyButtonsCopy(tab) {
