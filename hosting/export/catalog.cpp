@@ -10,6 +10,7 @@
 #include "base/user_error.h"
 #include "embedded/catalog_html.h"
 #include "hosting/export/catalog_scripts.h"
+#include "hosting/export/folder_facts.h"
 #include "hosting/export/readme_facts.h"
 #include "manifest/hub_path.h"
 #include "manifest/json.h"
@@ -37,12 +38,6 @@ std::string for_script(std::string json) {
         json.replace(at, 1, "\\u003c");
     }
     return json;
-}
-
-JsonValue to_json(const std::map<std::string, std::string>& texts) {
-    JsonObject members;
-    for (const auto& [key, text] : texts) members.push_back({key, json_string(text)});
-    return json_object(std::move(members));
 }
 
 JsonValue to_json(const std::vector<std::string>& texts) {
@@ -126,6 +121,50 @@ JsonValue to_json(const SignedFacts& facts) {
                         {"release_keys", to_json(facts.release_keys)}});
 }
 
+JsonValue to_json(const std::vector<FactsFile>& files) {
+    JsonArray values;
+    for (const FactsFile& file : files) {
+        values.push_back(json_array({json_string(file.from), json_string(file.path)}));
+    }
+    return json_array(std::move(values));
+}
+
+JsonValue to_json(const CatalogFacts& facts, const std::vector<FactsFile>& files) {
+    return json_object({{"name", json_string(facts.name)},
+                        {"licence", json_string(facts.licence)},
+                        {"base_url", facts.base_url ? json_string(*facts.base_url) : JsonValue()},
+                        {"facts", to_json(files)},
+                        {"has_no_files", json_bool(facts.has_no_files)},
+                        {"scripts", addresses_of_scripts()},
+                        {"signing", facts.signing ? to_json(*facts.signing) : JsonValue()}});
+}
+
+std::map<std::string, FolderFacts> folders_of(const CatalogFacts& facts) {
+    std::map<std::string, FolderFacts> folders;
+    for (const auto& [folder, readme] : facts.readmes) folders[folder].readme = readme;
+    const auto name_in = [](const std::string& path) {
+        return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+    };
+    if (!facts.has_no_files) {
+        for (const std::string& path : facts.missing) {
+            folders[std::string(parent_folder(path))].missing.push_back(name_in(path));
+        }
+    }
+    for (const std::string& path : facts.elsewhere) {
+        folders[std::string(parent_folder(path))].elsewhere.push_back(name_in(path));
+    }
+    return folders;
+}
+
+std::string page_with(const JsonValue& facts) {
+    constexpr std::string_view place = "id=\"catalog\">{}";
+    std::string page(embedded::catalog_html);
+    const std::size_t at = page.find(place);
+    if (at == page.npos) return page;
+    return page.replace(at + place.size() - 2, 2,
+                        for_script(json_text(facts, {.indent = 0, .is_ascii = false})));
+}
+
 }  // namespace
 
 CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
@@ -138,36 +177,13 @@ CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
     }
     facts.readmes = readmes_of(tree, manifest);
     facts.elsewhere = models_elsewhere(tree, manifest);
-    for (const auto& [folder, text] : facts.readmes) {
-        const std::string licence = licence_of(text);
-        if (licence.empty()) continue;
-        facts.licences[folder] = licence.size() > longest_licence ? "see the README" : licence;
-    }
     return facts;
 }
 
-std::string catalog_page(const CatalogFacts& facts) {
-    constexpr std::string_view place = "id=\"catalog\">{}";
-    const JsonValue json =
-        json_object({{"name", json_string(facts.name)},
-                     {"licence", json_string(facts.licence)},
-                     {"licences", to_json(facts.licences)},
-                     {"base_url", facts.base_url ? json_string(*facts.base_url) : JsonValue()},
-                     {"readmes", to_json(facts.readmes)},
-                     {"missing", to_json(facts.missing)},
-                     {"elsewhere", to_json(facts.elsewhere)},
-                     {"scripts", addresses_of_scripts()},
-                     {"signing", facts.signing ? to_json(*facts.signing) : JsonValue()}});
-    std::string page(embedded::catalog_html);
-    const std::size_t at = page.find(place);
-    if (at == page.npos) return page;
-    return page.replace(at + place.size() - 2, 2,
-                        for_script(json_text(json, {.indent = 0, .is_ascii = false})));
-}
-
 std::map<std::string, std::string> catalog_files(const CatalogFacts& facts) {
-    std::map<std::string, std::string> files;
-    files[catalog_page_path] = catalog_page(facts);
+    FactsFiles of_folders = facts_files(folders_of(facts));
+    std::map<std::string, std::string> files = std::move(of_folders.texts);
+    files[catalog_page_path] = page_with(to_json(facts, of_folders.facts));
     for (const CatalogScript& script : catalog_scripts()) files[script.path] = script.text;
     return files;
 }

@@ -15,31 +15,29 @@ namespace onnxhub {
 
 struct CatalogFacts {
     std::string name;
-    std::string licence = {};                          ///< default licence; "" if unknown
-    std::map<std::string, std::string> licences = {};  ///< by folder of the model
+    std::string licence = {};                  ///< default licence; "" if unknown
     std::optional<std::string> base_url = {};  ///< URL of the hub, for the commands on the page
     std::map<std::string, std::string> readmes = {};  ///< Markdown, by folder of the model
-    std::vector<std::string> missing = {};    ///< files of the manifest that are not available
+    std::vector<std::string> missing = {};  ///< files of the manifest that are not available
+    bool has_no_files = false;  ///< no file of the manifest is available; `missing` is not needed
     std::vector<std::string> elsewhere = {};  ///< models that only other servers have
     std::optional<SignedFacts> signing = {};  ///< absent: the page shows no signature
 };
 
 /// Collects the hub's own description. Its name is the title of its README, or `folder_name`
-/// without ".git". Licences are those stated in its READMEs; the hub's default is that of its file
-/// LICENSE. READMEs are those in the folders of the manifest's models, or the nearest in a parent
-/// folder. Unreadable READMEs and those larger than 256 KiB are left out. Models elsewhere are
-/// those with URLs of other servers and without a file in the tree.
+/// without ".git". The default licence is that of its README or of its file LICENSE. READMEs are
+/// those in the folders of the manifest's models, or the nearest in a parent folder. Unreadable
+/// READMEs and those larger than 256 KiB are left out. Models elsewhere are those with URLs of
+/// other servers and without a file in the tree.
 CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
                       const std::string& folder_name);
 
 /// Path of the page among catalog_files().
 inline constexpr const char* catalog_page_path = "index.html";
 
-/// The page as HTML. The facts may contain any text.
-std::string catalog_page(const CatalogFacts& facts);
-
 /// The page and the files that it loads, by path. The other files have the names of
-/// catalog_path(). Beside them, the page only needs ONNX_HUB_MANIFEST.json.
+/// catalog_path(). Beside them, the page only needs ONNX_HUB_MANIFEST.json or the index. The facts
+/// may contain any text.
 std::map<std::string, std::string> catalog_files(const CatalogFacts& facts);
 
 /// The Content-Security-Policy of every catalog page. It allows only the page's own scripts (also

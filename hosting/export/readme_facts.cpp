@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "base/ascii.h"
@@ -84,6 +85,40 @@ bool is_underline(std::string_view line) {
     return line.size() >= 3 && (line.find_first_not_of('=') == line.npos);
 }
 
+/// Whether the line begins something else than a paragraph.
+bool is_no_prose(std::string_view line) {
+    constexpr std::string_view others = "|-*+>!#<=_`~&";
+    return line.empty() || others.find(line.front()) != others.npos || heading(line) ||
+           line.starts_with("[!");
+}
+
+/// The first paragraph at or after `from`; "" when there is none.
+std::string next_paragraph(const std::vector<std::string_view>& lines, std::size_t& from) {
+    while (from < lines.size() && is_no_prose(lines[from])) ++from;
+    std::string text;
+    for (; from < lines.size() && !is_no_prose(lines[from]); ++from) {
+        text += text.empty() ? "" : " ";
+        text += lines[from];
+    }
+    const bool is_title = from < lines.size() && is_underline(lines[from]);
+    return is_title ? "" : plain(text);
+}
+
+/// Cut after the last sentence that fits, or else after the last word.
+std::string first_sentences(std::string text, std::size_t limit) {
+    if (text.size() <= limit) return text;
+    text.resize(limit);
+    const std::size_t sentence = text.rfind(". ");
+    if (sentence != text.npos && sentence > limit / 4) return text.substr(0, sentence + 1);
+    const std::size_t word = text.rfind(' ');
+    return word == text.npos ? "" : text.substr(0, word) + " …";
+}
+
+bool is_word_byte(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           static_cast<unsigned char>(c) >= 0x80;
+}
+
 std::string first_clause(std::string text) {
     const std::size_t end = std::min({text.find(','), text.find(';'), text.find(". ")});
     text.resize(std::min(end, text.size()));
@@ -122,6 +157,36 @@ std::string licence_of(std::string_view markdown) {
         }
     }
     return "";
+}
+
+std::string summary_of(std::string_view markdown) {
+    constexpr std::size_t longest = 196;  // bytes, before " …"
+    constexpr std::ptrdiff_t fewest_blanks = 3;
+    const Readme readme = read_readme(markdown);
+    for (std::size_t at = 0; at < readme.lines.size(); ++at) {
+        const std::string text = next_paragraph(readme.lines, at);
+        if (std::ranges::count(text, ' ') >= fewest_blanks) return first_sentences(text, longest);
+    }
+    return "";
+}
+
+std::string search_words_of(std::string_view markdown) {
+    constexpr std::size_t shortest = 3, longest = 32, most = 1000;
+    std::set<std::string> words;
+    for (const std::string_view line : read_readme(markdown).lines) {
+        const std::string text = lower_case(plain(line));
+        for (auto at = text.begin(); at != text.end() && words.size() < most;) {
+            at = std::find_if(at, text.end(), is_word_byte);
+            const auto end = std::find_if_not(at, text.end(), is_word_byte);
+            const std::string word(at, end);
+            const bool has_letter = word.find_first_not_of("0123456789") != word.npos;
+            if (has_letter && word.size() >= shortest && word.size() <= longest) words.insert(word);
+            at = end;
+        }
+    }
+    std::string joined;
+    for (const std::string& word : words) joined.append(joined.empty() ? "" : " ").append(word);
+    return joined;
 }
 
 }  // namespace onnxhub

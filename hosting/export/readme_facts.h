@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads facts from a README: title and licence.
+// Reads facts from a README: title, licence, summary and words.
 #pragma once
 
 #include <string>
@@ -14,5 +14,13 @@ std::string title_of(std::string_view markdown);
 /// "License" or "Licence", up to its first comma or full stop and without markup; "" when there is
 /// neither.
 std::string licence_of(std::string_view markdown);
+
+/// The first sentences of prose, as plain text in one line of at most 200 bytes; "" when there are
+/// fewer than four words. Headings, lists, tables and quotes are no prose.
+std::string summary_of(std::string_view markdown);
+
+/// The different words of the text outside of code, in lower case (ASCII), sorted, with a blank
+/// between them: at most 1,000 with 3 to 32 bytes and a letter each.
+std::string search_words_of(std::string_view markdown);
 
 }  // namespace onnxhub

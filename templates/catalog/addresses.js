@@ -1,34 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-// Addresses of views: #/?q=…&tag=…&from=…&to=…&size=…&sort=… and #/model/<path>[?entry=n]
+// Addresses of views: #/?q=…&tag=…&from=…&to=…&size=…&sort=…, with a parameter for each facet, and #/model/<path>[?entry=n]
 import { as_size, limits, well_formed } from "./values.js";
 import { encode_path } from "./paths.js";
+import { facet_keys } from "./facets.js";
 
 /**
  * @typedef {object} Filters
  * @property {string} query
- * @property {Set<string>} tags
+ * @property {import("./facets.js").Choices} choices
  * @property {number} from lowest opset; 0: any
  * @property {number} to highest opset; 0: any
  * @property {number} size most bytes; 0: any
  * @property {string} sort "" or one of `sorts`
  */
 
-export const sorts = ["new", "small", "large"];
+export const sorts = ["name", "new", "small", "large", "metric"];
+const numbers = /** @type {const} */ (["from", "to", "size"]);
+const most_choices = 20;  // of a facet
 
 /** @returns {Filters} */
-export const no_filters = () => ({ query: "", tags: new Set(), from: 0, to: 0, size: 0, sort: "" });
+export const no_filters = () => ({ query: "", choices: new Map(), from: 0, to: 0, size: 0, sort: "" });
+
+/**
+ * Filters with one choice.
+ * @param {string} key of the facet @param {string} value
+ */
+export const filters_by = (key, value) => ({ ...no_filters(), choices: new Map([[key, new Set([well_formed(value)])]]) });
 
 /** @param {Filters} filters */
 export function list_hash(filters) {
     const query = new URLSearchParams();
     if (filters.query) query.set("q", filters.query);
-    for (const tag of filters.tags) query.append("tag", tag);
-    for (const name of /** @type {const} */ (["from", "to", "size"])) {
-        if (filters[name]) query.set(name, String(filters[name]));
-    }
+    for (const key of facet_keys) for (const value of filters.choices.get(key) ?? []) query.append(key, value);
+    for (const name of numbers) if (filters[name]) query.set(name, String(filters[name]));
     if (filters.sort) query.set("sort", filters.sort);
     const text = query.toString();
     return text ? "#/?" + text : "#/";
+}
+
+/** @param {URLSearchParams} query @returns {import("./facets.js").Choices} */
+function read_choices(query) {
+    const chosen = facet_keys.map((key) => /** @type {[string, Set<string>]} */ ([key, new Set(query.getAll(key).slice(0, most_choices))]));
+    return new Map(chosen.filter(([, values]) => values.size > 0));
 }
 
 /** @param {string} hash @returns {Filters} */
@@ -38,7 +51,7 @@ export function read_list_hash(hash) {
     const sort = query.get("sort") ?? "";
     return {
         query: (query.get("q") ?? "").slice(0, 200),
-        tags: new Set(query.getAll("tag").slice(0, 20)),
+        choices: read_choices(query),
         from: whole("from"), to: whole("to"), size: whole("size"),
         sort: sorts.includes(sort) ? sort : "",
     };

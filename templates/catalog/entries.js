@@ -2,19 +2,20 @@
 // Entries of the manifest. `read_entry` gives each value a known type and a bounded size.
 import { as_array, as_object, as_sha, as_size, as_string, limits, shown } from "./values.js";
 import { file_name, https_link } from "./paths.js";
-import { text_for } from "./hub.js";
 
 /** @typedef {{name: string, type: string, shape: string[]}} Port */
 /** @typedef {{total: number, first: Port[]}} Ports the number of all, and the first of them */
 
 /**
  * @typedef {object} HubFile
- * @property {string} path untrusted: may lead out of the hub
+ * @property {string} path untrusted: may point outside of the hub
  * @property {string} sha in hexadecimal digits, "" if unknown
  * @property {number | null} bytes
  * @property {boolean} missing whether this export has it not
  * @property {string[]} sources https addresses on other servers, if only these have the file
  */
+
+/** @typedef {{name: string, text: string, value: number | null}} Metric how good a model is; `value` if it is a number */
 
 /**
  * @typedef {object} Entry
@@ -32,7 +33,9 @@ import { text_for } from "./hub.js";
  * @property {Ports} features tensors for embeddings
  * @property {string} author
  * @property {string} task
- * @property {string} description
+ * @property {string} description of the manifest, or else the summary of its README
+ * @property {string} words of its README
+ * @property {Metric | null} metric
  * @property {string} licence
  * @property {number | null} parameters
  * @property {number} twin 0, or the number of entries before this one with the same path
@@ -66,7 +69,7 @@ function read_tags(value) {
 }
 
 /** @param {import("./hub.js").Hub} hub @param {string} path @param {unknown} sha @param {unknown} bytes @returns {HubFile} */
-const read_file = (hub, path, sha, bytes) => ({ path, sha: as_sha(sha), bytes: as_size(bytes), missing: hub.missing.has(path), sources: [] });
+const read_file = (hub, path, sha, bytes) => ({ path, sha: as_sha(sha), bytes: as_size(bytes), missing: hub.has_no_files || hub.facts.has(path, "missing"), sources: [] });
 
 /**
  * The model's file. Without a usable address, a file elsewhere is missing.
@@ -75,7 +78,7 @@ const read_file = (hub, path, sha, bytes) => ({ path, sha: as_sha(sha), bytes: a
 function read_model_file(hub, path, metadata) {
     const file = read_file(hub, path, metadata.model_sha, metadata.model_bytes);
     const sources = as_array(metadata.sources).slice(0, limits.sources);
-    const is_elsewhere = hub.elsewhere?.has(path) ?? true;
+    const is_elsewhere = !hub.facts.is_known || hub.facts.has(path, "elsewhere");
     if (sources.length > 0 && sources.every((source) => typeof source === "string") && is_elsewhere) {
         file.sources = sources.flatMap((source) => https_link(as_string(source)) ?? []);
         file.missing ||= file.sources.length === 0;
@@ -99,7 +102,16 @@ const bytes_of = (files) => as_size(files.reduce((sum, part) => sum + (part.byte
 function read_licence(hub, value, path) {
     const metadata = as_object(value.metadata);
     const stated = [metadata.licence, metadata.license, value.licence, value.license].map(as_string).find((text) => text.trim());
-    return stated || text_for(hub.licences, path) || hub.licence;
+    return stated || hub.facts.nearest(path, (facts) => facts.licence) || hub.licence;
+}
+
+/** @param {import("./hub.js").Hub} hub @param {string} path @returns {Metric | null} */
+function read_metric(hub, path) {
+    return hub.facts.nearest(path, (facts, folder) => {
+        const [name, text] = as_array(facts.metrics[folder ? path.slice(folder.length + 1) : path]).map(as_string);
+        const value = parseFloat(text);
+        return name && text ? { name: shown(name, 60), text: shown(text, 60), value: Number.isFinite(value) ? value : null } : null;
+    });
 }
 
 /**
@@ -127,7 +139,9 @@ export function read_entry(item, hub) {
         features: read_ports(as_object(metadata.extra_ports).features),
         author: as_string(metadata.author).trim(),
         task: as_string(metadata.task).trim(),
-        description: as_string(metadata.description).trim(),
+        description: as_string(metadata.description).trim() || hub.facts.nearest(path, (facts) => facts.about) || "",
+        words: hub.facts.nearest(path, (facts) => facts.words) ?? "",
+        metric: read_metric(hub, path),
         parameters: as_size(metadata.parameters),
         licence: read_licence(hub, value, path),
         twin: 0,

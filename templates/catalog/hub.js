@@ -1,51 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the exporter wrote into the page about the hub as a whole. hosting/export/catalog.cpp writes it.
 import { as_object, as_string, as_strings, parse_object, shown } from "./values.js";
-import { file_link, of_nearest_folder, safe_link } from "./paths.js";
+import { file_link, safe_link } from "./paths.js";
+import { Facts } from "./facts.js";
 
 /**
  * @typedef {object} Hub
  * @property {string} name
  * @property {string} description
  * @property {string} licence default of its models, "" if unknown
- * @property {Record<string, unknown>} licences by directory
- * @property {Record<string, unknown>} readmes Markdown, by directory
  * @property {string} base address of the hub without a slash at the end
- * @property {Set<string>} missing paths of files that this export does not have
- * @property {Set<string> | null} elsewhere paths of models that only other servers have; null without data of the exporter
+ * @property {Facts} facts about its folders
+ * @property {boolean} has_no_files this export has no file of a model
  * @property {Record<string, unknown>} signing
  * @property {Set<string>} graphs SHA-256 of the models that have a file graph/<SHA-256>.json.gz
  * @property {Record<string, string>} scripts addresses of later scripts, by name
  */
 
-/** @param {string} text JSON of the exporter @param {URL} address of the page @returns {Hub} */
-export function read_hub(text, address) {
+/** @param {unknown} value @returns {Record<string, string>} */
+const read_scripts = (value) => Object.fromEntries(Object.entries(as_object(value)).map(([name, path]) => [name, file_link(as_string(path)) ?? ""]));
+
+/**
+ * @param {string} text JSON of the exporter @param {URL} address of the page
+ * @param {(address: string) => Promise<string>} fetch_text
+ * @returns {Hub}
+ */
+export function read_hub(text, address, fetch_text) {
     const facts = parse_object(text);
     const here = new URL("./", address.href.split("#")[0]).href;
     return {
         name: shown(as_string(facts.name).trim() || address.hostname || "ONNX models", 120),
         description: shown(as_string(facts.description).trim(), 1000),
         licence: as_string(facts.licence).trim(),
-        licences: as_object(facts.licences),
-        readmes: as_object(facts.readmes),
         base: (safe_link(as_string(facts.base_url)) ?? here).split(/[?#]/)[0].replace(/\/*$/, ""),
-        missing: new Set(as_strings(facts.missing)),
-        elsewhere: Array.isArray(facts.elsewhere) ? new Set(as_strings(facts.elsewhere)) : null,
+        facts: new Facts(facts.facts, fetch_text),
+        has_no_files: facts.has_no_files === true,
         signing: as_object(facts.signing),
         graphs: new Set(as_strings(facts.graphs)),
-        scripts: Object.fromEntries(Object.entries(as_object(facts.scripts)).map(([name, path]) => [name, file_link(as_string(path)) ?? ""])),
+        scripts: read_scripts(facts.scripts),
     };
 }
 
-/**
- * The text in `by_folder` for the directory of `path`, or for the nearest one above; "" if there is none.
- * @param {Record<string, unknown>} by_folder @param {string} path
- */
-export const text_for = (by_folder, path) =>
-    of_nearest_folder((folder) => (Object.hasOwn(by_folder, folder) && as_string(by_folder[folder]).trim() ? as_string(by_folder[folder]) : null), path) ?? "";
-
-/**
- * What `--hub` needs: "owner/name:ref" for hubs on GitHub, as ONNX's Python client expects it, else the address.
+/** What `--hub` needs: "owner/name:ref" for hubs on GitHub, as ONNX's Python client expects it, else the address.
  * @param {Hub} hub
  */
 export function hub_spec(hub) {

@@ -3,9 +3,12 @@
 import { counted, human_size, number_text } from "./formats.js";
 import { element, input, make, select } from "./nodes.js";
 import { list_hash, no_filters } from "./addresses.js";
-import { search } from "./search.js";
+import { FacetCounts, facet_keys, facets } from "./facets.js";
+import { FacetView } from "./facet_view.js";
+import { group_families } from "./families.js";
 import { result_row } from "./result_row.js";
-import { TagFilter } from "./tag_filter.js";
+import { Search } from "./search.js";
+import { show_suggestions } from "./empty_view.js";
 
 /** @typedef {import("./addresses.js").Filters} Filters */
 
@@ -13,8 +16,11 @@ const rows_at_once = 60;
 const mebibyte = 1024 * 1024;
 const size_choices = [1, 5, 10, 50, 100, 500, 1024, 5120];  // MiB
 
-/** @param {Filters} filters the number of active ones, without the search */
-const active_filters = (filters) => filters.tags.size + (filters.from || filters.to ? 1 : 0) + (filters.size ? 1 : 0);
+/**
+ * The number of active filters, without the search.
+ * @param {Filters} filters
+ */
+const active_filters = (filters) => [...filters.choices.values()].reduce((sum, values) => sum + values.size, 0) + (filters.from || filters.to ? 1 : 0) + (filters.size ? 1 : 0);
 
 /** @param {string} id @param {[number, string][]} values */
 const fill_choices = (id, values) => select(id).replaceChildren(make("option", { value: "0" }, "any"), ...values.map(([value, text]) => make("option", { value }, text)));
@@ -23,25 +29,27 @@ export class ListView {
     /** @param {import("./models.js").Models} models @param {() => void} on_change called when the user changed the filters */
     constructor(models, on_change) {
         this.models = models;
+        this.search = new Search(models);
         this.on_change = on_change;
         this.filters = no_filters();
-        /** @type {import("./search.js").Found} */
-        this.found = { results: [], counts: new Map(), words: [] };
+        /** @type {import("./families.js").Family[]} */
+        this.families = [];
+        /** @type {string[]} */
+        this.words = [];
         this.rows_shown = 0;
-        this.tags = new TagFilter(models.models, (tag, wanted) => {
-            if (wanted) this.filters.tags.add(tag);
-            else this.filters.tags.delete(tag);
-            this.changed();
-        });
+        this.facets = facet_keys.map((key) => new FacetView(key, facets[key].title, models.models, (value, is_chosen) => this.choose(key, value, is_chosen))).filter((facet) => facet.is_useful);
+        element("facets").replaceChildren(...this.facets.map((facet) => facet.node));
         this.fill_choices();
         this.connect();
     }
 
     fill_choices() {
-        const opsets = [...new Set(this.models.entries.flatMap((entry) => entry.opset !== null && entry.opset <= 1000 ? [entry.opset] : []))].sort((a, b) => a - b);
+        const { entries } = this.models;
+        const opsets = [...new Set(entries.flatMap((entry) => entry.opset !== null && entry.opset <= 1000 ? [entry.opset] : []))].sort((a, b) => a - b);
         fill_choices("opset-from", opsets.map((opset) => [opset, String(opset)]));
         fill_choices("opset-to", opsets.map((opset) => [opset, String(opset)]));
         fill_choices("size", size_choices.map((size) => [size * mebibyte, `up to ${human_size(size * mebibyte).replace(".0", "")}`]));
+        if (!entries.some((entry) => entry.metric)) select("sort").querySelector("[value=metric]")?.remove();
     }
 
     connect() {
@@ -83,13 +91,17 @@ export class ListView {
         select(id).addEventListener("change", () => this.change({ [key]: Number(select(id).value) }));
     }
 
+    /** @param {string} key of a facet @param {string} value @param {boolean} is_chosen */
+    choose(key, value, is_chosen) {
+        const chosen = new Set(this.filters.choices.get(key));
+        if (is_chosen) chosen.add(value);
+        else chosen.delete(value);
+        this.change({ choices: new Map(this.filters.choices).set(key, chosen) });
+    }
+
     /** @param {Partial<Filters>} values */
     change(values) {
         this.filters = { ...this.filters, ...values };
-        this.changed();
-    }
-
-    changed() {
         this.show_results();
         this.on_change();
     }
@@ -132,26 +144,38 @@ export class ListView {
     }
 
     show_results() {
-        this.found = search(this.models.models, this.filters);
+        const { results, counts, words } = this.search.find(this.filters);
+        this.families = group_families(results);
+        this.words = words;
         this.rows_shown = 0;
         element("results").replaceChildren();
         this.append_rows();
-        const count = this.found.results.length, all = this.models.models.length;
-        element("results").hidden = count === 0;
-        element("empty").hidden = count > 0 || all === 0;
-        element("count").textContent = count === all ? counted(all, "model") : `${number_text(count)} of ${counted(all, "model")}`;
-        this.tags.show(this.found.counts, this.filters.tags);
+        const all = this.models.models.length;
+        element("results").hidden = results.length === 0;
+        element("count").textContent = results.length === all ? counted(all, "model") : `${number_text(results.length)} of ${counted(all, "model")}`;
+        this.show_empty(results.length === 0 && all > 0);
+        this.show_facets(counts);
+    }
+
+    /** @param {boolean} is_empty */
+    show_empty(is_empty) {
+        element("empty").hidden = !is_empty;
+        if (is_empty) show_suggestions(this.filters, this.search.suggest(this.filters));
+    }
+
+    /** @param {FacetCounts} counts */
+    show_facets(counts) {
+        for (const facet of this.facets) facet.show(counts, this.filters.choices.get(facet.key) ?? new Set());
         const active = active_filters(this.filters);
         element("clear").hidden = active === 0;
         element("filters-toggle").textContent = active ? `Filters (${active})` : "Filters";
     }
 
     append_rows() {
-        const { results, words } = this.found;
-        const until = Math.min(this.rows_shown + rows_at_once, results.length);
-        element("results").append(...results.slice(this.rows_shown, until).map((result) => result_row(result, words)));
+        const until = Math.min(this.rows_shown + rows_at_once, this.families.length);
+        element("results").append(...this.families.slice(this.rows_shown, until).map((family) => result_row(family, this.words)));
         this.rows_shown = until;
-        const left = results.length - until;
+        const left = this.families.length - until;
         element("more").hidden = left === 0;
         element("more-button").textContent = `Show ${number_text(Math.min(left, rows_at_once))} more of ${number_text(left)}`;
     }

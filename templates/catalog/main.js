@@ -4,6 +4,7 @@ import { counted } from "./formats.js";
 import { element, make } from "./nodes.js";
 import { read_hub } from "./hub.js";
 import { show_hub_facts, show_hub_name, show_signing } from "./hub_view.js";
+import { get_text } from "./requests.js";
 import { read_manifest } from "./manifest.js";
 import { group_models } from "./models.js";
 import { Navigation } from "./navigation.js";
@@ -28,7 +29,7 @@ function show_skipped(count) {
 }
 
 async function show_catalog() {
-    const hub = read_hub(element("catalog").textContent ?? "", new URL(location.href));
+    const hub = read_hub(element("catalog").textContent ?? "", new URL(location.href), get_text);
     show_hub_name(hub);
     const { entries, skipped, digest } = await read_manifest(hub, as_string(hub.signing.hub) !== "");
     const models = group_models(entries);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gets the manifest beside the page.
 import { read_entry } from "./entries.js";
+import { get } from "./requests.js";
 
 const name = "ONNX_HUB_MANIFEST.json";
 
@@ -12,16 +13,6 @@ async function digest_of(bytes) {
     if (!globalThis.crypto?.subtle) return null;
     const digest = await crypto.subtle.digest("SHA-256", bytes);
     return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-async function fetch_manifest() {
-    try {
-        // Revalidate each time, because an old manifest may name deleted files.
-        return await fetch(name, { cache: "no-cache", credentials: "same-origin" });
-    } catch {
-        throw new Error(location.protocol === "file:" ? "Browsers do not let a page on the disk read other files. Use a web server, for example “onnxhub serve”."
-            : "The server is not reachable.");
-    }
 }
 
 /** @param {ArrayBuffer} bytes @returns {unknown[]} */
@@ -37,12 +28,12 @@ function parse_manifest(bytes) {
 }
 
 /**
- * Throws an Error with a sentence for the user.
+ * Throws TokenNeeded, or an Error with a sentence for the user.
  * @param {import("./hub.js").Hub} hub @param {boolean} with_digest
  */
 export async function read_manifest(hub, with_digest) {
-    const answer = await fetch_manifest();
-    if (!answer.ok) throw new Error(`The server returned ${answer.status} for ${name}.`);
+    // Revalidate the manifest each time, because an old one may name deleted files.
+    const [answer] = await Promise.all([get(name, "no-cache"), hub.facts.load_all()]);
     const bytes = await answer.arrayBuffer();
     const values = parse_manifest(bytes);
     const entries = values.flatMap((value) => read_entry(value, hub) ?? []);

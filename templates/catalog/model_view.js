@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page of a model: a header, then sections in the order of `sections`.
-import { shown, well_formed } from "./values.js";
+import { shown } from "./values.js";
 import { counted, human_size, number_text } from "./formats.js";
-import { element, isolated, make, nodes_of } from "./nodes.js";
-import { list_hash, no_filters } from "./addresses.js";
-import { text_for } from "./hub.js";
+import { element, isolated, make } from "./nodes.js";
+import { filters_by, list_hash } from "./addresses.js";
 import { licence_node } from "./hub_view.js";
-import { readme_markup } from "./markdown.js";
+import { readme_section } from "./model_readme.js";
 import { graph_section } from "./model_graph.js";
 import { ports_section } from "./model_ports.js";
 import { use_section } from "./model_use.js";
@@ -19,7 +18,7 @@ import { download_buttons, files_section } from "./model_files.js";
 
 /** @param {Entry} entry */
 function tag_links(entry) {
-    const link = (/** @type {string} */ tag) => make("a", { href: list_hash({ ...no_filters(), tags: new Set([well_formed(tag)]) }) }, isolated(shown(tag, 80)));
+    const link = (/** @type {string} */ tag) => make("a", { href: list_hash(filters_by("tag", tag)) }, isolated(shown(tag, 80)));
     return entry.tags.length > 0 && make("ul", { class: "chips", "aria-label": "Tags" }, entry.tags.map((tag) => make("li", null, link(tag))));
 }
 
@@ -47,10 +46,6 @@ const header = (entry) => make("header", null,
     entry.description && make("p", { class: "description" }, isolated(shown(entry.description, 2000))),
     make("div", { class: "actions" }, download_buttons(entry)));
 
-/** @param {string} readme */
-const readme_section = (readme) => readme && make("section", { class: "block", "aria-labelledby": "readme-title" },
-    make("h2", { id: "readme-title" }, "README"), make("div", { class: "readme" }, nodes_of(readme_markup(readme))));
-
 /** @param {Entry} entry @param {Catalog} catalog @returns {Child[]} */
 const sections = (entry, { hub, models }) => [
     ports_section(entry),
@@ -58,7 +53,7 @@ const sections = (entry, { hub, models }) => [
     versions_section(entry, /** @type {import("./models.js").Model} */ (models.model_of.get(entry))),
     graph_section(entry, hub),
     files_section(entry),
-    readme_section(text_for(hub.readmes, entry.path)),
+    readme_section(entry, hub),
 ];
 
 /** @param {string} path */

@@ -51,18 +51,3 @@ export const file_name = (path) => path.slice(path.lastIndexOf("/") + 1);
  * @param {string} path
  */
 export const folder_of = (path) => path.slice(0, Math.max(path.lastIndexOf("/"), 0));
-
-/**
- * The value for the directory of `path`, or for the nearest one above that has one.
- * @template T
- * @param {(folder: string) => T | null | undefined} value_of
- * @param {string} path
- * @returns {T | null}
- */
-export function of_nearest_folder(value_of, path) {
-    for (let folder = folder_of(path); ; folder = folder_of(folder)) {
-        const value = value_of(folder);
-        if (value !== null && value !== undefined) return value;
-        if (!folder) return null;
-    }
-}

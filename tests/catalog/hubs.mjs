@@ -50,6 +50,23 @@ export const small_catalog = {
     },
 };
 
+/// Models as in the official zoo, with what the exporter reads in their READMEs.
+export const zoo = [
+    entry("ResNet50", "vision/classification/resnet/model/resnet50-v1-12.onnx", 12, ["vision", "classification", "resnet"]),
+    entry("YOLOv3", "vision/object_detection_segmentation/yolov3/model/yolov3-10.onnx", 10, ["vision", "object_detection_segmentation", "yolov3"]),
+    entry("BERT-Squad", "text/machine_comprehension/bert-squad/model/bertsquad-10.onnx", 10, ["text", "machine_comprehension", "bert-squad"]),
+];
+export const zoo_folders = {
+    "vision/classification/resnet": {
+        about: "ResNet models perform image classification.", words: "accurate classes image images network resnet",
+        metrics: { "model/resnet50-v1-12.onnx": ["Top-1 accuracy (%)", "74.93"] },
+    },
+    "vision/object_detection_segmentation/yolov3": {
+        about: "A model for real-time detection.", words: "bert box darknet image real time yolov3", metrics: { "model/yolov3-10.onnx": ["mAP", "0.55"] },
+    },
+    "text/machine_comprehension/bert-squad": { about: "Answers from a paragraph.", words: "answering answers bert paragraph question" },
+};
+
 /// `count` entries of about the zoo's size each.
 export function large(count) {
     const kinds = ["vision", "text", "audio", "generative", "graph"];
@@ -99,6 +116,7 @@ export const hostile = [
 export const hostile_catalog = {
     name: html, description: { toString: 1 }, licence: "javascript:alert(5)", base_url: "javascript:alert(6)",
     licences: { "twin": "javascript:alert(11)", "wrong": {} }, missing: [{}, 5, "__proto__"],
+    folders: { "twin": { about: html, words: `${html} constructor`, metrics: { "model.onnx": [html, html] } }, "null": null, "ports": { about: {}, words: 7, metrics: [], missing: {} } },
     readmes: {
         "twin": `# ${html}\n\n[a](javascript:alert(7)) [b](JaVaScRiPt:alert(8)) <a href="javascript:alert(9)">x</a> </script><script>alert(10)</script>\n\n`
             + "[".repeat(20_000) + "\n\n" + "*".repeat(20_000) + "\n\n" + "> ".repeat(2000) + "deep\n\n" + "`".repeat(5001) + "\n\n"

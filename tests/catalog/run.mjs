@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { accessibility_problems } from "./accessibility.mjs";
 import { Browser, find_chromium, start_server } from "./browser.mjs";
 import { with_policy } from "./csp.mjs";
-import { distant, hostile, hostile_catalog, large, nasty, nasty_names, small, small_catalog } from "./hubs.mjs";
+import { distant, hostile, hostile_catalog, large, nasty, nasty_names, small, small_catalog, zoo, zoo_folders } from "./hubs.mjs";
 
 const [page, ...wanted] = process.argv.slice(2);
 if (!page) {
@@ -36,12 +36,31 @@ const html = readFileSync(page, "utf8");
 /// Scripts that the page loads when they are needed: by name, beside the page.
 const later_scripts = new Map(readdirSync(dirname(page)).filter((name) => name.endsWith(".js")).map((name) => [name.slice(0, -3), readFileSync(join(dirname(page), name), "utf8")]));
 const slot = '<script type="application/json" id="catalog">{}</script>';
-/// The page as the exporter writes it.
-const page_with = (catalog) => html.replace(slot, () => slot.replace("{}", () => JSON.stringify(catalog).replaceAll("<", "\\u003c")));
+/// The page and its files, as the exporter writes them.
+function page_with({ readmes = {}, licences = {}, missing = [], elsewhere = [], folders = {}, ...catalog }) {
+    const files = new Map(), all = new Map();
+    const facts_of = (folder) => all.get(folder) ?? all.set(folder, {}).get(folder);
+    for (const [i, [folder, readme]] of Object.entries(readmes).entries()) {
+        files.set(`catalog/readme-${i}.md`, readme);
+        Object.assign(facts_of(folder), { readme: `catalog/readme-${i}.md` });
+    }
+    for (const [folder, licence] of Object.entries(licences)) Object.assign(facts_of(folder), { licence });
+    for (const [folder, facts] of Object.entries(folders)) Object.assign(facts_of(folder), facts);
+    for (const [key, paths] of Object.entries({ missing, elsewhere })) {
+        for (const path of paths.map(String)) {
+            const at = path.lastIndexOf("/");
+            (facts_of(path.slice(0, Math.max(at, 0)))[key] ??= []).push(path.slice(at + 1));
+        }
+    }
+    files.set("catalog/facts-1.json", JSON.stringify(Object.fromEntries(all)));
+    const facts = JSON.stringify({ ...catalog, facts: [["", "catalog/facts-1.json"]] });
+    return { files, html: html.replace(slot, () => slot.replace("{}", () => facts.replaceAll("<", "\\u003c"))) };
+}
 
 const files = new Map();
-const put_hub = (folder, text, manifest) => {
-    files.set(`/${folder}/`, text);
+const put_hub = (folder, page, manifest) => {
+    files.set(`/${folder}/`, page.html ?? page);
+    for (const [path, text] of page.files ?? []) files.set(`/${folder}/${path}`, text);
     if (manifest !== undefined) files.set(`/${folder}/ONNX_HUB_MANIFEST.json`, typeof manifest === "string" ? manifest : JSON.stringify(manifest));
 };
 put_hub("a/small", page_with(small_catalog), small);
@@ -50,6 +69,7 @@ put_hub("partly", page_with({ ...small_catalog, missing: [
     "vision/resnet/model/resnet50-v1-7.onnx", "audio/speech/100% pure #1?/weights.bin", "vision/mnist/model/mnist-12.tar.gz", "vision/mnist/model/mnist-8.onnx",
 ] }), small);
 put_hub("elsewhere", page_with({ ...small_catalog, elsewhere: distant.map(({ model_path }) => model_path).filter((path) => path !== "distant/copied.onnx") }), distant);
+put_hub("zoo", page_with({ name: "Zoo", folders: zoo_folders }), zoo);
 put_hub("elsewhere-plain", html, distant);
 put_hub("large", html, large(5000));
 put_hub("hostile", page_with(hostile_catalog), hostile);
@@ -79,6 +99,9 @@ const server = await start_server(files);
 const browser = await Browser.start(program);
 const mnist = "#/model/vision/mnist/model/mnist-12.onnx";
 const names = `[...document.querySelectorAll("#results h3")].map((node) => node.textContent)`;
+const siblings = `[...document.querySelectorAll(".siblings a")].map((node) => node.textContent)`;
+const boxes = (facet) => `Object.fromEntries([...document.querySelectorAll("[data-facet=${facet}] .choice")].map((node) => [node.children[1].textContent, Number(node.querySelector(".count").textContent)]))`;
+const choose = (tab, facet, value) => tab.value(`[...document.querySelectorAll("[data-facet=${facet}] .choice")].find((node) => node.children[1].textContent === ${JSON.stringify(value)}).querySelector("input").click()`);
 const text = (selector) => `document.querySelector(${JSON.stringify(selector)})?.textContent`;
 const h1 = `[...document.querySelectorAll("h1")].find((node) => node.checkVisibility()).textContent`;
 
@@ -91,12 +114,13 @@ const tests = {
 
     async ListIsShownAndNothingElseIsAskedFor(tab) {
         await tab.open(`${server.address}/a/small/`);
-        assert.deepEqual(await tab.value(names), ["MNIST", "No ports", "ResNet50", "ResNet50-int8", "Speech"]);
+        assert.deepEqual(await tab.value(names), ["MNIST", "No ports", "ResNet50", "Speech"], "one row for both precisions");
+        assert.deepEqual(await tab.value(siblings), ["int8"]);
         assert.equal(await tab.value(h1), "Test hub");
         assert.equal(await tab.value(text("#hub-description")), "A hub for <b>tests</b>.");
         assert.equal(await tab.value(text("#count")), "5 models");
-        assert.match(await tab.value(text("#results li")), /float\[N,3,224,224\] → float\[N,1000\].*25\.5 KiB.*opset 12 and 2 others/);
-        const foreign = tab.requests.filter((url) => !url.startsWith("data:") && !url.startsWith("about:") && !/\/a\/small\/(ONNX_HUB_MANIFEST\.json)?$/.test(url));
+        assert.match(await tab.value(text("#results li")), /float\[N,3,224,224\] → float\[N,1000\].*opset 12 and 2 others.*25\.5 KiB/);
+        const foreign = tab.requests.filter((url) => !url.startsWith("data:") && !url.startsWith("about:") && !/\/a\/small\/(ONNX_HUB_MANIFEST\.json|catalog\/facts-1\.json)?$/.test(url));
         assert.deepEqual(foreign, []);
     },
 
@@ -116,7 +140,7 @@ const tests = {
         for (const hub of ["a/small", "plain", "signed-badly"]) {
             await tab.open(`${server.address}/${hub}/`);
             assert.equal(await tab.value(`document.querySelector("#hub-signing").checkVisibility()`), false, hub);
-            assert.equal((await tab.value(names)).length, 5, hub);
+            assert.equal((await tab.value(names)).length, 4, hub);
         }
     },
 
@@ -145,39 +169,80 @@ const tests = {
         assert.ok(await tab.value(`document.querySelector("#empty").checkVisibility()`));
         await tab.press("Escape");
         assert.equal(await tab.value(`document.querySelector("#search").value`), "");
-        assert.equal((await tab.value(names)).length, 5);
+        assert.equal((await tab.value(names)).length, 4);
         await tab.type("aaaaaaaaaa");  // the beginning of a SHA-256
         assert.deepEqual(await tab.value(names), ["MNIST"]);
     },
 
     async FiltersNarrowAndCount(tab) {
         await tab.open(`${server.address}/a/small/`);
-        const tags = `Object.fromEntries([...document.querySelectorAll(".tag-choice")].map((node) => [node.children[1].textContent, Number(node.querySelector(".count").textContent)]))`;
-        assert.deepEqual(await tab.value(tags), { vision: 3, resnet: 2, digits: 1, audio: 1, text: 1 });
-        await tab.click(".tag-choice:nth-child(1)");
-        assert.deepEqual(await tab.value(names), ["MNIST", "ResNet50", "ResNet50-int8"]);
-        assert.equal(await tab.value(`document.activeElement.type`), "checkbox", "the box keeps the focus");
-        const choose = (id, value) => tab.value(`(() => { const s = document.getElementById("${id}"); s.value = "${value}"; s.dispatchEvent(new Event("change")); })()`);
-        await choose("opset-to", 8);
+        assert.deepEqual(await tab.value(boxes("tag")), { vision: 3, resnet: 2, audio: 1, digits: 1, text: 1 });
+        await choose(tab, "tag", "vision");
         assert.deepEqual(await tab.value(names), ["MNIST", "ResNet50"]);
+        const select = (id, value) => tab.value(`(() => { const s = document.getElementById("${id}"); s.value = "${value}"; s.dispatchEvent(new Event("change")); })()`);
+        await select("opset-to", 8);
+        assert.deepEqual(await tab.value(names), ["MNIST", "ResNet50"]);
+        assert.deepEqual(await tab.value(siblings), []);
         assert.match(await tab.value(text("#results .side")), /opset 8/, "the newest version that passes");
-        assert.deepEqual(await tab.value(tags), { vision: 2, resnet: 1, digits: 1 });
-        await choose("size", 1024 * 1024);
+        assert.deepEqual(await tab.value(boxes("tag")), { vision: 2, digits: 1, resnet: 1 });
+        await select("size", 1024 * 1024);
         assert.deepEqual(await tab.value(names), ["MNIST"]);
         await tab.until(`location.hash === "#/?tag=vision&to=8&size=1048576"`);
         await tab.click("#clear");
-        assert.equal((await tab.value(names)).length, 5);
-        await choose("sort", "large");
+        assert.equal((await tab.value(names)).length, 4);
+        await select("sort", "large");
         assert.deepEqual((await tab.value(names)).slice(0, 2), ["Speech", "ResNet50"], "weights beside a model count");
-        await choose("size", 1024 * 1024);
+        await select("size", 1024 * 1024);
         assert.ok(!(await tab.value(names)).includes("Speech"));
-        await choose("size", 0);
-        await choose("sort", "small");
+        await select("size", 0);
+        await select("sort", "small");
         assert.equal((await tab.value(names))[0], "No ports");
-        await choose("sort", "new");
+        await select("sort", "new");
         assert.equal((await tab.value(names))[0], "Speech");
         await tab.open(`${server.address}/a/small/#/?q=net&tag=vision&from=12`);
         assert.deepEqual(await tab.value(names), ["ResNet50-int8"], "a link to a search");
+    },
+
+    async FacetsCountWhatTheirOtherValuesWouldGive(tab) {
+        await tab.open(`${server.address}/a/small/`);
+        assert.deepEqual(await tab.value(boxes("precision")), { fp32: 3, int8: 1 });
+        assert.deepEqual(await tab.value(boxes("input")), { image: 3, audio: 1, text: 1 });
+        assert.deepEqual(await tab.value(boxes("data")), { "without test data": 5, "with test data": 1 });
+        await choose(tab, "precision", "int8");
+        assert.deepEqual(await tab.value(names), ["ResNet50-int8"]);
+        assert.deepEqual(await tab.value(boxes("precision")), { fp32: 3, int8: 1 }, "another value may be added");
+        assert.deepEqual(await tab.value(boxes("input")), { image: 1 }, "others are narrowed");
+        await choose(tab, "precision", "fp32");
+        assert.deepEqual(await tab.value(names), ["MNIST", "ResNet50", "Speech"]);
+        await tab.until(`location.hash === "#/?precision=int8&precision=fp32"`);
+        await tab.open(`${server.address}/partly/`);
+        await choose(tab, "here", "available here");
+        assert.deepEqual(await tab.value(names), ["MNIST", "No ports", "ResNet50-int8"]);
+    },
+
+    async SearchFindsWhatAModelDoes(tab) {
+        await tab.open(`${server.address}/zoo/`);
+        const found = async (query) => {
+            await tab.value(`(() => { const s = document.getElementById("search"); s.value = ${JSON.stringify(query)}; s.dispatchEvent(new Event("input")); })()`);
+            return (await tab.value(names))[0];
+        };
+        assert.equal(await found("question answering"), "BERT-Squad", "words of a README");
+        assert.equal(await found("image classification"), "ResNet50", "two words in different places");
+        assert.equal(await found("object-detection"), "YOLOv3");
+        assert.equal(await found("resnte"), "ResNet50", "one typo");
+        assert.equal(await found("yolo"), "YOLOv3");
+        assert.equal(await found("bert"), "BERT-Squad", "a name counts more than a README");
+        assert.equal(await found("rexnetx"), undefined);
+        assert.deepEqual(await tab.value(`[...document.querySelectorAll("#suggestions a")].map((node) => node.textContent)`), ["Search for “resnet”", "Search for “resnet50”"]);
+        await tab.click("#suggestions a");
+        await tab.until(`document.querySelector("#results h3") !== null`);
+        assert.deepEqual(await tab.value(names), ["ResNet50"]);
+        await tab.open(`${server.address}/zoo/#/?q=yolo&input=text`);
+        assert.deepEqual(await tab.value(`[...document.querySelectorAll("#suggestions a")].map((node) => node.textContent)`), ["Without filters: 1 model"]);
+        await tab.open(`${server.address}/zoo/#/?sort=metric`);
+        assert.deepEqual(await tab.value(names), ["ResNet50", "YOLOv3", "BERT-Squad"], "by accuracy, unknown ones last");
+        assert.match(await tab.value(text("#results .metric")), /74\.93 Top-1 accuracy/);
+        assert.match(await tab.value(text("#results .summary")), /^ResNet models perform image classification/);
     },
 
     async ModelPageTellsAll(tab) {
@@ -294,6 +359,7 @@ const tests = {
 
     async ReadmeIsRenderedAndHarmless(tab) {
         await tab.open(`${server.address}/a/small/${mnist}`);
+        await tab.until(`document.querySelector(".readme:not([aria-busy])") !== null`);
         const readme = await tab.value(`[...document.querySelector(".readme").children].map((node) => node.tagName + ":" + node.textContent)`);
         assert.deepEqual(readme.slice(0, 8), ["H3:MNIST", "P:Digits, by hand, bold and code <b>.", "H4:Setext", "H5:A level skipped",
             "UL:onetwoinner", "BLOCKQUOTE:quoted", "DIV:ModelNotea | bweb", "PRE:# <script>alert(1)</script>"]);

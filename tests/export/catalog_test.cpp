@@ -6,6 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "hosting/export/catalog_path.h"
+#include "hosting/export/catalog_scripts.h"
+#include "hosting/export/folder_facts.h"
 #include "manifest/manifest_reader.h"
 #include "tests/support/hub_builder.h"
 #include "tests/support/memory_tree.h"
@@ -25,6 +28,20 @@ constexpr const char* manifest_of_two = R"([
      "metadata": {}},
     {"model": "unusable"}])";
 
+std::string catalog_page(const CatalogFacts& facts) {
+    return catalog_files(facts).at(catalog_page_path);
+}
+
+/// The facts of all folders, from the files that the page names.
+nlohmann::json folder_facts(const CatalogFacts& facts) {
+    const auto files = catalog_files(facts);
+    nlohmann::json all = nlohmann::json::object();
+    for (const auto& [path, text] : files) {
+        if (path.starts_with("catalog/facts-")) all.update(nlohmann::json::parse(text));
+    }
+    return all;
+}
+
 CatalogFacts facts_of_tree(const MemoryTree& tree) {
     return facts_of(tree, parse_document(manifest_of_two), "folder.git");
 }
@@ -43,8 +60,10 @@ TEST(CatalogFacts, ComeFromTheReadmes) {
     EXPECT_EQ(facts.name, "Team hub");
     EXPECT_EQ(facts.licence, "MIT");
     EXPECT_THAT(facts.readmes, ElementsAre(Key("a"), Key("b")));
-    EXPECT_THAT(facts.licences,
-                ElementsAre(Pair("a", "see the README"), Pair("b", "bsd-3-clause")));
+    const nlohmann::json folders = folder_facts(facts);
+    EXPECT_EQ(folders["a"]["licence"], "see the README");
+    EXPECT_EQ(folders["b"]["licence"], "bsd-3-clause");
+    EXPECT_EQ(catalog_files(facts).at(folders["b"]["readme"]), facts.readmes.at("b"));
 }
 
 TEST(CatalogFacts, TheNearestReadmeAboveAModelCounts) {
@@ -67,8 +86,7 @@ TEST(CatalogFacts, ModelsElsewhereAreThoseWithoutAFile) {
                              "," + entry("a/missing.onnx", "[]") + "]";
     const CatalogFacts facts = facts_of(tree, read_manifest(text, "M.json"), "folder");
     EXPECT_THAT(facts.elsewhere, ElementsAre("a/far.onnx"));
-    EXPECT_EQ(embedded_facts(catalog_page(facts))["elsewhere"],
-              nlohmann::json::array({"a/far.onnx"}));
+    EXPECT_EQ(folder_facts(facts)["a"]["elsewhere"], nlohmann::json::array({"far.onnx"}));
 }
 
 TEST(CatalogFacts, WithoutATitleTheFolderNamesTheHub) {
@@ -107,8 +125,45 @@ TEST(CatalogPage, HoldsFactsThatMayBeAnything) {
     const nlohmann::json embedded = embedded_facts(page);
     EXPECT_EQ(embedded["name"], "</script><!-- \"\\\n\ufffd");
     EXPECT_EQ(embedded["base_url"], "https://example.org/<hub>");
-    EXPECT_EQ(embedded["missing"], nlohmann::json::array({"a/b.onnx"}));
+    EXPECT_EQ(folder_facts(facts)["a"]["missing"], nlohmann::json::array({"b.onnx"}));
     EXPECT_TRUE(embedded_facts(catalog_page({}))["base_url"].is_null());
+}
+
+TEST(CatalogFiles, FactsAreDividedAndHaveNamesByContent) {
+    CatalogFacts facts;
+    const std::string prose = "# T\n\nThis is a model with words.\n\n" + std::string(20, 'x');
+    for (int i = 0; i < 2000; ++i) facts.readmes["f" + std::to_string(10'000 + i)] = prose;
+    facts.missing = {"m.onnx", "f10500/model/m.onnx"};
+    const auto files = catalog_files(facts);
+    const nlohmann::json listed = embedded_facts(files.at(catalog_page_path))["facts"];
+    ASSERT_GT(listed.size(), 2U);
+    EXPECT_EQ(listed[0][0], "");
+    std::size_t folders = 0;
+    for (const auto& file : listed) {
+        const std::string& text = files.at(file[1]);
+        EXPECT_LT(text.size(), facts_file_size + 1000);
+        EXPECT_EQ(file[1], catalog_path("facts", text, ".json"));
+        const nlohmann::json parsed = nlohmann::json::parse(text);
+        EXPECT_EQ(parsed.begin().key(), file[0]);
+        folders += parsed.size();
+    }
+    EXPECT_EQ(folders, 2002U);
+    EXPECT_EQ(files.size(), listed.size() + 1 + 1 + catalog_scripts().size());
+    facts.has_no_files = true;
+    EXPECT_FALSE(folder_facts(facts).contains(""));
+    EXPECT_EQ(embedded_facts(catalog_page(facts))["has_no_files"], true);
+}
+
+TEST(CatalogFiles, AFolderHasSummaryWordsAndMetrics) {
+    CatalogFacts facts;
+    facts.readmes["a"] =
+        "# A\n\nNames what a picture shows.\n\n|Model|Download|Accuracy|\n|---|---|---|\n"
+        "|A|[x](m.onnx)|71|\n";
+    const nlohmann::json folder = folder_facts(facts)["a"];
+    EXPECT_EQ(folder["about"], "Names what a picture shows.");
+    EXPECT_EQ(folder["metrics"]["m.onnx"], nlohmann::json::array({"Accuracy", "71"}));
+    EXPECT_EQ(folder["words"], "accuracy download model names picture shows what");
+    EXPECT_FALSE(folder.contains("missing"));
 }
 
 TEST(CatalogPage, StatesItsPolicy) {

@@ -36,5 +36,33 @@ TEST(ReadmeFacts, TheLicenceIsInTheFrontMatterOrBelowItsHeading) {
     }
 }
 
+TEST(ReadmeFacts, TheSummaryIsTheFirstProse) {
+    const std::string sentence = "It names what a picture shows. ";
+    const std::pair<std::string, std::string> cases[] = {
+        {"# ResNet\n\n## Use cases\n`ResNet` models [classify](x.md) images,\nquickly.\n\nMore.",
+         "ResNet models classify images, quickly."},
+        {"![badge](x.png)\n- a list of some words\n|a|b|c|d e f|\n> quoted words of others\n\n"
+         "Short.\n\nThe real text is here.\n",
+         "The real text is here."},
+        {"A title of five words\n===\n\n```\ncode of five words here\n```\n", ""},
+        {sentence + sentence + sentence + sentence + sentence + sentence + sentence,
+         sentence + sentence + sentence + sentence + sentence + "It names what a picture shows."},
+        {"a b c " + std::string(300, 'x'), "a b c …"},
+        {"", ""},
+    };
+    for (const auto& [markdown, summary] : cases) EXPECT_EQ(summary_of(markdown), summary);
+    EXPECT_EQ(summary_of("a b c d" + std::string(300, ' ') + "\n"), "a b c d");
+}
+
+TEST(ReadmeFacts, SearchWordsAreDifferentAndBounded) {
+    EXPECT_EQ(search_words_of("# Image CLASSIFICATION\n\nan image of 1000 [classes](secret.md), "
+                              "\u00fcber\n```\ncode\n```\n"),
+              "classes classification image \u00fcber");
+    EXPECT_EQ(search_words_of(std::string(33, 'x') + " ab abc"), "abc");
+    std::string many;
+    for (int i = 0; i < 2000; ++i) many += "w" + std::to_string(10'000 + i) + "\n";
+    EXPECT_EQ(search_words_of(many).size(), 1000 * 7 - 1);
+}
+
 }  // namespace
 }  // namespace onnxhub::test
