@@ -21,6 +21,7 @@
 #include "embedded/export_caddy.h"
 #include "embedded/export_nginx.h"
 #include "hosting/export/catalog.h"
+#include "hosting/export/catalog_scripts.h"
 #include "hosting/export/hub_content.h"
 #include "hosting/export/hub_signing_files.h"
 #include "hosting/export/output_location.h"
@@ -106,6 +107,7 @@ private:
                                         export_names::no_jekyll,
                                         std::string(index_root_path)};
         for (const auto& [path, file] : files_) needed.insert(path);
+        for (const CatalogScript& script : catalog_scripts()) needed.insert(script.path);
         for (const std::string& path : foreign_) {
             bool is_in_the_way = needed.contains(path);
             const auto inside = needed.lower_bound(path + "/");
@@ -266,6 +268,8 @@ private:
         const NamedFile wanted{sha256_of(content), content.size()};
         add_sum(path, to_hex(wanted.sha));
         const fs::path to = new_->path() / path;
+        std::error_code error;
+        fs::create_directories(to.parent_path(), error);
         if (earlier_) {
             const fs::path earlier = earlier_->folder() / path;
             const bool is_same = !has_other_links(earlier) && holds(earlier, wanted, [] {});
