@@ -9,7 +9,7 @@ import { text_for } from "./hub.js";
 
 /**
  * @typedef {object} HubFile
- * @property {string} path untrusted: may lead out of the hub
+ * @property {string} path untrusted: may point outside of the hub
  * @property {string} sha in hexadecimal digits, "" if unknown
  * @property {number | null} bytes
  * @property {boolean} missing whether this export has it not

@@ -40,7 +40,7 @@ test("lists, quotes, tables and code", () => {
     assert.match(blocks("```sh\n# x\n```\n\n    y\n\ntext"), /^pre\(.* code\(# x\)\) pre\(.* code\(y\)\) p\(text\)$/);
 });
 
-test("comments and front matter are no text", () => {
+test("comments and front matter are left out", () => {
     assert.equal(blocks("---\nlicense: mit\n---\n<!-- a\n-->\n# T\r\n\r\nx <!-- open"), "h3(T) p(x)");
 });
 
