@@ -12,9 +12,12 @@
 #include "hosting/export/catalog_scripts.h"
 #include "hosting/export/folder_facts.h"
 #include "hosting/export/readme_facts.h"
+#include "manifest/diagnostic.h"
 #include "manifest/hub_path.h"
 #include "manifest/json.h"
+#include "repository/repository_url.h"
 #include "repository/tree.h"
+#include "sources/settings.h"
 
 namespace onnxhub {
 namespace {
@@ -96,6 +99,22 @@ std::vector<std::string> models_elsewhere(const Tree& tree, const ManifestDocume
     return {paths.begin(), paths.end()};
 }
 
+std::string github_origin(const Tree& tree) {
+    const auto origin = tree.origin();
+    if (!origin || !origin->subfolder.empty()) return "";
+    const auto url = parse_repository_url(origin->url);
+    return url && url->host == "github.com" ? url->path : "";
+}
+
+std::vector<std::string> mirrors_of(const Tree& tree) {
+    try {
+        Diagnostics ignored;
+        return read_settings(tree, std::nullopt, ignored).peek_mirrors;
+    } catch (const UserError&) {
+        return {};  // `validate` reports it
+    }
+}
+
 std::string title_or_folder(const std::string& readme, std::string folder_name) {
     std::string title = title_of(readme);
     if (!title.empty()) return title;
@@ -135,6 +154,8 @@ JsonValue to_json(const CatalogFacts& facts, const std::vector<FactsFile>& files
                         {"base_url", facts.base_url ? json_string(*facts.base_url) : JsonValue()},
                         {"facts", to_json(files)},
                         {"has_no_files", json_bool(facts.has_no_files)},
+                        {"origin", json_string(facts.origin)},
+                        {"mirrors", to_json(facts.mirrors)},
                         {"scripts", addresses_of_scripts()},
                         {"signing", facts.signing ? to_json(*facts.signing) : JsonValue()}});
 }
@@ -177,6 +198,8 @@ CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
     }
     facts.readmes = readmes_of(tree, manifest);
     facts.elsewhere = models_elsewhere(tree, manifest);
+    facts.origin = github_origin(tree);
+    facts.mirrors = mirrors_of(tree);
     return facts;
 }
 

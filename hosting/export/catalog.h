@@ -21,6 +21,11 @@ struct CatalogFacts {
     std::vector<std::string> missing = {};  ///< files of the manifest that are not available
     bool has_no_files = false;  ///< no file of the manifest is available; `missing` is not needed
     std::vector<std::string> elsewhere = {};  ///< models that only other servers have
+    /// Where the models come from, for those that are not available here: "owner/name" on GitHub,
+    /// or
+    /// "".
+    std::string origin = {};
+    std::vector<std::string> mirrors = {};    ///< [peek] mirrors of the hub's settings
     std::optional<SignedFacts> signing = {};  ///< absent: the page shows no signature
 };
 

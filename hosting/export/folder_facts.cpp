@@ -12,7 +12,7 @@ namespace onnxhub {
 namespace {
 
 constexpr JsonStyle compact{.indent = 0, .is_ascii = false};
-constexpr std::size_t longest_licence = 60;  // bytes: allows a name, but not a sentence
+constexpr std::size_t longest_licence_name = 60;  // bytes: allows a name, but not a sentence
 
 void add_text(JsonObject& members, std::string key, std::string text) {
     if (!text.empty()) members.push_back({std::move(key), json_string(std::move(text))});
@@ -39,7 +39,8 @@ JsonObject facts_of_readme(const std::string& readme, const std::string& path) {
     const std::string licence = licence_of(readme);
     add_text(members, "readme", path);
     add_text(members, "about", summary_of(readme));
-    add_text(members, "licence", licence.size() > longest_licence ? "see the README" : licence);
+    add_text(members, "licence",
+             licence.size() > longest_licence_name ? "see the README" : licence);
     add_text(members, "words", search_words_of(readme));
     add_metrics(members, readme);
     return members;

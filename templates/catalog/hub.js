@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the exporter wrote into the page about the hub as a whole. hosting/export/catalog.cpp writes it.
 import { as_object, as_string, as_strings, parse_object, shown } from "./values.js";
-import { file_link, safe_link } from "./paths.js";
+import { file_link, https_link, safe_link } from "./paths.js";
 import { Facts } from "./facts.js";
+
+const most_mirrors = 5;
 
 /**
  * @typedef {object} Hub
@@ -12,6 +14,8 @@ import { Facts } from "./facts.js";
  * @property {string} base address of the hub without a slash at the end
  * @property {Facts} facts about its folders
  * @property {boolean} has_no_files this export has no file of a model
+ * @property {string} origin "owner/name" on GitHub, where the hub comes from, or ""
+ * @property {string[]} mirrors addresses of folders that have the files too
  * @property {Record<string, unknown>} signing
  * @property {Set<string>} graphs SHA-256 of the models that have a file graph/<SHA-256>.json.gz
  * @property {Record<string, string>} scripts addresses of later scripts, by name
@@ -35,6 +39,8 @@ export function read_hub(text, address, fetch_text) {
         base: (safe_link(as_string(facts.base_url)) ?? here).split(/[?#]/)[0].replace(/\/*$/, ""),
         facts: new Facts(facts.facts, fetch_text),
         has_no_files: facts.has_no_files === true,
+        origin: /^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(as_string(facts.origin)) ? as_string(facts.origin) : "",
+        mirrors: as_strings(facts.mirrors).slice(0, most_mirrors).flatMap((mirror) => https_link(mirror.replace(/\/*$/, "/")) ?? []),
         signing: as_object(facts.signing),
         graphs: new Set(as_strings(facts.graphs)),
         scripts: read_scripts(facts.scripts),
@@ -49,8 +55,5 @@ export function hub_spec(hub) {
     return parts ? `${parts[1]}/${parts[2]}:${parts[3]}` : hub.base;
 }
 
-/**
- * For any other hub, the user must confirm trust.
- * @param {Hub} hub
- */
-export const is_official = (hub) => hub_spec(hub) === "onnx/models:main";
+/** The only hub that is trusted without confirmation. */
+export const official_hub = "onnx/models:main";

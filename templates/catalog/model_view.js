@@ -48,8 +48,8 @@ const header = (entry) => make("header", null,
 
 /** @param {Entry} entry @param {Catalog} catalog @returns {Child[]} */
 const sections = (entry, { hub, models }) => [
-    ports_section(entry),
     use_section(entry, hub),
+    ports_section(entry),
     versions_section(entry, /** @type {import("./models.js").Model} */ (models.model_of.get(entry))),
     graph_section(entry, hub),
     files_section(entry),

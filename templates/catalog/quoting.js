@@ -29,3 +29,19 @@ export function python_string(text) {
         return code > 0x9f && c.search(invisible) < 0 ? c : "\\u" + code.toString(16).padStart(4, "0");
     }) + '"';
 }
+
+/**
+ * A string literal of JavaScript.
+ * @param {string} text
+ */
+export const javascript_string = (text) => JSON.stringify(text).replace(invisible, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
+
+/**
+ * A string literal of C++ in ASCII.
+ * @param {string} text
+ */
+export const cpp_string = (text) => '"' + [...new TextEncoder().encode(text)].map((byte) => {
+    const c = String.fromCharCode(byte);
+    if (c === '"' || c === "\\" || c === "?") return "\\" + c;
+    return byte >= 0x20 && byte < 0x7f ? c : "\\" + byte.toString(8).padStart(3, "0");
+}).join("") + '"';

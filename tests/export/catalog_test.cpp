@@ -89,6 +89,22 @@ TEST(CatalogFacts, ModelsElsewhereAreThoseWithoutAFile) {
     EXPECT_EQ(folder_facts(facts)["a"]["elsewhere"], nlohmann::json::array({"far.onnx"}));
 }
 
+TEST(CatalogFacts, NameWhereElseTheModelsAre) {
+    MemoryTree tree;
+    tree.add("onnxhub.toml", "[peek]\nmirrors = [\"https://mirror.example/zoo/\"]\n");
+    tree.set_origin({"https://github.com/Team/Models.git", ""});
+    EXPECT_EQ(facts_of_tree(tree).origin, "team/models");
+    EXPECT_THAT(facts_of_tree(tree).mirrors, ElementsAre("https://mirror.example/zoo/"));
+    EXPECT_EQ(embedded_facts(catalog_page(facts_of_tree(tree)))["origin"], "team/models");
+    for (const Origin& other : {Origin{"https://gitlab.com/team/models", ""},
+                                Origin{"https://github.com/team/models", "zoo"}, Origin{"", ""}}) {
+        tree.set_origin(other);
+        EXPECT_EQ(facts_of_tree(tree).origin, "") << other.url;
+    }
+    tree.add("onnxhub.toml", "not TOML");
+    EXPECT_THAT(facts_of_tree(tree).mirrors, testing::IsEmpty());
+}
+
 TEST(CatalogFacts, WithoutATitleTheFolderNamesTheHub) {
     MemoryTree tree;
     EXPECT_EQ(facts_of_tree(tree).name, "folder");
