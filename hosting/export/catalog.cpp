@@ -153,6 +153,7 @@ JsonValue to_json(const CatalogFacts& facts, const std::vector<FactsFile>& files
                         {"licence", json_string(facts.licence)},
                         {"base_url", facts.base_url ? json_string(*facts.base_url) : JsonValue()},
                         {"facts", to_json(files)},
+                        {"has_index", json_bool(facts.has_index)},
                         {"has_no_files", json_bool(facts.has_no_files)},
                         {"origin", json_string(facts.origin)},
                         {"mirrors", to_json(facts.mirrors)},

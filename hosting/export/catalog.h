@@ -21,6 +21,7 @@ struct CatalogFacts {
     std::vector<std::string> missing = {};  ///< files of the manifest that are not available
     bool has_no_files = false;  ///< no file of the manifest is available; `missing` is not needed
     std::vector<std::string> elsewhere = {};  ///< models that only other servers have
+    bool has_index = false;  ///< the page reads the index instead of the manifest
     /// Where the models come from, for those that are not available here: "owner/name" on GitHub,
     /// or
     /// "".

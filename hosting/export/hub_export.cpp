@@ -58,6 +58,9 @@ bool holds(const fs::path& path, const NamedFile& wanted,
     }
 }
 
+/// The catalog page reads a larger manifest only if there is no index.
+constexpr std::size_t largest_manifest = std::size_t{8} << 20;  // bytes
+
 enum class Outcome { absent, kept, linked, copied };
 
 std::optional<PreviousExport> find_earlier(const fs::path& to) {
@@ -224,6 +227,8 @@ private:
         facts.missing = report_.missing;
         facts.has_no_files = report_.files == 0 && !report_.missing.empty();
         facts.elsewhere = report_.elsewhere;
+        facts.has_index = request_.index_roots > 0 &&
+                          (!request_.has_manifest || manifest_text.size() > largest_manifest);
         facts.signing = signing_.facts;
         if (request_.has_manifest) {
             write(std::string(manifest_file_name), manifest_text);

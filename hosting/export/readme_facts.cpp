@@ -87,9 +87,13 @@ bool is_underline(std::string_view line) {
 
 /// Whether the line begins something else than a paragraph.
 bool is_no_prose(std::string_view line) {
-    constexpr std::string_view others = "|-*+>!#<=_`~&";
-    return line.empty() || others.find(line.front()) != others.npos || heading(line) ||
-           line.starts_with("[!");
+    const auto begins_with = [&](std::string_view characters) {
+        return characters.find(line.front()) != characters.npos;
+    };
+    if (line.empty() || begins_with("|>#<=~&") || line.starts_with("[!")) return true;
+    const bool is_item = begins_with("-*+") && line.substr(1).starts_with(' ');
+    const bool is_rule = line.find_first_not_of("-*_ ") == line.npos;
+    return is_item || is_rule;
 }
 
 /// The first paragraph at or after `from`; "" when there is none.

@@ -17,6 +17,7 @@ import { facet_keys } from "./facets.js";
 export const sorts = ["name", "new", "small", "large", "metric"];
 const numbers = /** @type {const} */ (["from", "to", "size"]);
 const most_choices = 20;  // of a facet
+const longest_name = 1000;
 
 /** @returns {Filters} */
 export const no_filters = () => ({ query: "", choices: new Map(), from: 0, to: 0, size: 0, sort: "" });
@@ -63,21 +64,35 @@ export function read_list_hash(hash) {
  */
 export const address_path = (path) => well_formed(path.slice(0, limits.path));
 
-/** @param {import("./entries.js").Entry} entry */
-export const model_hash = (entry) => "#/model/" + encode_path(address_path(entry.path)) + (entry.twin ? `?entry=${entry.twin + 1}` : "");
+/** @typedef {{path: string, twin: number, name: string}} ModelPlace `name`: "" if the address does not have it */
+
+/** @param {import("./entries.js").Entry} entry @param {boolean} with_name an index finds models by name */
+export function model_hash(entry, with_name = names_are_needed) {
+    const query = new URLSearchParams();
+    if (entry.twin) query.set("entry", String(entry.twin + 1));
+    if (with_name) query.set("name", well_formed(entry.name.slice(0, longest_name)));
+    const text = query.toString();
+    return "#/model/" + encode_path(address_path(entry.path)) + (text ? "?" + text : "");
+}
+
+let names_are_needed = false;
+
+/** Called once, for a hub with an index. */
+export function put_names_into_addresses() { names_are_needed = true; }
 
 /** @param {string} hash */
 export const is_model_hash = (hash) => hash.startsWith("#/model/");
 
-/** @param {string} hash @returns {{path: string, twin: number}} */
+/** @param {string} hash @returns {ModelPlace} */
 export function read_model_hash(hash) {
-    const [encoded, query] = hash.slice("#/model/".length).split("?", 2);
-    const twin = /^entry=(\d{1,6})$/.exec(query ?? "");
+    const [encoded, text] = hash.slice("#/model/".length).split("?", 2);
+    const query = new URLSearchParams(text ?? "");
+    const twin = /^\d{1,6}$/.test(query.get("entry") ?? "") ? Number(query.get("entry")) - 1 : 0;
     let path = encoded;
     try {
         path = decodeURIComponent(encoded);
     } catch {
         // Not encoded, for example typed by hand: used as it is.
     }
-    return { path, twin: twin ? Number(twin[1]) - 1 : 0 };
+    return { path, twin, name: query.get("name") ?? "" };
 }

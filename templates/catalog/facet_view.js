@@ -20,12 +20,13 @@ function all_values(key, models) {
 
 export class FacetView {
     /**
-     * @param {string} key @param {string} title @param {import("./models.js").Model[]} models
+     * @param {string} key @param {string} title
      * @param {(value: string, is_chosen: boolean) => void} on_change
      */
-    constructor(key, title, models, on_change) {
+    constructor(key, title, on_change) {
         this.key = key;
-        this.values = all_values(key, models);
+        /** @type {string[]} */
+        this.values = [];
         this.on_change = on_change;
         this.shows_all = false;
         /** @type {Map<string, {label: HTMLElement, box: HTMLInputElement, count: HTMLElement}>} reused, so that a box keeps its focus */
@@ -41,6 +42,12 @@ export class FacetView {
         this.node = make("fieldset", { "data-facet": key }, make("legend", null, title), this.list, this.more);
     }
 
+    /**
+     * The models whose values can be chosen.
+     * @param {import("./models.js").Model[]} models
+     */
+    set_models(models) { this.values = all_values(this.key, models); }
+
     /** A facet with one value for all models divides nothing. */
     get is_useful() { return this.values.length > (this.key === "tag" ? 0 : 1); }
 
@@ -49,7 +56,7 @@ export class FacetView {
         this.show_again = () => this.show(counts, chosen);
         const useful = [...new Set([...this.values, ...chosen])].filter((value) => counts.of(this.key, value) > 0 || chosen.has(value));
         const listed = useful.filter((value, place) => place < (this.shows_all ? many : few) || chosen.has(value));
-        this.node.hidden = useful.length === 0;
+        this.node.hidden = useful.length === 0 || (!this.is_useful && chosen.size === 0);
         this.place(listed.map((value) => {
             const choice = this.choice(value);
             choice.box.checked = chosen.has(value);

@@ -16,6 +16,7 @@ const most_mirrors = 5;
  * @property {boolean} has_no_files this export has no file of a model
  * @property {string} origin "owner/name" on GitHub, where the hub comes from, or ""
  * @property {string[]} mirrors addresses of folders that have the files too
+ * @property {boolean} has_index whether to read the index instead of the manifest
  * @property {Record<string, unknown>} signing
  * @property {Set<string>} graphs SHA-256 of the models that have a file graph/<SHA-256>.json.gz
  * @property {Record<string, string>} scripts addresses of later scripts, by name
@@ -41,6 +42,7 @@ export function read_hub(text, address, fetch_text) {
         has_no_files: facts.has_no_files === true,
         origin: /^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(as_string(facts.origin)) ? as_string(facts.origin) : "",
         mirrors: as_strings(facts.mirrors).slice(0, most_mirrors).flatMap((mirror) => https_link(mirror.replace(/\/*$/, "/")) ?? []),
+        has_index: facts.has_index === true,
         signing: as_object(facts.signing),
         graphs: new Set(as_strings(facts.graphs)),
         scripts: read_scripts(facts.scripts),

@@ -20,12 +20,12 @@ export function show_hub_name(hub) {
     element("hub-description").hidden = !hub.description;
 }
 
-/** @param {Hub} hub @param {import("./models.js").Models} models */
-export function show_hub_facts(hub, { entries, models }) {
-    const bytes = entries.reduce((sum, entry) => sum + (entry.bytes ?? 0), 0);
-    element("hub-facts").replaceChildren(`${counted(entries.length, "file")} in ${counted(models.length, "model")}, ${human_size(bytes)} in total`,
-        ...(hub.licence ? [". Licence: ", licence_node(hub.licence)] : []));
-    element("hub-facts").hidden = entries.length === 0;
+/** @param {Hub} hub @param {import("./sources.js").Source} source */
+export function show_hub_facts(hub, source) {
+    const { size } = source;
+    const text = size ? `${counted(size.files, "file")} in ${counted(source.count, "model")}, ${human_size(size.bytes)} in total` : counted(source.count, "model");
+    element("hub-facts").replaceChildren(text, ...(hub.licence ? [". Licence: ", licence_node(hub.licence)] : []));
+    element("hub-facts").hidden = source.count === 0;
 }
 
 /** @param {string} summary @param {string} details */

@@ -7,7 +7,7 @@ import { FacetCounts, facet_keys, facets } from "./facets.js";
 import { FacetView } from "./facet_view.js";
 import { group_families } from "./families.js";
 import { result_row } from "./result_row.js";
-import { Search } from "./search.js";
+import { query_words } from "./words.js";
 import { show_suggestions } from "./empty_view.js";
 
 /** @typedef {import("./addresses.js").Filters} Filters */
@@ -25,31 +25,39 @@ const active_filters = (filters) => [...filters.choices.values()].reduce((sum, v
 /** @param {string} id @param {[number, string][]} values */
 const fill_choices = (id, values) => select(id).replaceChildren(make("option", { value: "0" }, "any"), ...values.map(([value, text]) => make("option", { value }, text)));
 
+const pause_in_typing = 120;  // ms, before an index is asked
+
 export class ListView {
-    /** @param {import("./models.js").Models} models @param {() => void} on_change called when the user changed the filters */
-    constructor(models, on_change) {
-        this.models = models;
-        this.search = new Search(models);
+    /** @param {import("./sources.js").Source} source @param {() => void} on_change called when the user changed the filters */
+    constructor(source, on_change) {
+        this.source = source;
         this.on_change = on_change;
         this.filters = no_filters();
+        /** @type {import("./sources.js").Searchable | null} */
+        this.searchable = null;
         /** @type {import("./families.js").Family[]} */
         this.families = [];
         /** @type {string[]} */
         this.words = [];
         this.rows_shown = 0;
-        this.facets = facet_keys.map((key) => new FacetView(key, facets[key].title, models.models, (value, is_chosen) => this.choose(key, value, is_chosen))).filter((facet) => facet.is_useful);
+        this.request = 0;  // the number of the last question to the source
+        this.facets = facet_keys.map((key) => new FacetView(key, facets[key].title, (value, is_chosen) => this.choose(key, value, is_chosen)));
         element("facets").replaceChildren(...this.facets.map((facet) => facet.node));
-        this.fill_choices();
+        fill_choices("size", size_choices.map((size) => [size * mebibyte, `up to ${human_size(size * mebibyte).replace(".0", "")}`]));
         this.connect();
     }
 
-    fill_choices() {
-        const { entries } = this.models;
+    /** @param {import("./sources.js").Searchable} searchable */
+    use(searchable) {
+        if (searchable === this.searchable) return;
+        this.searchable = searchable;
+        const { entries, models } = searchable.models;
         const opsets = [...new Set(entries.flatMap((entry) => entry.opset !== null && entry.opset <= 1000 ? [entry.opset] : []))].sort((a, b) => a - b);
         fill_choices("opset-from", opsets.map((opset) => [opset, String(opset)]));
         fill_choices("opset-to", opsets.map((opset) => [opset, String(opset)]));
-        fill_choices("size", size_choices.map((size) => [size * mebibyte, `up to ${human_size(size * mebibyte).replace(".0", "")}`]));
-        if (!entries.some((entry) => entry.metric)) select("sort").querySelector("[value=metric]")?.remove();
+        for (const facet of this.facets) facet.set_models(models);
+        select("sort").querySelector("[value=metric]")?.toggleAttribute("hidden", !entries.some((entry) => entry.metric));
+        this.show_controls();
     }
 
     connect() {
@@ -126,7 +134,7 @@ export class ListView {
         const is_shown = list_hash(filters) === list_hash(this.filters) && this.rows_shown > 0;
         this.filters = filters;
         this.show_controls();
-        if (!is_shown) this.show_results();
+        return is_shown ? undefined : this.show_results();
     }
 
     /** Sets the controls to the filters, for example after an address was opened. */
@@ -143,24 +151,51 @@ export class ListView {
         select("sort").value = filters.sort;
     }
 
+    /** Asks the source, and shows its answer unless another question was asked meanwhile. */
     show_results() {
-        const { results, counts, words } = this.search.find(this.filters);
+        const request = ++this.request;
+        const answer = this.source.has_all ? this.source.searchable("") : this.ask_later(request);
+        if (!(answer instanceof Promise)) return this.show_found(answer);
+        element("results").setAttribute("aria-busy", "true");
+        return answer.then((searchable) => { if (searchable && request === this.request) this.show_found(searchable); },
+            (error) => { element("count").textContent = `The models cannot be listed. ${error.message}`; });
+    }
+
+    /** @param {number} request */
+    async ask_later(request) {
+        if (this.searchable) await new Promise((resolve) => setTimeout(resolve, pause_in_typing));
+        return request === this.request ? this.source.searchable(this.filters.query) : null;
+    }
+
+    /** @param {import("./sources.js").Searchable} searchable */
+    show_found(searchable) {
+        this.use(searchable);
+        element("results").removeAttribute("aria-busy");
+        const { is_searched, search } = searchable;
+        const { results, counts, words } = search.find(is_searched ? { ...this.filters, query: "" } : this.filters);
         this.families = group_families(results);
-        this.words = words;
+        this.words = is_searched ? query_words(this.filters.query) : words;
         this.rows_shown = 0;
         element("results").replaceChildren();
         this.append_rows();
-        const all = this.models.models.length;
         element("results").hidden = results.length === 0;
-        element("count").textContent = results.length === all ? counted(all, "model") : `${number_text(results.length)} of ${counted(all, "model")}`;
-        this.show_empty(results.length === 0 && all > 0);
+        element("count").textContent = this.count_text(results.length, searchable);
+        this.show_empty(results.length === 0 && this.source.count > 0);
         this.show_facets(counts);
+    }
+
+    /** @param {number} shown @param {import("./sources.js").Searchable} searchable */
+    count_text(shown, { total, models }) {
+        const all = counted(this.source.count, "model");
+        if (total !== null && total > models.models.length && this.filters.query.trim()) return `The best ${number_text(shown)} of ${counted(total, "entry", "entries")}; ${all}`;
+        return shown === this.source.count ? all : `${number_text(shown)} of ${all}`;
     }
 
     /** @param {boolean} is_empty */
     show_empty(is_empty) {
         element("empty").hidden = !is_empty;
-        if (is_empty) show_suggestions(this.filters, this.search.suggest(this.filters));
+        const search = this.searchable?.search;
+        if (is_empty && search) show_suggestions(this.filters, search.suggest(this.filters));
     }
 
     /** @param {FacetCounts} counts */

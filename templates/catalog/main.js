@@ -5,11 +5,9 @@ import { element, make } from "./nodes.js";
 import { read_hub } from "./hub.js";
 import { show_hub_facts, show_hub_name, show_signing } from "./hub_view.js";
 import { get_text } from "./requests.js";
-import { read_manifest } from "./manifest.js";
-import { group_models } from "./models.js";
 import { Navigation } from "./navigation.js";
+import { index_source, manifest_source } from "./sources.js";
 import { connect_theme } from "./theme.js";
-import { as_string } from "./values.js";
 
 /** @param {string} title @param {string} text */
 function show_problem(title, text) {
@@ -31,13 +29,12 @@ function show_skipped(count) {
 async function show_catalog() {
     const hub = read_hub(element("catalog").textContent ?? "", new URL(location.href), get_text);
     show_hub_name(hub);
-    const { entries, skipped, digest } = await read_manifest(hub, as_string(hub.signing.hub) !== "");
-    const models = group_models(entries);
-    show_skipped(skipped);
-    show_hub_facts(hub, models);
-    show_signing(hub, digest);
-    new Navigation({ hub, models }).show(true);
-    if (entries.length === 0) show_problem("No models yet", "The manifest is empty.");
+    const source = await (hub.has_index ? index_source(hub) : manifest_source(hub));
+    show_skipped(source.skipped);
+    show_hub_facts(hub, source);
+    show_signing(hub, source.digest);
+    await new Navigation({ hub, source }).show(true);
+    if (source.count === 0) show_problem("No models yet", "The manifest is empty.");
 }
 
 connect_theme();

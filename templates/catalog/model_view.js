@@ -14,7 +14,10 @@ import { download_buttons, files_section } from "./model_files.js";
 
 /** @typedef {import("./entries.js").Entry} Entry */
 /** @typedef {import("./nodes.js").Child} Child */
-/** @typedef {{hub: import("./hub.js").Hub, models: import("./models.js").Models}} Catalog */
+/** @typedef {import("./hub.js").Hub} Hub */
+/** @typedef {import("./models.js").Models} Models */
+/** @typedef {{hub: Hub, source: import("./sources.js").Source}} Catalog */
+/** @typedef {{path: string, entry: Entry | null, models: Models | null, problem: string}} FoundModel */
 
 /** @param {Entry} entry */
 function tag_links(entry) {
@@ -46,8 +49,8 @@ const header = (entry) => make("header", null,
     entry.description && make("p", { class: "description" }, isolated(shown(entry.description, 2000))),
     make("div", { class: "actions" }, download_buttons(entry)));
 
-/** @param {Entry} entry @param {Catalog} catalog @returns {Child[]} */
-const sections = (entry, { hub, models }) => [
+/** @param {Entry} entry @param {Hub} hub @param {Models} models @returns {Child[]} */
+const sections = (entry, hub, models) => [
     use_section(entry, hub),
     ports_section(entry),
     versions_section(entry, /** @type {import("./models.js").Model} */ (models.model_of.get(entry))),
@@ -56,17 +59,18 @@ const sections = (entry, { hub, models }) => [
     readme_section(entry, hub),
 ];
 
-/** @param {string} path */
-const unknown_model = (path) => [
-    make("header", null, make("h1", { id: "model-name", tabindex: "-1" }, "No such model"), make("p", { class: "path mono" }, shown(path, 1000))),
-    make("p", null, "The manifest has no model with this path. It may have been renamed."),
+/** @param {FoundModel} found */
+const unknown_model = ({ path, problem }) => [
+    make("header", null, make("h1", { id: "model-name", tabindex: "-1" }, problem ? "The model cannot be shown" : "No such model"), make("p", { class: "path mono" }, shown(path, 1000))),
+    make("p", null, problem || "The hub has no model with this path. It may have been renamed."),
 ];
 
-/** @param {Catalog} catalog @param {{path: string, entry: Entry | null}} found @param {HTMLElement} back the link to the list */
-export function show_model(catalog, { path, entry }, back) {
+/** @param {Hub} hub @param {FoundModel} found @param {HTMLElement} back the link to the list */
+export function show_model(hub, found, back) {
+    const { entry, models } = found;
     const article = element("model");
     article.setAttribute("aria-labelledby", "model-name");
-    document.title = `${entry ? shown(entry.name, 100) : "No such model"} – ${catalog.hub.name}`;
-    const content = entry ? [header(entry), ...sections(entry, catalog)] : unknown_model(path);
+    document.title = `${entry ? shown(entry.name, 100) : "No such model"} – ${hub.name}`;
+    const content = entry && models ? [header(entry), ...sections(entry, hub, models)] : unknown_model(found);
     article.replaceChildren(back, .../** @type {Node[]} */ (content.filter(Boolean)));
 }

@@ -33,8 +33,8 @@ function entries_by_path(entries) {
     return by_path;
 }
 
-/** @param {Entry[]} entries @returns {Models} */
-export function group_models(entries) {
+/** @param {Entry[]} entries @param {{keeps_order?: boolean}} options `keeps_order`: models stay in the order of `entries` @returns {Models} */
+export function group_models(entries, { keeps_order = false } = {}) {
     /** @type {Map<string, Model>} */
     const by_name = new Map();
     for (const entry of entries) {
@@ -43,7 +43,8 @@ export function group_models(entries) {
         model.entries.push(entry);
         by_name.set(key, model);
     }
-    const models = [...by_name.values()].sort((a, b) => by_text(a.name, b.name));
+    const models = [...by_name.values()];
+    if (!keeps_order) models.sort((a, b) => by_text(a.name, b.name));
     /** @type {Map<Entry, Model>} */
     const model_of = new Map();
     models.forEach((model, rank) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which view the address shows, and where a reader returns to.
 import { element, input, make } from "./nodes.js";
-import { address_path, is_model_hash, list_hash, read_list_hash, read_model_hash } from "./addresses.js";
+import { is_model_hash, list_hash, read_list_hash, read_model_hash } from "./addresses.js";
 import { show_model } from "./model_view.js";
 import { phone } from "./model_ports.js";
 import { ListView } from "./list_view.js";
@@ -12,7 +12,7 @@ export class Navigation {
     /** @param {import("./model_view.js").Catalog} catalog */
     constructor(catalog) {
         this.catalog = catalog;
-        this.list = new ListView(catalog.models, () => this.list_changed());
+        this.list = new ListView(catalog.source, () => this.list_changed());
         /** @type {"" | "list" | "model"} */
         this.view = "";
         this.came_from_list = false;
@@ -81,9 +81,10 @@ export class Navigation {
         element("list").hidden = view !== "list";
         element("model").hidden = view !== "model";
         if (view === "list") return this.show_list(first);
-        this.show_model();
-        scrollTo(0, 0);
-        if (!first) element("model-name").focus({ preventScroll: true });
+        return this.show_model(() => {
+            scrollTo(0, 0);
+            if (!first) element("model-name").focus({ preventScroll: true });
+        });
     }
 
     leave_list() {
@@ -91,15 +92,14 @@ export class Navigation {
         if (this.came_from_list) this.left = { hash: list_hash(this.list.filters), scroll: this.scroll, row: this.opened_row };
     }
 
-    show_model() {
-        show_model(this.catalog, this.find_entry(), this.back_link());
-    }
-
-    find_entry() {
-        const { path, twin } = read_model_hash(location.hash);
-        const { by_path, entries } = this.catalog.models;
-        const same_path = by_path.get(path) ?? entries.filter((entry) => address_path(entry.path) === path);
-        return { path, entry: same_path[twin] ?? null };
+    /** @param {() => void} when_shown */
+    async show_model(when_shown = () => {}) {
+        const { hash } = location;
+        const place = read_model_hash(hash);
+        const found = await this.catalog.source.find(place).catch((error) => ({ entry: null, models: null, problem: error.message }));
+        if (hash !== location.hash) return;
+        show_model(this.catalog.hub, { path: place.path, problem: "", ...found }, this.back_link());
+        when_shown();
     }
 
     /** If the user came from the list, it goes back in the history instead of adding to it. */
@@ -120,7 +120,7 @@ export class Navigation {
         document.title = this.catalog.hub.name;
         const filters = read_list_hash(location.hash);
         const returns = !first && list_hash(filters) === this.left.hash;
-        this.list.show(filters);
+        const shown = this.list.show(filters);
         if (returns) {
             this.list.row_link(this.left.row)?.focus({ preventScroll: true });
             scrollTo(0, this.left.scroll);
@@ -129,5 +129,6 @@ export class Navigation {
             scrollTo(0, 0);
             element("hub-name").focus({ preventScroll: true });
         }
+        return shown;
     }
 }

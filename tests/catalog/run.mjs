@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { accessibility_problems } from "./accessibility.mjs";
 import { Browser, find_chromium, start_server } from "./browser.mjs";
 import { with_policy } from "./csp.mjs";
+import { index_files } from "./index_files.mjs";
 import { distant, hostile, hostile_catalog, large, nasty, nasty_names, small, small_catalog, zoo, zoo_folders } from "./hubs.mjs";
 
 const [page, ...wanted] = process.argv.slice(2);
@@ -68,6 +69,10 @@ put_hub("plain", html, small);
 put_hub("partly", page_with({ ...small_catalog, missing: [
     "vision/resnet/model/resnet50-v1-7.onnx", "audio/speech/100% pure #1?/weights.bin", "vision/mnist/model/mnist-12.tar.gz", "vision/mnist/model/mnist-8.onnx",
 ] }), small);
+const indexed = large(3000);
+put_hub("indexed", page_with({ name: "Large", has_index: true, folders: { "validated/vision": { about: "From the facts." } } }));
+for (const [path, text] of index_files(indexed)) files.set(`/indexed/${path}`, text);
+put_hub("nothing-here", page_with({ ...small_catalog, has_no_files: true, origin: "onnx/models", mirrors: ["https://mirror.example/zoo", "javascript:alert(1)", "http://plain.example/"] }), small);
 put_hub("elsewhere", page_with({ ...small_catalog, elsewhere: distant.map(({ model_path }) => model_path).filter((path) => path !== "distant/copied.onnx") }), distant);
 put_hub("zoo", page_with({ name: "Zoo", folders: zoo_folders }), zoo);
 put_hub("elsewhere-plain", html, distant);
@@ -257,7 +262,7 @@ const tests = {
         const commands = await tab.value(`[...document.querySelectorAll(".command code")].map((node) => node.textContent)`);
         assert.equal(commands[0], `onnxhub load "MNIST" --hub ${server.address}/a/small --trust --opset 12`);
         assert.equal(commands[1], `from onnxhub import hub\n\nmodel = hub.load("MNIST", repo="${server.address}/a/small", opset=12, trust=True)`);
-        assert.ok(commands[2].endsWith(`echo "${"a".repeat(64)}  mnist-12.onnx" | sha256sum --check`));
+        assert.ok(commands[5].endsWith(`echo "${"a".repeat(64)}  mnist-12.onnx" | sha256sum --check`));
         await tab.open(`${server.address}/github/${mnist}`);
         const github = await tab.value(`[...document.querySelectorAll(".command code")].map((node) => node.textContent)`);
         assert.equal(github[0], `onnxhub load "MNIST" --hub onnx/models:main --opset 12`);
@@ -274,7 +279,7 @@ const tests = {
         assert.deepEqual(await tab.value(`[...document.querySelectorAll(".ports .type")].map((node) => node.textContent)`),
             ["int64[N,?]", "seq(tensor(uint8))", "float[1]", "float", "float[2,2]"]);
         assert.ok((await tab.value(`document.getElementById("model").innerText`)).includes("4.7 GiB (5,000,000,000 bytes)"));
-        assert.match(await tab.value(text(".command:nth-child(2) code")), /hub\.load/);
+        assert.match(await tab.value(text("#use-panel-1 code")), /hub\.load/);
         // Each line ends at the middle of its port.
         const ends = await tab.value(`(() => {
             const svg = document.querySelector(".ports svg"), box = svg.getBoundingClientRect();
@@ -320,7 +325,7 @@ const tests = {
         assert.deepEqual(await tab.value(`[document.querySelectorAll(".actions a").length, document.querySelectorAll(".command").length]`), [1, 0]);
         await tab.open(`${server.address}/partly/${mnist}`);
         assert.equal(await tab.value(text(".actions")), "Download model25.5 KiBWith test datanot in this export");
-        assert.equal(await tab.value(`document.querySelectorAll(".command").length`), 3);
+        assert.equal(await tab.value(`document.querySelectorAll(".command").length`), 6);
         assert.match(await tab.value(text("[aria-labelledby=versions-title]")), /mnist-8\.onnxnot in this export/);
     },
 
@@ -340,7 +345,7 @@ const tests = {
         const commands = await tab.value(`[...document.querySelectorAll(".command code")].map((node) => node.textContent)`);
         assert.match(commands[0], /^onnxhub load "Far" --hub \S+\/elsewhere --trust --opset 12$/);
         assert.match(commands[1], /hub\.load\("Far", repo=/);
-        assert.match(commands[2], /https:\/\/huggingface\.co\/o\/far\/resolve\/main\/far\.onnx\?download=true[^]*sha256sum --check/);
+        assert.match(commands[5], /https:\/\/huggingface\.co\/o\/far\/resolve\/main\/far\.onnx\?download=true[^]*sha256sum --check/);
         // The export has a copy of this one.
         await tab.open(`${server.address}/elsewhere/#/model/distant/copied.onnx`);
         assert.deepEqual((await hrefs(".files a")).map(([href]) => href), ["./distant/copied.onnx"]);
@@ -355,6 +360,35 @@ const tests = {
         assert.deepEqual((await hrefs(".files a")).map(([href]) => href), ["https://huggingface.co/o/copied.onnx"]);
         await tab.open(`${server.address}/elsewhere/#/?q=picture`);
         assert.deepEqual(await tab.value(names), ["Far"]);
+    },
+
+    async AModelWithoutItsFileHereIsLoadedFromWhereItIs(tab) {
+        await tab.open(`${server.address}/nothing-here/${mnist}`);
+        const commands = await tab.value(`[...document.querySelectorAll(".command code")].map((node) => node.textContent)`);
+        assert.equal(commands[0], `onnxhub load "MNIST" --hub onnx/models:main --opset 12`, "the repository that the hub was made from, which needs no --trust");
+        assert.ok(commands[5].includes("https://mirror.example/zoo/vision/mnist/model/mnist-12.onnx"), commands[5]);
+        assert.deepEqual(await tab.value(`[...document.querySelectorAll(".mirrors a")].map((node) => [node.href, node.rel])`), [["https://mirror.example/zoo/vision/mnist/model/mnist-12.onnx", "noopener noreferrer"]]);
+        assert.equal(await tab.value(`document.querySelectorAll(".actions a, .files a").length`), 0, "nothing to download here");
+        await tab.open(`${server.address}/partly/#/model/vision/resnet/model/resnet50-v1-7.onnx`);
+        assert.match(await tab.value(text("[aria-labelledby=use-title]")), /The owner of the hub can publish them/);
+    },
+
+    async WaysToUseAModelAreTabs(tab) {
+        await tab.open(`${server.address}/a/small/${mnist}`);
+        const shown = `[...document.querySelectorAll(".tabs [role=tabpanel]")].map((node) => node.checkVisibility())`;
+        assert.deepEqual(await tab.value(shown), [true, false, false, false, false, false]);
+        await tab.click("#use-tab-0");
+        await tab.press("ArrowRight");
+        assert.deepEqual(await tab.value(shown), [false, true, false, false, false, false]);
+        assert.equal(await tab.value(`document.activeElement.id`), "use-tab-1");
+        await tab.press("End");
+        await tab.press("ArrowRight");
+        assert.equal(await tab.value(`document.activeElement.id`), "use-tab-0");
+        await tab.click("#use-tab-2");
+        assert.match(await tab.value(text("#use-panel-2 code")), /hub\.path\("MNIST", repo=.*"data": numpy\.zeros\(\(1, 3, 224, 224,\), numpy\.float32\)/s);
+        await tab.value(`void (location.hash = "#/model/vision/resnet/model/resnet50-v1-7.onnx")`);
+        await tab.until(`document.querySelector(".path")?.textContent.includes("resnet50")`);
+        assert.equal((await tab.value(shown))[2], true, "the choice stays");
     },
 
     async ReadmeIsRenderedAndHarmless(tab) {
@@ -486,6 +520,37 @@ const tests = {
         assert.ok(elements < 5_000, `${elements} elements for all models`);
     },
 
+    async ALargeHubIsReadByItsIndex(tab) {
+        await tab.open(`${server.address}/indexed/`);
+        assert.match(await tab.value(text("#count")), /^\d+ of 3,000 models$/);
+        assert.equal(tab.requests.filter((url) => url.endsWith("ONNX_HUB_MANIFEST.json")).length, 0);
+        const find = async (query) => {
+            await tab.value(`(() => { const s = document.getElementById("search"); s.value = ${JSON.stringify(query)}; s.dispatchEvent(new Event("input")); })()`);
+            await tab.until(`location.hash === "#/?q=" + encodeURIComponent(${JSON.stringify(query)}).replaceAll("%20", "+")`);
+            await tab.until(`document.querySelector("#count").textContent !== "" && !document.querySelector("#results[aria-busy]")`);
+            return tab.value(names);
+        };
+        assert.deepEqual(await find("yolonet-1005"), ["YoloNet-1005"]);
+        assert.ok((await find("yolo")).every((name) => name.startsWith("YoloNet")), "a beginning");
+        assert.deepEqual(await find("yolonet-10o5"), ["YoloNet-1005"], "one typo");
+        assert.ok((await find("vision")).length > 10);
+        await choose(tab, "tag", "family 9");
+        await tab.until(`document.querySelectorAll("#results h3").length < 60`);
+        await find("yolonet-1005");
+        await tab.click("#clear");
+        await tab.until(`document.querySelectorAll("#results h3").length === 1`);
+        await tab.click("#results a");
+        await tab.until(`document.querySelector("#model-name")?.textContent === "YoloNet-1005"`);
+        assert.match(await tab.value(`location.hash`), /\?name=YoloNet-1005$/);
+        assert.match(await tab.value(text(".command code")), /^onnxhub load "YoloNet-1005"/);
+        assert.match(await tab.value(text(".sha")), /0{60}1005/, "its entry, with everything");
+        const path = (await tab.value(text(".path")));
+        await tab.open(`${server.address}/indexed/#/model/${path}`);
+        assert.equal(await tab.value(h1), "YoloNet-1005", "a link without the name");
+        await tab.open(`${server.address}/indexed/#/model/gone.onnx?name=gone`);
+        assert.equal(await tab.value(h1), "No such model");
+    },
+
     async HostileManifestDoesNothing(tab) {
         await tab.open(`${server.address}/hostile/`);
         assert.match(await tab.value(text("#count")), /^\d+ models$/);
@@ -543,7 +608,7 @@ const tests = {
         for (const [i, name] of nasty_names.entries()) {
             await tab.value(`void (location.hash = "#/model/nasty/${i}.onnx")`);
             await tab.until(`document.querySelector(".path")?.textContent === "nasty/${i}.onnx"`);
-            const source = await tab.value(text(".command:nth-child(2) code"));
+            const source = await tab.value(text("#use-panel-1 code"));
             if (!python) continue;
             const call = source.slice(source.indexOf("hub.load"));
             const { stdout } = spawnSync("python3", ["-c", "import ast, json, sys\ncall = ast.parse(sys.stdin.read()).body[0].value\nprint(json.dumps(call.args[0].value))"], { input: call, encoding: "utf8" });
@@ -606,7 +671,7 @@ const tests = {
     async KeyboardReachesAllInOrder(tab) {
         await tab.open(`${server.address}/a/small/`);
         const order = [];
-        for (let i = 0; i < 25; ++i) {
+        for (let i = 0; i < 45; ++i) {
             await tab.press("Tab");
             const focus = await tab.value(`(() => {
                 const node = document.activeElement, style = getComputedStyle(node), after = getComputedStyle(node, "::after");
