@@ -63,6 +63,7 @@ ExportRequest export_request(const ExportArguments& arguments) {
     request.to = export_place(arguments.to);
     request.name = arguments.name;
     request.hub_folder = locate_hub(arguments.location).folder;
+    request.location = arguments.location;
     request.folder_name = fs::weakly_canonical(request.hub_folder).filename();
     request.base_url = arguments.base_url;
     request.copies = arguments.copies;

@@ -111,6 +111,7 @@ std::map<std::string, std::string> page_files(const ServeArguments& arguments) {
         CatalogFacts facts = facts_of(
             hub.tree(), read_manifest(hub.manifest(), hub.manifest_name()), folder.filename());
         if (arguments.name) facts.name = *arguments.name;
+        facts.history = hub_history(location);
         facts.signing = signing_files_of(hub.tree(), hub.manifest()).facts;
         return catalog_files(facts);
     } catch (const UserError&) {

@@ -11,6 +11,8 @@
 #include "embedded/catalog_html.h"
 #include "hosting/export/catalog_scripts.h"
 #include "hosting/export/folder_facts.h"
+#include "hosting/export/hub_feed.h"
+#include "hosting/export/markup_text.h"
 #include "hosting/export/readme_facts.h"
 #include "manifest/diagnostic.h"
 #include "manifest/hub_path.h"
@@ -150,6 +152,7 @@ JsonValue to_json(const std::vector<FactsFile>& files) {
 
 JsonValue to_json(const CatalogFacts& facts, const std::vector<FactsFile>& files) {
     return json_object({{"name", json_string(facts.name)},
+                        {"description", json_string(facts.about)},
                         {"licence", json_string(facts.licence)},
                         {"base_url", facts.base_url ? json_string(*facts.base_url) : JsonValue()},
                         {"facts", to_json(files)},
@@ -172,19 +175,43 @@ std::map<std::string, FolderFacts> folders_of(const CatalogFacts& facts) {
             folders[std::string(parent_folder(path))].missing.push_back(name_in(path));
         }
     }
+    for (const ModelChange& change : facts.history) {
+        FolderFacts& folder = folders[std::string(parent_folder(change.path))];
+        folder.history[name_in(change.path)].push_back(change);
+    }
     for (const std::string& path : facts.elsewhere) {
         folders[std::string(parent_folder(path))].elsewhere.push_back(name_in(path));
     }
     return folders;
 }
 
-std::string page_with(const JsonValue& facts) {
-    constexpr std::string_view place = "id=\"catalog\">{}";
-    std::string page(embedded::catalog_html);
+/// Replaces the one `place` in `page`.
+void fill(std::string& page, std::string_view place, const std::string& text) {
     const std::size_t at = page.find(place);
-    if (at == page.npos) return page;
-    return page.replace(at + place.size() - 2, 2,
-                        for_script(json_text(facts, {.indent = 0, .is_ascii = false})));
+    if (at != page.npos) page.replace(at, place.size(), text);
+}
+
+/// What programs that show previews of links read, since they run no scripts.
+std::string head_of(const CatalogFacts& facts) {
+    const std::string name = markup_text(facts.name);
+    std::string head = "<title>" + name + "</title>\n<meta property=\"og:title\" content=\"" +
+                       name + "\">\n<meta property=\"og:type\" content=\"website\">\n";
+    if (facts.base_url) {
+        head += "<meta property=\"og:url\" content=\"" + markup_text(*facts.base_url) + "\">\n";
+    }
+    const std::string about = facts.about.empty() ? "Models in ONNX format" : facts.about;
+    for (const std::string key : {"name=\"description\"", "property=\"og:description\""}) {
+        head += "<meta " + key + " content=\"" + markup_text(about) + "\">\n";
+    }
+    return head;
+}
+
+std::string page_with(const CatalogFacts& facts, const JsonValue& data) {
+    std::string page(embedded::catalog_html);
+    fill(page, "<title>ONNX models</title>\n", head_of(facts));
+    const std::string json = for_script(json_text(data, {.indent = 0, .is_ascii = false}));
+    fill(page, "id=\"catalog\">{}", "id=\"catalog\">" + json);
+    return page;
 }
 
 }  // namespace
@@ -193,6 +220,7 @@ CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
                       const std::string& folder_name) {
     const std::string readme = read(tree, "README.md").value_or("");
     CatalogFacts facts{title_or_folder(readme, folder_name)};
+    facts.about = summary_of(readme);
     facts.licence = licence_of(readme);
     if (facts.licence.empty() || facts.licence.size() > longest_licence) {
         facts.licence = licence_file(tree);
@@ -207,7 +235,8 @@ CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
 std::map<std::string, std::string> catalog_files(const CatalogFacts& facts) {
     FactsFiles of_folders = facts_files(folders_of(facts));
     std::map<std::string, std::string> files = std::move(of_folders.texts);
-    files[catalog_page_path] = page_with(to_json(facts, of_folders.facts));
+    files[catalog_page_path] = page_with(facts, to_json(facts, of_folders.facts));
+    files[catalog_feed_path] = atom_feed(facts.name, facts.base_url, facts.history);
     for (const CatalogScript& script : catalog_scripts()) files[script.path] = script.text;
     return files;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "hosting/export/hub_history.h"
 #include "hosting/export/hub_signing_files.h"
 #include "manifest/manifest.h"
 #include "repository/tree.h"
@@ -15,18 +16,20 @@ namespace onnxhub {
 
 struct CatalogFacts {
     std::string name;
+    std::string about = {};                    ///< one line of its README; "" for none
     std::string licence = {};                  ///< default licence; "" if unknown
     std::optional<std::string> base_url = {};  ///< URL of the hub, for the commands on the page
     std::map<std::string, std::string> readmes = {};  ///< Markdown, by folder of the model
     std::vector<std::string> missing = {};  ///< files of the manifest that are not available
     bool has_no_files = false;  ///< no file of the manifest is available; `missing` is not needed
     std::vector<std::string> elsewhere = {};  ///< models that only other servers have
-    bool has_index = false;  ///< the page reads the index instead of the manifest
+    bool has_index = false;                   ///< the page reads the index instead of the manifest
     /// Where the models come from, for those that are not available here: "owner/name" on GitHub,
     /// or
     /// "".
     std::string origin = {};
     std::vector<std::string> mirrors = {};    ///< [peek] mirrors of the hub's settings
+    std::vector<ModelChange> history = {};    ///< hub_history()
     std::optional<SignedFacts> signing = {};  ///< absent: the page shows no signature
 };
 
@@ -38,12 +41,15 @@ struct CatalogFacts {
 CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
                       const std::string& folder_name);
 
+/// Path of the feed of new and changed models among catalog_files().
+inline constexpr const char* catalog_feed_path = "catalog/feed.xml";
+
 /// Path of the page among catalog_files().
 inline constexpr const char* catalog_page_path = "index.html";
 
-/// The page and the files that it loads, by path. The other files have the names of
-/// catalog_path(). Beside them, the page only needs ONNX_HUB_MANIFEST.json or the index. The facts
-/// may contain any text.
+/// The page and the files that it loads, by path. Except for the feed, the other files have the
+/// names of catalog_path(). Beside them, the page only needs ONNX_HUB_MANIFEST.json or the index.
+/// The facts may contain any text.
 std::map<std::string, std::string> catalog_files(const CatalogFacts& facts);
 
 /// The Content-Security-Policy of every catalog page. It allows only the page's own scripts (also

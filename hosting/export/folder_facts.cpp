@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/utc_time.h"
 #include "hosting/export/catalog_path.h"
 #include "hosting/export/readme_facts.h"
 #include "hosting/export/readme_metrics.h"
@@ -32,6 +33,21 @@ void add_metrics(JsonObject& members, const std::string& readme) {
             {model, json_array({json_string(metric.name), json_string(metric.value)})});
     }
     if (!metrics.empty()) members.push_back({"metrics", json_object(std::move(metrics))});
+}
+
+void add_history(JsonObject& members, const FolderFacts& facts) {
+    constexpr std::size_t most_changes = 20;  // of a model
+    JsonObject files;
+    for (const auto& [name, changes] : facts.history) {
+        JsonArray values;
+        for (const ModelChange& change : changes) {
+            if (values.size() == most_changes) break;
+            values.push_back(json_array({json_string(utc_date_text(change.seconds)),
+                                         json_string(change.commit), json_bool(change.is_new)}));
+        }
+        files.push_back({name, json_array(std::move(values))});
+    }
+    if (!files.empty()) members.push_back({"history", json_object(std::move(files))});
 }
 
 JsonObject facts_of_readme(const std::string& readme, const std::string& path) {
@@ -87,6 +103,7 @@ FactsFiles facts_files(const std::map<std::string, FolderFacts>& folders) {
         }
         add_names(members, "missing", facts.missing);
         add_names(members, "elsewhere", facts.elsewhere);
+        add_history(members, facts);
         if (!members.empty()) writer.add(folder, std::move(members));
     }
     writer.finish();

@@ -8,12 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "hosting/export/hub_history.h"
+
 namespace onnxhub {
 
 struct FolderFacts {
     std::string readme = {};                  ///< Markdown; "" for none
     std::vector<std::string> missing = {};    ///< names of files here that are not available
     std::vector<std::string> elsewhere = {};  ///< names of models that only other servers have
+    std::map<std::string, std::vector<ModelChange>> history = {};  ///< by name of the model's file
 };
 
 /// A file of facts is closed when it has this many bytes.
@@ -31,7 +34,8 @@ struct FactsFiles {
 };
 
 /// JSON files {"FOLDER": {"readme": "<path>", "about", "licence", "words", "metrics": {"<model>":
-/// ["<name>", "<value>"]}, "missing": […], "elsewhere": […]}}; members without content are left
+/// ["<name>", "<value>"]}, "missing": […], "elsewhere": […], "history": {"<file>": [["<date>",
+/// "<commit>", <is new>], …]}}}; members without content are left
 /// out. A licence longer than 60 bytes is "see the README".
 FactsFiles facts_files(const std::map<std::string, FolderFacts>& folders);
 

@@ -229,6 +229,7 @@ private:
         facts.elsewhere = report_.elsewhere;
         facts.has_index = request_.index_roots > 0 &&
                           (!request_.has_manifest || manifest_text.size() > largest_manifest);
+        facts.history = hub_history(request_.location);
         facts.signing = signing_.facts;
         if (request_.has_manifest) {
             write(std::string(manifest_file_name), manifest_text);

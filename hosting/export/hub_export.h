@@ -17,6 +17,7 @@ namespace onnxhub {
 struct ExportRequest {
     std::filesystem::path to;             ///< absolute, with a last name
     std::filesystem::path hub_folder;     ///< the hub; may be a bare repository
+    std::string location;                 ///< the same as LocalHub takes it, for its history
     std::optional<std::string> manifest;  ///< its text, if it was read already
     std::optional<std::string> name;      ///< name on the catalog page; absent: the hub's own name
     std::string folder_name;              ///< name if the hub has none of its own

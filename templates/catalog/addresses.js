@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Addresses of views: #/?q=…&tag=…&from=…&to=…&size=…&sort=…, with a parameter for each facet, and #/model/<path>[?entry=n]
-import { as_size, limits, well_formed } from "./values.js";
+// Addresses of views: #/?q=…&tag=…&from=…&to=…&size=…&sort=…, with a parameter for each facet, #/model/<path>[?entry=n],
+// and #/sha256/<digest> for a model whatever its path
+import { as_sha, as_size, limits, well_formed } from "./values.js";
 import { encode_path } from "./paths.js";
 import { facet_keys } from "./facets.js";
 
@@ -14,7 +15,7 @@ import { facet_keys } from "./facets.js";
  * @property {string} sort "" or one of `sorts`
  */
 
-export const sorts = ["name", "new", "small", "large", "metric"];
+export const sorts = ["name", "date", "new", "small", "large", "metric"];
 const numbers = /** @type {const} */ (["from", "to", "size"]);
 const most_choices = 20;  // of a facet
 const longest_name = 1000;
@@ -64,7 +65,7 @@ export function read_list_hash(hash) {
  */
 export const address_path = (path) => well_formed(path.slice(0, limits.path));
 
-/** @typedef {{path: string, twin: number, name: string}} ModelPlace `name`: "" if the address does not have it */
+/** @typedef {{path: string, twin: number, name: string, sha: string}} ModelPlace `name` and `sha`: "" if the address does not have it; with `sha` there is no path */
 
 /** @param {import("./entries.js").Entry} entry @param {boolean} with_name an index finds models by name */
 export function model_hash(entry, with_name = names_are_needed) {
@@ -75,16 +76,25 @@ export function model_hash(entry, with_name = names_are_needed) {
     return "#/model/" + encode_path(address_path(entry.path)) + (text ? "?" + text : "");
 }
 
+const digest_prefix = "#/sha256/";
+
+/**
+ * An address that stays the same when the model is renamed.
+ * @param {string} sha
+ */
+export const digest_hash = (sha) => digest_prefix + sha;
+
 let names_are_needed = false;
 
 /** Called once, for a hub with an index. */
 export function put_names_into_addresses() { names_are_needed = true; }
 
 /** @param {string} hash */
-export const is_model_hash = (hash) => hash.startsWith("#/model/");
+export const is_model_hash = (hash) => hash.startsWith("#/model/") || hash.startsWith(digest_prefix);
 
 /** @param {string} hash @returns {ModelPlace} */
 export function read_model_hash(hash) {
+    if (hash.startsWith(digest_prefix)) return { path: "", twin: 0, name: "", sha: as_sha(hash.slice(digest_prefix.length)) };
     const [encoded, text] = hash.slice("#/model/".length).split("?", 2);
     const query = new URLSearchParams(text ?? "");
     const twin = /^\d{1,6}$/.test(query.get("entry") ?? "") ? Number(query.get("entry")) - 1 : 0;
@@ -94,5 +104,5 @@ export function read_model_hash(hash) {
     } catch {
         // Not encoded, for example typed by hand: used as it is.
     }
-    return { path, twin, name: query.get("name") ?? "" };
+    return { path, twin, name: query.get("name") ?? "", sha: "" };
 }

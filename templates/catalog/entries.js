@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entries of the manifest. `read_entry` gives each value a known type and a bounded size.
 import { as_array, as_object, as_sha, as_size, as_string, limits, shown } from "./values.js";
-import { file_name, https_link } from "./paths.js";
+import { file_name, folder_of, https_link } from "./paths.js";
 
 /** @typedef {{name: string, type: string, shape: string[]}} Port */
 /** @typedef {{total: number, first: Port[]}} Ports the number of all, and the first of them */
@@ -15,6 +15,7 @@ import { file_name, https_link } from "./paths.js";
  * @property {string[]} sources https addresses on other servers, if only these have the file
  */
 
+/** @typedef {{date: string, commit: string, is_new: boolean}} Change a commit that added the model or changed its bytes */
 /** @typedef {{name: string, text: string, value: number | null}} Metric how good a model is; `value` if it is a number */
 
 /**
@@ -36,6 +37,7 @@ import { file_name, https_link } from "./paths.js";
  * @property {string} description of the manifest, or else the summary of its README
  * @property {string} words of its README
  * @property {Metric | null} metric
+ * @property {Change[]} history the newest first; empty if unknown
  * @property {string} licence
  * @property {number | null} parameters
  * @property {number} twin 0, or the number of entries before this one with the same path
@@ -105,6 +107,13 @@ function read_licence(hub, value, path) {
     return stated || hub.facts.nearest(path, (facts) => facts.licence) || hub.licence;
 }
 
+/** @param {import("./hub.js").Hub} hub @param {string} path @returns {Change[]} */
+function read_history(hub, path) {
+    const changes = as_array(hub.facts.folders.get(folder_of(path))?.history[file_name(path)]).map(as_array);
+    return changes.map(([date, commit, is_new]) => ({ date: as_string(date), commit: as_string(commit), is_new: is_new === true }))
+        .filter(({ date }) => /^\d{4}-\d{2}-\d{2}$/.test(date));
+}
+
 /** @param {import("./hub.js").Hub} hub @param {string} path @returns {Metric | null} */
 function read_metric(hub, path) {
     return hub.facts.nearest(path, (facts, folder) => {
@@ -142,6 +151,7 @@ export function read_entry(item, hub) {
         description: as_string(metadata.description).trim() || hub.facts.nearest(path, (facts) => facts.about) || "",
         words: hub.facts.nearest(path, (facts) => facts.words) ?? "",
         metric: read_metric(hub, path),
+        history: read_history(hub, path),
         parameters: as_size(metadata.parameters),
         licence: read_licence(hub, value, path),
         twin: 0,

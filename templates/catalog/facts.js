@@ -11,6 +11,7 @@ import { file_link, folder_of } from "./paths.js";
  * @property {string} licence
  * @property {string} words of the README, with a blank between them
  * @property {Record<string, unknown>} metrics [name, value] by path of the model
+ * @property {Record<string, unknown>} history changes by name of the model's file
  * @property {Set<string>} missing names of files
  * @property {Set<string>} elsewhere names of models that only other servers have
  */
@@ -24,6 +25,7 @@ export function read_folder_facts(value) {
         licence: as_string(facts.licence).trim(),
         words: as_string(facts.words),
         metrics: as_object(facts.metrics),
+        history: as_object(facts.history),
         missing: new Set(as_strings(facts.missing)),
         elsewhere: new Set(as_strings(facts.elsewhere)),
     };

@@ -47,6 +47,11 @@ export class ListView {
         this.connect();
     }
 
+    /** @param {string} name @param {boolean} is_useful */
+    offer_sort(name, is_useful) {
+        select("sort").querySelector(`[value=${name}]`)?.toggleAttribute("hidden", !is_useful);
+    }
+
     /** @param {import("./sources.js").Searchable} searchable */
     use(searchable) {
         if (searchable === this.searchable) return;
@@ -56,7 +61,8 @@ export class ListView {
         fill_choices("opset-from", opsets.map((opset) => [opset, String(opset)]));
         fill_choices("opset-to", opsets.map((opset) => [opset, String(opset)]));
         for (const facet of this.facets) facet.set_models(models);
-        select("sort").querySelector("[value=metric]")?.toggleAttribute("hidden", !entries.some((entry) => entry.metric));
+        this.offer_sort("metric", entries.some((entry) => entry.metric !== null));
+        this.offer_sort("date", entries.some((entry) => entry.history.length > 0));
         this.show_controls();
     }
 
@@ -178,6 +184,7 @@ export class ListView {
         this.rows_shown = 0;
         element("results").replaceChildren();
         this.append_rows();
+        if (results.length > 0) performance.mark("first-result");
         element("results").hidden = results.length === 0;
         element("count").textContent = this.count_text(results.length, searchable);
         this.show_empty(results.length === 0 && this.source.count > 0);

@@ -7,6 +7,7 @@ import { filters_by, list_hash } from "./addresses.js";
 import { licence_node } from "./hub_view.js";
 import { readme_section } from "./model_readme.js";
 import { graph_section } from "./model_graph.js";
+import { history_section } from "./model_history.js";
 import { ports_section } from "./model_ports.js";
 import { use_section } from "./model_use.js";
 import { versions_section } from "./model_versions.js";
@@ -53,9 +54,10 @@ const header = (entry) => make("header", null,
 const sections = (entry, hub, models) => [
     use_section(entry, hub),
     ports_section(entry),
-    versions_section(entry, /** @type {import("./models.js").Model} */ (models.model_of.get(entry))),
+    versions_section(entry, models),
     graph_section(entry, hub),
     files_section(entry),
+    history_section(entry),
     readme_section(entry, hub),
 ];
 

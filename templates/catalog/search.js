@@ -31,6 +31,7 @@ const orders = {
     new: highest_first((entry) => entry.opset),
     large: highest_first((entry) => entry.bytes),
     small: highest_first((entry) => entry.bytes === null ? null : -entry.bytes),
+    date: by_entry((a, b) => (b.history[0]?.date ?? "").localeCompare(a.history[0]?.date ?? "")),
     metric: highest_first((entry) => entry.metric?.value),
 };
 

@@ -32,7 +32,7 @@ import { IndexReader } from "./index_reader.js";
  */
 
 /** @param {Models} models @param {import("./addresses.js").ModelPlace} place */
-const entry_at = (models, { path, twin }) =>
+const entry_at = (models, { path, twin, sha }) => sha ? models.entries.find((entry) => entry.file.sha === sha) ?? null :
     (models.by_path.get(path) ?? models.entries.filter((entry) => address_path(entry.path) === path))[twin] ?? null;
 
 /** @param {Hub} hub @returns {Promise<Source>} */

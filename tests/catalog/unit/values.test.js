@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import test from "node:test";
+import { Facts } from "../../../templates/catalog/facts.js";
 import { human_size, port_type, signature } from "../../../templates/catalog/formats.js";
-import { file_link, https_link, is_safe_path, of_nearest_folder, safe_link } from "../../../templates/catalog/paths.js";
+import { file_link, https_link, is_safe_path, safe_link } from "../../../templates/catalog/paths.js";
 import { as_object, as_sha, as_size, parse_object, shown, well_formed } from "../../../templates/catalog/values.js";
 
 test("values of other types become empty ones", () => {
@@ -29,10 +30,20 @@ test("links lead to web servers", () => {
     assert.equal(https_link("https://x.example/a b"), "https://x.example/a%20b");
 });
 
-test("the nearest directory counts", () => {
-    const values = { "": "top", "a/b": "deep" };
-    const value_of = (folder) => values[folder];
-    assert.deepEqual([of_nearest_folder(value_of, "a/b/c/m.onnx"), of_nearest_folder(value_of, "a/m.onnx"), of_nearest_folder(() => null, "a/m.onnx")], ["deep", "top", null]);
+test("facts of the nearest directory count, and only needed files are read", async () => {
+    const texts = { "./f1": JSON.stringify({ "": { about: "top" }, "a": { missing: ["m.onnx"] } }), "./f2": JSON.stringify({ "a/b": { about: "deep" }, "c": 7 }) };
+    const read = [];
+    const facts = new Facts([["", "f1"], ["a/b", "f2"], ["", "../outside"]].slice(0, 2), async (address) => {
+        read.push(address);
+        return texts[address];
+    });
+    await facts.load_for("a/m.onnx");
+    assert.deepEqual(read, ["./f1"]);
+    assert.deepEqual([facts.nearest("a/m.onnx", ({ about }) => about), facts.has("a/m.onnx", "missing"), facts.has("m.onnx", "missing")], ["top", true, false]);
+    await facts.load_for("a/b/c/m.onnx");
+    assert.deepEqual(read, ["./f1", "./f2"]);
+    assert.equal(facts.nearest("a/b/c/m.onnx", ({ about }) => about), "deep");
+    assert.equal(new Facts(undefined, async () => "").is_known, false);
 });
 
 test("sizes and types", () => {
