@@ -40,7 +40,7 @@ function file_item(what, file, is_model = false) {
     return make("li", null,
         make("p", { class: "what" }, make("b", null, what), make("span", null, human_size(file.bytes) + exact)),
         make("p", { class: "where mono" }, href ? make("a", { href, download: true }, path) : path),
-        whereabouts(file), digest(file), is_model && file.sha && make("p", { class: "note" }, make("a", { href: digest_hash(file.sha) }, "Permanent address of this model")));
+        whereabouts(file), digest(file), is_model && file.sha && make("p", { class: "note" }, make("a", { class: "permalink", href: digest_hash(file.sha) }, "Permanent address of this model")));
 }
 
 /** @param {Entry} entry */

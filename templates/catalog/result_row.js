@@ -33,10 +33,9 @@ function marked(text, words) {
 }
 
 /** @param {Result} result */
-function opset_text({ model, entry }) {
-    if (entry.opset === null) return "opset unknown";
+function opset_cell({ model, entry }) {
     const others = new Set(model.entries.map((other) => other.opset).filter((opset) => opset !== null && opset !== entry.opset));
-    return `opset ${entry.opset}` + (others.size ? ` and ${counted(others.size, "other")}` : "");
+    return make("span", null, entry.opset === null ? "opset unknown" : `opset ${entry.opset}`, others.size > 0 && make("small", null, ` and ${counted(others.size, "other")}`));
 }
 
 /**
@@ -47,8 +46,8 @@ const from_hosts = (file) => "from " + shown([...new Set(file.sources.map((sourc
 
 /** @param {Entry} entry */
 function place_of(entry) {
-    if (is_missing(entry)) return make("span", { class: "absent" }, not_here);
-    return entry.file.sources.length > 0 && make("span", null, from_hosts(entry.file));
+    if (is_missing(entry)) return make("small", { class: "absent" }, ` ${not_here}`);
+    return entry.file.sources.length > 0 && make("small", null, ` ${from_hosts(entry.file)}`);
 }
 
 /**
@@ -75,6 +74,6 @@ export function result_row({ main, others }, words) {
         make("p", { class: "side" },
             make("span", { class: "precision" }, precision_of(entry)),
             make("span", { class: "metric", title: entry.metric?.name }, entry.metric && [entry.metric.text, make("small", null, ` ${entry.metric.name}`)]),
-            make("span", null, opset_text(main)),
-            make("strong", null, human_size(entry.bytes)), place_of(entry)));
+            opset_cell(main),
+            make("span", { class: "size" }, make("strong", null, human_size(entry.bytes)), place_of(entry))));
 }

@@ -200,9 +200,15 @@ class Tab {
 }
 
 /// A static web server: `files` maps a path to its text. It serves below /some/folder/, since hubs live in sub-folders.
-export async function start_server(files) {
+/// Below a folder of `tokens`, all but the text of "/folder/sign-in" needs the folder's token.
+export async function start_server(files, tokens = new Map()) {
     const server = createServer((request, response) => {
         const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
+        const folder = path.slice(0, path.lastIndexOf("/") + 1);
+        if (tokens.has(folder) && request.headers.authorization !== `Bearer ${tokens.get(folder)}`) {
+            response.writeHead(401, { "content-type": "text/html; charset=utf-8" });
+            return response.end(files.get(`${folder}sign-in`));
+        }
         const text = files.get(path);
         const type = path.endsWith("/") ? "text/html; charset=utf-8" : path.endsWith(".json") ? "application/json" : "application/octet-stream";
         response.writeHead(text === undefined ? 404 : 200, { "content-type": type });
