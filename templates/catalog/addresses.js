@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Addresses of views: #/?q=…&tag=…&from=…&to=…&size=…&sort=…, with a parameter for each facet, #/model/<path>[?entry=n],
-// and #/sha256/<digest> for a model whatever its path
+// and #/sha256/<digest> for a model regardless of its path
 import { as_sha, as_size, limits, well_formed } from "./values.js";
 import { encode_path } from "./paths.js";
 import { facet_keys } from "./facets.js";

@@ -11,6 +11,7 @@ import { distance } from "./words.js";
 
 const deepest = 8;            // levels of a tree
 const most_pages = 5;         // of a term that are read for one question
+const most_path_words = 4;    // of a path whose model is looked for
 const most_prefixed = 12;     // terms that a beginning stands for
 
 /**
@@ -136,6 +137,16 @@ export class IndexReader {
         const terms = await this.terms_for(word);
         const postings = await Promise.all(terms.map((term) => this.postings_of(term)));
         return { word, total: terms.reduce((sum, { count }) => sum + count, 0), postings: postings.flat() };
+    }
+
+    /**
+     * The name of the model with this path, if a word of its file's name is one of the model too; else "".
+     * @param {string} path @returns {Promise<string>}
+     */
+    async name_of(path) {
+        const words = index_words(path.slice(path.lastIndexOf("/") + 1)).slice(0, most_path_words);
+        const found = await Promise.all(words.map((word) => this.postings_for(word)));
+        return found.flatMap(({ postings }) => postings).find((posting) => posting.path === path)?.name ?? "";
     }
 
     /**

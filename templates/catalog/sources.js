@@ -3,7 +3,6 @@
 import { as_string } from "./values.js";
 import { address_path, put_names_into_addresses } from "./addresses.js";
 import { read_entry } from "./entries.js";
-import { file_name } from "./paths.js";
 import { get } from "./requests.js";
 import { read_manifest } from "./manifest.js";
 import { group_models } from "./models.js";
@@ -90,7 +89,7 @@ export async function index_source(hub) {
             return found(postings.map(entry_of_posting), total);
         },
         find: async (place) => {
-            const name = place.name || (await reader.search(file_name(place.path))).postings.find(({ path }) => path === place.path)?.name;
+            const name = place.name || await reader.name_of(place.path);
             const [values] = await Promise.all([name ? reader.entries_of(name) : [], hub.facts.load_for(place.path)]);
             const models = group(values);
             return { entry: entry_at(models, place), models };

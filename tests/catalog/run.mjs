@@ -603,8 +603,7 @@ const tests = {
         assert.deepEqual(readdirSync(folder), []);
         rmSync(folder, { recursive: true });
         // Python's strings, as far as there is a Python to ask.
-        files.set("/nasty-github/", page_with({ base_url: "https://raw.githubusercontent.com/a/b/main" }));
-        files.set("/nasty-github/ONNX_HUB_MANIFEST.json", JSON.stringify(nasty));
+        put_hub("nasty-github", page_with({ base_url: "https://raw.githubusercontent.com/a/b/main" }), nasty);
         await tab.open(`${server.address}/nasty-github/`);
         for (const [i, name] of nasty_names.entries()) {
             await tab.value(`void (location.hash = "#/model/nasty/${i}.onnx")`);
