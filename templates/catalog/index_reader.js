@@ -132,11 +132,11 @@ export class IndexReader {
         return pages.flatMap(as_array).map(read_posting);
     }
 
-    /** @param {string} word @returns {Promise<{word: string, total: number, postings: Posting[]}>} */
+    /** @param {string} word @returns {Promise<{terms: string[], total: number, postings: Posting[]}>} `terms` that the word stands for */
     async postings_for(word) {
         const terms = await this.terms_for(word);
         const postings = await Promise.all(terms.map((term) => this.postings_of(term)));
-        return { word, total: terms.reduce((sum, { count }) => sum + count, 0), postings: postings.flat() };
+        return { terms: terms.map(({ term }) => term), total: terms.reduce((sum, { count }) => sum + count, 0), postings: postings.flat() };
     }
 
     /**
@@ -158,11 +158,13 @@ export class IndexReader {
         const found = await Promise.all(index_words(query).map((word) => this.postings_for(word)));
         const [rarest, ...others] = found.sort((a, b) => a.total - b.total);
         if (!rarest) return { total: 0, postings: [] };
-        const checks = others.map(({ word, total, postings }) => {
+        const checks = others.map(({ terms, total, postings }) => {
             const places = new Set(postings.map(({ path, name }) => `${path}\n${name}`));
             const is_whole = total <= postings.length;
-            return (/** @type {Posting} */ posting) => places.has(`${posting.path}\n${posting.name}`)
-                || (!is_whole && key_of(`${posting.name} ${posting.path} ${as_array(posting.tags).join(" ")}`).includes(word));
+            return (/** @type {Posting} */ posting) => {
+                const text = is_whole ? "" : key_of(`${posting.name} ${posting.path} ${as_array(posting.tags).join(" ")}`);
+                return places.has(`${posting.path}\n${posting.name}`) || (!is_whole && terms.some((term) => text.includes(term)));
+            };
         });
         const postings = rarest.postings.filter((posting) => checks.every((has_word) => has_word(posting)));
         return { total: others.length ? postings.length : rarest.total, postings };
