@@ -156,6 +156,8 @@ std::string catalog_page(const CatalogFacts& facts) {
                      {"readmes", to_json(facts.readmes)},
                      {"missing", to_json(facts.missing)},
                      {"elsewhere", to_json(facts.elsewhere)},
+                     {"has_graphs", json_bool(facts.has_graphs)},
+                     {"without_graph", to_json(facts.without_graph)},
                      {"scripts", addresses_of_scripts()},
                      {"signing", facts.signing ? to_json(*facts.signing) : JsonValue()}});
     std::string page(embedded::catalog_html);

@@ -21,6 +21,9 @@ struct CatalogFacts {
     std::map<std::string, std::string> readmes = {};  ///< Markdown, by folder of the model
     std::vector<std::string> missing = {};    ///< files of the manifest that are not available
     std::vector<std::string> elsewhere = {};  ///< models that only other servers have
+    /// Whether the hub has graphs of its models (graph_files.h), and models without one.
+    bool has_graphs = false;
+    std::vector<std::string> without_graph = {};
     std::optional<SignedFacts> signing = {};  ///< absent: the page shows no signature
 };
 
