@@ -14,7 +14,8 @@ import { file_link, of_nearest_folder, safe_link } from "./paths.js";
  * @property {Set<string>} missing paths of files that this export does not have
  * @property {Set<string> | null} elsewhere paths of models that only other servers have; null without data of the exporter
  * @property {Record<string, unknown>} signing
- * @property {Set<string>} graphs SHA-256 of the models that have a file graph/<SHA-256>.json.gz
+ * @property {boolean} has_graphs whether models have a file graph/<SHA-256>.json.gz
+ * @property {Set<string>} without_graph paths of the models that have none
  * @property {Record<string, string>} scripts addresses of later scripts, by name
  */
 
@@ -32,7 +33,8 @@ export function read_hub(text, address) {
         missing: new Set(as_strings(facts.missing)),
         elsewhere: Array.isArray(facts.elsewhere) ? new Set(as_strings(facts.elsewhere)) : null,
         signing: as_object(facts.signing),
-        graphs: new Set(as_strings(facts.graphs)),
+        has_graphs: facts.has_graphs === true,
+        without_graph: new Set(as_strings(facts.without_graph)),
         scripts: Object.fromEntries(Object.entries(as_object(facts.scripts)).map(([name, path]) => [name, file_link(as_string(path)) ?? ""])),
     };
 }

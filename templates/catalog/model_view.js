@@ -56,7 +56,7 @@ const sections = (entry, { hub, models }) => [
     ports_section(entry),
     use_section(entry, hub),
     versions_section(entry, /** @type {import("./models.js").Model} */ (models.model_of.get(entry))),
-    graph_section(entry, hub),
+    graph_section(entry, hub, models),
     files_section(entry),
     readme_section(text_for(hub.readmes, entry.path)),
 ];
