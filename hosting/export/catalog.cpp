@@ -158,6 +158,8 @@ JsonValue to_json(const CatalogFacts& facts, const std::vector<FactsFile>& files
                         {"facts", to_json(files)},
                         {"has_index", json_bool(facts.has_index)},
                         {"has_no_files", json_bool(facts.has_no_files)},
+                        {"has_graphs", json_bool(facts.has_graphs)},
+                        {"without_graph", to_json(facts.without_graph)},
                         {"origin", json_string(facts.origin)},
                         {"mirrors", to_json(facts.mirrors)},
                         {"scripts", addresses_of_scripts()},

@@ -24,12 +24,13 @@ struct CatalogFacts {
     bool has_no_files = false;  ///< no file of the manifest is available; `missing` is not needed
     std::vector<std::string> elsewhere = {};  ///< models that only other servers have
     bool has_index = false;                   ///< the page reads the index instead of the manifest
-    /// Where the models come from, for those that are not available here: "owner/name" on GitHub,
-    /// or
-    /// "".
+    /// The repository on GitHub that the hub comes from, as "owner/name"; "" for none.
     std::string origin = {};
     std::vector<std::string> mirrors = {};    ///< [peek] mirrors of the hub's settings
     std::vector<ModelChange> history = {};    ///< hub_history()
+    /// Whether the hub has graphs of its models (graph_files.h), and models without one.
+    bool has_graphs = false;
+    std::vector<std::string> without_graph = {};
     std::optional<SignedFacts> signing = {};  ///< absent: the page shows no signature
 };
 

@@ -22,6 +22,7 @@
 #include "embedded/export_nginx.h"
 #include "hosting/export/catalog.h"
 #include "hosting/export/catalog_scripts.h"
+#include "hosting/export/graph_files.h"
 #include "hosting/export/hub_content.h"
 #include "hosting/export/hub_signing_files.h"
 #include "hosting/export/output_location.h"
@@ -88,6 +89,7 @@ public:
         if (!report_.missing.empty() && !request_.allows_missing) return std::move(report_);
         new_.emplace(request_.to, StagingPath::folder_of_export);
         place_files();
+        write_graphs(manifest);
         write_texts(text, manifest);
         write_export_index(text);
         write_sums();
@@ -110,6 +112,10 @@ private:
                                         export_names::no_jekyll,
                                         std::string(index_root_path)};
         for (const auto& [path, file] : files_) needed.insert(path);
+        if (request_.has_graphs) {
+            needed.insert(graph_version_path);
+            for (const auto& [path, file] : files_) needed.insert(graph_path(file.sha));
+        }
         for (const CatalogScript& script : catalog_scripts()) needed.insert(script.path);
         for (const std::string& path : foreign_) {
             bool is_in_the_way = needed.contains(path);
@@ -220,6 +226,77 @@ private:
         if (std::fflush(file) != 0) fail(to);
     }
 
+    /// A graph for each digest of a model.
+    void write_graphs(const ManifestDocument& manifest) {
+        if (!request_.has_graphs) return;
+        std::map<std::string, std::string> models;  // by path of the graph: path of the model
+        for (const ManifestEntry& present : manifest.entries) {
+            const Entry& entry = *present.entry;
+            const std::string path = std::get<std::string>(check_hub_path(entry.model_path));
+            if (sums_.contains(path)) models.try_emplace(graph_path(*entry.content.sha), path);
+        }
+        const std::vector<std::pair<std::string, std::string>> wanted(models.begin(), models.end());
+        std::vector<std::string> digests(wanted.size());  // "": not an ONNX model
+        std::vector<char> is_written(wanted.size());
+        const bool keeps = has_graphs_of_this_version();
+        for_each_index(wanted.size(), 0, [&](std::size_t i) {
+            request_.check_interruption();
+            const auto& [path, model] = wanted[i];
+            if (keeps) digests[i] = kept_graph(path);
+            if (!digests[i].empty()) return;
+            digests[i] = written_graph(path, model);
+            is_written[i] = !digests[i].empty();
+        });
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            if (digests[i].empty()) continue;
+            add_sum(wanted[i].first, digests[i]);
+            ++report_.graphs;
+            report_.written_graphs += is_written[i];
+        }
+        if (report_.graphs > 0) write(graph_version_path, graph_version_text());
+        find_models_without_graph(manifest);
+    }
+
+    bool has_graphs_of_this_version() const {
+        return earlier_ &&
+               earlier_->digest_of(graph_version_path) == to_hex(sha256_of(graph_version_text()));
+    }
+
+    /// The digest of a graph of the earlier export, which is linked. It follows from the model
+    /// alone, so the model is not read. "": it must be written.
+    std::string kept_graph(const std::string& path) const {
+        const auto digest = earlier_->digest_of(path);
+        if (!digest) return "";
+        const fs::path earlier = earlier_->folder() / path;
+        const fs::path to = new_->path() / path;
+        const auto sha = parse_sha256(*digest);
+        if (!sha || has_other_links(earlier) || !holds(earlier, {*sha}, [] {})) return "";
+        std::error_code error;
+        fs::create_directories(to.parent_path(), error);
+        return make_hard_link(earlier, to) ? *digest : "";
+    }
+
+    std::string written_graph(const std::string& path, const std::string& model) const {
+        const fs::path from = new_->path() / model;
+        const auto graph = packed_graph(*open_file(from, from.string()));
+        if (!graph) return "";
+        const fs::path to = new_->path() / path;
+        std::error_code error;
+        fs::create_directories(to.parent_path(), error);
+        write_file_atomically(to, *graph);
+        return to_hex(sha256_of(*graph));
+    }
+
+    void find_models_without_graph(const ManifestDocument& manifest) {
+        std::set<std::string> paths;
+        for (const ManifestEntry& present : manifest.entries) {
+            const Entry& entry = *present.entry;
+            if (sums_.contains(graph_path(*entry.content.sha))) continue;
+            paths.insert(std::get<std::string>(check_hub_path(entry.model_path)));
+        }
+        without_graph_ = {paths.begin(), paths.end()};
+    }
+
     void write_texts(const std::string& manifest_text, const ManifestDocument& manifest) {
         CatalogFacts facts = facts_of(hub_.tree(), manifest, request_.folder_name);
         if (request_.name) facts.name = *request_.name;
@@ -230,6 +307,8 @@ private:
         facts.has_index = request_.index_roots > 0 &&
                           (!request_.has_manifest || manifest_text.size() > largest_manifest);
         facts.history = hub_history(request_.location);
+        facts.has_graphs = report_.graphs > 0;
+        if (facts.has_graphs) facts.without_graph = without_graph_;
         facts.signing = signing_.facts;
         if (request_.has_manifest) {
             write(std::string(manifest_file_name), manifest_text);
@@ -341,6 +420,7 @@ private:
     std::vector<char> proven_;  ///< whether the earlier export has exactly the bytes of files_[i]
     std::optional<StagingPath> new_;
     std::map<std::string, std::string> sums_;
+    std::vector<std::string> without_graph_;  ///< paths of models, sorted
     ExportReport report_;
     HubSigningFiles signing_;
 };

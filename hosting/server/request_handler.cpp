@@ -10,6 +10,7 @@
 #include "base/ascii.h"
 #include "base/digest.h"
 #include "base/user_error.h"
+#include "hosting/server/served_model.h"
 
 namespace onnxhub {
 namespace {
@@ -51,6 +52,7 @@ RequestHandler::RequestHandler(ServedHub& hub, const ServerOptions& options, Ser
       is_open_to_all_(is_public(options)),
       hosts_(hosts_of(options)),
       page_(std::make_shared<IndexPage>(options.page_files)),
+      graphs_(std::make_shared<const ModelGraphSource>(options.model_graph)),
       ready_(contents.memory.limit() / 4) {}
 
 void RequestHandler::IndexPage::make_for(const std::string& etag) {
@@ -143,6 +145,10 @@ void RequestHandler::answer_path(MHD_Connection* connection, Request& request,
                                  const std::string& path, bool is_root) {
     Served served = hub_.open(path);
     if (const auto* missing = std::get_if<NotServed>(&served)) {
+        const auto model = model_of_graph_path(path);
+        if (model && missing->is_absent && *graphs_) {
+            return answer_graph(connection, request, *model);
+        }
         const bool is_of_page = is_root || path.starts_with(page_folder);
         if (is_of_page && missing->is_absent && options_.page_files) {
             return answer_page(connection, request, path.substr(1), *missing);
@@ -302,23 +308,10 @@ void RequestHandler::send_small(MHD_Connection* connection, Request& request, Se
     ready_.keep(key, std::move(response), size);
 }
 
-/// Nothing when the hub has no manifest.
-std::optional<std::string> RequestHandler::manifest_etag() {
-    const std::string path = "/ONNX_HUB_MANIFEST.json";
-    for (int time = 0; time < 2; ++time) {
-        const Served manifest = hub_.open(path);
-        const auto* file = std::get_if<ServedFile>(&manifest);
-        if (!file) return std::nullopt;
-        if (!file->identity.etag.empty()) return file->identity.etag;
-        hub_.learn_etag(path);
-    }
-    return std::nullopt;
-}
-
 /// A file of the page. They are regenerated when the manifest has changed.
 void RequestHandler::answer_page(MHD_Connection* connection, Request& request,
                                  const std::string& path, const NotServed& missing) {
-    const auto etag = manifest_etag();
+    const auto etag = manifest_etag(hub_);
     std::shared_ptr<const PageFiles> files;
     bool is_new = false;
     {
@@ -342,6 +335,25 @@ void RequestHandler::answer_page(MHD_Connection* connection, Request& request,
     file.identity = {'"' + to_hex(sha256_of(*file.text)) + '"', 0, file.text->size()};
     file.content_type = content_type_of(path);
     if (path == "index.html") file.policy.clear();  // it has its own
+    send_file(connection, request, std::move(file));
+}
+
+/// Describes the model unless its graph is cached.
+void RequestHandler::answer_graph(MHD_Connection* connection, Request& request,
+                                  const std::string& sha256) {
+    const std::string key = "graph " + sha256;
+    auto text = contents_.packed.find(key);
+    if (!text) text = request.prepared_as<std::string>(key);
+    if (!text) {
+        return wait_for(connection, request, key,
+                        [&hub = hub_, &contents = contents_, graphs = graphs_, sha256, key] {
+                            return described_model(hub, *graphs, sha256, key, contents);
+                        });
+    }
+    ServedFile file;
+    file.identity = {'"' + to_hex(sha256_of(*text)) + '"', 0, text->size()};
+    file.content_type = content_type_of("graph.json.gz");
+    file.text = std::move(text);
     send_file(connection, request, std::move(file));
 }
 

@@ -61,9 +61,9 @@ private:
     void answer_options(MHD_Connection* connection, Request& request);
     void answer_path(MHD_Connection* connection, Request& request, const std::string& path,
                      bool is_root);
+    void answer_graph(MHD_Connection* connection, Request& request, const std::string& sha256);
     void answer_page(MHD_Connection* connection, Request& request, const std::string& path,
                      const NotServed& missing);
-    std::optional<std::string> manifest_etag();
 
     void wait_for(MHD_Connection* connection, Request& request, const std::string& key,
                   BackgroundTasks::Work work);
@@ -82,6 +82,7 @@ private:
     const bool is_open_to_all_;
     const AllowedHosts hosts_;
     const std::shared_ptr<IndexPage> page_;
+    const std::shared_ptr<const ModelGraphSource> graphs_;
     ResponseCache ready_;
 };
 

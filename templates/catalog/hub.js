@@ -18,7 +18,8 @@ const most_mirrors = 5;
  * @property {string[]} mirrors addresses of folders that have the files too
  * @property {boolean} has_index whether to read the index instead of the manifest
  * @property {Record<string, unknown>} signing
- * @property {Set<string>} graphs SHA-256 of the models that have a file graph/<SHA-256>.json.gz
+ * @property {boolean} has_graphs whether models have a file graph/<SHA-256>.json.gz
+ * @property {Set<string>} without_graph paths of the models that have none
  * @property {Record<string, string>} scripts addresses of later scripts, by name
  */
 
@@ -44,7 +45,8 @@ export function read_hub(text, address, fetch_text) {
         mirrors: as_strings(facts.mirrors).slice(0, most_mirrors).flatMap((mirror) => https_link(mirror.replace(/\/*$/, "/")) ?? []),
         has_index: facts.has_index === true,
         signing: as_object(facts.signing),
-        graphs: new Set(as_strings(facts.graphs)),
+        has_graphs: facts.has_graphs === true,
+        without_graph: new Set(as_strings(facts.without_graph)),
         scripts: read_scripts(facts.scripts),
     };
 }

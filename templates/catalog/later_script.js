@@ -4,7 +4,18 @@
 // The file comes from the hub's host, as any file of the hub does, so it is not trusted by its address. It becomes an
 // inline script, and the policy of the page runs inline scripts only with the hashes of our own: other bytes do nothing.
 
-/** @typedef {{createScript: (text: string) => string}} ScriptPolicy */
+import { get_text } from "./requests.js";
+
+/** @typedef {{createScript: (text: string) => string, createScriptURL: (address: string) => string}} ScriptPolicy */
+
+/**
+ * Addresses of texts that the page itself made. The policy of the page allows no other workers.
+ * @param {string} address
+ */
+function address_of_text(address) {
+    if (!address.startsWith("blob:")) throw new Error("not a text of the page");
+    return address;
+}
 
 /**
  * Browsers without Trusted Types check the hash alone.
@@ -12,7 +23,7 @@
  */
 function make_policy() {
     const types = /** @type {any} */ (globalThis).trustedTypes;
-    const rules = { createScript: (/** @type {string} */ text) => text };
+    const rules = { createScript: (/** @type {string} */ text) => text, createScriptURL: address_of_text };
     return types?.createPolicy("later-scripts", rules) ?? rules;
 }
 
@@ -22,10 +33,9 @@ const loaded = new Map();
 
 /** @param {string} name @param {string} address @returns {Promise<any>} */
 async function load(name, address) {
-    const answer = await fetch(address, { credentials: "same-origin" });
-    if (!answer.ok) throw new Error(`The server returned ${answer.status} for ${address}.`);
+    const text = await get_text(address);
     const script = document.createElement("script");
-    script.textContent = policy.createScript(await answer.text());
+    script.textContent = policy.createScript(text);
     document.head.append(script);
     const exported = /** @type {any} */ (globalThis)[`catalog_${name}`];
     if (!exported) throw new Error(`${address} belongs to another version of this page.`);
@@ -41,4 +51,19 @@ export function load_script(name, address) {
     loaded.set(name, present);
     present.catch(() => loaded.delete(name));
     return present;
+}
+
+/**
+ * A worker that runs a program of the page; null where the browser allows none.
+ * @param {string} program
+ */
+export function start_worker(program) {
+    const address = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
+    try {
+        return new Worker(policy.createScriptURL(address));
+    } catch {
+        return null;
+    } finally {
+        setTimeout(() => URL.revokeObjectURL(address), 10_000);
+    }
 }

@@ -55,7 +55,7 @@ const sections = (entry, hub, models) => [
     use_section(entry, hub),
     ports_section(entry),
     versions_section(entry, models),
-    graph_section(entry, hub),
+    graph_section(entry, hub, models),
     files_section(entry),
     history_section(entry),
     readme_section(entry, hub),

@@ -24,6 +24,15 @@ export function store_token(token) {
     }
 }
 
+/**
+ * The header with the user's token, if there is one.
+ * @returns {Record<string, string>}
+ */
+export function authorization() {
+    const token = stored_token();
+    return token ? { Authorization: `Bearer ${token}` } : {};
+}
+
 const unreachable = () => location.protocol === "file:"
     ? "Browsers do not let a page on the disk read other files. Use a web server, for example “onnxhub serve”."
     : "The server is not reachable.";
@@ -33,15 +42,14 @@ const unreachable = () => location.protocol === "file:"
  * @param {string} address relative to the page @param {RequestCache} cache "no-cache" for files that change
  */
 export async function get(address, cache = "default") {
-    const token = stored_token();
     /** @type {Response} */
     let answer;
     try {
-        answer = await fetch(address, { cache, credentials: "same-origin", headers: token ? { Authorization: `Bearer ${token}` } : {} });
+        answer = await fetch(address, { cache, credentials: "same-origin", headers: authorization() });
     } catch {
         throw new Error(unreachable());
     }
-    if (answer.status === 401) throw new TokenNeeded(token ? "The server did not accept this token." : "This hub needs a token.");
+    if (answer.status === 401) throw new TokenNeeded(stored_token() ? "The server did not accept this token." : "This hub needs a token.");
     if (!answer.ok) throw new Error(`The server returned ${answer.status} for ${address}.`);
     return answer;
 }

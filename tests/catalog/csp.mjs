@@ -13,6 +13,7 @@ export function with_policy(html, later_scripts) {
         `style-src ${inline("style").map(hash_source).join(" ")}`,
         "img-src data:",
         "connect-src 'self'",
+        "worker-src blob:",
         "base-uri 'none'",
         "form-action 'none'",
         "require-trusted-types-for 'script'",
