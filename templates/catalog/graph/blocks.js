@@ -19,7 +19,8 @@ export const repeats_in = (tokens) => {
         let same = 0;
         for (let i = tokens.length - period - 1; i >= -1; --i) {
             if (i >= 0 && tokens[i] === tokens[i + period]) { same += 1; continue; }
-            if (same >= period * (fewest_repeats - 1)) runs.push({ begin: i + 1, period, repeats: Math.floor(same / period) + 1 });
+            const is_block = same >= period * (fewest_repeats - 1) && tokens.slice(i + 1, i + 1 + period).some((token) => token !== tokens[i + 1]);
+            if (is_block) runs.push({ begin: i + 1, period, repeats: Math.floor(same / period) + 1 });
             same = 0;
         }
     }

@@ -13,6 +13,7 @@ const largest_answer = 64 << 20;  // characters: onnxhub writes at most 16 MiB
  * @property {{graph: number, value: number} | null} outer the value of the graph around that this is
  * @property {number | null} producer index of the node
  * @property {number[]} users indices of nodes
+ * @property {boolean} is_output whether the graph gives it
  */
 /** @typedef {{name: string, type: string, value: string, graphs: number[]}} Attribute */
 /** @typedef {{op: string, domain: string, overload: string, name: string, inputs: (number | null)[], outputs: (number | null)[], attributes: Attribute[]}} GraphNode */
@@ -70,7 +71,7 @@ const value_from = (json) => {
     return {
         name: text_of(value.name), kind: kinds.includes(text_of(value.kind)) ? text_of(value.kind) : "", type: text_of(value.type),
         shape: Array.isArray(value.shape) ? value.shape.map(dimension_from) : null,
-        outer: null, producer: null, users: [],
+        outer: null, producer: null, users: [], is_output: false,
     };
 };
 
@@ -102,9 +103,10 @@ const graph_from = (json, graphs) => {
         for (const index of new Set(node.inputs)) if (index !== null) values[index].users.push(i);
         for (const index of node.outputs) if (index !== null) values[index].producer ??= i;
     });
-    const left_out = object_of(graph.left_out);
+    const left_out = object_of(graph.left_out), outputs = ports(graph.outputs);
+    for (const index of outputs) values[index].is_output = true;
     return {
-        name: text_of(graph.name), values, nodes, inputs: ports(graph.inputs), outputs: ports(graph.outputs),
+        name: text_of(graph.name), values, nodes, inputs: ports(graph.inputs), outputs,
         left_out: { nodes: count_of(left_out.nodes), ports: count_of(left_out.ports), initializers: count_of(left_out.initializers) },
         owner: null,
     };

@@ -4,7 +4,7 @@ import { make } from "../nodes.js";
 import { counted } from "../formats.js";
 import { shown } from "../values.js";
 import { operator_of, shape_text, type_text } from "./document.js";
-import { group_names } from "./groups.js";
+import { group_names, group_of } from "./groups.js";
 import { details_of, name_at } from "./outline.js";
 
 /** @typedef {import("./document.js").Model} Model */
@@ -80,13 +80,14 @@ function port_details(model, vertex, actions) {
 function model_details(model) {
     const initializers = model.graphs.reduce((sum, graph) => sum + graph.values.filter(({ kind }) => kind === "initializer" || kind === "sparse_initializer").length, 0);
     const nodes = model.graphs.reduce((sum, graph) => sum + graph.nodes.length, 0);
+    const used = new Set(model.graphs.flatMap((graph) => graph.nodes.map(group_of)));
     return [
         make("h3", null, shown(model.graphs[0].name, 100) || "Graph"),
         make("p", { class: "graph-type" }, `${counted(nodes, "node")}, ${counted(initializers, "initializer")}${model.graphs.length > 1 ? `, ${counted(model.graphs.length, "graph")}` : ""}`),
         model.producer && make("p", { class: "graph-type" }, `Producer: ${shown(model.producer, 120)}`),
         list("Operator sets", model.opsets.map(({ domain, version }) => make("li", null, mono(domain || "ai.onnx"), ` ${version}`))),
         make("section", null, make("h4", null, "Colours"), make("ul", { class: "graph-legend" },
-            Object.entries(group_names).map(([group, name]) => make("li", { class: `group-${group}` }, name)))),
+            Object.entries(group_names).filter(([group]) => used.has(group)).map(([group, name]) => make("li", { class: `group-${group}` }, name)))),
     ];
 }
 

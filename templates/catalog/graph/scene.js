@@ -48,9 +48,14 @@ const shown_text = (/** @type {string} */ text) => shown(text, 120);
 /** @type {Measure} */
 const about = (text) => 7.2 * text.length;
 
-// Constants are parts of their users, as initializers are.
-/** @param {GraphNode} node */
-const is_folded = (node) => (node.op === "Constant") && node.inputs.every((index) => index === null);
+const constants = new Set(["Constant", "ConstantOfShape", "Identity"]);
+
+/**
+ * Constants are parts of their users, as initializers are, unless the graph gives them.
+ * @param {Graph} graph @param {GraphNode} node
+ */
+const is_folded = (graph, node) => constants.has(node.op) && node.inputs.every((index) => index === null || is_initializer(graph.values[index])) &&
+    node.outputs.every((index) => index === null || !graph.values[index].is_output);
 
 /** @param {Vertex} vertex @param {Measure} measure */
 const sized = (vertex, measure) => {
@@ -95,8 +100,8 @@ const parts_of = (graph, listed) => {
         }
     }
     const outputs = new Set(graph.outputs.map((index) => graph.values[index].producer));
-    const may_join = (/** @type {number} */ i) => !is_taken[i] && !is_folded(graph.nodes[i]) && !outputs.has(i) && graph.nodes[i].attributes.every((attribute) => !attribute.graphs.length);
-    const is_folded_node = graph.nodes.map(is_folded);
+    const may_join = (/** @type {number} */ i) => !is_taken[i] && !is_folded(graph, graph.nodes[i]) && !outputs.has(i) && graph.nodes[i].attributes.every((attribute) => !attribute.graphs.length);
+    const is_folded_node = graph.nodes.map((node) => is_folded(graph, node));
     const without_folded = (/** @type {number[]} */ list) => list.filter((i) => !is_folded_node[i]);
     for (const nodes of chains_in(graph.nodes.length, after.map(without_folded), before.map(without_folded), may_join)) {
         const names = nodes.map((i) => operator_of(graph.nodes[i]));
@@ -116,7 +121,7 @@ const vertices_of = (model, at, path, state) => {
         const is_port = inputs.has(index) && !is_initializer(value);
         if (is_port || value.kind === "outer") of_value.set(index, add({ id: `v${index}`, kind: is_port ? "input" : "outer", title: value.name || "(no name)", sub: is_port ? type_text(value) : "", value: index }));
     });
-    const listed = graph.nodes.map((_, i) => i).filter((i) => !is_folded(graph.nodes[i]));
+    const listed = graph.nodes.map((_, i) => i).filter((i) => !is_folded(graph, graph.nodes[i]));
     const parts = state.collapses && listed.length >= collapsed_from ? parts_of(graph, listed) : [];
     /** @type {Map<number, Part>} */
     const part_of = new Map();

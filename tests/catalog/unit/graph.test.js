@@ -136,6 +136,11 @@ test("ports, nodes and edges are drawn; initializers and constants belong to the
     check_layout(layout_request(scene), place_nested(layout_request(scene)));
 });
 
+test("what is computed of initializers alone belongs to its users, unless the graph gives it", () => {
+    const model = parse_document(document_of([["ConstantOfShape", ["w"], ["c"]], ["Identity", ["w"], ["i"]], ["Add", ["x", "c"], ["y"]], ["Identity", ["x"], ["z"]]], { inputs: ["x"], initializers: ["w"], outputs: ["y", "z", "i"] }));
+    assert.deepEqual(build_scene(model, everything).vertices.map(({ title }) => title), ["x", "Identity", "Add", "Identity", "y", "z", "i"]);
+});
+
 test("hostile texts change no structure", () => {
     const nasty = "</script><img onerror=x>\u202e\n\"'&";
     const scene = build_scene(parse_document(document_of([[nasty, ["x"], [nasty]]], { inputs: ["x"], outputs: [nasty] })), everything);
@@ -169,6 +174,7 @@ test("repeats are disjoint and as large as possible", () => {
     assert.deepEqual(repeats_in([..."xabcabcabcyy"]), [{ begin: 1, period: 3, repeats: 3 }]);
     assert.deepEqual(repeats_in([..."abababab"]), []);
     assert.deepEqual(repeats_in([..."abcd"]), []);
+    assert.deepEqual(repeats_in([..."aaaaaaaaaaaa"]), [], "one operator is no block");
     assert.deepEqual(chains_in(5, [[1], [2], [3], [4], []], [[], [0], [1], [2], [3]], () => true), [[0, 1, 2, 3, 4]]);
     assert.deepEqual(chains_in(3, [[1], [2], [0]], [[2], [0], [1]], () => true), []);
 });
