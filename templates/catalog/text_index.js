@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds documents, which are numbers, by the words of their texts. A word may be the beginning of a longer one, or have one
 // typo when no document has it.
-import { distance } from "./words.js";
+import { distance, stem } from "./words.js";
 
 const shortest_inside = 3;  // letters of a word that is found in the middle of another
 const shortest_typo = 4;
-const quality = { whole: 1, beginning: 0.75, inside: 0.5, typo: 0.35 };
+const quality = { whole: 1, beginning: 0.75, form: 0.6, inside: 0.5, typo: 0.35 };
 
 export class TextIndex {
     constructor() {
@@ -29,9 +29,11 @@ export class TextIndex {
     find(word) {
         /** @type {Map<number, number>} */
         const scores = new Map();
+        const form = stem(word);
         this.collect(scores, (known) => {
             if (known === word) return quality.whole;
             if (known.startsWith(word)) return quality.beginning;
+            if (stem(known) === form) return quality.form;
             return word.length >= shortest_inside && known.includes(word) ? quality.inside : 0;
         });
         if (scores.size === 0 && word.length >= shortest_typo) this.collect(scores, (known) => distance(word, known, 1) <= 1 ? quality.typo : 0);

@@ -54,3 +54,9 @@ export function distance(a, b, limit) {
     }
     return Math.min(row[b.length], limit + 1);
 }
+
+/**
+ * English words without their ending, so that "answering" and "answers" are one.
+ * @param {string} word
+ */
+export const stem = (word) => word.replace(/(?<=.{4})(?:ing|ed|es|s)$/, "");

@@ -164,7 +164,8 @@ TEST(CatalogFiles, FactsAreDividedAndHaveNamesByContent) {
         folders += parsed.size();
     }
     EXPECT_EQ(folders, 2002U);
-    EXPECT_EQ(files.size(), listed.size() + 1 + 1 + catalog_scripts().size());
+    EXPECT_EQ(files.size(), listed.size() + 3 + catalog_scripts().size());
+    EXPECT_TRUE(files.contains(catalog_feed_path));
     facts.has_no_files = true;
     EXPECT_FALSE(folder_facts(facts).contains(""));
     EXPECT_EQ(embedded_facts(catalog_page(facts))["has_no_files"], true);

@@ -39,6 +39,7 @@ test("words of names and of queries", () => {
 test("all words must be there, in any field", () => {
     assert.deepEqual(names({ query: "image classification" }), ["ResNet50", "ResNet50-int8"]);
     assert.deepEqual(names({ query: "answering" }), ["BERT"]);
+    assert.deepEqual(names({ query: "questions answered" }), ["BERT"], "other forms of the words");
     assert.deepEqual(names({ query: "answering image" }), []);
     assert.deepEqual(names({ query: "resnte" }), ["ResNet50", "ResNet50-int8"]);
     assert.deepEqual(names({ query: "resnet50-int8" }), ["ResNet50-int8"]);
