@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small blobs, such as Git LFS pointers, read from a repository's packs by many threads at once.
-// Whatever is unusual is left to libgit2, which locks for each object.
+// Everything unusual is left to libgit2, which locks for each object.
 #pragma once
 
 #include <cstdint>
