@@ -60,7 +60,7 @@ std::string list_table(const std::vector<const ManifestEntry*>& models,
 
 std::string list_json(const std::vector<const ManifestEntry*>& models) {
     std::vector<std::string> entries;
-    for (const ManifestEntry* model : models) entries.push_back(entry_text(model->json));
+    for (const ManifestEntry* model : models) entries.push_back(entry_text(model->json()));
     return manifest_text(entries) + "\n";
 }
 

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "manifest/json.h"
 #include "model/graph_document.h"
 #include "tests/support/model_builder.h"
