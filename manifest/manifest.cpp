@@ -95,14 +95,18 @@ void ManifestTextWriter::add(const Entry& entry) {
     end_entry();
 }
 
+std::string ManifestTextWriter::take() {
+    return std::exchange(text_, {});
+}
+
 std::string ManifestTextWriter::finish() {
-    if (text_.empty()) return "[]";
+    if (added_ == 0) return "[]";
     text_ += "\n]";
     return std::move(text_);
 }
 
 void ManifestTextWriter::begin_entry() {
-    text_ += text_.empty() ? "[\n" : ",\n";
+    text_ += added_ == 0 ? "[\n" : ",\n";
     text_ += indent;
 }
 

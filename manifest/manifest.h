@@ -53,6 +53,9 @@ public:
     void add(std::string_view entry_text);
     void add(const Entry& entry);  ///< entry_text(to_json(entry))
 
+    /// The text so far that neither this function nor finish() has returned.
+    std::string take();
+
     std::string finish();
 
 private:
