@@ -59,6 +59,7 @@ private:
                      bool is_root);
     void answer_page(MHD_Connection* connection, Request& request, const NotServed& missing);
     std::optional<std::string> manifest_etag();
+    bool answer_index(MHD_Connection* connection, Request& request, const std::string& path);
 
     void wait_for(MHD_Connection* connection, Request& request, const std::string& key,
                   BackgroundTasks::Work work);
