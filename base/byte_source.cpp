@@ -45,9 +45,9 @@ private:
     std::uint64_t size_ = 0;
 };
 
-class MemorySource : public ByteSource {
+class ViewSource : public ByteSource {
 public:
-    explicit MemorySource(std::string content) : content_(std::move(content)) {}
+    explicit ViewSource(std::string_view content) : content_(content) {}
 
     std::uint64_t size_bytes() const override { return content_.size(); }
 
@@ -60,7 +60,22 @@ public:
     }
 
 private:
+    std::string_view content_;
+};
+
+class MemorySource : public ByteSource {
+public:
+    explicit MemorySource(std::string content) : content_(std::move(content)), view_(content_) {}
+
+    std::uint64_t size_bytes() const override { return view_.size_bytes(); }
+
+    std::size_t read(std::uint64_t offset, std::span<std::byte> into) const override {
+        return view_.read(offset, into);
+    }
+
+private:
     std::string content_;
+    ViewSource view_;
 };
 
 }  // namespace
@@ -72,6 +87,10 @@ std::unique_ptr<ByteSource> open_file(const std::filesystem::path& path,
 
 std::unique_ptr<ByteSource> memory_source(std::string content) {
     return std::make_unique<MemorySource>(std::move(content));
+}
+
+std::unique_ptr<ByteSource> view_source(std::string_view content) {
+    return std::make_unique<ViewSource>(content);
 }
 
 std::string read_whole(const ByteSource& source, std::uint64_t limit_bytes,

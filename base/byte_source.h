@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/descriptor.h"
 #include "base/digest.h"
@@ -38,6 +39,8 @@ std::unique_ptr<ByteSource> open_file(const std::filesystem::path& path,
 
 /// Bytes that are in memory already.
 std::unique_ptr<ByteSource> memory_source(std::string content);
+/// The same, not copied: `content` must outlive the source.
+std::unique_ptr<ByteSource> view_source(std::string_view content);
 
 /// The whole content, for small files. Throws UserError when it is longer than `limit_bytes`. The
 /// message names the file `shown_name`.

@@ -43,6 +43,7 @@ struct ExportArguments {
     bool has_index = false;
     std::size_t index_roots = kept_index_roots;
     bool has_no_manifest = false;
+    bool has_no_graphs = false;
 };
 
 /// Resolves a symbolic link, so that the export replaces its target and not the link.
@@ -69,6 +70,7 @@ ExportRequest export_request(const ExportArguments& arguments) {
     request.allows_missing = arguments.allows_missing;
     request.index_roots = arguments.has_index ? arguments.index_roots : 0;
     request.has_manifest = !arguments.has_no_manifest;
+    request.has_graphs = !arguments.has_no_graphs;
     request.check_interruption = check_interruption;
     return request;
 }
@@ -145,6 +147,10 @@ ExitCode run_export(const ExportArguments& arguments, const Streams& streams) {
                           " without a file: the manifest names other servers for " +
                           (report.elsewhere.size() == 1 ? "it" : "them"));
     }
+    if (report.graphs > 0) {
+        note(streams, fmt::format("graphs of {}, {} new", model_count(report.graphs),
+                                  report.written_graphs));
+    }
     if (report.index) note(streams, index_report_text(*report.index));
     if (!report.unsigned_reason.empty()) warn(streams, report.unsigned_reason);
     if (report.carried > 0) {
@@ -187,6 +193,8 @@ void add_export_command(CLI::App& app, Command& chosen) {
                       "Skip files whose content is not available locally");
     command->add_flag("--fetch", arguments->fetches,
                       "First fetch files that are not available locally into the Git LFS store");
+    command->add_flag("--no-graphs", arguments->has_no_graphs,
+                      "Leave out the graphs of the models, which the catalog page shows");
     CLI::Option* index = command->add_flag(
         "--index", arguments->has_index,
         "Also write an index, from which clients read only what they need of a large hub");

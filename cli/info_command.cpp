@@ -177,7 +177,7 @@ ExitCode run_info(const InfoArguments& arguments, const Streams& streams) {
         throw UserError("command line: --peek reads from a server; leave out --offline");
     }
     if (as_json && !request) {
-        write_json(streams, entry_text(entry.json) + "\n");
+        write_json(streams, entry_text(entry.json()) + "\n");
         return ExitCode::done;
     }
     std::string text;

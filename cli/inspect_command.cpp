@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <utility>
 #include <variant>
@@ -23,6 +24,9 @@
 #include "cli/model_report.h"
 #include "cli/report_output.h"
 #include "generator/content_facts.h"
+#include "model/graph_describer.h"
+#include "model/graph_document.h"
+#include "model/graph_drawing.h"
 #include "model/model_checker.h"
 #include "model/model_graph.h"
 #include "model/model_opsets.h"
@@ -37,6 +41,7 @@ namespace fs = std::filesystem;
 
 struct InspectArguments {
     std::string file;
+    std::optional<std::string> graph;  ///< format of --graph
     bool json = false;
     bool ports_only = false;
     bool rehash = false;
@@ -97,7 +102,7 @@ ExitCode run_check(const ByteSource& content, const InspectArguments& arguments,
 ExitCode print_pointer(const ContentFacts& facts, const InspectArguments& arguments,
                        const Streams& streams) {
     const std::string name = fs::path(arguments.file).filename().string();
-    if (arguments.check || arguments.ports_only || !arguments.tensors.empty()) {
+    if (arguments.check || arguments.ports_only || arguments.graph || !arguments.tensors.empty()) {
         throw UserError(
             fmt::format("{}: is a Git LFS pointer, its content of {} is not available locally; use "
                         "--peek, or run git lfs pull --include \"{}\"",
@@ -111,6 +116,39 @@ ExitCode print_pointer(const ContentFacts& facts, const InspectArguments& argume
     note(streams, fmt::format("to see what is inside, use --peek, or run git lfs pull --include "
                               "\"{}\"",
                               name));
+    return ExitCode::done;
+}
+
+/// Programs that show Mermaid in pages refuse large drawings without a reason.
+void note_size_of_mermaid(const GraphDescription& description, const std::string& text,
+                          const InspectArguments& arguments, const Streams& streams) {
+    const std::size_t edges = drawn_edges(description);
+    if (edges <= mermaid_edge_limit && text.size() <= mermaid_text_limit) return;
+    note(streams, fmt::format("{}: the drawing has {} edges and {} bytes, and Mermaid draws at "
+                              "most {} edges and {} bytes by default; use --graph dot",
+                              printable(arguments.file), edges, text.size(), mermaid_edge_limit,
+                              mermaid_text_limit));
+}
+
+ExitCode print_graph(const ByteSource& content, const InspectArguments& arguments,
+                     const Streams& streams) {
+    const auto described = describe_graph(content);
+    if (const auto* error = std::get_if<SkeletonError>(&described)) {
+        throw UserError(fmt::format("{}: {} (at byte {}); name a valid ONNX model",
+                                    printable(arguments.file), error->reason, error->offset));
+    }
+    const auto& description = std::get<GraphDescription>(described);
+    const std::string left_out = left_out_text(description);
+    if (!left_out.empty()) note(streams, printable(arguments.file) + ": " + left_out);
+    if (arguments.graph == "json") {
+        write_json(streams, graph_json(description));
+    } else if (arguments.graph == "dot") {
+        write_result(streams, graph_dot(description));
+    } else {
+        const std::string text = graph_mermaid(description);
+        write_result(streams, text);
+        note_size_of_mermaid(description, text, arguments, streams);
+    }
     return ExitCode::done;
 }
 
@@ -150,8 +188,8 @@ ExitCode print_model(const InspectedModel& model, const InspectArguments& argume
 ExitCode run_inspect(const InspectArguments& arguments, const Streams& streams) {
     catch_interruptions();
     HubPrinter printer(streams);
-    const InspectionRequest request{arguments.file, !arguments.ports_only && !arguments.check,
-                                    arguments.rehash, arguments.peek};
+    const bool needs_digest = !arguments.ports_only && !arguments.check && !arguments.graph;
+    const InspectionRequest request{arguments.file, needs_digest, arguments.rehash, arguments.peek};
     const InspectedModel model = open_inspected(request, printer.progress(), printer);
     printer.progress().finish();
     if (!model.content) return print_pointer(*model.facts, arguments, streams);
@@ -159,6 +197,7 @@ ExitCode run_inspect(const InspectArguments& arguments, const Streams& streams) 
     if (model.remote && peek_depth(arguments.peek) == PeekDepth::opset) {
         return print_opsets(*model.content, arguments, streams);
     }
+    if (arguments.graph) return print_graph(*model.content, arguments, streams);
     if (arguments.check) return run_check(*model.content, arguments, streams);
     return print_model(model, arguments, streams);
 }
@@ -174,7 +213,7 @@ void add_inspect_command(CLI::App& app, Command& chosen) {
                      "model are read")
         ->required()
         ->type_name("");
-    command->add_flag("--json", arguments->json, "Print JSON");
+    auto* json = command->add_flag("--json", arguments->json, "Print JSON");
     auto* check = command->add_flag(
         "--check", arguments->check,
         "Check the model by the rules of ONNX's operators, and report what is wrong");
@@ -182,11 +221,21 @@ void add_inspect_command(CLI::App& app, Command& chosen) {
                                     "Show only inputs and outputs; do not hash the file");
     ports->excludes(check);
     command
+        ->add_option("--graph", arguments->graph,
+                     "Print the nodes and how they are connected, without weights; dot is the "
+                     "language of Graphviz")
+        ->type_name("dot|json|mermaid")
+        ->check(CLI::IsMember({"dot", "json", "mermaid"}))
+        ->excludes(json)
+        ->excludes(check)
+        ->excludes(ports);
+    command
         ->add_option("--tensor", arguments->tensors,
                      "Also show the shape of this tensor of the main graph. May be repeated")
         ->type_name("NAME")
         ->allow_extra_args(false)
-        ->excludes(check);
+        ->excludes(check)
+        ->excludes("--graph");
     add_peek_flag_for_one_file(*command, arguments->peek);
     command->add_flag("--rehash", arguments->rehash,
                       "Hash the file again, even if git's index says it is unchanged");

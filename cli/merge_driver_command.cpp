@@ -35,11 +35,12 @@ struct MergeDriverArguments {
 /// Entries are merged by their keys, so each must be an object.
 void check_entries(const ManifestDocument& document, const std::string& shown_name) {
     for (const ManifestEntry& entry : document.entries) {
-        if (entry.json.object()) continue;
+        const JsonValue json = entry.json();
+        if (json.object()) continue;
         throw UserError(
             fmt::format("{}:{}: an entry is {}, not an object; repair the "
                         "manifest, or run `onnxhub generate`",
-                        shown_name, entry.json.line, json_type(entry.json)));
+                        shown_name, entry.line, json_type(json)));
     }
 }
 

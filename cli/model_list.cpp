@@ -60,8 +60,8 @@ void ModelList::write(std::string text) const {
 
 void ModelList::print(const ManifestEntry& model) {
     if (is_json_) {
-        document_.add(entry_text(model.json));
-        rows_ += document_.take();
+        rows_ += printed_ == 0 ? "[\n    " : ",\n    ";  // as manifest_text() writes it
+        rows_ += entry_text(model.json());
     } else {
         if (printed_ == 0) begin_table();
         rows_ += row_of(*model.entry);
@@ -72,7 +72,7 @@ void ModelList::print(const ManifestEntry& model) {
 
 void ModelList::finish() {
     if (is_json_) {
-        rows_ += document_.finish() + "\n";
+        rows_ += printed_ == 0 ? "[]\n" : "\n]\n";
     } else if (printed_ == 0) {
         begin_table();
     }

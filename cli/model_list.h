@@ -41,7 +41,6 @@ private:
     std::size_t name_columns_;
     std::uint64_t printed_ = 0;
     std::string rows_;  ///< not written yet
-    ManifestTextWriter document_{0};
 };
 
 }  // namespace onnxhub

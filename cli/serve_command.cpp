@@ -24,6 +24,7 @@
 #include "cli/hub_folder_option.h"
 #include "cli/hub_options.h"
 #include "hosting/export/catalog.h"
+#include "hosting/export/graph_files.h"
 #include "hosting/server/allowed_hosts.h"
 #include "hosting/server/hub_server.h"
 #include "manifest/manifest_reader.h"
@@ -104,8 +105,8 @@ private:
     std::ofstream file_;
 };
 
-/// The catalog page; empty for a hub without a readable manifest.
-std::string index_page(const ServeArguments& arguments) {
+/// The catalog page and its files; empty for a hub without a readable manifest.
+std::map<std::string, std::string> page_files(const ServeArguments& arguments) {
     const std::string& location = arguments.location;
     try {
         const LocalHub hub(location);
@@ -113,11 +114,26 @@ std::string index_page(const ServeArguments& arguments) {
         CatalogFacts facts = facts_of(
             hub.tree(), read_manifest(hub.manifest(), hub.manifest_name()), folder.filename());
         if (arguments.name) facts.name = *arguments.name;
+        facts.has_graphs = true;
+        facts.without_graph = facts.elsewhere;
         facts.signing = signing_files_of(hub.tree(), hub.manifest()).facts;
-        return catalog_page(facts);
+        return catalog_files(facts);
     } catch (const UserError&) {
-        return "";
+        return {};
     }
+}
+
+/// Describes models of the hub as they are asked for.
+ModelGraphSource graph_source(const ServeArguments& arguments) {
+    const auto models = std::make_shared<ModelsByDigest>(
+        [location = arguments.location] { return LocalHub(location).manifest(); });
+    return [models](const std::string& sha256, const std::string& manifest_etag,
+                    const OpenModel& open) -> std::optional<std::string> {
+        for (const std::string& path : models->paths_of(sha256, manifest_etag)) {
+            if (const auto model = open(path)) return packed_graph(*model);
+        }
+        return std::nullopt;
+    };
 }
 
 /// Refuses files without PEM: an empty identity would mean plain http.
@@ -151,7 +167,8 @@ ServerOptions server_options(const ServeArguments& arguments) {
         options.identity =
             TlsIdentity{read_pem(*arguments.tls_certificate), read_pem(*arguments.tls_key)};
     }
-    options.index_page = [arguments] { return index_page(arguments); };
+    options.page_files = [arguments] { return page_files(arguments); };
+    options.model_graph = graph_source(arguments);
     options.token = read_token(arguments);
     if (options.token && arguments.is_public) {
         throw UserError(

@@ -57,8 +57,7 @@ void add_manifest_rows(const HubSide& side, const std::set<std::string>& paths, 
     RowsByPath from_manifest;
     for (const ManifestEntry& present : side.manifest->entries) {
         if (!present.entry || !paths.contains(present.entry->model_path)) continue;
-        from_manifest[present.entry->model_path].push_back(
-            row_of(*present.entry, present.json.line));
+        from_manifest[present.entry->model_path].push_back(row_of(*present.entry, present.line));
     }
     for (auto& [path, described] : from_manifest) {
         std::vector<ModelRow>& known = rows.rows[path];

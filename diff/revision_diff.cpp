@@ -68,10 +68,9 @@ Side open_side(std::unique_ptr<Tree> tree, Diagnostics& diagnostics) {
     side.tree = std::move(tree);
     side.settings = read_settings(*side.tree, std::nullopt, diagnostics);
     try {
-        const auto text =
-            read_hub_file(*side.tree, std::string(manifest_file_name), json_size_limit);
+        auto text = read_hub_file(*side.tree, std::string(manifest_file_name), json_size_limit);
         if (!text) return side;
-        auto manifest = parse_manifest(*text);
+        auto manifest = parse_manifest(std::move(*text));
         if (auto* document = std::get_if<ManifestDocument>(&manifest)) {
             side.manifest = std::move(*document);
         }

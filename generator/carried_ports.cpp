@@ -16,17 +16,18 @@ namespace {
 /// The values of an invalid entry that describe its model's bytes. Errors elsewhere in the entry,
 /// such as an archive without a digest, must not lose them.
 std::optional<Entry> facts_of_model(const ManifestEntry& present) {
-    const JsonValue* metadata = present.json.object() ? present.json.find("metadata") : nullptr;
+    const JsonValue json = present.json();
+    const JsonValue* metadata = json.find("metadata");
     if (!metadata || !metadata->object()) return std::nullopt;
     JsonObject facts;
     for (const char* key : {"model_sha", "io_ports", "extra_ports", "external_data", "opsets"}) {
         if (const JsonValue* value = metadata->find(key)) facts.push_back({key, *value});
     }
     const auto text = [&](const char* key) {
-        const JsonValue* value = present.json.find(key);
+        const JsonValue* value = json.find(key);
         return json_string(value && value->string() ? *value->string() : "");
     };
-    const JsonValue* opset = present.json.find("opset_version");
+    const JsonValue* opset = json.find("opset_version");
     const std::int64_t number = opset ? opset->integer().value_or(0) : 0;
     auto parsed =
         parse_entry(json_object({{"model", json_string("-")},

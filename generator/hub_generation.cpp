@@ -151,9 +151,9 @@ private:
     /// Adds the manifest of `tree` if it is another one and can be read: it is only a supplement.
     void add_earlier(const Tree& tree) {
         try {
-            const auto text = read_hub_file(tree, std::string(manifest_file_name), json_size_limit);
+            auto text = read_hub_file(tree, std::string(manifest_file_name), json_size_limit);
             if (!text || *text == generated_.present_text) return;
-            auto parsed = parse_manifest(*text);
+            auto parsed = parse_manifest(std::move(*text));
             if (auto* document = std::get_if<ManifestDocument>(&parsed)) {
                 earlier_.push_back(std::move(*document));
             }

@@ -315,7 +315,7 @@ std::vector<PresentEntry> present_entries_of(const Shard& shard, const ManifestD
     for (std::size_t i = 0; i < present.entries.size(); ++i) {
         const ManifestEntry& entry = present.entries[i];
         if (!shard.has(name_of(entry).model_path)) continue;
-        entries.push_back({i, entry.json, i < claims.size() ? claims[i] : EntryClaim::none});
+        entries.push_back({i, entry.json(), i < claims.size() ? claims[i] : EntryClaim::none});
     }
     return entries;
 }
@@ -333,7 +333,7 @@ std::vector<PresentEntry> earlier_entries_of(const Shard& shard,
             const EntryName name = name_of(entry);
             const std::size_t here = position++;
             if (!shard.has(name.model_path) || names.contains(name)) continue;
-            entries.push_back({here, entry.json});
+            entries.push_back({here, entry.json()});
         }
     }
     return entries;

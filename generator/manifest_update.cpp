@@ -145,15 +145,15 @@ public:
 
     /// Null when there is none. An entry whose name equals another fresh entry belongs to that
     /// entry.
-    const JsonValue* find(const Entry& fresh) const {
+    const ManifestEntry* find(const Entry& fresh) const {
         if (!fresh.content.sha) return nullptr;
         const auto found = by_sha_.find(*fresh.content.sha);
         if (found == by_sha_.end()) return nullptr;
-        const JsonValue* other = nullptr;
+        const ManifestEntry* other = nullptr;
         for (const ManifestEntry* entry : found->second) {
             const EntryName name = name_of(*entry);
-            if (name == name_of(fresh)) return &entry->json;
-            if (!other && !fresh_.contains(name)) other = &entry->json;
+            if (name == name_of(fresh)) return entry;
+            if (!other && !fresh_.contains(name)) other = entry;
         }
         return other;
     }
@@ -230,17 +230,19 @@ private:
 
     void write_fresh(std::size_t i, ManifestTextWriter& writer) {
         const Entry entry = std::move(fresh_[i].entry);
-        const JsonValue* before = nullptr;
+        const ManifestEntry* before = nullptr;
         if (const auto& continued = continuations_.of_fresh(i)) {
-            before = &present_.entries[*continued].json;
+            before = &present_.entries[*continued];
         } else {
             before = lost_.find(entry);
         }
-        if (before) {
-            writer.add(entry_text(merge_entry(*before, to_json(entry))));
-        } else {
-            writer.add(entry);
+        std::string text;
+        append_entry_text(entry, text);
+        // Most entries are as before, and have nothing that must be kept.
+        if (before && before->text != text) {
+            text = entry_text(merge_entry(before->json(), to_json(entry)));
         }
+        writer.add(text);
     }
 
     const ManifestDocument& present_;

@@ -98,6 +98,10 @@ struct Entry {
 struct EntryProblem {
     int line = 0;
     std::string message;
+    // What could be read of the entry's name. Unreadable parts are "" and 0.
+    std::string model = {};
+    std::string model_path = {};
+    std::int64_t opset_version = 0;
 };
 
 /// Every known key must have its type. Unknown keys are ignored here; merge_entry() keeps them.

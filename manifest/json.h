@@ -82,6 +82,14 @@ struct DuplicateKey {
 struct JsonDocument {
     JsonValue root;
     std::vector<DuplicateKey> duplicate_keys;
+    std::size_t value_count = 0;  ///< with all repetitions
+};
+
+/// Where a text stands, if it is a value of a larger document.
+struct JsonPlace {
+    int line = 1;    ///< 1-based, of its first byte
+    int column = 1;  ///< 1-based, in bytes
+    int depth = 0;   ///< how many arrays and objects it is in
 };
 
 /// Deeper nesting is rejected: no manifest needs it, and readers recurse.
@@ -93,8 +101,10 @@ inline constexpr std::size_t json_value_limit = 16'000'000;
 inline constexpr std::size_t json_size_limit = std::size_t{1} << 30;  // bytes
 
 /// RFC 8259, strict: no comments, no NaN, no bytes that are not UTF-8; a byte order mark is
-/// skipped.
-std::variant<JsonDocument, JsonSyntaxError> parse_json(std::string_view text);
+/// skipped. Lines and the depth are those in the document; JsonValue::begin and end are offsets in
+/// `text`.
+std::variant<JsonDocument, JsonSyntaxError> parse_json(std::string_view text,
+                                                       const JsonPlace& place = {});
 
 /// How json_text() writes a value.
 struct JsonStyle {

@@ -54,6 +54,8 @@ public:
     std::size_t excess() const { return excess_; }
     std::size_t limit() const { return limit_; }
 
+    std::size_t value_count() const { return value_count_; }
+
     /// The count of the next array or object.
     std::size_t take_next() { return next_ < counts_.size() ? counts_[next_++] : 0; }
 
@@ -126,8 +128,13 @@ private:
 /// size.
 class DocumentBuilder {
 public:
-    DocumentBuilder(std::string_view text, const char* const& position, ChildCounts& counts)
-        : text_(text), position_(position), counts_(counts) {}
+    DocumentBuilder(std::string_view text, const JsonPlace& place, const char* const& position,
+                    ChildCounts& counts)
+        : text_(text),
+          position_(position),
+          counts_(counts),
+          depth_limit_(static_cast<std::size_t>(json_depth_limit - place.depth)),
+          line_(place.line) {}
 
     bool null() { return add(nullptr, offset() - 1); }
     bool boolean(bool value) { return add(value, offset() - 1); }
@@ -168,7 +175,7 @@ public:
         assert(open_.empty());
         std::stable_sort(duplicates_.begin(), duplicates_.end(),
                          [](const auto& a, const auto& b) { return a.line < b.line; });
-        return {std::move(root_), std::move(duplicates_)};
+        return {std::move(root_), std::move(duplicates_), counts_.value_count()};
     }
 
 private:
@@ -228,7 +235,7 @@ private:
 
     bool start(bool is_object) {
         const std::size_t begin = offset() - 1;
-        if (open_.size() == json_depth_limit) {
+        if (open_.size() == depth_limit_) {
             error_ = json_error_at(
                 text_, begin, "more than " + std::to_string(json_depth_limit) + " levels deep");
             return false;
@@ -313,25 +320,23 @@ private:
     std::string_view text_;
     const char* const& position_;
     ChildCounts& counts_;
+    const std::size_t depth_limit_;
     JsonValue root_;
     std::vector<Open> open_;
     std::vector<std::uint32_t> order_;  ///< a member, so that sort_keys() allocates only once
-    int line_ = 1;
+    int line_;
     std::size_t counted_ = 0;
     std::vector<DuplicateKey> duplicates_;
     JsonState state_;
     JsonSyntaxError error_;
 };
 
-}  // namespace
-
-std::size_t json_value_limit_of(std::size_t text_size) {
-    return std::clamp(text_size / json_bytes_of_value, json_few_values, json_value_limit);
-}
-
-std::variant<JsonDocument, JsonSyntaxError> parse_json(std::string_view text) {
-    if (text.size() > json_size_limit)
-        return {JsonSyntaxError{1, 1, "the document is larger than 1 GiB"}};
+/// Errors are at their line and column in `text`.
+std::variant<JsonDocument, JsonSyntaxError> parse_text(std::string_view text,
+                                                       const JsonPlace& place) {
+    if (text.size() > json_size_limit) {
+        return JsonSyntaxError{1, 1, "the document is larger than 1 GiB"};
+    }
     // The parser would take a NUL for the end of the text.
     if (const std::size_t nul = text.find('\0'); nul != text.npos) {
         return json_error_at(text, nul, "NUL byte, which is not allowed in JSON");
@@ -347,11 +352,27 @@ std::variant<JsonDocument, JsonSyntaxError> parse_json(std::string_view text) {
     }
     const char* position = text.data();
     const char* end = text.data() + text.size();
-    DocumentBuilder builder(text, position, counts);
+    DocumentBuilder builder(text, place, position, counts);
     const bool is_complete =
         nlohmann::json::sax_parse(CountingIterator(&position), CountingIterator(&end), &builder);
     if (!is_complete) return builder.error();
     return builder.take_document();
+}
+
+}  // namespace
+
+std::size_t json_value_limit_of(std::size_t text_size) {
+    return std::clamp(text_size / json_bytes_of_value, json_few_values, json_value_limit);
+}
+
+std::variant<JsonDocument, JsonSyntaxError> parse_json(std::string_view text,
+                                                       const JsonPlace& place) {
+    auto parsed = parse_text(text, place);
+    if (auto* error = std::get_if<JsonSyntaxError>(&parsed)) {
+        if (error->line == 1) error->column += place.column - 1;
+        error->line += place.line - 1;
+    }
+    return parsed;
 }
 
 }  // namespace onnxhub

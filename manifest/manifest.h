@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "base/boxed.h"
+#include "base/text_slice.h"
 #include "manifest/entry.h"
 #include "manifest/json.h"
 
@@ -16,27 +18,33 @@ namespace onnxhub {
 
 inline constexpr std::string_view manifest_file_name = "ONNX_HUB_MANIFEST.json";
 
-/// An entry of a document: its values, its exact bytes, and the typed view if it is valid.
+/// An entry of a document: its exact bytes, and the typed view if it is valid.
 struct ManifestEntry {
-    JsonValue json;
-    std::string text;                     ///< from '{' to '}', as in the document
-    std::optional<Entry> entry;           ///< absent when the entry cannot be used
-    std::optional<EntryProblem> problem;  ///< the reason, when `entry` is absent
+    TextSlice text;               ///< from '{' to '}', as in the document
+    int line = 0;                 ///< 1-based, of its first byte
+    std::optional<Entry> entry;   ///< absent when the entry cannot be used
+    Boxed<EntryProblem> problem;  ///< the reason, when `entry` is absent
+
+    /// Its values. They are read from `text` each time, since they take many times its memory.
+    /// Lines are those in the document.
+    JsonValue json() const;
 };
 
 struct ManifestDocument {
-    std::vector<ManifestEntry> entries;
+    std::vector<ManifestEntry> entries;  ///< their texts are slices of the document
     std::vector<DuplicateKey> duplicate_keys;
 };
 
 /// A JsonSyntaxError when the text is not JSON or its top level is not an array.
 using ManifestResult = std::variant<ManifestDocument, JsonSyntaxError>;
 
-/// Reads a whole document. Invalid entries are kept with their problem.
-ManifestResult parse_manifest(std::string_view text);
+/// Reads a whole document, in up to `jobs` threads (0: one for each core). Invalid entries are kept
+/// with their problem.
+ManifestResult parse_manifest(const CommonText& text, unsigned jobs = 0);
+ManifestResult parse_manifest(std::string text, unsigned jobs = 0);
 
-/// An entry with its typed view. `text` is how the document writes `json`; empty: canonical.
-ManifestEntry read_manifest_entry(JsonValue json, std::string text);
+/// An entry that begins in `line` of its document. `json` are the values of `text`.
+ManifestEntry read_manifest_entry(const JsonValue& json, TextSlice text, int line = 1);
 
 /// `entry` as written in a canonical document, from '{' to '}'.
 std::string entry_text(const JsonValue& entry);
@@ -52,9 +60,6 @@ public:
 
     void add(std::string_view entry_text);
     void add(const Entry& entry);  ///< entry_text(to_json(entry))
-
-    /// The text so far that neither this function nor finish() has returned.
-    std::string take();
 
     std::string finish();
 

@@ -135,14 +135,15 @@ std::vector<EntryDifference> compare_manifests(const ManifestDocument& before,
     for (std::size_t i = 0; i < after.entries.size(); ++i) {
         EntryDifference difference{EntryDifference::Kind::added, name_of(after.entries[i]), {}};
         if (match[i]) {
-            const JsonValue& old = before.entries[*match[i]].json;
-            if (old == after.entries[i].json) continue;
+            if (before.entries[*match[i]].text == after.entries[i].text) continue;
+            const JsonValue old = before.entries[*match[i]].json();
+            const JsonValue now = after.entries[i].json();
+            if (old == now) continue;
             difference.kind = EntryDifference::Kind::changed;
-            if (old.object() && after.entries[i].json.object()) {
-                compare_members(old, after.entries[i].json, "", difference.fields);
+            if (old.object() && now.object()) {
+                compare_members(old, now, "", difference.fields);
             } else {
-                difference.fields.push_back(
-                    {"entry", short_json(old), short_json(after.entries[i].json)});
+                difference.fields.push_back({"entry", short_json(old), short_json(now)});
             }
             if (difference.fields.empty()) continue;  // only the order of keys differs
         }

@@ -32,7 +32,7 @@ struct Match {
 
 bool are_same(const ManifestEntry* one, const ManifestEntry* other) {
     if (!one || !other) return one == other;
-    return one->text == other->text || one->json == other->json;
+    return one->text == other->text || one->json() == other->json();
 }
 
 /// A key of an entry or of its metadata.
@@ -46,14 +46,14 @@ struct FieldName {
 /// The values of an entry and of its metadata, in the order of the entry.
 using Fields = std::vector<std::pair<FieldName, const JsonValue*>>;
 
-bool has_readable_metadata(const ManifestEntry& entry) {
-    const JsonValue* metadata = entry.json.find(key::metadata);
+bool has_readable_metadata(const JsonValue& entry) {
+    const JsonValue* metadata = entry.find(key::metadata);
     return !metadata || metadata->object();
 }
 
-Fields fields_of(const ManifestEntry& entry) {
+Fields fields_of(const JsonValue& entry) {
     Fields fields;
-    for (const JsonMember& member : *entry.json.object()) {
+    for (const JsonMember& member : *entry.object()) {
         if (member.key != key::metadata || !member.value.object()) {
             fields.push_back({{false, member.key}, &member.value});
             continue;
@@ -106,7 +106,7 @@ std::string differing_keys(const Unit& one, const Unit& other) {
 }
 
 /// The values of all units in one version.
-std::map<FieldName, Unit> units_of(const ManifestEntry* entry) {
+std::map<FieldName, Unit> units_of(const std::optional<JsonValue>& entry) {
     std::map<FieldName, Unit> units;
     if (!entry) return units;
     for (const auto& [field, value] : fields_of(*entry)) units[unit_of(field)][field] = value;
@@ -115,7 +115,7 @@ std::map<FieldName, Unit> units_of(const ManifestEntry* entry) {
 
 /// Builds the merged entry. Keys are in the order of `pattern`, new ones by name; then the format's
 /// order is applied.
-JsonValue assemble_entry(const ManifestEntry& pattern, Unit values) {
+JsonValue assemble_entry(const JsonValue& pattern, Unit values) {
     JsonObject top;
     JsonObject metadata;
     const auto place = [&](const FieldName& field, const JsonValue& value) {
@@ -137,19 +137,21 @@ JsonValue assemble_entry(const ManifestEntry& pattern, Unit values) {
 
 /// Combines the changes of both sides, or returns why they conflict.
 std::variant<JsonValue, std::string> merge_fields(const Versions& versions) {
-    if (!std::ranges::all_of(
-            versions, [](const ManifestEntry* entry) { return !entry || entry->json.object(); })) {
-        return "both change it, and it is not an object";
+    std::array<std::optional<JsonValue>, version_count> values;
+    for (int version = 0; version < version_count; ++version) {
+        if (!versions[version]) continue;
+        const JsonValue& value = values[version].emplace(versions[version]->json());
+        if (!value.object()) return "both change it, and it is not an object";
     }
-    if (!std::ranges::all_of(versions, [](const ManifestEntry* entry) {
-            return !entry || has_readable_metadata(*entry);
+    if (!std::ranges::all_of(values, [](const std::optional<JsonValue>& value) {
+            return !value || has_readable_metadata(*value);
         })) {
         return "both change it, and its metadata is not an object";
     }
     std::array<std::map<FieldName, Unit>, version_count> units;
     std::set<FieldName> names;
     for (int version = 0; version < version_count; ++version) {
-        units[version] = units_of(versions[version]);
+        units[version] = units_of(values[version]);
         for (const auto& [name, unit] : units[version]) names.insert(name);
     }
     Unit merged;
@@ -169,12 +171,12 @@ std::variant<JsonValue, std::string> merge_fields(const Versions& versions) {
     if (!conflicts.empty()) {
         return (versions[base] ? "both change " : "both add it with a different ") + conflicts;
     }
-    const ManifestEntry* pattern = versions[base];
-    if (!pattern) {
-        pattern = std::min(versions[ours], versions[theirs],
-                           [](auto* a, auto* b) { return a->text < b->text; });
+    int pattern = base;
+    if (!versions[base]) {
+        const bool is_ours_first = versions[ours]->text.view() <= versions[theirs]->text.view();
+        pattern = is_ours_first ? ours : theirs;
     }
-    return assemble_entry(*pattern, std::move(merged));
+    return assemble_entry(*values[pattern], std::move(merged));
 }
 
 /// The result for one entry: its text, removal, or a conflict.
@@ -187,7 +189,7 @@ struct Outcome {
 };
 
 std::string text_of(const ManifestEntry* entry) {
-    return entry ? entry->text : std::string();
+    return entry ? entry->text.copy() : std::string();
 }
 
 Outcome conflict_of(const Versions& versions, EntryName name, std::string reason) {
@@ -231,10 +233,11 @@ using Group = std::vector<const ManifestEntry*>;  ///< entries of one path, in d
 using EntryKey = std::pair<EntryName, std::string>;
 
 EntryKey key_of(const ManifestEntry& entry) {
-    if (!entry.json.object()) return {name_of(entry), json_text(entry.json)};
+    const JsonValue json = entry.json();
+    if (!json.object()) return {name_of(entry), json_text(json)};
     std::string odd;
     for (const std::string_view name : {key::model, key::model_path, key::opset_version}) {
-        const JsonValue* value = entry.json.find(name);
+        const JsonValue* value = json.find(name);
         const bool is_readable = value && (name == key::opset_version ? value->integer().has_value()
                                                                       : !!value->string());
         if (is_readable) continue;
@@ -247,7 +250,7 @@ EntryKey key_of(const ManifestEntry& entry) {
 /// Matches the only entry of a path, even if its name or its opset changed.
 std::optional<Versions> match_alone(const std::array<Group, version_count>& groups) {
     if (groups[base].size() != 1) return std::nullopt;
-    const JsonValue& was = groups[base].front()->json;
+    const JsonValue was = groups[base].front()->json();
     const auto has_same = [&](const JsonValue& now, std::string_view name) {
         const JsonValue* one = was.find(name);
         const JsonValue* other = now.find(name);
@@ -257,7 +260,7 @@ std::optional<Versions> match_alone(const std::array<Group, version_count>& grou
     for (int version = 0; version < version_count; ++version) {
         const Group& group = groups[version];
         if (group.empty()) continue;
-        const JsonValue& now = group.front()->json;
+        const JsonValue now = group.front()->json();
         if (group.size() > 1 || !was.object() || !now.object()) return std::nullopt;
         if (!has_same(now, key::model) && !has_same(now, key::opset_version)) return std::nullopt;
         versions[version] = group.front();
@@ -273,9 +276,10 @@ Group take_partners(const Group& one, Group& other) {
     if (one.size() > 1 || other.size() > 1) {
         std::map<std::string, std::vector<std::size_t>>
             by_values;  // equal entries in reverse order
-        for (std::size_t i = one.size(); i-- > 0;) by_values[json_text(one[i]->json)].push_back(i);
+        for (std::size_t i = one.size(); i-- > 0;)
+            by_values[json_text(one[i]->json())].push_back(i);
         std::erase_if(other, [&](const ManifestEntry* entry) {
-            const auto found = by_values.find(json_text(entry->json));
+            const auto found = by_values.find(json_text(entry->json()));
             if (found == by_values.end() || found->second.empty()) return false;
             partners[found->second.back()] = entry;
             found->second.pop_back();
@@ -348,7 +352,7 @@ void merge_group(const std::array<Group, version_count>& groups, std::vector<Out
     }
     if (changed) {
         for (const ManifestEntry* entry : *changed) {
-            outcomes.push_back({name_of(*entry), entry->text, "", "", ""});
+            outcomes.push_back({name_of(*entry), entry->text.copy(), "", "", ""});
         }
         return;
     }
@@ -415,8 +419,9 @@ std::string text_with_conflicts(const std::vector<Outcome>& outcomes) {
 /// Whether the document has CRLF line ends; nullopt when each entry is on one line.
 std::optional<bool> has_crlf(const ManifestDocument& document) {
     for (const ManifestEntry& entry : document.entries) {
-        const std::size_t end = entry.text.find('\n');
-        if (end != std::string::npos) return end > 0 && entry.text[end - 1] == '\r';
+        const std::string_view text = entry.text;
+        const std::size_t end = text.find('\n');
+        if (end != text.npos) return end > 0 && text[end - 1] == '\r';
     }
     return std::nullopt;
 }

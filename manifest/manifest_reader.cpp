@@ -20,7 +20,7 @@ namespace {
 }  // namespace
 
 ManifestDocument read_manifest(std::string_view text, const std::string& shown_name) {
-    auto result = parse_manifest(text);
+    auto result = parse_manifest(std::string(text));
     if (const auto* error = std::get_if<JsonSyntaxError>(&result)) {
         const std::string hint = repair_hint(text, *error, shown_name);
         if (is_at_conflict_marker(text, *error)) {
@@ -34,7 +34,7 @@ ManifestDocument read_manifest(std::string_view text, const std::string& shown_n
 
 ManifestDocument read_manifest(std::string_view text, const std::string& shown_name,
                                const std::string& hint) {
-    auto result = parse_manifest(text);
+    auto result = parse_manifest(std::string(text));
     if (const auto* error = std::get_if<JsonSyntaxError>(&result)) {
         refuse_manifest(*error, shown_name, hint);
     }

@@ -194,16 +194,10 @@ bool ManifestStream::find_end_of_scalar(std::size_t& end) {
 }
 
 std::variant<ManifestEntry, JsonSyntaxError> parse_raw_entry(const RawEntry& raw) {
-    auto parsed = parse_json(raw.text);
-    if (auto* error = std::get_if<JsonSyntaxError>(&parsed)) {
-        if (error->line == 1) error->column += raw.column - 1;
-        error->line += raw.line - 1;
-        return std::move(*error);
-    }
-    ManifestEntry entry =
-        read_manifest_entry(std::get<JsonDocument>(std::move(parsed)).root, std::string(raw.text));
-    if (entry.problem && entry.problem->line > 0) entry.problem->line += raw.line - 1;
-    return entry;
+    auto parsed = parse_json(raw.text, {.line = raw.line, .column = raw.column, .depth = 1});
+    if (auto* error = std::get_if<JsonSyntaxError>(&parsed)) return std::move(*error);
+    return read_manifest_entry(std::get<JsonDocument>(parsed).root,
+                               TextSlice(std::string(raw.text)), raw.line);
 }
 
 }  // namespace onnxhub

@@ -62,8 +62,7 @@ private:
     std::optional<JsonSyntaxError> error_;
 };
 
-/// The entry that these bytes are, with lines counted in the document, except those of `json`; or a
-/// syntax error in them.
+/// The entry that these bytes are, or a syntax error in them, with lines counted in the document.
 std::variant<ManifestEntry, JsonSyntaxError> parse_raw_entry(const RawEntry& raw);
 
 }  // namespace onnxhub

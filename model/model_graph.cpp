@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/utf8.h"
+#include "base/valid_utf8.h"
 #include "manifest/element_type.h"
 #include "model/graph_contradictions.h"
 #include "model/onnx_messages.pb.h"
@@ -103,14 +104,7 @@ private:
     std::string text(const std::string& name) {
         if (first_line_not_utf8(name) == 0) return name;
         graph_.has_invalid_names = true;
-        std::string result;
-        for (std::size_t i = 0; i < name.size();) {
-            char32_t c = 0;
-            const std::size_t length = decode_utf8(std::string_view(name).substr(i), c);
-            result += length == 0 ? "\xef\xbf\xbd" : name.substr(i, length);
-            i += std::max<std::size_t>(length, 1);
-        }
-        return result;
+        return valid_utf8(name);
     }
 
     void read_opsets() {

@@ -34,6 +34,9 @@ enum class Kind { model, graph, node, attribute, tensor, sparse_tensor, function
 constexpr std::uint32_t data_type_field = 2;  // of TensorProto
 constexpr std::uint32_t raw_data_field = 9;   // of TensorProto
 
+// Of AttributeProto in onnx_messages.proto.
+constexpr std::uint64_t left_out_bytes_field = 1000;
+
 // Of TensorProto in onnx_messages.proto.
 constexpr std::uint64_t left_out_raw_bytes_field = 1000;
 constexpr std::uint64_t left_out_values_field = 1001;
@@ -241,6 +244,9 @@ private:
             out += payload.kept;
         } else if (kind == Kind::tensor) {
             note_left_out(payload, out);
+        } else if (kind == Kind::attribute) {
+            append_varint(out, left_out_bytes_field << 3 | varint);
+            append_varint(out, payload.size);
         }
         skeleton_.payload_bytes += payload.size;
         if (is_external) locations_.insert(locations.begin(), locations.end());

@@ -17,8 +17,8 @@ namespace onnxhub {
 
 struct OnnxSkeleton {
     /// A serialized onnx.ModelProto without the payloads above skeleton_payload_limit_of(), without
-    /// doc strings and metadata. ONNX's checker and shape inference accept it. TensorProto in
-    /// onnx_messages.proto has two fields that state what is left out of a tensor.
+    /// doc strings and metadata. ONNX's checker and shape inference accept it. TensorProto and
+    /// AttributeProto in onnx_messages.proto have fields that state what is left out of them.
     std::string model;
     /// `location` of every tensor stored outside the file, also in attributes and subgraphs;
     /// unchanged, sorted and without duplicates.

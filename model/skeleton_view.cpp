@@ -97,6 +97,12 @@ ModelView SkeletonViewer::model(std::string_view bytes) {
             case number_tag(Model::kIrVersionFieldNumber):
                 model.ir_version = fields.number();
                 break;
+            case bytes_tag(Model::kProducerNameFieldNumber):
+                model.producer_name = fields.bytes();
+                break;
+            case bytes_tag(Model::kProducerVersionFieldNumber):
+                model.producer_version = fields.bytes();
+                break;
             case bytes_tag(Model::kOpsetImportFieldNumber):
                 model.opset_imports.push_back(
                     message<onnx_lite::OperatorSetIdProto>(fields.bytes()));
@@ -156,6 +162,9 @@ GraphView SkeletonViewer::graph(std::string_view bytes) {
     const auto value = [&] { return message<onnx_lite::ValueInfoProto>(fields.bytes()); };
     while (const std::uint32_t tag = fields.next()) {
         switch (tag) {
+            case bytes_tag(Graph::kNameFieldNumber):
+                graph.name = fields.bytes();
+                break;
             case bytes_tag(Graph::kNodeFieldNumber):
                 graph.nodes.push_back(fields.bytes());
                 break;
@@ -221,6 +230,7 @@ void SkeletonViewer::read_node(std::string_view bytes, NodeView& node) {
 void SkeletonViewer::read_attribute(std::string_view bytes, AttributeView& attribute) {
     using Attribute = onnx_lite::AttributeProto;
     MessageBytes tensor;
+    attribute.bytes = bytes;
     FieldReader fields(bytes);
     while (const std::uint32_t tag = fields.next()) {
         switch (tag) {

@@ -46,6 +46,7 @@ struct AttributeView {
     const onnx_lite::TensorProto* tensor = nullptr;
     MessageBytes graph;
     std::vector<std::string_view> graphs;  ///< serialized
+    std::string_view bytes;                ///< all of it, serialized
 };
 
 struct NodeView {
@@ -62,6 +63,7 @@ struct NodeView {
 };
 
 struct GraphView {
+    std::string_view name;
     std::vector<std::string_view> nodes;  ///< serialized
     std::vector<const onnx_lite::TensorProto*> initializers;
     std::vector<const onnx_lite::SparseTensorProto*> sparse_initializers;
@@ -82,6 +84,8 @@ struct FunctionView {
 
 struct ModelView {
     std::int64_t ir_version = 0;
+    std::string_view producer_name;
+    std::string_view producer_version;
     std::vector<const onnx_lite::OperatorSetIdProto*> opset_imports;
     MessageBytes graph;
     std::vector<FunctionView> functions;

@@ -22,7 +22,7 @@ from dependencies import Dependencies, Package, distribution, installed_package 
 
 Element = Dict[str, Any]
 REPOSITORY = "https://github.com/onnxhub/onnxhub"
-BUILD_TOOLS = ("cmake", "g++", "ninja-build", "protobuf-compiler")
+BUILD_TOOLS = ("cmake", "esbuild", "g++", "ninja-build", "protobuf-compiler")
 
 
 def identifier(*parts: str) -> str:

@@ -213,6 +213,10 @@ git_oid to_git_oid(const BlobId& id) {
     return oid;
 }
 
+std::optional<PackedBlob> packed_blob(const GitHandle& handle, const BlobId& id) {
+    return handle.packs ? handle.packs->find(id) : std::nullopt;
+}
+
 std::uint64_t blob_size(const GitHandle& handle, const BlobId& id, const std::string& shown_name) {
     const git_oid oid = to_git_oid(id);
     std::size_t size = 0;
@@ -243,6 +247,12 @@ std::unique_ptr<ByteSource> open_blob(const std::shared_ptr<GitHandle>& handle, 
 
 HeldByGit held_blob(const std::shared_ptr<GitHandle>& handle, const BlobId& id,
                     const std::string& shown_name) {
+    if (const auto packed = packed_blob(*handle, id)) {
+        const bool may_be_pointer = packed->content && !packed->content->empty() &&
+                                    packed->size_bytes < lfs_pointer_size_limit;
+        return {id, packed->size_bytes,
+                may_be_pointer ? parse_lfs_pointer(*packed->content) : NotAPointer{}};
+    }
     HeldByGit held{id, blob_size(*handle, id, shown_name), NotAPointer{}};
     if (held.size_bytes > 0 && held.size_bytes < lfs_pointer_size_limit) {
         held.as_pointer =
@@ -301,6 +311,8 @@ std::shared_ptr<const GitRepository> GitRepository::find(const fs::path& folder)
                         git_message() + "); check it with `git fsck`");
     }
     handle->odb.reset(odb);
+    handle->packs =
+        std::make_unique<PackedBlobs>(fs::path(git_repository_commondir(opened)) / "objects");
     return std::shared_ptr<const GitRepository>(new GitRepository(std::move(handle)));
 }
 

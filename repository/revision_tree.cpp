@@ -308,11 +308,10 @@ private:
     BlobFacts facts_of(const RevisionFile& file) const {
         const auto position = static_cast<std::size_t>(&file - files_.data());
         if (const BlobFacts* kept = facts_.find(position)) return *kept;
-        BlobFacts facts{blob_size(*handle_, file.id, file.path)};
-        if (facts.size_bytes > 0 && facts.size_bytes < lfs_pointer_size_limit) {
-            const std::string content =
-                read_whole(*open_blob(handle_, file.id, facts.size_bytes, file.path),
-                           lfs_pointer_size_limit, file.path);
+        const PackedBlob blob = read_if_small(file);
+        BlobFacts facts{blob.size_bytes};
+        if (blob.content && blob.size_bytes < lfs_pointer_size_limit) {
+            const std::string& content = *blob.content;
             const auto parsed = parse_lfs_pointer(content);
             const auto* pointer = std::get_if<LfsPointer>(&parsed);
             if (pointer && content == lfs_pointer_text(pointer->oid, pointer->size_bytes)) {
@@ -323,6 +322,17 @@ private:
         }
         facts_.keep(position, facts);
         return facts;
+    }
+
+    /// The size of the blob, and the content if it is not too long for a pointer.
+    PackedBlob read_if_small(const RevisionFile& file) const {
+        if (auto packed = packed_blob(*handle_, file.id)) return std::move(*packed);
+        PackedBlob blob{blob_size(*handle_, file.id, file.path), std::nullopt};
+        if (blob.size_bytes < lfs_pointer_size_limit) {
+            blob.content = read_whole(*open_blob(handle_, file.id, blob.size_bytes, file.path),
+                                      lfs_pointer_size_limit, file.path);
+        }
+        return blob;
     }
 
     /// 0 when the blob is missing; open() reports the reason.

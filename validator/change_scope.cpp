@@ -38,7 +38,7 @@ std::unordered_set<std::string> entry_texts(const ManifestText& manifest) {
     if (!manifest.text) return texts;
     const ManifestResult parsed = parse_manifest(*manifest.text);
     if (const auto* document = std::get_if<ManifestDocument>(&parsed)) {
-        for (const ManifestEntry& entry : document->entries) texts.insert(entry.text);
+        for (const ManifestEntry& entry : document->entries) texts.insert(entry.text.copy());
     }
     return texts;
 }
@@ -58,9 +58,9 @@ ChangeScope::ChangeScope(const Tree& base, const ManifestText& base_manifest, co
     if (!manifest_changed_ || !now.document()) return;
     const auto before = entry_texts(base_manifest);
     for (const ManifestEntry& entry : now.document()->entries) {
-        const int first = entry.json.line;
-        entry_ends_[first] = first + static_cast<int>(std::ranges::count(entry.text, '\n'));
-        if (!before.contains(entry.text)) touched_entries_.push_back(first);
+        const int first = entry.line;
+        entry_ends_[first] = first + static_cast<int>(std::ranges::count(entry.text.view(), '\n'));
+        if (!before.contains(entry.text.copy())) touched_entries_.push_back(first);
     }
 }
 

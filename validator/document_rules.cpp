@@ -214,27 +214,63 @@ private:
         return fmt::format("the other one is in {}", to_text(place(other)));
     }
 
+    struct EntryCheck {
+        std::vector<SchemaProblem> problems;
+        bool is_canonical = true;  ///< written as json.dump() does, or a key is repeated
+    };
+
     /// Works in blocks to limit memory: entries may have many problems, and most are only counted.
     void check_entries() {
         const ManifestSchema schema;
         constexpr std::size_t block_size = 1024;
-        std::vector<std::vector<SchemaProblem>> problems;
+        std::vector<EntryCheck> checks;
         for (std::size_t begin = 0; begin < entries().size(); begin += block_size) {
-            problems.clear();
-            problems.resize(std::min(block_size, entries().size() - begin));
-            for_each_index(problems.size(), jobs_, [&](std::size_t i) {
-                problems[i] = schema.check(entries()[begin + i].json);
+            checks.clear();
+            checks.resize(std::min(block_size, entries().size() - begin));
+            for_each_index(checks.size(), jobs_, [&](std::size_t i) {
+                checks[i] = check_entry(schema, entries()[begin + i]);
             });
-            for (std::size_t i = 0; i < problems.size(); ++i) {
-                report_schema(entries()[begin + i], std::move(problems[i]));
+            for (std::size_t i = 0; i < checks.size(); ++i) {
+                report_schema(entries()[begin + i], std::move(checks[i].problems));
+                if (!checks[i].is_canonical) uncanonical_.push_back(begin + i);
             }
         }
     }
 
+    /// The values of most entries need not be read again, since their text is what their typed
+    /// view would be written as.
+    EntryCheck check_entry(const ManifestSchema& schema, const ManifestEntry& entry) const {
+        if (entry.entry) {
+            std::string text;
+            append_entry_text(*entry.entry, text);
+            if (entry.text == text && schema.check(to_json(*entry.entry)).empty()) return {};
+        }
+        const JsonValue json = entry.json();
+        return {schema.check(json), has_duplicate_key(entry) || entry.text == entry_text(json)};
+    }
+
+    static bool has_negative_dimension(const Shape& shape) {
+        return std::ranges::any_of(shape, [](const Dimension& dimension) {
+            const auto* size = std::get_if<std::int64_t>(&dimension);
+            return size && *size < 0;
+        });
+    }
+
+    static bool has_negative_dimension(const Entry& entry) {
+        const auto in_any = [](const auto& ports) {
+            return std::ranges::any_of(
+                ports, [](const auto& port) { return has_negative_dimension(port.shape); });
+        };
+        return (entry.io_ports &&
+                (in_any(entry.io_ports->inputs) || in_any(entry.io_ports->outputs))) ||
+               (entry.extra_ports && in_any(*entry.extra_ports));
+    }
+
     void check_dimensions() {
         for (const ManifestEntry& entry : entries()) {
-            const JsonValue* metadata = entry.entry ? entry.json.find("metadata") : nullptr;
-            if (!metadata) continue;
+            if (!entry.entry || !has_negative_dimension(*entry.entry)) continue;
+            const auto values = hub_.values.of(entry);
+            const JsonValue* metadata = values->find("metadata");
             if (const JsonValue* ports = metadata->find("io_ports")) {
                 check_ports(entry, ports->find("inputs"), "inputs");
                 check_ports(entry, ports->find("outputs"), "outputs");
@@ -372,8 +408,8 @@ private:
     }
 
     bool has_duplicate_key(const ManifestEntry& entry) const {
-        const int first = entry.json.line;
-        const int last = first + static_cast<int>(std::ranges::count(entry.text, '\n'));
+        const int first = entry.line;
+        const int last = first + static_cast<int>(std::ranges::count(entry.text.view(), '\n'));
         // Sorted by line.
         const auto found =
             std::ranges::lower_bound(document_.duplicate_keys, first, {}, &DuplicateKey::line);
@@ -386,23 +422,12 @@ private:
     }
 
     void check_format() {
-        std::vector<char> differs(entries().size(), 0);
-        for_each_index(entries().size(), jobs_, [&](std::size_t i) {
-            const ManifestEntry& entry = entries()[i];
-            differs[i] = !has_duplicate_key(entry) && entry_text(entry.json) != entry.text;
-        });
-        const auto first = std::ranges::find(differs, 1);
-        if (first != differs.end()) {
-            const auto index = static_cast<std::size_t>(first - differs.begin());
-            report_format(
-                entries()[index].json.line,
-                fmt::format("{} not formatted as by json.dump(…, indent=4)",
-                            std::ranges::count(differs, 1) == 1
-                                ? std::string("an entry is")
-                                : fmt::format("{} entries are", std::ranges::count(differs, 1))));
-            return;
-        }
-        check_gaps();
+        if (uncanonical_.empty()) return check_gaps();
+        const std::size_t count = uncanonical_.size();
+        report_format(
+            entries()[uncanonical_.front()].line,
+            fmt::format("{} not formatted as by json.dump(…, indent=4)",
+                        count == 1 ? "an entry is" : fmt::format("{} entries are", count)));
     }
 
     /// Checks the text between the entries.
@@ -414,13 +439,13 @@ private:
         }
         std::size_t end = 0;
         for (std::size_t i = 0; i < entries().size(); ++i) {
-            const JsonValue& json = entries()[i].json;
+            const ManifestEntry& entry = entries()[i];
             const std::string_view expected = i == 0 ? "[\n    " : ",\n    ";
-            if (std::string_view(text).substr(end, json.begin - end) != expected) {
-                report_format(json.line, "the space before this entry is not canonical");
+            if (std::string_view(text).substr(end, entry.text.offset() - end) != expected) {
+                report_format(entry.line, "the space before this entry is not canonical");
                 return;
             }
-            end = json.end;
+            end = entry.text.end();
         }
         if (text.substr(end) != "\n]") {
             const auto last = text.begin() + static_cast<std::ptrdiff_t>(end);
@@ -435,6 +460,7 @@ private:
     const unsigned jobs_;
     FindingList& findings_;
     std::unordered_map<std::string, std::string> paths_;
+    std::vector<std::size_t> uncanonical_;  ///< entries in another format, in their order
 };
 
 /// Files that tables and manifests name. Other files may clash.

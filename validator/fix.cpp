@@ -31,7 +31,7 @@ public:
         : hub_(hub), removals_confirmed_(removals_confirmed) {
         if (const ManifestDocument* document = hub.document()) {
             for (std::size_t i = 0; i < document->entries.size(); ++i) {
-                entry_of_line_[document->entries[i].json.line] = i;
+                entry_of_line_[document->entries[i].line] = i;
             }
             claims_ = claim_entries(*document, invalid_rows(hub.hub));
         }
@@ -207,7 +207,7 @@ std::string reformatted(const std::string& text) {
     const ManifestResult parsed = parse_manifest(text);
     std::vector<std::string> entries;
     for (const ManifestEntry& entry : std::get<ManifestDocument>(parsed).entries) {
-        entries.push_back(entry_text(entry.json));
+        entries.push_back(entry_text(entry.json()));
     }
     return manifest_text(entries);
 }

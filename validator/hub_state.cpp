@@ -31,6 +31,15 @@ void add_files_of(const ManifestDocument& document, DescribeOptions& options) {
 
 }  // namespace
 
+std::shared_ptr<const JsonValue> LastEntryValues::of(const ManifestEntry& entry) const {
+    const std::lock_guard lock(mutex_);
+    if (entry_ != &entry) {
+        values_ = std::make_shared<const JsonValue>(entry.json());
+        entry_ = &entry;
+    }
+    return values_;
+}
+
 const ManifestDocument* HubState::document() const {
     return parsed ? std::get_if<ManifestDocument>(&*parsed) : nullptr;
 }
@@ -39,9 +48,9 @@ bool HubState::knows_its_models() const {
     return (hub.has_table || hub.has_sources || settings.discover) && !hub.is_root_unusable;
 }
 
-ParsedManifest parse_text(const ManifestText& manifest) {
+ParsedManifest parse_text(const ManifestText& manifest, unsigned jobs) {
     if (!manifest.text) return nullptr;
-    return std::make_shared<const ManifestResult>(parse_manifest(*manifest.text));
+    return std::make_shared<const ManifestResult>(parse_manifest(manifest.text.shared(), jobs));
 }
 
 std::shared_ptr<const HubTables> read_hub_tables(const Tree& tree, const Settings& settings,
@@ -62,7 +71,7 @@ std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& setti
     auto tables = options.tables          ? options.tables
                   : options.manifest_only ? std::make_shared<const HubTables>()
                                           : read_hub_tables(tree, settings, options.jobs);
-    ParsedManifest parsed = options.parsed ? options.parsed : parse_text(manifest);
+    ParsedManifest parsed = options.parsed ? options.parsed : parse_text(manifest, options.jobs);
     auto state = std::unique_ptr<HubState>(new HubState{options.part,
                                                         tree,
                                                         settings,
@@ -92,8 +101,10 @@ std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& setti
 }
 
 Place place_of(const HubState& hub, const ManifestEntry& entry, std::string_view field) {
-    Place place{hub.manifest.file, entry.json.line, std::string(field)};
-    const JsonValue* value = &entry.json;
+    Place place{hub.manifest.file, entry.line, std::string(field)};
+    if (field.empty()) return place;
+    const auto values = hub.values.of(entry);
+    const JsonValue* value = values.get();
     while (!field.empty() && value) {
         const std::size_t dot = field.find('.');
         value = value->find(field.substr(0, dot));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,7 @@ public:
     explicit operator bool() const { return text_ != nullptr; }
     const std::string& operator*() const { return *text_; }
     const std::string* operator->() const { return text_.get(); }
+    const std::shared_ptr<const std::string>& shared() const { return text_; }
     std::string value_or(const char* fallback) const { return text_ ? *text_ : fallback; }
 
     bool operator==(const SharedText& other) const {
@@ -50,10 +52,22 @@ struct ManifestText {
     SharedText text;   ///< absent: no manifest
 };
 
+/// The values of the entry that was asked for last. Many findings in a row are about one entry.
+class LastEntryValues {
+public:
+    /// Thread-safe.
+    std::shared_ptr<const JsonValue> of(const ManifestEntry& entry) const;
+
+private:
+    mutable std::mutex mutex_;
+    mutable const ManifestEntry* entry_ = nullptr;
+    mutable std::shared_ptr<const JsonValue> values_;
+};
+
 /// A manifest that was parsed; null when there is none.
 using ParsedManifest = std::shared_ptr<const ManifestResult>;
 
-ParsedManifest parse_text(const ManifestText& manifest);
+ParsedManifest parse_text(const ManifestText& manifest, unsigned jobs = 0);
 
 /// What a tree says of its models, read once however many states of the hub are made of it.
 struct HubTables {
@@ -78,6 +92,7 @@ struct HubState {
     const Diagnostics& table_diagnostics;   ///< of `tables`
     Descriptions described;  ///< of hub.models, in their order, and of all files in entries
     EntryMatches matches;    ///< empty without a document
+    LastEntryValues values = {};
 
     const ManifestDocument* document() const;  ///< null: missing or not readable
 

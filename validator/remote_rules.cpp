@@ -159,7 +159,8 @@ private:
     }
 
     std::optional<int> line_of_url(std::size_t i) const {
-        const JsonValue* metadata = present_.json.find("metadata");
+        const auto values = hub_.values.of(present_);
+        const JsonValue* metadata = values->find("metadata");
         const JsonValue* urls = metadata ? metadata->find("sources") : nullptr;
         if (!urls || !urls->array() || i >= urls->array()->size()) return std::nullopt;
         return (*urls->array())[i].line;

@@ -32,6 +32,11 @@ constexpr RuleInfo source_url_invalid{
 
 constexpr std::array source_url_rule_list{source_url_invalid};
 
+/// False for most entries, whose values then need not be read. Keys may be escaped.
+bool may_have_sources(std::string_view entry) {
+    return entry.find("\"sources\"") != entry.npos || entry.find('\\') != entry.npos;
+}
+
 /// Checks one entry.
 class SourceUrls {
 public:
@@ -40,9 +45,10 @@ public:
         : hub_(hub), entry_(entry), addresses_(addresses), findings_(findings) {}
 
     void check() {
-        const JsonValue* metadata = entry_.json.object() ? entry_.json.find("metadata") : nullptr;
-        const JsonValue* sources =
-            metadata && metadata->object() ? metadata->find("sources") : nullptr;
+        if (!may_have_sources(entry_.text)) return;
+        const auto values = hub_.values.of(entry_);
+        const JsonValue* metadata = values->find("metadata");
+        const JsonValue* sources = metadata ? metadata->find("sources") : nullptr;
         if (!sources) return;
         if (sources->string()) report(sources->line, "", "is a text", "write a list of URLs");
         if (!sources->array()) return;

@@ -9,6 +9,7 @@
 #include "base/spelling.h"
 #include "base/user_error.h"
 #include "embedded/catalog_html.h"
+#include "hosting/export/catalog_scripts.h"
 #include "hosting/export/readme_facts.h"
 #include "manifest/hub_path.h"
 #include "manifest/json.h"
@@ -107,6 +108,14 @@ std::string title_or_folder(const std::string& readme, std::string folder_name) 
     return folder_name;
 }
 
+JsonValue addresses_of_scripts() {
+    JsonObject addresses;
+    for (const CatalogScript& script : catalog_scripts()) {
+        addresses.push_back({script.name, json_string(script.path)});
+    }
+    return json_object(std::move(addresses));
+}
+
 JsonValue to_json(const SignedFacts& facts) {
     return json_object({{"hub", json_string(facts.hub)},
                         {"version", json_unsigned(facts.version)},
@@ -147,12 +156,22 @@ std::string catalog_page(const CatalogFacts& facts) {
                      {"readmes", to_json(facts.readmes)},
                      {"missing", to_json(facts.missing)},
                      {"elsewhere", to_json(facts.elsewhere)},
+                     {"has_graphs", json_bool(facts.has_graphs)},
+                     {"without_graph", to_json(facts.without_graph)},
+                     {"scripts", addresses_of_scripts()},
                      {"signing", facts.signing ? to_json(*facts.signing) : JsonValue()}});
     std::string page(embedded::catalog_html);
     const std::size_t at = page.find(place);
     if (at == page.npos) return page;
     return page.replace(at + place.size() - 2, 2,
                         for_script(json_text(json, {.indent = 0, .is_ascii = false})));
+}
+
+std::map<std::string, std::string> catalog_files(const CatalogFacts& facts) {
+    std::map<std::string, std::string> files;
+    files[catalog_page_path] = catalog_page(facts);
+    for (const CatalogScript& script : catalog_scripts()) files[script.path] = script.text;
+    return files;
 }
 
 std::string catalog_policy() {

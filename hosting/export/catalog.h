@@ -21,6 +21,9 @@ struct CatalogFacts {
     std::map<std::string, std::string> readmes = {};  ///< Markdown, by folder of the model
     std::vector<std::string> missing = {};    ///< files of the manifest that are not available
     std::vector<std::string> elsewhere = {};  ///< models that only other servers have
+    /// Whether the hub has graphs of its models (graph_files.h), and models without one.
+    bool has_graphs = false;
+    std::vector<std::string> without_graph = {};
     std::optional<SignedFacts> signing = {};  ///< absent: the page shows no signature
 };
 
@@ -32,12 +35,18 @@ struct CatalogFacts {
 CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
                       const std::string& folder_name);
 
-/// A single HTML file that only needs ONNX_HUB_MANIFEST.json next to it. The facts may contain any
-/// text.
+/// Path of the page among catalog_files().
+inline constexpr const char* catalog_page_path = "index.html";
+
+/// The page as HTML. The facts may contain any text.
 std::string catalog_page(const CatalogFacts& facts);
 
-/// The Content-Security-Policy of every catalog page. It allows only the page's own scripts and
-/// styles, by their hashes, and requests to the page's origin.
+/// The page and the files that it loads, by path. The other files have the names of
+/// catalog_path(). Beside them, the page only needs ONNX_HUB_MANIFEST.json.
+std::map<std::string, std::string> catalog_files(const CatalogFacts& facts);
+
+/// The Content-Security-Policy of every catalog page. It allows only the page's own scripts (also
+/// those of catalog_scripts()) and styles, by their hashes, and requests to the page's origin.
 std::string catalog_policy();
 
 }  // namespace onnxhub

@@ -89,7 +89,7 @@ public:
         std::vector<std::string> texts;
         for (const ManifestEntry& entry : all.entries) {
             if (!chosen.empty() && !chosen.contains(&entry)) continue;
-            if (!entry.entry || takes(*entry.entry)) texts.push_back(entry.text);
+            if (!entry.entry || takes(*entry.entry)) texts.push_back(entry.text.copy());
         }
         if (texts.empty()) fail_without_models();
         // A statement is about the bytes of the whole manifest.

@@ -21,6 +21,8 @@
 #include "embedded/export_caddy.h"
 #include "embedded/export_nginx.h"
 #include "hosting/export/catalog.h"
+#include "hosting/export/catalog_scripts.h"
+#include "hosting/export/graph_files.h"
 #include "hosting/export/hub_content.h"
 #include "hosting/export/hub_signing_files.h"
 #include "hosting/export/output_location.h"
@@ -84,6 +86,7 @@ public:
         if (!report_.missing.empty() && !request_.allows_missing) return std::move(report_);
         new_.emplace(request_.to, StagingPath::folder_of_export);
         place_files();
+        write_graphs(manifest);
         write_texts(text, manifest);
         write_export_index(text);
         write_sums();
@@ -106,6 +109,11 @@ private:
                                         export_names::no_jekyll,
                                         std::string(index_root_path)};
         for (const auto& [path, file] : files_) needed.insert(path);
+        if (request_.has_graphs) {
+            needed.insert(graph_version_path);
+            for (const auto& [path, file] : files_) needed.insert(graph_path(file.sha));
+        }
+        for (const CatalogScript& script : catalog_scripts()) needed.insert(script.path);
         for (const std::string& path : foreign_) {
             bool is_in_the_way = needed.contains(path);
             const auto inside = needed.lower_bound(path + "/");
@@ -215,20 +223,94 @@ private:
         if (std::fflush(file) != 0) fail(to);
     }
 
+    /// A graph for each digest of a model.
+    void write_graphs(const ManifestDocument& manifest) {
+        if (!request_.has_graphs) return;
+        std::map<std::string, std::string> models;  // by path of the graph: path of the model
+        for (const ManifestEntry& present : manifest.entries) {
+            const Entry& entry = *present.entry;
+            const std::string path = std::get<std::string>(check_hub_path(entry.model_path));
+            if (sums_.contains(path)) models.try_emplace(graph_path(*entry.content.sha), path);
+        }
+        const std::vector<std::pair<std::string, std::string>> wanted(models.begin(), models.end());
+        std::vector<std::string> digests(wanted.size());  // "": not an ONNX model
+        std::vector<char> is_written(wanted.size());
+        const bool keeps = has_graphs_of_this_version();
+        for_each_index(wanted.size(), 0, [&](std::size_t i) {
+            request_.check_interruption();
+            const auto& [path, model] = wanted[i];
+            if (keeps) digests[i] = kept_graph(path);
+            if (!digests[i].empty()) return;
+            digests[i] = written_graph(path, model);
+            is_written[i] = !digests[i].empty();
+        });
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            if (digests[i].empty()) continue;
+            add_sum(wanted[i].first, digests[i]);
+            ++report_.graphs;
+            report_.written_graphs += is_written[i];
+        }
+        if (report_.graphs > 0) write(graph_version_path, graph_version_text());
+        find_models_without_graph(manifest);
+    }
+
+    bool has_graphs_of_this_version() const {
+        return earlier_ &&
+               earlier_->digest_of(graph_version_path) == to_hex(sha256_of(graph_version_text()));
+    }
+
+    /// The digest of a graph of the earlier export, which is linked. It follows from the model
+    /// alone, so the model is not read. "": it must be written.
+    std::string kept_graph(const std::string& path) const {
+        const auto digest = earlier_->digest_of(path);
+        if (!digest) return "";
+        const fs::path earlier = earlier_->folder() / path;
+        const fs::path to = new_->path() / path;
+        const auto sha = parse_sha256(*digest);
+        if (!sha || has_other_links(earlier) || !holds(earlier, {*sha}, [] {})) return "";
+        std::error_code error;
+        fs::create_directories(to.parent_path(), error);
+        return make_hard_link(earlier, to) ? *digest : "";
+    }
+
+    std::string written_graph(const std::string& path, const std::string& model) const {
+        const fs::path from = new_->path() / model;
+        const auto graph = packed_graph(*open_file(from, from.string()));
+        if (!graph) return "";
+        const fs::path to = new_->path() / path;
+        std::error_code error;
+        fs::create_directories(to.parent_path(), error);
+        write_file_atomically(to, *graph);
+        return to_hex(sha256_of(*graph));
+    }
+
+    void find_models_without_graph(const ManifestDocument& manifest) {
+        std::set<std::string> paths;
+        for (const ManifestEntry& present : manifest.entries) {
+            const Entry& entry = *present.entry;
+            if (sums_.contains(graph_path(*entry.content.sha))) continue;
+            paths.insert(std::get<std::string>(check_hub_path(entry.model_path)));
+        }
+        without_graph_ = {paths.begin(), paths.end()};
+    }
+
     void write_texts(const std::string& manifest_text, const ManifestDocument& manifest) {
         CatalogFacts facts = facts_of(hub_.tree(), manifest, request_.folder_name);
         if (request_.name) facts.name = *request_.name;
         facts.base_url = request_.base_url;
         facts.missing = report_.missing;
         facts.elsewhere = report_.elsewhere;
+        facts.has_graphs = report_.graphs > 0;
+        if (facts.has_graphs) facts.without_graph = without_graph_;
         facts.signing = signing_.facts;
-        const std::string page = catalog_page(facts);
         if (request_.has_manifest) {
             write(std::string(manifest_file_name), manifest_text);
             write(std::string(manifest_file_name) + ".gz", gzip(manifest_text, 9));
         }
-        write(export_names::page, page);
-        write(std::string(export_names::page) + ".gz", gzip(page, 9));
+        for (const auto& [path, content] : catalog_files(facts)) {
+            write(path, content);
+            write(path + ".gz", gzip(content, 9));
+        }
         write(export_names::nginx, std::string(embedded::export_nginx));
         write(export_names::caddy, std::string(embedded::export_caddy));
         write(export_names::no_jekyll, "");
@@ -265,6 +347,8 @@ private:
         const NamedFile wanted{sha256_of(content), content.size()};
         add_sum(path, to_hex(wanted.sha));
         const fs::path to = new_->path() / path;
+        std::error_code error;
+        fs::create_directories(to.parent_path(), error);
         if (earlier_) {
             const fs::path earlier = earlier_->folder() / path;
             const bool is_same = !has_other_links(earlier) && holds(earlier, wanted, [] {});
@@ -329,6 +413,7 @@ private:
     std::vector<char> proven_;  ///< whether the earlier export has exactly the bytes of files_[i]
     std::optional<StagingPath> new_;
     std::map<std::string, std::string> sums_;
+    std::vector<std::string> without_graph_;  ///< paths of models, sorted
     ExportReport report_;
     HubSigningFiles signing_;
 };

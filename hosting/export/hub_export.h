@@ -25,6 +25,7 @@ struct ExportRequest {
     /// Writes an index, and keeps the files of this many of its roots (at least 1). 0: no index.
     std::size_t index_roots = 0;
     bool has_manifest = true;     ///< false: only clients that know the index can read the export
+    bool has_graphs = true;       ///< writes the graphs of the models, for the catalog page
     bool allows_missing = false;  ///< skips files that are not available locally
     std::function<void()> check_interruption = [] {};
 };
@@ -40,17 +41,19 @@ struct ExportReport {
     /// Paths of models that only other servers have, sorted. Their entries are exported without a
     /// file.
     std::vector<std::string> elsewhere;
-    std::string unsigned_reason;  ///< HubSigningFiles::problem
+    std::size_t graphs = 0;          ///< number of graphs
+    std::size_t written_graphs = 0;  ///< those that the earlier export did not have
+    std::string unsigned_reason;     ///< HubSigningFiles::problem
     std::optional<IndexFolderReport> index;
 };
 
 /// Writes the manifest, the statement and the roots of a signed hub, the files by path, the catalog
 /// page, gzip versions of manifest and page, SHA256SUMS, and example configurations for web
-/// servers, and the index if it is asked for. Verifies every file's SHA-256, also of files kept
-/// from an earlier export; files that differ are replaced. The new folder appears at its path, or
-/// replaces an earlier export, in one step. Files that the earlier SHA256SUMS does not list are
-/// carried over. If a file is missing and `allows_missing` is false, writes nothing and lists it in
-/// the report.
+/// servers, the graphs of the models, and the index if it is asked for. Verifies every file's
+/// SHA-256, also of files kept from an earlier export; files that differ are replaced. The new
+/// folder appears at its path, or replaces an earlier export, in one step. Files that the earlier
+/// SHA256SUMS does not list are carried over. If a file is missing and `allows_missing` is false,
+/// writes nothing and lists it in the report.
 ///
 /// Throws UserError when the path is inside the hub or contains it (see refuse_place_of_hub()) or
 /// is not an export, when a foreign file has the path of an exported one, when a file does not

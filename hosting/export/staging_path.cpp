@@ -44,7 +44,7 @@ void remove_if_abandoned(const fs::path& path) {
     if (file.is_open() && try_lock(file) == LockAttempt::locked) fs::remove_all(path, error);
 }
 
-[[noreturn]] void fail(const fs::path& to) {
+[[noreturn]] void fail_to_stage(const fs::path& to) {
     throw UserError(to.string() + ": can't be made (" + error_text() + "); choose another --to");
 }
 
@@ -79,7 +79,7 @@ StagingPath::StagingPath(const fs::path& to, std::string_view kind)
     } else if (make_folder(path_, 0777)) {
         file_ = open_folder(path_);
     }
-    if (!file_.is_open()) fail(to);
+    if (!file_.is_open()) fail_to_stage(to);
     // On file systems without locks, abandoned files are never removed.
     try_lock(file_);
 }
@@ -90,7 +90,7 @@ StagingPath::~StagingPath() {
 }
 
 void StagingPath::move_to(const fs::path& to) const {
-    if (std::rename(path_.c_str(), to.c_str()) != 0) fail(to);
+    if (std::rename(path_.c_str(), to.c_str()) != 0) fail_to_stage(to);
 }
 
 }  // namespace onnxhub

@@ -423,7 +423,8 @@ private:
             !from_.empty() && models_.front().row && find_row(to_, models_.front().row->name);
         for (const ManifestEntry& entry : hub_.manifest->entries) {
             const bool moves = keeps_name && entry.entry && entry.entry->model_path == from_;
-            texts.push_back(moves ? entry_text(with_moved_paths(entry.json, paths_)) : entry.text);
+            texts.push_back(moves ? entry_text(with_moved_paths(entry.json(), paths_))
+                                  : entry.text.copy());
         }
         return manifest_text(texts);
     }

@@ -10,6 +10,7 @@
 #include "base/ascii.h"
 #include "base/digest.h"
 #include "base/user_error.h"
+#include "hosting/server/served_model.h"
 
 namespace onnxhub {
 namespace {
@@ -22,6 +23,8 @@ constexpr const char* methods = "GET, HEAD, OPTIONS";
 constexpr const char* page_sandbox =
     "sandbox allow-scripts allow-same-origin allow-downloads allow-popups "
     "allow-popups-to-escape-sandbox";
+
+constexpr std::string_view page_folder = "/catalog/";  // of the files that the page loads
 
 /// In constant time, so that the duration does not reveal where the two differ.
 bool is_equal(const std::string& one, const std::string& other) {
@@ -54,13 +57,14 @@ RequestHandler::RequestHandler(ServedHub& hub, const ServerOptions& options, Ser
       contents_(contents),
       is_open_to_all_(is_public(options)),
       hosts_(hosts_of(options)),
-      page_(std::make_shared<IndexPage>(options.index_page)),
+      page_(std::make_shared<IndexPage>(options.page_files)),
+      graphs_(std::make_shared<const ModelGraphSource>(options.model_graph)),
       ready_(contents.memory.limit() / 4) {}
 
 void RequestHandler::IndexPage::make_for(const std::string& etag) {
-    std::string made = make();
+    PageFiles made = make();
     const std::lock_guard lock(mutex);
-    if (!made.empty()) html = std::make_shared<const std::string>(std::move(made));
+    if (!made.empty()) files = std::make_shared<const PageFiles>(std::move(made));
     manifest = etag;
 }
 
@@ -147,7 +151,14 @@ void RequestHandler::answer_path(MHD_Connection* connection, Request& request,
                                  const std::string& path, bool is_root) {
     Served served = hub_.open(path);
     if (const auto* missing = std::get_if<NotServed>(&served)) {
-        if (is_root && options_.index_page) return answer_page(connection, request, *missing);
+        const auto model = model_of_graph_path(path);
+        if (model && missing->is_absent && *graphs_) {
+            return answer_graph(connection, request, *model);
+        }
+        const bool is_of_page = is_root || path.starts_with(page_folder);
+        if (is_of_page && missing->is_absent && options_.page_files) {
+            return answer_page(connection, request, path.substr(1), *missing);
+        }
         if (missing->is_absent && answer_index(connection, request, path)) return;
         return send_text(connection, request, missing->status, missing->reason);
     }
@@ -301,19 +312,6 @@ void RequestHandler::send_small(MHD_Connection* connection, Request& request, Se
     ready_.keep(key, std::move(response), size);
 }
 
-/// Nothing when the hub has no manifest.
-std::optional<std::string> RequestHandler::manifest_etag() {
-    const std::string path = "/ONNX_HUB_MANIFEST.json";
-    for (int time = 0; time < 2; ++time) {
-        const Served manifest = hub_.open(path);
-        const auto* file = std::get_if<ServedFile>(&manifest);
-        if (!file) return std::nullopt;
-        if (!file->identity.etag.empty()) return file->identity.etag;
-        hub_.learn_etag(path);
-    }
-    return std::nullopt;
-}
-
 /// Answers with a file of the index that the server made; false when there is no such file.
 bool RequestHandler::answer_index(MHD_Connection* connection, Request& request,
                                   const std::string& path) {
@@ -345,16 +343,16 @@ bool RequestHandler::answer_index(MHD_Connection* connection, Request& request,
     return true;
 }
 
-/// The page is regenerated when the manifest has changed.
+/// A file of the page. They are regenerated when the manifest has changed.
 void RequestHandler::answer_page(MHD_Connection* connection, Request& request,
-                                 const NotServed& missing) {
-    const auto etag = manifest_etag();
-    ServedFile file;
+                                 const std::string& path, const NotServed& missing) {
+    const auto etag = manifest_etag(hub_);
+    std::shared_ptr<const PageFiles> files;
     bool is_new = false;
     {
         const std::lock_guard lock(page_->mutex);
         is_new = etag && etag != page_->manifest;
-        if (etag) file.text = page_->html;
+        if (etag) files = page_->files;
     }
     if (is_new) {
         const std::string key = fmt::format("page {} {}", fmt::ptr(page_.get()), *etag);
@@ -363,10 +361,34 @@ void RequestHandler::answer_page(MHD_Connection* connection, Request& request,
             return nullptr;
         });
     }
-    if (!file.text) return send_text(connection, request, missing.status, missing.reason);
+    const auto found = files ? files->find(path) : PageFiles::const_iterator();
+    if (!files || found == files->end()) {
+        return send_text(connection, request, missing.status, missing.reason);
+    }
+    ServedFile file;
+    file.text = {files, &found->second};
     file.identity = {'"' + to_hex(sha256_of(*file.text)) + '"', 0, file.text->size()};
-    file.content_type = content_type_of("index.html");
-    file.policy.clear();
+    file.content_type = content_type_of(path);
+    if (path == "index.html") file.policy.clear();  // it has its own
+    send_file(connection, request, std::move(file));
+}
+
+/// Describes the model unless its graph is cached.
+void RequestHandler::answer_graph(MHD_Connection* connection, Request& request,
+                                  const std::string& sha256) {
+    const std::string key = "graph " + sha256;
+    auto text = contents_.packed.find(key);
+    if (!text) text = request.prepared_as<std::string>(key);
+    if (!text) {
+        return wait_for(connection, request, key,
+                        [&hub = hub_, &contents = contents_, graphs = graphs_, sha256, key] {
+                            return described_model(hub, *graphs, sha256, key, contents);
+                        });
+    }
+    ServedFile file;
+    file.identity = {'"' + to_hex(sha256_of(*text)) + '"', 0, text->size()};
+    file.content_type = content_type_of("graph.json.gz");
+    file.text = std::move(text);
     send_file(connection, request, std::move(file));
 }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -31,17 +33,19 @@ public:
     void refuse(MHD_Connection* connection, Request& request, const HeadFlaw& flaw);
 
 private:
+    using PageFiles = std::map<std::string, std::string>;
+
     /// The catalog page. A background task may still make it when the daemon ends.
     struct IndexPage {
-        explicit IndexPage(std::function<std::string()> maker) : make(std::move(maker)) {}
+        explicit IndexPage(std::function<PageFiles()> maker) : make(std::move(maker)) {}
 
         /// Keeps the previous page when making one fails.
         void make_for(const std::string& etag);
 
-        const std::function<std::string()> make;
+        const std::function<PageFiles()> make;
         std::mutex mutex;
-        std::shared_ptr<const std::string> html;  ///< null: not made yet
-        std::optional<std::string> manifest;      ///< ETag of the manifest it was made from
+        std::shared_ptr<const PageFiles> files;  ///< null: not made yet
+        std::optional<std::string> manifest;     ///< ETag of the manifest they were made from
     };
 
     void add_common_headers(Response& response) const;
@@ -57,9 +61,10 @@ private:
     void answer_options(MHD_Connection* connection, Request& request);
     void answer_path(MHD_Connection* connection, Request& request, const std::string& path,
                      bool is_root);
-    void answer_page(MHD_Connection* connection, Request& request, const NotServed& missing);
-    std::optional<std::string> manifest_etag();
     bool answer_index(MHD_Connection* connection, Request& request, const std::string& path);
+    void answer_graph(MHD_Connection* connection, Request& request, const std::string& sha256);
+    void answer_page(MHD_Connection* connection, Request& request, const std::string& path,
+                     const NotServed& missing);
 
     void wait_for(MHD_Connection* connection, Request& request, const std::string& key,
                   BackgroundTasks::Work work);
@@ -78,6 +83,7 @@ private:
     const bool is_open_to_all_;
     const AllowedHosts hosts_;
     const std::shared_ptr<IndexPage> page_;
+    const std::shared_ptr<const ModelGraphSource> graphs_;
     ResponseCache ready_;
 };
 

@@ -394,6 +394,7 @@ std::string content_type_of(std::string_view path) {
     constexpr std::pair<std::string_view, const char*> types[] = {
         {".json", "application/json"},
         {".html", "text/html; charset=utf-8"},
+        {".js", "text/javascript; charset=utf-8"},
         {".md", "text/markdown; charset=utf-8"},
         {".txt", "text/plain; charset=utf-8"},
         {"SHA256SUMS", "text/plain; charset=utf-8"},

@@ -6,10 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/byte_source.h"
 #include "hosting/server/served_index.h"
 
 namespace onnxhub {
@@ -19,15 +22,27 @@ struct TlsIdentity {
     std::string key;          ///< PEM
 };
 
+/// Opens the model at a path of the hub; null when its content is not what was asked for, or not
+/// available.
+using OpenModel = std::function<std::unique_ptr<ByteSource>(const std::string& hub_path)>;
+
+/// Describes the graph of the model with this SHA-256 (hexadecimal digits) as a gzip file; nothing
+/// when the hub has no such ONNX model. The ETag identifies the state of the manifest. May throw
+/// UserError. Called from any thread.
+using ModelGraphSource = std::function<std::optional<std::string>(
+    const std::string& sha256, const std::string& manifest_etag, const OpenModel& open)>;
+
 struct ServerOptions {
     std::string bind_address = "127.0.0.1";  ///< IPv4 or IPv6
     std::uint16_t port = 8080;               ///< 0: any free port
     /// With an identity, even an empty one, the server never speaks plain http.
     std::optional<TlsIdentity> identity = {};
-    /// Makes the HTML for "/" if the hub has no index.html of its own; "" when not available.
-    /// Called from any thread when the page is requested for the first time or after the manifest
-    /// has changed.
-    std::function<std::string()> index_page = {};
+    /// Makes /graph/SHA256.json.gz unless the hub has this file.
+    ModelGraphSource model_graph = {};
+    /// Makes "index.html", the page for "/", and the files that it loads, by path; no files when
+    /// not available. A file of the hub at the same path takes precedence. Called from any thread
+    /// when one is requested for the first time or after the manifest has changed.
+    std::function<std::map<std::string, std::string>()> page_files = {};
     /// Required as "Authorization: Bearer …" for all paths but /healthz.
     std::optional<std::string> token = {};
     unsigned threads = 0;         ///< 0: one per core

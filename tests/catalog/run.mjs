@@ -6,11 +6,13 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { accessibility_problems } from "./accessibility.mjs";
 import { Browser, find_chromium, start_server } from "./browser.mjs";
 import { with_policy } from "./csp.mjs";
+import { hostile_graph, layered_graph, made_graph, nested_graph } from "./graphs.mjs";
 import { distant, hostile, hostile_catalog, large, nasty, nasty_names, small, small_catalog } from "./hubs.mjs";
 
 const [page, ...wanted] = process.argv.slice(2);
@@ -33,6 +35,8 @@ if (!has_axe && wanted.includes(needs_axe)) {
 }
 
 const html = readFileSync(page, "utf8");
+/// Scripts that the page loads when they are needed: by name, beside the page.
+const later_scripts = new Map(readdirSync(dirname(page)).filter((name) => name.endsWith(".js")).map((name) => [name.slice(0, -3), readFileSync(join(dirname(page), name), "utf8")]));
 const slot = '<script type="application/json" id="catalog">{}</script>';
 /// The page as the exporter writes it.
 const page_with = (catalog) => html.replace(slot, () => slot.replace("{}", () => JSON.stringify(catalog).replaceAll("<", "\\u003c")));
@@ -58,6 +62,25 @@ const signing = {
     hub: "acme/models <b>", version: 7, expires: "2999-12-31", manifest: createHash("sha256").update(small_text).digest("hex"),
     root: 2, root_keys: ["1".repeat(64)], release_keys: ["2".repeat(64), "3".repeat(64), { not: "a key" }],
 };
+const with_graphs = page_with({ ...small_catalog, has_graphs: true, without_graph: ["vision/mnist/model/mnist-8.onnx"], scripts: { graph: "catalog/graph-1.js" } });
+const put_graph = (hub, document) => {
+    put_hub(hub, with_graphs, small);
+    files.set(`/${hub}/catalog/graph-1.js`, later_scripts.get("graph"));
+    files.set(`/${hub}/graph/${"a".repeat(64)}.json.gz`, document);
+};
+put_graph("graphs", made_graph(50));
+put_graph("graphs-packed", gzipSync(made_graph(50)));
+put_graph("graphs-500", made_graph(500));
+put_graph("graphs-5000", made_graph(5000));
+put_graph("graphs-layers", layered_graph(24));
+put_graph("graphs-nested", nested_graph());
+for (let i = 0; i < 100; ++i) files.set(`/graphs-nested/graph/${String(i).padStart(64, "0")}.json.gz`, made_graph(40));
+put_graph("graphs-hostile", hostile_graph());
+put_graph("graphs-broken", "{");
+put_hub("graphs-missing", with_graphs, small);
+files.set("/graphs-missing/catalog/graph-1.js", later_scripts.get("graph"));
+put_hub("graphs-changed", with_graphs, small);
+files.set("/graphs-changed/catalog/graph-1.js", later_scripts.get("graph") + "globalThis.changed = true;");
 put_hub("signed", page_with({ ...small_catalog, signing }), small_text);
 put_hub("signed-once", page_with({ ...small_catalog, signing: { ...signing, expires: "2020-01-02" } }), small_text);
 put_hub("signed-other", page_with({ ...small_catalog, signing }), JSON.stringify(small.slice(1)));
@@ -74,11 +97,38 @@ const browser = await Browser.start(program);
 const mnist = "#/model/vision/mnist/model/mnist-12.onnx";
 const names = `[...document.querySelectorAll("#results h3")].map((node) => node.textContent)`;
 const text = (selector) => `document.querySelector(${JSON.stringify(selector)})?.textContent`;
+const vertices = `document.querySelector(".graph-stage").dataset.vertices`;
+const colours = `(() => {
+    const canvas = document.querySelector(".graph-canvas"), { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height), found = new Set();
+    for (let i = 0; i < data.length; i += 4) found.add(data[i] << 16 | data[i + 1] << 8 | data[i + 2]);
+    return found.size;
+})()`;
+const button = (label) => `.graph-bar button[data-name="${label}"]`;
+/// Gives the milliseconds from the click to the first picture.
+async function open_graph(tab, hub) {
+    await tab.open(`${server.address}/${hub}/${mnist}`);
+    return await tab.value(`(async () => {
+        const start = performance.now();
+        document.querySelector(".graph button").click();
+        while (!document.querySelector(".graph-stage[data-frames], .graph [role=alert]")) await new Promise((resolve) => setTimeout(resolve, 5));
+        if (document.querySelector(".graph [role=alert]")) throw new Error(document.querySelector(".graph [role=alert]").textContent);
+        return performance.now() - start;
+    })()`);
+}
+/// With a selected node, the outline and a comparison.
+async function show_all_of_graph(tab, hub) {
+    await open_graph(tab, hub);
+    await tab.click(button("Outline"));
+    await tab.click(".graph-lines > li:nth-child(2) button");
+    await tab.until(`${text(".graph-panel h3")} === "If"`);
+    await tab.value(`(() => { const select = document.querySelector(".graph-comparison select"); select.selectedIndex = 1; select.dispatchEvent(new Event("change")); })()`);
+    await tab.until(`document.querySelector(".graph-changes table") !== null`);
+}
 const h1 = `[...document.querySelectorAll("h1")].find((node) => node.checkVisibility()).textContent`;
 
 const tests = {
     async PolicyNamesTheScriptsOfThePage() {
-        assert.equal(html, with_policy(html), "node tests/catalog/csp.mjs PAGE --write");
+        assert.ok(html === with_policy(html, [...later_scripts.values()]), "the policy is another one");
         assert.equal(html.split(slot).length, 2, "the exporter's slot is there once");
         assert.doesNotMatch(html, /unsafe-inline|unsafe-eval|innerHTML|outerHTML|insertAdjacentHTML|document\.write/);
     },
@@ -295,6 +345,112 @@ const tests = {
         assert.equal(await tab.value(`document.querySelectorAll(".readme img, .readme script").length`), 0);
     },
 
+    async TheGraphIsLoadedWhenItIsAskedFor(tab) {
+        await tab.open(`${server.address}/graphs/${mnist}`);
+        assert.equal(tab.requests.filter((url) => url.endsWith(".js")).length, 0, "not with the page");
+        await tab.click(".graph button");
+        await tab.until(`document.querySelector(".graph-stage[data-frames], .graph [role=alert]") !== null`);
+        assert.equal(await tab.value(`document.querySelectorAll(".graph [role=alert]").length`), 0, await tab.value(text(".graph")));
+        assert.equal(tab.requests.filter((url) => url.endsWith("/catalog/graph-1.js")).length, 1);
+        await tab.open(`${server.address}/graphs/#/model/vision/mnist/model/mnist-8.onnx`);
+        assert.equal(await tab.value(`document.querySelectorAll(".graph").length`), 0, "this model has no graph");
+    },
+
+    async GraphsOpenAndStayFluid(tab) {
+        for (const [hub, nodes] of [["graphs", 50], ["graphs-packed", 50], ["graphs-500", 500], ["graphs-5000", 5000]]) {
+            const milliseconds = await open_graph(tab, hub);
+            assert.match(await tab.value(text(".graph-panel")), new RegExp(`${nodes.toLocaleString("en")} nodes`));
+            assert.ok(await tab.value(colours) > 5, `${hub} is painted`);
+            await tab.click(button("Open all"));
+            await tab.until(`document.querySelector(".graph-stage").dataset.vertices >= ${nodes}`);
+            const frames = await tab.value(`(async () => {
+                const stage = document.querySelector(".graph-stage"), canvas = stage.querySelector("canvas"), before = Number(stage.dataset.frames), start = performance.now();
+                while (performance.now() - start < 500) {
+                    canvas.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", shiftKey: true, bubbles: true }));
+                    await new Promise((resolve) => setTimeout(resolve));
+                }
+                return Number(stage.dataset.frames) - before;
+            })()`);
+            console.log(`     ${hub}: opened in ${Math.round(milliseconds)} ms, ${2 * frames} frames/s while panning`);
+            assert.ok(frames > 0, `${hub} moves`);
+            assert.deepEqual(await tab.value(`document.querySelector(".graph-stage").dataset.place`), "worker", "the layout runs in a worker");
+        }
+    },
+
+    async BlocksAndSubgraphsOpenInPlace(tab) {
+        await open_graph(tab, "graphs-layers");
+        assert.equal(await tab.value(vertices), "27", "input, embedding, 24 blocks, output");
+        await tab.value(`document.querySelector(".graph-canvas").focus()`);
+        await tab.press("Home");
+        for (let i = 0; i < 2; ++i) await tab.press("ArrowDown");
+        assert.match(await tab.value(text(".graph-panel h3")), /^Block 1 of 24$/);
+        await tab.press("Enter");
+        await tab.until(`${vertices} === "35"`);
+        await open_graph(tab, "graphs-nested");
+        assert.equal(await tab.value(vertices), "5");
+        await tab.click(button("Open all"));
+        await tab.until(`${vertices} === "11"`);
+        await tab.click(button("Close all"));
+        await tab.until(`${vertices} === "5"`);
+    },
+
+    async NodesOfAGraphAreFound(tab) {
+        await open_graph(tab, "graphs-nested");
+        await tab.value(`document.querySelector(".graph-search input").focus()`);
+        await tab.type("inner node");
+        assert.equal(await tab.value(text(".graph-found")), "1 found");
+        await tab.press("Enter");
+        await tab.until(`${text(".graph-panel h3")} === "Neg"`);
+        assert.match(await tab.value(text(".graph-panel")), /inner node.*Inputs.*r.*Outputs.*t/);
+        await tab.until(`${vertices} === "11"`);  // the subgraphs are open
+        await tab.click(".graph-panel");
+        await tab.click(button("Outline"));
+        const lines = await tab.value(`[...document.querySelectorAll(".graph-lines > li")].map((node) => node.textContent)`);
+        assert.deepEqual(lines, ["Relu node 0: x → r", "If node 1: r → c", "Subgraph then_branch", "Neg inner node: r → t", "Subgraph else_branch", "Abs: r → e",
+            "mine.Twice node 2: c → y", "Function mine.Twice", "Add: a, a → b"]);
+        await tab.click(".graph-lines > li:nth-child(6) button");
+        await tab.until(`${text(".graph-panel h3")} === "Abs"`);
+    },
+
+    async TwoModelsAreCompared(tab) {
+        for (let i = 0; i < 100; ++i) files.set(`/graphs/graph/${String(i).padStart(64, "0")}.json.gz`, made_graph(40));
+        await open_graph(tab, "graphs");
+        const labels = await tab.value(`[...document.querySelectorAll(".graph-comparison option")].map((node) => node.textContent)`);
+        assert.ok(labels.length > 1, "the hub has other models");
+        await tab.value(`(() => { const select = document.querySelector(".graph-comparison select"); select.selectedIndex = 1; select.dispatchEvent(new Event("change")); })()`);
+        await tab.until(`!/Loading/.test(${text(".graph-changes")}) && ${text(".graph-changes")} !== ""`);
+        assert.match(await tab.value(text(".graph-changes")), /differences.*nodes5040.*operator /);
+    },
+
+    async NamesInAGraphStayText(tab) {
+        await open_graph(tab, "graphs-hostile");
+        await tab.click(button("Outline"));
+        assert.equal(await tab.value(`document.querySelectorAll(".graph-lines > li").length`), 5);
+        for (let i = 1; i <= 5; ++i) await tab.click(`.graph-lines > li:nth-child(${i}) button`);
+        assert.match(await tab.value(text(".graph-lines")), /<img src=x onerror=.*a\\u202eb\\u0000\\u000a-->/);
+        assert.equal(await tab.value(`document.querySelectorAll(".graph img, .graph script, .graph a").length`), 0);
+        assert.equal(await tab.value(`globalThis.hacked`), undefined);
+    },
+
+    async AGraphThatCannotBeReadIsReported(tab) {
+        for (const [hub, reason] of [["graphs-broken", /cannot be shown\. The graph is not JSON/], ["graphs-missing", /The hub has no graph of this model/]]) {
+            await tab.open(`${server.address}/${hub}/${mnist}`);
+            await tab.click(".graph button");
+            await tab.until(`document.querySelector(".graph [role=alert]") !== null`);
+            assert.match(await tab.value(text(".graph")), reason);
+        }
+        tab.problems = tab.problems.filter((problem) => !/404/.test(problem));
+    },
+
+    async AChangedLaterScriptDoesNotRun(tab) {
+        await tab.open(`${server.address}/graphs-changed/${mnist}`);
+        await tab.click(".graph button");
+        await tab.until(`document.querySelector(".graph [role=alert]") !== null`);
+        assert.equal(await tab.value(`globalThis.changed`), undefined);
+        assert.match(await tab.value(text(".graph")), /another version/);
+        tab.problems = tab.problems.filter((problem) => !/Content Security Policy/.test(problem));
+    },
+
     async CopyButtonsCopy(tab) {
         await browser.send("Browser.grantPermissions", { permissions: ["clipboardReadWrite", "clipboardSanitizedWrite"], browserContextId: tab.context });
         await tab.open(`${server.address}/a/small/${mnist}`);
@@ -495,8 +651,9 @@ const tests = {
             await tab.set_dark(dark);
             const speech_hash = `#/model/${speech.split("/").map(encodeURIComponent).join("/")}`;
             for (const [hub, hash] of [["a/small", ""], ["a/small", "#/?q=mnist&tag=vision"], ["a/small", "#/?q=zzz"], ["a/small", mnist], ["a/small", speech_hash],
-                ["a/small", "#/model/gone"], ["partly", ""], ["partly", speech_hash], ["partly", mnist]]) {
+                ["a/small", "#/model/gone"], ["partly", ""], ["partly", speech_hash], ["partly", mnist], ["graphs-nested", mnist]]) {
                 await tab.open(`${server.address}/${hub}/${hash}`);
+                if (hub === "graphs-nested") await show_all_of_graph(tab, hub);
                 if (hash === "" && width === 390) await tab.click("#filters-toggle");
                 await tab.value(`void (() => {${axe}})()`);
                 const found = await tab.value(`axe.run(document).then((all) => ({
@@ -508,7 +665,7 @@ const tests = {
                 rules = Math.max(rules, found.passed.length);
             }
         }
-        console.log(`  up to ${rules} rules of axe-core checked, in 36 variants`);
+        console.log(`  up to ${rules} rules of axe-core checked, in 40 variants`);
     },
 
     async KeyboardReachesAllInOrder(tab) {

@@ -65,7 +65,7 @@ protected:
         const ManifestDocument document = parse_document(text);
         Entry entry = *document.entries.front().entry;
         change(entry);
-        edit(manifest_path, document.entries.front().text, entry_text(to_json(entry)));
+        edit(manifest_path, document.entries.front().text.copy(), entry_text(to_json(entry)));
     }
 
     ProgramResult onnxhub(std::vector<std::string> arguments) {

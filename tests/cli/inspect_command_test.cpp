@@ -53,6 +53,53 @@ TEST(InspectCommand, JsonHasTheSameFacts) {
     EXPECT_EQ(*json.find("io_ports")->find("outputs")->array()->at(0).find("name")->string(), "y");
 }
 
+TEST(InspectCommand, GraphHasThreeFormats) {
+    TemporaryFolder folder;
+    write_file(folder.path() / "m.onnx", small_model());
+    const auto graph = [&](const std::string& format) {
+        const ProgramResult result =
+            run_onnxhub({"inspect", "--graph", format, "m.onnx"}, folder.path());
+        EXPECT_EQ(result.status, 0) << result.err;
+        EXPECT_THAT(result.err, IsEmpty());
+        return result.out;
+    };
+    EXPECT_THAT(graph("dot"), HasSubstr("[label=\"MatMul"));
+    EXPECT_THAT(graph("mermaid"), HasSubstr("[\"MatMul"));
+    const auto parsed = parse_json(graph("json"));
+    ASSERT_TRUE(std::holds_alternative<JsonDocument>(parsed));
+    const JsonValue& nodes =
+        *std::get<JsonDocument>(parsed).root.find("graphs")->array()->at(0).find("nodes");
+    EXPECT_EQ(*nodes.array()->at(0).find("op")->string(), "MatMul");
+}
+
+TEST(InspectCommand, GraphIsTheWholeOutput) {
+    TemporaryFolder folder;
+    write_file(folder.path() / "m.onnx", small_model());
+    write_file(folder.path() / "page.onnx", "<!DOCTYPE html>");
+    for (const char* option : {"--json", "--ports", "--check"}) {
+        EXPECT_EQ(
+            run_onnxhub({"inspect", "--graph", "dot", option, "m.onnx"}, folder.path()).status, 2)
+            << option;
+    }
+    const ProgramResult other =
+        run_onnxhub({"inspect", "--graph", "dot", "page.onnx"}, folder.path());
+    EXPECT_EQ(other.status, 2);
+    EXPECT_THAT(other.err, HasSubstr("name a valid ONNX model"));
+    EXPECT_THAT(other.out, IsEmpty());
+}
+
+TEST(InspectCommand, DrawingsThatMermaidRefusesAreNoted) {
+    TemporaryFolder folder;
+    ModelBuilder builder;
+    builder.input("x", {1});
+    for (int i = 0; i < 600; ++i) builder.node("Relu", {"x"}, {"y" + std::to_string(i)});
+    write_file(folder.path() / "m.onnx", builder.bytes());
+    const ProgramResult result =
+        run_onnxhub({"inspect", "--graph", "mermaid", "m.onnx"}, folder.path());
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.err, HasSubstr("600 edges"));
+}
+
 TEST(InspectCommand, OperatorsHaveTheVersionOfTheirDomain) {
     TemporaryFolder folder;
     ModelBuilder builder(24);

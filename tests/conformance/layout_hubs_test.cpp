@@ -109,7 +109,8 @@ TEST_F(LayoutHubs, TablesOfTheOfficialZooAreAsWithoutSources) {
     EXPECT_EQ(tables.status, 0) << tables.err;
     std::vector<std::string> of_tables;
     for (const ManifestEntry& entry : parse_document(whole.out).entries) {
-        if (entry.entry->model_path.starts_with("validated/")) of_tables.push_back(entry.text);
+        if (entry.entry->model_path.starts_with("validated/"))
+            of_tables.push_back(entry.text.copy());
     }
     EXPECT_EQ(of_tables.size(), 189u);
     EXPECT_TRUE(manifest_text(of_tables) == tables.out);

@@ -42,9 +42,9 @@ TEST_P(ManifestRoundtrip, KeepsEveryByte) {
     std::vector<std::string> merged;
     for (const ManifestEntry& entry : document.entries) {
         ASSERT_TRUE(entry.entry) << entry.problem->line << ": " << entry.problem->message;
-        as_read.push_back(entry.text);
+        as_read.push_back(entry.text.copy());
         typed.push_back(entry_text(to_json(*entry.entry)));
-        merged.push_back(entry_text(merge_entry(entry.json, to_json(*entry.entry))));
+        merged.push_back(entry_text(merge_entry(entry.json(), to_json(*entry.entry))));
     }
     EXPECT_TRUE(manifest_text(as_read) == text_);
     EXPECT_TRUE(manifest_text(typed) == text_);

@@ -63,6 +63,11 @@ def model(session):
     return folder / "model.onnx", data
 
 
+def one_model(session):
+    """A directory with model.onnx."""
+    return model(session)[0].parent
+
+
 def put_model(session, folder, name):
     """`NAME.onnx` and `NAME_data` with its test data."""
     file, data = model(session)

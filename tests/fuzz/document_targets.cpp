@@ -41,7 +41,7 @@ namespace {
 
 std::string text_of(const ManifestDocument& manifest) {
     std::vector<std::string> entries;
-    for (const ManifestEntry& entry : manifest.entries) entries.push_back(entry_text(entry.json));
+    for (const ManifestEntry& entry : manifest.entries) entries.push_back(entry_text(entry.json()));
     return manifest_text(entries);
 }
 
@@ -59,20 +59,46 @@ void check_streamed_manifest(std::string_view input) {
             is_valid = false;
         }
     }
-    const ManifestResult whole = parse_manifest(input);
+    const ManifestResult whole = parse_manifest(std::string(input));
     const auto* manifest = std::get_if<ManifestDocument>(&whole);
     if (!manifest) return;
     require(is_valid && !stream.error(), "a valid manifest is also valid in pieces");
     require(entries.size() == manifest->entries.size(), "no entry is lost in pieces");
     for (std::size_t i = 0; i < entries.size(); ++i) {
-        require(entries[i].json == manifest->entries[i].json, "pieces keep the values");
+        require(entries[i].json() == manifest->entries[i].json(), "pieces keep the values");
     }
+}
+
+/// A manifest is refused as its JSON is, and has the values of its JSON.
+void check_manifest_against_json(std::string_view input, const ManifestResult& result) {
+    const auto parsed = parse_json(input);
+    const auto* document = std::get_if<JsonDocument>(&parsed);
+    const auto* manifest = std::get_if<ManifestDocument>(&result);
+    require(document || !manifest, "a manifest is JSON");
+    if (!document) {
+        const auto& expected = std::get<JsonSyntaxError>(parsed);
+        const auto& error = std::get<JsonSyntaxError>(result);
+        require(error.line == expected.line && error.column == expected.column &&
+                    error.message == expected.message,
+                "an error of the JSON is the manifest's");
+    }
+    if (!manifest) return;
+    const JsonArray& values = *document->root.array();
+    require(values.size() == manifest->entries.size(), "each value is an entry");
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const ManifestEntry& entry = manifest->entries[i];
+        require(entry.line == values[i].line, "an entry has the line of its value");
+        require(entry.json() == values[i], "an entry has the value of the document");
+    }
+    require(manifest->duplicate_keys.size() == document->duplicate_keys.size(),
+            "each repeated key is listed");
 }
 
 }  // namespace
 
 void fuzz_manifest(std::string_view input) {
-    const ManifestResult result = parse_manifest(input);
+    const ManifestResult result = parse_manifest(std::string(input));
+    check_manifest_against_json(input, result);
     const auto* manifest = std::get_if<ManifestDocument>(&result);
     if (!manifest) return;
     const std::string written = text_of(*manifest);
@@ -83,7 +109,7 @@ void fuzz_manifest(std::string_view input) {
     for (std::size_t i = 0; i < same->entries.size(); ++i) {
         const ManifestEntry& before = manifest->entries[i];
         const ManifestEntry& after = same->entries[i];
-        require(after.json == before.json, "writing keeps the values of an entry");
+        require(after.json() == before.json(), "writing keeps the values of an entry");
         require(after.entry.has_value() == before.entry.has_value(),
                 "writing does not decide whether an entry can be used");
         require(before.entry.has_value() != before.problem.has_value(),

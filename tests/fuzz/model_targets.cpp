@@ -20,6 +20,9 @@
 #include "manifest/hub_path.h"
 #include "manifest/json.h"
 #include "manifest/manifest.h"
+#include "model/graph_describer.h"
+#include "model/graph_document.h"
+#include "model/graph_drawing.h"
 #include "model/model_graph.h"
 #include "model/model_opsets.h"
 #include "model/onnx_skeleton.h"
@@ -57,6 +60,21 @@ void require_same_opsets(const ByteSource& source, const ModelGraph& graph) {
     require(opsets->ir_version == graph.ir_version, "the IR version is that of the graph");
 }
 
+/// A graph has a document, however little space there is, and drawings.
+void require_drawable(const ByteSource& source) {
+    constexpr std::uint64_t little = 8192;
+    for (const std::uint64_t limit : {little, graph_description_limit}) {
+        const auto described = describe_graph(source, limit);
+        const auto* description = std::get_if<GraphDescription>(&described);
+        if (!description) return;
+        const std::string json = graph_json(*description);
+        require(json.size() <= limit, "a graph's document is bounded");
+        require(std::holds_alternative<JsonDocument>(parse_json(json)), "it is JSON");
+        require(graph_dot(*description).ends_with("}\n"), "it has a drawing");
+        require(most_lines(graph_mermaid(*description)) > 1, "it has a flowchart");
+    }
+}
+
 }  // namespace
 
 void fuzz_skeleton(std::string_view input) {
@@ -64,6 +82,7 @@ void fuzz_skeleton(std::string_view input) {
     const auto result = read_skeleton(*source);
     const auto dripped = read_skeleton(DrippingSource(*source));
     require(result.index() == dripped.index(), "short reads give the same outcome");
+    require_drawable(*source);
     const auto graph = read_model_graph(*source, nullptr, {});
     if (const auto* read = std::get_if<ModelGraph>(&graph)) require_same_opsets(*source, *read);
     if (std::holds_alternative<SkeletonError>(result)) {

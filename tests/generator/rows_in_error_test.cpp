@@ -341,8 +341,8 @@ TEST_F(KeptEntries, FolderRenamedInTwoStepsLosesNothing) {
         const ManifestDocument after = parse_document(manifest);
         ASSERT_EQ(after.entries.size(), 4u);
         for (const ManifestEntry& entry : after.entries) {
-            EXPECT_TRUE(entry.entry->io_ports) << entry.text;
-            EXPECT_THAT(entry.text, HasSubstr("team:owner"));
+            EXPECT_TRUE(entry.entry->io_ports) << entry.text.view();
+            EXPECT_THAT(entry.text.copy(), HasSubstr("team:owner"));
         }
     };
     expect_all(result.text);

@@ -130,8 +130,8 @@ TEST(Index, EntriesAreAsInTheManifest) {
     const ManifestDocument shard = made.reader().shard_of("A \xc3\xa9 \" B");
     ASSERT_THAT(shard.entries, SizeIs(1));
     const auto whole = parse_manifest("[" + entry + "]");
-    EXPECT_EQ(shard.entries[0].json, std::get<ManifestDocument>(whole).entries[0].json);
-    EXPECT_THAT(shard.entries[0].text, HasSubstr("\"extra\":1.50"));
+    EXPECT_EQ(shard.entries[0].json(), std::get<ManifestDocument>(whole).entries[0].json());
+    EXPECT_THAT(shard.entries[0].text.copy(), HasSubstr("\"extra\":1.50"));
 }
 
 TEST(Index, SearchFindsWhatHasAllWords) {

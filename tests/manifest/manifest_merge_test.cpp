@@ -242,7 +242,7 @@ std::map<Key, std::string> by_key(const ManifestDocument& manifest,
         const EntryName name = name_of(entry);
         const bool is_alone = alone.contains(name.model_path);
         entries[{name.model_path, is_alone ? "" : name.model, is_alone ? 0 : name.opset_version}] =
-            entry.text;
+            entry.text.copy();
     }
     return entries;
 }
@@ -463,7 +463,8 @@ OddEntries odd_entries(const ManifestDocument& manifest) {
     OddEntries entries;
     for (const ManifestEntry& entry : manifest.entries) {
         OddEntry& odd = entries.emplace_back();
-        for (const JsonMember& member : *entry.json.object()) {
+        const JsonValue json = entry.json();
+        for (const JsonMember& member : *json.object()) {
             odd[member.key] = json_text(member.value);
         }
     }

@@ -30,7 +30,7 @@ Streamed stream(const std::string& document) {
             return result;
         }
         result.entries.push_back(std::get<ManifestEntry>(std::move(parsed)));
-        result.texts.push_back(result.entries.back().text);
+        result.texts.push_back(result.entries.back().text.copy());
     }
     result.error = stream.error();
     return result;

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "manifest/document_limits.h"
+
 namespace onnxhub {
 namespace {
 
@@ -49,7 +51,7 @@ std::string manifest_error(const std::string& text) {
 
 std::vector<std::string> texts_of(const ManifestDocument& document) {
     std::vector<std::string> texts;
-    for (const ManifestEntry& entry : document.entries) texts.push_back(entry.text);
+    for (const ManifestEntry& entry : document.entries) texts.push_back(entry.text.copy());
     return texts;
 }
 
@@ -62,7 +64,7 @@ TEST(Manifest, ACanonicalDocumentIsMadeAgainFromItsTexts) {
 TEST(Manifest, ACanonicalDocumentIsMadeAgainFromItsValues) {
     std::vector<std::string> texts;
     for (const ManifestEntry& entry : document_of(canonical).entries) {
-        texts.push_back(entry_text(entry.json));
+        texts.push_back(entry_text(entry.json()));
     }
     EXPECT_EQ(manifest_text(texts), canonical);
 }
@@ -87,7 +89,7 @@ TEST(Manifest, EntriesHaveATypedViewOrAProblem) {
     ASSERT_TRUE(document.entries[1].problem.has_value());
     EXPECT_EQ(document.entries[1].problem->line, 2);
     EXPECT_EQ(document.entries[1].problem->message, "model is a number, not a string");
-    EXPECT_EQ(document.entries[1].json.find("model")->integer(), 2);
+    EXPECT_EQ(document.entries[1].json().find("model")->integer(), 2);
     EXPECT_EQ(document.entries[1].text, "{\"model\": 2}");
 }
 
@@ -128,7 +130,80 @@ TEST(Manifest, RepeatedKeysAreListed) {
     ASSERT_EQ(document.duplicate_keys.size(), 1u);
     EXPECT_EQ(document.duplicate_keys[0].key, "model");
     EXPECT_EQ(document.duplicate_keys[0].line, 2);
-    EXPECT_EQ(*document.entries[0].json.find("model")->string(), "B");
+    EXPECT_EQ(*document.entries[0].json().find("model")->string(), "B");
+}
+
+/// What parse_json() says of the same text, which reads it at once.
+void expect_as_json(const std::string& text) {
+    SCOPED_TRACE(text.substr(0, 200));
+    const auto parsed = parse_json(text);
+    const ManifestResult result = parse_manifest(text, 2);
+    if (const auto* expected = std::get_if<JsonSyntaxError>(&parsed)) {
+        const auto* error = std::get_if<JsonSyntaxError>(&result);
+        ASSERT_TRUE(error);
+        EXPECT_EQ(error->message, expected->message);
+        EXPECT_EQ(error->line, expected->line);
+        EXPECT_EQ(error->column, expected->column);
+        return;
+    }
+    const auto& document = std::get<JsonDocument>(parsed);
+    const auto* manifest = std::get_if<ManifestDocument>(&result);
+    ASSERT_EQ(manifest != nullptr, document.root.array() != nullptr);
+    if (!manifest) return;
+    const JsonArray& values = *document.root.array();
+    ASSERT_EQ(manifest->entries.size(), values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        EXPECT_EQ(manifest->entries[i].line, values[i].line);
+        EXPECT_TRUE(manifest->entries[i].json() == values[i]);
+    }
+    ASSERT_EQ(manifest->duplicate_keys.size(), document.duplicate_keys.size());
+    for (std::size_t i = 0; i < document.duplicate_keys.size(); ++i) {
+        EXPECT_EQ(manifest->duplicate_keys[i].line, document.duplicate_keys[i].line);
+        EXPECT_EQ(manifest->duplicate_keys[i].key, document.duplicate_keys[i].key);
+    }
+}
+
+TEST(Manifest, ReadEntryByEntryItMeansTheSame) {
+    const std::string entry =
+        "{\"model\": \"a ]\\\\\\\"\",\n \"x\": [1, {\"y\": null}],\n\"x\": \"\\u00e9\"}";
+    const std::vector<std::string> texts{"[" + entry + ",\n\n" + entry + "]",
+                                         "\xef\xbb\xbf\n[ " + entry + " ] \n",
+                                         "[1.50,\n\"a,]\", [2, 3],true]",
+                                         std::string("[]"),
+                                         std::string("[ ]"),
+                                         "[" + entry + ",]",
+                                         "[," + entry + "]",
+                                         "[" + entry + " " + entry + "]",
+                                         "[" + entry,
+                                         "[" + entry + "]]",
+                                         "[" + entry + "] x",
+                                         "[\n{\"a\": 1,}]",
+                                         "[\n{\"a\": 01}, {]",
+                                         "[" + entry + ", \"\xff\"]",
+                                         std::string("[1, \"a\0b\"]", 10),
+                                         "[" + entry + std::string("\0]", 2),
+                                         std::string("[tru, {}]"),
+                                         std::string("[\"a\\\"]"),
+                                         std::string("{\"a\": 1}"),
+                                         std::string("\"[]\""),
+                                         std::string(" \n")};
+    for (const std::string& text : texts) {
+        expect_as_json(text);
+    }
+}
+
+TEST(Manifest, LimitsOfTheDocumentHoldEntryByEntry) {
+    const auto nested = [](int depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+    for (const int depth : {json_depth_limit - 1, json_depth_limit, json_depth_limit + 1}) {
+        expect_as_json(nested(depth));
+        expect_as_json("[{}, " + nested(depth - 1) + "]");
+    }
+    // Two entries with half of the allowed values each, and one value more.
+    const std::size_t half = json_few_values / 2;
+    std::string values = "[0";
+    for (std::size_t i = 1; i + 2 < half; ++i) values += ",0";
+    expect_as_json("[" + values + "]," + values + ",0]]");
+    expect_as_json("[" + values + "]," + values + ",0,0,0,0]]");
 }
 
 TEST(ManifestText, OfNoEntriesIsAnEmptyArray) {

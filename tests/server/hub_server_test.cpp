@@ -443,7 +443,10 @@ TEST_F(ServedFolder, TheIndexPageFollowsTheManifest) {
     ServerOptions options;
     int made = 0;
     bool fails = false;
-    options.index_page = [&] { return fails ? std::string() : "<html>" + std::to_string(++made); };
+    options.page_files = [&]() -> std::map<std::string, std::string> {
+        if (fails) return {};
+        return {{"index.html", "<html>" + std::to_string(++made)}, {"catalog/a-1.js", "script"}};
+    };
     Served served(hub.string(), std::move(options));
     EXPECT_EQ(served.get("/").body, "<html>1");
     EXPECT_EQ(served.get("/").body, "<html>1");
@@ -451,6 +454,12 @@ TEST_F(ServedFolder, TheIndexPageFollowsTheManifest) {
     const Reply second = served.get("/");
     EXPECT_EQ(second.body, "<html>2");
     EXPECT_EQ(second.header("content-type"), "text/html; charset=utf-8");
+    EXPECT_EQ(served.get("/catalog/a-1.js").body, "script");
+    EXPECT_EQ(served.get("/catalog/a-1.js").header("content-security-policy"), "sandbox");
+    EXPECT_EQ(served.get("/catalog/a-1.js").header("content-type"),
+              "text/javascript; charset=utf-8");
+    EXPECT_EQ(served.get("/catalog/a-2.js").status, 404);
+    EXPECT_EQ(served.get("/index.html").status, 404);
     fails = true;
     write_file(hub / "ONNX_HUB_MANIFEST.json", "[  ]");
     EXPECT_EQ(served.get("/").body, "<html>2");

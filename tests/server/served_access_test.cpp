@@ -95,7 +95,9 @@ TEST_F(ServedToOthers, OtherPagesReadOnlyWhatIsPublic) {
 
 TEST_F(ServedToOthers, FilesOfAHubDoNothingInABrowser) {
     ServerOptions options;
-    options.index_page = [] { return std::string("<html>"); };
+    options.page_files = [] {
+        return std::map<std::string, std::string>{{"index.html", "<html>"}};
+    };
     options.page_policy = "script-src 'sha256-x'";
     Served served(hub.string(), std::move(options));
     for (const char* path :

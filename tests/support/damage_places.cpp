@@ -24,17 +24,17 @@ int line_in(const JsonValue& entry, std::string_view field) {
 }  // namespace
 
 int line_in_manifest(const HubFiles& hub, std::size_t index, std::string_view field) {
-    return line_in(hub.document().entries[index].json, field);
+    return line_in(hub.document().entries[index].json(), field);
 }
 
 bool edit_entry(HubFiles& hub, std::size_t index, const std::function<void(std::string&)>& edit) {
     const ManifestDocument document = hub.document();
     if (index >= document.entries.size()) return false;
-    const JsonValue& json = document.entries[index].json;
-    std::string text = hub.manifest().substr(json.begin, json.end - json.begin);
-    const std::string before = text;
+    const TextSlice& slice = document.entries[index].text;
+    const std::string before = slice.copy();
+    std::string text = before;
     edit(text);
-    hub.manifest().replace(json.begin, json.end - json.begin, text);
+    hub.manifest().replace(slice.offset(), before.size(), text);
     return text != before;
 }
 

@@ -78,7 +78,7 @@ bool delete_entry(HubFiles& hub, std::size_t position, Consequences& consequence
     std::vector<std::string> texts;
     const ManifestDocument document = hub.document();
     for (std::size_t i = 0; i < document.entries.size(); ++i) {
-        if (i != *row->entry) texts.push_back(document.entries[i].text);
+        if (i != *row->entry) texts.push_back(document.entries[i].text.copy());
     }
     hub.manifest() = manifest_text(texts);
     consequences.required.insert({"row-without-entry", row->readme, row->line});
@@ -90,8 +90,8 @@ bool duplicate_entry(HubFiles& hub, std::size_t position, Consequences& conseque
     if (position >= document.entries.size()) return false;
     std::vector<std::string> texts;
     for (std::size_t i = 0; i < document.entries.size(); ++i) {
-        texts.push_back(document.entries[i].text);
-        if (i == position) texts.push_back(document.entries[i].text);
+        texts.push_back(document.entries[i].text.copy());
+        if (i == position) texts.push_back(document.entries[i].text.copy());
     }
     hub.manifest() = manifest_text(texts);
     consequences.required.insert(
@@ -103,7 +103,7 @@ bool swap_entries(HubFiles& hub, std::size_t position, Consequences& consequence
     const ManifestDocument document = hub.document();
     if (position + 1 >= document.entries.size()) return false;
     std::vector<std::string> texts;
-    for (const ManifestEntry& entry : document.entries) texts.push_back(entry.text);
+    for (const ManifestEntry& entry : document.entries) texts.push_back(entry.text.copy());
     if (document.entries[position].entry->model_path ==
         document.entries[position + 1].entry->model_path) {
         return false;
@@ -158,7 +158,7 @@ bool truncate_json(HubFiles& hub, std::size_t position, Consequences& consequenc
 bool conflict_in_json(HubFiles& hub, std::size_t position, Consequences& consequences) {
     const ManifestDocument document = hub.document();
     if (position >= document.entries.size()) return false;
-    const int line = document.entries[position].json.line;
+    const int line = document.entries[position].line;
     std::vector<std::string> lines = split_lines(hub.manifest());
     lines.insert(lines.begin() + line, "<<<<<<< HEAD");
     hub.manifest() = join_lines(lines);

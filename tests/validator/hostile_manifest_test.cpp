@@ -97,7 +97,7 @@ TEST(HostileManifest, SixtyMegabytesOfAnythingEnd) {
 }
 
 TEST(HostileManifest, AThousandEqualEntriesAreToldOneByOne) {
-    const std::string entry = healthy_hub().document().entries[0].text;
+    const std::string entry = healthy_hub().document().entries[0].text.copy();
     std::string text = "[\n    " + entry;
     for (int i = 0; i < 1000; ++i) text += ",\n    " + entry;
     std::size_t duplicates = 0;

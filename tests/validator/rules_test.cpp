@@ -174,7 +174,7 @@ void edit_first_entry(Scene& scene, const std::function<void(Entry&)>& edit) {
     const ManifestEntry first = scene.hub.document().entries.front();
     Entry entry = *first.entry;
     edit(entry);
-    replace(scene.hub.manifest(), first.text, entry_text(to_json(entry)));
+    replace(scene.hub.manifest(), first.text.copy(), entry_text(to_json(entry)));
 }
 
 void drop_ports_in_a_change(Scene& scene) {
@@ -188,7 +188,7 @@ void lose_entry_in_a_change(Scene& scene, const std::string& level) {
     scene.hub.objects.clear();
     std::vector<std::string> texts;
     for (const ManifestEntry& present : scene.hub.document().entries) {
-        if (present.entry->model_path != mnist) texts.push_back(present.text);
+        if (present.entry->model_path != mnist) texts.push_back(present.text.copy());
     }
     scene.hub.manifest() = manifest_text(texts);
     scene.hub.files["onnxhub.toml"] = "[validate]\nstale_manifest = \"" + level + "\"\n";
@@ -262,7 +262,7 @@ std::vector<RuleCase> make_cases() {
              const ManifestEntry first = s.hub.document().entries.front();
              Entry entry = *first.entry;
              entry.external_data.clear();
-             replace(s.hub.manifest(), first.text, entry_text(to_json(entry)));
+             replace(s.hub.manifest(), first.text.copy(), entry_text(to_json(entry)));
          },
          [](Scene&) {}},
         {"entry-path-differs", manifest_path, entry_line("mnist-8.onnx"),

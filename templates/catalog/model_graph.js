@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The section "Graph" of a model's page. Its content is a later script, graph/main.js, which is loaded on demand.
+import { make } from "./nodes.js";
+import { load_script, start_worker } from "./later_script.js";
+
+/** @typedef {import("./entries.js").Entry} Entry */
+
+/** @typedef {import("./models.js").Models} Models */
+
+const most_others = 500;
+
+/** @param {Entry} entry */
+const address_of = (entry) => `graph/${entry.file.sha}.json.gz`;
+
+/** @param {Entry} entry @param {import("./hub.js").Hub} hub */
+const has_graph = (entry, hub) => hub.has_graphs && entry.file.sha !== "" && !hub.without_graph.has(entry.path);
+
+/**
+ * Other versions first, then other models by name.
+ * @param {Entry} entry @param {import("./hub.js").Hub} hub @param {Models} models
+ */
+function others_of(entry, hub, { models, model_of }) {
+    const own = model_of.get(entry), label = (/** @type {Entry} */ other) => other.opset === null ? other.name : `${other.name}, opset ${other.opset}`;
+    const others = [...own ? own.entries : [], ...models.filter((model) => model !== own).flatMap((model) => model.entries)];
+    return others.filter((other) => other !== entry && has_graph(other, hub)).slice(0, most_others).map((other) => ({ label: label(other), address: address_of(other) }));
+}
+
+/** @param {Entry} entry @param {import("./hub.js").Hub} hub @param {Models} models */
+export function graph_section(entry, hub, models) {
+    if (!hub.scripts.graph || !has_graph(entry, hub)) return null;
+    const button = make("button", { type: "button", class: "button" }, "Show the graph");
+    const place = make("div", { class: "graph" }, button);
+    button.addEventListener("click", async () => {
+        button.disabled = true;
+        try {
+            const graph = await load_script("graph", hub.scripts.graph);
+            await graph.mount(place, { name: entry.name, address: address_of(entry), others: others_of(entry, hub, models), start_worker });
+        } catch (error) {
+            place.replaceChildren(make("p", { class: "note", role: "alert" }, `The graph cannot be shown. ${error instanceof Error ? error.message : ""}`));
+        }
+    });
+    return make("section", { class: "block", "aria-labelledby": "graph-title" }, make("h2", { id: "graph-title" }, "Graph"), place);
+}
