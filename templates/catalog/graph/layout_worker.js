@@ -11,11 +11,22 @@ onmessage = ({ data }) => { postMessage(place_nested(data)); };`;
 
 /** @typedef {(program: string) => Worker | null} StartWorker null: this browser gives none */
 
-/** Without a worker, graphs are placed here. */
+// Smaller graphs are placed faster than a worker starts.
+const placed_here = 200;  // vertices
+
+/**
+ * With those of inner graphs.
+ * @param {NestedGraph} graph @returns {number}
+ */
+const vertices_of = (graph) => Object.values(graph.inner ?? {}).flat().reduce((sum, inner) => sum + vertices_of(inner), graph.widths.length);
+
+/** Without a worker, all graphs are placed here. */
 export class LayoutWorker {
     /** @param {StartWorker} start */
     constructor(start) {
-        this.worker = start(program());
+        this.start = start;
+        /** @type {Worker | null | undefined} undefined: not started yet; null: this browser gives none */
+        this.worker = undefined;
         /** @type {Promise<unknown>} */
         this.last = Promise.resolve();
     }
@@ -32,6 +43,8 @@ export class LayoutWorker {
 
     /** @param {NestedGraph} graph @returns {Promise<PlacedGraph>} */
     place_now(graph) {
+        if (vertices_of(graph) < placed_here) return Promise.resolve(place_nested(graph));
+        if (this.worker === undefined) this.worker = this.start(program());
         const { worker } = this;
         if (!worker) return Promise.resolve(place_nested(graph));
         return new Promise((resolve) => {
