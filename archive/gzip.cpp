@@ -9,8 +9,13 @@
 
 namespace onnxhub {
 
+namespace {
+
+constexpr int as_gzip = 15 + 16;  // window bits, and the flag for a gzip header
+
+}  // namespace
+
 std::string gzip(std::string_view text, int level) {
-    constexpr int as_gzip = 15 + 16;  // window bits, and the flag for a gzip header
     z_stream stream = {};
     if (deflateInit2(&stream, level, Z_DEFLATED, as_gzip, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
         throw std::bad_alloc();
@@ -24,6 +29,21 @@ std::string gzip(std::string_view text, int level) {
     packed.resize(stream.total_out);
     deflateEnd(&stream);
     return packed;
+}
+
+std::optional<std::string> gunzip(std::string_view packed, std::size_t size_bytes) {
+    z_stream stream = {};
+    if (inflateInit2(&stream, as_gzip) != Z_OK) throw std::bad_alloc();
+    std::string text(size_bytes + 1, '\0');  // one more shows a longer text
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+    stream.avail_in = static_cast<uInt>(packed.size());
+    stream.next_out = reinterpret_cast<Bytef*>(text.data());
+    stream.avail_out = static_cast<uInt>(text.size());
+    const int result = inflate(&stream, Z_FINISH);
+    text.resize(stream.total_out);
+    inflateEnd(&stream);
+    if (result != Z_STREAM_END || text.size() != size_bytes) return std::nullopt;
+    return text;
 }
 
 bool is_gzip_of(std::string_view packed, std::string_view text) {

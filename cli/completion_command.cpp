@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <ostream>
@@ -17,7 +18,6 @@
 #include "embedded/completion_fish.h"
 #include "embedded/completion_zsh.h"
 #include "hosting/client/hub_client.h"
-#include "hosting/client/model_query.h"
 #include "hosting/client/user_config.h"
 #include "repository/reference_names.h"
 #include "validator/rule_catalog.h"
@@ -48,16 +48,16 @@ public:
     std::vector<std::string> models(const std::optional<std::string>& hub) override {
         return names_or_none([&] {
             std::set<std::string> names;
-            for (const ManifestEntry* entry : entries(hub)) names.insert(entry->entry->model);
+            read_entries(hub, [&](const Entry& entry) { names.insert(entry.model); });
             return sorted(names);
         });
     }
     std::vector<std::string> tags(const std::optional<std::string>& hub) override {
         return names_or_none([&] {
             std::set<std::string> names;
-            for (const ManifestEntry* entry : entries(hub)) {
-                names.insert(entry->entry->tags.begin(), entry->entry->tags.end());
-            }
+            read_entries(hub, [&](const Entry& entry) {
+                names.insert(entry.tags.begin(), entry.tags.end());
+            });
             return sorted(names);
         });
     }
@@ -85,15 +85,16 @@ public:
     }
 
 private:
-    std::vector<const ManifestEntry*> entries(const std::optional<std::string>& hub) {
+    static void read_entries(const std::optional<std::string>& hub,
+                             const std::function<void(const Entry&)>& read) {
         ClientOptions options;
         if (hub) options.hub = *hub;
         options.is_offline = true;
-        client_ = std::make_unique<HubClient>(std::move(options));
-        return list_models(client_->manifest(), {});
+        HubClient(std::move(options)).for_each_entry([&](const ManifestEntry& entry) {
+            read(*entry.entry);
+            return true;
+        });
     }
-
-    std::unique_ptr<HubClient> client_;  // owns the entries
 };
 
 ExitCode print_script(const std::string& shell, const Streams& streams) {

@@ -230,7 +230,7 @@ ExitCode verify_published(const HubVerificationArguments& arguments, const Strea
     const auto files = client.open_signed_hub();
     SignedManifest pair = read_unverified_pair(*files);
     print_verified(arguments,
-                   {sha256_of(pair.manifest.text), std::move(pair.statement), "",
+                   {pair.manifest.bytes->digest(), std::move(pair.statement), "",
                     [&](std::uint64_t number) { return files->read_root(number); }},
                    streams);
     return ExitCode::done;

@@ -5,17 +5,19 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "base/escaping.h"
+#include "base/ascii.h"
 #include "cli/command.h"
 #include "cli/hub_options.h"
+#include "cli/model_list.h"
 #include "cli/option_text.h"
-#include "cli/progress.h"
-#include "cli/terminal.h"
 #include "hosting/client/model_query.h"
 
 namespace onnxhub {
@@ -32,46 +34,13 @@ struct ListArguments {
 /// Models of a hub with an index that are printed without --limit.
 constexpr std::size_t first_models = 100;
 
-/// Size of a download: the model and its external data.
-std::string model_size(const Entry& entry) {
-    const auto bytes = stated_bytes(entry);
-    return bytes ? human_bytes(*bytes) : "?";
-}
+using Visitor = StreamedManifest::Visitor;
 
-/// Columns are as wide as their widest cell. Tags fill the rest of the width and wrap.
-std::string list_table(const std::vector<const ManifestEntry*>& models,
-                       std::optional<std::size_t> width) {
-    constexpr std::size_t widest_name = 48;  // a longer name shifts only its own line
-    std::size_t names = 5;
-    for (const ManifestEntry* model : models) {
-        names = std::max(names, std::min(columns_of(printable(model->entry->model)), widest_name));
-    }
-    std::string text = fmt::format("{:{}}  {:>5}  {:7}  {:>9}  {}\n", "model", names, "opset",
-                                   "ONNX", "size", "tags");
-    for (const ManifestEntry* model : models) {
-        const Entry& entry = *model->entry;
-        text += wrapped(
-            fmt::format("{:{}}  {:>5}  {:7}  {:>9}  ", printable(entry.model), names,
-                        entry.opset_version, printable(entry.onnx_version), model_size(entry)),
-            printable(fmt::format("{}", fmt::join(entry.tags, ", "))), width);
-    }
-    return text;
-}
+/// Calls its argument for models in their order, as HubClient::for_each_entry() does.
+using EachModel = std::function<void(const Visitor&)>;
 
-std::string list_json(const std::vector<const ManifestEntry*>& models) {
-    std::vector<std::string> entries;
-    for (const ManifestEntry* model : models) entries.push_back(entry_text(model->json()));
-    return manifest_text(entries) + "\n";
-}
-
-void print_models(const std::vector<const ManifestEntry*>& models, std::uint64_t all,
-                  const std::string& format, const Streams& streams) {
-    if (format == "json") {
-        write_json(streams, list_json(models));
-    } else {
-        write_lines(streams, list_table(models, terminal_width(streams)));
-    }
-    note(streams, fmt::format("{} of {} models", models.size(), all));
+void note_printed(const ModelList& list, HubClient& client, const Streams& streams) {
+    note(streams, fmt::format("{} of {} models", list.printed(), client.entry_count()));
 }
 
 void note_more(std::uint64_t matching, std::size_t printed, const Streams& streams) {
@@ -115,42 +84,114 @@ void print_found(const IndexSearch& found, HubClient& client, const ListArgument
     } else {
         for (const IndexPosting& posting : found.models) entries.push_back(entry_of(posting));
     }
-    std::vector<const ManifestEntry*> models;
-    for (const ManifestEntry& entry : entries) models.push_back(&entry);
-    print_models(models, client.entry_count(), arguments.format, streams);
+    ModelList list(arguments.format, streams);
+    for (const ManifestEntry& entry : entries) list.measure(*entry.entry);
+    for (const ManifestEntry& entry : entries) list.print(entry);
+    list.finish();
+    note_printed(list, client, streams);
     note_more(found.count, found.models.size(), streams);
 }
 
-/// Cuts a list at --limit, and says so.
-void apply_limit(std::vector<const ManifestEntry*>& models, const ListArguments& arguments,
-                 const Streams& streams) {
-    if (!arguments.limit || models.size() <= *arguments.limit) return;
-    note_more(models.size(), *arguments.limit, streams);
-    models.resize(*arguments.limit);
+/// The models that a question finds, in two readings: the first counts and measures them, the
+/// second prints them.
+class FoundModels {
+public:
+    using Match = std::function<bool(const Entry&)>;
+
+    FoundModels(const ListArguments& arguments, EachModel models, Match is_match,
+                const Streams& streams)
+        : models_(std::move(models)),
+          is_match_(std::move(is_match)),
+          limit_(arguments.limit.value_or(std::numeric_limits<std::size_t>::max())),
+          streams_(streams),
+          list_(arguments.format, streams) {
+        models_([&](const ManifestEntry& model) {
+            if (is_match_(*model.entry) && count_++ < limit_) list_.measure(*model.entry);
+            return true;
+        });
+    }
+
+    bool is_empty() const { return count_ == 0; }
+
+    void print(HubClient& client) {
+        const std::uint64_t wanted = std::min<std::uint64_t>(count_, limit_);
+        note_more(count_, wanted, streams_);
+        if (wanted > 0) {
+            models_([&](const ManifestEntry& model) {
+                if (is_match_(*model.entry)) list_.print(model);
+                return list_.printed() < wanted;
+            });
+        }
+        list_.finish();
+        note_printed(list_, client, streams_);
+    }
+
+private:
+    EachModel models_;
+    Match is_match_;
+    std::uint64_t limit_;
+    const Streams& streams_;
+    std::uint64_t count_ = 0;
+    ModelList list_;
+};
+
+/// Which of the words or tags of a question any model has.
+class Known {
+public:
+    explicit Known(std::size_t count) : is_known_(count) {}
+
+    void add(const std::vector<bool>& found) {
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            if (found[i]) is_known_[i] = true;
+        }
+    }
+
+    /// Those that no model has.
+    std::vector<std::string> missing(const std::vector<std::string>& all) const {
+        std::vector<std::string> texts;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (!is_known_[i]) texts.push_back(all[i]);
+        }
+        return texts;
+    }
+
+private:
+    std::vector<bool> is_known_;
+};
+
+/// For each of `texts`, similar ones of the hub. `add` adds those of one model.
+std::vector<SimilarTexts> similar_of(const std::vector<std::string>& texts, HubClient& client,
+                                     void (*add)(const Entry&, SimilarTexts&)) {
+    std::vector<SimilarTexts> similar(texts.begin(), texts.end());
+    if (texts.empty()) return similar;
+    client.for_each_entry([&](const ManifestEntry& model) {
+        for (SimilarTexts& one : similar) add(*model.entry, one);
+        return true;
+    });
+    return similar;
 }
 
 /// Names similar words of the hub for each word that no model has.
-void suggest_words(const ListArguments& arguments, const ManifestDocument& document,
+void suggest_words(const std::vector<std::string>& words, HubClient& client,
                    const Streams& streams) {
-    for (const std::string& word : arguments.words) {
-        if (!search_models(document, {word}).empty()) continue;
-        const auto near = near_words(document, word);
+    const auto similar = similar_of(words, client, add_searched_words);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const auto near = similar[i].found();
         if (near.empty()) continue;
         note(streams,
-             fmt::format("no model has \"{}\"; did you mean {}?", word, fmt::join(near, ", ")));
+             fmt::format("no model has \"{}\"; did you mean {}?", words[i], fmt::join(near, ", ")));
     }
 }
 
 /// Warns of tags that no model has.
-void warn_of_unknown_tags(const ListArguments& arguments, const ManifestDocument& document,
+void warn_of_unknown_tags(const std::vector<std::string>& tags, HubClient& client,
                           const Streams& streams) {
-    for (const std::string& tag : arguments.filter.tags) {
-        ModelFilter filter{{}, {tag}, {}, {}, {}};
-        if (!list_models(document, filter).empty()) continue;
-        const auto near = near_tags(document, tag);
+    const auto similar = similar_of(tags, client, add_tags);
+    for (std::size_t i = 0; i < tags.size(); ++i) {
+        const auto near = similar[i].found();
         warn(streams,
              fmt::format(
-                 "no model has the tag \"{}\"{}", tag,
+                 "no model has the tag \"{}\"{}", tags[i],
                  near.empty() ? "" : fmt::format("; did you mean {}?", fmt::join(near, ", "))));
     }
 }
@@ -162,13 +203,29 @@ ExitCode run_search(const ListArguments& arguments, const Streams& streams) {
         print_found(*found, client, arguments, streams);
         return found->models.empty() ? ExitCode::findings : ExitCode::done;
     }
-    const ManifestDocument& document = client.manifest();
-    auto models = search_models(document, arguments.words);
-    const bool is_found = !models.empty();
-    apply_limit(models, arguments, streams);
-    print_models(models, client.entry_count(), arguments.format, streams);
-    if (!is_found) suggest_words(arguments, document, streams);
-    return is_found ? ExitCode::done : ExitCode::findings;
+    Known known(arguments.words.size());
+    const auto has_all = [&](const Entry& entry) {
+        const std::vector<bool> found = words_in(entry, arguments.words);
+        known.add(found);
+        return std::ranges::find(found, false) == found.end();
+    };
+    const EachModel all = [&](const Visitor& visit) { client.for_each_entry(visit); };
+    FoundModels models(arguments, all, has_all, streams);
+    models.print(client);
+    if (!models.is_empty()) return ExitCode::done;
+    suggest_words(known.missing(arguments.words), client, streams);
+    return ExitCode::findings;
+}
+
+/// Which of `tags` the entry has.
+std::vector<bool> tags_of(const Entry& entry, const std::vector<std::string>& tags) {
+    std::vector<bool> found;
+    for (const std::string& tag : tags) {
+        found.push_back(std::ranges::any_of(entry.tags, [&](const std::string& present) {
+            return equals_ignoring_case(present, tag);
+        }));
+    }
+    return found;
 }
 
 /// The only tag, if the index can answer the whole question.
@@ -176,6 +233,25 @@ const std::string* only_tag(const ModelFilter& filter) {
     const bool is_only = filter.tags.size() == 1 && !filter.model && !filter.opset &&
                          !filter.max_bytes && !filter.port_type;
     return is_only ? &filter.tags.front() : nullptr;
+}
+
+/// Lists a model of this name. A part of the manifest does not say which tags the hub has.
+ExitCode list_versions(const ListArguments& arguments, HubClient& client, const Streams& streams) {
+    const ModelFilter& filter = arguments.filter;
+    const auto versions = list_models(client.manifest_of(*filter.model), filter);
+    if (versions.empty()) {
+        // An unknown name is an error. A known name without matches is not.
+        find_model(client, *filter.model, {{}, {}, {}}, arguments.hub);
+    }
+    const EachModel all = [&](const Visitor& visit) {
+        for (const ManifestEntry* version : versions) {
+            if (!visit(*version)) return;
+        }
+    };
+    FoundModels(
+        arguments, all, [](const Entry&) { return true; }, streams)
+        .print(client);
+    return ExitCode::done;
 }
 
 ExitCode run_list(const ListArguments& arguments, const Streams& streams) {
@@ -189,17 +265,15 @@ ExitCode run_list(const ListArguments& arguments, const Streams& streams) {
             return ExitCode::done;
         }
     }
-    const ManifestDocument& document =
-        filter.model ? client.manifest_of(*filter.model) : client.manifest();
-    auto models = list_models(document, filter);
-    if (models.empty() && filter.model) {
-        // An unknown name is an error. A known name without matches is not.
-        find_model(client, *filter.model, {{}, {}, {}}, arguments.hub);
-    }
-    apply_limit(models, arguments, streams);
-    print_models(models, client.entry_count(), arguments.format, streams);
-    // A part of the manifest does not say which tags the hub has.
-    if (!filter.model) warn_of_unknown_tags(arguments, document, streams);
+    if (filter.model) return list_versions(arguments, client, streams);
+    Known known(filter.tags.size());
+    const auto is_match = [&](const Entry& entry) {
+        known.add(tags_of(entry, filter.tags));
+        return matches(entry, filter);
+    };
+    const EachModel all = [&](const Visitor& visit) { client.for_each_entry(visit); };
+    FoundModels(arguments, all, is_match, streams).print(client);
+    warn_of_unknown_tags(known.missing(filter.tags), client, streams);
     return ExitCode::done;
 }
 

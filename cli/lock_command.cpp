@@ -85,7 +85,7 @@ LockedModel lock_model(HubClient& client, const HubArguments& hub, const std::st
     const ManifestEntry& entry = find_model(client, name, constraint, hub);
     LockedModel locked{client.resolve(*entry.entry, with_test_data), constraint, commit};
     // `lock --update` keeps the opset of NAME@OPSET.
-    if (const auto at = model_at_opset(client.manifest(), name))
+    if (const auto at = model_at_opset(client.manifest_of(name), name))
         locked.constraint.opset = at->opset;
     return locked;
 }
@@ -105,7 +105,7 @@ void update_models(const LockArguments& arguments, LockFile& lock, const Streams
     lock.hub = client.hub_name();
     lock.address = client.name();
     lock.commit = client.pin();
-    client.manifest();
+    client.for_each_entry([](const ManifestEntry&) { return false; });  // for its statement
     take_statement(lock, client, printable(arguments.output));
     if (arguments.is_update) {
         for (LockedModel& model : lock.models) {

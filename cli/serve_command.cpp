@@ -30,6 +30,7 @@
 #include "manifest/manifest_reader.h"
 #include "repository/hub_folder.h"
 #include "repository/hub_location.h"
+#include "trust/hub_statement.h"
 
 namespace onnxhub {
 namespace {
@@ -51,6 +52,7 @@ struct ServeArguments {
     bool is_public = false;
     std::uint64_t memory_mib = 128;
     std::uint64_t disk_mib = 1024;
+    std::uint64_t index_mib = 256;
     unsigned connections = 8192;
     unsigned connections_per_address = 4096;
     unsigned idle_seconds = 30;
@@ -178,6 +180,8 @@ ServerOptions server_options(const ServeArguments& arguments) {
     options.page_policy = catalog_policy();
     options.memory_bytes = arguments.memory_mib << 20;
     options.disk_bytes = arguments.disk_mib << 20;
+    options.index.memory_bytes = arguments.index_mib << 20;
+    options.index.statement_path = "/" + std::string(hub_statement_name);
     options.connections = arguments.connections;
     options.connections_per_address = arguments.connections_per_address;
     options.idle_time = std::chrono::seconds(arguments.idle_seconds);
@@ -327,6 +331,10 @@ void add_serve_command(CLI::App& app, Command& chosen) {
     option("--disk", arguments->disk_mib, "MIB",
            "Use at most this disk space for temporary copies of git objects (default: 1024)")
         ->check(CLI::Range(64u, most));
+    option("--index-memory", arguments->index_mib, "MIB",
+           "Use at most this memory for the index of a large manifest; 0: make no index (default: "
+           "256)")
+        ->check(CLI::Range(0u, most));
     command->callback([arguments, &chosen] {
         chosen = [arguments](const Streams& streams) {
             choose_hub_folder(arguments->location, streams);

@@ -14,7 +14,6 @@
 #include "hosting/client/hub_error.h"
 #include "hosting/client/required_signature.h"
 #include "hosting/client/test_data_folder.h"
-#include "manifest/manifest_reader.h"
 #include "repository/commit_id.h"
 
 namespace onnxhub {
@@ -253,11 +252,12 @@ HttpRequest HubClient::request_of(const std::string& url) const {
     return request;
 }
 
-HubManifest HubClient::read_manifest_text() {
+HubManifest HubClient::read_hub_manifest() {
     if (pin_) return read_pinned_manifest();
     if (local_) {
         return naming_problem(HubProblem::manifest, [&] {
-            return HubManifest{local_->manifest(), local_->manifest_name(), "", std::nullopt};
+            return hub_manifest(local_->open_manifest(), local_->manifest_name(),
+                                local_manifest_limit);
         });
     }
     HttpClient client(options_.http);
@@ -265,18 +265,27 @@ HubManifest HubClient::read_manifest_text() {
     return fetch_manifest({request_of(url), state_, options_.is_offline, access_hint(url)}, client);
 }
 
+StreamedManifest& HubClient::stream() {
+    if (stream_) return *stream_;
+    const HubManifest manifest = read_hub_manifest();
+    if (!manifest.note.empty()) options_.report(manifest.note);
+    named_commit_ = manifest.commit;
+    ManifestBytes bytes{manifest.bytes, manifest.shown_name};
+    const bool is_own = local_ && !local_->commit();  // the user can repair the file
+    if (!is_own) bytes.hint = "report this to the hub's maintainers";
+    bytes.check_interruption = [this] {
+        if (options_.http.is_stopped && options_.http.is_stopped()) throw Interrupted();
+    };
+    return stream_.emplace(std::move(bytes));
+}
+
 const ManifestDocument& HubClient::manifest() {
-    if (manifest_) return *manifest_;
-    const HubManifest text = read_manifest_text();
-    if (!text.note.empty()) options_.report(text.note);
-    manifest_ = naming_problem(HubProblem::broken_manifest, [&] {
-        const bool is_own = local_ && !local_->commit();  // the user can repair the file
-        return is_own ? read_manifest(text.text, text.shown_name)
-                      : read_manifest(text.text, text.shown_name,
-                                      "report this to the hub's maintainers");
-    });
-    named_commit_ = text.commit;
+    if (!manifest_) manifest_ = stream().read_all();
     return *manifest_;
+}
+
+void HubClient::for_each_entry(const StreamedManifest::Visitor& visit) {
+    stream().for_each(visit);
 }
 
 std::optional<CommitId> HubClient::pin() {
@@ -287,7 +296,7 @@ std::optional<CommitId> HubClient::pin() {
         spec_.ref = ask_commit(spec_);
         return spec_.ref;
     }
-    manifest();
+    stream();
     if (named_commit_) spec_.ref = *named_commit_;
     return named_commit_;
 }

@@ -21,6 +21,7 @@
 #include "hosting/client/model_query.h"
 #include "hosting/client/pinned_manifest.h"
 #include "hosting/client/signed_manifest.h"
+#include "hosting/client/streamed_manifest.h"
 #include "hosting/client/trust_store.h"
 #include "hosting/client/user_config.h"
 #include "http/http_client.h"
@@ -107,19 +108,25 @@ public:
     const ManifestDocument& manifest();
 
     /// A part of the manifest that has all entries of this model, compared without case. Of a large
-    /// hub with an index, little more is read; otherwise it is manifest(). Throws as manifest()
-    /// does.
+    /// hub with an index, little more is read; otherwise the manifest is read entry by entry. When
+    /// the hub has no such model, the part has models with similar names, if there are some. Throws
+    /// as manifest() does.
     const ManifestDocument& manifest_of(const std::string& model);
+
+    /// Calls `visit` for the valid entries of the manifest in their order, until it returns false.
+    /// Memory does not grow with their number. Throws as manifest() does, in the first call
+    /// possibly after it called `visit`.
+    void for_each_entry(const StreamedManifest::Visitor& visit);
 
     /// Asks the hub's index; nullopt when it has none, and manifest() must be searched instead.
     std::optional<IndexSearch> search_index(const std::vector<std::string>& words,
                                             std::size_t limit);
     std::optional<IndexSearch> find_tag_in_index(const std::string& tag, std::size_t limit);
 
-    /// The number of models in the hub, one for each name and opset.
+    /// The number of entries in the hub, one for each name and opset.
     std::uint64_t entry_count();
 
-    /// The statement of a pinned hub; nullptr before manifest() was called, and for other hubs.
+    /// The statement of a pinned hub; nullptr before the manifest was read, and for other hubs.
     const HubStatement* statement() const { return statement_ ? &*statement_ : nullptr; }
 
     /// hub_identities() of this hub.
@@ -215,7 +222,9 @@ private:
     std::optional<IndexReader> find_index();
     std::optional<std::uint64_t> known_manifest_bytes() const;
     void trying_index(const std::function<void()>& work);
-    HubManifest read_manifest_text();
+    StreamedManifest& stream();
+    ManifestDocument part_of(const std::string& model);
+    HubManifest read_hub_manifest();
     PinnedRead pinned_read() const;
     HubManifest read_pinned_manifest();
     std::optional<Sha256> find_pinned_index();
@@ -240,11 +249,12 @@ private:
     std::optional<HubStatement> statement_;
     ModelCache cache_;
     std::vector<ModelCache> other_caches_;
+    std::optional<StreamedManifest> stream_;
     std::optional<ManifestDocument> manifest_;
     std::optional<IndexReader> index_;
-    bool is_index_known_ = false;                     ///< whether index_ was asked for
-    std::map<std::string, ManifestDocument> shards_;  ///< of the index, by lower-case name
-    std::optional<CommitId> named_commit_;            ///< sent by the server with the manifest
+    bool is_index_known_ = false;                    ///< whether index_ was asked for
+    std::map<std::string, ManifestDocument> parts_;  ///< of the manifest, by lower-case name
+    std::optional<CommitId> named_commit_;           ///< sent by the server with the manifest
     mutable std::mutex trust_;
 };
 

@@ -67,7 +67,8 @@ std::optional<IndexReader> reader_of(const std::string& text,
 }
 
 std::optional<std::string> text_of(const ManifestCopy& copy) {
-    return copy.kept() ? std::optional(copy.kept()->text) : std::nullopt;
+    if (!copy.kept()) return std::nullopt;
+    return read_whole(*copy.kept()->bytes, index_root_limit, "index root");
 }
 
 /// nullopt: the server has no index.
@@ -76,13 +77,13 @@ std::optional<std::string> request_root(const IndexAccess& access, const HttpReq
     try {
         FetchedManifest fetched =
             request_manifest(request, "", copy.kept(), client, index_root_limit);
-        if (fetched.is_new) copy.replace({fetched.manifest.text, fetched.etag, request.url, ""});
-        return std::move(fetched.manifest.text);
+        if (fetched.is_new) copy.replace({fetched.manifest.bytes, fetched.etag, request.url, ""});
+        return fetched.manifest.text();
     } catch (const HubError& error) {
         if (!is_out_of_reach(error)) return std::nullopt;
         if (!copy.kept()) throw;
         access.report(std::string(error.what()) + "; using the last copy");
-        return copy.kept()->text;
+        return text_of(copy);
     }
 }
 

@@ -2,9 +2,11 @@
 #include "hosting/client/hub_manifest.h"
 
 #include <optional>
+#include <span>
 #include <utility>
 #include <variant>
 
+#include "base/spooled_bytes.h"
 #include "base/user_error.h"
 #include "hosting/client/hub_error.h"
 #include "manifest/manifest.h"
@@ -14,6 +16,8 @@ namespace onnxhub {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t manifest_memory = std::size_t{1} << 20;  // bytes; the rest is on disk
 
 std::string reason_of(const HttpHead& head, const std::string& access_hint) {
     if (head.status == 404) return "there is no manifest (404); check the hub's name and branch";
@@ -29,7 +33,63 @@ std::optional<CommitId> commit_of(const HttpHead& head) {
     return commit && is_commit_id(*commit) ? std::optional(*commit) : std::nullopt;
 }
 
+/// Collects the body of an answer with status 200.
+class ManifestSink : public HttpSink {
+public:
+    explicit ManifestSink(std::uint64_t limit_bytes) : limit_bytes_(limit_bytes) {}
+
+    bool begin(const HttpHead& head) override {
+        body_.clear();
+        is_wanted_ = head.status == 200;
+        return true;
+    }
+
+    bool data(std::span<const std::byte> block) override {
+        if (!is_wanted_) return true;
+        is_too_large_ = block.size() > limit_bytes_ - body_.size_bytes();
+        if (!is_too_large_) body_.append(block);
+        return !is_too_large_;
+    }
+
+    bool can_restart() const override { return true; }
+
+    bool is_too_large() const { return is_too_large_; }
+    std::unique_ptr<ByteSource> take() { return body_.take(); }
+
+private:
+    std::uint64_t limit_bytes_;
+    SpooledBytes body_{manifest_memory};
+    bool is_wanted_ = false;
+    bool is_too_large_ = false;
+};
+
+/// Throws HubError when there is no answer, or it is too large.
+HttpHead send(const HttpRequest& request, ManifestSink& sink, std::uint64_t limit_bytes,
+              HttpClient& client) {
+    auto result = client.stream(request, sink);
+    if (sink.is_too_large()) {
+        throw HubError(HubProblem::manifest, shown_url(request.url) +
+                                                 ": the response has more than " +
+                                                 std::to_string(limit_bytes) + " bytes");
+    }
+    if (const auto* failure = std::get_if<HttpFailure>(&result)) {
+        if (failure->kind == HttpFailure::Kind::stopped) throw Interrupted();
+        const bool is_answer = failure->kind == HttpFailure::Kind::too_large;
+        throw HubError(is_answer ? HubProblem::manifest : HubProblem::unreachable, failure->reason);
+    }
+    return std::get<HttpHead>(std::move(result));
+}
+
 }  // namespace
+
+HubManifest hub_manifest(std::shared_ptr<const ByteSource> source, const std::string& shown_name,
+                         std::uint64_t limit_bytes) {
+    if (source->size_bytes() > limit_bytes) {
+        throw UserError(shown_name + ": is larger than " + std::to_string(limit_bytes) +
+                        " bytes; make it smaller");
+    }
+    return {std::make_shared<const UnchangedSource>(std::move(source), shown_name), shown_name, ""};
+}
 
 fs::path default_cache_folder(const Environment& environment) {
     if (const auto home = environment("ONNX_HOME")) return fs::path(*home) / "hub";
@@ -49,28 +109,21 @@ FetchedManifest request_manifest(const HttpRequest& request, const std::string& 
     conditional.accepts_gzip = true;
     const bool has_tag = kept && kept->url == request.url && !kept->etag.empty();
     if (has_tag) conditional.headers.push_back({"If-None-Match", kept->etag});
-    const auto result = client.send(conditional, limit_bytes);
-    if (const auto* failure = std::get_if<HttpFailure>(&result)) {
-        if (failure->kind == HttpFailure::Kind::stopped) throw Interrupted();
-        const bool is_answer = failure->kind == HttpFailure::Kind::too_large;
-        throw HubError(is_answer ? HubProblem::manifest : HubProblem::unreachable, failure->reason);
+    ManifestSink sink(limit_bytes);
+    const HttpHead head = send(conditional, sink, limit_bytes, client);
+    if (head.status == 304 && has_tag) {
+        return {{kept->bytes, shown_url(request.url), "", commit_of(head)}, kept->etag, false};
     }
-    const auto& response = std::get<HttpResponse>(result);
-    if (response.head.status == 304 && has_tag) {
-        return {
-            {kept->text, shown_url(request.url), "", commit_of(response.head)}, kept->etag, false};
+    if (head.status != 200) {
+        const bool is_there = same_origin(request.url, head.url);
+        throw HubError(HubProblem::manifest,
+                       shown_url(request.url) + ": " + reason_of(head, is_there ? access_hint : ""),
+                       head.status);
     }
-    if (response.head.status != 200) {
-        const bool is_there = same_origin(request.url, response.head.url);
-        throw HubError(
-            HubProblem::manifest,
-            shown_url(request.url) + ": " + reason_of(response.head, is_there ? access_hint : ""),
-            response.head.status);
-    }
-    const std::string* etag = find_header(response.head.headers, "etag");
-    return {{response.body, shown_url(request.url), "", commit_of(response.head)},
-            etag ? *etag : "",
-            true};
+    const std::string* etag = find_header(head.headers, "etag");
+    HubManifest manifest = hub_manifest(sink.take(), shown_url(request.url));
+    manifest.commit = commit_of(head);
+    return {std::move(manifest), etag ? *etag : "", true};
 }
 
 bool is_out_of_reach(const HubError& error) {
@@ -83,16 +136,16 @@ HubManifest fetch_manifest(const ManifestFetch& fetch, HttpClient& client) {
     const ManifestCopy copy(fetch.state_folder, "manifests", url);
     if (fetch.is_offline) {
         if (!copy.kept()) throw no_local_copy(shown_url(url));
-        return {copy.kept()->text, shown_url(url), ""};
+        return {copy.kept()->bytes, shown_url(url), ""};
     }
     try {
         FetchedManifest fetched =
             request_manifest(fetch.request, fetch.access_hint, copy.kept(), client);
-        if (fetched.is_new) copy.replace({fetched.manifest.text, fetched.etag, url, ""});
+        if (fetched.is_new) copy.replace({fetched.manifest.bytes, fetched.etag, url, ""});
         return std::move(fetched.manifest);
     } catch (const HubError& why) {
         if (!copy.kept() || !is_out_of_reach(why)) throw;
-        return {copy.kept()->text, shown_url(url),
+        return {copy.kept()->bytes, shown_url(url),
                 std::string(why.what()) + "; using the last copy"};
     }
 }

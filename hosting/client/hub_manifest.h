@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "base/unchanged_source.h"
 #include "hosting/client/hub_error.h"
 #include "hosting/client/hub_spec.h"
 #include "hosting/client/manifest_copy.h"
@@ -20,11 +22,18 @@ namespace onnxhub {
 std::filesystem::path default_cache_folder(const Environment& environment);
 
 struct HubManifest {
-    std::string text;
-    std::string shown_name;  ///< for messages about its content
-    std::string note;        ///< a note for the user: "… cannot be reached, this is a copy"
+    std::shared_ptr<const UnchangedSource> bytes;  ///< on disk if they are many
+    std::string shown_name;                        ///< for messages about its content
+    std::string note;  ///< a note for the user: "… cannot be reached, this is a copy"
     std::optional<CommitId> commit = {};  ///< the commit that the server read it from, if sent
+
+    /// All bytes, at most manifest_size_limit. Throws UserError when they cannot be read.
+    std::string text() const { return read_whole(*bytes, manifest_size_limit, shown_name); }
 };
+
+/// Throws UserError when the source has more than `limit_bytes`.
+HubManifest hub_manifest(std::shared_ptr<const ByteSource> source, const std::string& shown_name,
+                         std::uint64_t limit_bytes = manifest_size_limit);
 
 struct ManifestFetch {
     HttpRequest request;  ///< URL of the manifest, with the headers that the server requires
@@ -41,7 +50,8 @@ struct FetchedManifest {
     bool is_new = true;  ///< false: it is the copy that was known
 };
 
-/// Asks once for a manifest, or another document of at most `limit_bytes`. A copy that `kept` has
+/// Asks once for a manifest, or another document of at most `limit_bytes`. Large ones go to a
+/// temporary file while they arrive. A copy that `kept` has
 /// of the same URL is revalidated by its ETag. Throws HubError for every other answer than a
 /// manifest.
 FetchedManifest request_manifest(const HttpRequest& request, const std::string& access_hint,

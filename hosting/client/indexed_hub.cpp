@@ -6,12 +6,13 @@
 #include "hosting/client/hub_client.h"
 #include "hosting/client/hub_error.h"
 #include "hosting/client/hub_index.h"
+#include "hosting/client/similar_texts.h"
 
 namespace onnxhub {
 
 /// Null when the hub has no index, or the manifest is at hand.
 IndexReader* HubClient::index() {
-    if (manifest_) return nullptr;
+    if (stream_) return nullptr;
     if (!is_index_known_) {
         is_index_known_ = true;
         trying_index([&] { index_ = find_index(); });
@@ -62,13 +63,33 @@ void HubClient::trying_index(const std::function<void()>& work) {
 
 const ManifestDocument& HubClient::manifest_of(const std::string& model) {
     const std::string key = lower_case(model);
-    if (const auto known = shards_.find(key); !manifest_ && known != shards_.end()) {
-        return known->second;
+    if (const auto known = parts_.find(key); known != parts_.end()) return known->second;
+    std::optional<ManifestDocument> part;
+    if (IndexReader* reader = index()) trying_index([&] { part = reader->shard_of(model); });
+    if (!part) part = part_of(model);
+    return parts_.emplace(key, std::move(*part)).first->second;
+}
+
+/// The entries of the model, else of those that a message may suggest.
+ManifestDocument HubClient::part_of(const std::string& model) {
+    ManifestDocument part;
+    part.entries = stream().entries_of(model);
+    if (!part.entries.empty()) return part;
+    // "MNIST@8" may mean the model MNIST.
+    const std::size_t at = model.rfind('@');
+    if (at != model.npos) part.entries = stream().entries_of(model.substr(0, at));
+    if (!part.entries.empty()) return part;
+    SimilarTexts similar(model);
+    stream().for_each([&](const ManifestEntry& entry) {
+        similar.add(entry.entry->model);
+        return true;
+    });
+    for (const std::string& name : similar.found()) {
+        for (ManifestEntry& entry : stream().entries_of(name)) {
+            part.entries.push_back(std::move(entry));
+        }
     }
-    std::optional<ManifestDocument> shard;
-    if (IndexReader* reader = index()) trying_index([&] { shard = reader->shard_of(model); });
-    if (!shard) return manifest();
-    return shards_.insert_or_assign(key, std::move(*shard)).first->second;
+    return part;
 }
 
 std::optional<IndexSearch> HubClient::search_index(const std::vector<std::string>& words,
@@ -90,7 +111,7 @@ std::optional<IndexSearch> HubClient::find_tag_in_index(const std::string& tag, 
 
 std::uint64_t HubClient::entry_count() {
     if (IndexReader* reader = index()) return reader->root().entries;
-    return manifest().entries.size();
+    return stream().entry_count();
 }
 
 }  // namespace onnxhub

@@ -24,14 +24,18 @@ LocalHub::LocalHub(const std::string& location) : location_(location) {
     }
 }
 
-std::string LocalHub::manifest() const {
+std::unique_ptr<ByteSource> LocalHub::open_manifest() const {
     const auto path = resolve(std::string(manifest_file_name));
     if (!path) {
         throw UserError(manifest_name() +
                         ": does not exist; name a hub's directory, or write owner/name for one "
                         "on GitHub");
     }
-    return read_whole(*tree_->open(*path), manifest_size_limit, manifest_name());
+    return tree_->open(*path);
+}
+
+std::string LocalHub::manifest() const {
+    return read_whole(*open_manifest(), manifest_size_limit, manifest_name());
 }
 
 std::optional<std::string> LocalHub::read(const std::string& path,

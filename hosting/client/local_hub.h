@@ -22,8 +22,9 @@ public:
     /// UserError when it does not exist.
     explicit LocalHub(const std::string& location);
 
-    /// Text of the manifest. Throws UserError when there is none.
-    std::string manifest() const;
+    /// The manifest. Throws UserError when there is none.
+    std::unique_ptr<ByteSource> open_manifest() const;
+    std::string manifest() const;       ///< its text, at most manifest_size_limit
     std::string manifest_name() const;  ///< for messages
 
     /// Another file of the hub as text; nullopt when there is none. Throws UserError for one that

@@ -2,13 +2,16 @@
 #include "hosting/client/manifest_copy.h"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/atomic_file.h"
 #include "base/byte_source.h"
 #include "base/digest.h"
+#include "base/new_file.h"
 #include "base/user_error.h"
 
 namespace onnxhub {
@@ -24,6 +27,32 @@ std::string take_tag_line(std::string_view& text) {
     const std::string line(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     return line;
+}
+
+/// Null when there is none.
+std::shared_ptr<const UnchangedSource> open_copy(const fs::path& path) {
+    try {
+        std::shared_ptr<const ByteSource> file = open_file(path, path.string());
+        if (file->size_bytes() > manifest_size_limit) return nullptr;
+        auto bytes = std::make_shared<const UnchangedSource>(std::move(file), path.string());
+        bytes->digest();
+        return bytes;
+    } catch (const UserError&) {
+        return nullptr;
+    }
+}
+
+void write_copy(const fs::path& path, const ByteSource& bytes) {
+    NewFile file(path);
+    std::vector<std::byte> block(256 * 1024);
+    for (std::uint64_t done = 0;;) {
+        const std::size_t count = bytes.read(done, block);
+        if (count == 0) break;
+        file.write(std::span(block).first(count));
+        done += count;
+    }
+    file.flush();
+    file.rename_onto_destination();
 }
 
 fs::path path_of(const fs::path& state_folder, const char* folder, const std::string& key) {
@@ -45,12 +74,12 @@ ManifestCopy::ManifestCopy(const std::optional<fs::path>& state_folder, const ch
     if (!state_folder) return;
     text_path_ = path_of(*state_folder, folder, key);
     tag_path_ = text_path_.string() + ".etag";
-    auto text = read_file_if_possible(text_path_, manifest_size_limit);
+    const auto bytes = open_copy(text_path_);
     const auto tag = read_file_if_possible(tag_path_, tag_size_limit);
-    if (!text || !tag) return;
+    if (!bytes || !tag) return;
     std::string_view rest = *tag;
-    if (take_tag_line(rest) != to_hex(sha256_of(*text))) return;
-    KeptManifest kept{std::move(*text), take_tag_line(rest), take_tag_line(rest), ""};
+    if (take_tag_line(rest) != to_hex(bytes->digest())) return;
+    KeptManifest kept{bytes, take_tag_line(rest), take_tag_line(rest), ""};
     kept.statement = rest;
     if (kept.url.empty()) kept.url = key;  // of a copy that version 0.2 made
     kept_ = std::move(kept);
@@ -62,8 +91,8 @@ void ManifestCopy::replace(const KeptManifest& manifest) const {
     fs::create_directories(text_path_.parent_path(), error);
     if (error) return;
     try {
-        write_file_atomically(text_path_, manifest.text);
-        write_file_atomically(tag_path_, to_hex(sha256_of(manifest.text)) + '\n' + manifest.etag +
+        write_copy(text_path_, *manifest.bytes);
+        write_file_atomically(tag_path_, to_hex(manifest.bytes->digest()) + '\n' + manifest.etag +
                                              '\n' + manifest.url + '\n' + manifest.statement);
     } catch (const UserError&) {
     }

@@ -8,8 +8,9 @@
 #include <set>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "base/decimal.h"
-#include "base/spelling.h"
+#include "hosting/client/similar_texts.h"
 #include "manifest/onnx_release.h"
 
 namespace onnxhub {
@@ -35,64 +36,23 @@ bool has_any_tag(const Entry& entry, const std::vector<std::string>& tags) {
     });
 }
 
-bool matches(const Entry& entry, const ModelFilter& filter) {
-    if (filter.model && !same_name(entry.model, *filter.model)) return false;
-    if (!filter.tags.empty() && !has_any_tag(entry, filter.tags)) return false;
-    if (filter.opset && entry.opset_version != *filter.opset) return false;
-    if (filter.max_bytes && stated_bytes(entry).value_or(0) > *filter.max_bytes) return false;
-    return !filter.port_type || has_port_of(entry, *filter.port_type);
-}
-
-/// Those of `names` that are most similar to `wanted`, or contain it; eight at most. `lowered` are
-/// the same in lower case.
-std::vector<std::string> near_texts(const std::string& wanted,
-                                    const std::vector<std::string>& lowered,
-                                    const std::vector<const std::string*>& names) {
-    constexpr std::size_t most = 8;
-    std::set<std::string> near;
-    std::size_t least = std::string::npos;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        const bool is_part = wanted.size() >= 3 && lowered[i].find(wanted) != std::string::npos;
-        if (!is_part && !is_misspelling(wanted, lowered[i])) continue;
-        const std::size_t distance = is_part ? 0 : edit_distance(wanted, lowered[i]);
-        if (distance < least) near.clear();
-        least = std::min(least, distance);
-        if (distance == least) near.insert(*names[i]);
-    }
-    return {near.begin(),
-            std::next(near.begin(), static_cast<std::ptrdiff_t>(std::min(near.size(), most)))};
-}
-
-std::vector<std::string> near_texts(const std::string& wanted, const std::set<std::string>& texts) {
-    std::vector<std::string> lowered;
-    std::vector<const std::string*> names;
-    for (const std::string& text : texts) {
-        lowered.push_back(lower_case(text));
-        names.push_back(&text);
-    }
-    return near_texts(lower_case(wanted), lowered, names);
-}
-
 /// The text, and the words between its separators.
-void add_words(const std::string& text, std::set<std::string>& words) {
+void add_words(const std::string& text, SimilarTexts& words) {
     const std::string lowered = lower_case(text);
-    words.insert(lowered);
+    words.add(lowered);
     for (std::size_t begin = 0; begin < lowered.size();) {
         const std::size_t end = std::min(lowered.find_first_of(" -_./", begin), lowered.size());
-        if (end > begin) words.insert(lowered.substr(begin, end - begin));
+        if (end > begin) words.add(lowered.substr(begin, end - begin));
         begin = end + 1;
     }
 }
 
 ModelNotFound unknown_name(const ManifestDocument& document, const std::string& model) {
-    std::vector<std::string> lowered;
-    std::vector<const std::string*> names;
+    SimilarTexts similar(model);
     for (const ManifestEntry& present : document.entries) {
-        if (!present.entry) continue;
-        lowered.push_back(lower_case(present.entry->model));
-        names.push_back(&present.entry->model);
+        if (present.entry) similar.add(present.entry->model);
     }
-    const std::vector<std::string> near = near_texts(lower_case(model), lowered, names);
+    const std::vector<std::string> near = similar.found();
     return {HubProblem::model, fmt::format("the hub has no model \"{}\"", model),
             near.empty() ? "" : fmt::format("did you mean {}?", fmt::join(near, ", "))};
 }
@@ -140,22 +100,21 @@ std::string opsets_of(const std::vector<const ManifestEntry*>& versions) {
 
 }  // namespace
 
-std::vector<std::string> near_tags(const ManifestDocument& document, const std::string& tag) {
-    std::set<std::string> tags;
-    for (const ManifestEntry& present : document.entries) {
-        if (present.entry) tags.insert(present.entry->tags.begin(), present.entry->tags.end());
-    }
-    return near_texts(tag, tags);
+void add_tags(const Entry& entry, SimilarTexts& tags) {
+    for (const std::string& tag : entry.tags) tags.add(tag);
 }
 
-std::vector<std::string> near_words(const ManifestDocument& document, const std::string& word) {
-    std::set<std::string> words;
-    for (const ManifestEntry& present : document.entries) {
-        if (!present.entry) continue;
-        add_words(present.entry->model, words);
-        for (const std::string& tag : present.entry->tags) add_words(tag, words);
-    }
-    return near_texts(word, words);
+void add_searched_words(const Entry& entry, SimilarTexts& words) {
+    add_words(entry.model, words);
+    for (const std::string& tag : entry.tags) add_words(tag, words);
+}
+
+bool matches(const Entry& entry, const ModelFilter& filter) {
+    if (filter.model && !same_name(entry.model, *filter.model)) return false;
+    if (!filter.tags.empty() && !has_any_tag(entry, filter.tags)) return false;
+    if (filter.opset && entry.opset_version != *filter.opset) return false;
+    if (filter.max_bytes && stated_bytes(entry).value_or(0) > *filter.max_bytes) return false;
+    return !filter.port_type || has_port_of(entry, *filter.port_type);
 }
 
 std::vector<const ManifestEntry*> list_models(const ManifestDocument& document,
@@ -167,17 +126,11 @@ std::vector<const ManifestEntry*> list_models(const ManifestDocument& document,
     return found;
 }
 
-std::vector<const ManifestEntry*> search_models(const ManifestDocument& document,
-                                                const std::vector<std::string>& words) {
-    std::vector<std::string> wanted;
-    for (const std::string& word : words) wanted.push_back(lower_case(word));
-    std::vector<const ManifestEntry*> found;
-    for (const ManifestEntry& entry : document.entries) {
-        if (!entry.entry) continue;
-        const std::string text = searched_text(*entry.entry);
-        const bool has_all = std::ranges::all_of(
-            wanted, [&](const std::string& word) { return text.find(word) != text.npos; });
-        if (has_all) found.push_back(&entry);
+std::vector<bool> words_in(const Entry& entry, const std::vector<std::string>& words) {
+    const std::string text = searched_text(entry);
+    std::vector<bool> found;
+    for (const std::string& word : words) {
+        found.push_back(text.find(lower_case(word)) != text.npos);
     }
     return found;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hosting/client/hub_error.h"
+#include "hosting/client/similar_texts.h"
 #include "manifest/manifest.h"
 
 namespace onnxhub {
@@ -22,20 +23,21 @@ struct ModelFilter {
     std::optional<std::string> port_type;    ///< type of any port: "float" or "tensor(float)"
 };
 
+bool matches(const Entry& entry, const ModelFilter& filter);
+
 /// Valid entries that match, in the order of the manifest.
 std::vector<const ManifestEntry*> list_models(const ManifestDocument& document,
                                               const ModelFilter& filter);
 
-/// Valid entries that have every one of `words` in their name, path, tags, task, description,
-/// author or license, compared without case (of ASCII letters); in the order of the manifest.
-std::vector<const ManifestEntry*> search_models(const ManifestDocument& document,
-                                                const std::vector<std::string>& words);
+/// Which of `words` the entry has in its name, path, tags, task, description, author or license,
+/// compared without case (of ASCII letters).
+std::vector<bool> words_in(const Entry& entry, const std::vector<std::string>& words);
 
-/// The tags of valid entries that may be meant by `tag`, the most similar ones; eight at most.
-std::vector<std::string> near_tags(const ManifestDocument& document, const std::string& tag);
+void add_tags(const Entry& entry, SimilarTexts& tags);
 
-/// The same for a word of search_models(): tags, names, and words in them, in lower case.
-std::vector<std::string> near_words(const ManifestDocument& document, const std::string& word);
+/// Adds tags, the name, and words in them, in lower case: what users may mean by a word that
+/// words_in() does not find.
+void add_searched_words(const Entry& entry, SimilarTexts& words);
 
 /// "MNIST@8": the model MNIST with opset 8.
 struct ModelAtOpset {

@@ -82,9 +82,10 @@ std::vector<Entry> list_models(const HubCall& call, const std::optional<std::str
     filter.model = model;
     filter.tags = tags;
     std::vector<Entry> entries;
-    for (const ManifestEntry* entry : list_models(client.manifest(), filter)) {
-        entries.push_back(*entry->entry);
-    }
+    client.for_each_entry([&](const ManifestEntry& entry) {
+        if (matches(*entry.entry, filter)) entries.push_back(*entry.entry);
+        return true;
+    });
     return entries;
 }
 

@@ -34,8 +34,8 @@ public:
 
     SignedManifest read(bool /*is_fresh*/) override {
         SignedManifest pair;
-        pair.manifest = {read_file(folder_ / manifest_file_name, manifest_size_limit), shown_name_,
-                         "", std::nullopt};
+        const fs::path path = folder_ / manifest_file_name;
+        pair.manifest = hub_manifest(open_file(path, path.string()), shown_name_);
         pair.statement = read_file_if_possible(folder_ / hub_statement_name, statement_size_limit);
         return pair;
     }
@@ -206,7 +206,7 @@ std::string read_local_manifest(const LocalHub& hub, const std::string& location
     read.hub = location;
     if (hub.ref() != "HEAD") read.ref = branch_of_ref(hub.ref());
     read.report = report;
-    return read_by_pin(files, store, *record, read).manifest.text;
+    return read_by_pin(files, store, *record, read).manifest.text();
 }
 
 }  // namespace onnxhub

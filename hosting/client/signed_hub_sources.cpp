@@ -34,13 +34,15 @@ std::optional<std::string> WebSignedHub::read_statement() {
 
 std::optional<std::string> WebSignedHub::kept_statement() {
     const auto& kept = access_.statement_copy.kept();
-    return kept ? std::optional(kept->text) : std::nullopt;
+    if (!kept) return std::nullopt;
+    return read_whole(*kept->bytes, statement_size_limit, std::string(hub_statement_name));
 }
 
 void WebSignedHub::keep_statement(const std::string& text) {
     if (kept_statement() != text) {
-        access_.statement_copy.replace(
-            {text, "", access_.request(std::string(hub_statement_name)).url, ""});
+        const std::string name(hub_statement_name);
+        const auto bytes = std::make_shared<const UnchangedSource>(memory_source(text), name);
+        access_.statement_copy.replace({bytes, "", access_.request(name).url, ""});
     }
 }
 
@@ -64,16 +66,16 @@ std::optional<SignedManifest> WebSignedHub::kept() {
     const auto& kept = access_.copy.kept();
     if (!kept) return std::nullopt;
     return SignedManifest{
-        {kept->text, shown_url(kept->url), ""}, kept->etag, kept->url, kept->statement};
+        {kept->bytes, shown_url(kept->url), ""}, kept->etag, kept->url, kept->statement};
 }
 
 void WebSignedHub::keep(const SignedManifest& pair) {
     const auto& kept = access_.copy.kept();
-    if (kept && kept->text == pair.manifest.text && kept->url == pair.url &&
+    if (kept && kept->bytes->digest() == pair.manifest.bytes->digest() && kept->url == pair.url &&
         kept->statement == pair.statement) {
         return;
     }
-    access_.copy.replace({pair.manifest.text, pair.etag, pair.url, pair.statement.value_or("")});
+    access_.copy.replace({pair.manifest.bytes, pair.etag, pair.url, pair.statement.value_or("")});
 }
 
 /// nullopt: the server does not have the file. Stores that do not list their content answer 403 for
@@ -107,7 +109,7 @@ std::optional<std::string> WebSignedHub::read_file(HttpRequest request, std::uin
 
 SignedManifest LocalSignedHub::read(bool /*is_fresh*/) {
     SignedManifest pair;
-    pair.manifest = {hub_.manifest(), hub_.manifest_name(), "", std::nullopt};
+    pair.manifest = hub_manifest(hub_.open_manifest(), hub_.manifest_name(), local_manifest_limit);
     pair.statement = hub_.read(std::string(hub_statement_name), statement_size_limit);
     return pair;
 }

@@ -17,9 +17,9 @@ namespace {
 /// Before each attempt after the first.
 constexpr std::array<int, pair_attempts - 1> pauses{100, 500, 2000};  // ms
 
-bool is_about(const std::string& statement, const std::string& manifest) {
+bool is_about(const std::string& statement, const HubManifest& manifest) {
     try {
-        return read_unverified_statement_of_hub(statement).manifest == sha256_of(manifest);
+        return read_unverified_statement_of_hub(statement).manifest == manifest.bytes->digest();
     } catch (const Refused&) {
         return true;  // reading again does not help
     }
@@ -47,7 +47,7 @@ public:
             if (attempt > 0) read_.pause(pauses[static_cast<std::size_t>(attempt) - 1]);
             try {
                 const SignedManifest pair = hub_.read(attempt > 0);
-                bytes += pair.manifest.text.size();
+                bytes += pair.manifest.bytes->size_bytes();
                 if (auto accepted = accept(pair, refusal)) {
                     hub_.keep(pair);
                     return std::move(*accepted);
@@ -88,7 +88,7 @@ private:
             return std::nullopt;
         }
         StatementCheck check = read_.check;
-        check.manifest = sha256_of(pair.manifest.text);
+        check.manifest = pair.manifest.bytes->digest();
         HubCheck checked =
             check_statement(known_, *pair.statement, check,
                             [&](std::uint64_t number) { return hub_.read_root(number); });
@@ -120,7 +120,7 @@ private:
         if (!pair) throw why;
         std::optional<HubRefusal> refusal;
         StatementCheck check = read_.check;
-        check.manifest = sha256_of(pair->manifest.text);
+        check.manifest = pair->manifest.bytes->digest();
         // The roots that were followed are enough for a pair that was accepted before.
         const auto none = [](std::uint64_t) { return std::optional<std::string>(); };
         HubCheck checked = check_statement(known_, pair->statement.value_or(""), check, none);
@@ -186,7 +186,7 @@ std::optional<HubStatement> read_signed_index_statement(SignedHub& hub, const Si
 SignedManifest read_unverified_pair(SignedHub& hub) {
     SignedManifest pair = hub.read(false);
     for (const int pause : pauses) {
-        if (!pair.statement || is_about(*pair.statement, pair.manifest.text)) break;
+        if (!pair.statement || is_about(*pair.statement, pair.manifest)) break;
         sleep_for_milliseconds(pause);
         pair = hub.read(true);
     }

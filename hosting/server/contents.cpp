@@ -6,16 +6,19 @@
 #include <span>
 #include <utility>
 
+#include "archive/gzip.h"
 #include "base/unlinked_file.h"
 #include "base/user_error.h"
 
 namespace onnxhub {
 
-Contents::Contents(std::uint64_t memory_bytes, std::uint64_t disk_bytes)
+Contents::Contents(ServedHub& hub, std::uint64_t memory_bytes, std::uint64_t disk_bytes,
+                   ServedIndexOptions index_options)
     : memory(memory_bytes),
       disk(disk_bytes),
       blobs(memory, disk, small_file),
-      packed(memory_bytes / 4) {}
+      packed(memory_bytes / 4),
+      index(hub, std::move(index_options)) {}
 
 std::string Contents::read(const ServedFile& file) {
     if (!file.blob || file.text) return read_whole_file(file);
@@ -33,16 +36,25 @@ std::shared_ptr<const std::string> Contents::packed_file(const ServedFile& file)
     return text;
 }
 
+std::shared_ptr<const std::string> Contents::unpacked_file(const ServedIndex::File& file) {
+    auto text = gunzip(*file.packed, file.size_bytes);
+    auto held = text ? held_text(memory, *std::move(text)) : nullptr;
+    if (!held) throw NotServed{503, "the server is short of memory; try again"};
+    return held;
+}
+
 std::string Contents::metrics() const {
-    return fmt::format(
-        "# HELP onnxhub_inflated_blobs_total Files stored in git that were inflated for sending.\n"
-        "# TYPE onnxhub_inflated_blobs_total counter\n"
-        "onnxhub_inflated_blobs_total {}\n"
-        "# HELP onnxhub_held_bytes Content held for sending, within --memory and --disk.\n"
-        "# TYPE onnxhub_held_bytes gauge\n"
-        "onnxhub_held_bytes{{in=\"memory\"}} {}\n"
-        "onnxhub_held_bytes{{in=\"disk\"}} {}\n",
-        blobs.inflations(), memory.held(), disk.held());
+    return index.metrics() +
+           fmt::format(
+               "# HELP onnxhub_inflated_blobs_total Files stored in git that were inflated for "
+               "sending.\n"
+               "# TYPE onnxhub_inflated_blobs_total counter\n"
+               "onnxhub_inflated_blobs_total {}\n"
+               "# HELP onnxhub_held_bytes Content held for sending, within --memory and --disk.\n"
+               "# TYPE onnxhub_held_bytes gauge\n"
+               "onnxhub_held_bytes{{in=\"memory\"}} {}\n"
+               "onnxhub_held_bytes{{in=\"disk\"}} {}\n",
+               blobs.inflations(), memory.held(), disk.held());
 }
 
 }  // namespace onnxhub

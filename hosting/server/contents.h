@@ -10,6 +10,7 @@
 #include "hosting/server/byte_budget.h"
 #include "hosting/server/inflated_blobs.h"
 #include "hosting/server/response_cache.h"
+#include "hosting/server/served_index.h"
 
 namespace onnxhub {
 
@@ -17,7 +18,9 @@ constexpr std::uint64_t small_file = 1 << 20;  // bytes; limit for files that ar
 
 /// Thread-safe.
 struct Contents {
-    Contents(std::uint64_t memory_bytes, std::uint64_t disk_bytes);
+    /// `hub` must outlive this object.
+    Contents(ServedHub& hub, std::uint64_t memory_bytes, std::uint64_t disk_bytes,
+             ServedIndexOptions index_options);
 
     /// The whole file. Throws as InflatedBlobs::inflate() does, for any file.
     std::string read(const ServedFile& file);
@@ -25,6 +28,9 @@ struct Contents {
     /// The whole file as gzip, which is cached; null when there is not enough memory. Throws as
     /// read() does.
     std::shared_ptr<const std::string> packed_file(const ServedFile& file);
+
+    /// The text of a file of the index. Throws NotServed (503) when there is not enough memory.
+    std::shared_ptr<const std::string> unpacked_file(const ServedIndex::File& file);
 
     /// The size limit for files that are sent as gzip.
     std::uint64_t largest_packed() const { return memory.limit() / 4; }
@@ -34,6 +40,7 @@ struct Contents {
     ByteBudget memory, disk;
     InflatedBlobs blobs;
     GzipCache packed;
+    ServedIndex index;
     /// Its threads use the other members, so it must be destroyed first.
     BackgroundTasks background_tasks;
 };

@@ -68,6 +68,11 @@ private:
 /// libmicrohttpd's buffer for each response that is sent from a callback.
 constexpr std::size_t block_bytes = 16 * 1024;
 
+constexpr const char* revalidates = "no-cache";  // by ETag
+/// For a year, the longest time in use (RFC 8246). Without "public", shared caches do not keep what
+/// needed a token.
+constexpr const char* caches_forever = "max-age=31536000, immutable";
+
 constexpr const char* boundary = "onnxhub-7d1a6f0c2b9e4853";
 
 Response multipart_response(ServedFile file, const std::vector<ByteRange>& ranges) {
@@ -148,6 +153,7 @@ Response file_response(const ReplyPlan& plan, ServedFile file) {
     const bool is_packed = identity.etag.ends_with("-gzip\"");
     const bool varies = is_packed_kind(file.content_type);
     const std::string policy = file.policy, commit = file.commit.value_or("");
+    const char* caching = file.never_changes ? caches_forever : revalidates;
     Response response = response_without_headers(plan, std::move(file));
     response.header("ETag", identity.etag);
     if (!policy.empty()) response.header("Content-Security-Policy", policy);
@@ -156,7 +162,7 @@ Response file_response(const ReplyPlan& plan, ServedFile file) {
         response.header("Last-Modified", http_date(identity.last_modified));
     }
     response.header("Accept-Ranges", "bytes");
-    response.header("Cache-Control", "no-cache");  // revalidate by ETag
+    response.header("Cache-Control", caching);
     if (varies) response.header("Vary", "Accept-Encoding");
     if (is_packed) response.header("Content-Encoding", "gzip");
     return response;

@@ -34,7 +34,7 @@ struct HubServer::State {
           options(std::move(server_options)),
           listening(options.bind_address, options.port),
           stats(options.connections, options.connections_per_address, options.log),
-          contents(options.memory_bytes, options.disk_bytes),
+          contents(hub, options.memory_bytes, options.disk_bytes, options.index),
           daemon(std::make_unique<HttpDaemon>(hub, options, stats, contents)) {}
 
     ~State() {

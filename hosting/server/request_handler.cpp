@@ -36,6 +36,12 @@ bool is_public(const ServerOptions& options) {
     return options.is_public || (!options.token && !is_loopback_address(options.bind_address));
 }
 
+ConditionalHeaders conditions_of(MHD_Connection* connection) {
+    return {header_of(connection, "If-Match"),      header_of(connection, "If-Unmodified-Since"),
+            header_of(connection, "If-None-Match"), header_of(connection, "If-Modified-Since"),
+            header_of(connection, "If-Range"),      header_of(connection, "Range")};
+}
+
 AllowedHosts hosts_of(const ServerOptions& options) {
     if (is_public(options)) return AllowedHosts::any();
     return {options.bind_address, options.host_names};
@@ -153,6 +159,7 @@ void RequestHandler::answer_path(MHD_Connection* connection, Request& request,
         if (is_of_page && missing->is_absent && options_.page_files) {
             return answer_page(connection, request, path.substr(1), *missing);
         }
+        if (missing->is_absent && answer_index(connection, request, path)) return;
         return send_text(connection, request, missing->status, missing->reason);
     }
     auto& file = std::get<ServedFile>(served);
@@ -205,10 +212,7 @@ void RequestHandler::wait_for(MHD_Connection* connection, Request& request, cons
 }
 
 void RequestHandler::send_file(MHD_Connection* connection, Request& request, ServedFile file) {
-    const ConditionalHeaders headers{
-        header_of(connection, "If-Match"),      header_of(connection, "If-Unmodified-Since"),
-        header_of(connection, "If-None-Match"), header_of(connection, "If-Modified-Since"),
-        header_of(connection, "If-Range"),      header_of(connection, "Range")};
+    const ConditionalHeaders headers = conditions_of(connection);
     if (is_packed_kind(file.content_type) && !headers.range &&
         file.identity.size_bytes <= contents_.largest_packed() && accepts_gzip(connection)) {
         return send_packed(connection, request, headers, std::move(file));
@@ -288,8 +292,8 @@ bool RequestHandler::fill(MHD_Connection* connection, Request& request, ServedFi
 void RequestHandler::send_small(MHD_Connection* connection, Request& request, ServedFile file) {
     const std::uint64_t size = file.identity.size_bytes;
     const std::string key =
-        fmt::format("{} {} {} {} {}", file.identity.etag, file.identity.last_modified,
-                    file.content_type, file.commit.value_or("-"), file.policy);
+        fmt::format("{} {} {} {} {} {}", file.identity.etag, file.identity.last_modified,
+                    file.content_type, file.commit.value_or("-"), file.policy, file.never_changes);
     const bool is_head = request.method == "HEAD";
     request.status = 200;
     request.bytes = is_head ? 0 : size;
@@ -306,6 +310,37 @@ void RequestHandler::send_small(MHD_Connection* connection, Request& request, Se
     request.status = 200;
     mhd().queue_response(connection, 200, response.get());
     ready_.keep(key, std::move(response), size);
+}
+
+/// Answers with a file of the index that the server made; false when there is no such file.
+bool RequestHandler::answer_index(MHD_Connection* connection, Request& request,
+                                  const std::string& path) {
+    const auto found = contents_.index.find(path);
+    if (!found) return false;
+    const bool is_packed = accepts_gzip(connection) && !header_of(connection, "Range");
+    const std::string hex = to_hex(found->digest);
+    ServedFile file;
+    file.identity = {'"' + hex + '"', 0, found->size_bytes};
+    file.content_type = content_type_of(path);
+    file.never_changes = !found->is_root;
+    file.commit = found->commit;
+    if (is_packed) {
+        file.identity = packed_identity(file.identity);
+        file.identity.size_bytes = found->packed->size();
+        file.text = found->packed;
+    } else if (request.method != "HEAD") {
+        const std::string key = "index " + hex;
+        file.text = request.prepared_as<std::string>(key);
+        if (!file.text) {
+            wait_for(connection, request, key, [&contents = contents_, index_file = *found] {
+                return contents.unpacked_file(index_file);
+            });
+            return true;
+        }
+    }
+    const ReplyPlan plan = plan_reply(conditions_of(connection), file.identity);
+    send_planned(connection, request, plan, std::move(file));
+    return true;
 }
 
 /// A file of the page. They are regenerated when the manifest has changed.

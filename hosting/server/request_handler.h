@@ -61,6 +61,7 @@ private:
     void answer_options(MHD_Connection* connection, Request& request);
     void answer_path(MHD_Connection* connection, Request& request, const std::string& path,
                      bool is_root);
+    bool answer_index(MHD_Connection* connection, Request& request, const std::string& path);
     void answer_graph(MHD_Connection* connection, Request& request, const std::string& sha256);
     void answer_page(MHD_Connection* connection, Request& request, const std::string& path,
                      const NotServed& missing);

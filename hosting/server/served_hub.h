@@ -43,6 +43,7 @@ struct ServedFile {
     std::optional<BlobInTree> blob = std::nullopt;      ///< otherwise the blob with the content
     std::optional<CommitId> commit = std::nullopt;  ///< the commit it is from; nullopt: from disk
     std::string policy = content_policy;            ///< Content-Security-Policy; "" for none
+    bool never_changes = false;                     ///< the path has the digest of the content
 };
 
 struct NotServed {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/byte_source.h"
+#include "hosting/server/served_index.h"
 
 namespace onnxhub {
 
@@ -62,6 +63,7 @@ struct ServerOptions {
     std::string page_policy = {};
     std::uint64_t memory_bytes = std::uint64_t{128} << 20;  ///< for content that is being sent
     std::uint64_t disk_bytes = std::uint64_t{1} << 30;      ///< the same, in temporary files
+    ServedIndexOptions index = {};
     /// The server closes connections that read fewer bytes per second, on average over a window.
     std::uint64_t min_rate = 1024;
     std::chrono::milliseconds rate_window{60'000};

@@ -18,7 +18,7 @@ set(generator_may "remote;sources;${sources_may};${remote_may}")
 set(diff_may "generator;${generator_may}")
 set(validator_may "index;trust;generator;${generator_may}")
 set(hosting/client_may "index;trust;model;http;repository;${model_may}")
-set(hosting/server_may "archive;repository;${archive_may}")
+set(hosting/server_may "archive;index;repository;${archive_may}")
 set(hosting/scaffold_may "index;trust;generator;${generator_may}")
 set(hosting/export_may "trust;sources;hosting/client;generator;${hosting/client_may}")
 # A subfolder with headers that are not installed.

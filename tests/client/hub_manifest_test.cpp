@@ -57,20 +57,33 @@ protected:
     HttpServer server;
 };
 
+TEST(HubManifestSize, HasALimit) {
+    struct Sized : ByteSource {
+        explicit Sized(std::uint64_t size_bytes) : size(size_bytes) {}
+        std::uint64_t size_bytes() const override { return size; }
+        std::size_t read(std::uint64_t, std::span<std::byte>) const override { return 0; }
+        std::uint64_t size;
+    };
+    for (const std::uint64_t limit : {manifest_size_limit, local_manifest_limit}) {
+        EXPECT_EQ(hub_manifest(std::make_shared<Sized>(limit), "m", limit).shown_name, "m");
+        EXPECT_THROW(hub_manifest(std::make_shared<Sized>(limit + 1), "m", limit), UserError);
+    }
+}
+
 TEST_F(HubManifestTest, IsFetchedAndThenOnlyAskedAfter) {
-    EXPECT_EQ(fetch().text, "[]");
-    EXPECT_EQ(fetch().text, "[]");
+    EXPECT_EQ(fetch().text(), "[]");
+    EXPECT_EQ(fetch().text(), "[]");
     ASSERT_THAT(server.requests(), SizeIs(2));
     EXPECT_EQ(*server.requests()[1].header("if-none-match"), "\"one\"");
     text = "[ ]";
     etag = "\"two\"";
-    EXPECT_EQ(fetch().text, "[ ]");
+    EXPECT_EQ(fetch().text(), "[ ]");
 }
 
 TEST_F(HubManifestTest, OfflineOpensNoConnection) {
     EXPECT_THAT(error(true), HasSubstr("run once without --offline"));
     fetch();
-    EXPECT_EQ(fetch(true).text, "[]");
+    EXPECT_EQ(fetch(true).text(), "[]");
     EXPECT_THAT(server.requests(), SizeIs(1));
 }
 
@@ -81,7 +94,7 @@ TEST_F(HubManifestTest, TheLastCopyStandsInForAHubInTrouble) {
     fetch();
     status = 503;
     const HubManifest copy = fetch();
-    EXPECT_EQ(copy.text, "[]");
+    EXPECT_EQ(copy.text(), "[]");
     EXPECT_THAT(copy.note, HasSubstr("using the last copy"));
 }
 
@@ -113,7 +126,7 @@ TEST_F(HubManifestTest, ACopyThatWasAlteredDoesNotCount) {
         if (file.path().extension() == ".json") test::write_file(file.path(), "[\"evil\"]");
     }
     EXPECT_THAT(error(true), HasSubstr("there is no local copy of this manifest"));
-    EXPECT_EQ(fetch().text, "[]");
+    EXPECT_EQ(fetch().text(), "[]");
     EXPECT_EQ(server.requests()[1].header("if-none-match"), nullptr);
 }
 
