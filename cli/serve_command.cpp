@@ -178,6 +178,7 @@ ServerOptions server_options(const ServeArguments& arguments) {
     options.host_names = host_names(arguments);
     options.is_public = arguments.is_public;
     options.page_policy = catalog_policy();
+    options.sign_in_page = catalog_page_without_facts();
     options.memory_bytes = arguments.memory_mib << 20;
     options.disk_bytes = arguments.disk_mib << 20;
     options.index.memory_bytes = arguments.index_mib << 20;

@@ -243,6 +243,10 @@ std::map<std::string, std::string> catalog_files(const CatalogFacts& facts) {
     return files;
 }
 
+std::string catalog_page_without_facts() {
+    return std::string(embedded::catalog_html);
+}
+
 std::string catalog_policy() {
     constexpr std::string_view begin = "http-equiv=\"Content-Security-Policy\" content=\"";
     const std::string_view page = embedded::catalog_html;

@@ -53,6 +53,9 @@ inline constexpr const char* catalog_page_path = "index.html";
 /// The facts may contain any text.
 std::map<std::string, std::string> catalog_files(const CatalogFacts& facts);
 
+/// The page without facts: it gets them from the server after the user gave a token.
+std::string catalog_page_without_facts();
+
 /// The Content-Security-Policy of every catalog page. It allows only the page's own scripts (also
 /// those of catalog_scripts()) and styles, by their hashes, and requests to the page's origin.
 std::string catalog_policy();

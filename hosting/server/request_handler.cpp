@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "base/user_error.h"
 #include "hosting/server/served_model.h"
+#include "manifest/json.h"
 
 namespace onnxhub {
 namespace {
@@ -40,6 +41,11 @@ ConditionalHeaders conditions_of(MHD_Connection* connection) {
     return {header_of(connection, "If-Match"),      header_of(connection, "If-Unmodified-Since"),
             header_of(connection, "If-None-Match"), header_of(connection, "If-Modified-Since"),
             header_of(connection, "If-Range"),      header_of(connection, "Range")};
+}
+
+std::string error_json(const std::string& text) {
+    return json_text(json_object({{"error", json_string(text)}}),
+                     {.indent = 0, .is_ascii = true, .depth = 0});
 }
 
 AllowedHosts hosts_of(const ServerOptions& options) {
@@ -93,13 +99,30 @@ void RequestHandler::send(MHD_Connection* connection, Request& request, int stat
     mhd().queue_response(connection, static_cast<unsigned>(status), response.get());
 }
 
+/// As plain text, or as {"error": text} for programs that accept only JSON.
 void RequestHandler::send_text(MHD_Connection* connection, Request& request, int status,
                                const std::string& text) {
-    Response response = text_response(text + "\n", "text/plain; charset=utf-8");
+    const bool is_json = header_of(connection, "Accept") == "application/json";
+    const std::string body = is_json ? error_json(text) : text;
+    Response response =
+        text_response(body + "\n", is_json ? "application/json" : "text/plain; charset=utf-8");
     if (status == 401) response.header("WWW-Authenticate", "Bearer realm=\"onnxhub\"");
     if (status == 405) response.header("Allow", methods);
     if (status == 503) response.header("Retry-After", retry_seconds);
-    send(connection, request, status, std::move(response), text.size() + 1);
+    send(connection, request, status, std::move(response), body.size() + 1);
+}
+
+/// For a browser, a page that asks for the token; for others, the reason.
+void RequestHandler::refuse_without_token(MHD_Connection* connection, Request& request,
+                                          bool is_root) {
+    const std::string accepted = header_of(connection, "Accept").value_or("");
+    if (!is_root || options_.sign_in_page.empty() || accepted.find("text/html") == accepted.npos) {
+        return send_text(connection, request, 401, "a token is needed: Authorization: Bearer");
+    }
+    Response response = text_response(options_.sign_in_page, "text/html; charset=utf-8");
+    response.header("WWW-Authenticate", "Bearer realm=\"onnxhub\"");
+    response.header("Cache-Control", "no-store");
+    send(connection, request, 401, std::move(response), options_.sign_in_page.size());
 }
 
 bool RequestHandler::is_authorized(MHD_Connection* connection) const {
@@ -133,7 +156,7 @@ void RequestHandler::route(MHD_Connection* connection, Request& request) {
         return send_text(connection, request, 405, "only GET, HEAD and OPTIONS are answered");
     }
     if (!is_authorized(connection)) {
-        return send_text(connection, request, 401, "a token is needed: Authorization: Bearer");
+        return refuse_without_token(connection, request, path == "/");
     }
     if (path == "/metrics") {
         const std::string text = stats_.metrics.text() + contents_.metrics();

@@ -54,6 +54,7 @@ private:
     void send_text(MHD_Connection* connection, Request& request, int status,
                    const std::string& text);
 
+    void refuse_without_token(MHD_Connection* connection, Request& request, bool is_root);
     bool is_authorized(MHD_Connection* connection) const;
     bool is_addressed(MHD_Connection* connection) const;
 

@@ -43,6 +43,8 @@ struct ServerOptions {
     /// not available. A file of the hub at the same path takes precedence. Called from any thread
     /// when one is requested for the first time or after the manifest has changed.
     std::function<std::map<std::string, std::string>()> page_files = {};
+    /// The HTML for "/" when a browser sends no token or a wrong one; "": the reason as text.
+    std::string sign_in_page = {};
     /// Required as "Authorization: Bearer …" for all paths but /healthz.
     std::optional<std::string> token = {};
     unsigned threads = 0;         ///< 0: one per core

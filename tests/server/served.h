@@ -32,6 +32,8 @@ struct Reply {
     }
 };
 
+inline constexpr const char* manifest_name = "ONNX_HUB_MANIFEST.json";
+
 /// It is addressed as 127.0.0.1, localhost or h.
 class Served {
 public:

@@ -115,6 +115,29 @@ TEST_F(ServedToOthers, FilesOfAHubDoNothingInABrowser) {
                 HasSubstr("; script-src 'sha256-x'"));
 }
 
+TEST_F(ServedToOthers, ABrowserWithoutATokenGetsAPageToSignIn) {
+    ServerOptions options;
+    options.token = "secret";
+    options.page_files = [] {
+        return std::map<std::string, std::string>{{"index.html", "<html>facts"}};
+    };
+    options.sign_in_page = "<html>sign in";
+    Served served(hub.string(), std::move(options));
+    const auto get = [&](const char* path, const char* accepted) {
+        return served.get(path, {{"Accept", accepted}});
+    };
+    EXPECT_EQ(get("/", "text/html,*/*").status, 401);
+    EXPECT_EQ(get("/", "text/html,*/*").body, "<html>sign in");
+    EXPECT_EQ(get("/", "text/html,*/*").header("cache-control"), "no-store");
+    EXPECT_THAT(get("/", "*/*").body, HasSubstr("a token is needed"));
+    EXPECT_THAT(get("/index.html", "text/html").body, HasSubstr("a token is needed"));
+    const Reply json = get("/ONNX_HUB_MANIFEST.json", "application/json");
+    EXPECT_EQ(json.body, "{\"error\":\"a token is needed: Authorization: Bearer\"}\n");
+    EXPECT_EQ(json.header("content-type"), "application/json");
+    EXPECT_EQ(served.get("/", {{"Accept", "text/html"}, {"Authorization", "Bearer secret"}}).body,
+              "<html>facts");
+}
+
 class ServedWorkingTree : public testing::Test {
 protected:
     ServedWorkingTree() {

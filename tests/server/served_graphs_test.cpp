@@ -16,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* manifest_name = "ONNX_HUB_MANIFEST.json";
-
 class ServedGraphs : public testing::Test {
 protected:
     /// A server whose source knows one model, and gives its bytes as the graph.

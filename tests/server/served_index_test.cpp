@@ -31,8 +31,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr const char* manifest_name = "ONNX_HUB_MANIFEST.json";
-
 /// 2,000 models have more than 1 MiB.
 std::string manifest_of_models(int count, const std::string& tag = "vision") {
     ManifestTextWriter writer(static_cast<std::size_t>(count));

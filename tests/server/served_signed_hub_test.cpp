@@ -18,7 +18,6 @@
 namespace onnxhub::test {
 namespace {
 
-constexpr const char* manifest_name = "ONNX_HUB_MANIFEST.json";
 const std::string statement_name(hub_statement_name);
 
 /// A hub with one model, whose name is the version.
