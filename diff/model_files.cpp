@@ -60,7 +60,7 @@ bool goes_with(std::string_view path, std::string_view model_stem) {
 }  // namespace
 
 ModelFiles::ModelFiles(const Tree& before, const Tree& after)
-    : before_(before), after_(after), changes_(before, after, FileDifference::form) {
+    : before_(before), after_(after), changes_(before, after, FileAspect::form) {
     std::set<std::string> others;
     for (const Tree* tree : {&before, &after}) {
         for (std::string& path : tree->list()) {

@@ -27,7 +27,7 @@ const std::string* feature_tensor_of(const Settings& settings, const ModelRow& r
     return found == settings.feature_tensors.end() ? nullptr : &found->second;
 }
 
-bool same_features(const HubState& base, const HubState& now, const ModelRow& row) {
+bool same_features(const RowsOfHub& base, const RowsOfHub& now, const ModelRow& row) {
     const std::string* old_tensor = feature_tensor_of(base.settings, row);
     const std::string* new_tensor = feature_tensor_of(now.settings, row);
     const bool same_tensor =
@@ -51,12 +51,12 @@ std::unordered_map<std::string, std::vector<std::string>> external_files(
 
 }  // namespace
 
-RowChanges find_changed_rows(const HubState& base, const HubState& now,
+RowChanges find_changed_rows(const RowsOfHub& base, const RowsOfHub& now,
                              const ManifestDocument& present) {
     std::multimap<RowKey, const ModelRow*> base_rows;
     for (const ModelRow& row : base.rows) base_rows.emplace(key_of(row), &row);
     const auto externals = external_files(present);
-    FileChanges files(base.tree, now.tree, FileDifference::content);
+    FileChanges files(base.tree, now.tree, FileAspect::content);
     const auto file_differs = [&files](const std::string& path) { return files.differs(path); };
     const auto files_differ = [&](const ModelRow& row) {
         if (file_differs(row.model_path)) return true;

@@ -13,7 +13,7 @@
 namespace onnxhub {
 
 /// A hub's rows at one moment.
-struct HubState {
+struct RowsOfHub {
     const Tree& tree;
     const std::vector<ModelRow>& rows;
     const Settings& settings;
@@ -27,7 +27,7 @@ struct RowChanges {
 
 /// Compares rows and the content of their files: by blob id if git knows both, otherwise by digest.
 /// `present` lists the external data files of each model.
-RowChanges find_changed_rows(const HubState& base, const HubState& now,
+RowChanges find_changed_rows(const RowsOfHub& base, const RowsOfHub& now,
                              const ManifestDocument& present);
 
 }  // namespace onnxhub

@@ -33,13 +33,13 @@ bool FileChanges::compare(const std::string& path) const {
     const auto old_path = resolve(before_, path);
     const auto new_path = resolve(after_, path);
     if (!old_path || !new_path) return old_path.has_value() != new_path.has_value();
-    if (difference_ == FileDifference::form) {
+    if (difference_ == FileAspect::form) {
         const auto old_blob = before_.blob_id(*old_path);
         const auto new_blob = after_.blob_id(*new_path);
         if (old_blob && new_blob) return *old_blob != *new_blob;
     }
     if (!have_same_content(before_, *old_path, after_, *new_path)) return true;
-    return difference_ == FileDifference::form && has_other_form(*old_path, *new_path);
+    return difference_ == FileAspect::form && has_other_form(*old_path, *new_path);
 }
 
 bool FileChanges::has_other_form(const std::string& old_path, const std::string& new_path) const {

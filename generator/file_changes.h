@@ -11,7 +11,7 @@
 namespace onnxhub {
 
 /// What counts as a difference between two existing files.
-enum class FileDifference {
+enum class FileAspect {
     content,  ///< different content: an LFS pointer equals the content it names
     form,     ///< different git blobs, if git has both: a pointer differs from its content
 };
@@ -19,7 +19,7 @@ enum class FileDifference {
 /// Caches results. Both trees must outlive the object.
 class FileChanges {
 public:
-    FileChanges(const Tree& before, const Tree& after, FileDifference difference)
+    FileChanges(const Tree& before, const Tree& after, FileAspect difference)
         : before_(before), after_(after), difference_(difference) {}
 
     /// Whether the file exists on one side only or differs. Follows symbolic links. An unreadable
@@ -34,7 +34,7 @@ private:
 
     const Tree& before_;
     const Tree& after_;
-    FileDifference difference_;
+    FileAspect difference_;
     std::unordered_map<std::string, bool> known_;
 };
 

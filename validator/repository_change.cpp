@@ -8,6 +8,6 @@ RepositoryChange::RepositoryChange(const HubFolder& hub, const CommitId& commit)
       repository(GitRepository::find(hub.folder)),
       before(repository->tree_of(commit, "")),
       now(hub.commit ? repository->tree_of(*hub.commit, "") : repository->working_tree("")),
-      files(*before, *now, FileDifference::content) {}
+      files(*before, *now, FileAspect::content) {}
 
 }  // namespace onnxhub

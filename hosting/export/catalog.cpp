@@ -177,7 +177,7 @@ std::map<std::string, FolderFacts> folders_of(const CatalogFacts& facts) {
             folders[std::string(parent_folder(path))].missing.push_back(name_in(path));
         }
     }
-    for (const ModelChange& change : facts.history) {
+    for (const HistoryEntry& change : facts.history) {
         FolderFacts& folder = folders[std::string(parent_folder(change.path))];
         folder.history[name_in(change.path)].push_back(change);
     }

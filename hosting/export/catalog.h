@@ -26,8 +26,8 @@ struct CatalogFacts {
     bool has_index = false;                   ///< the page reads the index instead of the manifest
     /// The repository on GitHub that the hub comes from, as "owner/name"; "" for none.
     std::string origin = {};
-    std::vector<std::string> mirrors = {};  ///< [peek] mirrors of the hub's settings
-    std::vector<ModelChange> history = {};  ///< hub_history()
+    std::vector<std::string> mirrors = {};   ///< [peek] mirrors of the hub's settings
+    std::vector<HistoryEntry> history = {};  ///< hub_history()
     /// Whether the hub has graphs of its models (graph_files.h), and models without one.
     bool has_graphs = false;
     std::vector<std::string> without_graph = {};

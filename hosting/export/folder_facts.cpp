@@ -40,7 +40,7 @@ void add_history(JsonObject& members, const FolderFacts& facts) {
     JsonObject files;
     for (const auto& [name, changes] : facts.history) {
         JsonArray values;
-        for (const ModelChange& change : changes) {
+        for (const HistoryEntry& change : changes) {
             if (values.size() == most_changes) break;
             values.push_back(json_array({json_string(utc_date_text(change.seconds)),
                                          json_string(change.commit), json_bool(change.is_new)}));

@@ -16,7 +16,7 @@ struct FolderFacts {
     std::string readme = {};                  ///< Markdown; "" for none
     std::vector<std::string> missing = {};    ///< names of files here that are not available
     std::vector<std::string> elsewhere = {};  ///< names of models that only other servers have
-    std::map<std::string, std::vector<ModelChange>> history = {};  ///< by name of the model's file
+    std::map<std::string, std::vector<HistoryEntry>> history = {};  ///< by name of the model's file
 };
 
 /// A file of facts is closed when it has this many bytes.

@@ -18,7 +18,7 @@ std::string id_of(std::string_view kind, std::string_view content) {
     return fmt::format("urn:onnxhub:{}:{}", kind, to_hex(sha256_of(content)));
 }
 
-std::string entry_of(const ModelChange& change, const std::string& page) {
+std::string entry_of(const HistoryEntry& change, const std::string& page) {
     const std::string id = id_of("change", change.commit + '\n' + change.path);
     const std::string link =
         change.sha.empty() ? page : fmt::format("{}#/sha256/{}", page, change.sha);
@@ -32,7 +32,7 @@ std::string entry_of(const ModelChange& change, const std::string& page) {
 }  // namespace
 
 std::string atom_feed(const std::string& hub_name, const std::optional<std::string>& base_url,
-                      const std::vector<ModelChange>& changes) {
+                      const std::vector<HistoryEntry>& changes) {
     std::string page = base_url.value_or("../");
     if (!page.ends_with('/')) page += '/';
     const std::int64_t updated = changes.empty() ? 0 : changes.front().seconds;

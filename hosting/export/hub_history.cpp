@@ -72,7 +72,7 @@ Versions versions_of(const HubLocation& hub, const CommitHistory& history) {
 }
 
 void add_changes(const Version& version, const Listing* before, const Listing& present,
-                 std::vector<ModelChange>& changes) {
+                 std::vector<HistoryEntry>& changes) {
     for (const auto& [path, listed] : version.listing) {
         const auto earlier = before ? before->find(path) : Listing::const_iterator();
         const bool is_new = !before || earlier == before->end();
@@ -82,8 +82,8 @@ void add_changes(const Version& version, const Listing* before, const Listing& p
     }
 }
 
-std::vector<ModelChange> changes_between(const Versions& versions) {
-    std::vector<ModelChange> changes;
+std::vector<HistoryEntry> changes_between(const Versions& versions) {
+    std::vector<HistoryEntry> changes;
     for (std::size_t i = 0; i < versions.list.size(); ++i) {
         const bool is_oldest = i + 1 == versions.list.size();
         if (is_oldest && !versions.has_first) break;  // what it changed is unknown
@@ -95,7 +95,7 @@ std::vector<ModelChange> changes_between(const Versions& versions) {
 
 }  // namespace
 
-std::vector<ModelChange> hub_history(const std::string& location) {
+std::vector<HistoryEntry> hub_history(const std::string& location) {
     try {
         const HubLocation hub = locate_hub(location);
         if (!hub.repository) return {};

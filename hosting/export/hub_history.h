@@ -13,7 +13,8 @@
 
 namespace onnxhub {
 
-struct ModelChange {
+/// A commit that added a model or changed its bytes.
+struct HistoryEntry {
     std::int64_t seconds = 0;  ///< since 1970
     CommitId commit;
     bool is_new = false;  ///< else its bytes changed
@@ -29,6 +30,6 @@ inline constexpr std::uint64_t history_manifest_size = std::uint64_t{8} << 20;  
 
 /// Newest first; changes of one commit by path. Only models of the present manifest. `location` is
 /// that of LocalHub. Empty for hubs that are not in git, and when the history cannot be read.
-std::vector<ModelChange> hub_history(const std::string& location);
+std::vector<HistoryEntry> hub_history(const std::string& location);
 
 }  // namespace onnxhub

@@ -224,7 +224,7 @@ private:
     void remove_files() {
         FileUsers users(edit_, remaining_.models, hub_.document(), leaving_);
         for (const std::string& path : leaving_) {
-            const ModelFiles files =
+            const FilesOfModel files =
                 files_of_model(*hub_.folder.tree, hub_.rows.models, hub_.document(), path);
             for (const std::string& file : files.weights) remove_or_keep(file, path, users);
             for (const std::string& file : files.archives) remove_or_keep(file, path, users);

@@ -31,9 +31,9 @@ std::optional<std::set<std::string>> weights_of_graph(const Tree& hub,
     return paths;
 }
 
-ModelFiles files_of_model(const Tree& hub, const std::vector<ModelRow>& rows,
-                          const ManifestDocument* manifest, const std::string& model_path) {
-    ModelFiles files;
+FilesOfModel files_of_model(const Tree& hub, const std::vector<ModelRow>& rows,
+                            const ManifestDocument* manifest, const std::string& model_path) {
+    FilesOfModel files;
     auto weights = weights_of_graph(hub, model_path);
     files.has_known_weights = weights.has_value();
     if (weights) files.weights = std::move(*weights);

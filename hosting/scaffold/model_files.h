@@ -21,15 +21,15 @@ std::optional<std::set<std::string>> weights_of_graph(const Tree& hub,
                                                       const std::string& model_path);
 
 /// Files of one model, apart from the model itself. All paths are from the hub's top.
-struct ModelFiles {
+struct FilesOfModel {
     std::set<std::string> weights;   ///< that the graph or the manifest names
     std::set<std::string> archives;  ///< that a row or the manifest names
     /// False: neither the graph nor the manifest says which external data the model has.
     bool has_known_weights = true;
 };
 
-ModelFiles files_of_model(const Tree& hub, const std::vector<ModelRow>& rows,
-                          const ManifestDocument* manifest, const std::string& model_path);
+FilesOfModel files_of_model(const Tree& hub, const std::vector<ModelRow>& rows,
+                            const ManifestDocument* manifest, const std::string& model_path);
 
 /// Which models use which files: by rows, by the manifest, and by graphs that are available
 /// locally.

@@ -47,7 +47,7 @@ MovedFiles::MovedFiles(ModelMove move, const PresentHub& hub, FileTransaction& c
 
 std::vector<KeptFile> MovedFiles::move() {
     check_model();
-    const ModelFiles files =
+    const FilesOfModel files =
         files_of_model(*hub_.folder.tree, hub_.rows.models, hub_.document(), move_.from);
     FileUsers users(*hub_.folder.tree, hub_.rows.models, hub_.document(), {move_.from});
     move_file(move_.from, move_.to);
@@ -72,7 +72,7 @@ void MovedFiles::check_model() const {
 }
 
 /// The graph names external data by paths from the model's folder.
-void MovedFiles::move_weights(const ModelFiles& files, FileUsers& users) {
+void MovedFiles::move_weights(const FilesOfModel& files, FileUsers& users) {
     if (!files.has_known_weights) {
         throw UserError(
             fmt::format("{}: its content is not available locally and the manifest does not "
@@ -95,7 +95,7 @@ void MovedFiles::move_weights(const ModelFiles& files, FileUsers& users) {
     }
 }
 
-void MovedFiles::move_archives(const ModelFiles& files, FileUsers& users) {
+void MovedFiles::move_archives(const FilesOfModel& files, FileUsers& users) {
     for (const std::string& file : files.archives) {
         const std::string to = moved_with_stem(file);
         if (to == file || !hub_.folder.tree->stat(file) || !can_belong_to_model(file)) continue;

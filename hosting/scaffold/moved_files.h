@@ -37,8 +37,8 @@ public:
 
 private:
     void check_model() const;
-    void move_weights(const ModelFiles& files, FileUsers& users);
-    void move_archives(const ModelFiles& files, FileUsers& users);
+    void move_weights(const FilesOfModel& files, FileUsers& users);
+    void move_archives(const FilesOfModel& files, FileUsers& users);
     void move_signature();
     void move_documents();
     void move_lfs_lines();

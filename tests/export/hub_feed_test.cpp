@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST(HubFeed, ListsChangesWithLinksToThePage) {
-    const std::vector<ModelChange> changes = {
+    const std::vector<HistoryEntry> changes = {
         {1'700'000'000, "c1", true, "A <b>", "a/a.onnx", std::string(64, 'a')},
         {1'600'000'000, "c0", false, "B", "b.onnx", ""}};
     const std::string feed = atom_feed("Hub & co", "https://hub.example/x", changes);
@@ -28,7 +28,7 @@ TEST(HubFeed, ListsChangesWithLinksToThePage) {
 }
 
 TEST(HubFeed, HasTheLatestChanges) {
-    const std::vector<ModelChange> many(feed_entry_limit + 1, {1, "c", true, "M", "m.onnx", ""});
+    const std::vector<HistoryEntry> many(feed_entry_limit + 1, {1, "c", true, "M", "m.onnx", ""});
     const std::string feed = atom_feed("H", std::nullopt, many);
     std::size_t entries = 0;
     for (std::size_t at = 0; (at = feed.find("<entry>", at)) != feed.npos; ++at) ++entries;

@@ -18,13 +18,13 @@ std::string entry(const std::string& name, char digit) {
            std::string(64, digit) + R"("}})";
 }
 
-std::string text_of(const ModelChange& change) {
+std::string text_of(const HistoryEntry& change) {
     return (change.is_new ? "new " : "changed ") + change.path + " " + change.sha.substr(0, 1);
 }
 
-std::vector<std::string> texts_of(const std::vector<ModelChange>& changes) {
+std::vector<std::string> texts_of(const std::vector<HistoryEntry>& changes) {
     std::vector<std::string> texts;
-    for (const ModelChange& change : changes) texts.push_back(text_of(change));
+    for (const HistoryEntry& change : changes) texts.push_back(text_of(change));
     return texts;
 }
 

@@ -80,9 +80,9 @@ TEST(AnnexHub, AnotherKeyIsAChange) {
     const auto old_tree = repository->tree_of(before, "");
     const auto new_tree = repository->tree_of(after, "");
     const auto working_tree = repository->working_tree("");
-    EXPECT_TRUE(FileChanges(*old_tree, *new_tree, FileDifference::form).differs("a/m.onnx"));
-    EXPECT_TRUE(FileChanges(*old_tree, *working_tree, FileDifference::content).differs("a/m.onnx"));
-    EXPECT_FALSE(FileChanges(*new_tree, *working_tree, FileDifference::form).differs("a/m.onnx"));
+    EXPECT_TRUE(FileChanges(*old_tree, *new_tree, FileAspect::form).differs("a/m.onnx"));
+    EXPECT_TRUE(FileChanges(*old_tree, *working_tree, FileAspect::content).differs("a/m.onnx"));
+    EXPECT_FALSE(FileChanges(*new_tree, *working_tree, FileAspect::form).differs("a/m.onnx"));
 }
 
 TEST(AnnexHub, OtherLinksLeadNowhere) {
