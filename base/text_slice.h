@@ -27,7 +27,7 @@ public:
     }
     explicit TextSlice(std::string text)
         : TextSlice(std::make_shared<const std::string>(std::move(text))) {}
-    explicit TextSlice(CommonText whole) : TextSlice(whole, 0, whole->size()) {}
+    explicit TextSlice(const CommonText& whole) : TextSlice(whole, 0, whole->size()) {}
 
     std::string_view view() const {
         return whole_ ? std::string_view(*whole_).substr(offset_, size_) : std::string_view();

@@ -50,7 +50,7 @@ std::string ModelList::row_of(const Entry& entry) const {
         printable(fmt::format("{}", fmt::join(entry.tags, ", "))), width_);
 }
 
-void ModelList::write(std::string text) const {
+void ModelList::write(const std::string& text) const {
     if (is_json_) {
         write_json(streams_, text);
     } else {

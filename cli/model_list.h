@@ -33,7 +33,7 @@ public:
 private:
     void begin_table();
     std::string row_of(const Entry& entry) const;
-    void write(std::string text) const;
+    void write(const std::string& text) const;
 
     const Streams& streams_;
     bool is_json_;

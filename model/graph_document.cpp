@@ -139,7 +139,7 @@ std::string opset_json(const DescribedOpset& opset) {
     return object + "}";
 }
 
-void add_left_out(std::string& object, std::string parts) {
+void add_left_out(std::string& object, const std::string& parts) {
     if (parts.size() > 1) add_member(object, "left_out", parts + "}");
 }
 
@@ -154,7 +154,7 @@ std::string graph_part(const DescribedGraph& graph) {
     add_count(left_out, "nodes", graph.left_out_nodes);
     add_count(left_out, "ports", graph.left_out_ports);
     add_count(left_out, "initializers", graph.left_out_initializers);
-    add_left_out(object, std::move(left_out));
+    add_left_out(object, left_out);
     return object + "}";
 }
 
@@ -203,7 +203,7 @@ std::string graph_json(const GraphDescription& description) {
     add_count(left_out, "opsets", description.left_out_opsets);
     add_count(left_out, "shortened_texts", description.shortened_texts);
     if (description.is_cut_at_depth) add_member(left_out, "below_depth_limit", "true");
-    add_left_out(object, std::move(left_out));
+    add_left_out(object, left_out);
     return object + "}\n";
 }
 

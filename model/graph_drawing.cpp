@@ -14,7 +14,7 @@
 namespace onnxhub {
 namespace {
 
-enum class VertexShape { operation, port, undefined };
+enum class VertexShape { operation, port, unproduced };
 
 struct Vertex {
     std::string id;
@@ -177,7 +177,7 @@ private:
         const std::string id = value_id(graph, index);
         if (value->kind != GraphValue::Kind::input && undefined_.insert(id).second) {
             drawing_.clusters[graph].vertices.push_back(
-                {id, VertexShape::undefined, lines_of_port(*value), ""});
+                {id, VertexShape::unproduced, lines_of_port(*value), ""});
         }
         drawing_.edges.push_back({id, to, shape_label(read)});
     }

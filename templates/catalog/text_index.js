@@ -55,7 +55,7 @@ export class TextIndex {
      */
     near(word, count) {
         const limit = word.length < 6 ? 2 : 3;
-        const found = [...this.words].map(([known, weights]) => ({ known, uses: weights.size, far: known.length < 3 ? limit + 1 : distance(word, known, limit) }));
-        return found.filter(({ far }) => far <= limit).sort((a, b) => a.far - b.far || b.uses - a.uses).slice(0, count).map(({ known }) => known);
+        const found = [...this.words].map(([known, weights]) => ({ known, texts: weights.size, far: known.length < 3 ? limit + 1 : distance(word, known, limit) }));
+        return found.filter(({ far }) => far <= limit).sort((a, b) => a.far - b.far || b.texts - a.texts).slice(0, count).map(({ known }) => known);
     }
 }

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace onnxhub::test {
 namespace {
 
@@ -24,8 +27,8 @@ TEST(ReadmeMetrics, AreTheFirstMeasureOfATable) {
 
 TEST(ReadmeMetrics, OtherColumnsAreNone) {
     const std::string long_header(61, 'x');
-    for (const std::string header :
-         {std::string("Mapping"), std::string("Errors"), "accuracy " + long_header}) {
+    for (const std::string& header :
+         std::vector<std::string>{"Mapping", "Errors", "accuracy " + long_header}) {
         const std::string markdown =
             "|Model|" + header + "|\n|---|---|\n|[a](a.onnx)|" + long_header + "|\n";
         EXPECT_THAT(model_metrics(markdown), IsEmpty()) << header;

@@ -156,7 +156,7 @@ void fuzz_merge(std::string_view input) {
     std::vector<ManifestDocument> sides;
     while (sides.size() < 3) {
         const std::size_t end = std::min(input.find('\0'), input.size());
-        ManifestResult result = parse_manifest(input.substr(0, end));
+        ManifestResult result = parse_manifest(std::string(input.substr(0, end)));
         if (!std::holds_alternative<ManifestDocument>(result)) return;
         sides.push_back(std::get<ManifestDocument>(std::move(result)));
         input.remove_prefix(std::min(end + 1, input.size()));
