@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t pack_limit = 256;   // open files; git repacks at 50 (gc.autoPackLimit)
+constexpr std::size_t pack_limit = 32;    // two open files each; libgit2 reads the others
 constexpr std::size_t depth_limit = 64;   // of differences; git writes at most 50 by default
 constexpr std::size_t block_bytes = 512;  // a pointer and its head have some 150
 constexpr std::uint64_t pack_head_bytes = 12;

@@ -53,19 +53,18 @@ Versions versions_of(const HubLocation& hub, const CommitHistory& history) {
     Versions versions;
     std::optional<BlobId> last;
     for (const PastCommit& commit : history.commits) {
-        const auto tree = hub.repository->tree_of(commit.id, hub.subfolder);
-        const auto id = tree->blob_id(std::string(manifest_file_name));
-        if (!id) {
+        if (!commit.file) {
             versions.has_first = true;
             return versions;
         }
-        if (last && *id == *last) {
+        if (commit.file == last) {
             versions.list.back().commit = commit;  // the same bytes were there before
             continue;
         }
         if (versions.list.size() == history_manifest_limit) return versions;
+        const auto tree = hub.repository->tree_of(commit.id, hub.subfolder);
         versions.list.push_back({commit, read_listing(*tree)});
-        last = id;
+        last = commit.file;
     }
     versions.has_first = history.is_complete;
     return versions;
@@ -100,8 +99,10 @@ std::vector<HistoryEntry> hub_history(const std::string& location) {
         const HubLocation hub = locate_hub(location);
         if (!hub.repository) return {};
         const CommitId tip = hub.repository->resolve_commit(hub.reads_commit ? hub.ref : "HEAD");
+        const std::string manifest =
+            (hub.subfolder.empty() ? "" : hub.subfolder + "/") + std::string(manifest_file_name);
         const CommitHistory history =
-            first_parents(hub.repository->git_folder(), tip, history_commit_limit);
+            first_parents(hub.repository->git_folder(), tip, manifest, history_commit_limit);
         return changes_between(versions_of(hub, history));
     } catch (const UserError&) {
         return {};

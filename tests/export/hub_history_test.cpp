@@ -53,6 +53,16 @@ TEST_F(HubHistory, SaysWhichCommitBroughtAModel) {
         << "a revision has the history that led to it";
 }
 
+TEST_F(HubHistory, AHubBelowTheTopHasTheHistoryOfItsOwnManifest) {
+    commit("[" + entry("other", '1') + "]");
+    const std::string own = repository.write("hub/README.md", "")
+                                .write("hub/ONNX_HUB_MANIFEST.json", "[" + entry("a", '2') + "]")
+                                .commit("A hub");
+    const auto changes = hub_history((repository.path() / "hub").string());
+    ASSERT_THAT(texts_of(changes), testing::ElementsAre("new a.onnx 2"));
+    EXPECT_EQ(changes[0].commit, own);
+}
+
 TEST_F(HubHistory, WhatCannotBeReadIsUnknown) {
     EXPECT_THAT(hub_history("/nowhere"), IsEmpty());
     const TemporaryFolder plain;
