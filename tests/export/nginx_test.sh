@@ -19,7 +19,7 @@ trap stop EXIT
 chmod 755 "$work"  # nginx workers run as another user
 cd "$work"
 
-mkdir -p site/a site/.well-known site/.git conf.d
+mkdir -p site/a site/.well-known site/.git site/catalog site/index/0a conf.d
 printf '[ "%01000d" ]' 0 >site/ONNX_HUB_MANIFEST.json
 gzip -k site/ONNX_HUB_MANIFEST.json
 echo '<!doctype html>' >site/index.html
@@ -28,6 +28,10 @@ echo secret >site/.git/config
 echo contact >site/.well-known/security.txt
 printf 0123456789 >site/a/model.onnx
 printf packed >site/a/model.tar.gz
+by_content=(index/0a/names.json catalog/facts-0123456789abcdef.json catalog/readme-0123456789abcdef.md
+  catalog/graph-0123456789abcdef.js)
+changing=(index/root.json catalog/other.json catalog/feed.xml)
+for file in "${by_content[@]}" "${changing[@]}"; do echo '{}' >"site/$file"; done
 
 sed "s#listen 80;#listen unix:$work/socket;#; s#root /srv/hub;#root $work/site;#" "$example" >conf.d/hub.conf
 cat >nginx.conf <<'CONF'
@@ -68,12 +72,16 @@ done <<'TYPES'
 /index.html|text/html; charset=utf-8
 /ONNX_HUB_MANIFEST.json|application/json
 /ONNX_HUB_MANIFEST.json.gz|application/gzip
+/catalog/graph-0123456789abcdef.js|text/javascript; charset=utf-8
+/catalog/feed.xml|application/atom+xml
 /SHA256SUMS|text/plain; charset=utf-8
 /a/model.onnx|application/octet-stream
 /a/model.tar.gz|application/gzip
 /.well-known/security.txt|text/plain; charset=utf-8
 TYPES
-for path in / /ONNX_HUB_MANIFEST.json; do expect "$path" 'Cache-Control: no-cache$'; done
+for path in / /ONNX_HUB_MANIFEST.json /index/root.json /catalog/feed.xml; do expect "$path" 'Cache-Control: no-cache$'; done
+for file in "${by_content[@]}"; do expect "/$file" 'Cache-Control: max-age=315360000$'; done
+if get /catalog/other.json -o /dev/null -D - | grep -q 'max-age'; then fail "a file whose name does not depend on its content is kept"; fi
 expect /.git/config 'HTTP/1.1 403'
 expect /gone.onnx 'HTTP/1.1 404'
 
