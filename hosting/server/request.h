@@ -29,6 +29,10 @@ struct Request {
     int waits = 0;                               ///< for prepared content
     Prepared prepared = {};                      ///< the result of the last wait
     std::shared_ptr<const void> held = nullptr;  ///< owns what is being sent
+    /// What its path was when it began to wait for the content. It gets this file, although the hub
+    /// may have a newer one by then.
+    std::shared_ptr<ServedFile> opened = nullptr;
+    bool is_sent_plain = false;  ///< compressing its file was not possible
 
     /// The result of the task `key`; null for any other task.
     template <class T>

@@ -172,6 +172,9 @@ void RequestHandler::route(MHD_Connection* connection, Request& request) {
 
 void RequestHandler::answer_path(MHD_Connection* connection, Request& request,
                                  const std::string& path, bool is_root) {
+    if (const auto opened = std::exchange(request.opened, nullptr)) {
+        return send_file(connection, request, std::move(*opened));
+    }
     Served served = hub_.open(path);
     if (const auto* missing = std::get_if<NotServed>(&served)) {
         const auto model = model_of_graph_path(path);
@@ -236,7 +239,7 @@ void RequestHandler::wait_for(MHD_Connection* connection, Request& request, cons
 
 void RequestHandler::send_file(MHD_Connection* connection, Request& request, ServedFile file) {
     const ConditionalHeaders headers = conditions_of(connection);
-    if (is_packed_kind(file.content_type) && !headers.range &&
+    if (is_packed_kind(file.content_type) && !headers.range && !request.is_sent_plain &&
         file.identity.size_bytes <= contents_.largest_packed() && accepts_gzip(connection)) {
         return send_packed(connection, request, headers, std::move(file));
     }
@@ -256,13 +259,15 @@ void RequestHandler::send_packed(MHD_Connection* connection, Request& request,
         if (!text) text = request.prepared_as<std::string>(key);
         const bool is_impossible = !text && request.prepared.key == key;
         if (!text && (request.method == "HEAD" || is_impossible)) {
+            request.is_sent_plain = true;
             const ReplyPlan plain = plan_reply(headers, file.identity);
             return send_planned(connection, request, plain, std::move(file));
         }
         if (!text) {
-            const auto shared = std::make_shared<const ServedFile>(std::move(file));
-            return wait_for(connection, request, key, [&contents = contents_, shared] {
-                return contents.packed_file(*shared);
+            const auto opened = std::make_shared<ServedFile>(std::move(file));
+            request.opened = opened;
+            return wait_for(connection, request, key, [&contents = contents_, opened] {
+                return contents.packed_file(*opened);
             });
         }
     }
@@ -296,6 +301,7 @@ bool RequestHandler::fill(MHD_Connection* connection, Request& request, ServedFi
                               size = file.identity.size_bytes] {
             return contents.blobs.inflate(blob, size);
         };
+        request.opened = std::make_shared<ServedFile>(std::move(file));
         wait_for(connection, request, key, inflate);
         return false;
     }

@@ -23,7 +23,6 @@ using test::ipv6;
 using test::Served;
 using test::TemporaryFolder;
 using test::write_file;
-using testing::HasSubstr;
 
 TEST(ConnectionTracker, AnIpv6NetworkIsOneClient) {
     ConnectionTracker clients(100, 2);

@@ -283,7 +283,7 @@ TEST_F(ServedFolder, WhatIsInOrderIsAnsweredHoweverItComes) {
                 if (piece < many.size()) usleep(500);  // so that they come one by one
             }
         }
-        const auto answer = Served::read_all(file);
+        const auto answer = Served::read_all(file, std::chrono::seconds(1));
         EXPECT_EQ(count_of(answer.text, "HTTP/1.1 200 "), 2u) << piece << answer.text;
         EXPECT_FALSE(answer.is_closed);
     }

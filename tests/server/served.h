@@ -75,7 +75,7 @@ public:
         return log_;
     }
 
-    /// A socket that is connected to the server, where a read waits for a second.
+    /// A socket that is connected to the server.
     Descriptor connect() const {
         Descriptor file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
         connect(file);
@@ -87,13 +87,10 @@ public:
         address.sin_family = AF_INET;
         address.sin_port = htons(server->port());
         inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
-        const timeval patience = {1, 0};
-        setsockopt(file.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         EXPECT_EQ(::connect(file.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
     }
 
-    /// What comes back for these very bytes, up to the end of the connection or a second of
-    /// silence.
+    /// What comes back for these very bytes.
     std::string raw(const std::string& bytes) const {
         const Descriptor file = connect();
         send(file.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -112,7 +109,11 @@ public:
         return read_all(file);
     }
 
-    static Answer read_all(const Descriptor& file) {
+    /// Reads up to the end of the connection, or to a silence that is long even on a busy machine.
+    static Answer read_all(const Descriptor& file,
+                           std::chrono::seconds silence = std::chrono::seconds(20)) {
+        const timeval patience = {static_cast<time_t>(silence.count()), 0};
+        setsockopt(file.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         Answer answer;
         char buffer[4096];
         ssize_t count = 0;

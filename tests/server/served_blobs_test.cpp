@@ -19,7 +19,6 @@ using test::RepositoryBuilder;
 using test::Served;
 using testing::HasSubstr;
 using testing::MatchesRegex;
-using testing::StartsWith;
 
 constexpr std::size_t large_blob = 24 << 20;  // bytes: more than sockets' buffers hold
 
