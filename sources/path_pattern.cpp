@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <cstdint>
 #include <utility>
 
 namespace onnxhub {

@@ -11,6 +11,7 @@
 #include "tests/support/hub_folder.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/program.h"
+#include "tests/support/repository_builder.h"
 
 namespace onnxhub::test {
 namespace {
@@ -18,7 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
-using testing::Not;
 
 constexpr const char* files_source =
     "[[source]]\n"

@@ -13,7 +13,6 @@ namespace onnxhub::test {
 namespace {
 
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 
 constexpr const char* loss_manifest = "ONNX_HUB_MANIFEST.json";

@@ -23,7 +23,6 @@ namespace fs = std::filesystem;
 using testing::Contains;
 using testing::Field;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::MatchesRegex;
 using testing::Not;
 

@@ -23,7 +23,6 @@ using Json = nlohmann::json;
 using testing::Contains;
 using testing::Each;
 using testing::ElementsAre;
-using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;

@@ -24,8 +24,6 @@ using test::read_file;
 using test::ReceivedRequest;
 using test::TemporaryFolder;
 using testing::AllOf;
-using testing::Each;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;

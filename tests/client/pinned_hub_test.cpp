@@ -26,7 +26,6 @@ namespace onnxhub::test {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 

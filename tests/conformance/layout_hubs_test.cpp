@@ -18,7 +18,6 @@ namespace onnxhub::test {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
 
 class LayoutHubs : public testing::Test {
 protected:

@@ -13,6 +13,7 @@
 #include "manifest/json.h"
 #include "model/operator_check.h"
 #include "tests/support/program.h"
+#include "tests/support/repository_builder.h"
 
 namespace onnxhub::test {
 namespace {

@@ -20,7 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::ElementsAre;
-using testing::IsEmpty;
 using testing::SizeIs;
 
 class ZooValidate : public testing::Test {

@@ -19,7 +19,6 @@ using test::HubBuilder;
 using test::parse_document;
 using test::RepositoryBuilder;
 using test::small_model;
-using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 using Kind = ModelChange::Kind;

@@ -12,7 +12,6 @@ namespace onnxhub {
 namespace {
 
 using test::HubBuilder;
-using test::HubRow;
 using test::MemoryTree;
 using test::ModelBuilder;
 using test::parse_document;

@@ -9,9 +9,7 @@
 namespace onnxhub {
 namespace {
 
-using test::HubBuilder;
 using test::MemoryTree;
-using test::ModelBuilder;
 using test::small_model;
 using test::texts;
 using testing::ElementsAre;

@@ -27,7 +27,6 @@ using test::Answer;
 using test::HttpServer;
 using test::ReceivedRequest;
 using testing::AllOf;
-using testing::Each;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;

@@ -10,7 +10,6 @@ namespace onnxhub {
 namespace {
 
 using test::tensor_bytes;
-using testing::HasSubstr;
 
 std::variant<TestTensor, MalformedTensor> read_tensor(const std::string& bytes,
                                                       std::size_t block = 3) {

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "manifest/json.h"
 #include "tests/support/http_server.h"

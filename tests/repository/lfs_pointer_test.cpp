@@ -9,8 +9,6 @@
 namespace onnxhub {
 namespace {
 
-using testing::HasSubstr;
-
 const std::string pointer_oid = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393";
 const std::string version_line = "version https://git-lfs.github.com/spec/v1\n";
 

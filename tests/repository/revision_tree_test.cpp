@@ -23,7 +23,6 @@ using testing::ElementsAre;
 using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::UnorderedElementsAre;
 
 std::string content(const Tree& tree, const std::string& path) {
     return read_whole(*tree.open(path), 1 << 20, path);

@@ -21,7 +21,6 @@ using test::set_old_time;
 using test::write_file;
 using testing::ElementsAre;
 using testing::Field;
-using testing::HasSubstr;
 
 const std::string model(5000, 'm');
 

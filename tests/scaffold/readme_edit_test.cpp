@@ -10,7 +10,6 @@ namespace onnxhub::test {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 constexpr const char* empty_table =
     "| Model | Download | ONNX version | Opset version |\n|-|-|-|-|\n";

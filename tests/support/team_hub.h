@@ -2,6 +2,7 @@
 // A hub on disk that `onnxhub init` made, for tests that change it with the real program.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>

@@ -13,7 +13,6 @@
 namespace onnxhub::test {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 HubFiles hub_with(std::string manifest) {

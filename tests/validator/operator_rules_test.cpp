@@ -16,7 +16,6 @@
 namespace onnxhub::test {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 

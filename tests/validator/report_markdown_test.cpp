@@ -14,7 +14,6 @@ namespace {
 
 using testing::EndsWith;
 using testing::HasSubstr;
-using testing::Not;
 
 std::string markdown(const ValidationReport& report) {
     return render(report, ReportFormat::markdown, sample_options());

@@ -20,7 +20,6 @@ namespace onnxhub::test {
 namespace {
 
 using testing::Contains;
-using testing::Not;
 
 using Files = std::map<std::string, std::string>;
 

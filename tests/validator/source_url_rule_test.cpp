@@ -13,9 +13,6 @@
 namespace onnxhub::test {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
