@@ -62,10 +62,10 @@ foreach(name IN LISTS LATER_SCRIPTS)
   file(WRITE ${FOLDER}/${name}.js "${later}")
 endforeach()
 
-# img-src data: the icon. connect-src: manifest, index and facts. The one policy of Trusted Types runs the later scripts,
+# img-src data: the icon; blob: images of READMEs, which the page requests itself. connect-src: manifest, index and facts. The one policy of Trusted Types runs the later scripts,
 # see later_script.js. worker-src: programs that the page makes itself; files of the hub cannot be workers.
 string(JOIN "; " policy
-  "default-src 'none'" "script-src ${script_hashes}" "style-src ${style_hash}" "img-src data:" "connect-src 'self'" "worker-src blob:"
+  "default-src 'none'" "script-src ${script_hashes}" "style-src ${style_hash}" "img-src data: blob:" "connect-src 'self'" "worker-src blob:"
   "base-uri 'none'" "form-action 'none'" "require-trusted-types-for 'script'" "trusted-types later-scripts")
 
 file(READ ${SOURCE}/index.html page)

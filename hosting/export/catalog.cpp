@@ -14,6 +14,7 @@
 #include "hosting/export/hub_feed.h"
 #include "hosting/export/markup_text.h"
 #include "hosting/export/readme_facts.h"
+#include "hosting/export/readme_images.h"
 #include "manifest/diagnostic.h"
 #include "manifest/hub_path.h"
 #include "manifest/json.h"
@@ -169,6 +170,7 @@ JsonValue to_json(const CatalogFacts& facts, const std::vector<FactsFile>& files
 std::map<std::string, FolderFacts> folders_of(const CatalogFacts& facts) {
     std::map<std::string, FolderFacts> folders;
     for (const auto& [folder, readme] : facts.readmes) folders[folder].readme = readme;
+    for (const auto& [folder, images] : facts.images) folders[folder].images = images;
     const auto name_in = [](const std::string& path) {
         return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
     };
@@ -228,6 +230,11 @@ CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
         facts.licence = licence_file(tree);
     }
     facts.readmes = readmes_of(tree, manifest);
+    ReadmeImages images(tree);
+    for (const auto& [folder, text] : facts.readmes) {
+        facts.images[folder] = images.add(folder, text);
+    }
+    facts.image_files = images.take_files();
     facts.elsewhere = models_elsewhere(tree, manifest);
     facts.origin = github_origin(tree);
     facts.mirrors = mirrors_of(tree);
@@ -240,6 +247,7 @@ std::map<std::string, std::string> catalog_files(const CatalogFacts& facts) {
     files[catalog_page_path] = page_with(facts, to_json(facts, of_folders.facts));
     files[catalog_feed_path] = atom_feed(facts.name, facts.base_url, facts.history);
     for (const CatalogScript& script : catalog_scripts()) files[script.path] = script.text;
+    files.insert(facts.image_files.begin(), facts.image_files.end());
     return files;
 }
 

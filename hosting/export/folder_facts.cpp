@@ -62,6 +62,12 @@ JsonObject facts_of_readme(const std::string& readme, const std::string& path) {
     return members;
 }
 
+void add_images(JsonObject& members, const std::map<std::string, std::string>& images) {
+    JsonObject paths;
+    for (const auto& [target, path] : images) paths.push_back({target, json_string(path)});
+    if (!paths.empty()) members.push_back({"images", json_object(std::move(paths))});
+}
+
 /// Divides the members of one object among files.
 class FactsWriter {
 public:
@@ -100,6 +106,7 @@ FactsFiles facts_files(const std::map<std::string, FolderFacts>& folders) {
             const std::string path = catalog_path("readme", facts.readme, ".md");
             files.texts[path] = facts.readme;
             members = facts_of_readme(facts.readme, path);
+            add_images(members, facts.images);
         }
         add_names(members, "missing", facts.missing);
         add_names(members, "elsewhere", facts.elsewhere);

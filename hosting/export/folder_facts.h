@@ -13,8 +13,9 @@
 namespace onnxhub {
 
 struct FolderFacts {
-    std::string readme = {};                  ///< Markdown; "" for none
-    std::vector<std::string> missing = {};    ///< names of files here that are not available
+    std::string readme = {};                         ///< Markdown; "" for none
+    std::map<std::string, std::string> images = {};  ///< paths of its images, by target
+    std::vector<std::string> missing = {};           ///< names of files here that are not available
     std::vector<std::string> elsewhere = {};  ///< names of models that only other servers have
     std::map<std::string, std::vector<HistoryEntry>> history = {};  ///< by name of the model's file
 };
@@ -33,7 +34,8 @@ struct FactsFiles {
     std::map<std::string, std::string> texts;  ///< of facts and READMEs, by catalog_path()
 };
 
-/// JSON files {"FOLDER": {"readme": "<path>", "about", "licence", "words", "metrics": {"<model>":
+/// JSON files {"FOLDER": {"readme": "<path>", "images": {"<target>": "<path>"}, "about", "licence",
+/// "words", "metrics": {"<model>":
 /// ["<name>", "<value>"]}, "missing": […], "elsewhere": […], "history": {"<file>": [["<date>",
 /// "<commit>", <is new>], …]}}}; members without content are left
 /// out. A licence longer than 60 bytes is "see the README".

@@ -316,7 +316,8 @@ private:
         }
         for (const auto& [path, content] : catalog_files(facts)) {
             write(path, content);
-            write(path + ".gz", gzip(content, 9));
+            const std::string packed = gzip(content, 9);
+            if (packed.size() < content.size()) write(path + ".gz", packed);  // images are packed
         }
         write(export_names::nginx, std::string(embedded::export_nginx));
         write(export_names::caddy, std::string(embedded::export_caddy));

@@ -402,6 +402,8 @@ std::string content_type_of(std::string_view path) {
         {".svg", "image/svg+xml"},
         {".png", "image/png"},
         {".jpg", "image/jpeg"},
+        {".gif", "image/gif"},
+        {".webp", "image/webp"},
     };
     for (const auto& [ending, type] : types) {
         if (path.ends_with(ending)) return type;

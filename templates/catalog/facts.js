@@ -7,6 +7,7 @@ import { file_link, folder_of } from "./paths.js";
 /**
  * @typedef {object} FolderFacts
  * @property {string} readme address of its README, "" for none
+ * @property {Map<string, string>} images addresses of the images in it, by target
  * @property {string} about one line
  * @property {string} licence
  * @property {string} words of the README, with a blank between them
@@ -16,11 +17,22 @@ import { file_link, folder_of } from "./paths.js";
  * @property {Set<string>} elsewhere names of models that only other servers have
  */
 
+/** @param {unknown} value @returns {Map<string, string>} */
+function read_images(value) {
+    const images = new Map();
+    for (const [target, path] of Object.entries(as_object(value))) {
+        const address = file_link(as_string(path));
+        if (address) images.set(target, address);
+    }
+    return images;
+}
+
 /** @param {unknown} value @returns {FolderFacts} */
 export function read_folder_facts(value) {
     const facts = as_object(value);
     return {
         readme: file_link(as_string(facts.readme)) ?? "",
+        images: read_images(facts.images),
         about: as_string(facts.about),
         licence: as_string(facts.licence).trim(),
         words: as_string(facts.words),

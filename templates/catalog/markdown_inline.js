@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inline part of Markdown: links, code and emphasis. HTML is removed. Images become their text, because the page
-// sends requests to its own host only. Each rule looks a bounded number of characters ahead, so crafted texts are not slow.
+// The inline part of Markdown: links, code, emphasis and images. Other HTML is removed. Each rule looks a bounded number of
+// characters ahead, so crafted texts are not slow.
 import { markup } from "./markup.js";
 import { safe_link } from "./paths.js";
 
@@ -76,14 +76,29 @@ function bracket_link(text, at, depth) {
     return found && { item: link(found.address, inline_markup(found.label, depth + 1)), next: found.next };
 }
 
+/**
+ * An image of which only the target is known; readme_images.js finds its file.
+ * @param {string} target @param {string} alt
+ */
+const image_at = (target, alt) => markup("img", { target, alt: alt.trim() }, []);
+
 /** @type {Rule} */
 function image(text, at) {
     const found = text[at + 1] === "[" ? label_and_address(text, at + 2) : null;
-    return found && { item: markup("em", {}, [found.label.trim() ? `Image: ${found.label}` : "Image"]), next: found.next };
+    return found && { item: image_at(found.address, found.label), next: found.next };
 }
 
 /**
- * <https://…>, <br> or another HTML tag.
+ * The value of an attribute in the inside of an HTML tag, "" for none.
+ * @param {string} tag @param {string} name
+ */
+function attribute_of(tag, name) {
+    const found = new RegExp(`\\s${name}=("[^"]*"|'[^']*'|[^\\s"']+)`, "i").exec(tag);
+    return found ? found[1].replace(/^["']|["']$/g, "") : "";
+}
+
+/**
+ * <https://…>, <br>, <img src="…"> or another HTML tag.
  * @type {Rule}
  */
 function angle_bracket(text, at) {
@@ -91,6 +106,8 @@ function angle_bracket(text, at) {
     const inside = end > 0 ? text.slice(at + 1, end) : "";
     if (/^https?:\/\/\S+$/i.test(inside)) return { item: link(inside, [inside]), next: end + 1 };
     if (/^br\s*\/?$/i.test(inside)) return { item: markup("br", {}, []), next: end + 1 };
+    const target = /^img\s/i.test(inside) ? attribute_of(inside, "src") : "";
+    if (target) return { item: image_at(target, attribute_of(inside, "alt")), next: end + 1 };
     return /^\/?[a-z][^<]*$/i.test(inside) ? { item: "", next: end + 1 } : null;
 }
 

@@ -3,11 +3,13 @@
 import { make, nodes_of } from "./nodes.js";
 import { get_text } from "./requests.js";
 import { readme_markup } from "./markdown.js";
+import { load_images, with_images } from "./readme_images.js";
 
-/** @param {HTMLElement} place @param {string} address */
-async function fill(place, address) {
+/** @param {HTMLElement} place @param {string} address @param {ReadonlyMap<string, string>} images */
+async function fill(place, address, images) {
     try {
-        place.replaceChildren(...nodes_of(readme_markup(await get_text(address))));
+        place.replaceChildren(...nodes_of(with_images(readme_markup(await get_text(address)), images)));
+        load_images(place);
     } catch (error) {
         place.replaceChildren(make("p", { role: "alert" }, `The README cannot be shown. ${error instanceof Error ? error.message : ""}`));
     }
@@ -16,9 +18,9 @@ async function fill(place, address) {
 
 /** @param {import("./entries.js").Entry} entry @param {import("./hub.js").Hub} hub */
 export function readme_section(entry, hub) {
-    const address = hub.facts.nearest(entry.path, (facts) => facts.readme);
-    if (!address) return null;
+    const facts = hub.facts.nearest(entry.path, (found) => found.readme && found);
+    if (!facts) return null;
     const place = make("div", { class: "readme", "aria-busy": "true" }, make("p", null, "Loading …"));
-    fill(place, address);
+    fill(place, facts.readme, facts.images);
     return make("section", { class: "block", "aria-labelledby": "readme-title" }, make("h2", { id: "readme-title" }, "README"), place);
 }

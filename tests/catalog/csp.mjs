@@ -11,7 +11,7 @@ export function with_policy(html, later_scripts) {
         "default-src 'none'",
         `script-src ${[...inline("script"), ...later_scripts].map(hash_source).join(" ")}`,  // data blocks have a type, are never run and need no hash
         `style-src ${inline("style").map(hash_source).join(" ")}`,
-        "img-src data:",
+        "img-src data: blob:",
         "connect-src 'self'",
         "worker-src blob:",
         "base-uri 'none'",

@@ -13,7 +13,7 @@ import { accessibility_problems } from "./accessibility.mjs";
 import { Browser, find_chromium, start_server } from "./browser.mjs";
 import { with_policy } from "./csp.mjs";
 import { hostile_graph, layered_graph, made_graph, nested_graph } from "./graphs.mjs";
-import { distant, hostile, hostile_catalog, large, nasty, nasty_names, small, small_catalog, zoo, zoo_folders } from "./hubs.mjs";
+import { distant, dot, hostile, hostile_catalog, large, nasty, nasty_names, small, small_catalog, zoo, zoo_folders } from "./hubs.mjs";
 import { index_files } from "./index_files.mjs";
 
 const [page, ...wanted] = process.argv.slice(2);
@@ -67,6 +67,7 @@ const put_hub = (folder, page, manifest) => {
     if (manifest !== undefined) files.set(`/${folder}/ONNX_HUB_MANIFEST.json`, typeof manifest === "string" ? manifest : JSON.stringify(manifest));
 };
 put_hub("a/small", page_with(small_catalog), small);
+files.set("/a/small/catalog/image-0.png", dot);
 put_hub("plain", html, small);
 put_hub("partly", page_with({ ...small_catalog, missing: [
     "vision/resnet/model/resnet50-v1-7.onnx", "audio/speech/100% pure #1?/weights.bin", "vision/mnist/model/mnist-12.tar.gz", "vision/mnist/model/mnist-8.onnx",
@@ -444,7 +445,11 @@ const tests = {
         assert.deepEqual(readme.slice(0, 8), ["H3:MNIST", "P:Digits, by hand, bold and code <b>.", "H4:Setext", "H5:A level skipped",
             "UL:onetwoinner", "BLOCKQUOTE:quoted", "DIV:ModelNotea | bweb", "PRE:# <script>alert(1)</script>"]);
         assert.deepEqual(await tab.value(`[...document.querySelectorAll(".readme a")].map((node) => node.href)`), ["https://example.com/a_(b)?c=d", "https://example.org/plain"]);
-        assert.equal(await tab.value(`document.querySelectorAll(".readme img, .readme script").length`), 0);
+        assert.equal(await tab.value(`document.querySelectorAll(".readme script").length`), 0);
+        const images = `[...document.querySelectorAll(".readme img")].map((image) => [image.alt, image.naturalWidth, image.src.slice(0, 5)])`;
+        await tab.until(`!document.querySelector(".readme img[alt=Gone]") && document.querySelector(".readme img")?.complete`);
+        assert.deepEqual(await tab.value(images), [["A red dot", 1, "blob:"]], "of the hub, not of others");
+        assert.deepEqual(await tab.value(`[...document.querySelectorAll(".readme em")].map((node) => node.textContent).slice(-3)`), ["Image: pic", "Image", "Image: Gone"]);
     },
 
     async TheGraphIsLoadedWhenItIsAskedFor(tab) {

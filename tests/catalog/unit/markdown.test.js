@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { readme_markup } from "../../../templates/catalog/markdown.js";
 import { inline_markup } from "../../../templates/catalog/markdown_inline.js";
+import { with_images } from "../../../templates/catalog/readme_images.js";
 import { text_of } from "../../../templates/catalog/markup.js";
 
 /** Markup as text: tag(attribute=value child …). */
@@ -25,8 +26,23 @@ test("links have web addresses only", () => {
 });
 
 test("HTML is removed", () => {
-    assert.equal(inline("a <b>bold</b> <img src=x onerror=alert(1)>"), "a bold ");
+    assert.equal(inline("a <b onclick=alert(1)>bold</b> <script src=x>"), "a bold ");
     assert.equal(inline("1 < 2 > 1"), "1 < 2 > 1");
+});
+
+test("images have a target and a text, and nothing else", () => {
+    assert.equal(inline("![a b](x/y.png \"title\")"), "img(target=x/y.png alt=a b)");
+    assert.equal(inline("[![t](p.png)](https://x.example)"), "a(href=https://x.example/ rel=noopener noreferrer nofollow img(target=p.png alt=t))");
+    assert.equal(inline("<img width=9 src='a b.png' alt=\"A\" onerror=alert(1)>"), "img(target=a b.png alt=A)");
+    assert.equal(inline("<img data-src=x>"), "");
+});
+
+test("images of the hub get an address, others their text", () => {
+    const addresses = new Map([["p.png", "./catalog/image-1.png"]]);
+    const shown = (text) => shape(with_images(readme_markup(text), addresses));
+    assert.equal(shown("a ![p](p.png)"), "p(a  img(data-image=./catalog/image-1.png alt=p))");
+    assert.equal(shown("![q](https://x.example/q.png) ![](__proto__) [![p](q.png)](https://x.example)"),
+        "p(em(Image: q)   em(Image)   a(href=https://x.example/ rel=noopener noreferrer nofollow em(Image: p)))");
 });
 
 test("headings follow one another without a gap", () => {
