@@ -11,6 +11,10 @@ target_compile_options(onnxhub_warnings INTERFACE
   $<$<BOOL:${ONNXHUB_WERROR}>:-Werror>
   # GCC 12 at -O3 sees overlaps in std::string that aren't there (https://gcc.gnu.org/PR105329).
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release>>:-Wno-restrict>)
+# Garbage collection of the compiler itself, from 512 MiB on: a tenth of its time with the defaults.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(onnxhub_warnings INTERFACE --param=ggc-min-expand=200 --param=ggc-min-heapsize=524288)
+endif()
 # A class may have members of types that its own source keeps to itself; in a unity build GCC takes
 # that source for a header.
 if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

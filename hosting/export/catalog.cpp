@@ -68,10 +68,38 @@ std::map<std::string, std::string> readmes_of(const Tree& tree, const ManifestDo
     return readmes;
 }
 
+constexpr const char* licence_files[] = {"LICENSE",     "LICENCE",    "LICENSE.md",
+                                         "LICENSE.txt", "LICENCE.md", "COPYING"};
+
+std::optional<std::string> licence_text_in(const Tree& tree, const std::string& folder) {
+    for (const char* name : licence_files) {
+        auto text = read(tree, folder.empty() ? name : folder + "/" + name);
+        if (text && text->find_first_not_of(" \t\r\n") != text->npos) return text;
+    }
+    return std::nullopt;
+}
+
+std::map<std::string, std::string> licence_texts_of(const Tree& tree,
+                                                    const ManifestDocument& manifest) {
+    std::map<std::string, std::string> texts;
+    std::set<std::string> seen;
+    for (const ManifestEntry& present : manifest.entries) {
+        if (!present.entry) continue;
+        std::string folder(parent_folder(present.entry->model_path));
+        while (seen.insert(folder).second) {
+            if (auto text = licence_text_in(tree, folder)) {
+                texts.emplace(folder, *std::move(text));
+                break;
+            }
+            folder = std::string(parent_folder(folder));
+        }
+    }
+    return texts;
+}
+
 /// "MIT License (LICENSE)", or "see COPYING" when the file does not begin with its title.
 std::string licence_file(const Tree& tree) {
-    for (const std::string name :
-         {"LICENSE", "LICENCE", "LICENSE.md", "LICENSE.txt", "LICENCE.md", "COPYING"}) {
+    for (const std::string name : licence_files) {
         const auto text = read(tree, name);
         if (!text) continue;
         const std::size_t begin = text->find_first_not_of(" \t\r\n#");
@@ -170,6 +198,7 @@ JsonValue to_json(const CatalogFacts& facts, const std::vector<FactsFile>& files
 std::map<std::string, FolderFacts> folders_of(const CatalogFacts& facts) {
     std::map<std::string, FolderFacts> folders;
     for (const auto& [folder, readme] : facts.readmes) folders[folder].readme = readme;
+    for (const auto& [folder, text] : facts.licence_texts) folders[folder].licence_text = text;
     for (const auto& [folder, images] : facts.images) folders[folder].images = images;
     const auto name_in = [](const std::string& path) {
         return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
@@ -230,6 +259,7 @@ CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
         facts.licence = licence_file(tree);
     }
     facts.readmes = readmes_of(tree, manifest);
+    facts.licence_texts = licence_texts_of(tree, manifest);
     ReadmeImages images(tree);
     for (const auto& [folder, text] : facts.readmes) {
         facts.images[folder] = images.add(folder, text);

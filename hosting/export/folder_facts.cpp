@@ -108,6 +108,11 @@ FactsFiles facts_files(const std::map<std::string, FolderFacts>& folders) {
             members = facts_of_readme(facts.readme, path);
             add_images(members, facts.images);
         }
+        if (!facts.licence_text.empty()) {
+            const std::string path = catalog_path("licence", facts.licence_text, ".txt");
+            files.texts[path] = facts.licence_text;
+            add_text(members, "licence_text", path);
+        }
         add_names(members, "missing", facts.missing);
         add_names(members, "elsewhere", facts.elsewhere);
         add_history(members, facts);

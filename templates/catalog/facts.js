@@ -10,6 +10,7 @@ import { file_link, folder_of } from "./paths.js";
  * @property {Map<string, string>} images addresses of the images in it, by target
  * @property {string} about one line
  * @property {string} licence
+ * @property {string} licence_text address of the text of its licence, "" for none
  * @property {string} words of the README, with a blank between them
  * @property {Record<string, unknown>} metrics [name, value] by path of the model
  * @property {Record<string, unknown>} history changes by name of the model's file
@@ -35,6 +36,7 @@ export function read_folder_facts(value) {
         images: read_images(facts.images),
         about: as_string(facts.about),
         licence: as_string(facts.licence).trim(),
+        licence_text: file_link(as_string(facts.licence_text)) ?? "",
         words: as_string(facts.words),
         metrics: as_object(facts.metrics),
         history: as_object(facts.history),

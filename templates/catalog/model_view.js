@@ -8,6 +8,7 @@ import { licence_node } from "./hub_view.js";
 import { readme_section } from "./model_readme.js";
 import { graph_section } from "./model_graph.js";
 import { history_section } from "./model_history.js";
+import { licence_section } from "./model_licence.js";
 import { ports_section } from "./model_ports.js";
 import { use_section } from "./model_use.js";
 import { versions_section } from "./model_versions.js";
@@ -59,6 +60,7 @@ const sections = (entry, hub, models) => [
     files_section(entry),
     history_section(entry),
     readme_section(entry, hub),
+    licence_section(entry, hub),
 ];
 
 /** @param {FoundModel} found */

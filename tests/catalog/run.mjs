@@ -68,6 +68,7 @@ const put_hub = (folder, page, manifest) => {
 };
 put_hub("a/small", page_with(small_catalog), small);
 files.set("/a/small/catalog/image-0.png", dot);
+files.set("/a/small/catalog/licence-0.txt", "The licence <b>of all</b>");
 put_hub("plain", html, small);
 put_hub("partly", page_with({ ...small_catalog, missing: [
     "vision/resnet/model/resnet50-v1-7.onnx", "audio/speech/100% pure #1?/weights.bin", "vision/mnist/model/mnist-12.tar.gz", "vision/mnist/model/mnist-8.onnx",
@@ -450,6 +451,16 @@ const tests = {
         await tab.until(`!document.querySelector(".readme img[alt=Gone]") && document.querySelector(".readme img")?.complete`);
         assert.deepEqual(await tab.value(images), [["A red dot", 1, "blob:"]], "of the hub, not of others");
         assert.deepEqual(await tab.value(`[...document.querySelectorAll(".readme em")].map((node) => node.textContent).slice(-3)`), ["Image: pic", "Image", "Image: Gone"]);
+    },
+
+    async TheLicenceIsLoadedWhenItIsOpened(tab) {
+        await tab.open(`${server.address}/a/small/${mnist}`);
+        const requested = () => tab.requests.filter((url) => url.endsWith("/catalog/licence-0.txt")).length;
+        assert.equal(requested(), 0);
+        await tab.click("[aria-labelledby=licence-title] summary");
+        await tab.until(`document.querySelector(".licence-text pre") !== null`);
+        assert.equal(await tab.value(text(".licence-text pre")), "The licence <b>of all</b>");
+        assert.equal(requested(), 1);
     },
 
     async TheGraphIsLoadedWhenItIsAskedFor(tab) {

@@ -122,6 +122,26 @@ TEST(CatalogFacts, TheLicenceFileSpeaksWhereTheReadmeIsSilent) {
     EXPECT_EQ(facts_of_tree(tree).licence, "see COPYING") << "an empty file says nothing";
 }
 
+TEST(CatalogFacts, TheLicenceTextIsTheNearestAboveAModel) {
+    MemoryTree tree;
+    tree.add("LICENSE", "MIT").add("a/deep/COPYING", "BSD").add("a/deep/LICENSE", " \n");
+    const CatalogFacts facts = facts_of_tree(tree);
+    EXPECT_THAT(facts.licence_texts, ElementsAre(Pair("", "MIT"), Pair("a/deep", "BSD")));
+    const nlohmann::json folders = folder_facts(facts);
+    EXPECT_EQ(catalog_files(facts).at(folders["a/deep"]["licence_text"]), "BSD");
+    EXPECT_EQ(catalog_files(facts).at(folders[""]["licence_text"]), "MIT");
+}
+
+TEST(CatalogFacts, ReadmesNameTheirImages) {
+    MemoryTree tree;
+    tree.add("a/README.md", "![x](x.png) ![y](https://y.example/y.png)");
+    tree.add("a/x.png", "\x89PNG\r\n\x1a\n");
+    const CatalogFacts facts = facts_of_tree(tree);
+    const nlohmann::json images = folder_facts(facts)["a"]["images"];
+    EXPECT_EQ(images.size(), 1u);
+    EXPECT_EQ(catalog_files(facts).at(images["x.png"]), "\x89PNG\r\n\x1a\n");
+}
+
 TEST(CatalogFacts, WhatIsTooLargeOrUnreadableIsLeftOut) {
     MemoryTree tree;
     tree.add("README.md", "# Hub\n").add("a/README.md", "# A\n" + std::string(256 * 1024, 'x'));
