@@ -21,6 +21,7 @@
 #include "repository/repository_url.h"
 #include "repository/tree.h"
 #include "sources/settings.h"
+#include "trust/signature_name.h"
 
 namespace onnxhub {
 namespace {
@@ -130,6 +131,25 @@ std::vector<std::string> models_elsewhere(const Tree& tree, const ManifestDocume
     return {paths.begin(), paths.end()};
 }
 
+/// `x.onnx.sig` beside a model, or else the signature of its folder.
+std::map<std::string, std::string> signatures_of(const Tree& tree,
+                                                 const ManifestDocument& manifest) {
+    std::map<std::string, std::string> signatures;
+    for (const ManifestEntry& present : manifest.entries) {
+        if (!present.entry) continue;
+        const auto clean = check_hub_path(present.entry->model_path);
+        const auto* path = std::get_if<std::string>(&clean);
+        if (!path || signatures.contains(*path)) continue;
+        const std::string folder(parent_folder(*path));
+        for (const std::string& signature :
+             {signature_of_model(*path),
+              (folder.empty() ? "" : folder + "/") + std::string(folder_signature_name)}) {
+            if (has_file(tree, signature) && signatures.emplace(*path, signature).second) break;
+        }
+    }
+    return signatures;
+}
+
 std::string github_origin(const Tree& tree) {
     const auto origin = tree.origin();
     if (!origin || !origin->subfolder.empty()) return "";
@@ -197,12 +217,15 @@ JsonValue to_json(const CatalogFacts& facts, const std::vector<FactsFile>& files
 
 std::map<std::string, FolderFacts> folders_of(const CatalogFacts& facts) {
     std::map<std::string, FolderFacts> folders;
-    for (const auto& [folder, readme] : facts.readmes) folders[folder].readme = readme;
-    for (const auto& [folder, text] : facts.licence_texts) folders[folder].licence_text = text;
-    for (const auto& [folder, images] : facts.images) folders[folder].images = images;
     const auto name_in = [](const std::string& path) {
         return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
     };
+    for (const auto& [folder, readme] : facts.readmes) folders[folder].readme = readme;
+    for (const auto& [model, signature] : facts.signatures) {
+        folders[std::string(parent_folder(model))].signatures[name_in(model)] = signature;
+    }
+    for (const auto& [folder, text] : facts.licence_texts) folders[folder].licence_text = text;
+    for (const auto& [folder, images] : facts.images) folders[folder].images = images;
     if (!facts.has_no_files) {
         for (const std::string& path : facts.missing) {
             folders[std::string(parent_folder(path))].missing.push_back(name_in(path));
@@ -259,6 +282,7 @@ CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
         facts.licence = licence_file(tree);
     }
     facts.readmes = readmes_of(tree, manifest);
+    facts.signatures = signatures_of(tree, manifest);
     facts.licence_texts = licence_texts_of(tree, manifest);
     ReadmeImages images(tree);
     for (const auto& [folder, text] : facts.readmes) {

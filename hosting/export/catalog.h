@@ -20,6 +20,7 @@ struct CatalogFacts {
     std::string licence = {};                  ///< default licence; "" if unknown
     std::optional<std::string> base_url = {};  ///< URL of the hub, for the commands on the page
     std::map<std::string, std::string> readmes = {};        ///< Markdown, by folder of the model
+    std::map<std::string, std::string> signatures = {};     ///< file of the signature, by model
     std::map<std::string, std::string> licence_texts = {};  ///< of licence files, by their folder
     /// Images of the READMEs, by folder and target: their paths. `image_files` has their content by
     /// path.
@@ -41,10 +42,11 @@ struct CatalogFacts {
 
 /// Collects the hub's own description. Its name is the title of its README, or `folder_name`
 /// without ".git". Images are those of ReadmeImages. Licence texts are the
-/// files LICENSE or the like that are the nearest to a model. The default licence is that of its
-/// README or of its file LICENSE. READMEs are those in the folders of the manifest's models, or the
-/// nearest in a parent folder. Unreadable READMEs and those larger than 256 KiB are left out.
-/// Models elsewhere are those with URLs of other servers and without a file in the tree.
+/// files LICENSE or the like that are the nearest to a model. Signatures are named, not checked.
+/// The default licence is that of its README or of its file LICENSE. READMEs are those in the
+/// folders of the manifest's models, or the nearest in a parent folder. Unreadable READMEs and
+/// those larger than 256 KiB are left out. Models elsewhere are those with URLs of other servers
+/// and without a file in the tree.
 CatalogFacts facts_of(const Tree& tree, const ManifestDocument& manifest,
                       const std::string& folder_name);
 

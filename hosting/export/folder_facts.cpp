@@ -62,10 +62,11 @@ JsonObject facts_of_readme(const std::string& readme, const std::string& path) {
     return members;
 }
 
-void add_images(JsonObject& members, const std::map<std::string, std::string>& images) {
-    JsonObject paths;
-    for (const auto& [target, path] : images) paths.push_back({target, json_string(path)});
-    if (!paths.empty()) members.push_back({"images", json_object(std::move(paths))});
+void add_paths(JsonObject& members, std::string key,
+               const std::map<std::string, std::string>& paths) {
+    JsonObject values;
+    for (const auto& [name, path] : paths) values.push_back({name, json_string(path)});
+    if (!values.empty()) members.push_back({std::move(key), json_object(std::move(values))});
 }
 
 /// Divides the members of one object among files.
@@ -106,13 +107,14 @@ FactsFiles facts_files(const std::map<std::string, FolderFacts>& folders) {
             const std::string path = catalog_path("readme", facts.readme, ".md");
             files.texts[path] = facts.readme;
             members = facts_of_readme(facts.readme, path);
-            add_images(members, facts.images);
+            add_paths(members, "images", facts.images);
         }
         if (!facts.licence_text.empty()) {
             const std::string path = catalog_path("licence", facts.licence_text, ".txt");
             files.texts[path] = facts.licence_text;
             add_text(members, "licence_text", path);
         }
+        add_paths(members, "signatures", facts.signatures);
         add_names(members, "missing", facts.missing);
         add_names(members, "elsewhere", facts.elsewhere);
         add_history(members, facts);

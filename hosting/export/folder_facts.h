@@ -16,7 +16,9 @@ struct FolderFacts {
     std::string readme = {};                         ///< Markdown; "" for none
     std::map<std::string, std::string> images = {};  ///< paths of its images, by target
     std::string licence_text = {};                   ///< of the licence file here; "" for none
-    std::vector<std::string> missing = {};           ///< names of files here that are not available
+    std::map<std::string, std::string> signatures =
+        {};                                   ///< their paths, by name of the model's file
+    std::vector<std::string> missing = {};    ///< names of files here that are not available
     std::vector<std::string> elsewhere = {};  ///< names of models that only other servers have
     std::map<std::string, std::vector<HistoryEntry>> history = {};  ///< by name of the model's file
 };
@@ -36,9 +38,10 @@ struct FactsFiles {
 };
 
 /// JSON files {"FOLDER": {"readme": "<path>", "images": {"<target>": "<path>"}, "about", "licence",
-/// "words", "licence_text": "<path>", "metrics": {"<model>": ["<name>", "<value>"]}, "missing":
-/// […], "elsewhere": […], "history": {"<file>": [["<date>", "<commit>", <is new>], …]}}}; members
-/// without content are left out. A licence longer than 60 bytes is "see the README".
+/// "words", "licence_text": "<path>", "signatures": {"<file>": "<path>"}, "metrics": {"<model>":
+/// ["<name>", "<value>"]}, "missing": […], "elsewhere": […], "history": {"<file>": [["<date>",
+/// "<commit>", <is new>], …]}}}; members without content are left out. A licence longer than 60
+/// bytes is "see the README".
 FactsFiles facts_files(const std::map<std::string, FolderFacts>& folders);
 
 }  // namespace onnxhub

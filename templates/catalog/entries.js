@@ -37,6 +37,7 @@ import { file_name, folder_of, https_link } from "./paths.js";
  * @property {string} description of the manifest, or else the summary of its README
  * @property {string} words of its README
  * @property {Metric | null} metric
+ * @property {string} signature path of the file with its signature, "" for none
  * @property {Change[]} history the newest first; empty if unknown
  * @property {string} licence
  * @property {number | null} parameters
@@ -152,6 +153,7 @@ export function read_entry(item, hub) {
         words: hub.facts.nearest(path, (facts) => facts.words) ?? "",
         metric: read_metric(hub, path),
         history: read_history(hub, path),
+        signature: as_string(hub.facts.folders.get(folder_of(path))?.signatures[file_name(path)]),
         parameters: as_size(metadata.parameters),
         licence: read_licence(hub, value, path),
         twin: 0,

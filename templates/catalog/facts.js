@@ -12,6 +12,7 @@ import { file_link, folder_of } from "./paths.js";
  * @property {string} licence
  * @property {string} licence_text address of the text of its licence, "" for none
  * @property {string} words of the README, with a blank between them
+ * @property {Record<string, unknown>} signatures paths, by name of the model's file
  * @property {Record<string, unknown>} metrics [name, value] by path of the model
  * @property {Record<string, unknown>} history changes by name of the model's file
  * @property {Set<string>} missing names of files
@@ -38,6 +39,7 @@ export function read_folder_facts(value) {
         licence: as_string(facts.licence).trim(),
         licence_text: file_link(as_string(facts.licence_text)) ?? "",
         words: as_string(facts.words),
+        signatures: as_object(facts.signatures),
         metrics: as_object(facts.metrics),
         history: as_object(facts.history),
         missing: new Set(as_strings(facts.missing)),

@@ -25,19 +25,38 @@ function others_of(entry, hub, { models, model_of }) {
     return others.filter((other) => other !== entry && has_graph(other, hub)).slice(0, most_others).map((other) => ({ label: label(other), address: address_of(other) }));
 }
 
+/** @param {HTMLElement} place @param {string} what @param {unknown} error */
+const show_failure = (place, what, error) =>
+    place.replaceChildren(make("p", { class: "note", role: "alert" }, `${what} cannot be shown. ${error instanceof Error ? error.message : ""}`));
+
+/** @param {Entry} entry @param {string} script address of the later script */
+function summary_details(entry, script) {
+    const place = make("div", null, make("p", null, "Loading …"));
+    const details = make("details", { class: "graph-summary-details" }, make("summary", null, "Operators and weights"), place);
+    details.addEventListener("toggle", async () => {
+        try {
+            await (await load_script("graph", script)).mount_summary(place, address_of(entry));
+        } catch (error) {
+            show_failure(place, "The operators", error);
+        }
+    }, { once: true });
+    return details;
+}
+
 /** @param {Entry} entry @param {import("./hub.js").Hub} hub @param {Models} models */
 export function graph_section(entry, hub, models) {
-    if (!hub.scripts.graph || !has_graph(entry, hub)) return null;
+    const script = hub.scripts.graph;
+    if (!script || !has_graph(entry, hub)) return null;
     const button = make("button", { type: "button", class: "button" }, "Show the graph");
     const place = make("div", { class: "graph" }, button);
     button.addEventListener("click", async () => {
         button.disabled = true;
         try {
-            const graph = await load_script("graph", hub.scripts.graph);
+            const graph = await load_script("graph", script);
             await graph.mount(place, { name: entry.name, address: address_of(entry), others: others_of(entry, hub, models), start_worker });
         } catch (error) {
-            place.replaceChildren(make("p", { class: "note", role: "alert" }, `The graph cannot be shown. ${error instanceof Error ? error.message : ""}`));
+            show_failure(place, "The graph", error);
         }
     });
-    return make("section", { class: "block", "aria-labelledby": "graph-title" }, make("h2", { id: "graph-title" }, "Graph"), place);
+    return make("section", { class: "block", "aria-labelledby": "graph-title" }, make("h2", { id: "graph-title" }, "Graph"), place, summary_details(entry, script));
 }

@@ -5,6 +5,7 @@ import { counted, human_size, number_text } from "./formats.js";
 import { element, isolated, make } from "./nodes.js";
 import { filters_by, list_hash } from "./addresses.js";
 import { licence_node } from "./hub_view.js";
+import { file_link, file_name } from "./paths.js";
 import { readme_section } from "./model_readme.js";
 import { graph_section } from "./model_graph.js";
 import { history_section } from "./model_history.js";
@@ -30,6 +31,12 @@ function tag_links(entry) {
 /** @param {string} title @param {...Child} value */
 const fact = (title, ...value) => make("div", null, make("dt", null, title), make("dd", null, ...value));
 
+/** @param {string} path */
+function signature_link(path) {
+    const href = file_link(path);
+    return href ? make("a", { href, download: "" }, isolated(shown(file_name(path), 80))) : isolated(shown(path, 80));
+}
+
 /** @param {Entry} entry */
 function facts_row(entry) {
     const exact = entry.bytes !== null && entry.bytes >= 1024 && make("small", null, ` ${counted(entry.bytes, "byte")}`);
@@ -38,6 +45,7 @@ function facts_row(entry) {
         fact("ONNX", entry.onnx_version || "unknown"),
         fact("Size", human_size(entry.bytes), exact, entry.external.length > 0 && make("small", null, ` in ${counted(entry.files.length, "file")}`)),
         entry.licence && fact("Licence", licence_node(entry.licence)),
+        entry.signature && fact("Signature", signature_link(entry.signature), make("small", null, " not checked by this page")),
         entry.task && fact("Task", isolated(shown(entry.task, 100))),
         entry.author && fact("Author", isolated(shown(entry.author, 100))),
         entry.parameters !== null && fact("Parameters", number_text(entry.parameters)));

@@ -453,6 +453,14 @@ const tests = {
         assert.deepEqual(await tab.value(`[...document.querySelectorAll(".readme em")].map((node) => node.textContent).slice(-3)`), ["Image: pic", "Image", "Image: Gone"]);
     },
 
+    async TheSignatureIsLinked(tab) {
+        await tab.open(`${server.address}/a/small/${mnist}`);
+        const shown = `[...document.querySelectorAll(".facts-row a")].map((node) => [node.getAttribute("href"), node.textContent])`;
+        assert.deepEqual(await tab.value(shown), [["./vision/mnist/model/mnist-12.onnx.sig", "mnist-12.onnx.sig"]]);
+        await tab.open(`${server.address}/a/small/#/model/vision/resnet/model/resnet50-v1-7.onnx`);
+        assert.deepEqual(await tab.value(shown), []);
+    },
+
     async TheLicenceIsLoadedWhenItIsOpened(tab) {
         await tab.open(`${server.address}/a/small/${mnist}`);
         const requested = () => tab.requests.filter((url) => url.endsWith("/catalog/licence-0.txt")).length;
@@ -461,6 +469,19 @@ const tests = {
         await tab.until(`document.querySelector(".licence-text pre") !== null`);
         assert.equal(await tab.value(text(".licence-text pre")), "The licence <b>of all</b>");
         assert.equal(requested(), 1);
+    },
+
+    async OperatorsAndWeightsAreCountedWhenTheyAreAskedFor(tab) {
+        await tab.open(`${server.address}/graphs/${mnist}`);
+        await tab.click("[aria-labelledby=graph-title] summary");
+        await tab.until(`document.querySelector(".graph-summary, .graph-summary-details [role=alert]") !== null`);
+        const captions = await tab.value(`[...document.querySelectorAll(".graph-summary caption")].map((node) => node.textContent)`);
+        assert.deepEqual(captions.slice(0, 2), ["Operators", "Weights by type"], await tab.value(text(".graph-summary-details")));
+        const counts = await tab.value(`[...document.querySelectorAll(".graph-summary table:first-of-type")][0].tBodies[0].rows.length`);
+        assert.ok(counts > 1, String(counts));
+        await tab.open(`${server.address}/graphs-missing/${mnist}`);
+        await tab.click("[aria-labelledby=graph-title] summary");
+        await tab.until(`document.querySelector(".graph-summary-details [role=alert]")?.textContent.includes("no graph of this model")`);
     },
 
     async TheGraphIsLoadedWhenItIsAskedFor(tab) {

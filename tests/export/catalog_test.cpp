@@ -132,6 +132,17 @@ TEST(CatalogFacts, TheLicenceTextIsTheNearestAboveAModel) {
     EXPECT_EQ(catalog_files(facts).at(folders[""]["licence_text"]), "MIT");
 }
 
+TEST(CatalogFacts, SignaturesOfModelsAndFolders) {
+    MemoryTree tree;
+    tree.add("a/deep/model/a.onnx.sig", "{}").add("a/deep/model/model.sig", "{}");
+    tree.add("b/model.sig", "{}");
+    const CatalogFacts facts = facts_of_tree(tree);
+    EXPECT_THAT(facts.signatures,
+                ElementsAre(Pair("a/deep/model/a.onnx", "a/deep/model/a.onnx.sig"),
+                            Pair("b/b.onnx", "b/model.sig")));
+    EXPECT_EQ(folder_facts(facts)["b"]["signatures"]["b.onnx"], "b/model.sig");
+}
+
 TEST(CatalogFacts, ReadmesNameTheirImages) {
     MemoryTree tree;
     tree.add("a/README.md", "![x](x.png) ![y](https://y.example/y.png)");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compares the graphs of two models, with the fields that `onnxhub diff` has. Pure.
 import { domain_name, is_initializer, type_text } from "./document.js";
-import { operator_counts } from "./outline.js";
+import { operator_counts } from "./summary.js";
 
 /** @typedef {import("./document.js").Model} Model */
 /** @typedef {{field: string, before: string, after: string}} Change "" where one of the models lacks the field */

@@ -6,6 +6,7 @@ import { authorization } from "../requests.js";
 import { comparison_section } from "./comparison_view.js";
 import { left_out_text, parse_document, read_packed } from "./document.js";
 import { outline_section } from "./outline_view.js";
+import { summary_view } from "./summary_view.js";
 import { Viewer } from "./viewer.js";
 
 /**
@@ -21,6 +22,14 @@ export async function load_model(address) {
     const answer = await fetch(address, { credentials: "same-origin", headers: authorization() });
     if (!answer.ok) throw new Error(answer.status === 404 ? "The hub has no graph of this model." : `The server returned ${answer.status}.`);
     return parse_document(await read_packed(answer));
+}
+
+/**
+ * Fills `place` with the operators and weights of the model.
+ * @param {HTMLElement} place @param {string} address of the graph's file
+ */
+export async function mount_summary(place, address) {
+    place.replaceChildren(summary_view(await load_model(address)));
 }
 
 /** @param {string} label @param {() => void} act @param {Record<string, string>} attributes */

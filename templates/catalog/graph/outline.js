@@ -78,13 +78,3 @@ export const details_of = (model, at, i) => {
         opens: bodies_of(model, node).length > 0,
     };
 };
-
-/**
- * Numbers of nodes by operator, in all graphs.
- * @param {Model} model
- */
-export const operator_counts = (model) => {
-    const counts = new Map();
-    for (const graph of model.graphs) for (const node of graph.nodes) counts.set(operator_of(node), (counts.get(operator_of(node)) ?? 0) + 1);
-    return counts;
-};

@@ -9,7 +9,8 @@ import { left_out_text, parse_document, read_packed } from "../../../templates/c
 import { group_of } from "../../../templates/catalog/graph/groups.js";
 import { place_graph, place_nested, gap_across } from "../../../templates/catalog/graph/layout.js";
 import { all_openable, build_scene, drawing_of, layout_request } from "../../../templates/catalog/graph/scene.js";
-import { details_of, find_nodes, operator_counts, outline_of } from "../../../templates/catalog/graph/outline.js";
+import { details_of, find_nodes, outline_of } from "../../../templates/catalog/graph/outline.js";
+import { largest_weights, operator_counts, weights_by_type } from "../../../templates/catalog/graph/summary.js";
 
 /// A document of one graph with these nodes: [operator, inputs, outputs], by names of values.
 const document_of = (nodes, { inputs = [], outputs = [], initializers = [], extra = [] } = {}) => {
@@ -202,6 +203,20 @@ test("the outline has every node, and details name its values", () => {
     assert.deepEqual(details.attributes.map(({ name, value }) => `${name} ${value}`), ["then_branch 1 subgraph", "axis 3"]);
     assert.deepEqual(details.inputs.map(({ name, type }) => `${name} ${type}`), ["x float[1,N,?]", "(none) "]);
     assert.deepEqual([...operator_counts(model)], [["If", 1], ["Relu", 1], ["Neg", 1]]);
+});
+
+test("weights are summed by type", () => {
+    const weight = (name, type, shape, kind = "initializer") => ({ name, kind, type, shape });
+    const graph = (values) => ({ name: "g", nodes: [], inputs: [], outputs: [], values });
+    const model = parse_document(JSON.stringify({ format: "onnxhub.graph", version: 1, functions: [], graphs: [
+        graph([weight("a", "tensor(float)", [10, 3]), weight("b", "tensor(int4)", [3]), weight("c", "tensor(float)", []), weight("x", "tensor(float)", [9], "input"),
+            weight("d", "tensor(__proto__)", [2]), weight("e", "tensor(int8)", ["N"]), weight("s", "sparse_tensor(float)", [4], "sparse_initializer"), weight("o", "tensor(float8e5m2)", [0])]),
+        graph([weight("i", "tensor(double)", [4])]),
+    ] }));
+    assert.deepEqual(weights_by_type(model).map((sum) => Object.values(sum).join(" ")),
+        ["double 1 4 32", "int4 1 3 2", "float 3 35 ", "__proto__ 1 2 ", "float8e5m2 1 0 0", "int8 1 0 "]);
+    assert.deepEqual(largest_weights(model, 2), [{ name: "a", type: "float", shape: "10×3", bytes: 120 }, { name: "i", type: "double", shape: "4", bytes: 32 }]);
+    assert.deepEqual(weights_by_type(parse_document(document_of([]))), []);
 });
 
 test("search finds operators, names and values", () => {
