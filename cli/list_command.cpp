@@ -51,13 +51,14 @@ void note_more(std::uint64_t matching, std::size_t printed, const Streams& strea
 /// The posting as an entry, with what a table shows.
 ManifestEntry entry_of(const IndexPosting& posting) {
     ManifestEntry entry;
-    entry.entry.emplace();
-    entry.entry->model = posting.model;
-    entry.entry->model_path = posting.path;
-    entry.entry->onnx_version = posting.onnx_version;
-    entry.entry->opset_version = posting.opset;
-    entry.entry->content.size_bytes = posting.bytes;
-    entry.entry->tags = posting.tags;
+    Entry stated;
+    stated.model = posting.model;
+    stated.model_path = posting.path;
+    stated.onnx_version = posting.onnx_version;
+    stated.opset_version = posting.opset;
+    stated.content.size_bytes = posting.bytes;
+    stated.tags = posting.tags;
+    entry.entry = std::move(stated);
     return entry;
 }
 

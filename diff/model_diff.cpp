@@ -71,7 +71,7 @@ std::vector<PeekTarget> models_not_here(const Descriptions& described) {
     std::vector<PeekTarget> targets;
     for (const ModelDescription& model : described.models) {
         if (!model.bytes_missing || !model.facts) continue;
-        targets.push_back({model.row.model_path, model.facts->sha, model.facts->size_bytes});
+        targets.push_back({model.row->model_path, model.facts->sha, model.facts->size_bytes});
     }
     return targets;
 }
@@ -105,7 +105,7 @@ SideStates states_of(const HubSide& side, const SideRows& rows, const SideRows& 
     Descriptions described = describe_with_peeks(side.tree, wanted, describe, options);
     std::map<std::string, std::vector<const ModelDescription*>> by_path;
     for (const ModelDescription& model : described.models) {
-        by_path[model.row.model_path].push_back(&model);
+        by_path[model.row->model_path].push_back(&model);
     }
     SideStates states{{}, std::move(described.contents)};
     for (const auto& [path, models] : by_path) {

@@ -133,7 +133,7 @@ std::string joined(const std::vector<std::string>& texts) {
 
 void add_table_facts(StateBuilder& builder, const ModelDescription& model,
                      const ContentTable& contents) {
-    const ModelRow& row = model.row;
+    const ModelRow& row = *model.row;
     if (!states_opset(row) && !row.stated) return;
     builder.add_listed("name", row.name);
     if (states_opset(row)) builder.add_listed("listed opset", std::to_string(row.opset_version));

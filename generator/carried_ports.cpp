@@ -66,7 +66,8 @@ const Entry* CarriedPorts::usable_facts(const ManifestEntry& present) {
     if (present.entry && std::ranges::none_of(present.entry->external_data, is_unsafe)) {
         return &*present.entry;
     }
-    auto facts = present.entry ? present.entry : facts_of_model(present);
+    std::optional<Entry> facts =
+        present.entry ? std::optional(*present.entry) : facts_of_model(present);
     if (!facts) return nullptr;
     std::erase_if(facts->external_data, is_unsafe);
     return &repaired_.emplace_back(std::move(*facts));

@@ -88,9 +88,9 @@ void add_files(ContentTable& table, const Rows& rows, const DescribeOptions& opt
     for (const std::string& path : options.known_files) table.add_known(path);
 }
 
-ModelDescription describe_elsewhere(ModelRow row, const ContentTable& table) {
+ModelDescription describe_elsewhere(Shared<ModelRow> row, const ContentTable& table) {
     ModelDescription description;
-    if (const auto* facts = table.facts(row.model_path)) description.facts = *facts;
+    if (const auto* facts = table.facts(row->model_path)) description.facts = *facts;
     description.row = std::move(row);
     return description;
 }
@@ -147,13 +147,13 @@ ModelDescriber::ModelDescriber(const Tree& tree, std::vector<const ModelRow*> ro
 ModelDescriber::~ModelDescriber() = default;
 
 ModelDescription ModelDescriber::describe(std::size_t position) const {
-    const ModelRow& row = *state_->rows[position];
-    if (!state_->options.part.has_model(row.model_path)) {
-        return describe_elsewhere(row, state_->table);
-    }
-    const auto found = state_->readings.find(row.model_path);
+    const DescribeOptions& options = state_->options;
+    Shared<ModelRow> row = options.rows_owner ? Shared(options.rows_owner, *state_->rows[position])
+                                              : Shared(*state_->rows[position]);
+    if (!options.part.has_model(row->model_path)) return describe_elsewhere(row, state_->table);
+    const auto found = state_->readings.find(row->model_path);
     const GraphReading* reading = found == state_->readings.end() ? nullptr : &found->second;
-    return describe_row(row, state_->table, reading, state_->options);
+    return describe_row(std::move(row), state_->table, reading, options);
 }
 
 FactStatistics ModelDescriber::statistics() const {
@@ -174,8 +174,13 @@ Descriptions describe_models(const Tree& tree, const std::vector<ModelRow>& rows
     for (const ModelRow& row : rows) pointers.push_back(&row);
     ModelDescriber describer(tree, std::move(pointers), options);
     std::vector<ModelDescription> models(rows.size());
-    for_each_index(rows.size(), options.jobs,
-                   [&](std::size_t i) { models[i] = describer.describe(i); });
+    for_each_index(rows.size(), options.jobs, [&](std::size_t i) {
+        models[i] = describer.describe(i);
+        if (!options.present_entry || !models[i].entry) return;
+        if (Shared<Entry> present = options.present_entry(i); present == models[i].entry) {
+            models[i].entry = std::move(present);
+        }
+    });
     Descriptions descriptions = describer.finish();
     descriptions.models = std::move(models);
     return descriptions;

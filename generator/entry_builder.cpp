@@ -16,7 +16,7 @@ namespace {
 /// Builds one description from what was read before; reads no file.
 class EntryBuilder {
 public:
-    EntryBuilder(ModelRow row, const ContentTable& table, const GraphReading* reading,
+    EntryBuilder(Shared<ModelRow> row, const ContentTable& table, const GraphReading* reading,
                  const DescribeOptions& options)
         : table_(table), reading_(reading), options_(options) {
         description_.row = std::move(row);
@@ -54,7 +54,7 @@ public:
     }
 
 private:
-    const ModelRow& row() const { return description_.row; }
+    const ModelRow& row() const { return *description_.row; }
 
     Entry begin_entry(const StatedContent& content) const {
         Entry entry;
@@ -199,9 +199,16 @@ private:
         }
         if (graph) description_.diagnostics.append(contradicted_facts(row(), *graph));
         auto& found = std::get<ModelVersions>(versions);
-        if (states_opset(row())) description_.row.onnx_version = found.onnx_version;
+        if (states_opset(row())) set_onnx_version_of_row(found.onnx_version);
         set_versions_in(entry, found);
         return true;
+    }
+
+    void set_onnx_version_of_row(const std::string& version) {
+        if (row().onnx_version == version) return;
+        ModelRow changed = row();
+        changed.onnx_version = version;
+        description_.row = std::move(changed);
     }
 
     /// The entry keeps the row's opset, since users may have a reason. `validate` reports an error.
@@ -389,8 +396,8 @@ std::map<std::string, std::int64_t> listed_opsets(const ModelGraph& graph, bool 
     return listed;
 }
 
-ModelDescription describe_row(ModelRow row, const ContentTable& table, const GraphReading* reading,
-                              const DescribeOptions& options) {
+ModelDescription describe_row(Shared<ModelRow> row, const ContentTable& table,
+                              const GraphReading* reading, const DescribeOptions& options) {
     return EntryBuilder(std::move(row), table, reading, options).build();
 }
 

@@ -25,7 +25,7 @@ std::vector<std::string> carried_external_paths(const Entry& carried,
                                                 const std::string& model_path);
 
 /// Describes `row`; reads no file. `reading` is null when its graph was not read.
-ModelDescription describe_row(ModelRow row, const ContentTable& table, const GraphReading* reading,
-                              const DescribeOptions& options);
+ModelDescription describe_row(Shared<ModelRow> row, const ContentTable& table,
+                              const GraphReading* reading, const DescribeOptions& options);
 
 }  // namespace onnxhub

@@ -96,7 +96,7 @@ void name_models(std::vector<ModelDescription>& models, const ManifestDocument* 
     static const ManifestDocument nothing;
     // Only models of a [[source]] get longer names. Otherwise no entry has to be copied.
     const auto has_choice = [](const ModelDescription& model) {
-        return model.entry && name_choice_of(model.row);
+        return model.entry && name_choice_of(*model.row);
     };
     if (std::ranges::none_of(models, has_choice)) return;
     std::vector<FreshEntry> fresh;
@@ -104,15 +104,17 @@ void name_models(std::vector<ModelDescription>& models, const ManifestDocument* 
     for (std::size_t i = 0; i < models.size(); ++i) {
         if (!models[i].entry) continue;
         fresh.push_back({*models[i].entry, i});
-        choices.push_back(name_choice_of(models[i].row));
+        choices.push_back(name_choice_of(*models[i].row));
     }
     Diagnostics ignored_diagnostics;
     name_entries(fresh, choices, present ? *present : nothing, {}, ignored_diagnostics);
     for (FreshEntry& named : fresh) {
         ModelDescription& model = models[named.position];
-        if (!name_choice_of(model.row)) continue;
-        model.row.name = named.entry.model;
-        model.entry->model = std::move(named.entry.model);
+        if (!name_choice_of(*model.row)) continue;
+        ModelRow row = *model.row;
+        row.name = named.entry.model;
+        model.row = std::move(row);
+        model.entry = std::move(named.entry);
     }
 }
 

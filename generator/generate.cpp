@@ -174,11 +174,11 @@ ManifestUpdate update_manifest(const GenerationPlan& plan, std::vector<FreshEntr
 std::optional<MissingContent> missing_content(const ModelDescription& model) {
     if (!model.bytes_missing || model.ports != PortSource::none) return std::nullopt;
     const bool is_only_unread =
-        model.lacks_opset || (!states_opset(model.row) && !model.diagnostics.has_errors());
+        model.lacks_opset || (!states_opset(*model.row) && !model.diagnostics.has_errors());
     if (!model.entry && !is_only_unread) return std::nullopt;
     // A model without facts has an error or no row.
     const ContentFacts facts = model.facts.value_or(ContentFacts{});
-    return MissingContent{model.row.model_path, facts.sha, facts.size_bytes,
+    return MissingContent{model.row->model_path, facts.sha, facts.size_bytes,
                           model.entry.has_value()};
 }
 
@@ -187,11 +187,13 @@ RowResult row_result(std::size_t position, ModelDescription model) {
     result.position = position;
     result.ports = model.ports;
     result.missing = missing_content(model);
-    result.naming = name_choice_of(model.row);
+    result.naming = name_choice_of(*model.row);
     result.diagnostics = std::move(model.diagnostics);
-    result.entry = std::move(model.entry);
-    if (result.entry) return result;
-    const ModelRow& row = model.row;
+    if (model.entry) {
+        result.entry = *model.entry;
+        return result;
+    }
+    const ModelRow& row = *model.row;
     result.row = BrokenRow{row.source_file, row.line, row.name, row.model_path};
     return result;
 }

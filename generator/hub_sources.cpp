@@ -46,7 +46,7 @@ std::string content_origin(FactSource source) {
 /// Lists the facts of one model.
 class FactList {
 public:
-    explicit FactList(const ModelDescription& model) : model_(model), row_(model.row) {}
+    explicit FactList(const ModelDescription& model) : model_(model), row_(*model.row) {}
 
     std::vector<SourcedFact> list() {
         add(Fact::name, row_.name, stated_at(Fact::name));
@@ -148,7 +148,7 @@ private:
 };
 
 SourcedModel sourced_model(const ModelDescription& model) {
-    SourcedModel sourced{model.row.model_path, model.row.name, FactList(model).list(),
+    SourcedModel sourced{model.row->model_path, model.row->name, FactList(model).list(),
                          model.entry.has_value(), model.diagnostics.all()};
     std::erase_if(sourced.problems,
                   [](const Diagnostic& problem) { return problem.severity == Severity::note; });

@@ -2,7 +2,9 @@
 // One model of a hub with everything that is known about it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "base/boxed.h"
+#include "base/shared.h"
 #include "generator/carried_ports.h"
 #include "generator/content_table.h"
 #include "generator/scope.h"
@@ -33,10 +36,10 @@ enum class PortSource {
 
 /// One row and its result.
 struct ModelDescription {
-    ModelRow row;
+    Shared<ModelRow> row;  ///< never absent
     /// Absent when no entry can be made, for example when the file is not a model; `diagnostics`
     /// has the reason.
-    std::optional<Entry> entry;
+    Shared<Entry> entry;
     std::optional<ContentFacts> facts;  ///< facts of the model file, if the hub has it
     /// What is known about the file of a model whose bytes are outside of the repository; absent
     /// for all others.
@@ -89,6 +92,11 @@ struct DescribeOptions {
     const PeekedGraphs* peeked = nullptr;
     /// Models that were downloaded from the URLs that rows state; may be null.
     const ElsewhereContents* elsewhere = nullptr;
+    /// Keeps the rows, so that descriptions share them; null: they have copies.
+    std::shared_ptr<const void> rows_owner = nullptr;
+    /// The entry that the row at this position probably has already. A description with an equal
+    /// one shares it.
+    std::function<Shared<Entry>(std::size_t)> present_entry = nullptr;
 };
 
 }  // namespace onnxhub

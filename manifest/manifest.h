@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/boxed.h"
+#include "base/shared.h"
 #include "base/text_slice.h"
 #include "manifest/entry.h"
 #include "manifest/json.h"
@@ -22,7 +23,7 @@ inline constexpr std::string_view manifest_file_name = "ONNX_HUB_MANIFEST.json";
 struct ManifestEntry {
     TextSlice text;               ///< from '{' to '}', as in the document
     int line = 0;                 ///< 1-based, of its first byte
-    std::optional<Entry> entry;   ///< absent when the entry cannot be used
+    Shared<Entry> entry;          ///< absent when the entry cannot be used
     Boxed<EntryProblem> problem;  ///< the reason, when `entry` is absent
 
     /// Its values. They are read from `text` each time, since they take many times its memory.

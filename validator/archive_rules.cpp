@@ -120,11 +120,11 @@ public:
             for (const ManifestEntry& entry : document->entries) add_entry(entry);
         }
         for (const ModelDescription& model : hub_.described.models) {
-            if (!model.row.archive_path) continue;
+            if (!model.row->archive_path) continue;
             const IoPorts* ports =
                 model.entry && model.entry->io_ports ? &*model.entry->io_ports : nullptr;
-            add(*model.row.archive_path, model.row.model_path,
-                place_of(model.row, model.row.cells.archive), subject_of(model.row), ports);
+            add(*model.row->archive_path, model.row->model_path,
+                place_of(*model.row, model.row->cells.archive), subject_of(*model.row), ports);
         }
         return std::move(tasks_);
     }

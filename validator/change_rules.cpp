@@ -139,7 +139,7 @@ public:
         const std::set<Sha256> kept = digests_with_entry();
         std::set<std::string> reported;
         for (const ModelDescription& model : hub_.described.models) {
-            const std::string& path = model.row.model_path;
+            const std::string& path = model.row->model_path;
             const auto sha = digest_of(model);
             if (!hub_.part.has_model(path) || !sha || graph_of(path, *sha)) continue;
             if (kept.contains(*sha) || !base_.all().contains(*sha) ||
@@ -147,11 +147,11 @@ public:
                 continue;
             }
             findings_.report(
-                ports_changed_without_model, place_of(model.row, model.row.cells.path),
+                ports_changed_without_model, place_of(*model.row, model.row->cells.path),
                 fmt::format("the manifest no longer has an entry with the ports of {}, whose bytes "
                             "are those of the base",
                             path),
-                "restore the entry from the base", subject_of(model.row));
+                "restore the entry from the base", subject_of(*model.row));
         }
     }
 

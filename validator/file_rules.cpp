@@ -162,8 +162,8 @@ public:
     FileChecker(const HubState& hub, FindingList& findings) : hub_(hub), findings_(findings) {
         for (const ModelDescription& model : hub.described.models) {
             if (!model.facts) continue;
-            path_of_sha_.try_emplace(model.facts->sha, model.row.model_path);
-            const auto& archive = model.row.archive_path;
+            path_of_sha_.try_emplace(model.facts->sha, model.row->model_path);
+            const auto& archive = model.row->archive_path;
             const auto* facts = archive ? hub.described.contents.facts(*archive) : nullptr;
             if (facts) path_of_sha_.try_emplace(facts->sha, *archive);
         }
@@ -204,9 +204,9 @@ private:
     }
 
     std::string missing_hint(const StatedContent& stated, const std::string& near) const {
-        if (row_ && row_->row.model_path != entry_->entry->model_path) {
+        if (row_ && row_->row->model_path != entry_->entry->model_path) {
             return fmt::format("{} has {}; run `onnxhub validate --fix`",
-                               to_text(place_of(row_->row)), row_->row.model_path);
+                               to_text(place_of(*row_->row)), row_->row->model_path);
         }
         const auto found = stated.sha ? path_of_sha_.find(*stated.sha) : path_of_sha_.end();
         if (found != path_of_sha_.end()) {

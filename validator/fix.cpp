@@ -36,7 +36,7 @@ public:
             claims_ = claim_entries(*document, invalid_rows(hub.hub));
         }
         for (std::size_t i = 0; i < hub.described.models.size(); ++i) {
-            const ModelRow& row = hub.described.models[i].row;
+            const ModelRow& row = *hub.described.models[i].row;
             row_of_place_[place_key(row.source_file, row.line, row.model_path)] = i;
         }
     }
@@ -184,8 +184,8 @@ std::size_t position_of_entry(const HubState& hub, std::size_t index) {
 PartialChange change_of(const HubState& hub, const Plan& plan) {
     PartialChange change;
     for (const ModelDescription& model : hub.described.models) {
-        change.row_order.push_back({model.row.name, model.row.model_path,
-                                    !states_opset(model.row) ? 0 : model.row.opset_version});
+        change.row_order.push_back({model.row->name, model.row->model_path,
+                                    !states_opset(*model.row) ? 0 : model.row->opset_version});
     }
     for (const std::size_t row : plan.rows) {
         change.fresh.push_back({*hub.described.models[row].entry, row});

@@ -175,7 +175,7 @@ public:
         const auto row = hub_.matches.row_of_entry[index];
         if (!row || hub_.settings.feature_tensors.empty()) return;
         const ModelDescription& model = hub_.described.models[*row];
-        if (model.entry && model.row.model_path == present.entry->model_path) {
+        if (model.entry && model.row->model_path == present.entry->model_path) {
             check_features(present, *model.entry);
         }
     }
@@ -329,12 +329,12 @@ bool has_entry_of_other_opset(const HubState& hub, std::size_t row) {
     const auto index = hub.matches.entry_of_row[row];
     if (!index) return false;
     const auto& entry = hub.document()->entries[*index].entry;
-    return entry && entry->opset_version != hub.described.models[row].row.opset_version;
+    return entry && entry->opset_version != hub.described.models[row].row->opset_version;
 }
 
 void check_statements(const HubState& hub, GraphChecker& checker) {
     for (std::size_t row = 0; row < hub.described.models.size(); ++row) {
-        const ModelRow& model = hub.described.models[row].row;
+        const ModelRow& model = *hub.described.models[row].row;
         if (!hub.part.has_model(model.model_path) || !states_opset(model)) continue;
         Statement statement = statement_of(model);
         statement.is_opset_disputed = has_entry_of_other_opset(hub, row);
@@ -345,7 +345,7 @@ void check_statements(const HubState& hub, GraphChecker& checker) {
         const ManifestEntry& entry = hub.document()->entries[i];
         if (!hub.part.has_model(name_of(entry).model_path)) continue;
         const auto row = hub.matches.row_of_entry[i];
-        const bool stands_alone = !row || !states_opset(hub.described.models[*row].row);
+        const bool stands_alone = !row || !states_opset(*hub.described.models[*row].row);
         if (entry.entry && stands_alone) checker.check_statement(statement_of(hub, entry));
         checker.check_entry(i);
     }

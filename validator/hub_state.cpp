@@ -50,7 +50,7 @@ bool HubState::knows_its_models() const {
 
 ParsedManifest parse_text(const ManifestText& manifest, unsigned jobs) {
     if (!manifest.text) return nullptr;
-    return std::make_shared<const ManifestResult>(parse_manifest(manifest.text.shared(), jobs));
+    return std::make_shared<const ManifestResult>(parse_manifest(manifest.text.pointer(), jobs));
 }
 
 std::shared_ptr<const HubTables> read_hub_tables(const Tree& tree, const Settings& settings,
@@ -94,7 +94,12 @@ std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& setti
     if (document) {
         add_files_of(*document, describe);
         state->matches = match_entries(*document, state->hub.models);
+        describe.present_entry = [&](std::size_t row) {
+            const auto entry = state->matches.entry_of_row[row];
+            return entry ? document->entries[*entry].entry : Shared<Entry>();
+        };
     }
+    describe.rows_owner = state->tables;
     state->described = describe_models(tree, state->hub.models, describe);
     name_models(state->described.models, document);
     return state;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/shared.h"
 #include "generator/describe.h"
 #include "generator/scope.h"
 #include "manifest/manifest.h"
@@ -22,34 +23,10 @@
 
 namespace onnxhub {
 
-/// An optional text that copies share, since a manifest may be large.
-class SharedText {
-public:
-    SharedText() = default;
-    SharedText(std::nullopt_t) {}
-    SharedText(std::string text) : text_(std::make_shared<const std::string>(std::move(text))) {}
-    SharedText(std::optional<std::string> text) {
-        if (text) text_ = std::make_shared<const std::string>(std::move(*text));
-    }
-
-    explicit operator bool() const { return text_ != nullptr; }
-    const std::string& operator*() const { return *text_; }
-    const std::string* operator->() const { return text_.get(); }
-    const std::shared_ptr<const std::string>& shared() const { return text_; }
-    std::string value_or(const char* fallback) const { return text_ ? *text_ : fallback; }
-
-    bool operator==(const SharedText& other) const {
-        return text_ && other.text_ ? *text_ == *other.text_ : text_ == other.text_;
-    }
-
-private:
-    std::shared_ptr<const std::string> text_;
-};
-
 /// The text of the manifest.
 struct ManifestText {
-    std::string file;  ///< the name in findings
-    SharedText text;   ///< absent: no manifest
+    std::string file;          ///< the name in findings
+    Shared<std::string> text;  ///< absent: no manifest
 };
 
 /// The values of the entry that was asked for last. Many findings in a row are about one entry.

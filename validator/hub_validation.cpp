@@ -313,8 +313,8 @@ private:
         if (lock_) lock_->wait_for_git();
         std::vector<std::string> paths;
         for (const ModelDescription& model : hub.described.models) {
-            paths.push_back(model.row.model_path);
-            if (model.row.archive_path) paths.push_back(*model.row.archive_path);
+            paths.push_back(model.row->model_path);
+            if (model.row->archive_path) paths.push_back(*model.row->archive_path);
         }
         stamps_->require_unchanged(paths);
     }

@@ -190,9 +190,9 @@ void check_files_of_models(const HubState& hub, ModelChecker* checker, unsigned 
 void count_models_not_downloaded(const HubState& hub, FindingList& findings) {
     std::set<std::string_view> paths;
     for (const ModelDescription& model : hub.described.models) {
-        if (!hub.part.has_model(model.row.model_path)) continue;
-        if (model.facts && !hub.described.graphs.contains(model.row.model_path)) {
-            paths.insert(model.row.model_path);
+        if (!hub.part.has_model(model.row->model_path)) continue;
+        if (model.facts && !hub.described.graphs.contains(model.row->model_path)) {
+            paths.insert(model.row->model_path);
         }
     }
     findings.skip(checker_failed, not_downloaded, paths.size());

@@ -157,7 +157,7 @@ std::vector<RunTask> tasks_to_run(const HubState& hub, const BaseHub* base) {
         if (!touched || touched->has(task, listing_file)) tasks.push_back(task);
     };
     for (const ModelDescription& model : hub.described.models) {
-        const ModelRow& row = model.row;
+        const ModelRow& row = *model.row;
         if (row.archive_path) add({row.model_path, *row.archive_path}, row.source_file);
     }
     for (const RunTask& task : tasks_of(hub.document())) add(task, "");

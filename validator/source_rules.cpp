@@ -271,7 +271,7 @@ class FactChecker {
 public:
     FactChecker(const HubState& hub, const ManifestEntry& entry, const ModelDescription& model,
                 FindingList& findings)
-        : hub_(hub), present_(entry), model_(model), row_(model.row), findings_(findings) {}
+        : hub_(hub), present_(entry), model_(model), row_(*model.row), findings_(findings) {}
 
     void check() {
         const Entry& entry = *present_.entry;
@@ -326,7 +326,7 @@ void check_sources(const HubState& hub, FindingList& findings) {
         const auto row = hub.matches.row_of_entry[i];
         if (!row || !entry.entry || !hub.part.has_model(entry.entry->model_path)) continue;
         const ModelDescription& model = hub.described.models[*row];
-        if (model.row.stated && model.entry) FactChecker(hub, entry, model, findings).check();
+        if (model.row->stated && model.entry) FactChecker(hub, entry, model, findings).check();
     }
 }
 

@@ -152,7 +152,7 @@ public:
         : hub_(hub), present_(entry), entry_(*entry.entry), model_(model), findings_(findings) {}
 
     void check() {
-        const ModelRow& row = model_.row;
+        const ModelRow& row = *model_.row;
         check_path(row);
         compare(entry_name_differs, "model", "is named", entry_.model, row.name);
         if (states_opset(row)) {
@@ -171,7 +171,7 @@ private:
     void report(const RuleInfo& rule, std::string_view field, std::string message) {
         findings_.report(rule, place_of(hub_, present_, field), std::move(message),
                          fmt::format("if {} is correct, run `onnxhub validate --fix`",
-                                     to_text(place_of(model_.row))),
+                                     to_text(place_of(*model_.row))),
                          subject_of(present_));
     }
 
@@ -180,7 +180,7 @@ private:
         if (stated == expected) return;
         report(rule, field,
                fmt::format("the {} of {} {} \"{}\", but the entry says \"{}\"",
-                           model_.row.stated ? "source" : "table", entry_.model_path, verb,
+                           model_.row->stated ? "source" : "table", entry_.model_path, verb,
                            expected, stated));
     }
 
@@ -295,19 +295,19 @@ void check_rows(const HubState& hub, FindingList& findings) {
     EntryNames names(hub.document());
     for (std::size_t i = 0; i < hub.described.models.size(); ++i) {
         const ModelDescription& model = hub.described.models[i];
-        if (!hub.part.has_model(model.row.model_path)) continue;
-        if (states_version(model.row) && !is_version(model.row.onnx_version)) {
-            findings.report(row_bad_version, place_of(model.row, model.row.cells.onnx_version),
+        if (!hub.part.has_model(model.row->model_path)) continue;
+        if (states_version(*model.row) && !is_version(model.row->onnx_version)) {
+            findings.report(row_bad_version, place_of(*model.row, model.row->cells.onnx_version),
                             fmt::format("the ONNX version \"{}\" of \"{}\" is not a release number",
-                                        model.row.onnx_version, model.row.name),
+                                        model.row->onnx_version, model.row->name),
                             "write only the release number, for example 1.9",
-                            subject_of(model.row));
+                            subject_of(*model.row));
         }
         // Other findings say why a row cannot become an entry.
         if (!hub.document() || hub.matches.entry_of_row[i] || !model.entry) continue;
-        findings.report(row_without_entry, place_of(model.row, model.row.cells.path),
-                        without_entry_text(hub, model.row, names.of(model.row.model_path)),
-                        "run `onnxhub generate` and commit the manifest", subject_of(model.row));
+        findings.report(row_without_entry, place_of(*model.row, model.row->cells.path),
+                        without_entry_text(hub, *model.row, names.of(model.row->model_path)),
+                        "run `onnxhub generate` and commit the manifest", subject_of(*model.row));
     }
 }
 

@@ -57,7 +57,7 @@ void report_reading(const HubState& hub, FindingList& findings) {
         }
     };
     for (const ModelDescription& model : hub.described.models) {
-        if (hub.part.has_model(model.row.model_path)) report(model.diagnostics);
+        if (hub.part.has_model(model.row->model_path)) report(model.diagnostics);
     }
     report(hub.described.more_diagnostics);
     if (hub.part.has_hub()) report(hub.tree.notes());

@@ -170,7 +170,7 @@ std::vector<ModelToFetch> models_to_fetch(const HubState& hub) {
         files_of[model_path].try_emplace(path, FileToFetch{path, facts->sha, facts->size_bytes});
     };
     for (const ModelDescription& model : hub.described.models) {
-        const ModelRow& row = model.row;
+        const ModelRow& row = *model.row;
         if (!hub.part.has_model(row.model_path)) continue;
         add(row.model_path, row.model_path);
         if (row.archive_path) add(row.model_path, *row.archive_path);

@@ -63,10 +63,10 @@ public:
         const std::set<std::string> wanted(request.models.begin(), request.models.end());
         std::set<std::string> found;
         for (const ModelDescription& model : describe(request, observer)) {
-            const std::string& path = model.row.model_path;
-            const bool is_named = wanted.contains(path) || wanted.contains(model.row.name);
+            const std::string& path = model.row->model_path;
+            const bool is_named = wanted.contains(path) || wanted.contains(model.row->name);
             if (!wanted.empty() && !is_named) continue;
-            found.insert(wanted.contains(path) ? path : model.row.name);
+            found.insert(wanted.contains(path) ? path : model.row->name);
             if (signed_models.insert(path).second) sign(model);
         }
         for (const std::string& name : wanted) {
@@ -100,7 +100,7 @@ private:
     }
 
     void sign(const ModelDescription& model) {
-        const std::string& path = model.row.model_path;
+        const std::string& path = model.row->model_path;
         if (!model.entry || !model.facts) {
             const bool is_elsewhere = model.elsewhere.has_value();
             report(path,

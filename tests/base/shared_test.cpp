@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/shared.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace onnxhub {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+TEST(SharedValue, CopiesAreTheSameObject) {
+    const Shared<std::string> one = std::string("text");
+    const Shared<std::string> copy = one;
+    EXPECT_EQ(&*copy, &*one);
+    EXPECT_EQ(copy, one);
+    EXPECT_EQ(copy.value(), "text");
+}
+
+TEST(SharedValue, EqualValuesAreEqual) {
+    const Shared<std::string> one = std::string("text"), other = std::string("text");
+    EXPECT_NE(&*one, &*other);
+    EXPECT_EQ(one, other);
+    EXPECT_FALSE(one == Shared<std::string>(std::string("more")));
+    EXPECT_FALSE(one == Shared<std::string>());
+    EXPECT_EQ(Shared<std::string>(), Shared<std::string>(std::nullopt));
+}
+
+TEST(SharedValue, MayBeAbsent) {
+    const Shared<std::string> none;
+    EXPECT_FALSE(none);
+    EXPECT_FALSE(none.has_value());
+    EXPECT_THROW(none.value(), std::bad_optional_access);
+    EXPECT_EQ(none.value_or("else"), "else");
+    EXPECT_FALSE(Shared<std::string>(std::optional<std::string>()));
+    EXPECT_EQ(Shared<std::string>(std::optional<std::string>("x")).value_or("else"), "x");
+}
+
+TEST(SharedValue, APartKeepsItsOwner) {
+    auto owner = std::make_shared<const Texts>(Texts{"a", "b"});
+    const Shared<std::string> part(owner, owner->at(1));
+    EXPECT_EQ(&*part, &owner->at(1));
+    const std::weak_ptr<const Texts> watched = owner;
+    owner.reset();
+    EXPECT_FALSE(watched.expired());
+    EXPECT_EQ(*part, "b");
+}
+
+}  // namespace
+}  // namespace onnxhub
