@@ -84,6 +84,21 @@ TEST(HubValidation, StatesOfOneTreeReadEachFileOnce) {
     EXPECT_EQ(second->described.models.size(), first->described.models.size());
 }
 
+TEST(HubValidation, DescriptionsShareRowsAndEqualEntries) {
+    const HubFiles hub = healthy_hub();
+    const MemoryTree tree = hub.tree();
+    const Settings settings;
+    const auto state =
+        read_hub_state(tree, settings, {manifest_path, hub.files.at(manifest_path)}, {});
+    const std::vector<ModelDescription>& models = state->described.models;
+    ASSERT_FALSE(models.empty());
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        EXPECT_EQ(&*models[i].row, &state->hub.models[i]);
+        const auto& present = state->document()->entries[*state->matches.entry_of_row[i]];
+        EXPECT_EQ(&*models[i].entry, &*present.entry) << models[i].row->model_path;
+    }
+}
+
 TEST(HubValidation, HealthyHubHasNoErrors) {
     RepositoryBuilder repository;
     write_hub(repository, healthy_hub());
