@@ -42,7 +42,7 @@ struct CatalogFacts {
 
 /// Collects the hub's own description. Its name is the title of its README, or `folder_name`
 /// without ".git". Images are those of ReadmeImages. Licence texts are the
-/// files LICENSE or the like that are the nearest to a model. Signatures are named, not checked.
+/// licence files that are the nearest to a model. Signatures are named, not checked.
 /// The default licence is that of its README or of its file LICENSE. READMEs are those in the
 /// folders of the manifest's models, or the nearest in a parent folder. Unreadable READMEs and
 /// those larger than 256 KiB are left out. Models elsewhere are those with URLs of other servers

@@ -20,7 +20,7 @@ inline constexpr std::size_t readme_images_limit = 50;               // in one R
 inline constexpr std::size_t longest_image_target = 2000;            // bytes
 
 /// The targets of images, as written in Markdown ("![text](target)") or HTML ("<img src=target>"):
-/// the first 50 different ones of at most 2,000 bytes each. Code is not told from other text.
+/// the first 50 different ones of at most 2,000 bytes each. Code counts as text.
 std::vector<std::string> image_targets_of(std::string_view markdown);
 
 /// Collects images by their content: PNG, JPEG, GIF and WebP of at most 2 MiB each, 16 MiB
