@@ -19,11 +19,13 @@
 #include "cli/hub_printer.h"
 #include "cli/index_options.h"
 #include "cli/interruption.h"
+#include "cli/peek_options.h"
 #include "cli/progress.h"
 #include "hosting/export/hub_export.h"
 #include "manifest/diagnostic.h"
 #include "repository/hub_folder.h"
 #include "repository/hub_location.h"
+#include "sources/settings.h"
 
 namespace onnxhub {
 namespace {
@@ -44,6 +46,7 @@ struct ExportArguments {
     std::size_t index_roots = kept_index_roots;
     bool has_no_manifest = false;
     bool has_no_graphs = false;
+    PeekArguments peek;
 };
 
 /// Resolves a symbolic link, so that the export replaces its target and not the link.
@@ -76,20 +79,41 @@ ExportRequest export_request(const ExportArguments& arguments) {
     return request;
 }
 
+HubFolder open_exported(const ExportArguments& arguments) {
+    const HubLocation location = locate_hub(arguments.location);
+    return open_hub(location.folder,
+                    location.reads_commit ? std::optional(location.ref) : std::nullopt);
+}
+
 /// Fetches objects of the missing files into the LFS store. The caller reports files that stay
 /// missing by name, since git-lfs reports hashes only.
 void fetch_models(const ExportArguments& arguments, const std::vector<std::string>& missing,
                   const Streams& streams) {
     HubPrinter printer(streams);
-    const HubLocation location = locate_hub(arguments.location);
-    const auto revision = location.reads_commit ? std::optional(location.ref) : std::nullopt;
-    const HubFolder hub = open_hub(location.folder, revision);
+    const HubFolder hub = open_exported(arguments);
     FetchRequest request = fetch_request(hub, missing, git_messages(printer));
     request.into = FetchInto::store_alone;
     printer.fetch_started(missing.size());
     const FetchedContent fetched(*hub.repository, std::move(request));
     check_interruption();
     if (fetched.problem()) note(streams, printable(*fetched.problem()));
+}
+
+/// What --peek reads is kept in `peeked`.
+void add_peek(const ExportArguments& arguments, const Streams& streams, ExportRequest& request,
+              std::optional<PeekedGraphs>& peeked) {
+    const auto asked = peek_request(arguments.peek);
+    if (!asked) return;
+    request.peek = [&arguments, &streams, &peeked, asked](const std::vector<PeekTarget>& targets) {
+        HubPrinter printer(streams);
+        const HubFolder hub = open_exported(arguments);
+        Diagnostics ignored;  // `validate` reports problems of the settings
+        const Settings settings = read_settings(*hub.tree, std::nullopt, ignored);
+        peeked = peek_graphs(targets, peek_options(*asked, hub, settings.peek_mirrors), printer);
+        printer.progress().finish();
+        print_peeked(streams, peeked->summary());
+        return &*peeked;
+    };
 }
 
 /// --quiet does not hide errors: the missing files are the reason why nothing is written.
@@ -114,6 +138,8 @@ ExitCode run_export(const ExportArguments& arguments, const Streams& streams) {
     ExportRequest request = export_request(arguments);
     // With --fetch, files are left out only after fetching them failed.
     request.allows_missing = arguments.allows_missing && !arguments.fetches;
+    std::optional<PeekedGraphs> peeked;
+    add_peek(arguments, streams, request, peeked);
     const auto export_now = [&] {
         const LocalHub hub(arguments.location);
         request.manifest = read_manifest_of_hub(hub, arguments.location, streams);
@@ -194,8 +220,11 @@ void add_export_command(CLI::App& app, Command& chosen) {
                       "Skip files whose content is not available locally");
     command->add_flag("--fetch", arguments->fetches,
                       "First fetch files that are not available locally into the Git LFS store");
-    command->add_flag("--no-graphs", arguments->has_no_graphs,
-                      "Leave out the graphs of the models, which the catalog page shows");
+    CLI::Option* peek = add_graph_peek_options(*command, arguments->peek);
+    command
+        ->add_flag("--no-graphs", arguments->has_no_graphs,
+                   "Leave out the graphs of the models, which the catalog page shows")
+        ->excludes(peek);
     CLI::Option* index = command->add_flag(
         "--index", arguments->has_index,
         "Also write an index, from which clients read only what they need of a large hub");

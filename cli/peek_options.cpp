@@ -61,6 +61,20 @@ void add_peek_options(CLI::App& command, PeekArguments& arguments) {
     add_transfer_options(command, arguments, add_peek_flag(command, arguments));
 }
 
+CLI::Option* add_graph_peek_options(CLI::App& command, PeekArguments& arguments) {
+    CLI::Option* peek =
+        command
+            .add_flag("--peek", arguments.depth_text,
+                      "Read the graphs of models that are not available locally from servers, "
+                      "without their weights")
+            ->check([](const std::string& depth) {
+                const bool is_whole = depth == "true" || depth == "graph";
+                return is_whole ? "" : "this command needs whole graphs; use --peek";
+            });
+    add_transfer_options(command, arguments, peek);
+    return peek;
+}
+
 void add_peek_options_with_dry_run(CLI::App& command, PeekArguments& arguments) {
     CLI::Option* peek = add_peek_flag(command, arguments);
     add_transfer_options(command, arguments, peek);

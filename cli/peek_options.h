@@ -20,7 +20,9 @@ struct PeekArguments {
 
 /// --peek, and --max-transfer and --connections, which need it.
 void add_peek_options(CLI::App& command, PeekArguments& arguments);
-/// The same and --dry-run, for commands that read many models.
+/// The same for a command that needs whole graphs. Returns --peek.
+CLI::Option* add_graph_peek_options(CLI::App& command, PeekArguments& arguments);
+/// The same as the first and --dry-run, for commands that read many models.
 void add_peek_options_with_dry_run(CLI::App& command, PeekArguments& arguments);
 /// The same options for a command that also reads URLs, without --peek.
 void add_peek_flag_for_one_file(CLI::App& command, PeekArguments& arguments);

@@ -30,6 +30,7 @@
 #include "hosting/export/staging_path.h"
 #include "manifest/hub_path.h"
 #include "manifest/manifest.h"
+#include "remote/peek.h"
 
 namespace onnxhub {
 namespace {
@@ -226,35 +227,68 @@ private:
         if (std::fflush(file) != 0) fail(to);
     }
 
-    /// A graph for each digest of a model.
-    void write_graphs(const ManifestDocument& manifest) {
-        if (!request_.has_graphs) return;
-        std::map<std::string, std::string> models;  // by path of the graph: path of the model
+    /// The graph of one digest.
+    struct WantedGraph {
+        std::string path;
+        std::string model;        ///< path of a model with this digest
+        StatedContent content;    ///< of the model
+        bool has_model = false;   ///< the export has the model's file
+        std::string digest = {};  ///< of the graph; "": there is none
+        bool is_written = false;  ///< the earlier export did not have it
+    };
+
+    std::vector<WantedGraph> wanted_graphs(const ManifestDocument& manifest) const {
+        std::map<std::string, WantedGraph> wanted;  // by path of the graph
         for (const ManifestEntry& present : manifest.entries) {
             const Entry& entry = *present.entry;
-            const std::string path = std::get<std::string>(check_hub_path(entry.model_path));
-            if (sums_.contains(path)) models.try_emplace(graph_path(*entry.content.sha), path);
+            const std::string model = std::get<std::string>(check_hub_path(entry.model_path));
+            const std::string path = graph_path(*entry.content.sha);
+            WantedGraph& graph = wanted[path];
+            if (graph.has_model) continue;
+            graph = {path, model, entry.content, sums_.contains(model)};
         }
-        const std::vector<std::pair<std::string, std::string>> wanted(models.begin(), models.end());
-        std::vector<std::string> digests(wanted.size());  // "": not an ONNX model
-        std::vector<char> is_written(wanted.size());
+        std::vector<WantedGraph> list;
+        for (auto& [path, graph] : wanted) list.push_back(std::move(graph));
+        return list;
+    }
+
+    void write_graphs(const ManifestDocument& manifest) {
+        if (!request_.has_graphs) return;
+        std::vector<WantedGraph> wanted = wanted_graphs(manifest);
         const bool keeps = has_graphs_of_this_version();
         for_each_index(wanted.size(), 0, [&](std::size_t i) {
             request_.check_interruption();
-            const auto& [path, model] = wanted[i];
-            if (keeps) digests[i] = kept_graph(path);
-            if (!digests[i].empty()) return;
-            digests[i] = written_graph(path, model);
-            is_written[i] = !digests[i].empty();
+            WantedGraph& graph = wanted[i];
+            if (keeps && is_proven(graph)) graph.digest = kept_graph(graph.path);
+            if (!graph.digest.empty() || !graph.has_model) return;
+            const fs::path model = new_->path() / graph.model;
+            write_graph(*open_file(model, model.string()), graph);
         });
-        for (std::size_t i = 0; i < wanted.size(); ++i) {
-            if (digests[i].empty()) continue;
-            add_sum(wanted[i].first, digests[i]);
+        if (request_.peek) write_peeked_graphs(wanted);
+        for (const WantedGraph& graph : wanted) {
+            if (graph.digest.empty()) continue;
+            add_sum(graph.path, graph.digest);
             ++report_.graphs;
-            report_.written_graphs += is_written[i];
+            report_.written_graphs += graph.is_written;
         }
         if (report_.graphs > 0) write(graph_version_path, graph_version_text());
         find_models_without_graph(manifest);
+    }
+
+    void write_peeked_graphs(std::vector<WantedGraph>& wanted) const {
+        std::vector<PeekTarget> targets;
+        for (const WantedGraph& graph : wanted) {
+            if (!graph.digest.empty() || graph.has_model || !graph.content.size_bytes) continue;
+            targets.push_back({graph.model, *graph.content.sha, *graph.content.size_bytes});
+        }
+        if (targets.empty()) return;
+        const PeekedGraphs* peeked = request_.peek(targets);
+        for (WantedGraph& graph : wanted) {
+            if (!graph.digest.empty() || graph.has_model || !graph.content.size_bytes) continue;
+            request_.check_interruption();
+            const auto model = peeked->open(*graph.content.sha, *graph.content.size_bytes);
+            if (model) write_graph(*model, graph);
+        }
     }
 
     bool has_graphs_of_this_version() const {
@@ -262,8 +296,14 @@ private:
                earlier_->digest_of(graph_version_path) == to_hex(sha256_of(graph_version_text()));
     }
 
-    /// The digest of a graph of the earlier export, which is linked. It follows from the model
-    /// alone, so the model is not read. "": it must be written.
+    /// Whether the earlier export's graph follows from the bytes with this digest. Without the
+    /// file, a server may have lied, so a graph of that time is not kept once the file is here.
+    bool is_proven(const WantedGraph& graph) const {
+        return !graph.has_model || earlier_->digest_of(graph.model) == to_hex(*graph.content.sha);
+    }
+
+    /// The digest of a graph of the earlier export, which is linked, so that the model is not read.
+    /// "": it must be written.
     std::string kept_graph(const std::string& path) const {
         const auto digest = earlier_->digest_of(path);
         if (!digest) return "";
@@ -276,15 +316,16 @@ private:
         return make_hard_link(earlier, to) ? *digest : "";
     }
 
-    std::string written_graph(const std::string& path, const std::string& model) const {
-        const fs::path from = new_->path() / model;
-        const auto graph = packed_graph(*open_file(from, from.string()));
-        if (!graph) return "";
-        const fs::path to = new_->path() / path;
+    /// Leaves the digest empty when the source is not an ONNX model.
+    void write_graph(const ByteSource& model, WantedGraph& graph) const {
+        const auto document = packed_graph(model);
+        if (!document) return;
+        const fs::path to = new_->path() / graph.path;
         std::error_code error;
         fs::create_directories(to.parent_path(), error);
-        write_file_atomically(to, *graph);
-        return to_hex(sha256_of(*graph));
+        write_file_atomically(to, *document);
+        graph.digest = to_hex(sha256_of(*document));
+        graph.is_written = true;
     }
 
     void find_models_without_graph(const ManifestDocument& manifest) {

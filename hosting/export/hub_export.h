@@ -14,6 +14,9 @@
 
 namespace onnxhub {
 
+class PeekedGraphs;
+struct PeekTarget;
+
 struct ExportRequest {
     std::filesystem::path to;             ///< absolute, with a last name
     std::filesystem::path hub_folder;     ///< the hub; may be a bare repository
@@ -25,9 +28,13 @@ struct ExportRequest {
     bool copies = false;                  ///< copies instead of hard links to the hub's files
     /// Writes an index, and keeps the files of this many of its roots (at least 1). 0: no index.
     std::size_t index_roots = 0;
-    bool has_manifest = true;     ///< false: only clients that know the index can read the export
-    bool has_graphs = true;       ///< writes the graphs of the models, for the catalog page
+    bool has_manifest = true;  ///< false: only clients that know the index can read the export
+    /// Writes the graphs of the models, for the catalog page. Those of an earlier export are kept.
+    bool has_graphs = true;
     bool allows_missing = false;  ///< skips files that are not available locally
+    /// Reads graphs of models without a file here; null: they have none. The result must live until
+    /// the export is written.
+    std::function<const PeekedGraphs*(const std::vector<PeekTarget>&)> peek = nullptr;
     std::function<void()> check_interruption = [] {};
 };
 

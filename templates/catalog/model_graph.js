@@ -58,5 +58,6 @@ export function graph_section(entry, hub, models) {
             show_failure(place, "The graph", error);
         }
     });
-    return make("section", { class: "block", "aria-labelledby": "graph-title" }, make("h2", { id: "graph-title" }, "Graph"), place, summary_details(entry, script));
+    return make("section", { class: "block", "aria-labelledby": "graph-title" }, make("h2", { id: "graph-title" }, "Graph"),
+        entry.file.missing && make("p", { class: "note" }, "The file of the model is not here. Its graph was read from a server or comes from an earlier export."), place, summary_details(entry, script));
 }

@@ -20,7 +20,7 @@ set(validator_may "index;trust;generator;${generator_may}")
 set(hosting/client_may "index;trust;model;http;repository;${model_may}")
 set(hosting/server_may "archive;index;repository;${archive_may}")
 set(hosting/scaffold_may "index;trust;generator;${generator_may}")
-set(hosting/export_may "trust;sources;hosting/client;generator;${hosting/client_may}")
+set(hosting/export_may "trust;sources;remote;hosting/client;generator;${hosting/client_may}")
 # A subfolder with headers that are not installed.
 set(http_private curl)
 set(archive_private libarchive)

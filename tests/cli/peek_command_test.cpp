@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// generate, validate, diff, inspect and info with --peek: graphs of models whose bytes are on
-// servers.
+// generate, validate, diff, export, inspect and info with --peek: graphs of models whose bytes are
+// on servers.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/gzip.h"
 #include "base/digest.h"
 #include "tests/support/environment_variable.h"
 #include "tests/support/model_builder.h"
@@ -97,6 +98,48 @@ TEST_F(PeekCommands, GenerateMakesCompleteEntriesForWhatTheServerHas) {
     fs::remove(hub_.path() / "ONNX_HUB_MANIFEST.json");
     EXPECT_EQ(onnxhub({"generate"}).status, 0);
     EXPECT_EQ(read_file(hub_.path() / "ONNX_HUB_MANIFEST.json"), peeked);
+}
+
+TEST_F(PeekCommands, ExportWritesGraphsOfModelsThatServersHave) {
+    server_.add_object(one_);
+    server_.add_object(sha256_of(two_), remote_model("y_two"));  // the server lies
+    ASSERT_EQ(onnxhub({"generate", "--peek"}).status, 0);
+    const fs::path to = folder_.path() / "export";
+    const auto graph_of = [&](const std::string& model) {
+        const std::string path = "graph/" + to_hex(sha256_of(model)) + ".json.gz";
+        const auto text = gunzip(read_file(to / path), 1'000'000);
+        return text ? Json::parse(*text) : Json();
+    };
+    const auto first_value = [&](const std::string& model) {
+        return graph_of(model)["graphs"][0]["values"][0]["name"];
+    };
+    const std::vector<std::string> exported = {"export", "--allow-missing", "--to", to.string()};
+    auto with_peek = exported;
+    with_peek.push_back("--peek");
+    const ProgramResult result = onnxhub(with_peek);
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.err, AllOf(HasSubstr("graphs read from servers: 2 models"),
+                                  HasSubstr("graphs of 2 models, 2 new")));
+    EXPECT_EQ(first_value(one_), "x_one");
+    EXPECT_EQ(first_value(two_), "y_two");
+
+    EXPECT_THAT(onnxhub(exported).err, HasSubstr("graphs of 2 models, 0 new")) << "they are kept";
+
+    write_file(hub_.path() / "a/two.onnx", two_);
+    EXPECT_THAT(onnxhub(exported).err, HasSubstr("graphs of 2 models, 1 new"));
+    EXPECT_EQ(first_value(two_), "x_two") << "the graph of the bytes that are here";
+    EXPECT_THAT(onnxhub(exported).err, HasSubstr("graphs of 2 models, 0 new"));
+}
+
+TEST_F(PeekCommands, ExportNeedsWholeGraphs) {
+    for (const std::vector<std::string> wrong :
+         {std::vector<std::string>{"--peek=opset"}, {"--peek", "--no-graphs"}}) {
+        std::vector<std::string> arguments = {"export", "--to", (folder_.path() / "x").string()};
+        arguments.insert(arguments.end(), wrong.begin(), wrong.end());
+        const ProgramResult result = onnxhub(arguments);
+        EXPECT_EQ(result.status, 2) << result.err;
+        EXPECT_THAT(result.err, HasSubstr("--peek"));
+    }
 }
 
 TEST_F(PeekCommands, WhenTheBytesComeAndDifferTheEntryIsMadeAgain) {
