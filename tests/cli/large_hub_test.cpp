@@ -11,8 +11,8 @@
 
 #include "base/digest.h"
 #include "base/utc_time.h"
-#include "manifest/manifest.h"
 #include "tests/support/http_server.h"
+#include "tests/support/numbered_models.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
 #include "tests/support/signed_hub.h"
@@ -39,20 +39,11 @@ constexpr const char* measure =
 
 /// Some 20 MB, which take more than 100 MiB of memory as a whole.
 std::string large_manifest() {
-    ManifestTextWriter writer(model_count);
-    for (int i = 0; i < model_count; ++i) {
-        Entry entry;
-        entry.model = "model-" + std::to_string(i / 2);
-        entry.model_path = "m/" + std::to_string(i) + ".onnx";
-        entry.onnx_version = "1.9";
-        entry.opset_version = 12 + i % 2;
-        entry.content = {sha256_of("the model"), 9};
+    return manifest_of_models(model_count, [](int i, Entry& entry) {
         entry.tags = {i % 2 == 0 ? "vision" : "text"};
         entry.io_ports = IoPorts{{{"input", {std::int64_t{1}, std::int64_t{3}}, "tensor(float)"}},
                                  {{"output", {std::int64_t{1}}, "tensor(float)"}}};
-        writer.add(entry);
-    }
-    return writer.finish();
+    });
 }
 
 class LargeHub : public testing::Test {

@@ -10,6 +10,7 @@
 #include "hosting/client/hub_client.h"
 #include "index/index_writer.h"
 #include "tests/support/http_server.h"
+#include "tests/support/numbered_models.h"
 #include "tests/support/repository_builder.h"
 
 namespace onnxhub::test {
@@ -24,21 +25,6 @@ using testing::SizeIs;
 
 constexpr const char* manifest_path = "/hub/ONNX_HUB_MANIFEST.json";
 constexpr const char* root_path = "/hub/index/root.json";
-
-std::string manifest_of_models(int count) {
-    ManifestTextWriter writer(static_cast<std::size_t>(count));
-    for (int i = 0; i < count; ++i) {
-        Entry entry;
-        entry.model = "model-" + std::to_string(i / 2);
-        entry.model_path = "m/" + std::to_string(i) + ".onnx";
-        entry.onnx_version = "1.9";
-        entry.opset_version = 12 + i % 2;
-        entry.content = {sha256_of("the model"), 9};
-        entry.tags = {"vision"};
-        writer.add(entry);
-    }
-    return writer.finish();
-}
 
 class IndexedHub : public testing::Test, public IndexFiles {
 protected:

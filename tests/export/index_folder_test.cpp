@@ -11,6 +11,7 @@
 #include "archive/gzip.h"
 #include "base/user_error.h"
 #include "index/index_reader.h"
+#include "tests/support/numbered_models.h"
 #include "tests/support/repository_builder.h"
 
 namespace onnxhub::test {
@@ -19,18 +20,12 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-std::string manifest_of_models(int count, const std::string& tag = "vision") {
-    ManifestTextWriter writer(static_cast<std::size_t>(count));
-    for (int i = 0; i < count; ++i) {
-        Entry entry;
+/// The model in the middle has another tag.
+std::string manifest_with_tag(int count, const std::string& tag = "vision") {
+    return manifest_of_models(count, [&](int i, Entry& entry) {
         entry.model = "model " + std::to_string(i);
-        entry.model_path = "m/" + std::to_string(i) + ".onnx";
-        entry.onnx_version = "1.9";
-        entry.opset_version = 13;
-        entry.tags = {i == count / 2 ? tag : "vision"};
-        writer.add(entry);
-    }
-    return writer.finish();
+        if (i == count / 2) entry.tags = {tag};
+    });
 }
 
 class IndexFolderTest : public testing::Test {
@@ -59,7 +54,7 @@ protected:
 };
 
 TEST_F(IndexFolderTest, HasEveryFileAlsoCompressed) {
-    const IndexFolderReport report = write(manifest_of_models(1000));
+    const IndexFolderReport report = write(manifest_with_tag(1000));
     const auto written = files();
     EXPECT_EQ(written.size(), 2 * report.files + 3) << "root.json, root.json.gz, history.txt";
     EXPECT_EQ(report.written, written.size());
@@ -72,29 +67,29 @@ TEST_F(IndexFolderTest, HasEveryFileAlsoCompressed) {
 }
 
 TEST_F(IndexFolderTest, ASecondTimeNothingIsWritten) {
-    write(manifest_of_models(1000));
+    write(manifest_with_tag(1000));
     const auto before = files();
-    const IndexFolderReport report = write(manifest_of_models(1000));
+    const IndexFolderReport report = write(manifest_with_tag(1000));
     EXPECT_EQ(report.written, 0u);
     EXPECT_EQ(report.removed, 0u);
     EXPECT_EQ(files(), before);
 }
 
 TEST_F(IndexFolderTest, AReaderOfTheLastRootFindsItsFiles) {
-    write(manifest_of_models(1000));
+    write(manifest_with_tag(1000));
     const std::string first = read_file(site / "index/root.json");
-    write(manifest_of_models(1000, "text"));
+    write(manifest_with_tag(1000, "text"));
     EXPECT_EQ(reader(first).search({"vision"}, 2000).models.size(), 1000u);
     EXPECT_EQ(reader().search({"vision"}, 2000).models.size(), 999u);
-    const IndexFolderReport third = write(manifest_of_models(1000, "audio"));
+    const IndexFolderReport third = write(manifest_with_tag(1000, "audio"));
     EXPECT_GT(third.removed, 0u);
     EXPECT_THROW(reader(first).search({"vision"}, 2000), std::exception);
     EXPECT_EQ(reader().with_tag("audio", 5).count, 1u);
 }
 
 TEST_F(IndexFolderTest, KeepsOneRootWhenAskedTo) {
-    write(manifest_of_models(1000));
-    write(manifest_of_models(1000, "text"), 1);
+    write(manifest_with_tag(1000));
+    write(manifest_with_tag(1000, "text"), 1);
     std::size_t count = 0;
     for (const auto& [path, text] : files()) count += path.ends_with(".json");
     EXPECT_EQ(count,
@@ -103,22 +98,22 @@ TEST_F(IndexFolderTest, KeepsOneRootWhenAskedTo) {
 
 /// After a power failure or a change by hand.
 TEST_F(IndexFolderTest, RepairsDamagedFiles) {
-    write(manifest_of_models(1000));
+    write(manifest_with_tag(1000));
     const auto before = files();
     int i = 0;
     for (const auto& [path, text] : before) {
         if (i++ % 3 == 0) write_file(site / path, i % 2 ? "" : text.substr(0, text.size() / 2));
     }
-    write(manifest_of_models(1000));
+    write(manifest_with_tag(1000));
     EXPECT_EQ(files(), before);
 }
 
 TEST_F(IndexFolderTest, RemovesWhatAnInterruptedCallLeft) {
-    write(manifest_of_models(100));
+    write(manifest_with_tag(100));
     const std::string stray = index_path(sha256_of("stray"));
     write_file(site / stray, "stray");
     write_file(site / "index/notes.txt", "of the owner");
-    EXPECT_EQ(write(manifest_of_models(100)).removed, 1u);
+    EXPECT_EQ(write(manifest_with_tag(100)).removed, 1u);
     EXPECT_FALSE(fs::exists(site / stray));
     EXPECT_TRUE(fs::exists(site / "index/notes.txt"));
 }
@@ -127,15 +122,15 @@ TEST_F(IndexFolderTest, FilesOfOthersStay) {
     const std::string name = to_hex(sha256_of("other")) + ".json";
     write_file(site / index_path(sha256_of("before")), "before");
     write_file(site / "index" / name, "other");
-    write(manifest_of_models(100));
+    write(manifest_with_tag(100));
     EXPECT_TRUE(fs::exists(site / index_path(sha256_of("before")))) << "there was no index";
-    write(manifest_of_models(100, "text"));
+    write(manifest_with_tag(100, "text"));
     EXPECT_TRUE(fs::exists(site / "index" / name)) << "no file of an index is there";
 }
 
 /// Otherwise each would remove files that the other has just written.
 TEST_F(IndexFolderTest, TwoThatUpdateAFolderWaitForOneAnother) {
-    write(manifest_of_models(10));
+    write(manifest_with_tag(10));
     std::optional<IndexFolder> first(std::in_place, IndexFolderOptions{site});
     int waits = 0;
     IndexFolderOptions options{site};
@@ -147,14 +142,14 @@ TEST_F(IndexFolderTest, TwoThatUpdateAFolderWaitForOneAnother) {
 }
 
 TEST_F(IndexFolderTest, AnInterruptedCallLeavesTheOldRoot) {
-    write(manifest_of_models(1000));
+    write(manifest_with_tag(1000));
     const std::string before = read_file(site / "index/root.json");
     int left = 5;
     IndexFolderOptions options{site};
     options.check_interruption = [&] {
         if (left-- == 0) throw UserError("stopped");
     };
-    const auto source = memory_source(manifest_of_models(1000, "text"));
+    const auto source = memory_source(manifest_with_tag(1000, "text"));
     IndexFolder writer(options);
     EXPECT_THROW(
         {
@@ -171,7 +166,7 @@ TEST_F(IndexFolderTest, ALinkInTheWayIsNotFollowed) {
     fs::create_directories(site);
     fs::create_directory_symlink(folder.path() / "other", site / "index");
     try {
-        write(manifest_of_models(10));
+        write(manifest_with_tag(10));
         FAIL();
     } catch (const UserError& error) {
         EXPECT_THAT(error.what(), HasSubstr("index"));

@@ -17,8 +17,8 @@
 #include "base/user_error.h"
 #include "hosting/client/hub_client.h"
 #include "index/index_writer.h"
-#include "manifest/manifest.h"
 #include "tests/server/served.h"
+#include "tests/support/numbered_models.h"
 #include "tests/support/program.h"
 #include "tests/support/repository_builder.h"
 
@@ -31,20 +31,11 @@ using testing::IsEmpty;
 using testing::Not;
 
 /// 2,000 models have more than 1 MiB.
-std::string manifest_of_models(int count, const std::string& tag = "vision") {
-    ManifestTextWriter writer(static_cast<std::size_t>(count));
-    for (int i = 0; i < count; ++i) {
-        Entry entry;
-        entry.model = "model-" + std::to_string(i / 2);
-        entry.model_path = "m/" + std::to_string(i) + ".onnx";
-        entry.onnx_version = "1.9";
-        entry.opset_version = 12 + i % 2;
-        entry.content = {sha256_of("the model"), 9};
+std::string manifest_of_long_texts(int count, const std::string& tag = "vision") {
+    return manifest_of_models(count, [&](int, Entry& entry) {
         entry.tags = {tag};
         entry.about.description = std::string(300, 'x');
-        writer.add(entry);
-    }
-    return writer.finish();
+    });
 }
 
 /// The files of an index by path, made by the library.
@@ -118,7 +109,7 @@ protected:
 };
 
 TEST_F(ServedIndexTest, HasTheFilesThatExportWrites) {
-    const std::string manifest = manifest_of_models(2000);
+    const std::string manifest = manifest_of_long_texts(2000);
     publish(manifest);
     Served served(hub());
     const MadeIndex made(manifest);
@@ -134,7 +125,7 @@ TEST_F(ServedIndexTest, HasTheFilesThatExportWrites) {
 }
 
 TEST_F(ServedIndexTest, OnlyTheRootIsRevalidated) {
-    const std::string manifest = manifest_of_models(2000);
+    const std::string manifest = manifest_of_long_texts(2000);
     publish(manifest);
     Served served(hub());
     const MadeIndex made(manifest);
@@ -151,7 +142,7 @@ TEST_F(ServedIndexTest, OnlyTheRootIsRevalidated) {
 }
 
 TEST_F(ServedIndexTest, FilesArePackedForThoseWhoTakeThat) {
-    const std::string manifest = manifest_of_models(2000);
+    const std::string manifest = manifest_of_long_texts(2000);
     publish(manifest);
     Served served(hub());
     const MadeIndex made(manifest);
@@ -168,7 +159,7 @@ TEST_F(ServedIndexTest, FilesArePackedForThoseWhoTakeThat) {
 }
 
 TEST_F(ServedIndexTest, AClientReadsItAndNotTheManifest) {
-    const std::string manifest = manifest_of_models(2000);
+    const std::string manifest = manifest_of_long_texts(2000);
     publish(manifest);
     Served served(hub());
     ASSERT_TRUE(has_root(served, MadeIndex(manifest).root));
@@ -181,19 +172,19 @@ TEST_F(ServedIndexTest, AClientReadsItAndNotTheManifest) {
 }
 
 TEST_F(ServedIndexTest, AReaderInTheMiddleOfAChangeFindsItsFiles) {
-    const std::string before = manifest_of_models(2000);
+    const std::string before = manifest_of_long_texts(2000);
     publish(before);
     Served served(hub());
     ASSERT_TRUE(has_root(served, MadeIndex(before).root));
     HubClient reader = client(served);
     EXPECT_EQ(reader.entry_count(), 2000u);  // reads the root
-    const std::string after = manifest_of_models(2002, "text");
+    const std::string after = manifest_of_long_texts(2002, "text");
     publish(after);
     ASSERT_TRUE(has_root(served, MadeIndex(after).root));
     EXPECT_EQ(reader.manifest_of("model-700").entries.at(0).entry->tags.at(0), "vision");
     EXPECT_THAT(reports_, IsEmpty());
     EXPECT_EQ(client(served).entry_count(), 2002u);
-    const std::string third = manifest_of_models(2004, "audio");
+    const std::string third = manifest_of_long_texts(2004, "audio");
     publish(third);
     ASSERT_TRUE(has_root(served, MadeIndex(third).root));
     EXPECT_EQ(served.get("/" + index_path(sha256_of(MadeIndex(before).root))).status, 404);
@@ -201,10 +192,10 @@ TEST_F(ServedIndexTest, AReaderInTheMiddleOfAChangeFindsItsFiles) {
 }
 
 TEST_F(ServedIndexTest, TheRootIsNeverThatOfAnotherManifest) {
-    publish(manifest_of_models(2000));
+    publish(manifest_of_long_texts(2000));
     Served served(hub());
     for (int i = 1; i <= 10; ++i) {
-        const std::string manifest = manifest_of_models(2000 + 2 * i);
+        const std::string manifest = manifest_of_long_texts(2000 + 2 * i);
         publish(manifest);
         ASSERT_TRUE(is_soon([&] {
             const Reply reply = served.get("/index/root.json");
@@ -217,7 +208,7 @@ TEST_F(ServedIndexTest, TheRootIsNeverThatOfAnotherManifest) {
 
 TEST_F(ServedIndexTest, OfARevisionIsOfOneCommitWithTheManifest) {
     RepositoryBuilder repository;
-    const std::string manifest = manifest_of_models(2000);
+    const std::string manifest = manifest_of_long_texts(2000);
     repository.write(manifest_name, manifest).commit("Hub");
     Served served(repository.path().string() + ":main");
     ASSERT_TRUE(has_root(served, MadeIndex(manifest).root));
@@ -231,12 +222,12 @@ TEST_F(ServedIndexTest, OfARetractedCommitIsNotServed) {
     const auto reset = [&] {
         run_command({"git", "update-ref", "refs/heads/main", begin}, repository.path());
     };
-    const std::string before = manifest_of_models(2000, "secret");
+    const std::string before = manifest_of_long_texts(2000, "secret");
     repository.write(manifest_name, before).commit("Hub");
     Served served(repository.path().string() + ":main");
     ASSERT_TRUE(has_root(served, MadeIndex(before).root));
     reset();
-    const std::string after = manifest_of_models(2000);
+    const std::string after = manifest_of_long_texts(2000);
     repository.write(manifest_name, after).commit("Hub without secrets");
     ASSERT_TRUE(has_root(served, MadeIndex(after).root));
     EXPECT_EQ(served.get("/" + index_path(sha256_of(MadeIndex(before).root))).status, 404);
@@ -246,20 +237,20 @@ TEST_F(ServedIndexTest, OfARetractedCommitIsNotServed) {
 }
 
 TEST_F(ServedIndexTest, AnIndexOfTheHubItselfComesFirst) {
-    publish(manifest_of_models(2000));
+    publish(manifest_of_long_texts(2000));
     write_file(folder_.path() / "hub/index/root.json", "its own");
     Served served(hub());
     EXPECT_EQ(served.get("/index/root.json").body, "its own");
 }
 
 TEST_F(ServedIndexTest, ASmallManifestNeedsNone) {
-    publish(manifest_of_models(100));
+    publish(manifest_of_long_texts(100));
     Served served(hub());
     expect_none(served);
 }
 
 TEST_F(ServedIndexTest, ASmallManifestOfASignedHubHasOne) {
-    const std::string manifest = manifest_of_models(100);
+    const std::string manifest = manifest_of_long_texts(100);
     publish(manifest);
     write_file(folder_.path() / "hub/M.sig", "signed");
     ServerOptions options;
@@ -269,7 +260,7 @@ TEST_F(ServedIndexTest, ASmallManifestOfASignedHubHasOne) {
 }
 
 TEST_F(ServedIndexTest, NoneIsMadeWithoutMemory) {
-    publish(manifest_of_models(2000));
+    publish(manifest_of_long_texts(2000));
     Served served(hub(), with_memory(0));
     expect_none(served);
 }
@@ -323,24 +314,24 @@ TEST_F(ServedIndexTest, AnIndexBeyondTheMemoryIsGivenUp) {
 }
 
 TEST_F(ServedIndexTest, ManyModelsForTheMemoryAreRefused) {
-    publish(manifest_of_models(2000));
+    publish(manifest_of_long_texts(2000));
     Served served(hub(), with_memory(2000 * index_bytes_of_model - 1));
     expect_none(served);
 }
 
 TEST_F(ServedIndexTest, ABrokenManifestHasNone) {
-    std::string manifest = manifest_of_models(2000);
+    std::string manifest = manifest_of_long_texts(2000);
     manifest.pop_back();  // "]"
     publish(manifest);
     Served served(hub());
     expect_none(served);
-    const std::string valid = manifest_of_models(2000);
+    const std::string valid = manifest_of_long_texts(2000);
     publish(valid);
     EXPECT_TRUE(has_root(served, MadeIndex(valid).root));
 }
 
 TEST_F(ServedIndexTest, TheServerEndsWhileAnIndexIsMade) {
-    publish(manifest_of_models(20'000));
+    publish(manifest_of_long_texts(20'000));
     const auto begin = std::chrono::steady_clock::now();
     { Served served(hub()); }
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
