@@ -35,12 +35,13 @@ void add_count(std::string& object, std::string_view key, std::uint64_t count) {
     if (count > 0) add_member(object, key, std::to_string(count));
 }
 
+/// `begin` is the text before each item.
 template <class Items, class Text>
-std::string list_of(const Items& items, Text text) {
+std::string list_of(const Items& items, Text text, std::string_view begin = "") {
     std::string list = "[";
     for (const auto& item : items) {
         if (list.size() > 1) list += ',';
-        list += text(item);
+        list.append(begin).append(text(item));
     }
     return list + "]";
 }
@@ -48,12 +49,7 @@ std::string list_of(const Items& items, Text text) {
 /// With a line for each item.
 template <class Items, class Text>
 std::string lines_of(const Items& items, Text text) {
-    std::string list = "[";
-    for (const auto& item : items) {
-        list += list.size() > 1 ? ",\n" : "\n";
-        list += text(item);
-    }
-    return list + "]";
+    return list_of(items, text, "\n");
 }
 
 std::string dimension_json(const Dimension& dimension) {

@@ -268,19 +268,12 @@ TEST_F(ServedIndexTest, NoneIsMadeWithoutMemory) {
 /// 2,000 models whose index has about `bytes` as gzip.
 std::string manifest_that_packs_to(std::size_t bytes, unsigned seed) {
     std::mt19937 random(seed);
-    ManifestTextWriter writer(2000);
-    for (int i = 0; i < 2000; ++i) {
-        Entry entry;
+    return manifest_of_models(2000, [&](int i, Entry& entry) {
         entry.model = "model-" + std::to_string(i);
-        entry.model_path = "m/" + std::to_string(i) + ".onnx";
-        entry.onnx_version = "1.9";
-        entry.opset_version = 12;
         std::string noise(2 * bytes / 2000, 'x');  // hexadecimal digits pack to a half
         for (char& c : noise) c = "0123456789abcdef"[random() % 16];
         entry.about.description = noise + std::string(500, 'x');
-        writer.add(entry);
-    }
-    return writer.finish();
+    });
 }
 
 std::uint64_t held_bytes(Served& served) {
