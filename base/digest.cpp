@@ -4,7 +4,25 @@
 #include <openssl/md5.h>
 #include <openssl/sha.h>
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
 namespace onnxhub {
+namespace {
+
+constexpr std::uint8_t no_digit = 0x80;
+
+/// The values of lower-case hexadecimal digits.
+constexpr std::array<std::uint8_t, 256> digit_values = [] {
+    std::array<std::uint8_t, 256> values{};
+    values.fill(no_digit);
+    for (std::uint8_t i = 0; i < 10; ++i) values['0' + i] = i;
+    for (std::uint8_t i = 0; i < 6; ++i) values['a' + i] = 10 + i;
+    return values;
+}();
+
+}  // namespace
 
 // The EVP functions first read OpenSSL's configuration and look up a provider, which takes 3 to 4
 // million instructions, as much as a short command needs for its work. These functions use the same
@@ -42,11 +60,10 @@ std::array<std::uint8_t, 16> md5_of(std::string_view content) {
 
 std::string to_hex(const Sha256& digest) {
     static constexpr char digits[] = "0123456789abcdef";
-    std::string hex;
-    hex.reserve(64);
-    for (const std::uint8_t byte : digest.bytes) {
-        hex += digits[byte >> 4];
-        hex += digits[byte & 15];
+    std::string hex(2 * digest.bytes.size(), '\0');
+    for (std::size_t i = 0; i < digest.bytes.size(); ++i) {
+        hex[2 * i] = digits[digest.bytes[i] >> 4];
+        hex[2 * i + 1] = digits[digest.bytes[i] & 15];
     }
     return hex;
 }
@@ -54,18 +71,14 @@ std::string to_hex(const Sha256& digest) {
 std::optional<Sha256> parse_sha256(std::string_view hex) {
     if (hex.size() != 64) return std::nullopt;
     Sha256 digest;
-    for (std::size_t i = 0; i < 64; ++i) {
-        const char c = hex[i];
-        int digit = 0;
-        if (c >= '0' && c <= '9') {
-            digit = c - '0';
-        } else if (c >= 'a' && c <= 'f') {
-            digit = c - 'a' + 10;
-        } else {
-            return std::nullopt;
-        }
-        digest.bytes[i / 2] = static_cast<std::uint8_t>(digest.bytes[i / 2] << 4 | digit);
+    unsigned all = 0;
+    for (std::size_t i = 0; i < digest.bytes.size(); ++i) {
+        const unsigned high = digit_values[static_cast<unsigned char>(hex[2 * i])];
+        const unsigned low = digit_values[static_cast<unsigned char>(hex[2 * i + 1])];
+        all |= high | low;
+        digest.bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
     }
+    if (all > 15) return std::nullopt;
     return digest;
 }
 

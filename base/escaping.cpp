@@ -59,6 +59,8 @@ bool needs_escape(std::string_view text, std::size_t i) {
 }  // namespace
 
 std::string printable(const std::string& text) {
+    const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f; };
+    if (std::ranges::all_of(text, is_plain)) return text;
     std::string result;
     for (std::size_t i = 0; i < text.size();) {
         char32_t c = 0;

@@ -4,9 +4,26 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace onnxhub {
+namespace {
+
+/// Bytes before the first one that is not ASCII.
+std::size_t ascii_length(std::string_view text) {
+    std::size_t length = 0;
+    for (; length + 8 <= text.size(); length += 8) {
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, text.data() + length, sizeof bytes);
+        if (bytes & 0x8080808080808080) break;
+    }
+    while (length < text.size() && static_cast<unsigned char>(text[length]) < 0x80) ++length;
+    return length;
+}
+
+}  // namespace
 
 std::size_t decode_utf8(std::string_view text, char32_t& c) {
     if (text.empty()) return 0;
@@ -30,17 +47,15 @@ std::size_t decode_utf8(std::string_view text, char32_t& c) {
 }
 
 int first_line_not_utf8(std::string_view text) {
-    int line = 1;
-    for (std::size_t i = 0; i < text.size();) {
-        if (static_cast<unsigned char>(text[i]) < 0x80) {
-            line += text[i] == '\n';
-            ++i;
-            continue;
-        }
+    std::size_t i = ascii_length(text);
+    while (i < text.size()) {
         char32_t c = 0;
         const std::size_t length = decode_utf8(text.substr(i), c);
-        if (length == 0) return line;
+        if (length == 0) {
+            return 1 + static_cast<int>(std::ranges::count(text.substr(0, i), '\n'));
+        }
         i += length;
+        i += ascii_length(text.substr(i));
     }
     return 0;
 }

@@ -86,6 +86,9 @@ KnownFacts facts_of_annex_key(const Tree& tree, const std::string& path, const A
 
 KnownFacts facts_of_small_file(const Tree& tree, const std::string& path,
                                const FactOptions& options) {
+    if (const auto pointer = tree.known_pointer(path)) {
+        return facts_of_pointer(tree, path, *pointer, options);
+    }
     const std::string content = read_whole(*tree.open(path), lfs_pointer_size_limit, path);
     const auto parsed = parse_lfs_pointer(content);
     if (const auto* broken = std::get_if<MalformedPointer>(&parsed))

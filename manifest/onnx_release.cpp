@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
+#include <vector>
 
 namespace onnxhub {
 namespace {
@@ -32,6 +34,12 @@ std::optional<ReleaseVersion> parse_version(std::string_view text) {
     }
 }
 
+std::vector<ReleaseVersion> versions_of_releases() {
+    std::vector<ReleaseVersion> versions;
+    for (const OnnxRelease& release : releases) versions.push_back(*parse_version(release.version));
+    return versions;
+}
+
 }  // namespace
 
 std::span<const OnnxRelease> onnx_releases() {
@@ -54,12 +62,12 @@ const OnnxRelease& newest_release() {
 std::optional<OnnxRelease> find_release(std::string_view onnx_version) {
     const auto wanted = parse_version(onnx_version);
     if (!wanted) return std::nullopt;
+    static const std::vector<ReleaseVersion> versions = versions_of_releases();
     std::optional<OnnxRelease> found;
-    for (const OnnxRelease& release : releases) {
-        const ReleaseVersion version = *parse_version(release.version);
-        if (version[0] != (*wanted)[0] || version[1] != (*wanted)[1]) continue;
+    for (std::size_t i = 0; i < releases.size(); ++i) {
+        if (versions[i][0] != (*wanted)[0] || versions[i][1] != (*wanted)[1]) continue;
         // 1.4 means 1.4.1, the only release of that line. 1.1.1 has the numbers of 1.1.
-        if (!found || version <= *wanted) found = release;
+        if (!found || versions[i] <= *wanted) found = releases[i];
     }
     return found;
 }

@@ -284,6 +284,13 @@ public:
         return std::nullopt;  // in a revision, the pointer itself is the file
     }
 
+    std::optional<LfsPointer> known_pointer(const std::string& path) const override {
+        const RevisionFile* file = find(path);
+        if (!file || file->kind != FileKind::regular) return std::nullopt;
+        const BlobFacts facts = facts_of(*file);
+        return facts.is_canonical_pointer ? std::optional(facts.pointer()) : std::nullopt;
+    }
+
     std::unique_ptr<ByteSource> open_lfs_object(const LfsPointer& pointer) const override {
         return place_.open(pointer);
     }

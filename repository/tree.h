@@ -96,6 +96,12 @@ public:
     /// pointer's content. Only working trees return one.
     virtual std::optional<LfsPointer> unmodified_pointer(const std::string& path) const = 0;
 
+    /// The canonical Git LFS pointer that the file at `path` is, if the tree knows it without
+    /// opening the file.
+    virtual std::optional<LfsPointer> known_pointer(const std::string&) const {
+        return std::nullopt;
+    }
+
     /// Opens an object of the repository's local LFS store; null when it is missing or its size
     /// differs from the pointer.
     virtual std::unique_ptr<ByteSource> open_lfs_object(const LfsPointer& pointer) const = 0;

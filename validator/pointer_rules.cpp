@@ -222,6 +222,9 @@ public:
                    findings);
             return;
         }
+        if (const auto pointer = tree_.known_pointer(path)) {
+            return check_pointer(path, *pointer, findings);
+        }
         const bool is_small = stat->size_bytes < lfs_pointer_size_limit;
         const std::string content =
             is_small ? read_whole(*tree_.open(path), lfs_pointer_size_limit, path) : "";
@@ -280,14 +283,17 @@ private:
 
     void check_pointer(const std::string& path, const LfsPointer& pointer,
                        FindingList& findings) const {
-        const std::string renormalize = fmt::format(
-            "download the content, then run `git add --renormalize {}`", quoted_path(path));
+        const auto renormalize = [&] {
+            return fmt::format("download the content, then run `git add --renormalize {}`",
+                               quoted_path(path));
+        };
         if (pointer.has_crlf) {
             report(pointer_crlf, path, 1, "the lines of this Git LFS pointer end with CR LF",
-                   renormalize, findings);
+                   renormalize(), findings);
         } else if (!pointer.is_canonical) {
             report(pointer_not_canonical, path, 1,
-                   "this Git LFS pointer differs from what Git LFS writes", renormalize, findings);
+                   "this Git LFS pointer differs from what Git LFS writes", renormalize(),
+                   findings);
         }
         check_covered(path, findings);
     }

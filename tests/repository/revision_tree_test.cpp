@@ -141,6 +141,25 @@ TEST(RevisionTree, PointersAreFilesAndTheirObjectsComeFromTheStore) {
     EXPECT_FALSE(tree->open_lfs_object({sha256_of("other"), 5, false, true}));
 }
 
+TEST(RevisionTree, CanonicalPointersAreKnownWithoutOpeningThem) {
+    RepositoryBuilder hub;
+    const std::string text = lfs_pointer_text(sha256_of("model"), 5);
+    std::string crlf = text;
+    for (std::size_t at = 0; (at = crlf.find('\n', at)) != crlf.npos; at += 2) {
+        crlf.insert(at, 1, '\r');
+    }
+    hub.write("pointer", text).write("crlf", crlf).write("content", "text").commit("One");
+    const auto tree = tree_at(hub.path(), "HEAD");
+    const auto known = tree->known_pointer("pointer");
+    ASSERT_TRUE(known);
+    EXPECT_EQ(known->oid, sha256_of("model"));
+    EXPECT_EQ(known->size_bytes, 5u);
+    EXPECT_TRUE(known->is_canonical && !known->has_crlf && !known->has_extensions);
+    for (const char* other : {"crlf", "content", "missing", ""}) {
+        EXPECT_FALSE(tree->known_pointer(other)) << other;
+    }
+}
+
 TEST(RevisionTree, SubmodulesAreLeftOutWithANote) {
     RepositoryBuilder hub;
     hub.write("README.md", "x").add_submodule("vendor/zoo").commit("One");
