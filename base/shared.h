@@ -13,6 +13,8 @@ namespace onnxhub {
 template <class Value>
 class Shared {
 public:
+    using value_type = Value;
+
     Shared() = default;
     Shared(std::nullopt_t) {}
     Shared(Value value) : value_(std::make_shared<Value>(std::move(value))) {}
