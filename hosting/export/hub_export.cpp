@@ -297,7 +297,8 @@ private:
     }
 
     /// Whether the earlier export's graph follows from the bytes with this digest. Without the
-    /// file, a server may have lied, so a graph of that time is not kept once the file is here.
+    /// file, a server may have lied, so a graph of that time is not kept once the file is
+    /// available.
     bool is_proven(const WantedGraph& graph) const {
         return !graph.has_model || earlier_->digest_of(graph.model) == to_hex(*graph.content.sha);
     }

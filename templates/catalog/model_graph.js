@@ -59,5 +59,5 @@ export function graph_section(entry, hub, models) {
         }
     });
     return make("section", { class: "block", "aria-labelledby": "graph-title" }, make("h2", { id: "graph-title" }, "Graph"),
-        entry.file.missing && make("p", { class: "note" }, "The file of the model is not here. Its graph was read from a server or comes from an earlier export."), place, summary_details(entry, script));
+        entry.file.missing && make("p", { class: "note" }, "The file of the model is not available. Its graph was read from a server or comes from an earlier export."), place, summary_details(entry, script));
 }

@@ -127,7 +127,7 @@ TEST_F(PeekCommands, ExportWritesGraphsOfModelsThatServersHave) {
 
     write_file(hub_.path() / "a/two.onnx", two_);
     EXPECT_THAT(onnxhub(exported).err, HasSubstr("graphs of 2 models, 1 new"));
-    EXPECT_EQ(first_value(two_), "x_two") << "the graph of the bytes that are here";
+    EXPECT_EQ(first_value(two_), "x_two") << "the graph of the local bytes";
     EXPECT_THAT(onnxhub(exported).err, HasSubstr("graphs of 2 models, 0 new"));
 }
 
