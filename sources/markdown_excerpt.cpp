@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "sources/markdown_line.h"
+#include "sources/simple_row.h"
 
 namespace onnxhub {
 namespace {
@@ -132,6 +133,8 @@ std::string html_ends(std::string_view content) {
 /// lines; a paragraph or table never extends beyond it.
 class Excerpter {
 public:
+    explicit Excerpter(ParsedRows parsed) : parsed_(parsed) {}
+
     void add(MarkdownLine line) {
         if (awaits_target_ && line.kind == LineKind::prose) line.kind = LineKind::definition;
         awaits_target_ = lacks_target(line);
@@ -308,10 +311,12 @@ private:
         add_table_line(delimiter, false);
     }
 
-    /// Whether omitting the line changes only the number of rows.
+    /// Whether omitting the line changes only the number of rows. After the end of an HTML block,
+    /// a line like a delimiter row may begin a table. A bar alone has no cell and ends the table.
     bool is_plain_row(const MarkdownLine& line) const {
-        return line.kind == LineKind::prose && line.prefix == delimiter_.prefix &&
-               html_ends(line.content).empty();
+        const bool has_cells = line.content.find_first_not_of("| \t\v\f") != line.content.npos;
+        return has_cells && line.kind == LineKind::prose && line.prefix == delimiter_.prefix &&
+               html_ends(line.content).empty() && !is_delimiter_row(line);
     }
 
     /// Records the row as a repetition if an earlier one has the same text.
@@ -325,10 +330,13 @@ private:
         const std::uint64_t cells = count_cells(line);
         add_pieces(std::max(columns_, cells) + 4, line.number);
         const bool is_plain = is_row && is_plain_row(line);
+        if (is_row && is_delimiter_row(line)) restore_header(line.number);
         add_steps(cells * cells / 4, line.number);  // each is appended to a list
         if (!is_plain) {
             repeated_steps_ += cells * cells / 4;
-            row_lines_.clear();  // for the parser, the table may end here
+            // For the parser, the table may end here.
+            row_lines_.clear();
+            kept_row_ = 0;
         }
         const InlineWork work = measure(line);
         is_paragraph_ = is_paragraph_ && line.kind == LineKind::prose;
@@ -337,10 +345,35 @@ private:
         } else {
             expose(line);  // the parser may not see a table here
         }
-        if (is_plain && !is_first_of_its_text(line)) return;
+        if (is_plain && (is_read_as_simple(line) || !is_first_of_its_text(line))) {
+            left_out_ = line;
+            return;
+        }
+        if (is_plain && kept_row_ == 0) kept_row_ = line.number;
         keep_whole(line, is_plain);
     }
 
+    /// The row before a line like a delimiter row is a header if the table has ended for the
+    /// parser.
+    void restore_header(int delimiter_line) {
+        if (!left_out_ || left_out_->number + 1 != delimiter_line) return;
+        auto& simple = result_.simple_rows;
+        auto& repeated = result_.repeated_rows;
+        if (!simple.empty() && simple.back().line == left_out_->number) simple.pop_back();
+        if (!repeated.empty() && repeated.back().line == left_out_->number) repeated.pop_back();
+        keep_whole(*left_out_);
+        left_out_.reset();
+    }
+
+    /// Reads a simple row, except for the first one, which shows whether there is a table.
+    bool is_read_as_simple(const MarkdownLine& line) {
+        if (parsed_ == ParsedRows::all || kept_row_ == 0) return false;
+        auto cells = read_simple_row(line.content);
+        if (cells) result_.simple_rows.push_back({line.number, kept_row_, std::move(*cells)});
+        return cells.has_value();
+    }
+
+    const ParsedRows parsed_;
     MarkdownExcerpt result_;
     std::optional<MarkdownExcess> excess_;
     std::uint64_t steps_ = 0;
@@ -359,6 +392,8 @@ private:
     bool is_in_table_ = false;
     MarkdownLine delimiter_;
     std::unordered_map<std::string_view, int> row_lines_;  ///< line of each plain row, by text
+    std::optional<MarkdownLine> left_out_;  ///< the last row that is not in the excerpt
+    int kept_row_ = 0;                      ///< line of the first plain row; 0: none yet
     std::uint64_t columns_ = 0;
 
     bool has_last_prose_ = false;  ///< the last kept line is prose
@@ -380,12 +415,13 @@ std::string_view take_line(std::string_view& rest) {
 
 }  // namespace
 
-std::variant<MarkdownExcerpt, MarkdownExcess> excerpt_tables(std::string_view markdown) {
+std::variant<MarkdownExcerpt, MarkdownExcess> excerpt_tables(std::string_view markdown,
+                                                             ParsedRows parsed) {
     if (markdown.size() > document_limit) return MarkdownExcess{0, "the file is over 64 MiB"};
     constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
     if (markdown.starts_with(byte_order_mark)) markdown.remove_prefix(byte_order_mark.size());
 
-    Excerpter excerpter;
+    Excerpter excerpter(parsed);
     for (int number = 1; !markdown.empty() && !excerpter.has_failed(); ++number) {
         excerpter.add(parse_markdown_line(take_line(markdown), number));
     }

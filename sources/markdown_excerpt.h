@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "sources/markdown_cell.h"
+
 namespace onnxhub {
 
 /// The maximum number of parts for reading an excerpt, each with some of its rows.
@@ -20,6 +22,14 @@ struct RepeatedRow {
     int first_line = 0;  ///< 1-based line of the repeated row
 };
 
+/// A row that was read without the parser; it is not in the excerpt.
+struct SimpleRow {
+    int line = 0;  ///< 1-based line in the document
+    int near_line =
+        0;  ///< 1-based line of a row in the excerpt: both are in a table, or neither is
+    std::vector<MarkdownCell> cells;
+};
+
 struct MarkdownExcerpt {
     std::string text;        ///< Markdown with the same tables
     std::vector<int> lines;  ///< 1-based line in the document for each line of `text`
@@ -28,6 +38,7 @@ struct MarkdownExcerpt {
     /// with each part would take too long.
     std::vector<bool> is_row;
     std::vector<RepeatedRow> repeated_rows;  ///< in the order of the document
+    std::vector<SimpleRow> simple_rows;      ///< in the order of the document
 };
 
 /// A limit that the document exceeds. Documents written by people stay below the limits.
@@ -36,9 +47,16 @@ struct MarkdownExcess {
     std::string message;  ///< one clause with the limit
 };
 
+/// Which rows the excerpt leaves to the parser.
+enum class ParsedRows {
+    needed,  ///< those that are not simple
+    all,     ///< every row with a text of its own, to compare with
+};
+
 /// Reads the document once. Prose becomes one short line per paragraph. Tables, link definitions
 /// and everything that affects where a block begins or ends are kept. A parser needs time and
 /// memory roughly in proportion to the excerpt.
-std::variant<MarkdownExcerpt, MarkdownExcess> excerpt_tables(std::string_view markdown);
+std::variant<MarkdownExcerpt, MarkdownExcess> excerpt_tables(
+    std::string_view markdown, ParsedRows parsed = ParsedRows::needed);
 
 }  // namespace onnxhub

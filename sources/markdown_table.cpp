@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -16,7 +17,6 @@
 #include "manifest/rule_ids.h"
 #include "sources/cell_builder.h"
 #include "sources/html_tag.h"
-#include "sources/markdown_excerpt.h"
 
 namespace onnxhub {
 namespace {
@@ -173,23 +173,36 @@ void sort_new_rows(MarkdownTable& table, std::size_t old_count) {
     std::inplace_merge(table.rows.begin(), middle, table.rows.end(), is_before);
 }
 
-/// Adds the rows that the excerpt left out. The row they repeat may not be in a table.
-void repeat_rows(const std::vector<RepeatedRow>& repeated, std::vector<MarkdownTable>& tables) {
-    auto next = repeated.begin();
+/// Calls `add` with each left-out row and the row of a table that its `near` names, if there is
+/// one, and keeps the rows in the order of lines. `left_out` is in this order.
+template <class LeftOut, class Near, class Add>
+void add_rows(std::vector<LeftOut>& left_out, Near near, std::vector<MarkdownTable>& tables,
+              Add add) {
+    auto next = left_out.begin();
     for (std::size_t i = 0; i < tables.size(); ++i) {
         MarkdownTable& table = tables[i];
         const bool is_last = i + 1 == tables.size();
         const std::size_t old_count = table.rows.size();
-        for (; next != repeated.end() && (is_last || next->line < tables[i + 1].line); ++next) {
+        for (; next != left_out.end() && (is_last || next->line < tables[i + 1].line); ++next) {
             const auto rows = std::span(table.rows).first(old_count);
-            const auto first =
-                std::ranges::lower_bound(rows, next->first_line, {}, &MarkdownRow::line);
-            if (first == rows.end() || first->line != next->first_line) continue;
-            MarkdownRow row{next->line, first->cells};
+            const int line = std::invoke(near, *next);
+            const auto found = std::ranges::lower_bound(rows, line, {}, &MarkdownRow::line);
+            if (found == rows.end() || found->line != line) continue;
+            MarkdownRow row{next->line, add(*next, *found)};
+            row.cells.resize(table.header.size());
             table.rows.push_back(std::move(row));
         }
         sort_new_rows(table, old_count);
     }
+}
+
+/// Adds the rows that the excerpt left out. The rows that they name may be in no table.
+void add_left_out_rows(MarkdownExcerpt& excerpt, std::vector<MarkdownTable>& tables) {
+    // Rows repeat those that were parsed, so these come first.
+    add_rows(excerpt.repeated_rows, &RepeatedRow::first_line, tables,
+             [](const RepeatedRow&, const MarkdownRow& first) { return first.cells; });
+    add_rows(excerpt.simple_rows, &SimpleRow::near_line, tables,
+             [](SimpleRow& simple, const MarkdownRow&) { return std::move(simple.cells); });
 }
 
 /// cmark needs about forty times a table's text, so long tables are read in parts: the excerpt with
@@ -280,20 +293,20 @@ private:
 }  // namespace
 
 std::vector<MarkdownTable> parse_markdown_tables(std::string_view markdown, const std::string& path,
-                                                 Diagnostics& diagnostics) {
+                                                 Diagnostics& diagnostics, ParsedRows parsed) {
     if (const int line = first_line_not_utf8(markdown); line > 0) {
         diagnostics.report({Severity::warning, rule_id::readme_not_utf8, path, line,
                             "the line has bytes that are not UTF-8", "save the file as UTF-8"});
     }
-    auto excerpt = excerpt_tables(markdown);
+    auto excerpt = excerpt_tables(markdown, parsed);
     if (auto* excess = std::get_if<MarkdownExcess>(&excerpt)) {
         diagnostics.report({Severity::error, rule_id::readme_too_complex, path, excess->line,
                             std::move(excess->message), "write it more simply, or split the file"});
         return {};
     }
-    const auto& lines = std::get<MarkdownExcerpt>(excerpt);
+    auto& lines = std::get<MarkdownExcerpt>(excerpt);
     auto tables = PartsReader(lines).read();
-    repeat_rows(lines.repeated_rows, tables);
+    add_left_out_rows(lines, tables);
     return tables;
 }
 

@@ -8,6 +8,7 @@
 
 #include "manifest/diagnostic.h"
 #include "sources/markdown_cell.h"
+#include "sources/markdown_excerpt.h"
 
 namespace onnxhub {
 
@@ -27,6 +28,7 @@ struct MarkdownTable {
 /// limits (for nesting or table size) gives one error and no tables. Invalid UTF-8 gives a warning
 /// and is read as U+FFFD.
 std::vector<MarkdownTable> parse_markdown_tables(std::string_view markdown, const std::string& path,
-                                                 Diagnostics& diagnostics);
+                                                 Diagnostics& diagnostics,
+                                                 ParsedRows parsed = ParsedRows::needed);
 
 }  // namespace onnxhub
