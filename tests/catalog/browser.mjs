@@ -134,7 +134,7 @@ class Tab {
 
     set_dark(dark) {
         return this.send("Emulation.setEmulatedMedia",
-            { features: [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }] });
+            { features: [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }, { name: "prefers-reduced-motion", value: "reduce" }] });
     }
 
     /// Opens `url` in a fresh page and waits until the list is loaded.

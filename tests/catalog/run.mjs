@@ -469,6 +469,7 @@ const tests = {
         await tab.open(`${server.address}/a/small/${mnist}`);
         const requested = () => tab.requests.filter((url) => url.endsWith("/catalog/licence-0.txt")).length;
         assert.equal(requested(), 0);
+        await tab.until(`document.querySelector(".readme img")?.naturalWidth > 0`);  // the README moves what is below it
         await tab.click("[aria-labelledby=licence-title] summary");
         await tab.until(`document.querySelector(".licence-text pre") !== null`);
         assert.equal(await tab.value(text(".licence-text pre")), "The licence <b>of all</b>");
