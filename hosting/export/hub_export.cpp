@@ -300,7 +300,7 @@ private:
     /// file, a server may have lied, so a graph of that time is not kept once the file is
     /// available.
     bool is_proven(const WantedGraph& graph) const {
-        return !graph.has_model || earlier_->digest_of(graph.model) == to_hex(*graph.content.sha);
+        return !graph.has_model || earlier_->has_content(to_hex(*graph.content.sha));
     }
 
     /// The digest of a graph of the earlier export, which is linked, so that the model is not read.

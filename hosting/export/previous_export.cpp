@@ -50,6 +50,7 @@ std::optional<PreviousExport> PreviousExport::find(const fs::path& folder) {
     if (is_free(folder)) return std::nullopt;
     PreviousExport found(folder);
     found.sums_ = read_sums(folder / export_names::sums);
+    for (const auto& [path, digest] : found.sums_) found.digests_.insert(digest);
     const auto has = [&](std::string_view name) { return found.sums_.contains(std::string(name)); };
     if (!(has(manifest_file_name) || has(index_root_path)) || !has(export_names::page) ||
         !has(export_names::nginx) || !has(export_names::no_jekyll)) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace onnxhub {
@@ -35,6 +36,9 @@ public:
     /// The digest of the file in its SHA256SUMS: 64 hexadecimal digits, or nullopt.
     std::optional<std::string> digest_of(const std::string& path) const;
 
+    /// Whether its SHA256SUMS has a file with this digest.
+    bool has_content(const std::string& digest) const { return digests_.contains(digest); }
+
     /// Paths of foreign files, which SHA256SUMS does not name: files, symbolic links and empty
     /// folders, sorted. Throws UserError when a folder cannot be read.
     std::vector<std::string> foreign() const;
@@ -44,6 +48,7 @@ private:
 
     std::filesystem::path folder_;
     std::map<std::string, std::string> sums_;
+    std::unordered_set<std::string> digests_;  ///< in sums_
 };
 
 }  // namespace onnxhub
