@@ -392,8 +392,7 @@ class NoMoreFiles {
 public:
     explicit NoMoreFiles(rlim_t spare) {
         getrlimit(RLIMIT_NOFILE, &before_);
-        const int next = dup(0);
-        close(next);
+        const int next = next_descriptor();
         rlimit limit = before_;
         limit.rlim_cur = static_cast<rlim_t>(next) + spare;
         setrlimit(RLIMIT_NOFILE, &limit);
@@ -401,6 +400,19 @@ public:
     ~NoMoreFiles() { setrlimit(RLIMIT_NOFILE, &before_); }
 
 private:
+    /// The lowest free descriptor when a starting server opens and closes no more files: one that
+    /// is closed later would be one more that can be opened.
+    static int next_descriptor() {
+        int next = -1;
+        for (int same = 0; same < 20; usleep(5000)) {
+            const int now = dup(0);
+            close(now);
+            same = now == next ? same + 1 : 0;
+            next = now;
+        }
+        return next;
+    }
+
     rlimit before_ = {};
 };
 
@@ -503,6 +515,7 @@ TEST_F(ServedFolder, WhoComesWhenNoFileCanBeOpenedIsNotLeftWaiting) {
     Served served(hub.string());
     std::vector<Descriptor> sockets;
     for (int i = 0; i < 3; ++i) sockets.emplace_back(socket(AF_INET, SOCK_STREAM, 0));
+    EXPECT_EQ(served.get("/empty.txt").status, 200);  // so that the server has started
     {
         const NoMoreFiles limit(0);
         for (const Descriptor& file : sockets) {
