@@ -16,6 +16,13 @@
 namespace onnxhub::test {
 namespace {
 
+/// Of a bundle, every byte is changed; where each change takes ten times as long, one in five.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr std::size_t byte_step = 5;
+#else
+constexpr std::size_t byte_step = 1;
+#endif
+
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
@@ -107,7 +114,7 @@ TEST_F(HubBundle, StatementAndRootsTravelWithTheWholeHub) {
 TEST_F(HubBundle, NoBitOfItMayChange) {
     const std::string bytes = made();
     ASSERT_EQ(refusal(bytes), "");
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
+    for (std::size_t i = 0; i < bytes.size(); i += byte_step) {
         std::string other = bytes;
         other[i] = static_cast<char>(other[i] ^ (1 << (i % 8)));
         ASSERT_NE(refusal(other), "") << "byte " << i;
@@ -116,7 +123,7 @@ TEST_F(HubBundle, NoBitOfItMayChange) {
 
 TEST_F(HubBundle, NoByteOfItMayBeMissingOrAdded) {
     const std::string bytes = made();
-    for (std::size_t size = 0; size < bytes.size(); ++size) {
+    for (std::size_t size = 0; size < bytes.size(); size += byte_step) {
         ASSERT_NE(refusal(bytes.substr(0, size)), "") << size << " bytes";
     }
     EXPECT_THAT(refusal(bytes.substr(0, bytes.size() - 1)), HasSubstr("is truncated"));
@@ -188,7 +195,7 @@ TEST_F(SignedHubBundle, SignaturesTravelWithTheirModels) {
 TEST_F(SignedHubBundle, NoBitOfItMayChange) {
     const std::string bytes = made();
     ASSERT_EQ(refusal(bytes), "");
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
+    for (std::size_t i = 0; i < bytes.size(); i += byte_step) {
         std::string other = bytes;
         other[i] = static_cast<char>(other[i] ^ (1 << (i % 8)));
         ASSERT_NE(refusal(other), "") << "byte " << i;
@@ -197,7 +204,7 @@ TEST_F(SignedHubBundle, NoBitOfItMayChange) {
 
 TEST_F(SignedHubBundle, NoByteOfItMayBeMissingOrAdded) {
     const std::string bytes = made();
-    for (std::size_t size = 0; size < bytes.size(); ++size) {
+    for (std::size_t size = 0; size < bytes.size(); size += byte_step) {
         ASSERT_NE(refusal(bytes.substr(0, size)), "") << size << " bytes";
     }
     for (const std::size_t more : {1, 511, 512, 1024, 10240}) {
