@@ -84,11 +84,14 @@ std::map<std::string, std::string> licence_texts_of(const Tree& tree,
                                                     const ManifestDocument& manifest) {
     std::map<std::string, std::string> texts;
     std::set<std::string> seen;
+    std::size_t bytes = 0;
     for (const ManifestEntry& present : manifest.entries) {
         if (!present.entry) continue;
         std::string folder(parent_folder(present.entry->model_path));
         while (seen.insert(folder).second) {
             if (auto text = licence_text_in(tree, folder)) {
+                bytes += text->size();
+                if (bytes > licence_texts_size) return texts;
                 texts.emplace(folder, *std::move(text));
                 break;
             }

@@ -2,6 +2,7 @@
 // The catalog page of a hub.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +14,8 @@
 #include "repository/tree.h"
 
 namespace onnxhub {
+
+inline constexpr std::size_t licence_texts_size = 16 * 1024 * 1024;  // bytes of all
 
 struct CatalogFacts {
     std::string name;
@@ -42,7 +45,7 @@ struct CatalogFacts {
 
 /// Collects the hub's own description. Its name is the title of its README, or `folder_name`
 /// without ".git". Images are those of ReadmeImages. Licence texts are the
-/// licence files that are the nearest to a model. Signatures are named, not checked.
+/// licence files that are the nearest to a model, up to 16 MiB. Signatures are named, not checked.
 /// The default licence is that of its README or of its file LICENSE. READMEs are those in the
 /// folders of the manifest's models, or the nearest in a parent folder. Unreadable READMEs and
 /// those larger than 256 KiB are left out. Models elsewhere are those with URLs of other servers

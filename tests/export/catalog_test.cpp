@@ -132,6 +132,20 @@ TEST(CatalogFacts, TheLicenceTextIsTheNearestAboveAModel) {
     EXPECT_EQ(catalog_files(facts).at(folders[""]["licence_text"]), "MIT");
 }
 
+TEST(CatalogFacts, LicenceTextsHaveALimitTogether) {
+    MemoryTree tree;
+    std::string manifest = "[";
+    const std::size_t count = licence_texts_size / 200'000 + 2;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::string folder = std::to_string(i);
+        tree.add(folder + "/LICENSE", std::string(200'000, 'x'));
+        manifest += std::string(i ? "," : "") + R"({"model": "m", "model_path": ")" + folder +
+                    R"(/m.onnx", "onnx_version": "1", "opset_version": 1, "metadata": {}})";
+    }
+    const CatalogFacts facts = facts_of(tree, read_manifest(manifest + "]", "M.json"), "hub");
+    EXPECT_EQ(facts.licence_texts.size(), licence_texts_size / 200'000);
+}
+
 TEST(CatalogFacts, SignaturesOfModelsAndFolders) {
     MemoryTree tree;
     tree.add("a/deep/model/a.onnx.sig", "{}").add("a/deep/model/model.sig", "{}");
