@@ -31,9 +31,11 @@ constexpr std::size_t longest_licence = 60;           // bytes: allows a name, b
 
 std::optional<std::string> read(const Tree& tree, const std::string& path) {
     try {
-        const auto stat = tree.stat(path);
+        const auto resolved = resolve_symlinks(tree, path);
+        const auto* target = std::get_if<std::string>(&resolved);
+        const auto stat = target ? tree.stat(*target) : std::nullopt;
         if (!stat || stat->kind != FileKind::regular) return std::nullopt;
-        return read_whole(*tree.open(path), largest_readme, path);
+        return read_whole(*tree.open(*target), largest_readme, path);
     } catch (const UserError&) {
         return std::nullopt;
     }

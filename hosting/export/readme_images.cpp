@@ -105,12 +105,14 @@ std::string ReadmeImages::path_of(const std::string& file) {
     const auto [known, is_new] = paths_.try_emplace(file);
     if (!is_new) return known->second;
     try {
-        const auto stat = tree_.stat(file);
+        const auto resolved = resolve_symlinks(tree_, file);
+        const auto* target = std::get_if<std::string>(&resolved);
+        const auto stat = target ? tree_.stat(*target) : std::nullopt;
         if (!stat || stat->kind != FileKind::regular || stat->is_ignored) return "";
         if (stat->size_bytes >
             std::min<std::uint64_t>(readme_image_size, readme_images_size - bytes_))
             return "";
-        std::string content = read_whole(*tree_.open(file), readme_image_size, file);
+        std::string content = read_whole(*tree_.open(*target), readme_image_size, file);
         const std::string suffix = suffix_of(content);
         if (suffix.empty() || content.size() > readme_images_size - bytes_) return "";
         known->second = catalog_path("image", content, suffix);
