@@ -51,8 +51,8 @@ ContentTable::Row& ContentTable::row_of(const std::string& path) {
     if (present != index_.end()) return rows_[present->second];
     const auto known = known_ ? known_->index_.find(path) : index_.end();
     const bool is_known = known_ && known != known_->index_.end();
-    Row& row = is_known ? rows_.emplace_back(known_->rows_[known->second])
-                        : rows_.emplace_back(Row{path, "", NoContent{}});
+    Row& row =
+        is_known ? rows_.emplace_back(known_->rows_[known->second]) : rows_.emplace_back(Row{path});
     index_.emplace(row.path, rows_.size() - 1);
     return row;
 }
@@ -77,15 +77,14 @@ std::optional<ForeignPointer> ContentTable::foreign_link(const std::string& path
     return std::nullopt;
 }
 
-/// Sets either a NoContent or the path of a regular file in `row.resolved`.
+/// Sets either a NoContent or `row.has_file`.
 void ContentTable::resolve(Row& row) const {
     find_file(row);
     const auto* none = std::get_if<NoContent>(&row.result);
-    if (!row.resolved.empty() || !none ||
-        std::holds_alternative<UnsafePath>(check_hub_path(row.path)))
+    if (row.has_file || !none || std::holds_alternative<UnsafePath>(check_hub_path(row.path)))
         return;
     if (is_annex_link(*tree_, row.path)) {
-        row.resolved = row.path;
+        row.has_file = true;
         return;
     }
     if (auto foreign = foreign_link(row.path)) {
@@ -121,7 +120,8 @@ void ContentTable::find_file(Row& row) const {
                                "correct the link",
                                {}};
     } else {
-        row.resolved = std::move(target);
+        row.has_file = true;
+        if (target != row.path) row.link_target = std::move(target);
     }
 }
 
@@ -153,8 +153,8 @@ void ContentTable::describe(const FactOptions& options, ContentObserver* observe
         } catch (const UserError& error) {  // such as a blob that is missing in a partial clone
             row.result = NoContent{NoContent::Kind::unusable, error.what(), "", {}};
         }
-        if (row.resolved.empty()) return;
-        auto known = known_content_facts(*tree_, row.resolved, options);
+        if (!row.has_file) return;
+        auto known = known_content_facts(*tree_, row.file(), options);
         if (const auto* needed = std::get_if<HashNeeded>(&known)) {
             if (!row.may_hash) {
                 row.result = NoContent{NoContent::Kind::unread, row.path + " was not read", "", {}};
@@ -186,7 +186,7 @@ void ContentTable::describe(const FactOptions& options, ContentObserver* observe
     }
     for_each_index(work.size(), jobs, [&](std::size_t k) {
         Row& row = rows_[pending[work[k]]];
-        auto hashed = hash_file(*tree_, row.resolved, observer);
+        auto hashed = hash_file(*tree_, row.file(), observer);
         if (auto* facts = std::get_if<ContentFacts>(&hashed)) {
             row.result = *facts;
         } else {
@@ -220,7 +220,7 @@ bool ContentTable::has_file(const std::string& path) const {
 std::unique_ptr<ByteSource> ContentTable::open(const std::string& path) const {
     const auto* known = facts(path);
     if (!known) return nullptr;
-    return open_content(*tree_, rows_[index_.at(path)].resolved, *known);
+    return open_content(*tree_, rows_[index_.at(path)].file(), *known);
 }
 
 std::unique_ptr<ByteSource> ContentTable::open_graph(const std::string& path) const {

@@ -108,10 +108,13 @@ public:
 private:
     struct Row {
         std::string path;
-        std::string resolved;  ///< path after resolving symbolic links, but not git-annex's
-        Result result;
+        bool has_file = false;  ///< `path` leads to a regular file, or is a link of git-annex
+        Boxed<std::string> link_target = {};  ///< of symbolic links: the path of the file
+        Result result = NoContent{};
         bool may_hash = false;
         bool is_described = false;
+
+        const std::string& file() const { return link_target ? *link_target : path; }
     };
     Row& row_of(const std::string& path);
     void resolve(Row& row) const;

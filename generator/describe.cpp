@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/describe.h"
 
+#include <algorithm>
+#include <mutex>
 #include <set>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "base/parallel.h"
 #include "generator/entry_builder.h"
@@ -15,37 +19,51 @@ namespace {
 using GraphReadings = std::unordered_map<std::string, GraphReading>;
 using Rows = std::vector<const ModelRow*>;
 
-/// Reads the graphs of all models with facts, each file once, with the tensors that its rows need.
-GraphReadings read_graphs(const ContentTable& table, const Rows& rows,
-                          const DescribeOptions& options) {
-    std::unordered_map<std::string, std::set<std::string>> wanted;
-    std::vector<std::string> paths;
-    for (const ModelRow* one : rows) {
-        const ModelRow& row = *one;
-        if (!options.part.has_model(row.model_path) || !table.facts(row.model_path)) continue;
-        const auto [entry, is_new] = wanted.try_emplace(row.model_path);
-        if (is_new) paths.push_back(row.model_path);
-        if (const auto* tensor = feature_tensor(*options.settings, row)) {
-            entry->second.insert(*tensor);
+/// Models with facts, each once, and the tensors that rows need of some.
+struct WantedGraphs {
+    std::vector<std::string_view> paths;
+    std::unordered_map<std::string_view, std::set<std::string>> tensors;
+};
+
+WantedGraphs wanted_graphs(const ContentTable& table, const Rows& rows,
+                           const DescribeOptions& options) {
+    WantedGraphs wanted;
+    const auto is_wanted = [&](const std::string& path) {
+        return options.part.has_model(path) && table.facts(path);
+    };
+    for (const ModelRow* row : rows) {
+        if (!is_wanted(row->model_path)) continue;
+        wanted.paths.push_back(row->model_path);
+        if (const auto* tensor = feature_tensor(*options.settings, *row)) {
+            wanted.tensors[row->model_path].insert(*tensor);
         }
     }
     for (const std::string& path : options.more_models) {
-        if (!options.part.has_model(path)) continue;
-        if (table.facts(path) && wanted.try_emplace(path).second) paths.push_back(path);
+        if (is_wanted(path)) wanted.paths.push_back(path);
     }
-    std::vector<GraphReading> results(paths.size());
-    for_each_index(paths.size(), options.jobs, [&](std::size_t i) {
-        const std::set<std::string>& tensors = wanted.at(paths[i]);
-        results[i] =
-            read_graph(table, paths[i], {tensors.begin(), tensors.end()}, options.inference);
-    });
+    std::ranges::sort(wanted.paths);
+    wanted.paths.erase(std::unique(wanted.paths.begin(), wanted.paths.end()), wanted.paths.end());
+    return wanted;
+}
+
+/// Without the models that have no graph to keep, which are all of a hub of pointers.
+GraphReadings read_graphs(const ContentTable& table, const Rows& rows,
+                          const DescribeOptions& options) {
+    const WantedGraphs wanted = wanted_graphs(table, rows, options);
     GraphReadings readings;
-    for (std::size_t i = 0; i < paths.size(); ++i) {
-        // A hub of pointers has no graph to keep. No reading means the same.
-        const bool is_empty =
-            !results[i].bytes_here && !results[i].is_peeked && results[i].diagnostics.empty();
-        if (!is_empty) readings.emplace(paths[i], std::move(results[i]));
-    }
+    std::mutex mutex;
+    for_each_index(wanted.paths.size(), options.jobs, [&](std::size_t i) {
+        const std::string path(wanted.paths[i]);
+        const auto found = wanted.tensors.find(path);
+        std::vector<std::string> tensors;
+        if (found != wanted.tensors.end()) {
+            tensors.assign(found->second.begin(), found->second.end());
+        }
+        GraphReading reading = read_graph(table, path, tensors, options.inference);
+        if (!reading.bytes_here && !reading.is_peeked && reading.diagnostics.empty()) return;
+        const std::lock_guard lock(mutex);
+        readings.emplace(path, std::move(reading));
+    });
     return readings;
 }
 

@@ -82,13 +82,13 @@ void name_entries(std::vector<FreshEntry>& fresh, const std::vector<Boxed<NameCh
     }
     std::vector<NamedModel> models;
     for (std::size_t i = 0; i < fresh.size(); ++i) {
-        models.push_back(named_model(fresh[i].entry, choices[i]));
+        models.push_back(named_model(*fresh[i].entry, choices[i]));
     }
     const PresentNames names = present_names(models, present, stays);
     UniqueNames unique = unique_names(models, names.at_paths, names.elsewhere);
     note_longer_names(unique, diagnostics);
     for (std::size_t i = 0; i < fresh.size(); ++i) {
-        fresh[i].entry.model = std::move(unique.names[i]);
+        fresh[i].entry->model = std::move(unique.names[i]);
     }
 }
 
@@ -112,9 +112,9 @@ void name_models(std::vector<ModelDescription>& models, const ManifestDocument* 
         ModelDescription& model = models[named.position];
         if (!name_choice_of(*model.row)) continue;
         ModelRow row = *model.row;
-        row.name = named.entry.model;
+        row.name = named.entry->model;
         model.row = std::move(row);
-        model.entry = std::move(named.entry);
+        model.entry = std::move(*named.entry);
     }
 }
 

@@ -237,7 +237,7 @@ std::vector<RowResult> make_rows(const Tree& tree, const GenerationPlan& plan,
     return results;
 }
 
-GenerateResult join_rows(const GenerationPlan& plan, std::vector<RowResult> results,
+GenerateResult join_rows(GenerationPlan plan, std::vector<RowResult> results,
                          const GenerateOptions& options, Diagnostics& diagnostics) {
     GenerateResult joined;
     std::vector<FreshEntry> fresh;
@@ -254,13 +254,15 @@ GenerateResult join_rows(const GenerationPlan& plan, std::vector<RowResult> resu
         if (row.ports == PortSource::peeked) joined.peeked_ports += 1;
         if (row.ports == PortSource::carried) joined.carried_ports += 1;
         if (row.entry) {
-            fresh.push_back({std::move(*row.entry), row.position});
+            fresh.push_back({std::move(row.entry), row.position});
             choices.push_back(std::move(row.naming));
         } else {
             not_made.rows.push_back(std::move(*row.row));
         }
     }
-    std::vector<RowResult>().swap(results);  // frees its memory, which `= {}` does not
+    // These free memory, which `= {}` does not.
+    std::vector<RowResult>().swap(results);
+    if (options.target == Target::all) std::vector<ModelRow>().swap(plan.rows);
     joined.unmade = not_made.rows.size();
     joined.update =
         update_manifest(plan, std::move(fresh), choices, not_made, options, diagnostics);
@@ -269,10 +271,10 @@ GenerateResult join_rows(const GenerationPlan& plan, std::vector<RowResult> resu
 
 GenerateResult generate(const Tree& tree, const GenerateOptions& options,
                         Diagnostics& diagnostics) {
-    const GenerationPlan plan = plan_generation(tree, options, diagnostics);
+    GenerationPlan plan = plan_generation(tree, options, diagnostics);
     FactStatistics statistics;
     auto rows = make_rows(tree, plan, plan.selected, options, &statistics);
-    GenerateResult result = join_rows(plan, std::move(rows), options, diagnostics);
+    GenerateResult result = join_rows(std::move(plan), std::move(rows), options, diagnostics);
     result.statistics = statistics;
     diagnostics.append(tree.notes());  // last, since listing the tree adds notes
     return result;

@@ -73,7 +73,7 @@ struct MissingContent {
 /// The result of one row.
 struct RowResult {
     std::size_t position = 0;  ///< among all rows of the hub
-    std::optional<Entry> entry;
+    Boxed<Entry> entry;
     PortSource ports = PortSource::none;
     Boxed<MissingContent> missing;  ///< set if its ports were neither read nor carried over
     Diagnostics diagnostics;
@@ -105,7 +105,7 @@ std::vector<RowResult> make_rows(const Tree& tree, const GenerationPlan& plan,
                                  const GenerateOptions& options, FactStatistics* statistics);
 
 /// Makes the new manifest from the results of all selected rows of the plan, by position.
-GenerateResult join_rows(const GenerationPlan& plan, std::vector<RowResult> results,
+GenerateResult join_rows(GenerationPlan plan, std::vector<RowResult> results,
                          const GenerateOptions& options, Diagnostics& diagnostics);
 
 /// All steps above. Writes nothing.

@@ -46,7 +46,7 @@ public:
         set_options();
         options_.inference = inference;
         options_.observer = content;
-        const GenerationPlan plan = plan_generation(*hub_.tree, options_, diagnostics_);
+        GenerationPlan plan = plan_generation(*hub_.tree, options_, diagnostics_);
         ManifestPart part;
         part.shard = request_.shard.value_or(Shard{});
         if (request_.shard || request_.fetch) {
@@ -71,7 +71,7 @@ public:
         if (request_.shard) {
             finish_part(plan, std::move(part));
         } else {
-            join(plan, std::move(part));
+            join(std::move(plan), std::move(part));
         }
         generated_.lock = std::move(lock_);
         generated_.present = std::move(present_);
@@ -188,9 +188,10 @@ private:
         generated_.part = std::move(part);
     }
 
-    void join(const GenerationPlan& plan, ManifestPart part) {
+    void join(GenerationPlan plan, ManifestPart part) {
         require_same_state(plan, part.rows);
-        generated_.result = join_rows(plan, std::move(part.rows), options_, diagnostics_);
+        generated_.result =
+            join_rows(std::move(plan), std::move(part.rows), options_, diagnostics_);
         generated_.result.statistics = part.statistics;
         diagnostics_.append(hub_.tree->notes());  // last, since listing the tree adds to them
     }

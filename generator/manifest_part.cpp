@@ -394,7 +394,7 @@ MergedParts merge_parts(std::vector<ManifestPart> parts, Diagnostics& diagnostic
     options.earlier = {&earlier.document};
     GenerationPlan plan;
     plan.claims = std::move(present.claims);
-    MergedParts merged{join_rows(plan, std::move(rows), options, diagnostics),
+    MergedParts merged{join_rows(std::move(plan), std::move(rows), options, diagnostics),
                        present.document.entries.size()};
     merged.result.statistics = statistics;
     return merged;

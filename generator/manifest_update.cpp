@@ -57,8 +57,8 @@ public:
         for (std::size_t i = 0; i < fresh.size(); ++i) {
             if (!of_fresh_[i]) continue;
             const Entry& old = *entries_[*of_fresh_[i]].entry;
-            if (old.model_path == fresh[i].entry.model_path) continue;
-            moved.push_back({name_of(old), fresh[i].entry.model_path});
+            if (old.model_path == fresh[i].entry->model_path) continue;
+            moved.push_back({name_of(old), fresh[i].entry->model_path});
         }
         return moved;
     }
@@ -77,7 +77,7 @@ private:
     void match(const std::vector<FreshEntry>& fresh, const Find& find) {
         for (std::size_t i = 0; i < fresh.size(); ++i) {
             if (of_fresh_[i]) continue;
-            of_fresh_[i] = find(fresh[i].entry);
+            of_fresh_[i] = find(*fresh[i].entry);
             if (of_fresh_[i]) is_taken_[*of_fresh_[i]] = true;
         }
     }
@@ -135,7 +135,7 @@ public:
             names.insert(name_of(present.entries[i]));
             if (is_claimed(retained, i) && !continuations.is_taken(i)) add(present.entries[i]);
         }
-        for (const FreshEntry& one : fresh) fresh_.insert(name_of(one.entry));
+        for (const FreshEntry& one : fresh) fresh_.insert(name_of(*one.entry));
         for (const ManifestDocument* document : retained.earlier) {
             for (const ManifestEntry& entry : document->entries) {
                 if (!names.contains(name_of(entry))) add(entry);
@@ -194,7 +194,7 @@ public:
           lost_(present, retained, fresh, continuations) {
         placed_.reserve(fresh.size());
         for (std::size_t i = 0; i < fresh.size(); ++i) {
-            placed_.push_back({fresh[i].entry.model_path, fresh[i].position, 0, i});
+            placed_.push_back({fresh[i].entry->model_path, fresh[i].position, 0, i});
         }
     }
 
@@ -229,7 +229,8 @@ private:
     }
 
     void write_fresh(std::size_t i, ManifestTextWriter& writer) {
-        const Entry entry = std::move(fresh_[i].entry);
+        const Boxed<Entry> owner = std::move(fresh_[i].entry);
+        const Entry& entry = *owner;
         const ManifestEntry* before = nullptr;
         if (const auto& continued = continuations_.of_fresh(i)) {
             before = &present_.entries[*continued];
@@ -325,7 +326,7 @@ ManifestUpdate replace_some(const ManifestDocument& present, PartialChange chang
     ByName<std::size_t> order;
     for (std::size_t i = 0; i < change.row_order.size(); ++i) order.add(change.row_order[i], i);
     ByName<bool> regenerated;
-    for (const FreshEntry& fresh : change.fresh) regenerated.add(name_of(fresh.entry), true);
+    for (const FreshEntry& fresh : change.fresh) regenerated.add(name_of(*fresh.entry), true);
     ByName<bool> gone;
     for (const EntryName& name : change.gone) gone.add(name, true);
     // An entry whose own row is unchanged belongs only to that row.

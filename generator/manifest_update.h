@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/boxed.h"
 #include "generator/entry_claims.h"
 #include "manifest/entry.h"
 #include "manifest/entry_name.h"
@@ -21,7 +22,7 @@ struct MovedEntry {
 
 /// An entry for the new manifest.
 struct FreshEntry {
-    Entry entry;
+    Boxed<Entry> entry;  ///< always present
     /// Position of the row in the hub; the order of entries with the same path.
     std::size_t position = 0;
 };

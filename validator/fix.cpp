@@ -236,7 +236,7 @@ ManifestFix fix_manifest(const HubState& hub, const std::vector<Finding>& findin
     for (const FreshEntry& fresh : change.fresh) {
         const bool is_new = fresh.position < hub.described.models.size() &&
                             !(hub.document() && hub.matches.entry_of_row[fresh.position]);
-        fix.done.push_back((is_new ? "added " : "regenerated ") + to_text(name_of(fresh.entry)));
+        fix.done.push_back((is_new ? "added " : "regenerated ") + to_text(name_of(*fresh.entry)));
     }
     for (const std::size_t index : plan.removed) {
         fix.removed.push_back(name_of(hub.document()->entries[index]));

@@ -16,15 +16,20 @@ void add_safe(const std::string& path, std::vector<std::string>& paths) {
     if (auto safe = safe_path(path)) paths.push_back(std::move(*safe));
 }
 
-/// Files that the manifest names, and perhaps no table.
-void add_files_of(const ManifestDocument& document, DescribeOptions& options) {
-    for (const ManifestEntry& present : document.entries) {
-        if (!present.entry) continue;
-        const Entry& entry = *present.entry;
-        add_safe(entry.model_path, options.more_models);
+/// Files that the manifest names, and their rows don't.
+void add_files_of(const ManifestDocument& document, const std::vector<ModelRow>& rows,
+                  const EntryMatches& matches, DescribeOptions& options) {
+    for (std::size_t i = 0; i < document.entries.size(); ++i) {
+        if (!document.entries[i].entry) continue;
+        const Entry& entry = *document.entries[i].entry;
+        const auto of_entry = matches.row_of_entry[i];
+        const ModelRow* row = of_entry ? &rows[*of_entry] : nullptr;
+        const bool is_at_path = row && row->model_path == entry.model_path;
+        if (!is_at_path) add_safe(entry.model_path, options.more_models);
         auto& files =
             options.part.has_model(entry.model_path) ? options.more_files : options.known_files;
-        if (entry.archive_path) add_safe(*entry.archive_path, files);
+        const bool names_archive = is_at_path && row->archive_path == entry.archive_path;
+        if (entry.archive_path && !names_archive) add_safe(*entry.archive_path, files);
         for (const ExternalDataFile& file : entry.external_data) add_safe(file.path, files);
     }
 }
@@ -92,8 +97,8 @@ std::unique_ptr<HubState> read_hub_state(const Tree& tree, const Settings& setti
     describe.known = options.known;
     describe.peeked = options.peeked;
     if (document) {
-        add_files_of(*document, describe);
         state->matches = match_entries(*document, state->hub.models);
+        add_files_of(*document, state->hub.models, state->matches, describe);
         describe.present_entry = [&](std::size_t row) {
             const auto entry = state->matches.entry_of_row[row];
             return entry ? document->entries[*entry].entry : Shared<Entry>();
