@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <mutex>
 #include <unordered_set>
 #include <utility>
@@ -114,27 +115,29 @@ private:
 /// One call of peek_graphs().
 class PeekRun {
 public:
-    PeekRun(const PeekOptions& options, FetchObserver& observer)
+    PeekRun(const std::vector<PeekTarget>& targets, const PeekOptions& options,
+            FetchObserver& observer)
         : options_(options),
+          targets_(targets),
           observer_(observer),
           budget_(options.budget ? options.budget : std::make_shared<TransferBudget>()),
           requests_before_(budget_->requests()),
           bytes_before_(budget_->bytes()),
-          sources_(peek_sources(options)) {
+          sources_(peek_sources(options, targets)) {
         graphs_.depth_ = options.depth;
         graphs_.cache_ = GraphCache(options.cache_folder);
     }
 
-    PeekedGraphs run(const std::vector<PeekTarget>& targets) {
-        std::vector<PeekTarget> open = missing(targets);
+    PeekedGraphs run() {
+        std::vector<PeekTarget> open = missing();
         if (!open.empty() && !sources_.empty()) ask_all(std::move(open));
-        summarize(targets);
+        summarize();
         return std::move(graphs_);
     }
 
     /// The targets that no cache has.
-    std::vector<PeekTarget> missing(const std::vector<PeekTarget>& targets) {
-        std::vector<PeekTarget> open = distinct_targets(targets);
+    std::vector<PeekTarget> missing() {
+        std::vector<PeekTarget> open = distinct_targets(targets_);
         std::erase_if(open, [&](const PeekTarget& target) { return find_in_cache(target); });
         graphs_.summary_.cached = graphs_.places_.size();
         return open;
@@ -149,6 +152,7 @@ private:
 
     bool find_in_cache(const PeekTarget& target) {
         for (const auto& source : sources_) {
+            if (!source->may_have(target)) continue;
             const GraphKey key = key_of(*source, target);
             if (!graphs_.cache_.find(key, options_.depth)) continue;
             graphs_.places_[identity_of(target)] = {key, nullptr};
@@ -161,8 +165,11 @@ private:
         graphs_.cache_.make_room();
         const ObservedPeek observed(observer_, open.size());
         for (const auto& source : sources_) {
-            if (open.empty()) break;
-            ask(*source, open);
+            std::vector<PeekTarget> asked;
+            std::ranges::copy_if(open, std::back_inserter(asked), [&](const PeekTarget& target) {
+                return source->may_have(target);
+            });
+            if (!asked.empty()) ask(*source, asked);
             std::erase_if(open, [&](const PeekTarget& target) {
                 return graphs_.places_.contains(identity_of(target));
             });
@@ -246,23 +253,24 @@ private:
                          budget_->bytes() - bytes_before_);
     }
 
-    void summarize(const std::vector<PeekTarget>& targets) {
+    void summarize() {
         PeekSummary& summary = graphs_.summary_;
         summary.models = graphs_.places_.size();
         summary.requests = budget_->requests() - requests_before_;
         summary.bytes = budget_->bytes() - bytes_before_;
-        for (const PeekTarget& target : targets) {
+        for (const PeekTarget& target : targets_) {
             const std::string identity = identity_of(target);
             if (graphs_.places_.contains(identity)) continue;
             const auto reasons = reasons_.find(identity);
             summary.failures.push_back(
                 {target.path, reasons == reasons_.end()
-                                  ? "the hub names neither a Git LFS server nor a mirror"
+                                  ? "the hub names neither a Git LFS server nor a mirror nor a URL"
                                   : fmt::format("{}", fmt::join(reasons->second, "; "))});
         }
     }
 
     const PeekOptions& options_;
+    const std::vector<PeekTarget>& targets_;
     FetchObserver& observer_;
     std::shared_ptr<TransferBudget> budget_;
     std::uint64_t requests_before_;
@@ -289,13 +297,13 @@ bool PeekedGraphs::has(const Sha256& sha, std::uint64_t size_bytes) const {
 
 PeekedGraphs peek_graphs(const std::vector<PeekTarget>& targets, const PeekOptions& options,
                          FetchObserver& observer) {
-    return PeekRun(options, observer).run(targets);
+    return PeekRun(targets, options, observer).run();
 }
 
 PeekSummary estimate_peek(const std::vector<PeekTarget>& targets, const PeekOptions& options) {
     FetchObserver no_observer;
-    PeekRun run(options, no_observer);
-    const std::vector<PeekTarget> missing = run.missing(targets);
+    PeekRun run(targets, options, no_observer);
+    const std::vector<PeekTarget> missing = run.missing();
     PeekSummary summary = run.take_summary();
     summary.models = missing.size();
     for (const PeekTarget& target : missing) {

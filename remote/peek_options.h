@@ -18,12 +18,17 @@
 
 namespace onnxhub {
 
-/// A model whose bytes are elsewhere, as its Git LFS pointer describes it.
+/// A model whose bytes are elsewhere, as its Git LFS pointer or its entry describes it.
 struct PeekTarget {
     std::string path;  ///< from the top directory of the hub
     Sha256 sha;
     std::uint64_t size_bytes = 0;
+    /// Where the hub says that the model is. Untrusted; answers count as those of mirrors do.
+    std::vector<std::string> urls = {};
 };
+
+/// The hosts of stated URLs that one call asks.
+inline constexpr std::size_t stated_origin_limit = 32;
 
 struct PeekOptions {
     PeekDepth depth = PeekDepth::graph;

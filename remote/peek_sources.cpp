@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "http/url.h"
+#include "http/web_origin.h"
 
 namespace onnxhub {
 namespace {
@@ -43,6 +45,55 @@ private:
     std::string authority_;
     const std::vector<PeekTarget>* targets_ = nullptr;
 };
+
+/// "https://host:port"; empty for URLs that are not asked.
+std::string origin_text(const std::string& url) {
+    const auto parsed = parse_web_origin(url);
+    const auto* origin = std::get_if<WebOrigin>(&parsed);
+    if (!origin) return "";
+    const bool has_colons = origin->host.find(':') != origin->host.npos;  // of an IPv6 address
+    return std::string(origin->is_https ? "https://" : "http://") +
+           (has_colons ? "[" + origin->host + "]" : origin->host) + ":" +
+           std::to_string(origin->port);
+}
+
+/// The models at stated URLs of one scheme, host and port.
+class StatedUrls : public PeekSource {
+public:
+    explicit StatedUrls(std::string origin) : origin_(std::move(origin)) {}
+
+    void begin(const std::vector<PeekTarget>& targets) override { targets_ = &targets; }
+    const std::string& authority() const override { return origin_; }
+    Binding binding() const override { return Binding::etag; }
+    bool may_have(const PeekTarget& target) const override { return url_of(target) != nullptr; }
+
+    RangeLocation locate(std::size_t target) override {
+        return RangeLocation{*url_of((*targets_)[target])};
+    }
+
+private:
+    const std::string* url_of(const PeekTarget& target) const {
+        const auto found = std::ranges::find(target.urls, origin_, origin_text);
+        return found == target.urls.end() ? nullptr : &*found;
+    }
+
+    std::string origin_;
+    const std::vector<PeekTarget>* targets_ = nullptr;
+};
+
+std::vector<std::string> stated_origins(const std::vector<PeekTarget>& targets) {
+    std::vector<std::string> origins;
+    for (const PeekTarget& target : targets) {
+        for (const std::string& url : target.urls) {
+            if (origins.size() == stated_origin_limit) return origins;
+            const std::string origin = origin_text(url);
+            if (!origin.empty() && std::ranges::find(origins, origin) == origins.end()) {
+                origins.push_back(origin);
+            }
+        }
+    }
+    return origins;
+}
 
 /// Asks for the addresses of a hundred objects at once, when the first of them is needed, so that
 /// they do not expire before they are used.
@@ -133,7 +184,8 @@ void PeekSource::succeeded() {
     if (failures_ < failure_limit) failures_ = 0;
 }
 
-std::vector<std::unique_ptr<PeekSource>> peek_sources(const PeekOptions& options) {
+std::vector<std::unique_ptr<PeekSource>> peek_sources(const PeekOptions& options,
+                                                      const std::vector<PeekTarget>& targets) {
     std::vector<std::unique_ptr<PeekSource>> sources;
     for (const std::string& mirror : options.mirrors) {
         sources.push_back(std::make_unique<Mirror>(mirror, options.hugging_face));
@@ -141,6 +193,9 @@ std::vector<std::unique_ptr<PeekSource>> peek_sources(const PeekOptions& options
     if (options.lfs) {
         const auto place = options.asks_lfs_first ? sources.begin() : sources.end();
         sources.insert(place, std::make_unique<LfsObjects>(options.lfs, options.lfs_name));
+    }
+    for (std::string& origin : stated_origins(targets)) {
+        sources.push_back(std::make_unique<StatedUrls>(std::move(origin)));
     }
     return sources;
 }

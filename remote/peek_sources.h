@@ -29,6 +29,9 @@ public:
     /// or does not say.
     virtual RangeLocation locate(std::size_t target) = 0;
     virtual Binding binding() const = 0;
+    /// Whether the source may have the target. Others are neither located nor looked up in the
+    /// cache.
+    virtual bool may_have(const PeekTarget&) const { return true; }
 
     /// Why the source is not asked any more; nullopt while it is.
     std::optional<std::string> problem() const;
@@ -42,7 +45,9 @@ private:
     std::string reason_;
 };
 
-/// In the order in which they are asked.
-std::vector<std::unique_ptr<PeekSource>> peek_sources(const PeekOptions& options);
+/// In the order in which they are asked: first those of the options, then the hosts of the URLs
+/// that the targets state.
+std::vector<std::unique_ptr<PeekSource>> peek_sources(const PeekOptions& options,
+                                                      const std::vector<PeekTarget>& targets);
 
 }  // namespace onnxhub

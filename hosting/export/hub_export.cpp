@@ -230,11 +230,12 @@ private:
     /// The graph of one digest.
     struct WantedGraph {
         std::string path;
-        std::string model;        ///< path of a model with this digest
-        StatedContent content;    ///< of the model
-        bool has_model = false;   ///< the export has the model's file
-        std::string digest = {};  ///< of the graph; "": there is none
-        bool is_written = false;  ///< the earlier export did not have it
+        std::string model;                   ///< path of a model with this digest
+        StatedContent content;               ///< of the model
+        std::vector<std::string> urls = {};  ///< of the model, as the hub states them
+        bool has_model = false;              ///< the export has the model's file
+        std::string digest = {};             ///< of the graph; "": there is none
+        bool is_written = false;             ///< the earlier export did not have it
     };
 
     std::vector<WantedGraph> wanted_graphs(const ManifestDocument& manifest) const {
@@ -245,7 +246,7 @@ private:
             const std::string path = graph_path(*entry.content.sha);
             WantedGraph& graph = wanted[path];
             if (graph.has_model) continue;
-            graph = {path, model, entry.content, sums_.contains(model)};
+            graph = {path, model, entry.content, entry.sources, sums_.contains(model)};
         }
         std::vector<WantedGraph> list;
         for (auto& [path, graph] : wanted) list.push_back(std::move(graph));
@@ -279,7 +280,8 @@ private:
         std::vector<PeekTarget> targets;
         for (const WantedGraph& graph : wanted) {
             if (!graph.digest.empty() || graph.has_model || !graph.content.size_bytes) continue;
-            targets.push_back({graph.model, *graph.content.sha, *graph.content.size_bytes});
+            targets.push_back(
+                {graph.model, *graph.content.sha, *graph.content.size_bytes, graph.urls});
         }
         if (targets.empty()) return;
         const PeekedGraphs* peeked = request_.peek(targets);

@@ -95,6 +95,53 @@ TEST_F(PeekTest, NetworksGiveTheirPortsForAHundredthOfTheirBytes) {
     }
 }
 
+TEST_F(PeekTest, StatedUrlsAreAskedForTheirOwnModels) {
+    options_.lfs = {};
+    RangeServer other;
+    const std::string one = numbered_model(1);
+    const std::string two = numbered_model(2);
+    const std::string three = numbered_model(3);
+    server_.add_file("one.onnx", one);
+    other.add_file("two.onnx", two);
+    other.add_file("three.onnx", three, "\"v1\"");
+    std::vector<PeekTarget> targets = {target("a.onnx", one), target("b.onnx", two),
+                                       target("c.onnx", three), target("d.onnx", "no address")};
+    targets[0].urls = {"ftp://127.0.0.1/one.onnx", "no URL", server_.mirror_url() + "/one.onnx"};
+    targets[1].urls = {server_.mirror_url() + "/two.onnx", other.mirror_url() + "/two.onnx"};
+    targets[2].urls = {other.mirror_url() + "/three.onnx"};
+    const PeekedGraphs graphs = peek(targets);
+    EXPECT_EQ(graphs.summary().models, 2U);
+    ASSERT_THAT(graphs.summary().failures, SizeIs(2));
+    EXPECT_EQ(graphs.summary().failures[0].path, "c.onnx");
+    EXPECT_THAT(graphs.summary().failures[0].reason, HasSubstr("SHA-256"));
+    EXPECT_THAT(graphs.summary().failures[1].reason, HasSubstr("nor a URL"));
+    EXPECT_EQ(ports_of(*graphs.open(sha256_of(two), two.size())).inputs[0].name, "x2");
+    EXPECT_EQ(server_.count("/files/three"), 0U);
+
+    EXPECT_EQ(peek(targets).summary().cached, 2U);
+    // What one host says does not count where the hub states another.
+    targets[0].urls = {other.mirror_url() + "/one.onnx"};
+    EXPECT_FALSE(peek({targets[0]}).has(sha256_of(one), one.size()));
+}
+
+TEST_F(PeekTest, AHubChoosesSoManyHosts) {
+    options_.lfs = {};
+    const std::string model = numbered_model(1);
+    server_.add_file("one.onnx", model);
+    PeekTarget asked = target("a.onnx", model);
+    for (std::size_t i = 0; i < stated_origin_limit; ++i) {
+        asked.urls.push_back("ftp://127.0.0.1/" + std::to_string(i));  // not counted
+    }
+    for (std::size_t i = 0; i + 1 < stated_origin_limit; ++i) {
+        asked.urls.push_back("http://127.0.0.1:" + std::to_string(i + 1) + "/m.onnx");
+    }
+    asked.urls.push_back(server_.mirror_url() + "/one.onnx");
+    EXPECT_EQ(peek({asked}).summary().models, 1U);
+    asked.urls.insert(asked.urls.begin(), "http://127.0.0.1:99/m.onnx");
+    options_.cache_folder = cache_.path() / "other";
+    EXPECT_EQ(peek({asked}).summary().models, 0U);
+}
+
 TEST_F(PeekTest, TheOpsetAloneTakesThreeRequestsAtMost) {
     options_.depth = PeekDepth::opset;
     for (const Network network : {Network::resnet, Network::bert, Network::yolo}) {
