@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hosting/export/catalog.h"
 
+#include <functional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "manifest/diagnostic.h"
 #include "manifest/hub_path.h"
 #include "manifest/json.h"
+#include "repository/hub_folder.h"
 #include "repository/repository_url.h"
 #include "repository/tree.h"
 #include "sources/settings.h"
@@ -31,11 +33,7 @@ constexpr std::size_t longest_licence = 60;           // bytes: allows a name, b
 
 std::optional<std::string> read(const Tree& tree, const std::string& path) {
     try {
-        const auto resolved = resolve_symlinks(tree, path);
-        const auto* target = std::get_if<std::string>(&resolved);
-        const auto stat = target ? tree.stat(*target) : std::nullopt;
-        if (!stat || stat->kind != FileKind::regular) return std::nullopt;
-        return read_whole(*tree.open(*target), largest_readme, path);
+        return read_hub_file(tree, path, largest_readme);
     } catch (const UserError&) {
         return std::nullopt;
     }
@@ -55,20 +53,35 @@ JsonValue to_json(const std::vector<std::string>& texts) {
     return json_array(std::move(values));
 }
 
-std::map<std::string, std::string> readmes_of(const Tree& tree, const ManifestDocument& manifest) {
-    std::map<std::string, std::string> readmes;
+/// The texts that `text_in` finds in the folders of the models or, where there is none, in the
+/// nearest folder above, by folder; no more of them than `size_limit` bytes together. The top of
+/// the hub, "", counts when `with_top`.
+std::map<std::string, std::string> nearest_texts(
+    const ManifestDocument& manifest, std::size_t size_limit, bool with_top,
+    const std::function<std::optional<std::string>(const std::string& folder)>& text_in) {
+    std::map<std::string, std::string> texts;
+    std::set<std::string> seen;
+    std::size_t bytes = 0;
     for (const ManifestEntry& present : manifest.entries) {
         if (!present.entry) continue;
         std::string folder(parent_folder(present.entry->model_path));
-        while (!folder.empty() && !readmes.contains(folder)) {
-            if (auto text = read(tree, folder + "/README.md")) {
-                readmes.emplace(folder, std::move(*text));
+        while ((with_top || !folder.empty()) && seen.insert(folder).second) {
+            if (auto text = text_in(folder)) {
+                bytes += text->size();
+                if (bytes > size_limit) return texts;
+                texts.emplace(folder, *std::move(text));
                 break;
             }
             folder = std::string(parent_folder(folder));
         }
     }
-    return readmes;
+    return texts;
+}
+
+std::map<std::string, std::string> readmes_of(const Tree& tree, const ManifestDocument& manifest) {
+    return nearest_texts(manifest, readmes_size, false, [&](const std::string& folder) {
+        return read(tree, folder + "/README.md");
+    });
 }
 
 constexpr const char* licence_files[] = {"LICENSE",     "LICENCE",    "LICENSE.md",
@@ -84,23 +97,8 @@ std::optional<std::string> licence_text_in(const Tree& tree, const std::string& 
 
 std::map<std::string, std::string> licence_texts_of(const Tree& tree,
                                                     const ManifestDocument& manifest) {
-    std::map<std::string, std::string> texts;
-    std::set<std::string> seen;
-    std::size_t bytes = 0;
-    for (const ManifestEntry& present : manifest.entries) {
-        if (!present.entry) continue;
-        std::string folder(parent_folder(present.entry->model_path));
-        while (seen.insert(folder).second) {
-            if (auto text = licence_text_in(tree, folder)) {
-                bytes += text->size();
-                if (bytes > licence_texts_size) return texts;
-                texts.emplace(folder, *std::move(text));
-                break;
-            }
-            folder = std::string(parent_folder(folder));
-        }
-    }
-    return texts;
+    return nearest_texts(manifest, licence_texts_size, true,
+                         [&](const std::string& folder) { return licence_text_in(tree, folder); });
 }
 
 /// "MIT License (LICENSE)", or "see COPYING" when the file does not begin with its title.

@@ -16,6 +16,7 @@
 namespace onnxhub {
 
 inline constexpr std::size_t licence_texts_size = 16 * 1024 * 1024;  // bytes of all
+inline constexpr std::size_t readmes_size = 128 * 1024 * 1024;       // bytes of all
 
 struct CatalogFacts {
     std::string name;

@@ -44,9 +44,15 @@ std::optional<std::string_view> markdown_target(std::string_view text, std::size
 /// The value of the attribute src of the tag that `tag` begins with.
 std::optional<std::string_view> html_target(std::string_view tag) {
     constexpr std::string_view name = "src=";
-    tag = tag.substr(0, std::min(tag.find('>'), longest_image_target * 2));
-    const std::size_t found = lower_case(tag).find(name);
-    if (found == tag.npos || blanks.find(tag[found - 1]) == blanks.npos) return std::nullopt;
+    tag = tag.substr(0, longest_image_target * 2);
+    tag = tag.substr(0, tag.find('>'));
+    const std::string lower = lower_case(tag);
+    std::size_t found = lower.find(name);
+    // Not the end of another attribute's name, such as data-src.
+    while (found != lower.npos && blanks.find(lower[found - 1]) == blanks.npos) {
+        found = lower.find(name, found + 1);
+    }
+    if (found == lower.npos) return std::nullopt;
     const std::string_view value = tag.substr(found + name.size());
     if (value.empty()) return std::nullopt;
     if (value[0] == '"' || value[0] == '\'') return text_until(value, 1, value.substr(0, 1));

@@ -4,14 +4,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "hosting/export/catalog_path.h"
 #include "hosting/export/catalog_scripts.h"
 #include "hosting/export/folder_facts.h"
 #include "manifest/manifest_reader.h"
+#include "repository/hub_folder.h"
 #include "tests/support/hub_builder.h"
 #include "tests/support/memory_tree.h"
+#include "tests/support/repository_builder.h"
 
 namespace onnxhub::test {
 namespace {
@@ -132,18 +135,51 @@ TEST(CatalogFacts, TheLicenceTextIsTheNearestAboveAModel) {
     EXPECT_EQ(catalog_files(facts).at(folders[""]["licence_text"]), "MIT");
 }
 
-TEST(CatalogFacts, LicenceTextsHaveALimitTogether) {
+/// A model in each of the folders 0, 1, …, with a file of `size` bytes beside it.
+CatalogFacts facts_of_numbered_folders(std::size_t count, const std::string& file,
+                                       std::size_t size) {
     MemoryTree tree;
     std::string manifest = "[";
-    const std::size_t count = licence_texts_size / 200'000 + 2;
     for (std::size_t i = 0; i < count; ++i) {
         const std::string folder = std::to_string(i);
-        tree.add(folder + "/LICENSE", std::string(200'000, 'x'));
+        tree.add(folder + "/" + file, std::string(size, 'x'));
         manifest += std::string(i ? "," : "") + R"({"model": "m", "model_path": ")" + folder +
                     R"(/m.onnx", "onnx_version": "1", "opset_version": 1, "metadata": {}})";
     }
-    const CatalogFacts facts = facts_of(tree, read_manifest(manifest + "]", "M.json"), "hub");
-    EXPECT_EQ(facts.licence_texts.size(), licence_texts_size / 200'000);
+    return facts_of(tree, read_manifest(manifest + "]", "M.json"), "hub");
+}
+
+TEST(CatalogFacts, ReadmesAndLicencesHaveALimitTogether) {
+    constexpr std::size_t size = 256 * 1024;
+    constexpr std::size_t licences = licence_texts_size / size;
+    EXPECT_EQ(facts_of_numbered_folders(licences + 1, "LICENSE", size).licence_texts.size(),
+              licences);
+    constexpr std::size_t readmes = readmes_size / size;
+    EXPECT_EQ(facts_of_numbered_folders(readmes + 1, "README.md", size).readmes.size(), readmes);
+}
+
+/// Files of a working tree that are read through a link in one of their parent folders.
+TEST(CatalogFacts, LinksLeadToFilesOfTheHubAlone) {
+    const std::string png = "\x89PNG\r\n\x1a\n";
+    const TemporaryFolder outside;
+    for (const std::string name : {"README.md", "LICENSE"}) {
+        write_file(outside.path() / name, "secret");
+    }
+    write_file(outside.path() / "x.png", png);
+    const TemporaryFolder hub;
+    write_file(hub.path() / "inside/README.md", "![](x.png) ![](../leaving/x.png)");
+    write_file(hub.path() / "inside/x.png", png);
+    std::filesystem::create_symlink(outside.path(), hub.path() / "leaving");
+    std::filesystem::create_symlink("inside", hub.path() / "b");
+    std::filesystem::create_symlink("leaving", hub.path() / "a");
+    std::filesystem::create_symlink(outside.path() / "LICENSE", hub.path() / "LICENSE");
+    const HubFolder opened = open_hub(hub.path(), std::nullopt);
+    const CatalogFacts facts =
+        facts_of(*opened.tree, read_manifest(manifest_of_two, "M.json"), "hub");
+    EXPECT_THAT(facts.readmes, ElementsAre(Key("b")));
+    EXPECT_THAT(facts.licence_texts, testing::IsEmpty());
+    EXPECT_EQ(facts.licence, "");
+    EXPECT_THAT(folder_facts(facts)["b"]["images"], testing::SizeIs(1));
 }
 
 TEST(CatalogFacts, SignaturesOfModelsAndFolders) {

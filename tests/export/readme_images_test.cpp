@@ -21,8 +21,10 @@ const std::string png = "\x89PNG\r\n\x1a\n and so on";
 TEST(ReadmeImages, TargetsAreReadFromMarkdownAndHtml) {
     EXPECT_THAT(image_targets_of("![a](one.png) text [![b [c]](two.gif \"title\")](page.md)\n"
                                  "<IMG width=9 src=\"three 3.jpg\" alt=x> <img src='four'/>\n"
+                                 "<img data-src=lazy.gif\nsrc=six.png>"
                                  "![again](one.png) ![p](a(b).png) ![s](<five 5.png>)"),
-                ElementsAre("one.png", "two.gif", "three 3.jpg", "four", "a(b).png", "five 5.png"));
+                ElementsAre("one.png", "two.gif", "three 3.jpg", "four", "six.png", "a(b).png",
+                            "five 5.png"));
 }
 
 TEST(ReadmeImages, OtherTextHasNone) {
