@@ -4,6 +4,7 @@
 import { as_sha, as_size, limits, well_formed } from "./values.js";
 import { encode_path } from "./paths.js";
 import { facet_keys } from "./facets.js";
+import { key_of } from "./words.js";
 
 /**
  * @typedef {object} Filters
@@ -23,11 +24,14 @@ const longest_name = 1000;
 /** @returns {Filters} */
 export const no_filters = () => ({ query: "", choices: new Map(), from: 0, to: 0, size: 0, sort: "" });
 
+/** @param {string} key of a facet @param {string} value as the facet compares it */
+const choice_of = (key, value) => key === "tag" ? key_of(well_formed(value)) : well_formed(value);
+
 /**
  * Filters with one choice.
  * @param {string} key of the facet @param {string} value
  */
-export const filters_by = (key, value) => ({ ...no_filters(), choices: new Map([[key, new Set([well_formed(value)])]]) });
+export const filters_by = (key, value) => ({ ...no_filters(), choices: new Map([[key, new Set([choice_of(key, value)])]]) });
 
 /** @param {Filters} filters */
 export function list_hash(filters) {
@@ -42,7 +46,7 @@ export function list_hash(filters) {
 
 /** @param {URLSearchParams} query @returns {import("./facets.js").Choices} */
 function read_choices(query) {
-    const chosen = facet_keys.map((key) => /** @type {[string, Set<string>]} */ ([key, new Set(query.getAll(key).slice(0, most_choices))]));
+    const chosen = facet_keys.map((key) => /** @type {[string, Set<string>]} */ ([key, new Set(query.getAll(key).slice(0, most_choices).map((value) => choice_of(key, value)))]));
     return new Map(chosen.filter(([, values]) => values.size > 0));
 }
 
@@ -65,7 +69,10 @@ export function read_list_hash(hash) {
  */
 export const address_path = (path) => well_formed(path.slice(0, limits.path));
 
-/** @typedef {{path: string, twin: number, name: string, sha: string}} ModelPlace `name` and `sha`: "" if the address does not have it; with `sha` there is no path */
+/**
+ * @typedef {{path: string, twin: number, name: string, sha: string, opens_graph: boolean}} ModelPlace
+ *     `name` and `sha`: "" if the address does not have it; with `sha` there is no path
+ */
 
 /** @param {import("./entries.js").Entry} entry @param {boolean} with_name an index finds models by name */
 export function model_hash(entry, with_name = names_are_needed) {
@@ -79,10 +86,21 @@ export function model_hash(entry, with_name = names_are_needed) {
 const digest_prefix = "#/sha256/";
 
 /**
- * An address that stays the same when the model is renamed.
- * @param {string} sha
+ * An address that stays the same when the model is renamed. In a hub with an index, which finds models by name, only its path may change.
+ * @param {string} sha @param {string} name of the model
  */
-export const digest_hash = (sha) => digest_prefix + sha;
+export const digest_hash = (sha, name, with_name = names_are_needed) =>
+    digest_prefix + sha + (with_name ? "?" + new URLSearchParams({ name: well_formed(name.slice(0, longest_name)) }) : "");
+
+/**
+ * The address of the same model which opens its graph.
+ * @param {string} hash of a model
+ */
+export function graph_hash(hash) {
+    const [place, text] = hash.split("?", 2), query = new URLSearchParams(text ?? "");
+    query.set("graph", "open");
+    return `${place}?${query}`;
+}
 
 let names_are_needed = false;
 
@@ -94,9 +112,10 @@ export const is_model_hash = (hash) => hash.startsWith("#/model/") || hash.start
 
 /** @param {string} hash @returns {ModelPlace} */
 export function read_model_hash(hash) {
-    if (hash.startsWith(digest_prefix)) return { path: "", twin: 0, name: "", sha: as_sha(hash.slice(digest_prefix.length)) };
-    const [encoded, text] = hash.slice("#/model/".length).split("?", 2);
-    const query = new URLSearchParams(text ?? "");
+    const [place, text] = hash.split("?", 2);
+    const query = new URLSearchParams(text ?? ""), opens_graph = query.has("graph");
+    if (place.startsWith(digest_prefix)) return { path: "", twin: 0, name: query.get("name") ?? "", sha: as_sha(place.slice(digest_prefix.length)), opens_graph };
+    const encoded = place.slice("#/model/".length);
     const twin = /^\d{1,6}$/.test(query.get("entry") ?? "") ? Number(query.get("entry")) - 1 : 0;
     let path = encoded;
     try {
@@ -104,5 +123,5 @@ export function read_model_hash(hash) {
     } catch {
         // Not encoded, for example typed by hand: used as it is.
     }
-    return { path, twin, name: query.get("name") ?? "", sha: "" };
+    return { path, twin, name: query.get("name") ?? "", sha: "", opens_graph };
 }

@@ -3,20 +3,9 @@
 import { shown } from "./values.js";
 import { number_text } from "./formats.js";
 import { isolated, make } from "./nodes.js";
-import { by_text } from "./models.js";
-import { values_of } from "./facets.js";
+import { frequent_values } from "./facets.js";
 
 const few = 6, many = 300;  // upper limits of the list; the search finds all values
-
-/** @param {string} key @param {import("./models.js").Model[]} models @returns {string[]} the most frequent first, counted by model */
-function all_values(key, models) {
-    /** @type {Map<string, number>} */
-    const counts = new Map();
-    for (const model of models) {
-        for (const value of new Set(model.entries.flatMap((entry) => values_of(entry).get(key) ?? []))) counts.set(value, (counts.get(value) ?? 0) + 1);
-    }
-    return [...counts.keys()].sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || by_text(a, b));
-}
 
 export class FacetView {
     /**
@@ -46,7 +35,7 @@ export class FacetView {
      * The models whose values can be chosen.
      * @param {import("./models.js").Model[]} models
      */
-    set_models(models) { this.values = all_values(this.key, models); }
+    set_models(models) { this.values = frequent_values(this.key, models); }
 
     /** A facet with one value for all models divides nothing. */
     get is_useful() { return this.values.length > (this.key === "tag" ? 0 : 1); }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Facets: properties of entries that a reader chooses values of.
 import { is_missing } from "./entries.js";
+import { by_text } from "./models.js";
+import { key_of } from "./words.js";
 import { architecture_of, input_of, precision_of, task_of } from "./traits.js";
 
 /** @typedef {import("./entries.js").Entry} Entry */
@@ -30,7 +32,7 @@ export const facets = {
     data: one_of("Test data", (entry) => entry.data ? "with test data" : "without test data"),
     arch: one_of("Architecture", architecture_of),
     licence: one_of("Licence", (entry) => entry.licence.slice(0, 60)),
-    tag: { title: "Tags", needs_all: true, values_of: (entry) => entry.tags },
+    tag: { title: "Tags", needs_all: true, values_of: (entry) => [...new Set(entry.tags.map(key_of))] },
 };
 
 export const facet_keys = Object.keys(facets);
@@ -62,6 +64,19 @@ export function failed_facets(entry, choices) {
     return [...choices].filter(([key, chosen]) => chosen.size > 0 && !passes(key, values.get(key) ?? [], chosen)).map(([key]) => key);
 }
 
+/**
+ * The values of a facet, the most frequent first, counted by model.
+ * @param {string} key @param {import("./models.js").Model[]} models @returns {string[]}
+ */
+export function frequent_values(key, models) {
+    /** @type {Map<string, number>} */
+    const counts = new Map();
+    for (const model of models) {
+        for (const value of new Set(model.entries.flatMap((entry) => values_of(entry).get(key) ?? []))) counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+    return [...counts.keys()].sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || by_text(a, b));
+}
+
 /** Counts models by value, each model once. */
 export class FacetCounts {
     constructor() {
@@ -78,6 +93,12 @@ export class FacetCounts {
             for (const value of new Set(counted.flatMap(({ entry }) => values_of(entry).get(key) ?? []))) counts.set(value, (counts.get(value) ?? 0) + 1);
         }
     }
+
+    /**
+     * Puts numbers in the place of those that were counted.
+     * @param {string} key @param {Map<string, number>} counts
+     */
+    replace(key, counts) { this.counts.set(key, counts); }
 
     /** @param {string} key @param {string} value */
     of(key, value) { return this.counts.get(key)?.get(value) ?? 0; }

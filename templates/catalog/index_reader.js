@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the index of a large hub: trees of files by content (docs/index.md). Each question needs a few small files.
 import { as_array, as_object, as_size, as_string } from "./values.js";
-import { distance } from "./words.js";
+import { distance, key_of } from "./words.js";
 
 /** @typedef {{from: string, sha: string}} Child */
 /** @typedef {{level: number, children: Child[]}} Tree */
@@ -13,6 +13,9 @@ const deepest = 8;            // levels of a tree
 const most_pages = 5;         // of a term that are read for one question
 const most_path_words = 4;    // of a path whose model is looked for
 const most_prefixed = 12;     // terms that a beginning stands for
+const tag_prefix = "tag:";    // of terms that stand for a whole tag
+
+/** @typedef {{total: number, postings: Posting[], has: (posting: Posting) => boolean}} Found `has`: whether a model is one of them, although only some were read */
 
 /**
  * Compares by code points, which is the order of UTF-8.
@@ -26,12 +29,6 @@ export function compare_bytes(a, b) {
     }
     return left.length - right.length;
 }
-
-/**
- * The key of a name or word: ASCII letters in lower case.
- * @param {string} text
- */
-export const key_of = (text) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
 /**
  * The words that an index has of a text.
@@ -132,11 +129,39 @@ export class IndexReader {
         return pages.flatMap(as_array).map(read_posting);
     }
 
-    /** @param {string} word @returns {Promise<{terms: string[], total: number, postings: Posting[]}>} `terms` that the word stands for */
+    /** @param {string} word @returns {Promise<Found>} */
     async postings_for(word) {
         const terms = await this.terms_for(word);
-        const postings = await Promise.all(terms.map((term) => this.postings_of(term)));
-        return { terms: terms.map(({ term }) => term), total: terms.reduce((sum, { count }) => sum + count, 0), postings: postings.flat() };
+        const postings = (await Promise.all(terms.map((term) => this.postings_of(term)))).flat();
+        const total = terms.reduce((sum, { count }) => sum + count, 0), is_whole = total <= postings.length;
+        const place_of = (/** @type {Posting} */ { path, name }) => `${path}\n${name}`, places = new Set(postings.map(place_of));
+        const has = (/** @type {Posting} */ posting) => {
+            const text = is_whole ? "" : key_of(`${posting.name} ${posting.path} ${as_array(posting.tags).join(" ")}`);
+            return places.has(place_of(posting)) || (!is_whole && terms.some(({ term }) => text.includes(term)));
+        };
+        return { total, postings, has };
+    }
+
+    /** @param {string} key of a tag */
+    async term_of_tag(key) {
+        return as_array(await this.leaf(this.terms, tag_prefix + key)).map(read_term).find(({ term }) => term === tag_prefix + key);
+    }
+
+    /** @param {string} tag @returns {Promise<Found>} */
+    async postings_with_tag(tag) {
+        const key = key_of(tag), term = await this.term_of_tag(key);
+        return {
+            total: term?.count ?? 0, postings: term ? await this.postings_of(term) : [],
+            has: (posting) => as_array(posting.tags).some((one) => key_of(as_string(one)) === key),
+        };
+    }
+
+    /**
+     * How many entries of the hub have each of these tags.
+     * @param {string[]} tags @returns {Promise<Map<string, number>>}
+     */
+    async tag_counts(tags) {
+        return new Map(await Promise.all(tags.map(async (tag) => /** @type {[string, number]} */ ([tag, (await this.term_of_tag(key_of(tag)))?.count ?? 0]))));
     }
 
     /**
@@ -150,23 +175,15 @@ export class IndexReader {
     }
 
     /**
-     * Models with all words. When a word is so common that only some of its models were read, a model has it if its name, path
-     * or tags have it.
-     * @param {string} query @returns {Promise<{total: number, postings: Posting[]}>} `total`: of the rarest word
+     * Models with all words and tags. When a word is so common that only some of its models were read, a model has it if its
+     * name, path or tags have it.
+     * @param {string} query @param {string[]} tags @returns {Promise<{total: number, postings: Posting[]}>} `total`: of the rarest word or tag
      */
-    async search(query) {
-        const found = await Promise.all(index_words(query).map((word) => this.postings_for(word)));
+    async search(query, tags = []) {
+        const found = await Promise.all([...index_words(query).map((word) => this.postings_for(word)), ...tags.map((tag) => this.postings_with_tag(tag))]);
         const [rarest, ...others] = found.sort((a, b) => a.total - b.total);
         if (!rarest) return { total: 0, postings: [] };
-        const checks = others.map(({ terms, total, postings }) => {
-            const places = new Set(postings.map(({ path, name }) => `${path}\n${name}`));
-            const is_whole = total <= postings.length;
-            return (/** @type {Posting} */ posting) => {
-                const text = is_whole ? "" : key_of(`${posting.name} ${posting.path} ${as_array(posting.tags).join(" ")}`);
-                return places.has(`${posting.path}\n${posting.name}`) || (!is_whole && terms.some((term) => text.includes(term)));
-            };
-        });
-        const postings = rarest.postings.filter((posting) => checks.every((has_word) => has_word(posting)));
+        const postings = rarest.postings.filter((posting) => others.every(({ has }) => has(posting)));
         return { total: others.length ? postings.length : rarest.total, postings };
     }
 }

@@ -160,7 +160,7 @@ export class ListView {
     /** Asks the source, and shows its answer unless another question was asked meanwhile. */
     show_results() {
         const request = ++this.request;
-        const answer = this.source.has_all ? this.source.searchable("") : this.ask_later(request);
+        const answer = this.source.has_all ? this.source.searchable(this.filters) : this.ask_later(request);
         if (!(answer instanceof Promise)) return this.show_found(answer);
         element("results").setAttribute("aria-busy", "true");
         return answer.then((searchable) => { if (searchable && request === this.request) this.show_found(searchable); },
@@ -170,7 +170,7 @@ export class ListView {
     /** @param {number} request */
     async ask_later(request) {
         if (this.searchable) await new Promise((resolve) => setTimeout(resolve, pause_in_typing));
-        return request === this.request ? this.source.searchable(this.filters.query) : null;
+        return request === this.request ? this.source.searchable(this.filters) : null;
     }
 
     /** @param {import("./sources.js").Searchable} searchable */
@@ -189,12 +189,25 @@ export class ListView {
         element("count").textContent = this.count_text(results.length, searchable);
         this.show_empty(results.length === 0 && this.source.count > 0);
         this.show_facets(counts);
+        if (searchable.tags && active_filters(this.filters) === 0) this.count_tags(searchable.tags, counts);
+    }
+
+    /**
+     * Puts numbers for the whole hub beside its tags.
+     * @param {Promise<Map<string, number>>} tags @param {FacetCounts} counts
+     */
+    async count_tags(tags, counts) {
+        const { request } = this;
+        const of_hub = await tags.catch(() => null);
+        if (!of_hub || request !== this.request) return;
+        counts.replace("tag", of_hub);
+        this.show_facets(counts);
     }
 
     /** @param {number} shown @param {import("./sources.js").Searchable} searchable */
     count_text(shown, { total, models }) {
         const all = counted(this.source.count, "model");
-        if (total !== null && total > models.models.length && this.filters.query.trim()) return `The best ${number_text(shown)} of ${counted(total, "entry", "entries")}; ${all}`;
+        if (total !== null && total > models.models.length && (this.filters.query.trim() || this.filters.choices.has("tag"))) return `The best ${number_text(shown)} of ${counted(total, "entry", "entries")}; ${all}`;
         return shown === this.source.count ? all : `${number_text(shown)} of ${all}`;
     }
 

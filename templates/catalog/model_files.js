@@ -32,22 +32,22 @@ function digest(file) {
     return make("div", { class: "sha" }, make("span", null, "SHA-256"), make("code", null, file.sha), copy_button(file.sha, `SHA-256 of ${shown(file_name(file.path), 80)}`));
 }
 
-/** @param {string} what @param {HubFile} file @param {boolean} is_model */
-function file_item(what, file, is_model = false) {
+/** @param {string} what @param {HubFile} file @param {string} name of the model, for the model's own file */
+function file_item(what, file, name = "") {
     const href = file.missing || file.sources.length > 0 ? null : file_link(file.path);
     const path = isolated(shown(file.path || "no path", 1000));
     const exact = file.bytes !== null && file.bytes >= 1024 ? ` (${counted(file.bytes, "byte")})` : "";
     return make("li", null,
         make("p", { class: "what" }, make("b", null, what), make("span", null, human_size(file.bytes) + exact)),
         make("p", { class: "where mono" }, href ? make("a", { href, download: true }, path) : path),
-        whereabouts(file), digest(file), is_model && file.sha && make("p", { class: "note" }, make("a", { class: "permalink", href: digest_hash(file.sha) }, "Permanent address of this model")));
+        whereabouts(file), digest(file), name && file.sha && make("p", { class: "note" }, make("a", { class: "permalink", href: digest_hash(file.sha, name) }, "Permanent address of this model")));
 }
 
 /** @param {Entry} entry */
 export function files_section(entry) {
     return make("section", { class: "block", "aria-labelledby": "files-title" },
         make("h2", { id: "files-title" }, "Files"),
-        make("ul", { class: "files" }, file_item("Model", entry.file, true), entry.external.map((file) => file_item("External data", file)),
+        make("ul", { class: "files" }, file_item("Model", entry.file, entry.name), entry.external.map((file) => file_item("External data", file)),
             entry.data && file_item("Model with test data", entry.data)));
 }
 

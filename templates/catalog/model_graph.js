@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The section "Graph" of a model's page. Its content is a later script, graph/main.js, which is loaded on demand.
+import { graph_hash } from "./addresses.js";
 import { make } from "./nodes.js";
 import { load_script, start_worker } from "./later_script.js";
 
@@ -43,21 +44,33 @@ function summary_details(entry, script) {
     return details;
 }
 
-/** @param {Entry} entry @param {import("./hub.js").Hub} hub @param {Models} models */
-export function graph_section(entry, hub, models) {
+/** So that the address that a reader copies opens the graph. */
+function put_into_address() {
+    try {
+        history.replaceState(null, "", graph_hash(location.hash));
+    } catch {
+        // Browsers limit changes of the address.
+    }
+}
+
+/** @param {Entry} entry @param {import("./hub.js").Hub} hub @param {Models} models @param {boolean} opens whether to show it at once */
+export function graph_section(entry, hub, models, opens) {
     const script = hub.scripts.graph;
     if (!script || !has_graph(entry, hub)) return null;
     const button = make("button", { type: "button", class: "button" }, "Show the graph");
     const place = make("div", { class: "graph" }, button);
     button.addEventListener("click", async () => {
         button.disabled = true;
+        if (!opens) put_into_address();
         try {
             const graph = await load_script("graph", script);
             await graph.mount(place, { name: entry.name, address: address_of(entry), others: others_of(entry, hub, models), start_worker });
+            if (opens) place.scrollIntoView();
         } catch (error) {
             show_failure(place, "The graph", error);
         }
     });
+    if (opens) button.click();
     return make("section", { class: "block", "aria-labelledby": "graph-title" }, make("h2", { id: "graph-title" }, "Graph"),
         entry.file.missing && make("p", { class: "note" }, "The file of the model is not available. Its graph was read from a server or comes from an earlier export."), place, summary_details(entry, script));
 }

@@ -20,7 +20,7 @@ import { download_buttons, files_section } from "./model_files.js";
 /** @typedef {import("./hub.js").Hub} Hub */
 /** @typedef {import("./models.js").Models} Models */
 /** @typedef {{hub: Hub, source: import("./sources.js").Source}} Catalog */
-/** @typedef {{path: string, entry: Entry | null, models: Models | null, problem: string}} FoundModel */
+/** @typedef {{path: string, entry: Entry | null, models: Models | null, opens_graph: boolean, problem: string}} FoundModel */
 
 /** @param {Entry} entry */
 function tag_links(entry) {
@@ -59,12 +59,12 @@ const header = (entry) => make("header", null,
     entry.description && make("p", { class: "description" }, isolated(shown(entry.description, 2000))),
     make("div", { class: "actions" }, download_buttons(entry)));
 
-/** @param {Entry} entry @param {Hub} hub @param {Models} models @returns {Child[]} */
-const sections = (entry, hub, models) => [
+/** @param {Entry} entry @param {Hub} hub @param {Models} models @param {boolean} opens_graph @returns {Child[]} */
+const sections = (entry, hub, models, opens_graph) => [
     use_section(entry, hub),
     ports_section(entry),
     versions_section(entry, models),
-    graph_section(entry, hub, models),
+    graph_section(entry, hub, models, opens_graph),
     files_section(entry),
     history_section(entry),
     readme_section(entry, hub),
@@ -83,6 +83,6 @@ export function show_model(hub, found, back) {
     const article = element("model");
     article.setAttribute("aria-labelledby", "model-name");
     document.title = `${entry ? shown(entry.name, 100) : "No such model"} – ${hub.name}`;
-    const content = entry && models ? [header(entry), ...sections(entry, hub, models)] : unknown_model(found);
+    const content = entry && models ? [header(entry), ...sections(entry, hub, models, found.opens_graph)] : unknown_model(found);
     article.replaceChildren(back, .../** @type {Node[]} */ (content.filter(Boolean)));
 }

@@ -98,7 +98,7 @@ export class Navigation {
         const place = read_model_hash(hash);
         const found = await this.catalog.source.find(place).catch((error) => ({ entry: null, models: null, problem: error.message }));
         if (hash !== location.hash) return;
-        show_model(this.catalog.hub, { path: place.path, problem: "", ...found }, this.back_link());
+        show_model(this.catalog.hub, { path: place.path, opens_graph: place.opens_graph, problem: "", ...found }, this.back_link());
         when_shown();
     }
 

@@ -3,6 +3,7 @@
 import { as_string } from "./values.js";
 import { address_path, put_names_into_addresses } from "./addresses.js";
 import { read_entry } from "./entries.js";
+import { frequent_values } from "./facets.js";
 import { get } from "./requests.js";
 import { read_manifest } from "./manifest.js";
 import { group_models } from "./models.js";
@@ -15,8 +16,9 @@ import { IndexReader } from "./index_reader.js";
 
 /**
  * Models to search in. `is_searched`: they are the answer to the query already. `total`: the number of models that the
- * query has in the hub, when these are only the best of them.
- * @typedef {{models: Models, search: Search, is_searched: boolean, total: number | null}} Searchable
+ * query has in the hub, when these are only the best of them. `tags`: frequent tags with their
+ * numbers in the whole hub, when the models are only its first ones.
+ * @typedef {{models: Models, search: Search, is_searched: boolean, total: number | null, tags: Promise<Map<string, number>> | null}} Searchable
  */
 
 /**
@@ -26,7 +28,7 @@ import { IndexReader } from "./index_reader.js";
  * @property {{files: number, bytes: number} | null} size of all models, if known
  * @property {string | null} digest of the manifest, if known
  * @property {boolean} has_all whether `searchable` has all models for every query
- * @property {(query: string) => Promise<Searchable> | Searchable} searchable
+ * @property {(filters: import("./addresses.js").Filters) => Promise<Searchable> | Searchable} searchable
  * @property {(place: import("./addresses.js").ModelPlace) => Promise<{entry: Entry | null, models: Models}>} find
  */
 
@@ -38,7 +40,7 @@ const entry_at = (models, { path, twin, sha }) => sha ? models.entries.find((ent
 export async function manifest_source(hub) {
     const { entries, skipped, digest } = await read_manifest(hub, as_string(hub.signing.hub) !== "");
     const models = group_models(entries);
-    const searchable = { models, search: new Search(models), is_searched: false, total: null };
+    const searchable = { models, search: new Search(models), is_searched: false, total: null, tags: null };
     return {
         size: { files: entries.length, bytes: entries.reduce((sum, entry) => sum + (entry.bytes ?? 0), 0) },
         count: models.models.length, skipped, digest, has_all: true,
@@ -47,7 +49,8 @@ export async function manifest_source(hub) {
     };
 }
 
-const most_files = 200;  // that are kept
+const most_files = 200;        // that are kept
+const most_counted_tags = 12;  // a file of the index or two for each
 /** @type {Map<string, Promise<unknown>>} */
 const files = new Map();
 
@@ -77,16 +80,18 @@ export async function index_source(hub) {
     put_names_into_addresses();
     const reader = new IndexReader(await (await get("index/root.json", "no-cache")).json(), index_file);
     const group = (/** @type {unknown[]} */ values) => group_models(values.flatMap((value) => read_entry(value, hub) ?? []), { keeps_order: true });
-    const found = (/** @type {unknown[]} */ values, /** @type {number} */ total) => {
-        const models = group(values);
-        return { models, search: new Search(models), is_searched: true, total };
-    };
+    const found = (/** @type {Models} */ models, /** @type {number} */ total, /** @type {Promise<Map<string, number>> | null} */ tags = null) =>
+        ({ models, search: new Search(models), is_searched: true, total, tags });
     return {
         count: reader.count, size: null, skipped: 0, digest: null, has_all: false,
-        searchable: async (query) => {
-            if (!query.trim()) return found(await reader.first_entries(), reader.count);
-            const { total, postings } = await reader.search(query);
-            return found(postings.map(entry_of_posting), total);
+        searchable: async ({ query, choices }) => {
+            const chosen = [...choices.get("tag") ?? []];
+            if (!query.trim() && chosen.length === 0) {
+                const models = group(await reader.first_entries());
+                return found(models, reader.count, reader.tag_counts(frequent_values("tag", models.models).slice(0, most_counted_tags)));
+            }
+            const { total, postings } = await reader.search(query, chosen);
+            return found(group(postings.map(entry_of_posting)), total);
         },
         find: async (place) => {
             const name = place.name || await reader.name_of(place.path);

@@ -4,6 +4,12 @@
 const longest_word = 64;
 
 /**
+ * ASCII letters in lower case: how an index, and filters by tag, compare texts.
+ * @param {string} text
+ */
+export const key_of = (text) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+
+/**
  * The words of a text: "ResNet50-int8" has "resnet50", "int8", and their parts "res", "net", "resnet", "50", "int", "8".
  * @param {string} text @returns {Set<string>}
  */

@@ -28,7 +28,7 @@ export function index_files(entries, size = 40) {
     for (const { model, opset_version, onnx_version, model_path, metadata } of entries) {
         const posting = (rank) => [rank, model, opset_version, onnx_version, metadata.model_bytes ?? null, model_path, metadata.tags];
         const ranks = new Map();
-        for (const tag of metadata.tags) for (const word of words_of(tag)) ranks.set(word, 2);
+        for (const tag of metadata.tags) for (const word of [...words_of(tag), `tag:${tag.toLowerCase()}`]) ranks.set(word, 2);
         for (const word of words_of(model)) ranks.set(word, 1);
         for (const [word, rank] of ranks) add(word, posting(rank));
     }

@@ -501,6 +501,22 @@ const tests = {
         assert.equal(await tab.value(`document.querySelectorAll(".graph").length`), 0, "this model has no graph");
     },
 
+    async AnAddressOpensTheGraph(tab) {
+        await tab.open(`${server.address}/graphs/${mnist}`);
+        await tab.click(".graph button");
+        await tab.until(`document.querySelector(".graph-stage[data-frames]") !== null`);
+        const hash = await tab.value("location.hash");
+        assert.match(hash, /\?graph=open$/);
+        await tab.open(`${server.address}/plain/`);
+        for (const address of [hash, `#/sha256/${"a".repeat(64)}?graph=open`]) {
+            await tab.open(`${server.address}/graphs/${address}`);
+            await tab.until(`document.querySelector(".graph-stage[data-frames]") !== null`);
+            await tab.until("scrollY > 0");
+        }
+        await tab.open(`${server.address}/graphs/#/model/vision/mnist/model/mnist-8.onnx?graph=open`);
+        assert.equal(await tab.value(`document.querySelectorAll("#model-name").length`), 1, "a model without a graph is shown as ever");
+    },
+
     async GraphsOpenAndStayFluid(tab) {
         for (const [hub, nodes] of [["graphs", 50], ["graphs-packed", 50], ["graphs-500", 500], ["graphs-5000", 5000]]) {
             const milliseconds = await open_graph(tab, hub);
@@ -712,6 +728,15 @@ const tests = {
         assert.ok((await find("vision")).length > 10);
         await tab.click("[data-facet=tag] .choice:nth-child(2) input");
         await tab.until(`/tag=family/.test(location.hash) && document.querySelectorAll("#results h3").length < 40`);
+        await tab.open(`${server.address}/indexed/`);
+        await tab.until(`Number(document.querySelector("[data-facet=tag] .count")?.textContent) > 200`);
+        const tags = Object.fromEntries(await tab.value(`[...document.querySelectorAll("[data-facet=tag] .choice")].map((node) => [...node.querySelectorAll("span")].slice(-2).map((one) => one.textContent))`));
+        const with_tag = (tag) => indexed.filter(({ metadata }) => metadata.tags.includes(tag)).length;
+        assert.ok(Object.keys(tags).length > 2);
+        for (const [tag, count] of Object.entries(tags)) assert.equal(Number(count), with_tag(tag), `${tag} in the whole hub`);
+        const [, family] = indexed.at(-1).metadata.tags, of_family = with_tag(family);
+        await tab.open(`${server.address}/indexed/#/?tag=${encodeURIComponent(family.toUpperCase())}`);
+        await tab.until(`document.querySelector("#count").textContent === "${of_family} of 3,000 models"`);
         await tab.click("#clear");
         await find("yolonet-1005");
         await tab.click("#results a");
@@ -722,6 +747,10 @@ const tests = {
         const path = (await tab.value(text(".path")));
         await tab.open(`${server.address}/indexed/#/model/${path}`);
         assert.equal(await tab.value(h1), "YoloNet-1005", "a link without the name");
+        const permanent = await tab.value(`document.querySelector(".permalink").hash`);
+        assert.match(permanent, /^#\/sha256\/0{60}1005\?name=YoloNet-1005$/);
+        await tab.open(`${server.address}/indexed/${permanent}`);
+        assert.equal(await tab.value(h1), "YoloNet-1005");
         await tab.open(`${server.address}/indexed/#/model/gone.onnx?name=gone`);
         assert.equal(await tab.value(h1), "No such model");
     },

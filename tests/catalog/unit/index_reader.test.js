@@ -36,10 +36,22 @@ test("words are searched whole, as beginnings, and with a typo", async () => {
     assert.deepEqual(await names(""), []);
 });
 
+test("tags are counted in the whole hub, and searched whole", async () => {
+    const all = large(2000).flatMap(({ metadata }) => metadata.tags), tag = all[1];
+    const counts = await reader.tag_counts([tag.toUpperCase(), "no such tag"]), count = all.filter((one) => one === tag).length;
+    assert.deepEqual([...counts], [[tag.toUpperCase(), count], ["no such tag", 0]]);
+    assert.ok(count > 1);
+    const { total, postings } = await reader.search("", [tag.toUpperCase()]);
+    assert.equal(total, count);
+    assert.ok(postings.length > 0 && postings.every((posting) => posting.tags.some((one) => one.toLowerCase() === tag)));
+    assert.deepEqual((await reader.search("yolonet", [tag])).postings.filter(({ tags: own }) => !own.map((one) => one.toLowerCase()).includes(tag)), []);
+    assert.deepEqual(await reader.search("", ["no such tag"]), { total: 0, postings: [] });
+});
+
 test("a damaged index gives nothing", async () => {
     for (const root of [null, 7, {}, { models: { children: [[1, 2], "x"] }, terms: { level: 9, children: [["", "../x"]] } }]) {
         const damaged = new IndexReader(root, fetch_json);
-        assert.deepEqual([await damaged.entries_of("a"), await damaged.first_entries(), (await damaged.search("a")).postings], [[], [], []]);
+        assert.deepEqual([await damaged.entries_of("a"), await damaged.first_entries(), (await damaged.search("a", ["b"])).postings, [...await damaged.tag_counts(["a"])]], [[], [], [], [["a", 0]]]);
     }
     const loop = { level: 3, children: [["", "0".repeat(64)]] };
     assert.deepEqual(await new IndexReader({ models: loop }, async () => loop).entries_of("a"), []);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import test from "node:test";
-import { list_hash, no_filters, read_list_hash, read_model_hash } from "../../../templates/catalog/addresses.js";
+import { graph_hash, list_hash, no_filters, read_list_hash, read_model_hash } from "../../../templates/catalog/addresses.js";
 import { cpp_string, javascript_string, python_string, shell_word } from "../../../templates/catalog/quoting.js";
 
 test("words of a shell", () => {
@@ -29,7 +29,10 @@ test("filters survive the address", () => {
 });
 
 test("addresses of models may be typed by hand", () => {
-    assert.deepEqual(read_model_hash("#/model/a/b%20c.onnx?entry=3"), { path: "a/b c.onnx", twin: 2, name: "", sha: "" });
-    assert.deepEqual(read_model_hash("#/model/%E0%A4%A"), { path: "%E0%A4%A", twin: 0, name: "", sha: "" });
-    assert.deepEqual(read_model_hash("#/sha256/" + "A".repeat(64)), { path: "", twin: 0, name: "", sha: "a".repeat(64) });
+    assert.deepEqual(read_model_hash("#/model/a/b%20c.onnx?entry=3"), { path: "a/b c.onnx", twin: 2, name: "", sha: "", opens_graph: false });
+    assert.deepEqual(read_model_hash("#/model/%E0%A4%A"), { path: "%E0%A4%A", twin: 0, name: "", sha: "", opens_graph: false });
+    assert.deepEqual(read_model_hash("#/sha256/" + "A".repeat(64)), { path: "", twin: 0, name: "", sha: "a".repeat(64), opens_graph: false });
+    for (const hash of ["#/model/a/b.onnx", "#/model/a/b.onnx?entry=3", "#/sha256/" + "a".repeat(64)]) {
+        assert.deepEqual(read_model_hash(graph_hash(hash)), { ...read_model_hash(hash), opens_graph: true });
+    }
 });
