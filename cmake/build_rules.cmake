@@ -23,7 +23,7 @@ endif()
 # Releases are the same bytes wherever they are built, and check the stack and known sizes of memory while they run.
 target_compile_options(onnxhub_warnings INTERFACE $<$<CONFIG:Release>:
   -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${PROJECT_BINARY_DIR}=build
-  -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2>)
+  -fstack-protector-strong -U_FORTIFY_SOURCE $<$<NOT:$<BOOL:$<TARGET_PROPERTY:ONNXHUB_ONLY_TESTS>>>:-D_FORTIFY_SOURCE=2>>)
 target_link_options(onnxhub_warnings INTERFACE $<$<CONFIG:Release>:LINKER:-z,relro>)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(ONNXHUB_SANITIZE)
@@ -59,11 +59,18 @@ if(ONNXHUB_FUZZ)
   target_link_options(onnxhub_warnings INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# For the command line and the tests, which mainly call other modules: only release builds optimize them, and
-# only AddressSanitizer checks them. They are two thirds of the compiled code.
+# For the command line, which mainly calls other modules: only release builds optimize it, and only AddressSanitizer
+# checks it. The command line and the tests are two thirds of the compiled code.
 function(onnxhub_calls_others target)
   target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:Release>>:-O0>)
   set_target_properties(${target} PROPERTIES ONNXHUB_CALLS_OTHERS TRUE)
+endfunction()
+
+# For test programs: like the command line, and not optimized in any build, because they are not released.
+function(onnxhub_only_tests target)
+  onnxhub_calls_others(${target})
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
+  set_target_properties(${target} PROPERTIES ONNXHUB_ONLY_TESTS TRUE)
 endfunction()
 
 # For modules with assertions, which contain the path of their file: relative to the checkout, so that the bytes of the

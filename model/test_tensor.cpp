@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/wire_cursor.h"
+
 namespace onnxhub {
 namespace {
 
@@ -16,8 +18,6 @@ constexpr std::uint64_t raw_data_field = 9;
 constexpr std::size_t dims_limit = 64;      // dimensions; runtimes end at 8 or 16
 constexpr std::uint64_t name_limit = 4096;  // bytes
 constexpr int varint_limit = 10;            // bytes
-
-enum WireType : std::uint64_t { varint = 0, fixed64 = 1, length_delimited = 2, fixed32 = 5 };
 
 }  // namespace
 

@@ -129,8 +129,9 @@ TEST_F(PinnedIndex, AStatementByAnotherKeyIsRefused) {
 TEST_F(PinnedIndex, ReplacedFilesOfTheIndexAreNotUsed) {
     const HubFiles evil = indexed("evil", 2);
     for (auto& [path, text] : web_) {
+        const std::string begin = text.substr(0, 2);
         const auto other = std::ranges::find_if(evil, [&](const auto& file) {
-            return file.first.starts_with("index/") && file.second.starts_with(text.substr(0, 2));
+            return file.first.starts_with("index/") && file.second.starts_with(begin);
         });
         if (path.starts_with("index/") && other != evil.end()) text = other->second;
     }

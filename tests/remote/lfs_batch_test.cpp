@@ -207,7 +207,7 @@ TEST(LfsRemote, ASpentQuotaIsKnownByItsWords) {
         {404, R"({"message": "bandwidth used up"})"},
     };
     for (const auto& [status, body] : answers) {
-        HttpServer server([&, status = status](const ReceivedRequest&) {
+        HttpServer server([&, status = status, body = body](const ReceivedRequest&) {
             return Answer{status, body};
         });
         const auto states = ask(server, {object("a")});
@@ -241,7 +241,7 @@ TEST(LfsRemote, ErrorsOfSingleObjectsThatAreNot404AreInconclusive) {
         {"true", Kind::inconclusive, "invalid"},
     };
     for (const auto& [error, kind, words] : errors) {
-        HttpServer server([&](const ReceivedRequest&) {
+        HttpServer server([&, error = error](const ReceivedRequest&) {
             return objects_answer({oid_member("a") + R"(, "error": )" + error});
         });
         const auto states = ask(server, {object("a")});

@@ -121,7 +121,8 @@ struct RepositoryBuilder::State {
 
 RepositoryBuilder::RepositoryBuilder() : state_(std::make_unique<State>()) {
     initialize_git();
-    git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+    git_repository_init_options options;
+    git_repository_init_options_init(&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
     options.flags = GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_NO_REINIT;
     options.initial_head = "main";
     require(git_repository_init_ext(&state_->repository, path().c_str(), &options),
@@ -254,7 +255,8 @@ RepositoryBuilder& RepositoryBuilder::branch(const std::string& name) {
 RepositoryBuilder& RepositoryBuilder::checkout(const std::string& name) {
     git_object* commit = nullptr;
     require(git_revparse_single(&commit, state_->repository, name.c_str()), name);
-    git_checkout_options options = GIT_CHECKOUT_OPTIONS_INIT;
+    git_checkout_options options;
+    git_checkout_options_init(&options, GIT_CHECKOUT_OPTIONS_VERSION);
     options.checkout_strategy = GIT_CHECKOUT_FORCE;
     const int error = git_checkout_tree(state_->repository, commit, &options);
     git_object_free(commit);
@@ -266,7 +268,8 @@ RepositoryBuilder& RepositoryBuilder::checkout(const std::string& name) {
 
 fs::path RepositoryBuilder::bare_clone() {
     const fs::path to = clones_.path() / (std::to_string(state_->clones++) + ".git");
-    git_clone_options options = GIT_CLONE_OPTIONS_INIT;
+    git_clone_options options;
+    git_clone_options_init(&options, GIT_CLONE_OPTIONS_VERSION);
     options.bare = 1;
     git_repository* clone = nullptr;
     require(git_clone(&clone, path().c_str(), to.c_str(), &options), "git_clone");
