@@ -12,7 +12,7 @@ from pathlib import Path
 DAEMONS = ("munged", "slurmctld", "slurmd")
 COMMANDS = ("sbatch", "squeue", "scancel", "scontrol", "sinfo")
 
-# The node says that it has what slurm-array.sh asks for two tasks at a time, whatever the machine has.
+# The node says that it has what slurm-array.sh asks for two tasks at a time, on any machine.
 CONFIGURATION = """\
 ClusterName=test
 SlurmctldHost={host}(127.0.0.1)
