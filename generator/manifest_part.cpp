@@ -93,6 +93,7 @@ JsonValue to_json(const std::vector<PresentEntry>& entries) {
             members.push_back({"claim", json_string(claim->second)});
         }
         members.push_back({"entry", entry.json});
+        if (!entry.text.empty()) members.push_back({"text", json_string(entry.text)});
         values.push_back(json_object(std::move(members)));
     }
     return json_array(std::move(values));
@@ -198,12 +199,32 @@ void require_order(const std::vector<Item>& items) {
     }
 }
 
+/// The text of an entry that is not written as entry_text() does.
+std::string own_text_of(const JsonValue& item, const JsonValue& entry) {
+    if (!item.find("text")) return "";
+    std::string text = text_member(item, "text");
+    const auto parsed = parse_json(text);
+    const auto* document = std::get_if<JsonDocument>(&parsed);
+    if (!document || document->root != entry) {
+        throw UnexpectedJson("the text of an entry has other values");
+    }
+    return text;
+}
+
+/// An entry of a manifest for a part.
+PresentEntry present_entry(std::size_t position, const ManifestEntry& entry,
+                           EntryClaim claim = EntryClaim::none) {
+    JsonValue json = entry.json();
+    const bool is_plain = entry.text == entry_text(json);
+    return {position, std::move(json), claim, is_plain ? "" : std::string(entry.text)};
+}
+
 std::vector<PresentEntry> entries_of(const JsonValue& document, const char* key) {
     std::vector<PresentEntry> entries;
     for (const JsonValue& item : array_member(document, key, row_limit)) {
         const JsonValue& entry = json_member(item, "entry");
         if (!entry.object()) throw UnexpectedJson("an entry is not an object");
-        entries.push_back({position_of(item), entry, claim_of(item)});
+        entries.push_back({position_of(item), entry, claim_of(item), own_text_of(item, entry)});
     }
     require_order(entries);
     return entries;
@@ -284,7 +305,7 @@ GatheredManifest gather(const std::vector<ManifestPart>& parts,
     std::vector<std::string> texts;
     GatheredManifest gathered;
     for (const PresentEntry* entry : entries) {
-        texts.push_back(entry_text(entry->json));
+        texts.push_back(entry->text.empty() ? entry_text(entry->json) : entry->text);
         gathered.claims.push_back(entry->claim);
     }
     gathered.document = std::get<ManifestDocument>(parse_manifest(manifest_text(texts)));
@@ -316,7 +337,8 @@ std::vector<PresentEntry> present_entries_of(const Shard& shard, const ManifestD
     for (std::size_t i = 0; i < present.entries.size(); ++i) {
         const ManifestEntry& entry = present.entries[i];
         if (!shard.has(name_of(entry).model_path)) continue;
-        entries.push_back({i, entry.json(), i < claims.size() ? claims[i] : EntryClaim::none});
+        entries.push_back(
+            present_entry(i, entry, i < claims.size() ? claims[i] : EntryClaim::none));
     }
     return entries;
 }
@@ -334,7 +356,7 @@ std::vector<PresentEntry> earlier_entries_of(const Shard& shard,
             const EntryName name = name_of(entry);
             const std::size_t here = position++;
             if (!shard.has(name.model_path) || names.contains(name)) continue;
-            entries.push_back({here, entry.json()});
+            entries.push_back(present_entry(here, entry));
         }
     }
     return entries;

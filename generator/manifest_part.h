@@ -21,6 +21,8 @@ struct PresentEntry {
     std::size_t position = 0;
     JsonValue json;
     EntryClaim claim = EntryClaim::none;
+    /// As the manifest writes it, with all its spaces; empty: as entry_text() does.
+    std::string text = {};
 };
 
 struct ManifestPart {

@@ -80,8 +80,9 @@ public:
             const std::string folder = "class_" + std::to_string(pick(4));
             const std::string file = "m" + std::to_string(pick(14)) + ".onnx";
             const std::string content = small_model(1 + pick(9));
-            hub.model(folder, "Model " + std::to_string(pick(6)), file,
-                      pick(3) == 0 ? pointer_of(content) : content);
+            const std::string name = "Model " + std::to_string(pick(6));
+            const bool is_pointer = pick(3) == 0;
+            hub.model(folder, name, file, is_pointer ? pointer_of(content) : content);
         }
         hub.row("class_1", {"Gone", "gone.onnx"});
         hub.row("class_2", {"Bad opset", "m1.onnx", "", "1.8", "many"});
@@ -126,6 +127,32 @@ constexpr std::size_t many_models = 2'000;
 #else
 constexpr std::size_t many_models = 20'000;
 #endif
+
+/// An entry that stays because its row is broken keeps its spaces.
+TEST(ManifestPart, KeepsTheSpacesOfAnEntry) {
+    HubBuilder hub;
+    hub.model("a", "A", "a.onnx", small_model());
+    std::string text = hub.generate().update.text;
+    text.insert(text.find("\"metadata\""), "\n\n  ");
+    const ManifestDocument present = parse_document(text);
+    HubBuilder broken;
+    broken.row("a", {"A", "a.onnx", "", "1.8", "many"});
+    GenerateOptions options;
+    options.present = options.carry = &present;
+    Diagnostics diagnostics;
+    const MemoryTree tree = broken.tree();
+    ASSERT_EQ(generate(tree, options, diagnostics).update.text, text);
+    expect_same(tree, options, 2);
+
+    std::string part = part_text(part_of(tree, options, Shard{1, 1}));
+    const std::size_t at = part.find("\"text\": ");
+    ASSERT_NE(at, part.npos);
+    part.insert(part.find("a.onnx", at), "other-");
+    const auto parsed = parse_manifest_part(parse_part(part));
+    ASSERT_TRUE(std::holds_alternative<std::string>(parsed));
+    EXPECT_THAT(std::get<std::string>(parsed),
+                testing::HasSubstr("the text of an entry has other values"));
+}
 
 TEST(ManifestPart, PartsOfManyModelsGiveTheBytesOfOneRun) {
     HubBuilder hub;
