@@ -130,7 +130,7 @@ TEST_F(PeekCommands, ExportWritesGraphsOfModelsThatServersHave) {
 }
 
 TEST_F(PeekCommands, ExportNeedsWholeGraphs) {
-    for (const std::vector<std::string> wrong :
+    for (const std::vector<std::string>& wrong :
          {std::vector<std::string>{"--peek=opset"}, {"--peek", "--no-graphs"}}) {
         std::vector<std::string> arguments = {"export", "--to", (folder_.path() / "x").string()};
         arguments.insert(arguments.end(), wrong.begin(), wrong.end());
