@@ -10,7 +10,7 @@
 namespace onnxhub {
 namespace {
 
-constexpr NamedCommand commands[] = {
+constexpr NamedCommand named_commands[] = {
     {"generate", &add_generate_command},
     {"inspect", &add_inspect_command},
     {"validate", &add_validate_command},
@@ -44,7 +44,7 @@ constexpr NamedCommand commands[] = {
 }  // namespace
 
 std::span<const NamedCommand> all_commands() {
-    return commands;
+    return named_commands;
 }
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {

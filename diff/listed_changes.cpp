@@ -87,11 +87,11 @@ void add_fact_differences(const Entry& before, const Entry& after,
     const auto number = [](const std::optional<std::uint64_t>& parameters) {
         return parameters ? std::optional(with_thousands(*parameters)) : std::nullopt;
     };
-    compare("listed license", before.about.license, after.about.license);
-    compare("listed author", before.about.author, after.about.author);
-    compare("listed task", before.about.task, after.about.task);
-    compare("listed description", before.about.description, after.about.description);
-    compare("listed parameters", number(before.about.parameters), number(after.about.parameters));
+    compare("listed license", before.about->license, after.about->license);
+    compare("listed author", before.about->author, after.about->author);
+    compare("listed task", before.about->task, after.about->task);
+    compare("listed description", before.about->description, after.about->description);
+    compare("listed parameters", number(before.about->parameters), number(after.about->parameters));
     std::ranges::move(compare_sources("listed source", before.sources, after.sources),
                       std::back_inserter(fields));
 }

@@ -15,7 +15,7 @@ namespace {
 /// The entry as a row. The content of a model in the hub is described by its file.
 ModelRow row_of(const Entry& entry, int line) {
     ModelRow row;
-    row.source_file = manifest_file_name;
+    row.source_file = std::string(manifest_file_name);
     row.line = line;
     row.name = entry.model;
     row.model_path = entry.model_path;

@@ -202,7 +202,7 @@ std::optional<ModelState> state_of(const std::string& path,
     if (elsewhere != rows.end()) {
         builder.add_stated_file(*(*elsewhere)->elsewhere);
         builder.set_problem(elsewhere_problem(*(*elsewhere)->elsewhere));
-    } else if (const auto* none = std::get_if<NoContent>(&contents.at(path))) {
+    } else if (const auto* none = contents.no_content(path)) {
         if (!has_file || none->kind == NoContent::Kind::ignored) return std::nullopt;
         builder.set_problem(file_problem(path, *none));
     } else {

@@ -46,6 +46,16 @@ void count(SourceCount& source, std::uint64_t bytes) {
 
 }  // namespace
 
+void ContentTable::Row::set(ContentFacts found) {
+    facts = found;
+    no_content.reset();
+}
+
+void ContentTable::Row::set(NoContent none) {
+    facts.reset();
+    no_content = std::move(none);
+}
+
 ContentTable::Row& ContentTable::row_of(const std::string& path) {
     const auto present = index_.find(path);
     if (present != index_.end()) return rows_[present->second];
@@ -60,8 +70,7 @@ ContentTable::Row& ContentTable::row_of(const std::string& path) {
 void ContentTable::add(const std::string& path) {
     Row& row = row_of(path);
     row.may_hash = true;
-    const auto* none = std::get_if<NoContent>(&row.result);
-    if (none && none->kind == NoContent::Kind::unread) row.is_described = false;
+    if (row.no_content && row.no_content->kind == NoContent::Kind::unread) row.is_described = false;
 }
 
 void ContentTable::add_known(const std::string& path) {
@@ -80,45 +89,43 @@ std::optional<ForeignPointer> ContentTable::foreign_link(const std::string& path
 /// Sets either a NoContent or `row.has_file`.
 void ContentTable::resolve(Row& row) const {
     find_file(row);
-    const auto* none = std::get_if<NoContent>(&row.result);
-    if (row.has_file || !none || std::holds_alternative<UnsafePath>(check_hub_path(row.path)))
-        return;
+    if (row.has_file || std::holds_alternative<UnsafePath>(check_hub_path(row.path))) return;
     if (is_annex_link(*tree_, row.path)) {
         row.has_file = true;
         return;
     }
     if (auto foreign = foreign_link(row.path)) {
-        row.result =
-            NoContent{none->kind, row.path + " " + foreign->reason, std::move(foreign->hint), {}};
+        row.set(NoContent{
+            row.no_content->kind, row.path + " " + foreign->reason, std::move(foreign->hint), {}});
     }
 }
 
 void ContentTable::find_file(Row& row) const {
     auto resolved = resolve_symlinks(*tree_, row.path);
     if (auto* unresolved = std::get_if<UnresolvedPath>(&resolved)) {
-        row.result = NoContent{NoContent::Kind::unusable,
-                               row.path + ": " + unresolved->reason,
-                               "replace the link by the file",
-                               {}};
+        row.set(NoContent{NoContent::Kind::unusable,
+                          row.path + ": " + unresolved->reason,
+                          "replace the link by the file",
+                          {}});
         return;
     }
     std::string target = std::get<std::string>(std::move(resolved));
     const auto stat = tree_->stat(target);
     if (!stat) {
-        row.result = NoContent{NoContent::Kind::missing,
-                               row.path + " does not exist",
-                               "add the file, or correct the link",
-                               {}};
+        row.set(NoContent{NoContent::Kind::missing,
+                          row.path + " does not exist",
+                          "add the file, or correct the link",
+                          {}});
     } else if (stat->is_ignored) {
-        row.result = NoContent{NoContent::Kind::ignored,
-                               row.path + " is ignored by .gitignore",
-                               "track it with `git add -f`, or remove the row",
-                               {}};
+        row.set(NoContent{NoContent::Kind::ignored,
+                          row.path + " is ignored by .gitignore",
+                          "track it with `git add -f`, or remove the row",
+                          {}});
     } else if (stat->kind != FileKind::regular) {
-        row.result = NoContent{NoContent::Kind::unusable,
-                               row.path + " is " + kind_name(stat->kind) + ", not a file",
-                               "correct the link",
-                               {}};
+        row.set(NoContent{NoContent::Kind::unusable,
+                          row.path + " is " + kind_name(stat->kind) + ", not a file",
+                          "correct the link",
+                          {}});
     } else {
         row.has_file = true;
         if (target != row.path) row.link_target = std::move(target);
@@ -129,7 +136,7 @@ void ContentTable::find_file(Row& row) const {
 void ContentTable::suggest_near_files(const std::vector<std::size_t>& rows) {
     std::optional<NearPaths> paths;
     for (const std::size_t i : rows) {
-        auto* none = std::get_if<NoContent>(&rows_[i].result);
+        auto& none = rows_[i].no_content;
         if (!none || none->kind != NoContent::Kind::missing || none->in_file) continue;
         if (!paths) paths.emplace(tree_->list());
         auto near = paths->near(rows_[i].path);
@@ -151,21 +158,21 @@ void ContentTable::describe(const FactOptions& options, ContentObserver* observe
         try {
             resolve(row);
         } catch (const UserError& error) {  // such as a blob that is missing in a partial clone
-            row.result = NoContent{NoContent::Kind::unusable, error.what(), "", {}};
+            row.set(NoContent{NoContent::Kind::unusable, error.what(), "", {}});
         }
         if (!row.has_file) return;
         auto known = known_content_facts(*tree_, row.file(), options);
         if (const auto* needed = std::get_if<HashNeeded>(&known)) {
             if (!row.may_hash) {
-                row.result = NoContent{NoContent::Kind::unread, row.path + " was not read", "", {}};
+                row.set(NoContent{NoContent::Kind::unread, row.path + " was not read", "", {}});
                 return;
             }
             needs_hash[i] = 1;
             size_to_hash[i] = needed->size_bytes;
         } else if (auto* facts = std::get_if<ContentFacts>(&known)) {
-            row.result = *facts;
+            row.set(*facts);
         } else {
-            row.result = unusable(std::get<Diagnostic>(std::move(known)));
+            row.set(unusable(std::get<Diagnostic>(std::move(known))));
         }
     });
 
@@ -188,32 +195,37 @@ void ContentTable::describe(const FactOptions& options, ContentObserver* observe
         Row& row = rows_[pending[work[k]]];
         auto hashed = hash_file(*tree_, row.file(), observer);
         if (auto* facts = std::get_if<ContentFacts>(&hashed)) {
-            row.result = *facts;
+            row.set(*facts);
         } else {
-            row.result = unusable(std::get<Diagnostic>(std::move(hashed)));
+            row.set(unusable(std::get<Diagnostic>(std::move(hashed))));
         }
         if (observer) observer->hashed_file();
     });
 }
 
-const ContentTable::Result& ContentTable::at(const std::string& path) const {
+const ContentTable::Row& ContentTable::at(const std::string& path) const {
     const auto found = index_.find(path);
     assert(found != index_.end() && "add() the path first");
-    return rows_[found->second].result;
+    return rows_[found->second];
 }
 
 const ContentFacts* ContentTable::facts(const std::string& path) const {
-    return std::get_if<ContentFacts>(&at(path));
+    const Row& row = at(path);
+    return row.facts ? &*row.facts : nullptr;
+}
+
+const NoContent* ContentTable::no_content(const std::string& path) const {
+    const Row& row = at(path);
+    assert(row.is_described);
+    return row.no_content.operator->();
 }
 
 const ContentFacts* ContentTable::facts_if_added(const std::string& path) const {
-    const auto found = index_.find(path);
-    return found == index_.end() ? nullptr
-                                 : std::get_if<ContentFacts>(&rows_[found->second].result);
+    return index_.contains(path) ? facts(path) : nullptr;
 }
 
 bool ContentTable::has_file(const std::string& path) const {
-    const auto* none = std::get_if<NoContent>(&at(path));
+    const NoContent* none = no_content(path);
     return !none || none->kind == NoContent::Kind::unread;
 }
 
@@ -241,18 +253,17 @@ std::optional<PeekDepth> ContentTable::peeked_depth() const {
 FactStatistics ContentTable::statistics() const {
     FactStatistics statistics;
     for (const Row& row : rows_) {
-        const auto* facts = std::get_if<ContentFacts>(&row.result);
-        if (!facts) continue;
-        switch (facts->source) {
+        if (!row.facts) continue;
+        switch (row.facts->source) {
             case FactSource::pointer:
             case FactSource::annex:
-                count(statistics.pointer, facts->size_bytes);
+                count(statistics.pointer, row.facts->size_bytes);
                 break;
             case FactSource::index:
-                count(statistics.index, facts->size_bytes);
+                count(statistics.index, row.facts->size_bytes);
                 break;
             case FactSource::hashed:
-                count(statistics.hashed, facts->size_bytes);
+                count(statistics.hashed, row.facts->size_bytes);
                 break;
         }
     }

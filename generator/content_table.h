@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <variant>
 #include <vector>
 
 #include "base/boxed.h"
@@ -63,8 +62,6 @@ struct NoContent {
 
 class ContentTable {
 public:
-    using Result = std::variant<ContentFacts, NoContent>;
-
     /// What `known`, a table of the same tree, has described is taken from there. It may be null,
     /// and is used by add() and add_known() alone.
     explicit ContentTable(const Tree& tree, const ContentTable* known = nullptr)
@@ -84,8 +81,8 @@ public:
     /// largest first.
     void describe(const FactOptions& options, ContentObserver* observer, unsigned jobs);
 
-    const Result& at(const std::string& path) const;
-    const ContentFacts* facts(const std::string& path) const;  ///< null if not available
+    const ContentFacts* facts(const std::string& path) const;    ///< null if not available
+    const NoContent* no_content(const std::string& path) const;  ///< null if there are facts
     /// The same; null too for a file that was not added.
     const ContentFacts* facts_if_added(const std::string& path) const;
     bool has_file(const std::string& path) const;  ///< has facts, or exists but was not read
@@ -110,13 +107,17 @@ private:
         std::string path;
         bool has_file = false;  ///< `path` leads to a regular file, or is a link of git-annex
         Boxed<std::string> link_target = {};  ///< of symbolic links: the path of the file
-        Result result = NoContent{};
+        std::optional<ContentFacts> facts = {};
+        Boxed<NoContent> no_content = {};  ///< of described rows without facts
         bool may_hash = false;
         bool is_described = false;
 
         const std::string& file() const { return link_target ? *link_target : path; }
+        void set(ContentFacts found);
+        void set(NoContent none);
     };
     Row& row_of(const std::string& path);
+    const Row& at(const std::string& path) const;
     void resolve(Row& row) const;
     void find_file(Row& row) const;
     void suggest_near_files(const std::vector<std::size_t>& rows);

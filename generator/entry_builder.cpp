@@ -26,8 +26,8 @@ public:
         const auto* facts = table_.facts(row().model_path);
         if (!facts && is_elsewhere()) return build_elsewhere();
         if (!facts) {
-            report_no_content(std::get<NoContent>(table_.at(row().model_path)),
-                              rule_id::row_file_missing, Severity::error, row().cells.path);
+            report_no_content(*table_.no_content(row().model_path), rule_id::row_file_missing,
+                              Severity::error, row().cells.path);
             return std::move(description_);
         }
         description_.facts = *facts;
@@ -72,7 +72,7 @@ private:
     /// Whether the bytes of the model are not in the repository, and a source says where they are.
     bool is_elsewhere() const {
         return row().stated && !row().stated->urls.empty() &&
-               std::get<NoContent>(table_.at(row().model_path)).kind == NoContent::Kind::missing;
+               table_.no_content(row().model_path)->kind == NoContent::Kind::missing;
     }
 
     ModelDescription build_elsewhere() {
@@ -291,10 +291,10 @@ private:
         if (const auto* facts = table_.facts(*row().archive_path)) {
             note_pointer_form(*row().archive_path, *facts);
             entry.archive_path = *row().archive_path;
-            entry.archive = {facts->sha, facts->size_bytes};
+            entry.archive = StatedContent{facts->sha, facts->size_bytes};
             return;
         }
-        const auto& none = std::get<NoContent>(table_.at(*row().archive_path));
+        const auto& none = *table_.no_content(*row().archive_path);
         const bool is_missing = none.kind == NoContent::Kind::missing;
         report_no_content(none, rule_id::row_archive_missing,
                           is_missing ? Severity::warning : Severity::error, row().cells.archive);
@@ -329,7 +329,7 @@ private:
             entry.external_data.push_back({path, facts->sha, facts->size_bytes});
             return true;
         }
-        const auto& none = std::get<NoContent>(table_.at(path));
+        const auto& none = *table_.no_content(path);
         if (none.in_file) description_.diagnostics.report(*none.in_file);
         report(Severity::error, rule_id::external_data_missing,
                "external data of " + row().model_path + ": " + none.reason,

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/free_memory.h"
 #include "base/parallel.h"
 #include "base/user_error.h"
 #include "generator/changed_rows.h"
@@ -182,13 +183,40 @@ std::optional<MissingContent> missing_content(const ModelDescription& model) {
                           model.entry.has_value()};
 }
 
+/// The entry of a model of which only the row and the pointer are known.
+Entry entry_of(ModelRow row, const PointerFacts& pointer) {
+    Entry entry;
+    entry.model = std::move(row.name);
+    entry.model_path = std::move(row.model_path);
+    entry.onnx_version = std::move(row.onnx_version);
+    entry.opset_version = row.opset_version;
+    entry.content = {pointer.sha, pointer.size_bytes};
+    entry.tags = std::move(row.tags);
+    return entry;
+}
+
+/// Of a result with `pointer`.
+void make_complete(ModelRow row, RowResult& result) {
+    const PointerFacts pointer = *std::exchange(result.pointer, std::nullopt);
+    result.missing = MissingContent{row.model_path, pointer.sha, pointer.size_bytes};
+    result.entry = entry_of(std::move(row), pointer);
+}
+
 RowResult row_result(std::size_t position, ModelDescription model) {
     RowResult result;
     result.position = position;
     result.ports = model.ports;
-    result.missing = missing_content(model);
     result.naming = name_choice_of(*model.row);
     result.diagnostics = std::move(model.diagnostics);
+    std::optional<MissingContent> missing = missing_content(model);
+    if (missing && model.entry) {
+        const PointerFacts pointer{missing->sha, missing->size_bytes};
+        if (*model.entry == entry_of(*model.row, pointer)) {
+            result.pointer = pointer;
+            return result;
+        }
+    }
+    result.missing = std::move(missing);
     if (model.entry) {
         result.entry = *model.entry;
         return result;
@@ -237,6 +265,12 @@ std::vector<RowResult> make_rows(const Tree& tree, const GenerationPlan& plan,
     return results;
 }
 
+void make_complete(const GenerationPlan& plan, std::vector<RowResult>& results) {
+    for (RowResult& result : results) {
+        if (result.pointer) make_complete(plan.rows[result.position], result);
+    }
+}
+
 GenerateResult join_rows(GenerationPlan plan, std::vector<RowResult> results,
                          const GenerateOptions& options, Diagnostics& diagnostics) {
     GenerateResult joined;
@@ -246,8 +280,13 @@ GenerateResult join_rows(GenerationPlan plan, std::vector<RowResult> results,
     fresh.reserve(results.size());
     choices.reserve(results.size());
     joined.missing.reserve(static_cast<std::size_t>(std::ranges::count_if(
-        results, [](const RowResult& row) { return row.missing.has_value(); })));
+        results, [](const RowResult& row) { return row.missing || row.pointer; })));
+    const bool uses_up_rows = options.target == Target::all;
     for (RowResult& row : results) {
+        if (row.pointer) {
+            ModelRow& named = plan.rows[row.position];
+            make_complete(uses_up_rows ? std::move(named) : named, row);
+        }
         if (row.missing) joined.missing.push_back(std::move(*row.missing));
         diagnostics.append(std::move(row.diagnostics));
         if (row.ports == PortSource::graph) joined.read_ports += 1;
@@ -262,7 +301,8 @@ GenerateResult join_rows(GenerationPlan plan, std::vector<RowResult> results,
     }
     // These free memory, which `= {}` does not.
     std::vector<RowResult>().swap(results);
-    if (options.target == Target::all) std::vector<ModelRow>().swap(plan.rows);
+    if (uses_up_rows) std::vector<ModelRow>().swap(plan.rows);
+    return_free_memory();
     joined.unmade = not_made.rows.size();
     joined.update =
         update_manifest(plan, std::move(fresh), choices, not_made, options, diagnostics);

@@ -70,10 +70,19 @@ struct MissingContent {
     bool operator==(const MissingContent&) const = default;
 };
 
+/// What the Git LFS pointer of a model says.
+struct PointerFacts {
+    Sha256 sha;
+    std::uint64_t size_bytes = 0;
+};
+
 /// The result of one row.
 struct RowResult {
     std::size_t position = 0;  ///< among all rows of the hub
     Boxed<Entry> entry;
+    /// Instead of `entry` and `missing`, when both follow from the row and this: see
+    /// make_complete(). Such are most rows of a large hub, whose entries would need much memory.
+    std::optional<PointerFacts> pointer = {};
     PortSource ports = PortSource::none;
     Boxed<MissingContent> missing;  ///< set if its ports were neither read nor carried over
     Diagnostics diagnostics;
@@ -103,6 +112,9 @@ GenerationPlan plan_generation(const Tree& tree, const GenerateOptions& options,
 std::vector<RowResult> make_rows(const Tree& tree, const GenerationPlan& plan,
                                  const std::vector<std::size_t>& positions,
                                  const GenerateOptions& options, FactStatistics* statistics);
+
+/// Makes `entry` and `missing` of results that have only `pointer`.
+void make_complete(const GenerationPlan& plan, std::vector<RowResult>& results);
 
 /// Makes the new manifest from the results of all selected rows of the plan, by position.
 GenerateResult join_rows(GenerationPlan plan, std::vector<RowResult> results,

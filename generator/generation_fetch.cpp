@@ -131,6 +131,7 @@ void fetch_missing(HubFolder& hub, const GenerationPlan& plan, const GenerateOpt
                    const FetchOptions& options, const RunIdentity& run,
                    std::vector<RowResult>& results, Diagnostics& diagnostics,
                    FetchObserver& observer) {
+    make_complete(plan, results);
     GenerationJournal journal(options.resume_file, run);
     journal.take_up(results, observer);
     const std::vector<MissingModel> models = missing_models(results);
@@ -153,6 +154,7 @@ void fetch_missing(HubFolder& hub, const GenerationPlan& plan, const GenerateOpt
         }
         std::vector<RowResult> made =
             make_rows(*hub.tree, plan, batch.positions(results), generate, nullptr);
+        make_complete(plan, made);
         journal.add(made);
         batch.put(std::move(made), results);
     }

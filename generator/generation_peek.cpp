@@ -30,6 +30,7 @@ void use_peeked(const Tree& tree, const GenerationPlan& plan, const GenerateOpti
         positions.push_back(results[i].position);
     }
     auto made = make_rows(tree, plan, positions, generate, nullptr);
+    make_complete(plan, made);
     for (std::size_t k = 0; k < rows.size(); ++k) results[rows[k]] = std::move(made[k]);
 }
 

@@ -164,6 +164,7 @@ private:
     void peek(const GenerationPlan& plan, std::vector<RowResult>& rows) {
         const PeekOptions options =
             peek_options(*request_.peek, hub_, options_.settings.peek_mirrors);
+        make_complete(plan, rows);
         const std::vector<PeekTarget> targets = models_to_peek(rows);
         if (request_.peek->is_dry) {
             generated_.peeked = estimate_peek(targets, options);
@@ -179,6 +180,7 @@ private:
     void finish_part(const GenerationPlan& plan, ManifestPart part) {
         const ManifestDocument nothing;
         const ManifestDocument& present = present_ ? *present_ : nothing;
+        make_complete(plan, part.rows);
         diagnostics_.append(hub_.tree->notes());
         part.diagnostics = diagnostics_;
         part.is_complete = true;

@@ -272,7 +272,7 @@ void add_stated(const StatedFacts& stated, FieldHasher& hasher) {
 }
 
 void add_row(const ModelRow& row, FieldHasher& hasher) {
-    hasher.add(row.source_file);
+    hasher.add(row.source_file.text());
     hasher.add(std::to_string(row.line));
     hasher.add(row.name);
     hasher.add(row.model_path);

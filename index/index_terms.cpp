@@ -64,9 +64,10 @@ std::vector<RankedTerm> terms_of(const Entry& entry) {
         if (whole.size() <= index_key_limit) terms.add(std::move(whole), term_rank::tag);
         terms.add_words(tag, term_rank::tag);
     }
-    if (entry.about.task) terms.add_words(*entry.about.task, term_rank::tag);
-    if (entry.about.author) terms.add_words(*entry.about.author, term_rank::description);
-    if (entry.about.description) terms.add_words(*entry.about.description, term_rank::description);
+    if (entry.about->task) terms.add_words(*entry.about->task, term_rank::tag);
+    if (entry.about->author) terms.add_words(*entry.about->author, term_rank::description);
+    if (entry.about->description)
+        terms.add_words(*entry.about->description, term_rank::description);
     return terms.take();
 }
 

@@ -8,7 +8,7 @@ namespace onnxhub {
 namespace {
 
 /// Includes types that an older libonnx has no names for.
-constexpr std::array<std::string_view, 27> names{
+constexpr std::array<std::string_view, 27> type_names{
     "undefined",      "float",    "uint8",        "int8",           "uint16",
     "int16",          "int32",    "int64",        "string",         "bool",
     "float16",        "double",   "uint32",       "uint64",         "complex64",
@@ -19,8 +19,8 @@ constexpr std::array<std::string_view, 27> names{
 }  // namespace
 
 std::string_view element_type_name(int element_type) {
-    const bool is_known = element_type >= 0 && element_type < static_cast<int>(names.size());
-    return names[is_known ? static_cast<std::size_t>(element_type) : 0];
+    const bool is_known = element_type >= 0 && element_type < static_cast<int>(type_names.size());
+    return type_names[is_known ? static_cast<std::size_t>(element_type) : 0];
 }
 
 }  // namespace onnxhub

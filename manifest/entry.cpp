@@ -70,8 +70,8 @@ private:
         }
         entry.archive = content(metadata, key::archive_sha, key::archive_bytes);
         // Clients need both keys.
-        if (entry.archive_path && !entry.archive.sha) required(metadata, key::archive_sha);
-        if (entry.archive.sha && !entry.archive_path) required(metadata, key::archive_path);
+        if (entry.archive_path && !entry.archive->sha) required(metadata, key::archive_sha);
+        if (entry.archive->sha && !entry.archive_path) required(metadata, key::archive_path);
         const Field files = optional(metadata, key::external_data);
         read_items(files, entry.external_data, [&](const Field& file) {
             return ExternalDataFile{text(required(file, key::path)),
@@ -88,11 +88,12 @@ private:
             const std::string* found = value ? value->string() : nullptr;
             return found ? Boxed(*found) : Boxed<std::string>();
         };
-        entry.about = {
+        ModelFacts about{
             text(key::license), text(key::author), text(key::task), text(key::description), {}};
         const JsonValue* parameters = metadata.find(key::parameters);
         const auto number = parameters ? parameters->integer() : std::nullopt;
-        if (number && *number >= 0) entry.about.parameters = static_cast<std::uint64_t>(*number);
+        if (number && *number >= 0) about.parameters = static_cast<std::uint64_t>(*number);
+        entry.about = std::move(about);
         if (const JsonValue* opsets = metadata.find(key::opsets)) entry.opsets = counts(*opsets);
     }
 
@@ -344,15 +345,15 @@ private:
     }
 
     void write_facts(const Entry& entry) {
-        text_if(key::license, entry.about.license);
-        text_if(key::author, entry.about.author);
-        text_if(key::task, entry.about.task);
-        text_if(key::description, entry.about.description);
-        if (entry.about.parameters) number(key::parameters, *entry.about.parameters);
-        if (entry.opsets.empty()) return;
+        text_if(key::license, entry.about->license);
+        text_if(key::author, entry.about->author);
+        text_if(key::task, entry.about->task);
+        text_if(key::description, entry.about->description);
+        if (entry.about->parameters) number(key::parameters, *entry.about->parameters);
+        if (entry.opsets->empty()) return;
         out_.key(key::opsets);
         out_.begin_object();
-        for (const auto& [domain, version] : entry.opsets) {
+        for (const auto& [domain, version] : *entry.opsets) {
             out_.key(domain);
             out_.integer(version);
         }

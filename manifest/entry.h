@@ -11,6 +11,7 @@
 
 #include "base/boxed.h"
 #include "base/digest.h"
+#include "base/sparse.h"
 #include "manifest/json.h"
 
 namespace onnxhub {
@@ -83,12 +84,12 @@ struct Entry {
     Boxed<IoPorts> io_ports;
     Boxed<std::vector<FeaturePort>> extra_ports;
     Boxed<std::string> archive_path;  ///< model_with_data_path
-    StatedContent archive;            ///< model_with_data_sha, model_with_data_bytes
+    Sparse<StatedContent> archive;    ///< model_with_data_sha, model_with_data_bytes
     std::vector<ExternalDataFile> external_data;
     std::vector<std::string> sources;  ///< URLs of the model file; untrusted
-    ModelFacts about;
+    Sparse<ModelFacts> about;
     /// metadata.opsets: version by domain, "ai.onnx" for the default one. Empty: not written.
-    std::map<std::string, std::int64_t> opsets;
+    Sparse<std::map<std::string, std::int64_t>> opsets;
 
     bool operator==(const Entry&) const = default;
 };

@@ -41,13 +41,13 @@ bool has_scheme(std::string_view path) {
 }
 
 /// Printable ASCII without backslashes, as nearly all paths are.
-bool is_plain(std::string_view path) {
+bool is_plain_path(std::string_view path) {
     return std::ranges::all_of(path, [](char c) { return c >= 0x20 && c < 0x7f && c != '\\'; });
 }
 
 std::optional<std::string> first_objection(std::string_view path) {
     if (path.starts_with('/')) return "is absolute";
-    if (path.size() <= path_limit && is_plain(path)) {
+    if (path.size() <= path_limit && is_plain_path(path)) {
         if (has_scheme(path)) return "is a URL or starts with a drive letter";
         return std::nullopt;
     }

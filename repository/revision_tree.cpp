@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
+#include <cstdint>
+#include <limits>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,12 +25,85 @@ constexpr std::size_t entry_limit = 5'000'000;  // files and folders
 constexpr std::size_t folder_limit = 250'000;
 constexpr std::size_t total_path_limit = 1024UL * 1024 * 1024;  // bytes of all paths
 constexpr std::size_t path_limit = 4096;                        // bytes, as Linux's PATH_MAX
-constexpr std::size_t depth_limit = 256;
+constexpr std::size_t folder_depth_limit = 256;
 
-struct RevisionFile {
+/// A file or folder whose path is not allowed in a hub.
+struct LeftOutItem {
     std::string path;
     BlobId id;
     FileKind kind = FileKind::regular;
+};
+
+struct RevisionFile {
+    std::uint32_t path_begin = 0;  ///< in the text of all paths
+    std::uint16_t path_size = 0;   ///< bytes
+    BlobId id;
+    FileKind kind = FileKind::regular;
+};
+static_assert(total_path_limit <= std::numeric_limits<std::uint32_t>::max());
+static_assert(path_limit <= std::numeric_limits<std::uint16_t>::max());
+
+/// The files of a commit, of which there may be millions. All paths are in one text.
+class RevisionFiles {
+public:
+    using Iterator = std::vector<RevisionFile>::const_iterator;
+
+    void add(std::string_view path, const BlobId& id, FileKind kind) {
+        files_.push_back({static_cast<std::uint32_t>(paths_.size()),
+                          static_cast<std::uint16_t>(path.size()), id, kind});
+        paths_ += path;
+    }
+
+    /// After the last file. Of files with the same path, only the first stays.
+    void finish() {
+        const auto by_path = [&](const RevisionFile& a, const RevisionFile& b) {
+            return path_of(a) < path_of(b);
+        };
+        // Git sorts trees, but a hostile tree may be unsorted.
+        if (!std::is_sorted(files_.begin(), files_.end(), by_path)) {
+            std::stable_sort(files_.begin(), files_.end(), by_path);
+        }
+        const auto same_path = [&](const RevisionFile& a, const RevisionFile& b) {
+            return path_of(a) == path_of(b);
+        };
+        files_.erase(std::unique(files_.begin(), files_.end(), same_path), files_.end());
+        files_.shrink_to_fit();
+        paths_.shrink_to_fit();
+    }
+
+    std::size_t size() const { return files_.size(); }
+    Iterator begin() const { return files_.begin(); }
+    Iterator end() const { return files_.end(); }
+    std::string_view path_of(const RevisionFile& file) const {
+        return std::string_view(paths_).substr(file.path_begin, file.path_size);
+    }
+
+    // After finish():
+
+    std::size_t position_of(const RevisionFile& file) const {
+        return static_cast<std::size_t>(&file - files_.data());
+    }
+
+    const RevisionFile* find(std::string_view path) const {
+        const auto found = lower_bound(path);
+        return found != end() && path_of(*found) == path ? &*found : nullptr;
+    }
+
+    bool has_path_with_prefix(std::string_view prefix) const {
+        const auto found = lower_bound(prefix);
+        return found != end() && path_of(*found).starts_with(prefix);
+    }
+
+private:
+    Iterator lower_bound(std::string_view path) const {
+        return std::lower_bound(begin(), end(), path,
+                                [&](const RevisionFile& file, std::string_view wanted) {
+                                    return path_of(file) < wanted;
+                                });
+    }
+
+    std::string paths_;
+    std::vector<RevisionFile> files_;
 };
 
 FileKind kind_of(git_filemode_t mode) {
@@ -78,8 +154,8 @@ public:
         }
     }
 
-    std::vector<RevisionFile> files;
-    std::vector<RevisionFile> left_out;  ///< files and folders whose paths are not allowed in a hub
+    RevisionFiles files;
+    std::vector<LeftOutItem> left_out;
     Diagnostics notes;
 
 private:
@@ -95,7 +171,7 @@ private:
             return;
         }
         if (kind == FileKind::folder) {
-            if (depth == depth_limit) return leave_out(path, "it is nested too deep");
+            if (depth == folder_depth_limit) return leave_out(path, "it is nested too deep");
             walk(*git_tree_entry_id(&entry), path + "/", depth + 1);
             return;
         }
@@ -103,7 +179,7 @@ private:
             notes.report({Severity::note, rule_id::submodule_left_out, path, 0,
                           "is a submodule, so its files are not part of the hub", ""});
         }
-        files.push_back({std::move(path), to_blob_id(*git_tree_entry_id(&entry)), kind});
+        files.add(path, to_blob_id(*git_tree_entry_id(&entry)), kind);
     }
 
     bool is_usable(std::string_view name, const std::string& path) {
@@ -148,9 +224,9 @@ private:
 /// bytes can be made again without git.
 struct BlobFacts {
     std::uint64_t size_bytes = 0;
-    bool is_canonical_pointer = false;
-    Sha256 pointer_oid = {};
     std::uint64_t pointer_size = 0;
+    Sha256 pointer_oid = {};
+    bool is_canonical_pointer = false;
 
     LfsPointer pointer() const {
         LfsPointer pointer;
@@ -190,8 +266,8 @@ private:
 
 class RevisionTree : public Tree {
 public:
-    RevisionTree(std::shared_ptr<GitHandle> handle, std::vector<RevisionFile> files,
-                 std::vector<RevisionFile> left_out, Diagnostics notes, CommitId commit,
+    RevisionTree(std::shared_ptr<GitHandle> handle, RevisionFiles files,
+                 std::vector<LeftOutItem> left_out, Diagnostics notes, CommitId commit,
                  TreePlace place)
         : handle_(std::move(handle)),
           files_(std::move(files)),
@@ -205,7 +281,7 @@ public:
         std::vector<std::string> paths;
         for (const RevisionFile& file : files_) {
             if (file.kind == FileKind::regular || file.kind == FileKind::symlink) {
-                paths.push_back(file.path);
+                paths.emplace_back(files_.path_of(file));
             }
         }
         return paths;
@@ -213,17 +289,17 @@ public:
 
     std::vector<UnusableFile> unusable_files() const override {
         TreeWalker walker(handle_->repository.get(), commit_);
-        for (const RevisionFile& item : left_out_) {
+        for (const LeftOutItem& item : left_out_) {
             if (item.kind == FileKind::folder) {
                 walker.walk_unusable(to_git_oid(item.id), item.path + "/");
             } else {
-                walker.files.push_back(item);
+                walker.files.add(item.path, item.id, item.kind);
             }
         }
         std::vector<UnusableFile> unusable;
-        for (RevisionFile& file : walker.files) {
+        for (const RevisionFile& file : walker.files) {
             if (file.kind == FileKind::regular || file.kind == FileKind::symlink) {
-                unusable.push_back({std::move(file.path), file.id});
+                unusable.push_back({std::string(walker.files.path_of(file)), file.id});
             }
         }
         std::ranges::stable_sort(unusable, {}, &UnusableFile::path);
@@ -231,21 +307,18 @@ public:
     }
 
     std::optional<FileStat> stat(const std::string& path) const override {
-        if (const RevisionFile* file = find(path)) {
+        if (const RevisionFile* file = files_.find(path)) {
             FileStat stat{file->kind, 0, false};
             if (file->kind == FileKind::regular) stat.size_bytes = size_of(*file);
             return stat;
         }
         const std::string folder = path.empty() ? "" : path + "/";
-        const auto below = lower_bound(folder);
-        if (below != files_.end() && below->path.starts_with(folder)) {
-            return FileStat{FileKind::folder, 0, false};
-        }
+        if (files_.has_path_with_prefix(folder)) return FileStat{FileKind::folder, 0, false};
         return std::nullopt;
     }
 
     std::string read_link(const std::string& path) const override {
-        const RevisionFile* file = find(path);
+        const RevisionFile* file = files_.find(path);
         if (!file || file->kind != FileKind::symlink) {
             throw UserError(path + ": is not a symbolic link");
         }
@@ -253,7 +326,7 @@ public:
     }
 
     std::unique_ptr<ByteSource> open(const std::string& path) const override {
-        const RevisionFile* file = find(path);
+        const RevisionFile* file = files_.find(path);
         if (!file || file->kind != FileKind::regular) {
             throw UserError(path + ": is not a regular file of this revision");
         }
@@ -265,13 +338,13 @@ public:
     }
 
     std::optional<BlobId> blob_id(const std::string& path) const override {
-        const RevisionFile* file = find(path);
+        const RevisionFile* file = files_.find(path);
         if (!file || file->kind != FileKind::regular) return std::nullopt;
         return file->id;
     }
 
     std::optional<HeldByGit> held_by_git(const std::string& path) const override {
-        const RevisionFile* file = find(path);
+        const RevisionFile* file = files_.find(path);
         if (!file || file->kind != FileKind::regular) return std::nullopt;
         const BlobFacts facts = facts_of(*file);
         if (facts.is_canonical_pointer) {
@@ -285,7 +358,7 @@ public:
     }
 
     std::optional<LfsPointer> known_pointer(const std::string& path) const override {
-        const RevisionFile* file = find(path);
+        const RevisionFile* file = files_.find(path);
         if (!file || file->kind != FileKind::regular) return std::nullopt;
         const BlobFacts facts = facts_of(*file);
         return facts.is_canonical_pointer ? std::optional(facts.pointer()) : std::nullopt;
@@ -304,19 +377,14 @@ public:
     Diagnostics notes() const override { return notes_; }
 
 private:
-    std::vector<RevisionFile>::const_iterator lower_bound(const std::string& path) const {
-        return std::lower_bound(
-            files_.begin(), files_.end(), path,
-            [](const RevisionFile& file, const std::string& wanted) { return file.path < wanted; });
-    }
-
     /// Looks into a blob at most once, unless it is a small file and not a pointer. Throws
     /// UserError when the blob is missing.
     BlobFacts facts_of(const RevisionFile& file) const {
-        const auto position = static_cast<std::size_t>(&file - files_.data());
+        const std::size_t position = files_.position_of(file);
         if (const BlobFacts* kept = facts_.find(position)) return *kept;
         const PackedBlob blob = read_if_small(file);
-        BlobFacts facts{blob.size_bytes};
+        BlobFacts facts;
+        facts.size_bytes = blob.size_bytes;
         if (blob.content && blob.size_bytes < lfs_pointer_size_limit) {
             const std::string& content = *blob.content;
             const auto parsed = parse_lfs_pointer(content);
@@ -334,10 +402,11 @@ private:
     /// The size of the blob, and the content if it is not too long for a pointer.
     PackedBlob read_if_small(const RevisionFile& file) const {
         if (auto packed = packed_blob(*handle_, file.id)) return std::move(*packed);
-        PackedBlob blob{blob_size(*handle_, file.id, file.path), std::nullopt};
+        const std::string path(files_.path_of(file));
+        PackedBlob blob{blob_size(*handle_, file.id, path), std::nullopt};
         if (blob.size_bytes < lfs_pointer_size_limit) {
-            blob.content = read_whole(*open_blob(handle_, file.id, blob.size_bytes, file.path),
-                                      lfs_pointer_size_limit, file.path);
+            blob.content = read_whole(*open_blob(handle_, file.id, blob.size_bytes, path),
+                                      lfs_pointer_size_limit, path);
         }
         return blob;
     }
@@ -351,15 +420,10 @@ private:
         }
     }
 
-    const RevisionFile* find(const std::string& path) const {
-        const auto found = lower_bound(path);
-        return found != files_.end() && found->path == path ? &*found : nullptr;
-    }
-
     std::shared_ptr<GitHandle> handle_;
-    std::vector<RevisionFile> files_;
+    RevisionFiles files_;
     mutable KeptBlobFacts facts_;  ///< of files_
-    std::vector<RevisionFile> left_out_;
+    std::vector<LeftOutItem> left_out_;
     Diagnostics notes_;
     CommitId commit_;
     TreePlace place_;
@@ -385,19 +449,8 @@ std::unique_ptr<Tree> make_revision_tree(std::shared_ptr<GitHandle> handle, cons
     git_repository* repository = handle->repository.get();
     TreeWalker walker(repository, commit);
     walker.walk(find_root(repository, commit, place.origin.subfolder), "", 0);
-    std::vector<RevisionFile> files = std::move(walker.files);
-    files.shrink_to_fit();
-    const auto by_path = [](const RevisionFile& a, const RevisionFile& b) {
-        return a.path < b.path;
-    };
-    // Git sorts trees, but a hostile tree may be unsorted.
-    if (!std::is_sorted(files.begin(), files.end(), by_path)) {
-        std::stable_sort(files.begin(), files.end(), by_path);
-    }
-    const auto same_path = [](const RevisionFile& a, const RevisionFile& b) {
-        return a.path == b.path;
-    };
-    files.erase(std::unique(files.begin(), files.end(), same_path), files.end());
+    RevisionFiles files = std::move(walker.files);
+    files.finish();
     return std::make_unique<RevisionTree>(std::move(handle), std::move(files),
                                           std::move(walker.left_out), std::move(walker.notes),
                                           commit, std::move(place));

@@ -12,7 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/boxed.h"
 #include "base/digest.h"
+#include "base/shared_text.h"
 #include "manifest/entry.h"
 
 namespace onnxhub {
@@ -79,13 +81,13 @@ struct RowCells {
 
 /// One model of a hub.
 struct ModelRow {
-    std::string source_file;  ///< file that describes the model, for diagnostics
-    int line = 0;             ///< 1-based line of the row or record; 0: the file as a whole
-    std::string name;         ///< without markup
-    std::string model_path;   ///< from the hub's root, normalized
-    std::optional<std::string> archive_path;  ///< archive with test data
-    std::string onnx_version;                 ///< as written: "1.9" stays "1.9"; "": not stated
-    std::int64_t opset_version = 0;           ///< of the default domain; 0: not stated
+    SharedText source_file;           ///< file that describes the model, for diagnostics
+    int line = 0;                     ///< 1-based line of the row or record; 0: the file as a whole
+    std::string name;                 ///< without markup
+    std::string model_path;           ///< from the hub's root, normalized
+    Boxed<std::string> archive_path;  ///< archive with test data
+    std::string onnx_version;         ///< as written: "1.9" stays "1.9"; "": not stated
+    std::int64_t opset_version = 0;   ///< of the default domain; 0: not stated
     std::vector<std::string> tags;
     RowCells cells;  ///< of `line`
     /// Null for rows of the official tables in a hub without [[source]], and for discovered models.

@@ -411,7 +411,7 @@ private:
     using Statement = std::tuple<std::string, std::string, std::optional<std::string>, std::string,
                                  std::int64_t, std::vector<std::string>>;
 
-    const std::string& readme_path_;
+    const SharedText readme_path_;
     Diagnostics& diagnostics_;
     LinkReader links_;
     std::vector<std::string> folder_tags_;

@@ -9,7 +9,6 @@
 #include <set>
 #include <utility>
 
-#include "base/parallel.h"
 #include "base/user_error.h"
 #include "manifest/rule_ids.h"
 #include "model/test_data_archive.h"
@@ -253,15 +252,13 @@ std::span<const RuleInfo> archive_rules() {
 
 void check_archives(const HubState& hub, unsigned jobs, FindingList& findings) {
     const std::vector<ArchiveTask> tasks = TaskList(hub).collect();
-    std::vector<FindingList> found(tasks.size());
-    for_each_index(tasks.size(), jobs, [&](std::size_t i) {
+    check_each(tasks.size(), jobs, findings, [&](std::size_t i, FindingList& found) {
         try {
-            ArchiveChecker(hub, tasks[i], found[i]).check();
+            ArchiveChecker(hub, tasks[i], found).check();
         } catch (const UserError& error) {
-            found[i].report(archive_unreadable, tasks[i].place, error.what(), "", tasks[i].subject);
+            found.report(archive_unreadable, tasks[i].place, error.what(), "", tasks[i].subject);
         }
     });
-    for (FindingList& list : found) findings.append(std::move(list));
 }
 
 }  // namespace onnxhub

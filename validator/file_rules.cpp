@@ -194,7 +194,7 @@ private:
             check_content(kind, path, stated, *facts);
             return;
         }
-        const auto& none = std::get<NoContent>(hub_.described.contents.at(path));
+        const auto& none = *hub_.described.contents.no_content(path);
         if (none.in_file) {  // a broken pointer has its own findings
             findings_.skip(kind.sha_differs, "the file can't be read");
             return;
@@ -275,7 +275,7 @@ private:
         const std::string_view field = "metadata.external_data";
         const auto* facts = hub_.described.contents.facts(file.path);
         if (!facts) {
-            const auto& none = std::get<NoContent>(hub_.described.contents.at(file.path));
+            const auto& none = *hub_.described.contents.no_content(file.path);
             if (none.in_file) return;
             findings_.report(external_data_missing, place(field), none.reason,
                              "restore the file; the model is incomplete without it",

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <utility>
 
+#include "base/parallel.h"
+
 namespace onnxhub {
 namespace {
 
@@ -79,6 +81,16 @@ std::vector<Unchecked> FindingList::unchecked() const {
     std::vector<Unchecked> all;
     for (const auto& [key, count] : skipped_) all.push_back({key.first, count, key.second});
     return all;
+}
+
+void check_each(std::size_t count, unsigned jobs, FindingList& findings,
+                const std::function<void(std::size_t, FindingList&)>& check) {
+    constexpr std::size_t block_size = 1024;
+    for (std::size_t begin = 0; begin < count; begin += block_size) {
+        std::vector<FindingList> found(std::min(block_size, count - begin));
+        for_each_index(found.size(), jobs, [&](std::size_t i) { check(begin + i, found[i]); });
+        for (FindingList& list : found) findings.append(std::move(list));
+    }
 }
 
 }  // namespace onnxhub

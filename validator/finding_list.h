@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -65,6 +66,11 @@ private:
     std::map<std::pair<std::string, std::string>, std::size_t> skipped_;
     RunReport runs_;
 };
+
+/// Calls `check` for each index below `count`, on up to `jobs` threads, with a list of its own.
+/// Their findings come in the order of the indexes. Needs memory for those of a block, not of all.
+void check_each(std::size_t count, unsigned jobs, FindingList& findings,
+                const std::function<void(std::size_t, FindingList&)>& check);
 
 /// The most frequent reason: the files are Git LFS pointers.
 inline constexpr const char* not_downloaded = "not downloaded";

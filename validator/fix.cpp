@@ -155,7 +155,7 @@ Entry updated_from_files(const HubState& hub, Entry entry) {
     }
     if (entry.archive_path) {
         if (const auto* facts = facts_of(*entry.archive_path)) {
-            entry.archive = {facts->sha, facts->size_bytes};
+            entry.archive = StatedContent{facts->sha, facts->size_bytes};
         } else {
             entry.archive_path.reset();
             entry.archive = {};

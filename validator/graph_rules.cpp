@@ -249,7 +249,7 @@ private:
         if (expected.empty() || entry.opsets == expected) return;
         findings_.report(
             entry_opsets_differ,
-            place_of(hub_, present, entry.opsets.empty() ? "metadata" : "metadata.opsets"),
+            place_of(hub_, present, entry.opsets->empty() ? "metadata" : "metadata.opsets"),
             fmt::format("opsets of {}: the entry has {}, but the model imports {}",
                         entry.model_path, opsets_text(entry.opsets), opsets_text(expected)),
             "run `onnxhub validate --fix`", subject_of(present));

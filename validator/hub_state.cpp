@@ -143,7 +143,7 @@ std::string to_text(const Place& place) {
 
 bool is_elsewhere(const HubState& hub, const Entry& entry) {
     if (entry.sources.empty() || !entry.content.sha || !safe_path(entry.model_path)) return false;
-    const auto* none = std::get_if<NoContent>(&hub.described.contents.at(entry.model_path));
+    const auto* none = hub.described.contents.no_content(entry.model_path);
     return none && none->kind == NoContent::Kind::missing;
 }
 

@@ -5,11 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <string_view>
 #include <utility>
 #include <variant>
 
-#include "base/parallel.h"
 #include "base/user_error.h"
 #include "manifest/rule_ids.h"
 #include "repository/annex_key.h"
@@ -326,28 +325,29 @@ private:
 
 /// Files that are pointers or should be: by their kind, by .gitattributes, or because the hub names
 /// them.
-std::vector<std::string> candidates(const HubState& hub, const GitAttributes& attributes) {
-    std::set<std::string_view> named;
+std::vector<const std::string*> candidates(const HubState& hub, const GitAttributes& attributes) {
+    std::vector<std::string_view> named;
     for (const ModelRow& row : hub.hub.models) {
-        named.insert(row.model_path);
-        if (row.archive_path) named.insert(*row.archive_path);
+        named.push_back(row.model_path);
+        if (row.archive_path) named.push_back(*row.archive_path);
     }
     if (const ManifestDocument* document = hub.document()) {
         for (const ManifestEntry& present : document->entries) {
             if (!present.entry) continue;
-            named.insert(present.entry->model_path);
-            if (present.entry->archive_path) named.insert(*present.entry->archive_path);
+            named.push_back(present.entry->model_path);
+            if (present.entry->archive_path) named.push_back(*present.entry->archive_path);
             for (const ExternalDataFile& file : present.entry->external_data) {
-                named.insert(file.path);
+                named.push_back(file.path);
             }
         }
     }
-    std::vector<std::string> paths;
+    std::ranges::sort(named);
+    std::vector<const std::string*> paths;
     for (const std::string& path : hub.files) {
         if (!hub.part.has_file(path)) continue;
-        if (is_lfs_kind(path) || named.contains(path) ||
+        if (is_lfs_kind(path) || std::ranges::binary_search(named, path) ||
             attributes.filter_of(path) == LfsFilter::lfs) {
-            paths.push_back(path);
+            paths.push_back(&path);
         }
     }
     return paths;
@@ -365,18 +365,17 @@ void check_pointers(const HubState& hub, unsigned jobs, FindingList& findings) {
     if (hub.part.has_hub()) {
         for (const Diagnostic& problem : problems.all()) findings.report(problem);
     }
-    const std::vector<std::string> paths = candidates(hub, attributes);
+    const std::vector<const std::string*> paths = candidates(hub, attributes);
     const PointerChecker checker(hub.tree, attributes);
-    std::vector<FindingList> found(paths.size());
-    for_each_index(paths.size(), jobs, [&](std::size_t i) {
+    check_each(paths.size(), jobs, findings, [&](std::size_t i, FindingList& found) {
+        const std::string& path = *paths[i];
         try {
-            checker.check(paths[i], found[i]);
+            checker.check(path, found);
         } catch (const UserError& error) {
-            found[i].report(file_unreadable, {paths[i], 0}, reason_without_file(error, paths[i]),
-                            "", {paths[i], ""});
+            found.report(file_unreadable, {path, 0}, reason_without_file(error, path), "",
+                         {path, ""});
         }
     });
-    for (FindingList& list : found) findings.append(std::move(list));
 }
 
 }  // namespace onnxhub

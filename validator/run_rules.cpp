@@ -340,12 +340,11 @@ void check_runs(const HubState& hub, const RunOptions& options, FindingList& fin
     const RunTool& tool = options.tool;
     const std::vector<RunTask> tasks = tasks_to_run(hub, options.base);
     const VerdictCache cache(tool.verdicts);
-    std::vector<FindingList> found(tasks.size());
-    for_each_index(
-        tasks.size(), std::min(job_count(options.jobs), most_processes),
-        [&](std::size_t i) { ModelTask(hub, options, cache, tasks[i], found[i]).run(); });
     findings.add_runs({fmt::format("{} {}", tool.runtime.package(), tool.runtime.version()), {}});
-    for (FindingList& list : found) findings.append(std::move(list));
+    check_each(tasks.size(), std::min(job_count(options.jobs), most_processes), findings,
+               [&](std::size_t i, FindingList& found) {
+                   ModelTask(hub, options, cache, tasks[i], found).run();
+               });
 }
 
 }  // namespace onnxhub

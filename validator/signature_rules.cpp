@@ -11,7 +11,6 @@
 #include <variant>
 #include <vector>
 
-#include "base/parallel.h"
 #include "base/user_error.h"
 #include "manifest/hub_path.h"
 #include "manifest/rule_ids.h"
@@ -178,16 +177,14 @@ void check_signatures(const HubState& hub, unsigned jobs, FindingList& findings)
     std::vector<std::string> paths = signature_files(hub.files);
     std::erase_if(paths, [&](const std::string& path) { return !hub.part.has_file(path); });
     const SignatureChecker checker(hub);
-    std::vector<FindingList> found(paths.size());
-    for_each_index(paths.size(), jobs, [&](std::size_t i) {
+    check_each(paths.size(), jobs, findings, [&](std::size_t i, FindingList& found) {
         try {
-            checker.check(paths[i], found[i]);
+            checker.check(paths[i], found);
         } catch (const UserError& error) {
-            found[i].report(signature_unreadable, {paths[i], 0},
-                            reason_without_file(error, paths[i]), "", {paths[i], ""});
+            found.report(signature_unreadable, {paths[i], 0}, reason_without_file(error, paths[i]),
+                         "", {paths[i], ""});
         }
     });
-    for (FindingList& list : found) findings.append(std::move(list));
 }
 
 }  // namespace onnxhub

@@ -281,11 +281,11 @@ public:
                     digest_text(model_.entry->content.sha));
         }
         compare("sources", list_text(entry.sources), list_text(row_.stated->urls));
-        compare("license", entry.about.license, stated.license);
-        compare("author", entry.about.author, stated.author);
-        compare("task", entry.about.task, stated.task);
-        compare("description", entry.about.description, stated.description);
-        compare("parameters", number_text(entry.about.parameters), number_text(stated.parameters));
+        compare("license", entry.about->license, stated.license);
+        compare("author", entry.about->author, stated.author);
+        compare("task", entry.about->task, stated.task);
+        compare("description", entry.about->description, stated.description);
+        compare("parameters", number_text(entry.about->parameters), number_text(stated.parameters));
     }
 
 private:

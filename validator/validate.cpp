@@ -158,7 +158,7 @@ std::vector<std::string> checked_files(const HubState& hub, const Shard& shard) 
     };
     if (shard.number == 1 && hub.manifest.text) add(hub.manifest.file);
     for (const ModelRow& row : hub.hub.models) {
-        if (shard.has(row.source_file)) add(row.source_file);
+        if (shard.has(row.source_file.text())) add(row.source_file);
         if (!shard.has(row.model_path)) continue;
         add(row.model_path);
         if (row.archive_path) add(*row.archive_path);

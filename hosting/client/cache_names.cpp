@@ -38,7 +38,7 @@ using NamesBySha = std::map<Sha256, NameOfFile>;
 
 void add_entry(const Entry& entry, NamesBySha& names) {
     const NameOfFile name{entry.model, entry.opset_version};
-    if (entry.archive.sha) names.try_emplace(*entry.archive.sha, name);
+    if (entry.archive->sha) names.try_emplace(*entry.archive->sha, name);
     if (!entry.content.sha) return;
     names.try_emplace(*entry.content.sha, name);
     if (entry.external_data.empty()) return;

@@ -61,8 +61,8 @@ ModelNotFound unknown_name(const ManifestDocument& document, const std::string& 
 std::string searched_text(const Entry& entry) {
     std::string text = entry.model + "\n" + entry.model_path;
     for (const std::string& tag : entry.tags) text += "\n" + tag;
-    for (const auto* fact :
-         {&entry.about.task, &entry.about.description, &entry.about.author, &entry.about.license}) {
+    for (const auto* fact : {&entry.about->task, &entry.about->description, &entry.about->author,
+                             &entry.about->license}) {
         if (*fact) text += "\n" + **fact;
     }
     return lower_case(text);

@@ -48,7 +48,7 @@ std::map<std::string, NamedFile> files_named_by(const ManifestDocument& manifest
         const Entry& entry = *present.entry;
         add(entry.model_path, entry.content.sha, entry.content.size_bytes, !entry.sources.empty());
         if (entry.archive_path) {
-            add(*entry.archive_path, entry.archive.sha, entry.archive.size_bytes);
+            add(*entry.archive_path, entry.archive->sha, entry.archive->size_bytes);
         }
         for (const ExternalDataFile& weights : entry.external_data) {
             add(weights.path, weights.sha, weights.size_bytes);

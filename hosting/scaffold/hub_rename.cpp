@@ -212,7 +212,7 @@ private:
     /// other models of the top are.
     bool stays_in_readme(const ModelRow& row) const {
         if (!is_official(row)) return true;
-        const std::string folder(parent_folder(row.source_file));
+        const std::string folder(parent_folder(row.source_file.text()));
         return folder.empty() ? has_place_in(folder) : to_.starts_with(folder + "/");
     }
 
@@ -228,7 +228,7 @@ private:
     bool has_place_in(const std::string& folder) const {
         if (folder == own_class()) return true;
         return std::ranges::any_of(hub_.rows.models, [&](const ModelRow& row) {
-            return parent_folder(row.source_file) == folder &&
+            return parent_folder(row.source_file.text()) == folder &&
                    parent_folder(row.model_path) == parent_folder(to_);
         });
     }

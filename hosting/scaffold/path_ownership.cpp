@@ -85,15 +85,15 @@ std::optional<ModelRow> row_to_replace(const std::vector<ModelRow>& rows, const 
     }
     const ModelRow& first = present.front();
     if (first.source_file != claim.readme_path) {
-        throw UserError(fmt::format(
-            "{}: is already listed in {}; add --class {}", claim.model_path, first.source_file,
-            first.source_file.find('/') == std::string::npos ? "."
-                                                             : parent_folder(first.source_file)));
+        const std::string& readme = first.source_file;
+        throw UserError(
+            fmt::format("{}: is already listed in {}; add --class {}", claim.model_path, readme,
+                        readme.find('/') == std::string::npos ? "." : parent_folder(readme)));
     }
     if (!claim.name) {
         if (present.size() == 1) return first;
         throw UserError(fmt::format("{}:{}: {} has several rows; choose one with --name",
-                                    first.source_file, first.line, claim.model_path));
+                                    first.source_file.text(), first.line, claim.model_path));
     }
     const auto same = std::ranges::find(present, *claim.name, &ModelRow::name);
     if (same != present.end()) return *same;
@@ -102,7 +102,7 @@ std::optional<ModelRow> row_to_replace(const std::vector<ModelRow>& rows, const 
     throw UserError(
         fmt::format("{}:{}: {} has several rows, none named \"{}\"; rename "
                     "one of them by hand",
-                    first.source_file, first.line, claim.model_path, *claim.name));
+                    first.source_file.text(), first.line, claim.model_path, *claim.name));
 }
 
 void check_name_is_free(const std::vector<ModelRow>& rows, const std::string& model_path,
@@ -112,7 +112,7 @@ void check_name_is_free(const std::vector<ModelRow>& rows, const std::string& mo
         if (lower_case(row.name) != lower_case(name)) continue;
         throw UserError(fmt::format(
             "{}:{}: the hub already has {} with opset {}, {}; give this model another --name",
-            row.source_file, row.line, in_quotes(row), opset_version, row.model_path));
+            row.source_file.text(), row.line, in_quotes(row), opset_version, row.model_path));
     }
 }
 

@@ -212,7 +212,8 @@ std::string versions_text(const std::vector<HubModel>& models) {
 }
 
 std::string row_place(const ModelRow& row) {
-    return row.line > 0 ? fmt::format("{}:{}", row.source_file, row.line) : row.source_file;
+    return row.line > 0 ? fmt::format("{}:{}", row.source_file.text(), row.line)
+                        : row.source_file.text();
 }
 
 }  // namespace onnxhub

@@ -132,8 +132,8 @@ std::set<std::pair<std::string, Sha256>> listed_files(const ManifestDocument& ma
         const Entry& entry = *item.entry;
         if (entry.content.sha) files.emplace(entry.model_path, *entry.content.sha);
         if (!entry.sources.empty()) has_sources.insert(entry.model_path);
-        if (entry.archive_path && entry.archive.sha) {
-            files.emplace(*entry.archive_path, *entry.archive.sha);
+        if (entry.archive_path && entry.archive->sha) {
+            files.emplace(*entry.archive_path, *entry.archive->sha);
         }
         for (const ExternalDataFile& file : entry.external_data) files.emplace(file.path, file.sha);
     }

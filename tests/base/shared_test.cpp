@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "base/shared_text.h"
+#include "base/sparse.h"
+
 namespace onnxhub {
 namespace {
 
@@ -46,6 +49,33 @@ TEST(SharedValue, APartKeepsItsOwner) {
     owner.reset();
     EXPECT_FALSE(watched.expired());
     EXPECT_EQ(*part, "b");
+}
+
+TEST(SharedTexts, CopiesShareOneText) {
+    const SharedText one = "a/README.md";
+    const SharedText copy = one;  // NOLINT(performance-unnecessary-copy-initialization)
+    EXPECT_EQ(&copy.text(), &one.text());
+    EXPECT_EQ(copy, one);
+    EXPECT_EQ(SharedText("a/README.md"), one) << "another object with the same text";
+    EXPECT_EQ(one, "a/README.md");
+    EXPECT_EQ(one, std::string("a/README.md"));
+    EXPECT_FALSE(one == SharedText());
+    EXPECT_EQ(SharedText(), "");
+}
+
+TEST(SparseValues, ReadAsTheDefaultUntilTheyAreChanged) {
+    Sparse<Texts> texts;
+    EXPECT_TRUE(texts->empty());
+    EXPECT_EQ(texts, Texts{});
+    texts.edit().push_back("a");
+    texts.edit().push_back("b");
+    EXPECT_EQ(*texts, (Texts{"a", "b"}));
+    Sparse<Texts> copy = texts;
+    copy.edit().clear();
+    EXPECT_EQ(texts->size(), 2u) << "copies are deep";
+    EXPECT_EQ(copy, Sparse<Texts>()) << "a value that is the default again";
+    texts = {};
+    EXPECT_EQ(texts, Sparse<Texts>(Texts{}));
 }
 
 }  // namespace

@@ -222,7 +222,7 @@ TEST_F(ElsewhereCommands, TheLibraryLoadsThemToo) {
     EXPECT_THROW(load("ResNet", call), UserError);
     call.trust = true;
     EXPECT_EQ(load("ResNet", call), small_model());
-    EXPECT_EQ(get_model_info("ResNet", call).about.license, "MIT");
+    EXPECT_EQ(get_model_info("ResNet", call).about->license, "MIT");
 }
 
 }  // namespace

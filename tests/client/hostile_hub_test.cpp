@@ -303,7 +303,7 @@ protected:
         }
         const CacheKey& archive = random.of(archives);
         entry.archive_path = random.chance(2) ? plain_path(".tar.gz") : path_of_fragments();
-        entry.archive = {archive.sha, archive.size_bytes};
+        entry.archive = StatedContent{archive.sha, archive.size_bytes};
         return entry;
     }
 

@@ -95,7 +95,7 @@ TEST_F(LayoutHubs, TheWholeOfficialZoo) {
         if (entry.model_path.starts_with("validated/")) continue;
         ASSERT_TRUE(std::regex_match(entry.model_path, match, folder_opset)) << entry.model_path;
         EXPECT_EQ(entry.opset_version, std::stoll(match[1])) << entry.model_path;
-        EXPECT_TRUE(entry.about.author) << entry.model_path;
+        EXPECT_TRUE(entry.about->author) << entry.model_path;
         sidecars += 1;
     }
     EXPECT_EQ(sidecars, 2135u);
@@ -171,7 +171,7 @@ TEST_F(LayoutHubs, OpencvZoo) {
     std::size_t licensed = 0;
     for (const Entry& entry : entries) {
         EXPECT_FALSE(entry.tags.empty()) << entry.model_path;
-        if (entry.about.license) licensed += 1;
+        if (entry.about->license) licensed += 1;
     }
     EXPECT_EQ(licensed, 65u);
     const auto named = [&](const std::string& name) {

@@ -120,6 +120,28 @@ TEST(Generate, PointerWithoutBytesKeepsThePortsOfTheSameModel) {
     EXPECT_EQ(result.statistics.hashed.files, 0u);
 }
 
+// A row with its pointer is kept instead of the entry until the entry is needed.
+TEST(Generate, ResultsOfPointersAreCompletedFromTheirRows) {
+    HubBuilder hub;
+    hub.model("a", "Here", "here.onnx", small_model());
+    hub.model("a", "Pointer", "pointer.onnx", pointer_to(small_model(5)));
+    const MemoryTree tree = hub.tree();
+    const GenerateOptions options;
+    Diagnostics diagnostics;
+    const GenerationPlan plan = plan_generation(tree, options, diagnostics);
+    std::vector<RowResult> results = make_rows(tree, plan, plan.selected, options, nullptr);
+    ASSERT_EQ(results.size(), 2u);
+    EXPECT_FALSE(results[0].pointer) << "it has ports";
+    ASSERT_TRUE(results[1].pointer);
+    EXPECT_FALSE(results[1].entry || results[1].missing);
+    make_complete(plan, results);
+    ASSERT_TRUE(results[1].entry && results[1].missing);
+    EXPECT_FALSE(results[1].pointer);
+    EXPECT_EQ(*results[1].entry, entries(hub.generate().update.text).at(1));
+    EXPECT_EQ(*results[1].missing,
+              (MissingContent{"a/pointer.onnx", sha256_of(small_model(5)), small_model(5).size()}));
+}
+
 TEST(Generate, PortsOfAnotherDigestAreNotCarried) {
     HubBuilder hub;
     hub.model("a", "M", "m.onnx", small_model());
@@ -172,8 +194,8 @@ TEST(Generate, ArchiveIsDescribedAndAMissingOneLeavesItsKeysOut) {
     const auto all = entries(hub.generate().update.text);
     EXPECT_FALSE(all.at(0).archive_path);
     EXPECT_EQ(all.at(1).archive_path, "a/with.tar.gz");
-    EXPECT_EQ(all.at(1).archive.sha, sha256_of("an archive"));
-    EXPECT_EQ(all.at(1).archive.size_bytes, 10u);
+    EXPECT_EQ(all.at(1).archive->sha, sha256_of("an archive"));
+    EXPECT_EQ(all.at(1).archive->size_bytes, 10u);
     EXPECT_THAT(texts(hub.diagnostics), ElementsAre(HasSubstr("lost.tar.gz does not exist")));
     EXPECT_FALSE(hub.diagnostics.has_errors());
 }
@@ -500,7 +522,7 @@ TEST_F(GenerateDiff, ChangedArchiveAloneCounts) {
     text = diff().text;
     base.emplace(hub.tree());
     hub.files()["b/b.tar.gz"] = "second";
-    EXPECT_EQ(entries(diff().text).at(1).archive.sha, sha256_of("second"));
+    EXPECT_EQ(entries(diff().text).at(1).archive->sha, sha256_of("second"));
 }
 
 TEST_F(GenerateDiff, EntriesOfVanishedRowsGo) {

@@ -34,6 +34,7 @@ ManifestPart part_of(const Tree& tree, GenerateOptions options, const Shard& sha
     part.is_complete = true;
     const GenerationPlan plan = plan_generation(tree, options, part.diagnostics);
     part.rows = make_rows(tree, plan, plan.selected, options, &part.statistics);
+    make_complete(plan, part.rows);
     part.inputs = inputs_digest(plan, options.settings, "", "");
     static const ManifestDocument nothing;
     const ManifestDocument& present = options.present ? *options.present : nothing;

@@ -380,6 +380,7 @@ TEST_F(KeptEntries, ShardsKeepAndCarryTheSame) {
         part.is_complete = true;
         const GenerationPlan plan = plan_generation(tree, options, part.diagnostics);
         part.rows = make_rows(tree, plan, plan.selected, options, nullptr);
+        make_complete(plan, part.rows);
         part.present = present_entries_of(part.shard, present, plan.claims);
         part.earlier = earlier_entries_of(part.shard, options.earlier, present);
         auto json = parse_json(part_text(part));

@@ -90,7 +90,7 @@ std::vector<Entry> many_models(int count) {
         const std::string name = families[n % 5] + "-" + std::to_string(i / 2);
         Entry entry = entry_of(name, 7 + i % 12, {tags[n % 3]});
         if (i % 7 == 0)
-            entry.about.description =
+            entry.about.edit().description =
                 std::string("trained on ImageNet, part ") + std::to_string(i % 13);
         entries.push_back(std::move(entry));
     }
@@ -393,7 +393,7 @@ TEST(IndexTerms, AreBounded) {
     Entry entry = entry_of("a", 7);
     std::string description;
     for (int i = 0; i < 1000; ++i) description += "word" + std::to_string(i) + " ";
-    entry.about.description = description;
+    entry.about.edit().description = description;
     EXPECT_THAT(terms_of(entry), SizeIs(terms_of_entry_limit));
 }
 

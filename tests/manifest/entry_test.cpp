@@ -58,10 +58,11 @@ Entry full_entry() {
                 {{"out", {}, "seq(tensor(uint8))"}}};
     entry.extra_ports = std::vector<FeaturePort>{{"pool", {std::int64_t{0}, std::int64_t{512}}}};
     entry.archive_path = "vision/m.tar.gz";
-    entry.archive = {digest, 7};
+    entry.archive = StatedContent{digest, 7};
     entry.external_data = {{"vision/m.bin", digest, 12}};
     entry.sources = {"https://models.example/m.onnx", "https://mirror.example/m.onnx"};
-    entry.about = {"MIT", "R\u00e9my", "classification", "Names what a picture shows.", 25557032};
+    entry.about =
+        ModelFacts{"MIT", "R\u00e9my", "classification", "Names what a picture shows.", 25557032};
     return entry;
 }
 
@@ -187,7 +188,7 @@ TEST(ParseEntry, OpsetsAreWholeNumbersByDomain) {
               (std::map<std::string, std::int64_t>{{"ai.onnx", 12}, {"ai.onnx.ml", 3}}));
     for (const char* other : {R"({"ai.onnx": "12"})", R"({"x": -1})", R"({"x": 1.5})", "[12]", "12",
                               "null", R"({"x": 1, "y": null})"}) {
-        EXPECT_TRUE(opsets(other).empty()) << other;
+        EXPECT_TRUE(opsets(other)->empty()) << other;
     }
 }
 
@@ -205,7 +206,7 @@ TEST(ParseEntry, AdditionsOfAnotherTypeAreATeamsOwn) {
     }
     for (const char* parameters : {"-1", "1.5", "1e3", "true", "9223372036854775808"}) {
         EXPECT_EQ(entry_of(entry_with("{\"parameters\": " + std::string(parameters) + "}"))
-                      .about.parameters,
+                      .about->parameters,
                   std::nullopt)
             << parameters;
     }

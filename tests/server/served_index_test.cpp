@@ -34,7 +34,7 @@ using testing::Not;
 std::string manifest_of_long_texts(int count, const std::string& tag = "vision") {
     return manifest_of_models(count, [&](int, Entry& entry) {
         entry.tags = {tag};
-        entry.about.description = std::string(300, 'x');
+        entry.about.edit().description = std::string(300, 'x');
     });
 }
 
@@ -272,7 +272,7 @@ std::string manifest_that_packs_to(std::size_t bytes, unsigned seed) {
         entry.model = "model-" + std::to_string(i);
         std::string noise(2 * bytes / 2000, 'x');  // hexadecimal digits pack to a half
         for (char& c : noise) c = "0123456789abcdef"[random() % 16];
-        entry.about.description = noise + std::string(500, 'x');
+        entry.about.edit().description = noise + std::string(500, 'x');
     });
 }
 

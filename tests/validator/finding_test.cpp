@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string>
+
+#include "validator/finding_list.h"
 
 namespace onnxhub {
 namespace {
@@ -24,6 +27,23 @@ Finding finding_with_key(std::string rule, std::string file, std::string subject
     result.about = std::move(about);
     result.key = std::move(key);
     return result;
+}
+
+// More than a block of check_each().
+TEST(CheckEach, FindingsAreInTheOrderOfTheIndexes) {
+    RuleInfo rule;
+    rule.id = "rule";
+    FindingList findings;
+    check_each(2'500, 4, findings, [&](std::size_t i, FindingList& found) {
+        if (i % 3 == 0) found.report(rule, {std::to_string(i)}, "wrong", "");
+        if (i % 3 == 1) found.skip(rule, not_downloaded);
+    });
+    ASSERT_EQ(findings.findings().size(), 834u);
+    for (std::size_t i = 0; i < findings.findings().size(); ++i) {
+        ASSERT_EQ(findings.findings()[i].file, std::to_string(3 * i));
+    }
+    ASSERT_EQ(findings.unchecked().size(), 1u);
+    EXPECT_EQ(findings.unchecked().front().count, 833u);
 }
 
 TEST(Fingerprints, StayWhenLinesMessagesAndSeveritiesChange) {

@@ -10,13 +10,17 @@ import { largest_weights, operator_counts, weights_by_type } from "./summary.js"
 
 const most_operators = 300, most_weights = 10;
 
-/** @param {string} title @param {string[]} heads @param {string[][]} rows */
-function table(title, heads, rows) {
+/**
+ * Columns of text come first, then those of numbers.
+ * @param {string} title @param {string[]} texts @param {string[]} numbers @param {string[][]} rows
+ */
+function table(title, texts, numbers, rows) {
     if (rows.length === 0) return null;
-    const cells = (/** @type {string[]} */ row) => row.map((cell, i) => make("td", i > 0 ? { class: "number" } : null, make("bdi", null, cell)));
+    const aligned = (/** @type {number} */ i) => i >= texts.length ? { class: "number" } : {};
+    const cells = (/** @type {string[]} */ row) => row.map((cell, i) => make("td", aligned(i), make("bdi", null, cell)));
     return make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": title }, make("table", null,
         make("caption", null, title),
-        make("thead", null, make("tr", null, heads.map((head) => make("th", { scope: "col" }, head)))),
+        make("thead", null, make("tr", null, [...texts, ...numbers].map((head, i) => make("th", { scope: "col", ...aligned(i) }, head)))),
         make("tbody", null, rows.map((row) => make("tr", null, ...cells(row))))));
 }
 
@@ -26,10 +30,10 @@ export function summary_view(model) {
     const more = operators.length - most_operators;
     return make("div", { class: "graph-summary" },
         left_out_text(model) && make("p", { class: "note" }, left_out_text(model)),
-        table("Operators", ["Operator", "Nodes"], operators.slice(0, most_operators).map(([name, count]) => [shown(name, 100), number_text(count)])),
+        table("Operators", ["Operator"], ["Nodes"], operators.slice(0, most_operators).map(([name, count]) => [shown(name, 100), number_text(count)])),
         more > 0 && make("p", { class: "note" }, `${number_text(more)} more operators.`),
-        table("Weights by type", ["Type", "Tensors", "Parameters", "Size"], weights.map(({ type, tensors, parameters, bytes }) =>
+        table("Weights by type", ["Type"], ["Tensors", "Parameters", "Size"], weights.map(({ type, tensors, parameters, bytes }) =>
             [shown(type, 40), number_text(tensors), number_text(parameters), bytes === null ? "unknown" : human_size(bytes)])),
-        table("Largest weights", ["Name", "Type", "Shape", "Size"], largest.map(({ name, type, shape, bytes }) =>
+        table("Largest weights", ["Name", "Type", "Shape"], ["Size"], largest.map(({ name, type, shape, bytes }) =>
             [shown(name || "without a name", 80), shown(type, 40), shown(shape || "scalar", 60), human_size(bytes)])));
 }
