@@ -124,6 +124,20 @@ std::optional<std::string> read_file_if_possible(const std::filesystem::path& pa
     }
 }
 
+bool has_content(const ByteSource& source, std::string_view text) {
+    if (source.size_bytes() != text.size()) return false;
+    std::vector<std::byte> block(64 * 1024);
+    while (!text.empty()) {
+        const auto asked = std::span(block).first(std::min(block.size(), text.size()));
+        const auto expected = std::as_bytes(std::span(text).first(asked.size()));
+        const std::uint64_t offset = source.size_bytes() - text.size();
+        if (source.read(offset, asked) != asked.size()) return false;
+        if (!std::ranges::equal(asked, expected)) return false;
+        text.remove_prefix(asked.size());
+    }
+    return true;
+}
+
 Sha256 sha256_of(const ByteSource& source, const std::function<void()>& check_interruption) {
     std::vector<std::byte> block(512 * 1024);
     Sha256Hasher hasher;

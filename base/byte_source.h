@@ -56,6 +56,9 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t limit_byt
 std::optional<std::string> read_file_if_possible(const std::filesystem::path& path,
                                                  std::uint64_t limit_bytes);
 
+/// Whether `text` is the whole content. Reads it in blocks.
+bool has_content(const ByteSource& source, std::string_view text);
+
 /// SHA-256 of the whole content. `check_interruption` is called between blocks.
 Sha256 sha256_of(const ByteSource& source, const std::function<void()>& check_interruption);
 

@@ -185,8 +185,7 @@ void write_document(const Streams& streams, const std::string& output, const std
     }
     std::error_code error;
     const bool is_same = std::filesystem::is_regular_file(output, error) &&
-                         std::filesystem::file_size(output, error) == text.size() &&
-                         read_file(output, json_size_limit) == text;
+                         has_content(*open_file(output, output), text);
     if (is_same) {
         note(streams, fmt::format("{}: {}, unchanged", output, what));
         return;

@@ -122,6 +122,23 @@ TEST(ByteSource, SymbolicLinkIsFollowedOrRefusedAsAsked) {
     EXPECT_THROW(open_file(folder.path() / "link", "link", LastLink::refuse), UserError);
 }
 
+TEST(HasContent, ComparesEveryByte) {
+    std::string text(200'000, 'a');  // several blocks
+    text.back() = 'z';
+    const TemporaryFolder folder;
+    write_file(folder.path() / "file", text);
+    const auto source = open_file(folder.path() / "file", "file");
+    EXPECT_TRUE(has_content(*source, text));
+    EXPECT_FALSE(has_content(*source, text.substr(1)));
+    EXPECT_FALSE(has_content(*source, text + "z"));
+    for (const std::size_t place : {0UL, 65'535UL, 65'536UL, 199'999UL}) {
+        std::string other = text;
+        other[place] = 'b';
+        EXPECT_FALSE(has_content(*source, other)) << place;
+    }
+    EXPECT_TRUE(has_content(*memory_source(""), ""));
+}
+
 TEST(ReadWhole, RefusesWhatIsLargerThanTheLimit) {
     EXPECT_EQ(read_whole(*memory_source("12345"), 6, "x"), "12345");
     EXPECT_EQ(read_whole(*memory_source("12345"), 5, "x"), "12345");
