@@ -39,12 +39,14 @@ void KeptFiles::keep(const Sha256& key, std::string_view content) const {
 
 /// Only a run that keeps something makes the folder and looks at all of its files.
 bool KeptFiles::prepare() const {
-    if (is_prepared_.exchange(true)) return true;
-    std::error_code error;
-    fs::create_directories(*folder_, error);
-    if (error) return false;
-    remove_oldest();
-    return true;
+    std::call_once(prepared_, [&] {
+        std::error_code error;
+        fs::create_directories(*folder_, error);
+        if (error) return;
+        remove_oldest();
+        has_folder_ = true;
+    });
+    return has_folder_;
 }
 
 void KeptFiles::remove_oldest() const {

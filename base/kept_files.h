@@ -2,10 +2,10 @@
 // Results of earlier runs by a digest of everything they depend on, one small file for each.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,7 +37,8 @@ private:
     std::string suffix_;
     std::size_t count_limit_;
     std::uint64_t size_limit_bytes_;
-    mutable std::atomic<bool> is_prepared_{false};
+    mutable std::once_flag prepared_;  ///< other threads wait until the folder is there
+    mutable bool has_folder_ = false;
 };
 
 }  // namespace onnxhub

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <string>
 
+#include "base/parallel.h"
 #include "tests/support/repository_builder.h"
 
 namespace onnxhub {
@@ -29,6 +31,15 @@ TEST(KeptFiles, ReturnsWhatWasKeptInAnotherRun) {
     EXPECT_EQ(KeptFiles(place, ".txt", 10, 100).find(key(1)), "text");
     EXPECT_FALSE(KeptFiles(place, ".txt", 10, 100).find(key(2)));
     EXPECT_FALSE(KeptFiles(place, ".json", 10, 100).find(key(1)));
+}
+
+TEST(KeptFiles, ThreadsThatKeepTheFirstFilesTogetherLoseNone) {
+    const test::TemporaryFolder folder;
+    for (int round = 0; round < 100; ++round) {
+        const KeptFiles files(folder.path() / std::to_string(round) / "a" / "b", ".txt", 10, 100);
+        for_each_index(4, 4, [&](std::size_t i) { files.keep(key(static_cast<int>(i)), "text"); });
+        for (int i = 0; i < 4; ++i) ASSERT_TRUE(files.find(key(i))) << round << " " << i;
+    }
 }
 
 TEST(KeptFiles, WithoutAFolderNothingIsKept) {
